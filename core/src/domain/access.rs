@@ -1,0 +1,213 @@
+//! Log-in: what an attempt may be verified against, and whether its result still counts when it is there.
+//!
+//! Both are pure. Between them lies a slow hash, during which anything may happen to the account: a result
+//! counts only if what it rests on is still so.
+
+use super::{
+    Account, Address, Credential, Epoch, IpFilterGroup, Latch, LockOut, Origin, Sealed, SessionStamp,
+    StandingKind, Timestamp,
+};
+
+/// What is known when an attempt begins, or ends. All of one instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The account that has the address.
+    pub account: Option<&'a Account>,
+    /// The record of the address that was typed.
+    pub address: Option<&'a Address>,
+    /// The group of networks that guards the account.
+    pub filter: Option<&'a IpFilterGroup>,
+    /// Where the attempt comes from.
+    pub origin: Origin,
+    /// Now.
+    pub now: Timestamp,
+    /// When failures lock.
+    pub lock_out: &'a LockOut,
+}
+
+/// What an attempt is verified against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prospect {
+    /// The account's password; a right one lets in.
+    Real(Lead),
+    /// Something no password opens: the answer is no, whatever is typed.
+    Decoy {
+        /// Why.
+        denial: Denial,
+        /// Whether it counts as a failure.
+        counts: bool,
+    },
+}
+
+/// What a verification rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The very hash.
+    pub sealed: Sealed,
+    /// The sessions' epoch.
+    pub epoch: Epoch,
+    /// How many locks the address had seen.
+    pub locks: u64,
+    /// So many guesses may be under way.
+    pub room: u32,
+}
+
+/// Why nobody was let in. For the host's own eyes: a stranger gets one answer for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Denial {
+    /// No account has the address.
+    UnknownAddress,
+    /// The account has no password.
+    NoPassword,
+    /// The password is another one.
+    WrongPassword,
+    /// A temporary password whose time is over.
+    Lapsed,
+    /// Too many failures, for now.
+    Locked,
+    /// Too many failures, until the password is replaced or the address unlocked.
+    Disabled,
+    /// The account is suspended.
+    Suspended,
+    /// The account is closed.
+    Closed,
+    /// The account may not be used from this origin.
+    OriginRefused,
+    /// The password was right, but something changed while it was verified.
+    Overtaken,
+}
+
+impl Denial {
+    /// Its stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownAddress => "unknown_address",
+            Self::NoPassword => "no_password",
+            Self::WrongPassword => "wrong_password",
+            Self::Lapsed => "lapsed",
+            Self::Locked => "locked",
+            Self::Disabled => "disabled",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+            Self::OriginRefused => "origin_refused",
+            Self::Overtaken => "overtaken",
+        }
+    }
+}
+
+/// What a right password leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// In.
+    Granted(SessionStamp),
+    /// In, to change the password and for nothing else.
+    MustChange(Why, SessionStamp),
+    /// The result is void.
+    Denied(Denial),
+    /// The same password under another seal: verify that one, once.
+    StartOver,
+}
+
+/// Why a password must be changed before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Why {
+    /// An administrator assigned it.
+    Assigned,
+    /// It is older than the account's passwords may be.
+    Expired,
+}
+
+impl<'a> Scene<'a> {
+    /// What the attempt is verified against.
+    #[must_use]
+    pub fn prospect(&self) -> Prospect {
+        let decoy = |denial, counts| Prospect::Decoy { denial, counts };
+        let room = match self.address.map_or(
+            Latch::Open {
+                room: self.lock_out.room.max(1),
+            },
+            |address| {
+                address
+                    .log_ins
+                    .as_of(self.now, self.lock_out)
+                    .latch(self.lock_out)
+            },
+        ) {
+            Latch::Locked { .. } => return decoy(Denial::Locked, false),
+            Latch::Disabled => return decoy(Denial::Disabled, false),
+            Latch::Open { room } => room,
+        };
+        let Some(account) = self.account else {
+            return decoy(Denial::UnknownAddress, true);
+        };
+        match account.standing() {
+            StandingKind::Suspended => return decoy(Denial::Suspended, false),
+            StandingKind::Closed => return decoy(Denial::Closed, false),
+            StandingKind::Erased => return decoy(Denial::UnknownAddress, true),
+            StandingKind::Active => {}
+        }
+        if !self.origin_is_admitted(account) {
+            return decoy(Denial::OriginRefused, false);
+        }
+        match self.credential() {
+            None => decoy(Denial::NoPassword, true),
+            Some(credential) if lapsed(credential, self.now) => decoy(Denial::Lapsed, true),
+            Some(credential) => Prospect::Real(Lead {
+                sealed: credential.hash.clone(),
+                epoch: account.epoch,
+                locks: self.locks(),
+                room,
+            }),
+        }
+    }
+
+    /// Whether a right password, verified against the lead, still lets in: the account is as it was.
+    #[must_use]
+    pub fn admission(&self, lead: &Lead) -> Admission {
+        let (Prospect::Real(now), Some(account), Some(credential)) =
+            (self.prospect(), self.account, self.credential())
+        else {
+            return Admission::Denied(Denial::Overtaken);
+        };
+        if now.epoch != lead.epoch || now.locks != lead.locks {
+            return Admission::Denied(Denial::Overtaken);
+        }
+        if now.sealed != lead.sealed {
+            return Admission::StartOver;
+        }
+        let stamp = SessionStamp {
+            account: account.id,
+            epoch: lead.epoch,
+        };
+        let expired = account
+            .facts()
+            .ok()
+            .and_then(|facts| facts.validity.span())
+            .is_some_and(|validity| credential.set_at + validity <= self.now);
+        match credential.must_change {
+            true => Admission::MustChange(Why::Assigned, stamp),
+            false if expired => Admission::MustChange(Why::Expired, stamp),
+            false => Admission::Granted(stamp),
+        }
+    }
+
+    fn credential(&self) -> Option<&'a Credential> {
+        self.account?.facts().ok()?.password.as_ref()
+    }
+
+    fn locks(&self) -> u64 {
+        self.address.map_or(0, |address| address.log_ins.locks)
+    }
+
+    /// A group that is absent or empty lets in nobody.
+    fn origin_is_admitted(&self, account: &Account) -> bool {
+        account.ip_filter_group().is_none() || self.filter.is_some_and(|group| group.admits(self.origin))
+    }
+}
+
+fn lapsed(credential: &Credential, now: Timestamp) -> bool {
+    credential.temporary_until.is_some_and(|until| until <= now)
+}

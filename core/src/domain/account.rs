@@ -1,0 +1,437 @@
+//! An account: its facts, what they amount to, and what time alone does to them.
+//!
+//! What may be *done* to an account stands in the files beside: [`register`], [`mailing`], [`redeem`] and
+//! [`password`]. Each command takes the facts and a request, and gives a [`Change`] or says no.
+
+mod change;
+mod mailing;
+mod password;
+mod redeem;
+mod register;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    change::Change,
+    mailing::MailRequest,
+    password::{AssignPassword, ChangePassword, NewPassword},
+    redeem::Redemption,
+    register::Registration,
+};
+use super::{
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroupName, Locale,
+    Memo, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Span, Standing, StandingKind, Status,
+    Timestamp, Unknown,
+};
+
+/// How often an account has been written; 1 when it is created. Never falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(u64);
+
+impl Version {
+    /// An account's first.
+    pub const FIRST: Self = Self(1);
+    /// This version.
+    #[must_use]
+    pub const fn new(version: u64) -> Self {
+        Self(version)
+    }
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+    /// The number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+/// Rises whenever all sessions of an account must end. Never falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(u64);
+
+impl Epoch {
+    /// This epoch.
+    #[must_use]
+    pub const fn new(epoch: u64) -> Self {
+        Self(epoch)
+    }
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+    /// The number.
+    #[must_use]
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+/// Numbers the addresses that an account ever had; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ordinal(u32);
+
+impl Ordinal {
+    /// This ordinal.
+    #[must_use]
+    pub const fn new(ordinal: u32) -> Self {
+        Self(ordinal)
+    }
+    /// The number.
+    #[must_use]
+    pub const fn as_u32(self) -> u32 {
+        self.0
+    }
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// An address of an account: current, pending or former.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Its number within the account.
+    pub ordinal: Ordinal,
+    /// Where mail goes.
+    pub address: EmailAddress,
+    /// What makes it unique, by the rule of the day it was written.
+    pub key: EmailKey,
+    /// The name of its record.
+    pub tag: AddressTag,
+}
+
+/// An address that the owner wants instead of the current one and has not confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingEmail {
+    /// The address.
+    pub mailbox: Mailbox,
+    /// The change is dropped then.
+    pub until: Timestamp,
+}
+
+/// An address that the account had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerMailbox {
+    /// The address.
+    pub mailbox: Mailbox,
+    /// How long a mail, a bounce or a revert may need it.
+    pub until: Timestamp,
+    /// Nobody else may take it meanwhile.
+    pub reserved: bool,
+}
+
+/// Who sets the account's passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Management {
+    /// Its owner, through mailed codes.
+    #[default]
+    Owner,
+    /// An administrator, by assigning them.
+    Administrator,
+}
+
+/// The account's password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// Its hash, sealed to this account.
+    pub hash: Sealed,
+    /// Since when.
+    pub set_at: Timestamp,
+    /// It lets its owner do nothing but change it.
+    #[serde(default)]
+    pub must_change: bool,
+    /// It lets nobody in from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temporary_until: Option<Timestamp>,
+    /// The hash was made of the octets as another system took them, not of our normal form.
+    #[serde(default)]
+    pub raw_input: bool,
+}
+
+/// An account as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The version of this form.
+    pub v: Form<1>,
+    /// Its name.
+    pub id: AccountId,
+    /// The tenant.
+    pub realm: Realm,
+    /// How often it was written.
+    pub version: Version,
+    /// Sessions of another epoch are over.
+    pub epoch: Epoch,
+    /// What is known of it.
+    pub life: Life,
+    /// What a newer build added.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+/// An account has facts until it is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Life {
+    /// It has facts.
+    Live(Box<Facts>),
+    /// Nothing personal is left; the name stays so that it is never given to another.
+    Erased {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What is known of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The current address.
+    pub mailbox: Mailbox,
+    /// Its owner redeemed a code that was mailed to it, or it was imported as proven.
+    pub proven: bool,
+    /// It was put in place of another one and no password was chosen since.
+    pub replaced: bool,
+    /// The ordinal of the next address.
+    pub next_ordinal: Ordinal,
+    /// The address that the owner wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingEmail>,
+    /// Addresses it had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerMailbox>,
+    /// The password, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Credential>,
+    /// The passwords before, latest first, as many as the policy remembers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previous: Vec<Sealed>,
+    /// It had a password at some time.
+    pub ever_had_a_password: bool,
+    /// Who sets its passwords.
+    pub management: Management,
+    /// Who shall set them once the change completes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_management: Option<Management>,
+    /// How long a password is valid.
+    pub validity: PasswordValidity,
+    /// The group of networks that it may be used from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_filter_group: Option<IpFilterGroupName>,
+    /// The host's note.
+    pub memo: Memo,
+    /// The language of its mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// What was mailed out to be confirmed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub confirmations: BTreeMap<Purpose, Confirmations>,
+    /// The levels of the quotas of its code mails.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub throttles: BTreeMap<Purpose, Timestamp>,
+    /// What may be done with it.
+    pub standing: Standing,
+    /// When it came to be.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub changed_at: Timestamp,
+}
+
+impl Account {
+    /// Its facts.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchAccount`] once it is erased.
+    pub fn facts(&self) -> Result<&Facts, Refusal> {
+        match &self.life {
+            Life::Live(facts) => Ok(facts),
+            Life::Erased { .. } => Err(Refusal::NoSuchAccount),
+        }
+    }
+
+    /// What its facts amount to.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchAccount`] once it is erased.
+    pub fn status(&self) -> Result<Status, Refusal> {
+        Ok(self.facts()?.status())
+    }
+
+    /// Its standing, without particulars.
+    #[must_use]
+    pub fn standing(&self) -> StandingKind {
+        match &self.life {
+            Life::Live(facts) => facts.standing.kind(),
+            Life::Erased { .. } => StandingKind::Erased,
+        }
+    }
+
+    /// The keys that no other account of the realm may have: its own, then those kept for it.
+    #[must_use]
+    pub fn keys(&self) -> AccountKeys<'_> {
+        match &self.life {
+            Life::Live(facts) => {
+                let kept = facts
+                    .former
+                    .iter()
+                    .filter(|former| former.reserved)
+                    .map(|former| &former.mailbox.key);
+                // An address that came back is the account's own, and needs no reservation.
+                let reserved = kept.filter(|key| **key != facts.mailbox.key).collect();
+                AccountKeys {
+                    own: Some(&facts.mailbox.key),
+                    reserved,
+                }
+            }
+            Life::Erased { .. } => AccountKeys {
+                own: None,
+                reserved: Vec::new(),
+            },
+        }
+    }
+
+    /// The records of its addresses: current, pending and former.
+    #[must_use]
+    pub fn tags(&self) -> Vec<AddressTag> {
+        let Life::Live(facts) = &self.life else {
+            return Vec::new();
+        };
+        let mut tags: Vec<_> = facts.mailboxes().map(|mailbox| mailbox.tag).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+
+    /// When time alone will have changed its facts, so that somebody should write that down.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        let Life::Live(facts) = &self.life else {
+            return None;
+        };
+        let pending = facts.pending.iter().map(|pending| pending.until);
+        pending
+            .chain(facts.former.iter().map(|former| former.until))
+            .min()
+    }
+
+    /// The group of networks that guards it.
+    #[must_use]
+    pub fn ip_filter_group(&self) -> Option<&IpFilterGroupName> {
+        self.facts().ok().and_then(|facts| facts.ip_filter_group.as_ref())
+    }
+
+    /// Does everything that time alone does: drops what has ended, mends stamps from an impossible future.
+    ///
+    /// The events say what of it others can notice; where there are none, nothing needs to be written.
+    #[must_use]
+    pub fn as_of(&self, now: Timestamp, quota: Quota) -> (Self, Vec<Happened>) {
+        let mut next = self.clone();
+        let mut events = Vec::new();
+        if let Life::Live(facts) = &mut next.life {
+            facts.pass_time(now, quota, &mut events);
+        }
+        (next, events)
+    }
+}
+
+/// The keys that an account holds against all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountKeys<'a> {
+    /// By which it is found; none once it is erased.
+    pub own: Option<&'a EmailKey>,
+    /// Kept for it, and not found by.
+    pub reserved: Vec<&'a EmailKey>,
+}
+
+impl Facts {
+    /// How long a former address is kept at the longest: a bounce counts up to 14 days.
+    pub const FORMER_KEPT: Span = Span::days(14);
+    /// How long a change of address waits to be confirmed at the longest.
+    pub const CHANGE_PENDING: Span = Span::hours(72);
+
+    /// What they amount to.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if !self.ever_had_a_password {
+            Status::New
+        } else if self.pending.is_some() || (self.replaced && self.password.is_none()) {
+            Status::ChangingEmail
+        } else if self.pending_management.is_some() {
+            Status::ChangingPasswordManagement
+        } else {
+            Status::InUse
+        }
+    }
+
+    /// All addresses: current, pending, former.
+    pub fn mailboxes(&self) -> impl Iterator<Item = &Mailbox> {
+        let pending = self.pending.iter().map(|pending| &pending.mailbox);
+        let former = self.former.iter().map(|former| &former.mailbox);
+        std::iter::once(&self.mailbox).chain(pending).chain(former)
+    }
+
+    /// The address of that number, while the account still knows it.
+    #[must_use]
+    pub fn mailbox(&self, ordinal: Ordinal) -> Option<&Mailbox> {
+        self.mailboxes().find(|mailbox| mailbox.ordinal == ordinal)
+    }
+
+    /// Ends every confirmation but reverts: something newer took their place.
+    fn kill_codes(&mut self, now: Timestamp) {
+        for (purpose, confirmations) in &mut self.confirmations {
+            if *purpose != Purpose::EmailRevert {
+                confirmations.kill(now);
+            }
+        }
+    }
+
+    fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<Happened>) {
+        let mut mended = false;
+        let mut not_after = |stamp: &mut Timestamp, latest: Timestamp| {
+            mended |= *stamp > latest;
+            *stamp = (*stamp).min(latest);
+        };
+        not_after(&mut self.created_at, now);
+        not_after(&mut self.changed_at, now);
+        for level in self.throttles.values_mut() {
+            not_after(level, now + quota.horizon());
+        }
+        if let Some(password) = &mut self.password {
+            not_after(&mut password.set_at, now);
+        }
+        for former in &mut self.former {
+            not_after(&mut former.until, now + Self::FORMER_KEPT);
+        }
+        if let Some(pending) = &mut self.pending {
+            not_after(&mut pending.until, now + Self::CHANGE_PENDING);
+        }
+        if mended {
+            events.push(Happened::ClockMended);
+        }
+        self.throttles.retain(|_, level| now < *level);
+        self.confirmations
+            .retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
+        if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
+            self.pending = None;
+            events.push(Happened::EmailChangeDropped);
+        }
+        self.former.retain(|former| {
+            let kept = now < former.until;
+            if !kept {
+                events.push(Happened::FormerAddressReleased {
+                    address: former.mailbox.ordinal,
+                });
+            }
+            kept
+        });
+    }
+}

@@ -1,0 +1,67 @@
+//! What a command makes of an account and of what surrounds it. Whole, or not at all.
+
+use super::{Account, Facts, Life};
+use crate::domain::{Address, Happened, Mail, Refusal};
+
+/// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// The account as it shall be; none leaves it alone.
+    pub account: Option<Account>,
+    /// Records of addresses as they shall be.
+    pub addresses: Vec<Address>,
+    /// New mails.
+    pub mails: Vec<Mail>,
+    /// What happened.
+    pub events: Vec<Happened>,
+}
+
+impl Change {
+    /// Nothing changes.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Starts from the facts as they are; the closure makes them what they shall be.
+    pub(super) fn of<R>(
+        account: &Account,
+        change: impl FnOnce(&mut Facts, &mut Self) -> R,
+    ) -> Result<(Self, R), Refusal> {
+        let mut next = account.clone();
+        let mut this = Self::default();
+        let Life::Live(facts) = &mut next.life else {
+            return Err(Refusal::NoSuchAccount);
+        };
+        let value = change(facts, &mut this);
+        this.account = Some(next);
+        Ok((this, value))
+    }
+
+    /// Ends all sessions.
+    pub(super) fn end_sessions(mut self) -> Self {
+        if let Some(account) = &mut self.account {
+            account.epoch = account.epoch.next();
+        }
+        self
+    }
+
+    /// A further command in the same commit, on what this one leaves: one version, the events of both.
+    ///
+    /// # Errors
+    /// Whatever the further command refuses with.
+    pub fn then<E>(mut self, command: impl FnOnce(&Account) -> Result<Self, E>) -> Result<Self, E> {
+        let Some(account) = &self.account else {
+            return Ok(self);
+        };
+        let next = command(account)?;
+        self.account = next.account.or(self.account);
+        for address in next.addresses {
+            self.addresses.retain(|earlier| earlier.tag != address.tag);
+            self.addresses.push(address);
+        }
+        self.mails.extend(next.mails);
+        self.events.extend(next.events);
+        Ok(self)
+    }
+}

@@ -1,0 +1,181 @@
+//! Codes by mail: who may ask for one, how often, and what is queued.
+
+use super::{Account, Change, Facts, Mailbox, Management};
+use crate::domain::{
+    Address, Confirmation, Content, Dispatch, Happened, KeyId, LinkUrl, Mail, MailId, Nonce, Purpose, Quota,
+    Refusal, ReturnUrl, Status, Subject, Timestamp,
+};
+
+/// Somebody wants a code mailed.
+#[derive(Debug, Clone, Copy)]
+pub struct MailRequest<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The new mail's name.
+    pub mail: MailId,
+    /// For the code, should a new one be made.
+    pub nonce: Nonce,
+    /// The key that a new code is made under.
+    pub key: &'a KeyId,
+    /// The page that the code leads to.
+    pub page: &'a LinkUrl,
+    /// Where that page sends its reader at the end.
+    pub return_url: Option<&'a ReturnUrl>,
+    /// The quota of each account and purpose.
+    pub quota: Quota,
+    /// What is known of the account's address.
+    pub address: Option<&'a Address>,
+    /// A stranger asked.
+    pub stranger_caused: bool,
+    /// An administrator passes over the throttle.
+    pub bypass_throttle: bool,
+    /// The caller delivers it at once and holds it until then; none leaves it to the courier.
+    pub claimed_until: Option<Timestamp>,
+}
+
+impl Account {
+    /// Queues the mail that lets the owner choose a first password.
+    ///
+    /// Allowed for a new account, and while a replaced address has left the account without a password.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`],
+    /// [`Refusal::PasswordSetNotExpected`], [`Refusal::AddressUndeliverable`], [`Refusal::Throttled`].
+    pub fn request_password_set(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        facts.expects_first_password()?;
+        self.mail_code(Purpose::PasswordSet, request)
+    }
+
+    /// Queues the mail that a stranger's request for a reset leads to: a reset code where there is a password, a
+    /// set code where there is none.
+    ///
+    /// # Errors
+    /// As [`request_password_set`](Self::request_password_set); [`Refusal::PasswordSetNotExpected`] where an
+    /// administrator sets the account's passwords. A stranger learns of none of them.
+    pub fn request_password_reset(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        if facts.management == Management::Administrator {
+            return Err(Refusal::PasswordSetNotExpected {
+                status: facts.status(),
+            });
+        }
+        let purpose = if facts.password.is_some() {
+            Purpose::PasswordReset
+        } else {
+            Purpose::PasswordSet
+        };
+        self.mail_code(purpose, request)
+    }
+
+    /// Gives the throttle back what a mail took that the server refused before accepting it.
+    #[must_use]
+    pub fn give_back(&self, purpose: Purpose, quota: Quota) -> Option<Self> {
+        let mut next = self.clone();
+        let super::Life::Live(facts) = &mut next.life else {
+            return None;
+        };
+        let level = facts.throttles.get_mut(&purpose)?;
+        *level = quota.give_back(*level);
+        Some(next)
+    }
+
+    /// The one place where a code mail comes to be: an address that can be reached, a unit of the quota, a
+    /// confirmation that is live.
+    fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        deliverable(request)?;
+        let level = facts.throttled(purpose, request)?;
+        let (change, ()) = Change::of(self, |facts, change| {
+            let recipient = facts.mailbox.ordinal;
+            let nonce = facts.confirm(purpose, request).nonce;
+            facts.throttles.insert(purpose, level);
+            let subject = Subject::Code {
+                purpose,
+                nonce,
+                page: request.page.clone(),
+            };
+            let dispatch = Dispatch {
+                account: self.id,
+                recipient,
+                subject,
+                stranger_caused: request.stranger_caused,
+            };
+            let mail = Mail::queued(
+                request.mail,
+                self.realm.clone(),
+                Content::Letter(dispatch),
+                request.now,
+            );
+            change.mails.push(match request.claimed_until {
+                Some(until) => mail.claimed(until),
+                None => mail,
+            });
+            change.events.push(Happened::MailQueued {
+                mail: request.mail,
+                purpose,
+                recipient,
+                bypassed_throttle: request.bypass_throttle,
+            });
+        })?;
+        Ok(change)
+    }
+}
+
+fn deliverable(request: &MailRequest<'_>) -> Result<(), Refusal> {
+    match request.address.and_then(|address| address.suppression.as_ref()) {
+        Some(known) if known.holds_back(request.stranger_caused) => {
+            Err(Refusal::AddressUndeliverable { cause: known.cause })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Facts {
+    fn expects_first_password(&self) -> Result<(), Refusal> {
+        let status = self.status();
+        let expected = self.password.is_none() && (status == Status::New || self.replaced);
+        if expected {
+            Ok(())
+        } else {
+            Err(Refusal::PasswordSetNotExpected { status })
+        }
+    }
+
+    fn throttled(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Timestamp, Refusal> {
+        let level = self.throttles.get(&purpose).copied();
+        if request.bypass_throttle {
+            return Ok(request.quota.charge(level, request.now));
+        }
+        request
+            .quota
+            .take(level, request.now)
+            .map_err(|retry_after| Refusal::Throttled { retry_after })
+    }
+
+    /// The live confirmation of the purpose, stretched; or a new one.
+    fn confirm(&mut self, purpose: Purpose, request: &MailRequest<'_>) -> &Confirmation {
+        let Mailbox {
+            ordinal: recipient, ..
+        } = self.mailbox;
+        let confirmations = self.confirmations.entry(purpose).or_default();
+        let again = confirmations
+            .issued
+            .take_if(|issued| issued.is_live(request.now) && issued.recipient == recipient);
+        confirmations.kill(request.now);
+        let confirmation = match again {
+            Some(live) => live.asked_again(purpose, request.now),
+            None => Confirmation {
+                nonce: request.nonce,
+                key: request.key.clone(),
+                recipient,
+                issued_at: request.now,
+                expires_at: request.now + purpose.lifetime().each,
+                return_url: request.return_url.cloned(),
+            },
+        };
+        confirmations.issued.insert(confirmation)
+    }
+}

@@ -1,0 +1,81 @@
+//! Registration: an account comes to be. Nothing is mailed yet.
+
+use std::collections::BTreeMap;
+
+use super::{Account, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
+use crate::domain::{
+    AccountId, AddressTag, EmailAddress, Form, Happened, IpFilterGroupName, Locale, Memo, PasswordValidity,
+    Realm, Standing, Timestamp, Unknown,
+};
+
+/// What a new account shall be.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// Its name, drawn for it.
+    pub id: AccountId,
+    /// The tenant.
+    pub realm: Realm,
+    /// Its address; unproven.
+    pub email: EmailAddress,
+    /// The name of the address' record.
+    pub tag: AddressTag,
+    /// How long its passwords are valid.
+    pub validity: PasswordValidity,
+    /// The group of networks that guards it.
+    pub ip_filter_group: Option<IpFilterGroupName>,
+    /// The host's note.
+    pub memo: Memo,
+    /// The language of its mails.
+    pub locale: Option<Locale>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Account {
+    /// A new account. That its address is free is for the commit to say: only there can nobody come between.
+    #[must_use]
+    pub fn register(request: Registration) -> Change {
+        let mailbox = Mailbox {
+            ordinal: Ordinal::default(),
+            key: request.email.key(),
+            address: request.email,
+            tag: request.tag,
+        };
+        let facts = Facts {
+            mailbox,
+            proven: false,
+            replaced: false,
+            next_ordinal: Ordinal::default().next(),
+            pending: None,
+            former: Vec::new(),
+            password: None,
+            previous: Vec::new(),
+            ever_had_a_password: false,
+            management: Management::Owner,
+            pending_management: None,
+            validity: request.validity,
+            ip_filter_group: request.ip_filter_group,
+            memo: request.memo,
+            locale: request.locale,
+            confirmations: BTreeMap::new(),
+            throttles: BTreeMap::new(),
+            standing: Standing::Active,
+            created_at: request.now,
+            changed_at: request.now,
+        };
+        let account = Self {
+            v: Form,
+            id: request.id,
+            realm: request.realm,
+            version: Version::FIRST,
+            epoch: Epoch::default(),
+            life: Life::Live(Box::new(facts)),
+            unknown: Unknown::default(),
+        };
+        Change {
+            account: Some(account),
+            events: vec![Happened::Registered],
+            ..Change::default()
+        }
+    }
+}

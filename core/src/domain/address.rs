@@ -1,0 +1,95 @@
+//! What is known of an address, whether an account has it or not: that mail does not reach it, that log-ins fail.
+//!
+//! It is kept apart from accounts, under a name that says nothing, so that a stranger's guesses touch no
+//! account and look the same for addresses that nobody has.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AddressTag, Form, LogIns, Timestamp, Unknown};
+
+/// The record of one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The version of this form.
+    pub v: Form<1>,
+    /// Whose record it is.
+    pub tag: AddressTag,
+    /// Whether mail may be sent to it; none means it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<Suppression>,
+    /// Failed log-ins and what follows from them.
+    #[serde(default)]
+    pub log_ins: LogIns,
+    /// What a newer build added.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+impl Address {
+    /// An address of which nothing is known.
+    #[must_use]
+    pub fn new(tag: AddressTag) -> Self {
+        Self {
+            v: Form,
+            tag,
+            suppression: None,
+            log_ins: LogIns::default(),
+            unknown: Unknown::default(),
+        }
+    }
+}
+
+/// Mail does not reach an address, or its reader does not want it. Sticky until cleared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// What the mail server said, by and large.
+    pub cause: Undeliverable,
+    /// Which mails are held back.
+    pub scope: SuppressionScope,
+    /// What it rests on, in a few words without personal data: a reply code, an enhanced status.
+    pub evidence: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl Suppression {
+    /// Whether this mail is held back.
+    #[must_use]
+    pub fn holds_back(&self, stranger_caused: bool) -> bool {
+        match self.scope {
+            SuppressionScope::All => true,
+            SuppressionScope::StrangerCaused => stranger_caused,
+        }
+    }
+}
+
+/// Why an address gets no mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undeliverable {
+    /// There is no such mailbox, or its host can't be found.
+    NoSuchMailbox,
+    /// The recipient, or its server in its name, rejected our mail; complaints included.
+    Rejected,
+}
+
+impl Undeliverable {
+    /// Its stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoSuchMailbox => "no_such_mailbox",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// Which mails a suppression holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuppressionScope {
+    /// All of them.
+    All,
+    /// Those that a stranger can cause: the complaint was about such a one.
+    StrangerCaused,
+}

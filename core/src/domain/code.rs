@@ -1,0 +1,160 @@
+//! Codes in mailed links: derived when a mail is delivered, never stored.
+//!
+//! A code is HMAC-SHA256, under a key of the keyring, over everything it is good for. Who reads the database sees
+//! nonces, and no key; who reads the mail sees a code that opens one account, for one purpose, at one address.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::{AccountId, Confirmation, EmailAddress, Incarnation, Keyring, Purpose, Realm, Timestamp};
+
+/// The version of what goes into a code.
+const SCHEME: &[u8] = b"code/1";
+
+/// A code as a mail carries it: 32 bytes, 43 characters of base64url. Wiped on drop, never shown by `Debug`.
+#[derive(Clone)]
+pub struct Code(Zeroizing<[u8; 32]>);
+
+impl Code {
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The text that goes into a link.
+    #[must_use]
+    pub fn expose(&self) -> Zeroizing<String> {
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.0))
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(..)")
+    }
+}
+
+/// What a link brought back: whose account, and which code. Any text makes one; only a genuine one matches.
+///
+/// ```
+/// use accountable_core::domain::MailedCode;
+/// // What a page's query says is handed on as it is; nonsense simply matches nothing.
+/// let code = MailedCode::new("abababababababababababababababab", "not-a-code");
+/// assert_eq!(format!("{code:?}"), "MailedCode(..)");
+/// ```
+#[derive(Clone)]
+pub struct MailedCode {
+    account: Option<AccountId>,
+    code: Option<Code>,
+}
+
+impl MailedCode {
+    /// Takes the link's `id` and `confirmation_code` as they came.
+    #[must_use]
+    pub fn new(id: &str, confirmation_code: &str) -> Self {
+        let decoded = || -> Option<Code> {
+            if confirmation_code.len() != 43 {
+                return None;
+            }
+            let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(confirmation_code).ok()?);
+            Some(Code::from_bytes(<[u8; 32]>::try_from(bytes.as_slice()).ok()?))
+        };
+        Self {
+            account: AccountId::parse(id),
+            code: decoded(),
+        }
+    }
+
+    /// The account that the link names, if any account can have that name.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+}
+
+impl fmt::Debug for MailedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailedCode(..)")
+    }
+}
+
+/// What makes codes and recognises them: the keyring, in one realm, of one incarnation of the store.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeMint<'a> {
+    /// The keys.
+    pub keys: &'a Keyring,
+    /// The tenant.
+    pub realm: &'a Realm,
+    /// The store's present life.
+    pub incarnation: Incarnation,
+}
+
+impl CodeMint<'_> {
+    /// The code of a confirmation. `None`: its key was revoked, and the code with it.
+    #[must_use]
+    pub fn code(
+        &self,
+        account: AccountId,
+        purpose: Purpose,
+        mailed_to: &EmailAddress,
+        of: &Confirmation,
+    ) -> Option<Code> {
+        let bytes = self.keys.code(
+            &of.key,
+            &[
+                SCHEME,
+                self.incarnation.as_bytes(),
+                self.realm.as_str().as_bytes(),
+                account.as_bytes(),
+                purpose.as_str().as_bytes(),
+                mailed_to.as_str().as_bytes(),
+                of.nonce.as_bytes(),
+            ],
+        )?;
+        Some(Code(bytes))
+    }
+
+    /// Whether this is the confirmation's code; compared in constant time.
+    #[must_use]
+    pub fn matches(
+        &self,
+        brought: &MailedCode,
+        account: AccountId,
+        purpose: Purpose,
+        mailed_to: &EmailAddress,
+        of: &Confirmation,
+    ) -> bool {
+        let (Some(brought), Some(genuine)) = (&brought.code, self.code(account, purpose, mailed_to, of))
+        else {
+            return false;
+        };
+        bool::from(brought.0.as_slice().ct_eq(genuine.0.as_slice()))
+    }
+}
+
+/// What a page may tell the bearer of a link. Anything but a genuine code is `Invalid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodeState {
+    /// It can be redeemed until then.
+    Live {
+        /// What for.
+        purpose: Purpose,
+        /// Until when, as things stand.
+        expires_at: Timestamp,
+    },
+    /// It was redeemed, or something newer took its place.
+    Used {
+        /// What it was for.
+        purpose: Purpose,
+    },
+    /// Its time is over.
+    Expired {
+        /// What it was for.
+        purpose: Purpose,
+    },
+    /// Not a code that was ever mailed, as far as can be told.
+    Invalid,
+}

@@ -1,0 +1,439 @@
+//! E-mail addresses: what is accepted, what is mailed to, and what makes two of them the same.
+
+use std::fmt;
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{CodePointMapData, props::GeneralCategory};
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// An RFC 5321 mailbox: what mail is sent to.
+///
+/// The local part is kept as given, case and all; a quoted one loses its quotes where that names the same
+/// mailbox. The domain is in lower-case A-labels (IDNA, UTS #46). Octets are counted in UTF-8.
+///
+/// ```
+/// use accountable_core::domain::{AddressError, EmailAddress};
+/// let address = EmailAddress::parse("\"Ada.Lovelace\"@Bücher.Example").unwrap();
+/// assert_eq!(address.as_str(), "Ada.Lovelace@xn--bcher-kva.example");
+/// assert_eq!(EmailAddress::parse("ada@localhost"), Err(AddressError::SingleLabelDomain));
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct EmailAddress(String);
+
+/// Why a text is not accepted as an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// More than 254 octets: RFC 5321 §4.5.3.1.3 leaves no room for more between the angle brackets.
+    #[error("the address has more than 254 octets")]
+    TooLong,
+    /// More than 64 octets before the `@`: RFC 5321 §4.5.3.1.1.
+    #[error("the part before the @ has more than 64 octets")]
+    LocalPartTooLong,
+    /// No `@` that separates a local part from a domain.
+    #[error("there is no @ between a local part and a domain")]
+    NoAt,
+    /// `user@[192.0.2.1]`.
+    #[error("an address literal is no domain")]
+    Literal,
+    /// `user@localhost`.
+    #[error("the domain has a single label")]
+    SingleLabelDomain,
+    /// RFC 5322 allows comments in parentheses; no mailbox needs them.
+    #[error("comments are not accepted")]
+    Comment,
+    /// A control or invisible formatting character.
+    #[error("there is a control character")]
+    Control,
+    /// A code point that Unicode has not assigned: what it will be equal to is not known yet.
+    #[error("there is an unassigned code point")]
+    Unassigned,
+    /// The local part is neither a dot-atom nor a quoted string.
+    #[error("the part before the @ is malformed")]
+    LocalPart,
+    /// The domain is no host name by IDNA and RFC 1123.
+    #[error("the domain is malformed")]
+    Domain,
+}
+
+impl EmailAddress {
+    /// Most octets of an address.
+    pub const MAX: usize = 254;
+    /// Most octets of a local part.
+    pub const LOCAL_PART_MAX: usize = 64;
+
+    /// Reads one mailbox.
+    ///
+    /// # Errors
+    /// The first [`AddressError`] that applies.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        if text.len() > Self::MAX {
+            return Err(AddressError::TooLong);
+        }
+        text.chars().try_for_each(visible)?;
+        let (local, domain) = split(text)?;
+        if local.len() > Self::LOCAL_PART_MAX {
+            return Err(AddressError::LocalPartTooLong);
+        }
+        let local = local_part(local)?;
+        let domain = host_name(domain)?;
+        let address = format!("{local}@{domain}");
+        if address.len() > Self::MAX {
+            Err(AddressError::TooLong)
+        } else {
+            Ok(Self(address))
+        }
+    }
+
+    /// The mailbox as mail is sent to it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the `@`, still quoted where it must be.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// The domain in lower-case A-labels.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// What makes this address unique.
+    #[must_use]
+    pub fn key(&self) -> EmailKey {
+        EmailKey::of(&unquoted(self.local_part()), self.domain())
+    }
+
+    /// The same for quotas of a recipient: a `+tag` is left out, since one person reads all of them.
+    #[must_use]
+    pub fn key_without_tag(&self) -> EmailKey {
+        let local = unquoted(self.local_part());
+        let base = local.split_once('+').map_or(&*local, |(base, _)| base);
+        EmailKey::of(if base.is_empty() { &local } else { base }, self.domain())
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hides who it is: addresses are personal data and logs are read by many.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(..)")
+    }
+}
+
+impl std::str::FromStr for EmailAddress {
+    type Err = AddressError;
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text)
+    }
+}
+
+/// Takes a stored address as it is: what was accepted once stays readable when the rules tighten.
+impl<'de> Deserialize<'de> for EmailAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.contains('@') {
+            Ok(Self(text))
+        } else {
+            Err(serde::de::Error::custom("a stored address without an @"))
+        }
+    }
+}
+
+/// What uniqueness uses: two addresses with the same key are one mailbox to us. Never mailed to.
+///
+/// NFC of the simple case fold of NFC of the unquoted local part, `@`, the A-labels; prefixed with the version
+/// of this rule, so that it can change one day.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailKey(String);
+
+impl EmailKey {
+    const VERSION: &str = "1:";
+
+    fn of(unquoted_local: &str, domain: &str) -> Self {
+        Self(format!("{}{}@{domain}", Self::VERSION, folded(unquoted_local)))
+    }
+
+    /// What every key of an address that begins with `typed` begins with. For a search as one types.
+    #[must_use]
+    pub fn prefix(typed: &str) -> String {
+        let (local, domain) = typed
+            .split_once('@')
+            .map_or((typed, None), |(local, domain)| (local, Some(domain)));
+        let mut prefix = format!("{}{}", Self::VERSION, folded(local));
+        if let Some(domain) = domain {
+            prefix.push('@');
+            prefix.push_str(&domain.to_ascii_lowercase());
+        }
+        prefix
+    }
+
+    /// The key's text, for an index.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for EmailKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailKey(..)")
+    }
+}
+
+fn folded(local: &str) -> String {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let mapper = CaseMapper::new();
+    let folded: String = nfc
+        .normalize(local)
+        .chars()
+        .map(|c| mapper.simple_fold(c))
+        .collect();
+    nfc.normalize(&folded).into_owned()
+}
+
+fn visible(character: char) -> Result<(), AddressError> {
+    match CodePointMapData::<GeneralCategory>::new().get(character) {
+        GeneralCategory::Control
+        | GeneralCategory::Format
+        | GeneralCategory::LineSeparator
+        | GeneralCategory::ParagraphSeparator => Err(AddressError::Control),
+        GeneralCategory::Unassigned | GeneralCategory::Surrogate => Err(AddressError::Unassigned),
+        _ => Ok(()),
+    }
+}
+
+/// Splits at the `@` after the local part, be that quoted or not.
+fn split(text: &str) -> Result<(&str, &str), AddressError> {
+    if text.starts_with('"') {
+        let mut escaped = false;
+        for (at, character) in text.char_indices().skip(1) {
+            match character {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => {
+                    let (local, rest) = text
+                        .split_at_checked(at.saturating_add(1))
+                        .ok_or(AddressError::NoAt)?;
+                    let domain = rest.strip_prefix('@').ok_or(AddressError::NoAt)?;
+                    return Ok((local, domain));
+                }
+                _ => {}
+            }
+        }
+        return Err(AddressError::LocalPart);
+    }
+    text.split_once('@').ok_or(AddressError::NoAt)
+}
+
+/// A dot-atom, or a quoted string that really needs its quotes.
+fn local_part(local: &str) -> Result<String, AddressError> {
+    let Some(quoted) = local.strip_prefix('"') else {
+        return match local {
+            _ if local.contains(['(', ')']) => Err(AddressError::Comment),
+            _ if is_dot_atom(local) => Ok(local.to_owned()),
+            _ => Err(AddressError::LocalPart),
+        };
+    };
+    let content = quoted.strip_suffix('"').ok_or(AddressError::LocalPart)?;
+    let plain = unescaped(content);
+    let legal = |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && !c.is_whitespace());
+    if !plain.chars().all(legal) {
+        return Err(AddressError::LocalPart);
+    }
+    if is_dot_atom(&plain) {
+        return Ok(plain);
+    }
+    let mut quoted = String::from('"');
+    for character in plain.chars() {
+        if matches!(character, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(character);
+    }
+    quoted.push('"');
+    Ok(quoted)
+}
+
+fn unquoted(local: &str) -> std::borrow::Cow<'_, str> {
+    match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(content) => unescaped(content).into(),
+        None => local.into(),
+    }
+}
+
+fn unescaped(content: &str) -> String {
+    let mut plain = String::with_capacity(content.len());
+    let mut characters = content.chars();
+    while let Some(character) = characters.next() {
+        plain.push(if character == '\\' {
+            characters.next().unwrap_or('\\')
+        } else {
+            character
+        });
+    }
+    plain
+}
+
+/// `atext` of RFC 5322 §3.2.3 with the letters of RFC 6531, in parts that are separated by single dots.
+fn is_dot_atom(text: &str) -> bool {
+    let atext = |c: char| {
+        c.is_ascii_alphanumeric()
+            || "!#$%&'*+-/=?^_`{|}~".contains(c)
+            || (!c.is_ascii() && !c.is_whitespace())
+    };
+    text.split('.')
+        .all(|atom| !atom.is_empty() && atom.chars().all(atext))
+}
+
+/// A host name of at least two labels, in lower-case A-labels.
+fn host_name(domain: &str) -> Result<String, AddressError> {
+    if domain.starts_with('[') {
+        return Err(AddressError::Literal);
+    }
+    if domain.contains(['(', ')']) {
+        return Err(AddressError::Comment);
+    }
+    let ascii = Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::CheckFirstLast,
+            DnsLength::Verify,
+        )
+        .map_err(|_| AddressError::Domain)?;
+    match ascii.rsplit_once('.') {
+        None => Err(AddressError::SingleLabelDomain),
+        // A numeric top label is an IPv4 address in disguise (RFC 3696 §2).
+        Some((_, top)) if top.bytes().all(|c| c.is_ascii_digit()) => Err(AddressError::Domain),
+        Some(_) => Ok(ascii.into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parsed(text: &str) -> Result<String, AddressError> {
+        EmailAddress::parse(text).map(|address| address.as_str().to_owned())
+    }
+
+    fn same(one: &str, other: &str) -> bool {
+        EmailAddress::parse(one).unwrap().key() == EmailAddress::parse(other).unwrap().key()
+    }
+
+    #[test]
+    fn the_local_part_is_kept_as_given() {
+        assert_eq!(
+            parsed("Ada.Lovelace+Work@Example.COM"),
+            Ok("Ada.Lovelace+Work@example.com".into())
+        );
+        assert_eq!(parsed("jörg@example.com"), Ok("jörg@example.com".into()));
+        assert_eq!(parsed("o'brien_{x}@a.co"), Ok("o'brien_{x}@a.co".into()));
+    }
+
+    #[test]
+    fn quotes_stay_only_where_the_mailbox_needs_them() {
+        assert_eq!(parsed("\"ada\"@example.com"), Ok("ada@example.com".into()));
+        assert_eq!(parsed("\"a\\da\"@example.com"), Ok("ada@example.com".into()));
+        assert_eq!(parsed("\"a da\"@example.com"), Ok("\"a da\"@example.com".into()));
+        assert_eq!(parsed("\"a@b\"@example.com"), Ok("\"a@b\"@example.com".into()));
+        assert_eq!(parsed("\"\"@example.com"), Ok("\"\"@example.com".into()));
+    }
+
+    #[test]
+    fn each_form_that_is_not_accepted_is_refused_by_name() {
+        use AddressError::*;
+        for (text, why) in [
+            ("", NoAt),
+            ("ada", NoAt),
+            ("@example.com", LocalPart),
+            ("a..b@example.com", LocalPart),
+            (".a@example.com", LocalPart),
+            ("a b@example.com", LocalPart),
+            ("a@b@example.com", Domain),
+            ("a@b@c.com", Domain),
+            ("a,b@example.com", LocalPart),
+            ("ada(hi)@example.com", Comment),
+            ("ada@example.com(hi)", Comment),
+            ("ada@[192.0.2.1]", Literal),
+            ("ada@localhost", SingleLabelDomain),
+            ("ada@192.0.2.1", Domain),
+            ("ada@-a.com", Domain),
+            ("ada@a_b.com", Domain),
+            ("ada@example.com.", Domain),
+            ("ada@exa mple.com", Domain),
+            ("ada@", Domain),
+            ("ada\r\nBcc: x@example.com", Control),
+            ("ada\u{202e}@example.com", Control),
+            ("ada\u{0}@example.com", Control),
+            ("ada\u{0378}@example.com", Unassigned),
+            ("\"ada@example.com", LocalPart),
+            ("\"ada\"x@example.com", NoAt),
+            ("<ada@example.com>", LocalPart),
+        ] {
+            assert_eq!(parsed(text), Err(why), "{text:?}");
+        }
+        assert_eq!(
+            parsed(&format!("{}@example.com", "a".repeat(65))),
+            Err(LocalPartTooLong)
+        );
+        assert_eq!(
+            parsed(&format!("a@{}example.com", "a.".repeat(130))),
+            Err(TooLong)
+        );
+        assert!(parsed(&format!("{}@example.com", "a".repeat(64))).is_ok());
+    }
+
+    #[test]
+    fn one_mailbox_has_one_key() {
+        assert!(same("Ada@Example.com", "aDA@example.COM"));
+        assert!(same("jo\u{308}rg@example.com", "J\u{d6}RG@example.com"));
+        assert!(same("\"ada\"@bücher.example", "ada@xn--bcher-kva.example"));
+        assert!(!same("ada+a@example.com", "ada@example.com"));
+        // Simple case folding: the dotless ı and the long s of the well-known accidents.
+        assert!(!same("m\u{131}ke@example.com", "mike@example.com"));
+        assert!(same("\u{17f}am@example.com", "sam@example.com"));
+    }
+
+    #[test]
+    fn a_quota_counts_all_tags_of_a_mailbox_together() {
+        let of = |text: &str| EmailAddress::parse(text).unwrap().key_without_tag();
+        assert_eq!(of("ada+1@example.com"), of("Ada@example.com"));
+        assert_ne!(of("+1@example.com"), of("+2@example.com"));
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_is_idempotent_and_never_panics(text in "\\PC{0,20}@\\PC{0,20}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                let again = EmailAddress::parse(address.as_str());
+                prop_assert_eq!(again.as_ref(), Ok(&address));
+                prop_assert_eq!(again.unwrap().key(), address.key());
+            }
+        }
+
+        #[test]
+        fn plausible_addresses_parse_idempotently(local in "[a-zA-Z0-9.+\"\\\\ @ſıß]{1,12}", domain in "[a-zA-Z0-9.üß-]{1,20}\\.(com|example)") {
+            if let Ok(address) = EmailAddress::parse(&format!("{local}@{domain}")) {
+                prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
+            }
+        }
+    }
+}

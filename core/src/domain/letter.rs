@@ -1,0 +1,66 @@
+//! A letter: a mail made ready to leave, with its recipient and its link in clear. Never stored.
+
+use super::{EmailAddress, Locale, MailId, MailedLink, Purpose, Realm, Timestamp};
+
+/// What a mailer delivers. It is typed: an adapter renders it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Letter {
+    /// The mail's name; stable over attempts, so that a `Message-ID` made from it lets readers drop copies.
+    pub id: MailId,
+    /// The tenant.
+    pub realm: Realm,
+    /// Who gets it: the address as it is stored, never as somebody typed it.
+    pub to: EmailAddress,
+    /// The language of the account, if it has one.
+    pub locale: Option<Locale>,
+    /// What the letter says.
+    pub message: Message,
+    /// When the mail was queued: its `Date`.
+    pub queued_at: Timestamp,
+}
+
+impl Letter {
+    /// A letter.
+    #[must_use]
+    pub fn new(id: MailId, realm: Realm, to: EmailAddress, message: Message, queued_at: Timestamp) -> Self {
+        Self {
+            id,
+            realm,
+            to,
+            locale: None,
+            message,
+            queued_at,
+        }
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub fn in_locale(mut self, locale: Option<Locale>) -> Self {
+        self.locale = locale;
+        self
+    }
+
+    /// The link it carries, if any.
+    #[must_use]
+    pub fn link(&self) -> Option<&MailedLink> {
+        match &self.message {
+            Message::Code { link, .. } => Some(link),
+        }
+    }
+}
+
+/// What a letter says.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Message {
+    /// Here is a link that does something, once.
+    Code {
+        /// What it does.
+        purpose: Purpose,
+        /// The link, code and all.
+        link: MailedLink,
+        /// Until when it works, as things stand.
+        expires_at: Timestamp,
+    },
+}

@@ -1,0 +1,237 @@
+//! Failed log-ins in a row, and the locks that follow from them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, Timestamp};
+
+/// When failures lock an address, for how long, and when they are forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LockOut {
+    /// So many failures in a row lock; this is also how many guesses can be under way at once.
+    pub room: u32,
+    /// The first lock. Each further failure doubles it.
+    pub first_lock: Span,
+    /// The longest lock.
+    pub longest_lock: Span,
+    /// So many failures in a row disable the address until a reset, an assignment or an unlock.
+    pub disable_at: u32,
+    /// Failures are forgotten so long after the last one, unless they disabled.
+    pub forget_after: Span,
+}
+
+impl Default for LockOut {
+    fn default() -> Self {
+        Self {
+            room: 10,
+            first_lock: Span::seconds(30),
+            longest_lock: Span::minutes(15),
+            disable_at: 100,
+            forget_after: Span::hours(24),
+        }
+    }
+}
+
+/// The log-ins of one address.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LogIns {
+    /// Failures since the last success.
+    #[serde(default)]
+    pub failures: u32,
+    /// The last of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<Timestamp>,
+    /// Nobody gets in before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_until: Option<Timestamp>,
+    /// How many locks there ever were: a guess that was made before a lock is void after it.
+    #[serde(default)]
+    pub locks: u64,
+}
+
+/// Whether a log-in can succeed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Latch {
+    /// It can; so many guesses may be under way before one more failure locks.
+    Open {
+        /// At least one.
+        room: u32,
+    },
+    /// Not before then.
+    Locked {
+        /// The end of the lock.
+        until: Timestamp,
+    },
+    /// Not before a reset, an assignment or an unlock.
+    Disabled,
+}
+
+impl LogIns {
+    /// Does what time alone does: forgets, and mends stamps that lie in an impossible future.
+    #[must_use]
+    pub fn as_of(&self, now: Timestamp, rule: &LockOut) -> Self {
+        let mut next = self.clone();
+        next.last_failure = next.last_failure.map(|at| at.min(now));
+        next.locked_until = next
+            .locked_until
+            .map(|until| until.min(now + rule.longest_lock))
+            .filter(|until| now < *until);
+        let forgotten = next.last_failure.is_none_or(|at| at + rule.forget_after <= now);
+        if forgotten && next.failures < rule.disable_at {
+            next.failures = 0;
+            next.last_failure = None;
+        }
+        next
+    }
+
+    /// Whether a log-in can succeed. Takes facts [as of](Self::as_of) now.
+    #[must_use]
+    pub fn latch(&self, rule: &LockOut) -> Latch {
+        match self.locked_until {
+            _ if self.failures >= rule.disable_at => Latch::Disabled,
+            Some(until) => Latch::Locked { until },
+            // After a lock there is room for one guess at a time.
+            None => Latch::Open {
+                room: rule.room.saturating_sub(self.failures).max(1),
+            },
+        }
+    }
+
+    /// Counts so many failures, all of now.
+    #[must_use]
+    pub fn failed(&self, times: u32, now: Timestamp, rule: &LockOut) -> Self {
+        let mut next = self.clone();
+        if times == 0 {
+            return next;
+        }
+        next.failures = next.failures.saturating_add(times);
+        next.last_failure = Some(now);
+        let beyond = next.failures.checked_sub(rule.room);
+        if let Some(beyond) = beyond {
+            let doublings = 1_u64.checked_shl(beyond).unwrap_or(u64::MAX);
+            next.locked_until = Some(now + rule.first_lock.times(doublings).min(rule.longest_lock));
+            next.locks = next.locks.saturating_add(1);
+        }
+        next
+    }
+
+    /// A log-in succeeded, or the password was replaced: nothing is held against the address any more.
+    #[must_use]
+    pub fn cleared(&self) -> Self {
+        Self {
+            locks: self.locks,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a success has nothing to clear.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.failures == 0 && self.last_failure.is_none() && self.locked_until.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000);
+
+    fn after(failures: u32) -> LogIns {
+        let rule = LockOut::default();
+        (0..failures).fold(LogIns::default(), |log_ins, _| log_ins.failed(1, NOW, &rule))
+    }
+
+    #[test]
+    fn the_tenth_failure_locks_for_30_s_and_each_further_one_doubles_to_15_min() {
+        let rule = LockOut::default();
+        assert_eq!(after(9).latch(&rule), Latch::Open { room: 1 });
+        for (failures, seconds) in [
+            (10, 30),
+            (11, 60),
+            (12, 120),
+            (13, 240),
+            (14, 480),
+            (15, 900),
+            (99, 900),
+        ] {
+            assert_eq!(
+                after(failures).latch(&rule),
+                Latch::Locked {
+                    until: NOW + Span::seconds(seconds)
+                },
+                "{failures}"
+            );
+        }
+    }
+
+    #[test]
+    fn after_a_lock_there_is_room_for_one() {
+        let rule = LockOut::default();
+        let later = NOW + Span::seconds(30);
+        assert_eq!(
+            after(10).as_of(later, &rule).latch(&rule),
+            Latch::Open { room: 1 }
+        );
+        assert!(matches!(
+            after(10).as_of(later - Span::micros(1), &rule).latch(&rule),
+            Latch::Locked { .. }
+        ));
+    }
+
+    #[test]
+    fn the_hundredth_failure_disables_and_never_decays() {
+        let rule = LockOut::default();
+        let disabled = after(100).as_of(NOW + Span::days(400), &rule);
+        assert_eq!(disabled.latch(&rule), Latch::Disabled);
+        assert_eq!(disabled.cleared().latch(&rule), Latch::Open { room: 10 });
+    }
+
+    #[test]
+    fn other_counts_end_24_h_after_the_last_failure() {
+        let rule = LockOut::default();
+        let end = NOW + Span::hours(24);
+        assert_eq!(after(9).as_of(end - Span::micros(1), &rule).failures, 9);
+        assert_eq!(after(9).as_of(end, &rule).failures, 0);
+    }
+
+    #[test]
+    fn each_lock_has_a_serial_that_a_success_keeps() {
+        assert_eq!(after(9).locks, 0);
+        assert_eq!(after(10).locks, 1);
+        assert_eq!(after(11).cleared().locks, 2);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_locks_for_the_longest_lock_at_most() {
+        let rule = LockOut::default();
+        let early = NOW - Span::days(30);
+        assert_eq!(
+            after(10).as_of(early, &rule).latch(&rule),
+            Latch::Locked {
+                until: early + rule.longest_lock
+            }
+        );
+        assert_eq!(
+            after(9)
+                .as_of(early, &rule)
+                .as_of(early + rule.forget_after, &rule)
+                .failures,
+            0
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn counting_never_overflows(failures: u32, times: u32, locks: u64) {
+            let rule = LockOut::default();
+            let log_ins = LogIns { failures, locks, ..LogIns::default() };
+            let counted = log_ins.failed(times, Timestamp::MAX, &rule);
+            prop_assert!(counted.failures >= failures);
+            let _ = counted.as_of(Timestamp::MIN, &rule).latch(&rule);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! A mail in the outbox: what it is for, how often it was tried, and what becomes of it.
+//!
+//! The outbox holds neither addresses nor codes: it names an account's address by its ordinal and a code by
+//! its nonce. What is known only to a stranger's request is sealed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, Form, LinkUrl, MailId, Nonce, Ordinal, Purpose, Realm, SealedIntent, Span, Timestamp,
+    Undeliverable, Unknown,
+};
+
+/// A mail, or what a stranger asked for and a courier has yet to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The version of this form.
+    pub v: Form<1>,
+    /// Its name.
+    pub id: MailId,
+    /// The tenant.
+    pub realm: Realm,
+    /// What it is for.
+    pub content: Content,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// How often a courier took it up.
+    pub attempts: u32,
+    /// Where it stands.
+    pub state: MailState,
+    /// What a newer build added.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+/// What a mail is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// To an address of an account.
+    Letter(Dispatch),
+    /// A stranger's request: the courier opens it and decides.
+    Intent(SealedIntent),
+}
+
+/// A mail to an address of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    /// Whose.
+    pub account: AccountId,
+    /// Which of its addresses.
+    pub recipient: Ordinal,
+    /// What it says.
+    pub subject: Subject,
+    /// Whether a stranger can cause such a mail.
+    pub stranger_caused: bool,
+}
+
+/// What a mail to an account says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// Here is a code.
+    Code {
+        /// What it is good for.
+        purpose: Purpose,
+        /// Which confirmation: the mail is cancelled unless that one still stands.
+        nonce: Nonce,
+        /// The page it leads to.
+        page: LinkUrl,
+    },
+}
+
+/// Where a mail stands. Delivered and cancelled mails are removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    /// Waits for its first courier.
+    Queued,
+    /// A courier has it, until then.
+    Claimed {
+        /// From then on another may take it.
+        until: Timestamp,
+    },
+    /// Failed for now.
+    Retry {
+        /// Not before then.
+        at: Timestamp,
+    },
+    /// Given up. Can be listed and queued again.
+    Dead {
+        /// Why.
+        why: DeathCause,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Why a mail was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeathCause {
+    /// Its attempts or its time are spent.
+    Spent,
+    /// The recipient can't be reached.
+    Undeliverable(Undeliverable),
+}
+
+impl Mail {
+    /// A new mail, for the next courier.
+    #[must_use]
+    pub fn queued(id: MailId, realm: Realm, content: Content, now: Timestamp) -> Self {
+        Self {
+            v: Form,
+            id,
+            realm,
+            content,
+            queued_at: now,
+            attempts: 0,
+            state: MailState::Queued,
+            unknown: Unknown::default(),
+        }
+    }
+
+    /// When it should be taken up; none once it is dead.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Queued => Some(self.queued_at),
+            MailState::Claimed { until: at } | MailState::Retry { at } => Some(at),
+            MailState::Dead { .. } => None,
+        }
+    }
+
+    /// The account that it goes to; an intent does not say.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match &self.content {
+            Content::Letter(dispatch) => Some(dispatch.account),
+            Content::Intent(_) => None,
+        }
+    }
+
+    /// Taken up by a courier: one more attempt, and nobody else's until then.
+    #[must_use]
+    pub fn claimed(mut self, until: Timestamp) -> Self {
+        self.attempts = self.attempts.saturating_add(1);
+        self.state = MailState::Claimed { until };
+        self
+    }
+
+    /// Failed for now: to be tried again, or given up.
+    #[must_use]
+    pub fn failed(mut self, now: Timestamp, rule: &Retries, jitter: u64) -> Self {
+        let spent = self.attempts >= rule.attempts || now.since(self.queued_at) >= rule.age;
+        self.state = if spent {
+            MailState::Dead {
+                why: DeathCause::Spent,
+                at: now,
+            }
+        } else {
+            MailState::Retry {
+                at: now + rule.back_off(self.attempts, jitter),
+            }
+        };
+        self
+    }
+
+    /// Put back untried: the courier was too busy with others of its kind.
+    #[must_use]
+    pub fn put_back(mut self, until: Timestamp) -> Self {
+        self.attempts = self.attempts.saturating_sub(1);
+        self.state = MailState::Retry { at: until };
+        self
+    }
+
+    /// Given up since the recipient can't be reached.
+    #[must_use]
+    pub fn refused(mut self, cause: Undeliverable, now: Timestamp) -> Self {
+        self.state = MailState::Dead {
+            why: DeathCause::Undeliverable(cause),
+            at: now,
+        };
+        self
+    }
+}
+
+/// How a mail that failed is tried again: exponential and jittered, for each mail by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Retries {
+    /// The wait after the first failure. Each further one doubles it.
+    pub first: Span,
+    /// The longest wait.
+    pub longest: Span,
+    /// So many attempts, and it is given up.
+    pub attempts: u32,
+    /// So old, and it is given up at its next failure.
+    pub age: Span,
+    /// How long a courier holds a mail: longer than any delivery takes.
+    pub lease: Span,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self {
+            first: Span::minutes(1),
+            longest: Span::hours(4),
+            attempts: 30,
+            age: Span::days(3),
+            lease: Span::minutes(5),
+        }
+    }
+}
+
+impl Retries {
+    /// The wait after so many attempts: between half of the full wait and all of it.
+    #[must_use]
+    pub fn back_off(&self, attempts: u32, jitter: u64) -> Span {
+        let doublings = 1_u64.checked_shl(attempts.saturating_sub(1)).unwrap_or(u64::MAX);
+        let half = self.first.times(doublings).min(self.longest).as_micros() / 2;
+        let extra = jitter.checked_rem(half.saturating_add(1)).unwrap_or(0);
+        Span::micros(half.saturating_add(extra))
+    }
+
+    /// A due time further ahead than this is impossible (the clock jumped back) and counts as due.
+    #[must_use]
+    pub fn horizon(&self) -> Span {
+        self.longest.max(self.lease)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_from_a_minute_to_four_hours_with_jitter() {
+        let rule = Retries::default();
+        assert_eq!(rule.back_off(1, 0), Span::seconds(30));
+        assert_eq!(rule.back_off(1, 30_000_000), Span::seconds(60));
+        assert_eq!(rule.back_off(2, 60_000_000), Span::seconds(120));
+        for attempts in [9, 64, u32::MAX] {
+            let wait = rule.back_off(attempts, u64::MAX);
+            assert!(
+                wait >= Span::hours(2) && wait <= Span::hours(4),
+                "{attempts}: {wait}"
+            );
+        }
+    }
+}

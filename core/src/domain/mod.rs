@@ -1,0 +1,74 @@
+//! The rules: what an account is and what may happen to it.
+//!
+//! Everything here is pure and total. Nothing waits, reads a clock, draws a random number or knows a store; what a
+//! rule needs it is given, and what it decides it returns.
+
+mod access;
+mod account;
+mod address;
+mod code;
+mod confirmation;
+mod email;
+mod event;
+mod filter;
+mod form;
+mod hashed;
+mod hex;
+mod id;
+mod intent;
+mod keyring;
+mod letter;
+mod link;
+mod log_in;
+mod mail;
+mod password;
+mod policy;
+mod posting;
+mod realm;
+mod refusal;
+mod rules;
+mod seal;
+mod session;
+mod standing;
+mod tag;
+mod text;
+mod throttle;
+mod time;
+
+pub use self::{
+    access::{Admission, Denial, Lead, Prospect, Scene, Why},
+    account::{
+        Account, AccountKeys, AssignPassword, Change, ChangePassword, Credential, Epoch, Facts,
+        FormerMailbox, Life, MailRequest, Mailbox, Management, NewPassword, Ordinal, PendingEmail,
+        Redemption, Registration, Version,
+    },
+    address::{Address, Suppression, SuppressionScope, Undeliverable},
+    code::{Code, CodeMint, CodeState, MailedCode},
+    confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
+    email::{AddressError, EmailAddress, EmailKey},
+    event::{Event, Happened, Party, PasswordSource},
+    filter::IpFilterGroup,
+    form::{Form, Unknown},
+    hashed::{Candidate, Hashed, Stop},
+    id::{AccountId, CommitId, EventRef, Incarnation, MailId, Nonce},
+    intent::{Intent, Wish},
+    keyring::{KeyId, Keyring, KeyringError, SealError},
+    letter::{Letter, Message},
+    link::{LinkUrl, Links, MailedLink, ReturnUrl},
+    log_in::{Latch, LockOut, LogIns},
+    mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
+    password::Password,
+    policy::{CharacterClass, PasswordPolicy, PolicyContext, Violation},
+    posting::{Counter, Withdrawn},
+    realm::Realm,
+    refusal::{InputError, Refusal},
+    rules::Rules,
+    seal::{Sealed, SealedIntent},
+    session::SessionStamp,
+    standing::{Standing, StandingKind, Status, SuspensionReason},
+    tag::{AddressTag, Origin, QuotaTag},
+    text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
+    throttle::Quota,
+    time::{NotATimestamp, Span, Timestamp},
+};
+pub(crate) use self::{hex::Hex, seal::Seal};

@@ -1,0 +1,103 @@
+//! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
+
+use super::{
+    Account, Address, CodeMint, Content, Dispatch, Letter, LinkUrl, Mail, MailId, Message, Nonce, Purpose,
+    Subject, Timestamp,
+};
+
+/// What is known when a mail was claimed. All of one instant, not before the claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Counter<'a> {
+    /// The account that the mail goes to.
+    pub account: Option<&'a Account>,
+    /// What makes its code.
+    pub mint: CodeMint<'a>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why a mail is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Withdrawn {
+    /// What it was for no longer stands: another code took its place, time ran out, the account was shut.
+    Void,
+    /// Its recipient gets no mail.
+    Suppressed,
+}
+
+impl Counter<'_> {
+    /// The letter, with the code in it; made for the address that is stored under the mail's ordinal.
+    ///
+    /// # Errors
+    /// [`Withdrawn`].
+    pub fn letter<'b>(
+        &self,
+        mail: &Mail,
+        address_of: impl Fn(super::AddressTag) -> Option<&'b Address>,
+    ) -> Result<Letter, Withdrawn> {
+        let Content::Letter(dispatch) = &mail.content else {
+            return Err(Withdrawn::Void);
+        };
+        let account = self.account.ok_or(Withdrawn::Void)?;
+        let facts = account.facts().map_err(|_| Withdrawn::Void)?;
+        facts.standing.active().map_err(|_| Withdrawn::Void)?;
+        let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
+        let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
+        if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
+            return Err(Withdrawn::Suppressed);
+        }
+        let message = match &dispatch.subject {
+            Subject::Code { purpose, nonce, page } => {
+                self.code_message(account, dispatch, *purpose, *nonce, page)?
+            }
+        };
+        let letter = Letter::new(
+            mail.id,
+            mail.realm.clone(),
+            mailbox.address.clone(),
+            message,
+            mail.queued_at,
+        );
+        Ok(letter.in_locale(facts.locale.clone()))
+    }
+
+    fn code_message(
+        &self,
+        account: &Account,
+        dispatch: &Dispatch,
+        purpose: Purpose,
+        nonce: Nonce,
+        page: &LinkUrl,
+    ) -> Result<Message, Withdrawn> {
+        let facts = account.facts().map_err(|_| Withdrawn::Void)?;
+        let live = facts
+            .confirmations
+            .get(&purpose)
+            .and_then(|confirmations| confirmations.live(self.now));
+        let live = live
+            .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
+            .ok_or(Withdrawn::Void)?;
+        let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
+        let code = self
+            .mint
+            .code(account.id, purpose, &mailbox.address, live)
+            .ok_or(Withdrawn::Void)?;
+        let link = page.with_code(account.id, &code, live.return_url.as_ref());
+        Ok(Message::Code {
+            purpose,
+            link,
+            expires_at: live.expires_at,
+        })
+    }
+}
+
+impl Mail {
+    /// Its name and what it is about, where it goes to an account.
+    #[must_use]
+    pub fn dispatch(&self) -> Option<(MailId, &Dispatch)> {
+        match &self.content {
+            Content::Letter(dispatch) => Some((self.id, dispatch)),
+            Content::Intent(_) => None,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Noes: what a caller gave that can't be read, and what the rules do not allow. Each has a stable code.
+
+use super::{AddressError, Span, Status, Undeliverable, Violation};
+
+/// A value that a caller gave is not of its form. Nothing was looked up and nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// Not an e-mail address that is accepted.
+    #[error("not an acceptable e-mail address: {0}")]
+    BadAddress(#[from] AddressError),
+    /// Not 1..=64 of `[a-z0-9.-]`.
+    #[error("a realm is 1 to 64 lower-case letters, digits, dots or hyphens")]
+    BadRealm,
+    /// More than 256 characters, or a control.
+    #[error("a memo has at most 256 characters and no controls but line feed and tab")]
+    BadMemo,
+    /// Not a BCP 47 tag.
+    #[error("not a BCP 47 language tag")]
+    BadLocale,
+    /// Not 1..=64 visible ASCII characters.
+    #[error("an actor's name is 1 to 64 visible ASCII characters")]
+    BadActor,
+    /// Not 1..=32 of `[A-Za-z0-9.-]`.
+    #[error("an IP filter group's name is 1 to 32 letters, digits, dots or hyphens")]
+    BadIpFilterGroupName,
+    /// Not 0 or 30..=365.
+    #[error("a password is valid for 0 (for ever) or 30 to 365 days")]
+    BadPasswordValidity,
+    /// A password with nothing in it.
+    #[error("the password is empty")]
+    EmptyPassword,
+    /// More than 4 KiB.
+    #[error("the password has more than 4096 octets")]
+    PasswordTooLong,
+    /// A control, an unassigned or an invisible character.
+    #[error(
+        "the password has a character that can't be typed again: a control, or an invisible or unassigned one"
+    )]
+    BadPasswordCharacter,
+    /// Not an absolute, plain https URL.
+    #[error(
+        "not an absolute https URL of a page (without user, fragment, backslash, or our own query names)"
+    )]
+    BadLinkUrl,
+    /// Not an absolute, plain https URL.
+    #[error("not an absolute https URL to return to (without user, fragment or backslash)")]
+    BadReturnUrl,
+    /// A page that the links' settings do not list.
+    #[error("codes may not lead to this page")]
+    PageNotAllowed,
+    /// A return URL that is under none of those allowed.
+    #[error("this return URL is not allowed")]
+    ReturnUrlNotAllowed,
+}
+
+impl InputError {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadAddress(_) => "bad_address",
+            Self::BadRealm => "bad_realm",
+            Self::BadMemo => "bad_memo",
+            Self::BadLocale => "bad_locale",
+            Self::BadActor => "bad_actor",
+            Self::BadIpFilterGroupName => "bad_ip_filter_group_name",
+            Self::BadPasswordValidity => "bad_password_validity",
+            Self::EmptyPassword => "empty_password",
+            Self::PasswordTooLong => "password_too_long",
+            Self::BadPasswordCharacter => "bad_password_character",
+            Self::BadLinkUrl => "bad_link_url",
+            Self::BadReturnUrl => "bad_return_url",
+            Self::PageNotAllowed => "page_not_allowed",
+            Self::ReturnUrlNotAllowed => "return_url_not_allowed",
+        }
+    }
+}
+
+/// The rules say no. Nothing was changed but what time alone changes.
+///
+/// The codes and, where a host answers through HTTP, their status:
+///
+/// | code | status | meaning |
+/// |---|---|---|
+/// | `no_such_account` | 404 | unknown, of another realm, or erased |
+/// | `email_taken` | 409 | another account has the address |
+/// | `account_suspended` | 409 | an administrator suspended it |
+/// | `account_closed` | 409 | it was closed |
+/// | `password_set_not_expected` | 409 | it has a password, or its status expects none to be set by mail |
+/// | `password_change_required` | 409 | first the password must be changed |
+/// | `version_mismatch` | 412 | it changed since it was read |
+/// | `address_undeliverable` | 422 | mail does not reach it |
+/// | `weak_password` | 422 | the policy's violations, all of them |
+/// | `unknown_ip_filter_group` | 422 | no group has that name |
+/// | `ip_filter_group_in_use` | 409 | accounts name the group |
+/// | `throttled` | 429 | too many mails; says how long to wait |
+/// | `wrong_password` | 403 | the current password is another |
+/// | `session_ended` | 401 | the session's epoch is over |
+/// | `dead_code` | 410 | used, expired, or never mailed |
+/// | `vetoed` | 409 | the host's own part of the commit said no |
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Unknown, of another realm, or erased.
+    #[error("there is no such account")]
+    NoSuchAccount,
+    /// Another account of the realm has the address, or keeps it reserved.
+    #[error("another account has this address")]
+    EmailTaken,
+    /// The account changed since it was read.
+    #[error("the account has changed since it was read")]
+    VersionMismatch,
+    /// The account is suspended.
+    #[error("the account is suspended")]
+    AccountSuspended,
+    /// The account is closed.
+    #[error("the account is closed")]
+    AccountClosed,
+    /// Only an account without a password, that is new or whose address was replaced, is asked to set one.
+    #[error("no password is to be set by mail in this status: {}", status.as_str())]
+    PasswordSetNotExpected {
+        /// The status it is in.
+        status: Status,
+    },
+    /// Mail does not reach the address.
+    #[error("mail does not reach the address: {}", cause.as_str())]
+    AddressUndeliverable {
+        /// Why.
+        cause: Undeliverable,
+    },
+    /// A mail of this kind went out too recently.
+    #[error("too soon for another mail: wait {retry_after}")]
+    Throttled {
+        /// Longer than zero, at most a quota's period.
+        retry_after: Span,
+    },
+    /// The policy does not accept the password.
+    #[error("the password does not meet the policy ({} violations)", .0.len())]
+    WeakPassword(Vec<Violation>),
+    /// The current password is another one, or none can be checked now.
+    #[error("the current password is not this one")]
+    WrongPassword,
+    /// The session began before an end to all sessions.
+    #[error("this session has ended")]
+    SessionEnded,
+    /// The password must be changed before anything else.
+    #[error("the password must be changed first")]
+    PasswordChangeRequired,
+    /// Used, expired, or never mailed.
+    #[error("this code can't be redeemed")]
+    DeadCode,
+    /// No group has that name.
+    #[error("there is no such IP filter group")]
+    UnknownIpFilterGroup,
+    /// Accounts name the group.
+    #[error("accounts use this IP filter group")]
+    IpFilterGroupInUse,
+    /// The host's own part of the commit said no.
+    #[error("vetoed by the host: {code}")]
+    Vetoed {
+        /// The host's code.
+        code: String,
+    },
+}
+
+impl Refusal {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.table().0
+    }
+
+    /// The status that an answer through HTTP bears.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        self.table().1
+    }
+
+    const fn table(&self) -> (&'static str, u16) {
+        match self {
+            Self::NoSuchAccount => ("no_such_account", 404),
+            Self::EmailTaken => ("email_taken", 409),
+            Self::VersionMismatch => ("version_mismatch", 412),
+            Self::AccountSuspended => ("account_suspended", 409),
+            Self::AccountClosed => ("account_closed", 409),
+            Self::PasswordSetNotExpected { .. } => ("password_set_not_expected", 409),
+            Self::AddressUndeliverable { .. } => ("address_undeliverable", 422),
+            Self::Throttled { .. } => ("throttled", 429),
+            Self::WeakPassword(_) => ("weak_password", 422),
+            Self::WrongPassword => ("wrong_password", 403),
+            Self::SessionEnded => ("session_ended", 401),
+            Self::PasswordChangeRequired => ("password_change_required", 409),
+            Self::DeadCode => ("dead_code", 410),
+            Self::UnknownIpFilterGroup => ("unknown_ip_filter_group", 422),
+            Self::IpFilterGroupInUse => ("ip_filter_group_in_use", 409),
+            Self::Vetoed { .. } => ("vetoed", 409),
+        }
+    }
+}

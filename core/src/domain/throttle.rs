@@ -1,0 +1,211 @@
+//! Quotas: how many of a thing may happen, a burst and then one each period (the generic cell rate algorithm).
+//!
+//! A quota's whole state is one time stamp, its *level*: the instant until which the past has been paid for.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, Timestamp};
+
+/// `burst` at once, then one each `period`: at most `burst + ⌊t / period⌋` in any span `t`.
+///
+/// ```
+/// use accountable_core::domain::{Quota, Span, Timestamp};
+/// let quota = Quota::new(1, Span::seconds(600)).unwrap();
+/// let now = Timestamp::EPOCH;
+/// let level = quota.take(None, now).unwrap();
+/// assert_eq!(quota.take(Some(level), now), Err(Span::seconds(600)));
+/// assert_eq!(quota.take(Some(level), now + Span::micros(599_999_999)), Err(Span::micros(1)));
+/// assert!(quota.take(Some(level), now + Span::seconds(600)).is_ok());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    burst: u32,
+    period: Span,
+}
+
+impl Quota {
+    /// One code mail each 600 s, for each account and purpose.
+    pub const ACCOUNT: Self = Self {
+        burst: 1,
+        period: Span::seconds(600),
+    };
+    /// Five code mails, then one each 600 s, for each recipient.
+    pub const RECIPIENT: Self = Self {
+        burst: 5,
+        period: Span::seconds(600),
+    };
+    /// Twenty requests for mail, then one each 180 s, for each origin.
+    pub const ORIGIN: Self = Self {
+        burst: 20,
+        period: Span::seconds(180),
+    };
+    /// One hundred log-in failures, then one each 36 s, for each origin.
+    pub const ORIGIN_FAILURES: Self = Self {
+        burst: 100,
+        period: Span::seconds(36),
+    };
+
+    /// A quota; none without a burst or a period.
+    #[must_use]
+    pub const fn new(burst: u32, period: Span) -> Option<Self> {
+        if burst == 0 || period.as_micros() == 0 {
+            None
+        } else {
+            Some(Self { burst, period })
+        }
+    }
+
+    /// One unit's worth of time.
+    #[must_use]
+    pub const fn period(self) -> Span {
+        self.period
+    }
+
+    /// The furthest ahead of now that a level can be: a burst's worth.
+    #[must_use]
+    pub fn horizon(self) -> Span {
+        self.period.times(u64::from(self.burst))
+    }
+
+    /// The highest level at which one more is granted at `now`.
+    #[must_use]
+    pub fn ceiling(self, now: Timestamp) -> Timestamp {
+        now + self.period.times(u64::from(self.burst.saturating_sub(1)))
+    }
+
+    /// Takes one: the new level.
+    ///
+    /// # Errors
+    /// How long to wait, in `(0, period]`. A refusal changes no level, so it does not extend the wait.
+    pub fn take(self, level: Option<Timestamp>, now: Timestamp) -> Result<Timestamp, Span> {
+        match self.wait(level, now) {
+            Some(wait) => Err(wait),
+            None => Ok(level.map_or(now, |level| level.max(now)) + self.period),
+        }
+    }
+
+    /// How long until one is granted; none if it is granted now.
+    #[must_use]
+    pub fn wait(self, level: Option<Timestamp>, now: Timestamp) -> Option<Span> {
+        let level = self.possible(level?, now);
+        let ceiling = self.ceiling(now);
+        (level > ceiling).then(|| level.since(ceiling).min(self.period))
+    }
+
+    /// Takes one whatever the level: how an administrator's bypass is charged.
+    #[must_use]
+    pub fn charge(self, level: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        self.possible(level.map_or(now, |level| level.max(now)) + self.period, now)
+    }
+
+    /// Gives one back that was taken.
+    #[must_use]
+    pub fn give_back(self, level: Timestamp) -> Timestamp {
+        level - self.period
+    }
+
+    /// A level that lies further ahead than it can (the clock jumped back) comes down to the horizon.
+    #[must_use]
+    pub fn possible(self, level: Timestamp, now: Timestamp) -> Timestamp {
+        level.min(now + self.horizon())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000);
+
+    fn quotas() -> impl Strategy<Value = Quota> {
+        (1_u32..30, 1_u64..5_000).prop_map(|(burst, period)| Quota::new(burst, Span::micros(period)).unwrap())
+    }
+
+    proptest! {
+        /// Clause 1, pure: in any span t at most b + ⌊t/T⌋.
+        #[test]
+        fn no_span_holds_more_than_the_quota(quota in quotas(), steps in prop::collection::vec(0_u64..3_000, 1..200)) {
+            let mut level = None;
+            let mut now = NOW;
+            let mut granted: Vec<Timestamp> = Vec::new();
+            for step in steps {
+                now = now + Span::micros(step);
+                if let Ok(taken) = quota.take(level, now) {
+                    level = Some(taken);
+                    granted.push(now);
+                }
+            }
+            for (at, first) in granted.iter().enumerate() {
+                for (count, last) in granted[at..].iter().enumerate() {
+                    let allowed = u64::from(quota.burst) + last.since(*first).as_micros() / quota.period.as_micros();
+                    prop_assert!(count as u64 + 1 <= allowed);
+                }
+            }
+        }
+
+        /// Clauses 2 and 4: the wait is in (0, T], and exact to the microsecond.
+        #[test]
+        fn a_wait_is_exact(quota in quotas(), taken in 1_usize..60, after in 0_u64..5_000) {
+            let mut level = None;
+            for _ in 0..taken {
+                level = quota.take(level, NOW).ok().or(level);
+            }
+            let now = NOW + Span::micros(after);
+            if let Err(wait) = quota.take(level, now) {
+                prop_assert!(wait > Span::ZERO && wait <= quota.period());
+                prop_assert!(quota.take(level, now + wait).is_ok());
+                prop_assert!(quota.take(level, now + Span::micros(wait.as_micros() - 1)).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn one_microsecond_before_the_period_refuses_and_the_period_passes() {
+        let level = Quota::ACCOUNT.take(None, NOW).unwrap();
+        let just_before = NOW + Span::micros(599_999_999);
+        assert_eq!(
+            Quota::ACCOUNT.take(Some(level), just_before),
+            Err(Span::micros(1))
+        );
+        assert!(Quota::ACCOUNT.take(Some(level), NOW + Span::seconds(600)).is_ok());
+    }
+
+    #[test]
+    fn a_burst_is_granted_at_once_and_then_one_a_period() {
+        let mut level = None;
+        for _ in 0..5 {
+            level = Some(Quota::RECIPIENT.take(level, NOW).unwrap());
+        }
+        assert_eq!(Quota::RECIPIENT.take(level, NOW), Err(Span::seconds(600)));
+        let level = Quota::RECIPIENT.take(level, NOW + Span::seconds(600)).unwrap();
+        assert!(
+            Quota::RECIPIENT
+                .take(Some(level), NOW + Span::seconds(600))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_costs_one_period_at_most() {
+        let level = Quota::ACCOUNT.take(None, NOW + Span::days(30)).unwrap();
+        assert_eq!(Quota::ACCOUNT.take(Some(level), NOW), Err(Span::seconds(600)));
+        let mended = Quota::ACCOUNT.possible(level, NOW);
+        assert!(
+            Quota::ACCOUNT
+                .take(Some(mended), NOW + Span::seconds(600))
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let level = Quota::ACCOUNT.take(None, NOW).unwrap();
+        assert!(
+            Quota::ACCOUNT
+                .take(Some(Quota::ACCOUNT.give_back(level)), NOW)
+                .is_ok()
+        );
+    }
+}

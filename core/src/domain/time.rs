@@ -1,0 +1,242 @@
+//! Points and lengths of time, in whole microseconds, which never overflow.
+//!
+//! A [`Timestamp`] always has an RFC 3339 form and arithmetic stops at both ends, so that a clock gone mad
+//! can neither panic nor wrap around.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A length of time in microseconds; never negative.
+///
+/// ```
+/// use accountable_core::domain::Span;
+/// assert_eq!(Span::minutes(10), Span::seconds(600));
+/// assert_eq!(Span::seconds(600).to_string(), "600 s");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Span(u64);
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+    /// The longest span: more than 292,000 years on either side of any time stamp.
+    pub const MAX: Self = Self(i64::MAX.unsigned_abs());
+
+    /// So many microseconds, at most [`Span::MAX`].
+    #[must_use]
+    pub const fn micros(micros: u64) -> Self {
+        if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
+    }
+    /// So many milliseconds.
+    #[must_use]
+    pub const fn millis(millis: u64) -> Self {
+        Self::micros(millis.saturating_mul(1_000))
+    }
+    /// So many seconds.
+    #[must_use]
+    pub const fn seconds(seconds: u64) -> Self {
+        Self::micros(seconds.saturating_mul(1_000_000))
+    }
+    /// So many minutes.
+    #[must_use]
+    pub const fn minutes(minutes: u64) -> Self {
+        Self::seconds(minutes.saturating_mul(60))
+    }
+    /// So many hours.
+    #[must_use]
+    pub const fn hours(hours: u64) -> Self {
+        Self::minutes(hours.saturating_mul(60))
+    }
+    /// So many days of 24 hours.
+    #[must_use]
+    pub const fn days(days: u64) -> Self {
+        Self::hours(days.saturating_mul(24))
+    }
+    /// This many times the span, at most [`Span::MAX`].
+    #[must_use]
+    pub const fn times(self, factor: u64) -> Self {
+        Self::micros(self.0.saturating_mul(factor))
+    }
+    /// The length in microseconds.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+    /// The length in whole seconds, rounded up: what a `Retry-After` header says.
+    #[must_use]
+    pub const fn as_seconds_rounded_up(self) -> u64 {
+        self.0.div_ceil(1_000_000)
+    }
+    /// The same length for the standard library.
+    #[must_use]
+    pub const fn to_std(self) -> std::time::Duration {
+        std::time::Duration::from_micros(self.0)
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0 / 1_000_000)?;
+        match self.0 % 1_000_000 {
+            0 => {}
+            rest => {
+                let digits = format!("{rest:06}");
+                write!(f, ".{}", digits.trim_end_matches('0'))?;
+            }
+        }
+        f.write_str(" s")
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, between the years 1 and 9999.
+///
+/// In serde and on the page it is RFC 3339 with six decimals.
+///
+/// ```
+/// use accountable_core::domain::{Span, Timestamp};
+/// let noon: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+/// assert_eq!((noon + Span::minutes(10)).to_string(), "2026-11-21T12:10:00.000000Z");
+/// assert_eq!(noon.since(noon + Span::minutes(10)), Span::ZERO);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// 0001-01-01T00:00:00Z.
+    pub const MIN: Self = Self(-62_135_596_800_000_000);
+    /// 9999-12-30T00:00:00Z.
+    pub const MAX: Self = Self(253_402_128_000_000_000);
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
+    /// So many microseconds after 1970-01-01T00:00:00Z, brought into the range that has an RFC 3339 form.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        if micros < Self::MIN.0 {
+            Self::MIN
+        } else if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
+    }
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+    /// How long after `earlier` this is; zero if it is not after it.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        if self.0 > earlier.0 {
+            Span::micros(self.0.abs_diff(earlier.0))
+        } else {
+            Span::ZERO
+        }
+    }
+}
+
+/// Stops at [`Timestamp::MAX`].
+impl std::ops::Add<Span> for Timestamp {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self::from_micros(self.0.saturating_add_unsigned(span.0))
+    }
+}
+
+/// Stops at [`Timestamp::MIN`].
+impl std::ops::Sub<Span> for Timestamp {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self::from_micros(self.0.saturating_sub_unsigned(span.0))
+    }
+}
+
+/// A text that is not an RFC 3339 time stamp between the years 1 and 9999.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time stamp between the years 1 and 9999")]
+pub struct NotATimestamp;
+
+impl std::str::FromStr for Timestamp {
+    type Err = NotATimestamp;
+    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
+        let micros = parsed.as_microsecond();
+        (Self::MIN.0..=Self::MAX.0)
+            .contains(&micros)
+            .then_some(Self(micros))
+            .ok_or(NotATimestamp)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(stamp) => write!(f, "{stamp:.6}"),
+            Err(_) => write!(f, "{} µs", self.0), // out of reach: our range lies within jiff's
+        }
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_extreme_survives_its_text_form() {
+        for stamp in [
+            Timestamp::MIN,
+            Timestamp::EPOCH,
+            Timestamp::MAX,
+            Timestamp::from_micros(-1),
+        ] {
+            assert_eq!(stamp.to_string().parse(), Ok(stamp), "{stamp}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_stops_at_both_ends() {
+        assert_eq!(Timestamp::MAX + Span::MAX, Timestamp::MAX);
+        assert_eq!(Timestamp::MIN - Span::MAX, Timestamp::MIN);
+        assert_eq!(Timestamp::from_micros(i64::MAX), Timestamp::MAX);
+        assert_eq!(Span::days(u64::MAX), Span::MAX);
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up_to_whole_seconds() {
+        assert_eq!(Span::micros(1).as_seconds_rounded_up(), 1);
+        assert_eq!(Span::seconds(600).as_seconds_rounded_up(), 600);
+        assert_eq!(Span::millis(1_500).to_string(), "1.5 s");
+    }
+}

@@ -1,0 +1,15 @@
+//! The life of an account: its rules, pure, and the ports they need.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test that panics has failed, which is what it is for"
+    )
+)]
+
+pub mod domain;
+pub mod port;

@@ -1,0 +1,84 @@
+//! Password hashing: slow on purpose, and never on the caller's thread.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use zeroize::Zeroizing;
+
+use super::Source;
+use crate::domain::Password;
+
+/// A password hash in PHC string form (`$argon2id$v=19$m=..`). Wiped on drop, never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(Zeroizing<String>);
+
+impl PasswordHash {
+    /// Takes a PHC string as it is.
+    #[must_use]
+    pub fn from_phc(phc: Zeroizing<String>) -> Self {
+        Self(phc)
+    }
+    /// The PHC string.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(..)")
+    }
+}
+
+/// Hashes passwords and verifies them.
+///
+/// # Contract
+/// 1. A password verifies against its own hash and, but for the odds of a collision, no other password does.
+/// 2. Two hashes of one password differ: each has a salt of its own, of 16 random bytes or more.
+/// 3. All octets of the password count: none is cut off, and none ends it.
+/// 4. The work is not done on the thread that polls the future, and that thread is not blocked by it.
+/// 5. At most a configured number of hashes wait for their turn; beyond that the answer is
+///    [`HashError::Overloaded`], at once.
+/// 6. A dropped future gives up its turn if it still waits; work begun may end unheard. Nothing leaks, and those
+///    behind it are served.
+/// 7. A hash string that can't be read, or asks for more work than configured, is [`HashError::Unreadable`] before
+///    any work is done; never a wrong password.
+/// 8. `needs_rehash` is true exactly if a fresh hash would be of another scheme or cost.
+/// 9. A decoy verifies no password, costs what a real hash of its class costs, and is the same for the same seed.
+/// 10. No error text contains a password or a hash.
+#[async_trait]
+pub trait PasswordHasher: Send + Sync + 'static {
+    /// Hashes a password with a fresh salt.
+    ///
+    /// # Errors
+    /// [`HashError`].
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError>;
+
+    /// Whether the hash was made of this password.
+    ///
+    /// # Errors
+    /// [`HashError`].
+    async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError>;
+
+    /// Whether a fresh hash would be of another scheme or cost.
+    fn needs_rehash(&self, hash: &PasswordHash) -> bool;
+
+    /// A hash that no password verifies, of the cost class that the seed draws among those in use.
+    fn decoy(&self, seed: &[u8; 32]) -> PasswordHash;
+}
+
+/// A hash could not be made or checked. Says nothing about the password.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HashError {
+    /// Too many are waiting already.
+    #[error("too many passwords are being hashed")]
+    Overloaded,
+    /// The stored hash is of no scheme or cost that is accepted here.
+    #[error("a stored password hash can't be read")]
+    Unreadable,
+    /// Hashing itself failed.
+    #[error("password hashing failed")]
+    Failed(#[source] Source),
+}

@@ -1,0 +1,61 @@
+//! Mail: handing a letter to a server that takes responsibility for it.
+
+use async_trait::async_trait;
+
+use super::Source;
+use crate::domain::Letter;
+
+/// Delivers letters to a mail server, or whatever takes responsibility for them.
+///
+/// # Contract
+/// 1. `Ok` means that the server took responsibility: the letter will arrive, or a bounce will say why not.
+/// 2. The letter goes to `letter.to` and to nobody else.
+/// 3. Attempts of one letter bear one `Message-ID`, made from `letter.id`; letters of different ids never share one.
+/// 4. [`MailError::NoSuchMailbox`] and [`MailError::Rejected`] are said only of this recipient, by its own server, for
+///    good. Whatever may pass is [`MailError::Transient`]; whatever is our fault (bad credentials, our address on
+///    a block list, a letter too large) is [`MailError::Ours`]. In doubt it is not the recipient's fault.
+/// 5. Letters are independent: one that hangs or fails neither delays nor fails another.
+/// 6. A dropped future stops, or goes on unheard; it leaves nothing locked. Whether the letter left is unknown then.
+/// 7. `deliver` ends within a time that the adapter states, shorter than the courier's lease.
+/// 8. No error text contains the letter's link, its recipient's address or a credential.
+/// 9. It may be called from many tasks at once.
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Hands the letter over.
+    ///
+    /// # Errors
+    /// [`MailError`], by whose fault it is.
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError>;
+}
+
+/// The server took responsibility.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// What the server calls it, if it said so.
+    pub queue_id: Option<String>,
+}
+
+/// Why a letter was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MailError {
+    /// There is no such mailbox or no such host, for good.
+    #[error("no such mailbox ({evidence})")]
+    NoSuchMailbox {
+        /// The reply code and enhanced status; nothing personal.
+        evidence: String,
+    },
+    /// The recipient's server rejects our mail to it, for good.
+    #[error("rejected by the recipient ({evidence})")]
+    Rejected {
+        /// The reply code and enhanced status; nothing personal.
+        evidence: String,
+    },
+    /// It may work later.
+    #[error("mail is delayed")]
+    Transient(#[source] Source),
+    /// The fault is on our side.
+    #[error("mail can't be sent, by a fault of ours")]
+    Ours(#[source] Source),
+}
