@@ -351,6 +351,23 @@ fn a_cursor_from_before_the_retained_journal_or_from_elsewhere_is_trimmed() {
 }
 
 #[test]
+fn who_has_read_all_of_a_quiet_realm_is_not_left_behind_by_a_busy_one() {
+    let store = store();
+    journaled(&store, 1..=1);
+    let mut elsewhere = event(commit_id(2), &account(2, "bob@example.com"));
+    elsewhere.realm = Realm::parse("busy").unwrap();
+    now(store.commit(&Commit::new(commit_id(2), vec![], vec![elsewhere]).unwrap())).unwrap();
+    let (seen, cursor) = feed(&store, None, 9).unwrap();
+    let all = Trim {
+        events_before: Some(Timestamp::MAX),
+        ..trim(9)
+    };
+    now(store.trim(&all)).unwrap();
+    assert_eq!(seen, [commit_id(1)]);
+    assert_eq!(feed(&store, Some(cursor), 9).unwrap().0, []);
+}
+
+#[test]
 fn an_offer_whose_events_are_trimmed_is_no_longer_known_by_them() {
     let store = store();
     journaled(&store, 1..=1);
