@@ -13,14 +13,6 @@
 //! # }).unwrap();
 //! ```
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        reason = "a test that panics has failed, which is what it is for"
-    )
-)]
 
 mod argon2_pool;
 mod clock;
