@@ -27,9 +27,7 @@ impl Clock for SystemClock {
     }
 
     async fn sleep(&self, span: Span) {
-        if span > Span::ZERO {
-            Timer::after(span.to_std()).await;
-        }
+        Timer::after(span.to_std()).await;
     }
 }
 
