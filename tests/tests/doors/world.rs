@@ -13,7 +13,7 @@ use accountable_core::{
 use accountable_memory::{
     CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
-use accountable_sqlite::SqliteStore;
+use accountable_sqlite::{Options, SqliteStore};
 use async_trait::async_trait;
 
 /// A password that every policy here accepts.
@@ -39,7 +39,7 @@ impl World {
 
     pub(crate) fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16])).unwrap();
+        let store = SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), &Options::default()).unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
@@ -137,7 +137,7 @@ fn links() -> Links {
 /// A hasher that knows which of its verifications were of real hashes, not of decoys.
 #[derive(Clone)]
 pub(crate) struct Probe {
-    inner: InsecureTestHasher,
+    inner: Arc<InsecureTestHasher>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -149,7 +149,7 @@ struct Seen {
 
 impl Default for Probe {
     fn default() -> Self {
-        Self { inner: InsecureTestHasher::new(1), seen: Arc::default() }
+        Self { inner: Arc::new(InsecureTestHasher::new(1)), seen: Arc::default() }
     }
 }
 
