@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailError, MailQuery, Mailer, Page,
-    Receipt, Store, StoreError, Stored, Trim, Who,
+    AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailError,
+    MailQuery, Mailer, Page, Receipt, Store, StoreError, Stored, Trim, Who,
 };
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Letter, Mail, Realm, Timestamp,
+    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Letter, Mail, Realm,
+    Timestamp,
 };
 
 #[async_trait]
@@ -33,16 +34,28 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
         (**self).next_due(realm).await
     }
-    async fn accounts(&self, query: &AccountQuery, limit: Limit) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
+    async fn accounts(
+        &self,
+        query: &AccountQuery,
+        limit: Limit,
+    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
         (**self).accounts(query, limit).await
     }
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
         (**self).count(query).await
     }
-    async fn mails(&self, query: &MailQuery, limit: Limit) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+    async fn mails(
+        &self,
+        query: &MailQuery,
+        limit: Limit,
+    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         (**self).mails(query, limit).await
     }
-    async fn suppressed(&self, after: Option<AddressTag>, limit: Limit) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+    async fn suppressed(
+        &self,
+        after: Option<AddressTag>,
+        limit: Limit,
+    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
         (**self).suppressed(after, limit).await
     }
     async fn groups(
@@ -53,7 +66,12 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
         (**self).groups(realm, after, limit).await
     }
-    async fn history(&self, of: AccountId, after: Option<Cursor>, limit: Limit) -> Result<Page<Event, Cursor>, FeedError> {
+    async fn history(
+        &self,
+        of: AccountId,
+        after: Option<Cursor>,
+        limit: Limit,
+    ) -> Result<Page<Event, Cursor>, FeedError> {
         (**self).history(of, after, limit).await
     }
     async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
