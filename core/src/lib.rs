@@ -3,9 +3,6 @@
 #![cfg_attr(
     test,
     expect(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         reason = "a test that panics has failed, which is what it is for"
     )
