@@ -70,15 +70,16 @@ impl Account {
         self.mail_code(purpose, request)
     }
 
-    /// Gives the throttle back what a mail took that the server refused before accepting it.
+    /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
+    /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
     #[must_use]
-    pub fn give_back(&self, purpose: Purpose, quota: Quota) -> Option<Self> {
+    pub fn give_back(&self, purpose: Purpose, queued_at: Timestamp, quota: Quota) -> Option<Self> {
         let mut next = self.clone();
         let super::Life::Live(facts) = &mut next.life else {
             return None;
         };
         let level = facts.throttles.get_mut(&purpose)?;
-        *level = quota.give_back(*level);
+        *level = quota.give_back(*level, queued_at)?;
         Some(next)
     }
 
