@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Management};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, Happened, KeyId, LinkUrl, Mail, MailId, Nonce, Purpose, Quota,
-    Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Purpose,
+    Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -15,8 +15,8 @@ pub struct MailRequest<'a> {
     pub mail: MailId,
     /// For the code, should a new one be made.
     pub nonce: Nonce,
-    /// The key that a new code is made under.
-    pub key: &'a KeyId,
+    /// The keys: a new code is made under the active one, and one whose key was revoked is not mailed again.
+    pub keys: &'a Keyring,
     /// The page that the code leads to.
     pub page: &'a LinkUrl,
     /// Where that page sends its reader at the end.
@@ -162,15 +162,15 @@ impl Facts {
             ordinal: recipient, ..
         } = self.mailbox;
         let confirmations = self.confirmations.entry(purpose).or_default();
-        let again = confirmations
-            .issued
-            .take_if(|issued| issued.is_live(request.now) && issued.recipient == recipient);
+        let again = confirmations.issued.take_if(|issued| {
+            issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)
+        });
         confirmations.kill(request.now);
         let confirmation = match again {
             Some(live) => live.asked_again(purpose, request.now),
             None => Confirmation {
                 nonce: request.nonce,
-                key: request.key.clone(),
+                key: request.keys.active().clone(),
                 recipient,
                 issued_at: request.now,
                 expires_at: request.now + purpose.lifetime().each,
