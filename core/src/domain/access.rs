@@ -154,7 +154,7 @@ impl<'a> Scene<'a> {
         }
         match self.credential() {
             None => decoy(Denial::NoPassword, true),
-            Some(credential) if lapsed(credential, self.now) => decoy(Denial::Lapsed, true),
+            Some(credential) if credential.has_lapsed(self.now) => decoy(Denial::Lapsed, true),
             Some(credential) => Prospect::Real(Lead {
                 sealed: credential.hash.clone(),
                 epoch: account.epoch,
@@ -221,8 +221,4 @@ impl<'a> Scene<'a> {
     fn origin_is_admitted(&self, account: &Account) -> bool {
         account.ip_filter_group().is_none() || self.filter.is_some_and(|group| group.admits(self.origin))
     }
-}
-
-fn lapsed(credential: &Credential, now: Timestamp) -> bool {
-    credential.temporary_until.is_some_and(|until| until <= now)
 }

@@ -159,6 +159,14 @@ pub struct Credential {
     pub raw_input: bool,
 }
 
+impl Credential {
+    /// Whether it was temporary and its time is over: it lets nobody in, not even to change it.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.temporary_until.is_some_and(|until| until <= now)
+    }
+}
+
 /// An account as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -285,8 +293,11 @@ impl Account {
                     .iter()
                     .filter(|former| former.reserved)
                     .map(|former| &former.mailbox.key);
-                // An address that came back is the account's own, and needs no reservation.
-                let reserved = kept.filter(|key| **key != facts.mailbox.key).collect();
+                // An address that came back is the account's own, and needs no reservation; one that came and went
+                // twice needs one.
+                let mut reserved: Vec<_> = kept.filter(|key| **key != facts.mailbox.key).collect();
+                reserved.sort_unstable();
+                reserved.dedup();
                 AccountKeys {
                     own: Some(&facts.mailbox.key),
                     reserved,
@@ -406,7 +417,15 @@ impl Facts {
             not_after(level, now + quota.horizon());
         }
         if let Some(password) = &mut self.password {
+            if let Some(until) = &mut password.temporary_until {
+                // As long as it was meant to let in, and no longer.
+                let meant = until.since(password.set_at);
+                not_after(until, now + meant);
+            }
             not_after(&mut password.set_at, now);
+        }
+        if let Standing::Suspended { at, .. } | Standing::Closed { at, .. } = &mut self.standing {
+            not_after(at, now);
         }
         for former in &mut self.former {
             not_after(&mut former.until, now + Self::FORMER_KEPT);

@@ -236,6 +236,12 @@ impl Keyring {
         &self.active
     }
 
+    /// Whether the key of that name is there, and was not revoked.
+    #[must_use]
+    pub fn holds(&self, id: &KeyId) -> bool {
+        self.keys.contains_key(id)
+    }
+
     /// The name under which this address keeps its record, in this realm.
     #[must_use]
     pub fn address_tag(&self, realm: &Realm, address: &EmailAddress) -> AddressTag {

@@ -58,7 +58,9 @@ pub use self::{
     log_in::{Latch, LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     password::Password,
-    policy::{CharacterClass, PasswordPolicy, PolicyContext, Violation},
+    policy::{
+        Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, PolicyContext, PolicyError, Violation,
+    },
     posting::{Counter, Withdrawn},
     realm::Realm,
     refusal::{InputError, Refusal},

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Management};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, Happened, KeyId, LinkUrl, Mail, MailId, Nonce, Purpose, Quota,
-    Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Purpose,
+    Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -15,8 +15,8 @@ pub struct MailRequest<'a> {
     pub mail: MailId,
     /// For the code, should a new one be made.
     pub nonce: Nonce,
-    /// The key that a new code is made under.
-    pub key: &'a KeyId,
+    /// The keys: a new code is made under the active one, and one whose key was revoked is not mailed again.
+    pub keys: &'a Keyring,
     /// The page that the code leads to.
     pub page: &'a LinkUrl,
     /// Where that page sends its reader at the end.
@@ -70,15 +70,16 @@ impl Account {
         self.mail_code(purpose, request)
     }
 
-    /// Gives the throttle back what a mail took that the server refused before accepting it.
+    /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
+    /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
     #[must_use]
-    pub fn give_back(&self, purpose: Purpose, quota: Quota) -> Option<Self> {
+    pub fn give_back(&self, purpose: Purpose, queued_at: Timestamp, quota: Quota) -> Option<Self> {
         let mut next = self.clone();
         let super::Life::Live(facts) = &mut next.life else {
             return None;
         };
         let level = facts.throttles.get_mut(&purpose)?;
-        *level = quota.give_back(*level);
+        *level = quota.give_back(*level, queued_at)?;
         Some(next)
     }
 
@@ -161,15 +162,15 @@ impl Facts {
             ordinal: recipient, ..
         } = self.mailbox;
         let confirmations = self.confirmations.entry(purpose).or_default();
-        let again = confirmations
-            .issued
-            .take_if(|issued| issued.is_live(request.now) && issued.recipient == recipient);
+        let again = confirmations.issued.take_if(|issued| {
+            issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)
+        });
         confirmations.kill(request.now);
         let confirmation = match again {
             Some(live) => live.asked_again(purpose, request.now),
             None => Confirmation {
                 nonce: request.nonce,
-                key: request.key.clone(),
+                key: request.keys.active().clone(),
                 recipient,
                 issued_at: request.now,
                 expires_at: request.now + purpose.lifetime().each,

@@ -86,11 +86,12 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
-    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified, [`Refusal::WeakPassword`].
+    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified, or its time is over;
+    /// [`Refusal::WeakPassword`].
     pub fn change_password(&self, request: &ChangePassword<'_>) -> Result<Change, Stop> {
         self.in_session(request.epoch)?;
         let current = self.facts()?.password.as_ref().ok_or(Refusal::WrongPassword)?;
-        if current.hash != *request.verified {
+        if current.hash != *request.verified || current.has_lapsed(request.new.now) {
             return Err(Refusal::WrongPassword.into());
         }
         let hash = self.acceptable(&request.new)?;
