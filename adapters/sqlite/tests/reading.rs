@@ -53,7 +53,7 @@ fn nothing_to_trim() -> Trim {
         events_before: None,
         levels_before: Timestamp::MIN,
         levels_beyond: Timestamp::MAX,
-        failures_before: Timestamp::MIN,
+        addresses_before: Timestamp::MIN,
         dead_mails_before: None,
         limit: Limit::of(2),
     }
@@ -82,7 +82,8 @@ fn a_dossier_holds_what_belongs_to_the_account_and_what_was_asked_for() {
     let Life::Live(facts) = &mut ada.life else { panic!() };
     facts.ip_filter_group = Some(name.clone());
     let [own, also, other] = [1, 2, 3].map(|n| Address::new(AddressTag::from_bytes([n; 32])));
-    let mut writes: Vec<_> = [&own, &also, &other].map(|address| Write::Address(Swap::create(address.clone()))).into();
+    let mut writes: Vec<_> =
+        [&own, &also, &other].map(|address| Write::Address(Swap::create(address.clone()))).into();
     writes.push(Write::Account(Swap::create(ada.clone())));
     writes.push(Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name, Vec::new()))));
     commit(&store, id(1), writes).unwrap();
@@ -102,7 +103,10 @@ fn pages_are_in_order_without_gap_or_repetition() {
         let mut one = account(n, &format!("a{n}@example.org"));
         let Life::Live(facts) = &mut one.life else { panic!() };
         facts.ever_had_a_password = n % 2 == 0;
-        facts.pending = Some(PendingEmail { mailbox: facts.mailbox.clone(), until: NOW + Span::micros(u64::from(n % 3)) });
+        facts.pending = Some(PendingEmail {
+            mailbox: facts.mailbox.clone(),
+            until: NOW + Span::micros(u64::from(n % 3)),
+        });
         facts.ip_filter_group = (n > 2).then(|| IpFilterGroupName::parse("office").unwrap());
         register(&store, id(n), &one).unwrap();
     }
@@ -129,7 +133,11 @@ fn pages_are_in_order_without_gap_or_repetition() {
     assert_eq!(pages(by_id(AccountFilter { standing: Some(StandingKind::Closed), ..all.clone() })), [0; 0]);
     let office = Some(IpFilterGroupName::parse("office").unwrap());
     assert_eq!(pages(by_id(AccountFilter { ip_filter_group: office.clone(), ..all })), [3, 4, 5]);
-    let changing = AccountFilter { status: Some(Status::ChangingEmail), ip_filter_group: office, standing: Some(StandingKind::Active) };
+    let changing = AccountFilter {
+        status: Some(Status::ChangingEmail),
+        ip_filter_group: office,
+        standing: Some(StandingKind::Active),
+    };
     assert_eq!(pages(by_id(changing)), [4]);
     let by_email = |prefix: &str| AccountQuery::ByEmail {
         realm: Realm::default(),
@@ -150,7 +158,12 @@ fn pages_are_in_order_without_gap_or_repetition() {
 fn suppressed_addresses_and_groups_are_listed() {
     let place = Place::new();
     let store = place.open();
-    let suppression = Suppression { cause: Undeliverable::Rejected, scope: SuppressionScope::All, evidence: "550".into(), at: NOW };
+    let suppression = Suppression {
+        cause: Undeliverable::Rejected,
+        scope: SuppressionScope::All,
+        evidence: "550".into(),
+        at: NOW,
+    };
     let writes = (1..=4_u8).map(|n| {
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
         address.suppression = (n != 2).then(|| suppression.clone());
@@ -161,8 +174,10 @@ fn suppressed_addresses_and_groups_are_listed() {
     assert_eq!(first.next, Some(AddressTag::from_bytes([3; 32])));
     let last = block_on(store.suppressed(first.next, Limit::of(2))).unwrap();
     assert_eq!((last.items.len(), last.next), (1, None));
-    let name = |name| IpFilterGroupName::parse(name).unwrap();
-    let group = |at: &str| Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name(at), Vec::new())));
+    let name = |name: &str| IpFilterGroupName::parse(name).unwrap();
+    let group = |at: &str| {
+        Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name(at), Vec::new())))
+    };
     commit(&store, id(2), ["b", "B", "a"].map(group).into()).unwrap();
     let first = block_on(store.groups(&Realm::default(), None, Limit::of(2))).unwrap();
     assert_eq!(first.items.iter().map(|group| group.value.name.as_str()).collect::<Vec<_>>(), ["B", "a"]);
@@ -185,8 +200,8 @@ fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
     let mail_id = |n| MailId::from_bytes([n; 16]);
     assert_eq!(claimed(&store, &claim(2, at(2), 9)), [mail_id(2), mail_id(1), mail_id(4)]);
     assert_eq!(claimed(&store, &claim(3, at(2), 9)), []);
-    assert_eq!(claimed(&store, &claim(4, at(3) , 1)), [mail_id(2)]);
-    assert_eq!(claimed(&store, &claim(5, at(3) , 1)), [mail_id(1)]);
+    assert_eq!(claimed(&store, &claim(4, at(3), 1)), [mail_id(2)]);
+    assert_eq!(claimed(&store, &claim(5, at(3), 1)), [mail_id(1)]);
     let page = block_on(store.mails(&MailQuery::One(mail_id(2)), Limit::MAX)).unwrap();
     assert_eq!((page.items[0].value.attempts, page.items[0].stamp), (2, id(4)));
     // Who was overtaken can't settle any more.
@@ -229,11 +244,13 @@ fn mails_are_listed_by_account_and_dead_ones_by_realm() {
     dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
     let mails = [mail(1, &ada, NOW), mail(2, &bob, NOW), dead];
     commit(&store, id(1), mails.iter().map(create_mail).collect()).unwrap();
-    let first = block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::of(1))).unwrap();
+    let first =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::of(1))).unwrap();
     let second = block_on(store.mails(&first.next.unwrap(), Limit::of(1))).unwrap();
     assert_eq!((&first.items[0].value, &second.items[0].value), (&mails[0], &mails[2]));
     assert_eq!(second.next, None);
-    let dead = block_on(store.mails(&MailQuery::Dead { realm: Realm::default(), after: None }, Limit::MAX)).unwrap();
+    let dead =
+        block_on(store.mails(&MailQuery::Dead { realm: Realm::default(), after: None }, Limit::MAX)).unwrap();
     assert_eq!((dead.items.len(), dead.next), (1, None));
 }
 
@@ -242,7 +259,9 @@ fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
     let place = Place::new();
     let stores = [place.open(), place.open()];
     let other = Realm::parse("other").unwrap();
-    let feed = |store: &SqliteStore, after, limit| block_on(store.feed(&Realm::default(), after, Limit::of(limit))).unwrap();
+    let feed = |store: &SqliteStore, after, limit| {
+        block_on(store.feed(&Realm::default(), after, Limit::of(limit))).unwrap()
+    };
     let start = feed(&stores[0], None, 5);
     assert!(start.events.is_empty());
     for n in 1..=4 {
@@ -252,7 +271,9 @@ fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
         facts.mailbox = account(n, &format!("{n}@example.org")).facts().unwrap().mailbox.clone();
         register(&stores[usize::from(n % 2)], id(n), &one).unwrap();
     }
-    let commits = |feed: &accountable_core::port::Feed| feed.events.iter().map(|event| event.commit).collect::<Vec<CommitId>>();
+    let commits = |feed: &accountable_core::port::Feed| {
+        feed.events.iter().map(|event| event.commit).collect::<Vec<CommitId>>()
+    };
     let first = feed(&stores[1], Some(start.cursor), 2);
     assert_eq!(commits(&first), [id(1), id(2)]);
     let rest = feed(&stores[0], Some(first.cursor), 2);
@@ -291,7 +312,8 @@ fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
     drop(store);
     let elsewhere = Place::new();
     let other_life = accountable_core::domain::Incarnation::from_bytes([1; 16]);
-    let other = SqliteStore::open(elsewhere.path(), other_life, &accountable_sqlite::Options::default()).unwrap();
+    let other =
+        SqliteStore::open(elsewhere.path(), other_life, &accountable_sqlite::Options::default()).unwrap();
     for foreign in [cursors[0].clone(), Cursor::from_bytes(Vec::new()), Cursor::from_bytes(vec![0xff; 24])] {
         assert!(matches!(feed(&other, Some(foreign)), Err(FeedError::Trimmed)));
     }
@@ -327,17 +349,29 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     let store = place.open();
     let ada = account(1, "ada@example.org");
     let reserve = |n: u8| {
-        Write::Reserve(Reservation { of: QuotaTag::from_bytes([n; 32]), floor: NOW + HOUR.times(n.into()), step: Span::ZERO, ceiling: Timestamp::MAX })
+        Write::Reserve(Reservation {
+            of: QuotaTag::from_bytes([n; 32]),
+            floor: NOW + HOUR.times(n.into()),
+            step: Span::ZERO,
+            ceiling: Timestamp::MAX,
+        })
     };
     commit(&store, id(1), (1..=9).map(reserve).collect()).unwrap();
     let failed = |n: u8, failures, locked_until| {
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
-        address.log_ins = LogIns { failures, last_failure: Some(NOW), locked_until, locks: 0 };
+        address.log_ins =
+            LogIns { failures, last_failure: Some(NOW), locked_until, disabled: failures >= 100, locks: 0 };
         Write::Address(Swap::create(address))
     };
     let over = Some(NOW + HOUR);
     let live = Some(NOW + HOUR.times(9));
-    let addresses = [failed(1, 1, None), failed(2, 10, over), failed(3, 10, live), failed(4, 100, over), failed(5, 1, None)];
+    let addresses = [
+        failed(1, 1, None),
+        failed(2, 10, over),
+        failed(3, 10, live),
+        failed(4, 100, over),
+        failed(5, 1, None),
+    ];
     commit(&store, id(2), addresses.into()).unwrap();
     let mut dead = mail(1, &ada, NOW);
     dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
@@ -345,7 +379,7 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     let step = Trim {
         levels_before: NOW + HOUR.times(3),
         levels_beyond: NOW + HOUR.times(7),
-        failures_before: NOW + Span::micros(1),
+        addresses_before: NOW + HOUR + Span::micros(1),
         dead_mails_before: Some(NOW + Span::micros(1)),
         ..nothing_to_trim()
     };
@@ -354,9 +388,12 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     let levels: Vec<_> = (1..=9).map(|n| level(&store, n).map(|level| level.since(NOW))).collect();
     let hours = |hours: u64| Some(HOUR.times(hours));
     assert_eq!(levels, [None, None, None, hours(4), hours(5), hours(6), hours(7), hours(7), hours(7)]);
-    let who = Who { by: By::Nobody, also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
-    let kept: Vec<_> = block_on(store.load(&who)).unwrap().addresses.keys().map(|tag| tag.as_bytes()[0]).collect();
+    let who =
+        Who { by: By::Nobody, also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
+    let kept: Vec<_> =
+        block_on(store.load(&who)).unwrap().addresses.keys().map(|tag| tag.as_bytes()[0]).collect();
     assert_eq!(kept, [3, 4]);
-    let mails = block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::MAX)).unwrap();
+    let mails =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::MAX)).unwrap();
     assert_eq!(mails.items.len(), 1);
 }
