@@ -342,8 +342,12 @@ impl Life {
                 panic!("a letter")
             };
             let Subject::Code { nonce, .. } = &dispatch.subject;
+            let issued = facts.confirmations.get(&queued.purpose);
+            let live = issued.and_then(|issued| issued.live(self.now));
+            let stands = live.is_some_and(|live| live.nonce == *nonce);
             match counter.letter(&queued.mail, |_| None) {
                 Ok(letter) => {
+                    prop_assert!(stands);
                     let code = read_by_page(letter.link().unwrap());
                     let redemption = self.world.redeem(&code, self.now);
                     let fresh = self.world.fresh(&self.account, 0);
@@ -352,14 +356,7 @@ impl Life {
                         .choose_password(&redemption, &self.world.judge(&fresh, self.now));
                     prop_assert!(chosen.is_ok(), "{:?}", chosen);
                 }
-                Err(_) => {
-                    let issued = facts
-                        .confirmations
-                        .get(&queued.purpose)
-                        .and_then(|all| all.live(self.now));
-                    let stands = issued.is_some_and(|issued| issued.nonce == *nonce);
-                    prop_assert!(!stands || facts.standing.active().is_err());
-                }
+                Err(_) => prop_assert!(!stands || facts.standing.active().is_err()),
             }
         }
         Ok(())
