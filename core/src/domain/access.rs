@@ -125,17 +125,9 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn prospect(&self) -> Prospect {
         let decoy = |denial, counts| Prospect::Decoy { denial, counts };
-        let room = match self.address.map_or(
-            Latch::Open {
-                room: self.lock_out.room.max(1),
-            },
-            |address| {
-                address
-                    .log_ins
-                    .as_of(self.now, self.lock_out)
-                    .latch(self.lock_out)
-            },
-        ) {
+        let room = match self.address.map_or(Latch::Open { room: self.lock_out.room.max(1) }, |address| {
+            address.log_ins.as_of(self.now, self.lock_out).latch(self.lock_out)
+        }) {
             Latch::Locked { .. } => return decoy(Denial::Locked, false),
             Latch::Disabled => return decoy(Denial::Disabled, false),
             Latch::Open { room } => room,
@@ -178,10 +170,7 @@ impl<'a> Scene<'a> {
         if now.sealed != lead.sealed {
             return Admission::StartOver;
         }
-        let stamp = SessionStamp {
-            account: account.id,
-            epoch: lead.epoch,
-        };
+        let stamp = SessionStamp { account: account.id, epoch: lead.epoch };
         let expired = account
             .facts()
             .ok()

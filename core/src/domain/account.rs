@@ -288,25 +288,16 @@ impl Account {
     pub fn keys(&self) -> AccountKeys<'_> {
         match &self.life {
             Life::Live(facts) => {
-                let kept = facts
-                    .former
-                    .iter()
-                    .filter(|former| former.reserved)
-                    .map(|former| &former.mailbox.key);
+                let kept =
+                    facts.former.iter().filter(|former| former.reserved).map(|former| &former.mailbox.key);
                 // An address that came back is the account's own, and needs no reservation; one that came and went
                 // twice needs one.
                 let mut reserved: Vec<_> = kept.filter(|key| **key != facts.mailbox.key).collect();
                 reserved.sort_unstable();
                 reserved.dedup();
-                AccountKeys {
-                    own: Some(&facts.mailbox.key),
-                    reserved,
-                }
+                AccountKeys { own: Some(&facts.mailbox.key), reserved }
             }
-            Life::Erased { .. } => AccountKeys {
-                own: None,
-                reserved: Vec::new(),
-            },
+            Life::Erased { .. } => AccountKeys { own: None, reserved: Vec::new() },
         }
     }
 
@@ -329,9 +320,7 @@ impl Account {
             return None;
         };
         let pending = facts.pending.iter().map(|pending| pending.until);
-        pending
-            .chain(facts.former.iter().map(|former| former.until))
-            .min()
+        pending.chain(facts.former.iter().map(|former| former.until)).min()
     }
 
     /// The group of networks that guards it.
@@ -437,8 +426,7 @@ impl Facts {
             events.push(Happened::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
-        self.confirmations
-            .retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
+        self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
             self.pending = None;
             events.push(Happened::EmailChangeDropped);
@@ -446,9 +434,7 @@ impl Facts {
         self.former.retain(|former| {
             let kept = now < former.until;
             if !kept {
-                events.push(Happened::FormerAddressReleased {
-                    address: former.mailbox.ordinal,
-                });
+                events.push(Happened::FormerAddressReleased { address: former.mailbox.ordinal });
             }
             kept
         });

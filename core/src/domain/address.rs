@@ -29,13 +29,7 @@ impl Address {
     /// An address of which nothing is known.
     #[must_use]
     pub fn new(tag: AddressTag) -> Self {
-        Self {
-            v: Form,
-            tag,
-            suppression: None,
-            log_ins: LogIns::default(),
-            unknown: Unknown::default(),
-        }
+        Self { v: Form, tag, suppression: None, log_ins: LogIns::default(), unknown: Unknown::default() }
     }
 }
 

@@ -34,10 +34,7 @@ impl Event {
     /// Its name in the whole journal.
     #[must_use]
     pub fn name(&self) -> EventRef {
-        EventRef {
-            commit: self.commit,
-            ordinal: self.ordinal,
-        }
+        EventRef { commit: self.commit, ordinal: self.ordinal }
     }
 }
 

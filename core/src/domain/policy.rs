@@ -53,10 +53,7 @@ pub struct PolicyContext<'a> {
 #[derive(Debug, Clone)]
 enum Rule {
     Length(RangeInclusive<usize>),
-    Classes {
-        least: usize,
-        among: Vec<CharacterClass>,
-    },
+    Classes { least: usize, among: Vec<CharacterClass> },
     Without(String),
     Unlisted(Blocklist),
     Unpredictable(ContextWords),
@@ -83,36 +80,20 @@ impl PasswordPolicy {
     /// Data Forest, strict: 8 to 20 characters, an upper-case and a lower-case letter, a digit and a sign.
     #[must_use]
     pub fn data_forest_all_classes() -> Self {
-        Self::of(vec![
-            Rule::Length(8..=20),
-            Rule::Classes {
-                least: 4,
-                among: CharacterClass::FOUR.to_vec(),
-            },
-        ])
+        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 4, among: CharacterClass::FOUR.to_vec() }])
     }
 
     /// Data Forest, usual: 8 to 20 characters, three of upper-case letter, lower-case letter, digit, sign.
     #[must_use]
     pub fn data_forest_three_classes() -> Self {
-        Self::of(vec![
-            Rule::Length(8..=20),
-            Rule::Classes {
-                least: 3,
-                among: CharacterClass::FOUR.to_vec(),
-            },
-        ])
+        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 3, among: CharacterClass::FOUR.to_vec() }])
     }
 
     /// Data Forest, as it is today: 8 to 20 characters, a letter, a digit and a sign; no quotes, ₩, ¥, slashes, &,
     /// back-tick or space.
     #[must_use]
     pub fn data_forest_current() -> Self {
-        let among = vec![
-            CharacterClass::Letter,
-            CharacterClass::Digit,
-            CharacterClass::Special,
-        ];
+        let among = vec![CharacterClass::Letter, CharacterClass::Digit, CharacterClass::Special];
         Self::of(vec![
             Rule::Length(8..=20),
             Rule::Classes { least: 3, among },
@@ -161,10 +142,7 @@ impl PasswordPolicy {
     /// All that is wrong with a password, in the order of the rules.
     #[must_use]
     pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
-        self.rules
-            .iter()
-            .filter_map(|rule| rule.violation(password, Some(context)))
-            .collect()
+        self.rules.iter().filter_map(|rule| rule.violation(password, Some(context))).collect()
     }
 
     fn of(rules: Vec<Rule>) -> Self {
@@ -202,13 +180,11 @@ impl Rule {
             Self::Without(banned) => password
                 .expose()
                 .contains(|character| banned.contains(character))
-                .then(|| Violation::BannedCharacter {
-                    banned: banned.clone(),
-                }),
+                .then(|| Violation::BannedCharacter { banned: banned.clone() }),
             Self::Unlisted(blocklist) => blocklist.contains(password).then_some(Violation::Common),
-            Self::Unpredictable(words) => words
-                .make_up(password, context?.email)
-                .then_some(Violation::Predictable),
+            Self::Unpredictable(words) => {
+                words.make_up(password, context?.email).then_some(Violation::Predictable)
+            }
         }
     }
 }
@@ -243,9 +219,7 @@ mod tests {
             ("abcde", [false, false, false, false, false]),
             ("correct horse battery staple", [false, false, false, true, true]),
         ] {
-            let passed = presets
-                .each_ref()
-                .map(|preset| codes(preset, password).is_empty());
+            let passed = presets.each_ref().map(|preset| codes(preset, password).is_empty());
             assert_eq!(passed, passes, "{password}");
         }
     }
@@ -265,11 +239,7 @@ mod tests {
     fn each_banned_character_is_banned() {
         let policy = PasswordPolicy::data_forest_current();
         for banned in "'\"₩¥\\/&` ".chars() {
-            assert_eq!(
-                codes(&policy, &format!("abcdefg1!{banned}")),
-                ["banned_character"],
-                "{banned}"
-            );
+            assert_eq!(codes(&policy, &format!("abcdefg1!{banned}")), ["banned_character"], "{banned}");
         }
     }
 
@@ -295,13 +265,7 @@ mod tests {
             .length(8..=20)
             .build()
             .unwrap();
-        let all = [
-            "too_short",
-            "too_few_classes",
-            "banned_character",
-            "common",
-            "predictable",
-        ];
+        let all = ["too_short", "too_few_classes", "banned_character", "common", "predictable"];
         assert_eq!(codes(&policy, "acme 1"), all);
     }
 
@@ -323,9 +287,7 @@ mod tests {
 
     #[test]
     fn nist_refuses_the_owners_address_and_the_services_name() {
-        let policy = PasswordPolicy::nist()
-            .knowing(["Data Forest"])
-            .knowing(["Orchard"]);
+        let policy = PasswordPolicy::nist().knowing(["Data Forest"]).knowing(["Orchard"]);
         for password in ["Ada.Lovelace.1815", "dataforest2026!!", "ORCHARD-orchard-1"] {
             assert_eq!(codes(&policy, password), ["predictable"], "{password}");
         }

@@ -69,32 +69,21 @@ impl World {
     }
 
     pub(super) fn mint(&self) -> CodeMint<'_> {
-        CodeMint {
-            keys: &self.keys,
-            realm: &self.realm,
-            incarnation: self.incarnation,
-        }
+        CodeMint { keys: &self.keys, realm: &self.realm, incarnation: self.incarnation }
     }
 
     /// What the link of the purpose's latest mail brings back, whatever became of the code.
     pub(super) fn code(&self, account: &Account, purpose: Purpose) -> MailedCode {
         let facts = account.facts().unwrap();
         let of = &facts.confirmations[&purpose];
-        let of = of
-            .issued
-            .as_ref()
-            .unwrap_or_else(|| &of.dead.as_ref().unwrap().was);
+        let of = of.issued.as_ref().unwrap_or_else(|| &of.dead.as_ref().unwrap().was);
         let to = &facts.mailbox(of.recipient).unwrap().address;
         let code = self.mint().code(account.id, purpose, to, of).unwrap();
         MailedCode::new(&account.id.to_string(), &code.expose())
     }
 
     pub(super) fn redeem<'a>(&'a self, code: &'a MailedCode, now: Timestamp) -> Redemption<'a> {
-        Redemption {
-            code,
-            mint: self.mint(),
-            now,
-        }
+        Redemption { code, mint: self.mint(), now }
     }
 
     /// A candidate that is none of the account's passwords, hashed under this number.
@@ -113,10 +102,7 @@ impl World {
     pub(super) fn judge<'a>(&'a self, fresh: &'a Fresh, now: Timestamp) -> NewPassword<'a> {
         NewPassword {
             now,
-            candidate: Candidate {
-                password: &fresh.password,
-                hashed: &fresh.hashed,
-            },
+            candidate: Candidate { password: &fresh.password, hashed: &fresh.hashed },
             policy: &self.policy,
             address: None,
         }
@@ -206,10 +192,7 @@ impl Given {
         };
         let chosen = || {
             let early = before - Span::days(30);
-            let mailed = new
-                .request_password_set(&world.request(100, early))
-                .unwrap()
-                .account;
+            let mailed = new.request_password_set(&world.request(100, early)).unwrap().account;
             let chosen = world.chosen(&mailed.unwrap(), Purpose::PasswordSet, 100, early);
             chosen.as_of(before, Quota::ACCOUNT).0
         };
@@ -218,26 +201,16 @@ impl Given {
             Self::InUse => asked(chosen(), 102),
             Self::Assigned => {
                 let mut account = asked(chosen(), 103);
-                account = with_facts(account, |facts| {
-                    facts.pending_management = Some(Management::Administrator)
-                });
+                account =
+                    with_facts(account, |facts| facts.pending_management = Some(Management::Administrator));
                 let fresh = world.fresh(&account, 103);
-                let request = AssignPassword {
-                    new: world.judge(&fresh, before),
-                    temporary: Span::hours(72),
-                };
+                let request = AssignPassword { new: world.judge(&fresh, before), temporary: Span::hours(72) };
                 account.assign_password(&request).unwrap().account.unwrap()
             }
             Self::ToOwner => with_facts(chosen(), |facts| {
                 facts.management = Management::Administrator;
                 facts.pending_management = Some(Management::Owner);
-                issue(
-                    world,
-                    facts,
-                    Purpose::PasswordManagement,
-                    facts.mailbox.ordinal,
-                    before,
-                );
+                issue(world, facts, Purpose::PasswordManagement, facts.mailbox.ordinal, before);
             }),
             Self::ToAdministrator => with_facts(asked(chosen(), 104), |facts| {
                 facts.pending_management = Some(Management::Administrator);
@@ -246,10 +219,7 @@ impl Given {
                 let mailbox = next_mailbox(world, facts, "next@example.com");
                 issue(world, facts, Purpose::EmailConfirm, mailbox.ordinal, before);
                 issue(world, facts, Purpose::EmailCancel, facts.mailbox.ordinal, before);
-                facts.pending = Some(PendingEmail {
-                    mailbox,
-                    until: before + Span::hours(24),
-                });
+                facts.pending = Some(PendingEmail { mailbox, until: before + Span::hours(24) });
             }),
             Self::EmailReplaced => {
                 let replaced = with_facts(chosen(), |facts| {
@@ -289,22 +259,10 @@ pub(super) fn standing(account: Account, standing: StandingKind) -> Account {
         StandingKind::Active => account,
         StandingKind::Suspended => stand(
             account,
-            Standing::Suspended {
-                reason: SuspensionReason::parse("unpaid").unwrap(),
-                at: NOW,
-            },
+            Standing::Suspended { reason: SuspensionReason::parse("unpaid").unwrap(), at: NOW },
         ),
-        StandingKind::Closed => stand(
-            account,
-            Standing::Closed {
-                at: NOW,
-                suspended_for: None,
-            },
-        ),
-        StandingKind::Erased => Account {
-            life: Life::Erased { at: NOW },
-            ..account
-        },
+        StandingKind::Closed => stand(account, Standing::Closed { at: NOW, suspended_for: None }),
+        StandingKind::Erased => Account { life: Life::Erased { at: NOW }, ..account },
     }
 }
 
@@ -312,12 +270,7 @@ fn next_mailbox(world: &World, facts: &mut Facts, address: &str) -> Mailbox {
     let address = EmailAddress::parse(address).unwrap();
     let ordinal = facts.next_ordinal;
     facts.next_ordinal = ordinal.next();
-    Mailbox {
-        ordinal,
-        key: address.key(),
-        tag: world.keys.address_tag(&world.realm, &address),
-        address,
-    }
+    Mailbox { ordinal, key: address.key(), tag: world.keys.address_tag(&world.realm, &address), address }
 }
 
 fn issue(world: &World, facts: &mut Facts, purpose: Purpose, recipient: Ordinal, now: Timestamp) {

@@ -40,34 +40,18 @@ impl<'de> Deserialize<'de> for Quota {
 
 impl Quota {
     /// One code mail each 600 s, for each account and purpose.
-    pub const ACCOUNT: Self = Self {
-        burst: 1,
-        period: Span::seconds(600),
-    };
+    pub const ACCOUNT: Self = Self { burst: 1, period: Span::seconds(600) };
     /// Five code mails, then one each 600 s, for each recipient.
-    pub const RECIPIENT: Self = Self {
-        burst: 5,
-        period: Span::seconds(600),
-    };
+    pub const RECIPIENT: Self = Self { burst: 5, period: Span::seconds(600) };
     /// Twenty requests for mail, then one each 180 s, for each origin.
-    pub const ORIGIN: Self = Self {
-        burst: 20,
-        period: Span::seconds(180),
-    };
+    pub const ORIGIN: Self = Self { burst: 20, period: Span::seconds(180) };
     /// One hundred log-in failures, then one each 36 s, for each origin.
-    pub const ORIGIN_FAILURES: Self = Self {
-        burst: 100,
-        period: Span::seconds(36),
-    };
+    pub const ORIGIN_FAILURES: Self = Self { burst: 100, period: Span::seconds(36) };
 
     /// A quota; none without a burst or a period.
     #[must_use]
     pub const fn new(burst: u32, period: Span) -> Option<Self> {
-        if burst == 0 || period.as_micros() == 0 {
-            None
-        } else {
-            Some(Self { burst, period })
-        }
+        if burst == 0 || period.as_micros() == 0 { None } else { Some(Self { burst, period }) }
     }
 
     /// One unit's worth of time.
@@ -185,10 +169,7 @@ mod tests {
     fn one_microsecond_before_the_period_refuses_and_the_period_passes() {
         let level = Quota::ACCOUNT.take(None, NOW).unwrap();
         let just_before = NOW + Span::micros(599_999_999);
-        assert_eq!(
-            Quota::ACCOUNT.take(Some(level), just_before),
-            Err(Span::micros(1))
-        );
+        assert_eq!(Quota::ACCOUNT.take(Some(level), just_before), Err(Span::micros(1)));
         assert!(Quota::ACCOUNT.take(Some(level), NOW + Span::seconds(600)).is_ok());
     }
 
@@ -200,11 +181,7 @@ mod tests {
         }
         assert_eq!(Quota::RECIPIENT.take(level, NOW), Err(Span::seconds(600)));
         let level = Quota::RECIPIENT.take(level, NOW + Span::seconds(600)).unwrap();
-        assert!(
-            Quota::RECIPIENT
-                .take(Some(level), NOW + Span::seconds(600))
-                .is_err()
-        );
+        assert!(Quota::RECIPIENT.take(Some(level), NOW + Span::seconds(600)).is_err());
     }
 
     #[test]
@@ -212,11 +189,7 @@ mod tests {
         let level = Quota::ACCOUNT.take(None, NOW + Span::days(30)).unwrap();
         assert_eq!(Quota::ACCOUNT.take(Some(level), NOW), Err(Span::seconds(600)));
         let mended = Quota::ACCOUNT.possible(level, NOW);
-        assert!(
-            Quota::ACCOUNT
-                .take(Some(mended), NOW + Span::seconds(600))
-                .is_ok()
-        );
+        assert!(Quota::ACCOUNT.take(Some(mended), NOW + Span::seconds(600)).is_ok());
     }
 
     #[test]

@@ -58,15 +58,9 @@ impl Account {
         let facts = self.facts()?;
         facts.standing.active()?;
         if facts.management == Management::Administrator {
-            return Err(Refusal::PasswordSetNotExpected {
-                status: facts.status(),
-            });
+            return Err(Refusal::PasswordSetNotExpected { status: facts.status() });
         }
-        let purpose = if facts.password.is_some() {
-            Purpose::PasswordReset
-        } else {
-            Purpose::PasswordSet
-        };
+        let purpose = if facts.password.is_some() { Purpose::PasswordReset } else { Purpose::PasswordSet };
         self.mail_code(purpose, request)
     }
 
@@ -93,23 +87,10 @@ impl Account {
             let recipient = facts.mailbox.ordinal;
             let nonce = facts.confirm(purpose, request).nonce;
             facts.throttles.insert(purpose, level);
-            let subject = Subject::Code {
-                purpose,
-                nonce,
-                page: request.page.clone(),
-            };
-            let dispatch = Dispatch {
-                account: self.id,
-                recipient,
-                subject,
-                stranger_caused: request.stranger_caused,
-            };
-            let mail = Mail::queued(
-                request.mail,
-                self.realm.clone(),
-                Content::Letter(dispatch),
-                request.now,
-            );
+            let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
+            let dispatch =
+                Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };
+            let mail = Mail::queued(request.mail, self.realm.clone(), Content::Letter(dispatch), request.now);
             change.mails.push(match request.claimed_until {
                 Some(until) => mail.claimed(until),
                 None => mail,
@@ -138,11 +119,7 @@ impl Facts {
     fn expects_first_password(&self) -> Result<(), Refusal> {
         let status = self.status();
         let expected = self.password.is_none() && (status == Status::New || self.replaced);
-        if expected {
-            Ok(())
-        } else {
-            Err(Refusal::PasswordSetNotExpected { status })
-        }
+        if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
     }
 
     fn throttled(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Timestamp, Refusal> {
@@ -150,17 +127,12 @@ impl Facts {
         if request.bypass_throttle {
             return Ok(request.quota.charge(level, request.now));
         }
-        request
-            .quota
-            .take(level, request.now)
-            .map_err(|retry_after| Refusal::Throttled { retry_after })
+        request.quota.take(level, request.now).map_err(|retry_after| Refusal::Throttled { retry_after })
     }
 
     /// The live confirmation of the purpose, stretched; or a new one.
     fn confirm(&mut self, purpose: Purpose, request: &MailRequest<'_>) -> &Confirmation {
-        let Mailbox {
-            ordinal: recipient, ..
-        } = self.mailbox;
+        let Mailbox { ordinal: recipient, .. } = self.mailbox;
         let confirmations = self.confirmations.entry(purpose).or_default();
         let again = confirmations.issued.take_if(|issued| {
             issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)

@@ -46,9 +46,7 @@ impl Blocklist {
         let lines = lines.into_iter().filter_map(|line| {
             let line = line.as_ref().trim();
             // In the form of a password; what can't be one need not be on the list.
-            Password::parse(line)
-                .ok()
-                .map(|password| folded(&password).to_string())
+            Password::parse(line).ok().map(|password| folded(&password).to_string())
         });
         Arc::make_mut(&mut self.more).extend(lines);
         self
@@ -100,12 +98,7 @@ impl fmt::Debug for Blocklist {
 pub(super) fn folded(password: &Password) -> Zeroizing<String> {
     let mapper = CaseMapper::new();
     let mut folded = Zeroizing::new(String::with_capacity(password.expose().len().saturating_mul(2)));
-    folded.extend(
-        password
-            .expose()
-            .chars()
-            .map(|character| mapper.simple_fold(character)),
-    );
+    folded.extend(password.expose().chars().map(|character| mapper.simple_fold(character)));
     folded
 }
 
@@ -134,9 +127,7 @@ fn middle(text: &str) -> Option<(&str, &str, &str)> {
     }
     let (left, right) = text.split_at_checked(text.len() / 2)?;
     let begin = left.rfind('\n').map_or(0, |at| at.saturating_add(1));
-    let end = right
-        .find('\n')
-        .map_or(text.len(), |at| at.saturating_add(left.len()));
+    let end = right.find('\n').map_or(text.len(), |at| at.saturating_add(left.len()));
     let after = text.get(end.saturating_add(1)..).unwrap_or_default();
     Some((text.get(..begin)?, text.get(begin..end)?, after))
 }

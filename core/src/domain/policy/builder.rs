@@ -18,10 +18,7 @@ pub enum PolicyError {
         most: usize,
     },
     /// A length beyond the fixed cap.
-    #[error(
-        "a password has at most {} characters; the policy speaks of {most}",
-        Password::MAX
-    )]
+    #[error("a password has at most {} characters; the policy speaks of {most}", Password::MAX)]
     BeyondCap {
         /// The range's end.
         most: usize,
@@ -121,10 +118,7 @@ impl PolicyBuilder {
         let mut rules = vec![Rule::Length(self.length)];
         for (least, among) in self.classes {
             if least == 0 || least > among.len() {
-                return Err(PolicyError::BadClasses {
-                    least,
-                    among: among.len(),
-                });
+                return Err(PolicyError::BadClasses { least, among: among.len() });
             }
             rules.push(Rule::Classes { least, among });
         }
@@ -170,10 +164,7 @@ fn is_satisfiable(rules: &[Rule], least: usize, most: usize) -> bool {
         return false;
     };
     (0_u32..1 << KINDS.len()).any(|wanted| {
-        let chosen = picks
-            .iter()
-            .enumerate()
-            .filter(|(kind, _)| wanted & (1 << kind) != 0);
+        let chosen = picks.iter().enumerate().filter(|(kind, _)| wanted & (1 << kind) != 0);
         let mut text: String = chosen.filter_map(|(_, pick)| *pick).collect();
         let length = text.chars().count();
         text.extend(std::iter::repeat_n(filler, least.saturating_sub(length)));
@@ -193,58 +184,29 @@ mod tests {
     #[test]
     fn a_policy_that_nothing_satisfies_is_refused() {
         let new = PasswordPolicy::builder;
-        let three = &[
-            CharacterClass::Upper,
-            CharacterClass::Lower,
-            CharacterClass::Digit,
-        ];
-        assert_eq!(
-            refused(new().length(1..=2).all_of(three)),
-            PolicyError::Unsatisfiable
-        );
+        let three = &[CharacterClass::Upper, CharacterClass::Lower, CharacterClass::Digit];
+        assert_eq!(refused(new().length(1..=2).all_of(three)), PolicyError::Unsatisfiable);
         #[expect(clippy::reversed_empty_ranges, reason = "which is the point")]
         let empty = 9..=8;
-        assert_eq!(
-            refused(new().length(empty)),
-            PolicyError::NoLength { least: 9, most: 8 }
-        );
-        assert_eq!(
-            refused(new().length(0..=0)),
-            PolicyError::NoLength { least: 0, most: 0 }
-        );
-        assert_eq!(
-            refused(new().length(8..=4097)),
-            PolicyError::BeyondCap { most: 4097 }
-        );
-        assert_eq!(
-            refused(new().all_of(&[])),
-            PolicyError::BadClasses { least: 0, among: 0 }
-        );
-        assert_eq!(
-            refused(new().at_least(4, three)),
-            PolicyError::BadClasses { least: 4, among: 3 }
-        );
+        assert_eq!(refused(new().length(empty)), PolicyError::NoLength { least: 9, most: 8 });
+        assert_eq!(refused(new().length(0..=0)), PolicyError::NoLength { least: 0, most: 0 });
+        assert_eq!(refused(new().length(8..=4097)), PolicyError::BeyondCap { most: 4097 });
+        assert_eq!(refused(new().all_of(&[])), PolicyError::BadClasses { least: 0, among: 0 });
+        assert_eq!(refused(new().at_least(4, three)), PolicyError::BadClasses { least: 4, among: 3 });
         assert_eq!(
             refused(new().at_least(2, &[CharacterClass::Upper; 2])),
             PolicyError::BadClasses { least: 2, among: 1 }
         );
         let signs: String = ('!'..='~').filter(char::is_ascii_punctuation).collect();
         let no_signs = new().without(&signs);
-        assert_eq!(
-            refused(no_signs.clone().all_of(&[CharacterClass::Special])),
-            PolicyError::Unsatisfiable
-        );
+        assert_eq!(refused(no_signs.clone().all_of(&[CharacterClass::Special])), PolicyError::Unsatisfiable);
         assert!(no_signs.at_least(3, &CharacterClass::FOUR).build().is_ok());
     }
 
     #[test]
     fn what_just_fits_is_built() {
         let new = PasswordPolicy::builder;
-        let three = &[
-            CharacterClass::Upper,
-            CharacterClass::Lower,
-            CharacterClass::Digit,
-        ];
+        let three = &[CharacterClass::Upper, CharacterClass::Lower, CharacterClass::Digit];
         assert!(new().length(1..=3).all_of(three).build().is_ok());
         assert!(new().length(4096..=4096).all_of(three).build().is_ok());
         // One letter is of two kinds.
@@ -253,9 +215,6 @@ mod tests {
         // Other scripts have digits too, though they take more octets.
         let no_ascii_digits = new().without("0123456789").all_of(&[CharacterClass::Digit]);
         assert!(no_ascii_digits.clone().length(4095..=4095).build().is_ok());
-        assert_eq!(
-            refused(no_ascii_digits.length(4096..=4096)),
-            PolicyError::Unsatisfiable
-        );
+        assert_eq!(refused(no_ascii_digits.length(4096..=4096)), PolicyError::Unsatisfiable);
     }
 }

@@ -30,10 +30,7 @@ pub(super) fn is_repetition(characters: &[char]) -> bool {
 
 /// Whether each character is the one `period` places before it.
 pub(super) fn repeats_after(characters: &[char], period: usize) -> bool {
-    characters
-        .iter()
-        .zip(characters.iter().skip(period))
-        .all(|(before, after)| before == after)
+    characters.iter().zip(characters.iter().skip(period)).all(|(before, after)| before == after)
 }
 
 /// Whether it is, but for a character or two, made of runs: along the alphabet, the digits, a keyboard, or on the
@@ -59,9 +56,8 @@ pub(super) fn is_made_of_runs(characters: &[char]) -> bool {
 /// How far the longest run from the beginning goes.
 fn longest_run(characters: &[char]) -> usize {
     let along = |is_step: &dyn Fn(char, char) -> bool| {
-        let steps = characters
-            .windows(2)
-            .take_while(|pair| matches!(pair, [one, next] if is_step(*one, *next)));
+        let steps =
+            characters.windows(2).take_while(|pair| matches!(pair, [one, next] if is_step(*one, *next)));
         steps.count().saturating_add(1)
     };
     let plain = [
@@ -70,10 +66,7 @@ fn longest_run(characters: &[char]) -> usize {
         along(&|one, next| follows(next, one)),
     ];
     let walks = WALKS.iter().flat_map(|walk| {
-        [
-            along(&|one, next| adjoin(walk, one, next)),
-            along(&|one, next| adjoin(walk, next, one)),
-        ]
+        [along(&|one, next| adjoin(walk, one, next)), along(&|one, next| adjoin(walk, next, one))]
     });
     plain.into_iter().chain(walks).max().unwrap_or(0)
 }
@@ -85,9 +78,7 @@ fn follows(one: char, next: char) -> bool {
 }
 
 fn adjoin(walk: &str, one: char, next: char) -> bool {
-    walk.chars()
-        .zip(walk.chars().skip(1))
-        .any(|pair| pair == (one, next))
+    walk.chars().zip(walk.chars().skip(1)).any(|pair| pair == (one, next))
 }
 
 #[cfg(test)]
@@ -100,12 +91,7 @@ mod tests {
 
     #[test]
     fn a_short_piece_over_and_over_is_a_repetition() {
-        for text in [
-            "aaaaaaaaaaaaaaaa",
-            "abcabcabcabcabc",
-            "passwordpassword",
-            "xy!xy!xy!xy!xy!x",
-        ] {
+        for text in ["aaaaaaaaaaaaaaaa", "abcabcabcabcabc", "passwordpassword", "xy!xy!xy!xy!xy!x"] {
             assert!(is_repetition(&characters(text)), "{text}");
         }
         for text in ["", "a", "correct horse battery staple", "wolkenbruchwolkenbruch"] {

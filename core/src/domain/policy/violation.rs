@@ -115,10 +115,7 @@ mod tests {
         for (violation, text) in all {
             assert_eq!(serde_json::to_string(&violation).unwrap(), text);
             assert_eq!(serde_json::from_str::<Violation>(text).unwrap(), violation);
-            assert!(
-                text.contains(&format!(r#""violation":"{}""#, violation.code())),
-                "{text}"
-            );
+            assert!(text.contains(&format!(r#""violation":"{}""#, violation.code())), "{text}");
         }
     }
 }

@@ -71,18 +71,11 @@ fn words_of(email: &EmailAddress) -> BTreeSet<String> {
 fn learn(known: &mut BTreeSet<String>, word: &str) {
     let mapper = CaseMapper::new();
     let letters = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphabetic())
-            .map(|c| mapper.simple_fold(c))
-            .collect()
+        text.chars().filter(|c| c.is_alphabetic()).map(|c| mapper.simple_fold(c)).collect()
     };
     let whole = std::iter::once(letters(word));
     let pieces = word.split(|c: char| !c.is_alphabetic()).map(letters);
-    known.extend(
-        whole
-            .chain(pieces)
-            .filter(|word| word.chars().count() >= SHORTEST),
-    );
+    known.extend(whole.chain(pieces).filter(|word| word.chars().count() >= SHORTEST));
 }
 
 #[cfg(test)]

@@ -125,18 +125,14 @@ impl Life {
         match *step {
             Step::Wait(_) | Step::Jump { .. } => {}
             Step::RequestSet { bypass } => {
-                let request = MailRequest {
-                    bypass_throttle: bypass,
-                    ..self.world.request(self.number, self.now)
-                };
+                let request =
+                    MailRequest { bypass_throttle: bypass, ..self.world.request(self.number, self.now) };
                 let change = before.request_password_set(&request);
                 self.mailed(change, bypass)?;
             }
             Step::RequestReset { stranger } => {
-                let request = MailRequest {
-                    stranger_caused: stranger,
-                    ..self.world.request(self.number, self.now)
-                };
+                let request =
+                    MailRequest { stranger_caused: stranger, ..self.world.request(self.number, self.now) };
                 let change = before.request_password_reset(&request);
                 self.mailed(change, false)?;
             }
@@ -201,9 +197,7 @@ impl Life {
             .collect();
         self.account = change.account.unwrap();
         for mail in change.mails {
-            let Content::Letter(dispatch) = &mail.content else {
-                panic!("a letter")
-            };
+            let Content::Letter(dispatch) = &mail.content else { panic!("a letter") };
             let Subject::Code { purpose, nonce, .. } = &dispatch.subject;
             // Code clause 1: a repeated request mails the same code, another one never that of an earlier code.
             match live_before.get(purpose) {
@@ -216,13 +210,7 @@ impl Life {
             }
             let purpose = *purpose;
             let passed = self.passed;
-            self.queued.push(Queued {
-                mail,
-                purpose,
-                passed,
-                bypassed,
-                refused: false,
-            });
+            self.queued.push(Queued { mail, purpose, passed, bypassed, refused: false });
         }
         Ok(())
     }
@@ -285,9 +273,7 @@ impl Life {
         if std::mem::replace(&mut queued.refused, true) {
             return;
         }
-        let given_back = self
-            .account
-            .give_back(queued.purpose, queued.mail.queued_at, Quota::ACCOUNT);
+        let given_back = self.account.give_back(queued.purpose, queued.mail.queued_at, Quota::ACCOUNT);
         self.account = given_back.unwrap_or_else(|| self.account.clone());
     }
 
@@ -325,22 +311,12 @@ impl Life {
             lock_out: &lock_out,
         };
         if facts.password.is_none() {
-            prop_assert!(
-                matches!(scene.prospect(), Prospect::Decoy { .. }),
-                "{:?}",
-                scene.prospect()
-            );
+            prop_assert!(matches!(scene.prospect(), Prospect::Decoy { .. }), "{:?}", scene.prospect());
         }
         // Invariant 9: what is handed over carries a code that redeems, and what is withdrawn carried none.
         for queued in &self.queued {
-            let counter = Counter {
-                account: Some(&self.account),
-                mint: self.world.mint(),
-                now: self.now,
-            };
-            let Content::Letter(dispatch) = &queued.mail.content else {
-                panic!("a letter")
-            };
+            let counter = Counter { account: Some(&self.account), mint: self.world.mint(), now: self.now };
+            let Content::Letter(dispatch) = &queued.mail.content else { panic!("a letter") };
             let Subject::Code { nonce, .. } = &dispatch.subject;
             let issued = facts.confirmations.get(&queued.purpose);
             let live = issued.and_then(|issued| issued.live(self.now));
@@ -351,9 +327,8 @@ impl Life {
                     let code = read_by_page(letter.link().unwrap());
                     let redemption = self.world.redeem(&code, self.now);
                     let fresh = self.world.fresh(&self.account, 0);
-                    let chosen = self
-                        .account
-                        .choose_password(&redemption, &self.world.judge(&fresh, self.now));
+                    let chosen =
+                        self.account.choose_password(&redemption, &self.world.judge(&fresh, self.now));
                     prop_assert!(chosen.is_ok(), "{:?}", chosen);
                 }
                 Err(_) => prop_assert!(!stands || facts.standing.active().is_err()),

@@ -69,10 +69,7 @@ const OVERTAKEN: Admission = Admission::Denied(Denial::Overtaken);
 fn a_result_is_void_once_anything_it_rests_on_has_changed() {
     let lead = Attempt::at(Given::InUse).lead();
     let admission = |attempt: Attempt| attempt.scene().admission(&lead);
-    assert!(matches!(
-        admission(Attempt::at(Given::InUse)),
-        Admission::Granted(_)
-    ));
+    assert!(matches!(admission(Attempt::at(Given::InUse)), Admission::Granted(_)));
 
     let mut sessions_ended = Attempt::at(Given::InUse);
     sessions_ended.account.epoch = sessions_ended.account.epoch.next();
@@ -80,16 +77,8 @@ fn a_result_is_void_once_anything_it_rests_on_has_changed() {
     assert_eq!(admission(Attempt::at(Given::InUse).after_failures(10)), OVERTAKEN);
     let mut locked_meanwhile = Attempt::at(Given::InUse).after_failures(10);
     locked_meanwhile.now = NOW + Span::hours(48);
-    assert_eq!(
-        admission(locked_meanwhile),
-        OVERTAKEN,
-        "a lock that is over again"
-    );
-    for kind in [
-        StandingKind::Suspended,
-        StandingKind::Closed,
-        StandingKind::Erased,
-    ] {
+    assert_eq!(admission(locked_meanwhile), OVERTAKEN, "a lock that is over again");
+    for kind in [StandingKind::Suspended, StandingKind::Closed, StandingKind::Erased] {
         let mut attempt = Attempt::at(Given::InUse);
         attempt.account = standing(attempt.account, kind);
         assert_eq!(admission(attempt), OVERTAKEN, "{kind:?}");
@@ -101,10 +90,7 @@ fn a_result_is_void_once_anything_it_rests_on_has_changed() {
     assert_eq!(admission(guarded), OVERTAKEN);
     let mut gone = Attempt::at(Given::InUse);
     gone.now = NOW;
-    let scene = Scene {
-        account: None,
-        ..gone.scene()
-    };
+    let scene = Scene { account: None, ..gone.scene() };
     assert_eq!(scene.admission(&lead), OVERTAKEN);
 }
 
@@ -130,10 +116,7 @@ fn the_stamp_carries_the_loaded_epoch() {
     let lead = attempt.lead();
     assert_eq!(
         attempt.scene().admission(&lead),
-        Admission::Granted(SessionStamp {
-            account: attempt.account.id,
-            epoch: lead.epoch,
-        })
+        Admission::Granted(SessionStamp { account: attempt.account.id, epoch: lead.epoch })
     );
 }
 
@@ -160,10 +143,7 @@ fn an_attempt_that_meets_a_lock_or_a_standing_neither_counts_nor_clears() {
 fn an_unknown_address_locks_as_a_known_one_does() {
     for failures in [0, 1, 9, 10, 15, 100] {
         let attempt = Attempt::at(Given::New).after_failures(failures);
-        let unknown = Scene {
-            account: None,
-            ..attempt.scene()
-        };
+        let unknown = Scene { account: None, ..attempt.scene() };
         let (known, unknown) = (attempt.scene().prospect(), unknown.prospect());
         let counts = |prospect| matches!(prospect, Prospect::Decoy { counts: true, .. });
         assert_eq!(counts(known), counts(unknown), "{failures}");
@@ -174,10 +154,7 @@ fn an_unknown_address_locks_as_a_known_one_does() {
 #[test]
 fn room_shrinks_with_each_failure_and_is_one_after_a_lock() {
     for (failures, room) in [(0, 10), (1, 9), (9, 1)] {
-        assert_eq!(
-            Attempt::at(Given::InUse).after_failures(failures).lead().room,
-            room
-        );
+        assert_eq!(Attempt::at(Given::InUse).after_failures(failures).lead().room, room);
     }
     let mut after_a_lock = Attempt::at(Given::InUse).after_failures(10);
     after_a_lock.now = NOW + Span::seconds(30);
@@ -220,19 +197,8 @@ fn an_origin_outside_the_group_neither_counts_nor_clears() {
 fn an_assigned_password_must_be_changed_and_lets_nobody_in_past_its_time() {
     let mut attempt = Attempt::at(Given::Assigned);
     let lead = attempt.lead();
-    assert!(matches!(
-        attempt.scene().admission(&lead),
-        Admission::MustChange(Why::Assigned, _)
-    ));
-    let until = attempt
-        .account
-        .facts()
-        .unwrap()
-        .password
-        .as_ref()
-        .unwrap()
-        .temporary_until
-        .unwrap();
+    assert!(matches!(attempt.scene().admission(&lead), Admission::MustChange(Why::Assigned, _)));
+    let until = attempt.account.facts().unwrap().password.as_ref().unwrap().temporary_until.unwrap();
     attempt.now = until - Span::micros(1);
     assert!(matches!(attempt.scene().prospect(), Prospect::Real(_)));
     attempt.now = until;
@@ -269,10 +235,7 @@ fn an_expired_password_must_be_changed_to_the_microsecond() {
     attempt.now = set_at + Span::days(90) - Span::micros(1);
     assert!(matches!(attempt.scene().admission(&lead), Admission::Granted(_)));
     attempt.now = set_at + Span::days(90);
-    assert!(matches!(
-        attempt.scene().admission(&lead),
-        Admission::MustChange(Why::Expired, _)
-    ));
+    assert!(matches!(attempt.scene().admission(&lead), Admission::MustChange(Why::Expired, _)));
 }
 
 /// Clause 5: a reset or an assignment enables a disabled address; a change of password clears nothing.
@@ -282,39 +245,18 @@ fn a_chosen_or_assigned_password_clears_the_failures_and_a_changed_one_does_not(
     let attempt = Attempt::at(Given::InUse).after_failures(100);
     let (account, address) = (&attempt.account, Some(&attempt.address));
     let fresh = world.fresh(account, 1);
-    let new = NewPassword {
-        address,
-        ..world.judge(&fresh, NOW)
-    };
+    let new = NewPassword { address, ..world.judge(&fresh, NOW) };
     let code = world.code(account, Purpose::PasswordReset);
     let chosen = account.choose_password(&world.redeem(&code, NOW), &new).unwrap();
-    let assigned = account
-        .assign_password(&AssignPassword {
-            new,
-            temporary: Span::hours(72),
-        })
-        .unwrap();
+    let assigned = account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }).unwrap();
     for change in [chosen, assigned] {
-        let [cleared] = &change.addresses[..] else {
-            panic!("one record")
-        };
+        let [cleared] = &change.addresses[..] else { panic!("one record") };
         assert!(cleared.log_ins.is_clean());
-        assert_eq!(
-            cleared.log_ins.locks, attempt.address.log_ins.locks,
-            "guesses under way stay void"
-        );
+        assert_eq!(cleared.log_ins.locks, attempt.address.log_ins.locks, "guesses under way stay void");
     }
     let changed = account.change_password(&ChangePassword {
         new,
-        verified: &attempt
-            .account
-            .facts()
-            .unwrap()
-            .password
-            .as_ref()
-            .unwrap()
-            .hash
-            .clone(),
+        verified: &attempt.account.facts().unwrap().password.as_ref().unwrap().hash.clone(),
         epoch: account.epoch,
     });
     assert!(changed.unwrap().addresses.is_empty());
@@ -327,21 +269,11 @@ fn changing_a_password_takes_the_current_one_and_the_present_session() {
     let current = account.facts().unwrap().password.clone().unwrap().hash;
     let fresh = world.fresh(&account, 1);
     let change = |verified: &Sealed, epoch| {
-        account.change_password(&ChangePassword {
-            new: world.judge(&fresh, NOW),
-            verified,
-            epoch,
-        })
+        account.change_password(&ChangePassword { new: world.judge(&fresh, NOW), verified, epoch })
     };
     assert!(change(&current, account.epoch).is_ok());
-    assert_eq!(
-        change(&world.hash(&account, 9), account.epoch),
-        Err(Stop::Refused(Refusal::WrongPassword))
-    );
-    assert_eq!(
-        change(&current, account.epoch.next()),
-        Err(Stop::Refused(Refusal::SessionEnded))
-    );
+    assert_eq!(change(&world.hash(&account, 9), account.epoch), Err(Stop::Refused(Refusal::WrongPassword)));
+    assert_eq!(change(&current, account.epoch.next()), Err(Stop::Refused(Refusal::SessionEnded)));
 }
 
 #[test]
@@ -352,10 +284,7 @@ fn a_new_password_differs_from_the_current_one() {
     let mut fresh = world.fresh(&account, 1);
     fresh.hashed = Hashed::default();
     let assign = |fresh: &Fresh| {
-        account.assign_password(&AssignPassword {
-            new: world.judge(fresh, NOW),
-            temporary: Span::hours(72),
-        })
+        account.assign_password(&AssignPassword { new: world.judge(fresh, NOW), temporary: Span::hours(72) })
     };
     assert_eq!(assign(&fresh), Err(Stop::Unverified(current.clone())));
     fresh.hashed = fresh.hashed.with_verified(current.clone(), true);

@@ -211,38 +211,20 @@ fn mails(before: &Account, change: Result<Change, Refusal>) -> Then {
         Err(refusal) => return Refuses(refusal.code()),
     };
     let after = change.account.unwrap();
-    let [mail] = &change.mails[..] else {
-        panic!("one mail")
-    };
-    let Content::Letter(Dispatch {
-        account,
-        recipient,
-        subject,
-        ..
-    }) = &mail.content
-    else {
+    let [mail] = &change.mails[..] else { panic!("one mail") };
+    let Content::Letter(Dispatch { account, recipient, subject, .. }) = &mail.content else {
         panic!("a letter")
     };
     let Subject::Code { purpose, nonce, .. } = subject;
     let (old, new) = (before.facts().unwrap(), after.facts().unwrap());
     assert_eq!((*account, *recipient), (before.id, old.mailbox.ordinal));
-    assert!(
-        new.confirmations[purpose]
-            .live(NOW)
-            .is_some_and(|live| live.nonce == *nonce)
-    );
+    assert!(new.confirmations[purpose].live(NOW).is_some_and(|live| live.nonce == *nonce));
     assert_eq!(new.throttles[purpose], NOW + Span::seconds(600));
     assert!(matches!(change.events[..], [Happened::MailQueued { .. }]));
     // Nothing else.
-    let restored = Facts {
-        confirmations: old.confirmations.clone(),
-        throttles: old.throttles.clone(),
-        ..new.clone()
-    };
-    assert_eq!(
-        (&restored, after.epoch, after.version),
-        (old, before.epoch, before.version)
-    );
+    let restored =
+        Facts { confirmations: old.confirmations.clone(), throttles: old.throttles.clone(), ..new.clone() };
+    assert_eq!((&restored, after.epoch, after.version), (old, before.epoch, before.version));
     Mails(*purpose)
 }
 
@@ -263,41 +245,23 @@ fn sets(world: &World, before: &Account, change: Result<Change, Stop>) -> Then {
     assert_eq!(password.hash, world.hash(before, 1));
     assert_eq!(password.set_at, NOW);
     assert_eq!(password.must_change, how == Assigned);
-    assert_eq!(
-        password.temporary_until,
-        (how == Assigned).then_some(NOW + Span::hours(72))
-    );
-    assert_eq!(
-        (after.epoch, after.version),
-        (before.epoch.next(), before.version)
-    );
+    assert_eq!(password.temporary_until, (how == Assigned).then_some(NOW + Span::hours(72)));
+    assert_eq!((after.epoch, after.version), (before.epoch.next(), before.version));
     for (purpose, confirmations) in &new.confirmations {
         let killed = confirmations.issued.is_none();
         assert_eq!(killed, *purpose != EmailRevert, "{purpose:?}");
     }
     assert_eq!(new.pending, None);
-    assert_eq!(
-        change.events.contains(&Happened::EmailChangeDropped),
-        old.pending.is_some()
-    );
+    assert_eq!(change.events.contains(&Happened::EmailChangeDropped), old.pending.is_some());
     assert_eq!(new.proven, old.proven || how == Chosen);
     let completes = match how {
         Chosen => Some(Management::Owner),
         Assigned => Some(Management::Administrator),
         Changed => None,
     };
-    let completed = old
-        .pending_management
-        .filter(|pending| completes == Some(*pending));
+    let completed = old.pending_management.filter(|pending| completes == Some(*pending));
     assert_eq!(new.management, completed.unwrap_or(old.management));
-    assert_eq!(
-        new.pending_management,
-        if completed.is_some() {
-            None
-        } else {
-            old.pending_management
-        }
-    );
+    assert_eq!(new.pending_management, if completed.is_some() { None } else { old.pending_management });
     assert!(new.ever_had_a_password && !new.replaced);
     assert_eq!((&new.mailbox, &new.former), (&old.mailbox, &old.former));
     assert_eq!((&new.throttles, &new.standing), (&old.throttles, &old.standing));
@@ -339,9 +303,7 @@ fn every_cell_of_the_table_is_so() {
             let account = standing(account, *kind).as_of(NOW, Quota::ACCOUNT).0;
             let actual = when(*command, &world, &account, &code);
             if actual != *expected {
-                wrong.push(format!(
-                    "{command:?} {kind:?} {given:?}: {actual:?}, not {expected:?}"
-                ));
+                wrong.push(format!("{command:?} {kind:?} {given:?}: {actual:?}, not {expected:?}"));
             }
         }
     }
@@ -384,10 +346,7 @@ fn the_table_can_be_printed() {
     let page = markdown();
     assert_eq!(page.lines().count(), TABLE.len() + 2);
     assert!(page.contains("| AssignPassword | suspended | Assigned, then in_use |"));
-    assert!(
-        page.lines()
-            .all(|line| line.matches('|').count() == Given::ALL.len() + 3)
-    );
+    assert!(page.lines().all(|line| line.matches('|').count() == Given::ALL.len() + 3));
 }
 
 #[test]
@@ -408,10 +367,7 @@ fn the_status_is_the_first_that_holds() {
     // A replaced address with a password, as assigning one leaves it, changes nothing any more.
     let assigned = with_facts(Given::InUse.account(&world), |facts| facts.replaced = true);
     assert_eq!(assigned.status(), Ok(Status::InUse));
-    assert_eq!(
-        Given::ToOwner.account(&world).status(),
-        Ok(Status::ChangingPasswordManagement)
-    );
+    assert_eq!(Given::ToOwner.account(&world).status(), Ok(Status::ChangingPasswordManagement));
 }
 
 #[test]
@@ -429,18 +385,12 @@ fn refusals_come_in_the_order_standing_status_suppression_throttle() {
         let throttled = with_facts(account.clone(), |facts| {
             facts.throttles.insert(PasswordSet, NOW + Span::seconds(600));
         });
-        let request = MailRequest {
-            address,
-            ..world.request(1, NOW)
-        };
+        let request = MailRequest { address, ..world.request(1, NOW) };
         throttled.request_password_set(&request).unwrap_err().code()
     };
     let suspended = standing(in_use.clone(), Suspended);
     assert_eq!(refusal(&suspended, Some(&address)), "account_suspended");
-    assert_eq!(
-        refusal(&standing(in_use.clone(), Closed), Some(&address)),
-        "account_closed"
-    );
+    assert_eq!(refusal(&standing(in_use.clone(), Closed), Some(&address)), "account_closed");
     assert_eq!(refusal(&in_use, Some(&address)), "password_set_not_expected");
     let new = Given::New.account(&world);
     assert_eq!(refusal(&new, Some(&address)), "address_undeliverable");
@@ -458,19 +408,11 @@ fn a_complaint_about_a_strangers_mail_holds_back_such_mails_only() {
         evidence: "complaint".into(),
         at: NOW,
     });
-    let request = MailRequest {
-        address: Some(&address),
-        ..world.request(1, NOW)
-    };
+    let request = MailRequest { address: Some(&address), ..world.request(1, NOW) };
     assert!(account.request_password_reset(&request).is_ok());
-    let strangers = MailRequest {
-        stranger_caused: true,
-        ..request
-    };
+    let strangers = MailRequest { stranger_caused: true, ..request };
     assert_eq!(
         account.request_password_reset(&strangers),
-        Err(Refusal::AddressUndeliverable {
-            cause: Undeliverable::Rejected
-        })
+        Err(Refusal::AddressUndeliverable { cause: Undeliverable::Rejected })
     );
 }
