@@ -31,9 +31,7 @@ impl Address {
     pub fn new(tag: AddressTag) -> Self {
         Self { v: Form, tag, suppression: None, log_ins: LogIns::default(), unknown: Unknown::default() }
     }
-}
 
-impl Address {
     /// Since when nothing is held against the address but failures of the past; none while it must be kept: mail to
     /// it is held back, it is disabled, or a newer build knows more of it.
     #[must_use]

@@ -31,6 +31,10 @@ mod seal;
 mod session;
 mod standing;
 mod tag;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod throttle;
 mod time;

@@ -102,6 +102,7 @@ impl Quota {
 
     /// The level without what was taken at `taken_at`; none if anything else was taken before it was paid for, or
     /// after it: then a level can't tell what it would be without.
+    /// (A bypass in the very microsecond of another's taking would pass for it; no two commits are that close.)
     #[must_use]
     pub fn give_back(self, level: Timestamp, taken_at: Timestamp) -> Option<Timestamp> {
         (level == taken_at + self.period).then_some(taken_at)
