@@ -1,8 +1,6 @@
 //! Commits: conditional, atomic, in groups, and recognised when they come again.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     unreachable_pub,
     dead_code,
@@ -238,7 +236,10 @@ fn racing_registrations_of_one_address_leave_one() {
             scope.spawn(move || register(&store, id(n), &account(n, "ada@example.org")))
         };
         let threads: Vec<_> = (0..16).map(race).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect::<Vec<_>>()
     });
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert_eq!(results.iter().filter(|result| is_taken(result)).count(), 15);
