@@ -15,35 +15,23 @@ use crate::{
     write::{self, account_swaps, keys},
 };
 
-const ACCOUNT_STAMP: Sql = Sql::new(
-    "stamp of an account",
-    "SELECT stamp FROM accountable_account WHERE id = ?1",
-);
-const ADDRESS_STAMP: Sql = Sql::new(
-    "stamp of an address",
-    "SELECT stamp FROM accountable_address WHERE tag = ?1",
-);
-const MAIL_STAMP: Sql = Sql::new(
-    "stamp of a mail",
-    "SELECT stamp FROM accountable_mail WHERE id = ?1",
-);
+const ACCOUNT_STAMP: Sql =
+    Sql::new("stamp of an account", "SELECT stamp FROM accountable_account WHERE id = ?1");
+const ADDRESS_STAMP: Sql =
+    Sql::new("stamp of an address", "SELECT stamp FROM accountable_address WHERE tag = ?1");
+const MAIL_STAMP: Sql = Sql::new("stamp of a mail", "SELECT stamp FROM accountable_mail WHERE id = ?1");
 const GROUP_STAMP: Sql = Sql::new(
     "stamp of a group",
     "SELECT stamp FROM accountable_ip_filter_group WHERE realm = ?1 AND name = ?2",
 );
 const LEVEL: Sql = Sql::new("level", "SELECT level FROM accountable_level WHERE tag = ?1");
-const KEY_HOLDER: Sql = Sql::new(
-    "holder of a key",
-    "SELECT account FROM accountable_email_key WHERE realm = ?1 AND key = ?2",
-);
+const KEY_HOLDER: Sql =
+    Sql::new("holder of a key", "SELECT account FROM accountable_email_key WHERE realm = ?1 AND key = ?2");
 
 /// Applies a commit within an open write transaction. After an error the caller rolls back what was written.
 pub(crate) fn apply(on: &Connection, commit: &Commit) -> Result<(), Stopped> {
-    let stamps = commit
-        .writes()
-        .iter()
-        .map(|write| present_stamp(on, write))
-        .collect::<Result<Vec<_>, _>>()?;
+    let stamps =
+        commit.writes().iter().map(|write| present_stamp(on, write)).collect::<Result<Vec<_>, _>>()?;
     if stamps.contains(&Some(commit.id())) || journal::holds(on, commit)? {
         return Ok(());
     }
@@ -79,16 +67,8 @@ struct Guards<'a> {
 
 impl<'a> Guards<'a> {
     fn of(on: &'a Connection, commit: &'a Commit) -> Self {
-        let swapped = account_swaps(commit)
-            .filter_map(|swap| side(swap))
-            .map(|account| account.id)
-            .collect();
-        Self {
-            on,
-            commit,
-            swapped,
-            given: BTreeSet::new(),
-        }
+        let swapped = account_swaps(commit).filter_map(|swap| side(swap)).map(|account| account.id).collect();
+        Self { on, commit, swapped, given: BTreeSet::new() }
     }
 
     /// The first write that can't be applied decides. Gives the levels as they shall be.
@@ -141,17 +121,11 @@ fn raised(on: &Connection, reservation: &Reservation) -> Result<Timestamp, Stopp
     let present = LEVEL.first(on, [reservation.of.as_bytes()], |row| row::time(row, 0))?;
     let level = present.map_or(reservation.floor, |level| level.max(reservation.floor));
     if level > reservation.ceiling {
-        return Err(Stopped::Refused(CommitError::Exhausted {
-            of: reservation.of,
-            level,
-        }));
+        return Err(Stopped::Refused(CommitError::Exhausted { of: reservation.of, level }));
     }
     Ok(level + reservation.step)
 }
 
 fn side(swap: &Swap<Account>) -> Option<&Account> {
-    swap.before
-        .as_ref()
-        .map(|before| &before.value)
-        .or(swap.after.as_ref())
+    swap.before.as_ref().map(|before| &before.value).or(swap.after.as_ref())
 }

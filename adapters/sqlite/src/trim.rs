@@ -21,10 +21,7 @@ const LOWER_LEVELS: Step = Step {
         "UPDATE accountable_level SET level = ?1 WHERE tag IN
          (SELECT tag FROM accountable_level WHERE level > ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "levels too high",
-        "SELECT 1 FROM accountable_level WHERE level > ?1 LIMIT 1",
-    ),
+    left: Sql::new("levels too high", "SELECT 1 FROM accountable_level WHERE level > ?1 LIMIT 1"),
 };
 const REMOVE_LEVELS: Step = Step {
     change: Sql::new(
@@ -32,10 +29,7 @@ const REMOVE_LEVELS: Step = Step {
         "DELETE FROM accountable_level WHERE tag IN
          (SELECT tag FROM accountable_level WHERE level <= ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "spent levels",
-        "SELECT 1 FROM accountable_level WHERE level <= ?1 LIMIT 1",
-    ),
+    left: Sql::new("spent levels", "SELECT 1 FROM accountable_level WHERE level <= ?1 LIMIT 1"),
 };
 const REMOVE_DEAD_MAILS: Step = Step {
     change: Sql::new(
@@ -43,10 +37,7 @@ const REMOVE_DEAD_MAILS: Step = Step {
         "DELETE FROM accountable_mail WHERE id IN
          (SELECT id FROM accountable_mail WHERE dead_at < ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "dead mails to remove",
-        "SELECT 1 FROM accountable_mail WHERE dead_at < ?1 LIMIT 1",
-    ),
+    left: Sql::new("dead mails to remove", "SELECT 1 FROM accountable_mail WHERE dead_at < ?1 LIMIT 1"),
 };
 
 const FORGET_FAILURES: Sql = Sql::new(

@@ -17,18 +17,12 @@ const WRITE_ACCOUNT: Sql = Sql::new(
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
      ON CONFLICT (id) DO UPDATE SET stamp = ?3, status = ?4, standing = ?5, ip_filter_group = ?6, due = ?7, record = ?8",
 );
-const REMOVE_ACCOUNT: Sql = Sql::new(
-    "remove an account",
-    "DELETE FROM accountable_account WHERE id = ?1",
-);
+const REMOVE_ACCOUNT: Sql = Sql::new("remove an account", "DELETE FROM accountable_account WHERE id = ?1");
 const WRITE_KEY: Sql = Sql::new(
     "write a key",
     "INSERT INTO accountable_email_key (realm, key, account, kind) VALUES (?1, ?2, ?3, ?4)",
 );
-const REMOVE_KEYS: Sql = Sql::new(
-    "remove keys",
-    "DELETE FROM accountable_email_key WHERE account = ?1",
-);
+const REMOVE_KEYS: Sql = Sql::new("remove keys", "DELETE FROM accountable_email_key WHERE account = ?1");
 const WRITE_ADDRESS: Sql = Sql::new(
     "write an address",
     "INSERT INTO accountable_address (tag, stamp, suppressed, forgettable_at, locked_until, record)
@@ -36,10 +30,7 @@ const WRITE_ADDRESS: Sql = Sql::new(
      ON CONFLICT (tag) DO UPDATE
      SET stamp = ?2, suppressed = ?3, forgettable_at = ?4, locked_until = ?5, record = ?6",
 );
-const REMOVE_ADDRESS: Sql = Sql::new(
-    "remove an address",
-    "DELETE FROM accountable_address WHERE tag = ?1",
-);
+const REMOVE_ADDRESS: Sql = Sql::new("remove an address", "DELETE FROM accountable_address WHERE tag = ?1");
 const WRITE_MAIL: Sql = Sql::new(
     "write a mail",
     "INSERT INTO accountable_mail (id, realm, stamp, account, due, dead_at, record)
@@ -53,10 +44,8 @@ const WRITE_GROUP: Sql = Sql::new(
      VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT (realm, name) DO UPDATE SET stamp = ?3, record = ?4",
 );
-const REMOVE_GROUP: Sql = Sql::new(
-    "remove a group",
-    "DELETE FROM accountable_ip_filter_group WHERE realm = ?1 AND name = ?2",
-);
+const REMOVE_GROUP: Sql =
+    Sql::new("remove a group", "DELETE FROM accountable_ip_filter_group WHERE realm = ?1 AND name = ?2");
 const WRITE_LEVEL: Sql = Sql::new(
     "write a level",
     "INSERT INTO accountable_level (tag, level) VALUES (?1, ?2)
@@ -88,16 +77,10 @@ pub(crate) fn account_swaps(commit: &Commit) -> impl Iterator<Item = &Swap<Accou
 pub(crate) fn keys(account: &Account) -> Vec<(&EmailKey, &'static str)> {
     let held = account.keys();
     let own = held.own.map(|key| (key, "own"));
-    let mut reserved: Vec<_> = held
-        .reserved
-        .into_iter()
-        .filter(|key| Some(*key) != held.own)
-        .collect();
+    let mut reserved: Vec<_> = held.reserved.into_iter().filter(|key| Some(*key) != held.own).collect();
     reserved.sort_unstable();
     reserved.dedup();
-    own.into_iter()
-        .chain(reserved.into_iter().map(|key| (key, "reserved")))
-        .collect()
+    own.into_iter().chain(reserved.into_iter().map(|key| (key, "reserved"))).collect()
 }
 
 /// Whether a swap leaves the account's keys as they are, which most do.
@@ -129,53 +112,29 @@ fn take_keys(on: &Connection, commit: &Commit) -> Result<(), Cause> {
 
 fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Cause> {
     match write {
-        Write::Account(Swap {
-            after: Some(account), ..
-        }) => write_account(on, id, account),
-        Write::Account(Swap {
-            before: Some(before), ..
-        }) => REMOVE_ACCOUNT.run(on, [before.value.id.as_bytes()]).map(drop),
-        Write::Address(Swap {
-            after: Some(address), ..
-        }) => write_address(on, id, address),
-        Write::Address(Swap {
-            before: Some(before), ..
-        }) => REMOVE_ADDRESS.run(on, [before.value.tag.as_bytes()]).map(drop),
-        Write::Mail(Swap {
-            after: Some(mail), ..
-        }) => write_mail(on, id, mail),
-        Write::Mail(Swap {
-            before: Some(before), ..
-        }) => REMOVE_MAIL.run(on, [before.value.id.as_bytes()]).map(drop),
-        Write::IpFilterGroup(Swap {
-            after: Some(group), ..
-        }) => write_group(on, id, group),
-        Write::IpFilterGroup(Swap {
-            before: Some(before), ..
-        }) => {
+        Write::Account(Swap { after: Some(account), .. }) => write_account(on, id, account),
+        Write::Account(Swap { before: Some(before), .. }) => {
+            REMOVE_ACCOUNT.run(on, [before.value.id.as_bytes()]).map(drop)
+        }
+        Write::Address(Swap { after: Some(address), .. }) => write_address(on, id, address),
+        Write::Address(Swap { before: Some(before), .. }) => {
+            REMOVE_ADDRESS.run(on, [before.value.tag.as_bytes()]).map(drop)
+        }
+        Write::Mail(Swap { after: Some(mail), .. }) => write_mail(on, id, mail),
+        Write::Mail(Swap { before: Some(before), .. }) => {
+            REMOVE_MAIL.run(on, [before.value.id.as_bytes()]).map(drop)
+        }
+        Write::IpFilterGroup(Swap { after: Some(group), .. }) => write_group(on, id, group),
+        Write::IpFilterGroup(Swap { before: Some(before), .. }) => {
             let group = &before.value;
-            REMOVE_GROUP
-                .run(on, [group.realm.as_str(), group.name.as_str()])
-                .map(drop)
+            REMOVE_GROUP.run(on, [group.realm.as_str(), group.name.as_str()]).map(drop)
         }
         // Levels are written as they were checked; a swap of nothing for nothing is in no commit.
         Write::Reserve(_)
-        | Write::Account(Swap {
-            before: None,
-            after: None,
-        })
-        | Write::Address(Swap {
-            before: None,
-            after: None,
-        })
-        | Write::Mail(Swap {
-            before: None,
-            after: None,
-        })
-        | Write::IpFilterGroup(Swap {
-            before: None,
-            after: None,
-        }) => Ok(()),
+        | Write::Account(Swap { before: None, after: None })
+        | Write::Address(Swap { before: None, after: None })
+        | Write::Mail(Swap { before: None, after: None })
+        | Write::IpFilterGroup(Swap { before: None, after: None }) => Ok(()),
     }
 }
 
@@ -236,11 +195,6 @@ pub(crate) fn write_mail(on: &Connection, stamp: CommitId, mail: &Mail) -> Resul
 }
 
 fn write_group(on: &Connection, stamp: CommitId, group: &IpFilterGroup) -> Result<(), Cause> {
-    let row = params![
-        group.realm.as_str(),
-        group.name.as_str(),
-        stamp.as_bytes(),
-        row::text(group)?,
-    ];
+    let row = params![group.realm.as_str(), group.name.as_str(), stamp.as_bytes(), row::text(group)?,];
     WRITE_GROUP.run(on, row).map(drop)
 }

@@ -44,10 +44,7 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("accountable-writer".into())
             .spawn(move || serve(&on, life, &jobs))?;
-        Ok(Self {
-            queue: sender,
-            thread: Some(thread),
-        })
+        Ok(Self { queue: sender, thread: Some(thread) })
     }
 
     /// Queues work, waiting for a place, and waits for what comes of it.
@@ -57,19 +54,11 @@ impl Writer {
         T: Send + 'static,
     {
         let (answer, answered) = async_channel::bounded(1);
-        let task = Task {
-            question,
-            work,
-            outcome: None,
-            answer,
-        };
+        let task = Task { question, work, outcome: None, answer };
         let queued = self.queue.send(Box::new(task)).await;
         queued.map_err(|_| Stopped::Failed(Cause::WriterStopped))?;
         // Without an answer, the thread ended in the middle of it.
-        answered
-            .recv()
-            .await
-            .unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
+        answered.recv().await.unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
     }
 }
 
@@ -185,11 +174,7 @@ fn transact(on: &Connection, life: Incarnation, group: &mut [Box<dyn Job>]) -> R
         // A constraint is checked before anything is made durable: the host's deferred foreign keys.
         let vetoed = cause.veto().is_some();
         roll_back(on);
-        if vetoed {
-            Trouble::RolledBack(cause)
-        } else {
-            Trouble::Unknown(cause)
-        }
+        if vetoed { Trouble::RolledBack(cause) } else { Trouble::Unknown(cause) }
     })
 }
 
@@ -237,20 +222,12 @@ mod tests {
     fn lose_all(on: &Connection, n: &i64) -> Result<(), Stopped> {
         insert(on, n)?;
         ROLL_BACK.run(on, [])?;
-        Err(Stopped::Failed(Cause::Sqlite {
-            code: ffi::SQLITE_FULL,
-            statement: "insert",
-        }))
+        Err(Stopped::Failed(Cause::Sqlite { code: ffi::SQLITE_FULL, statement: "insert" }))
     }
 
     fn job(n: i64, work: Work<i64, ()>) -> (Box<dyn Job>, Receiver<Result<(), Stopped>>) {
         let (answer, answered) = async_channel::bounded(1);
-        let task = Task {
-            question: n,
-            work,
-            outcome: None,
-            answer,
-        };
+        let task = Task { question: n, work, outcome: None, answer };
         (Box::new(task), answered)
     }
 

@@ -48,11 +48,7 @@ fn an_offer_that_comes_again_is_ok_and_writes_nothing() {
     assert_eq!(load(&store, &ada).unwrap().stamp, id(2));
     // Nothing is left of the second one, which had no event.
     commit(&store, id(3), vec![replace(&ada, id(2), ada.clone())]).unwrap();
-    assert!(is_conflict(&commit(
-        &store,
-        id(2),
-        vec![replace(&ada, id(1), ada.clone())]
-    )));
+    assert!(is_conflict(&commit(&store, id(2), vec![replace(&ada, id(1), ada.clone())])));
 }
 
 #[test]
@@ -74,14 +70,8 @@ fn a_reserved_address_is_taken_and_finds_nobody() {
     let place = Place::new();
     let store = place.open();
     let mut ada = account(1, "new@example.org");
-    let Life::Live(facts) = &mut ada.life else {
-        panic!()
-    };
-    let former = FormerMailbox {
-        mailbox: account_mailbox("old@example.org"),
-        until: NOW,
-        reserved: true,
-    };
+    let Life::Live(facts) = &mut ada.life else { panic!() };
+    let former = FormerMailbox { mailbox: account_mailbox("old@example.org"), until: NOW, reserved: true };
     facts.former = vec![former.clone(), former];
     register(&store, id(1), &ada).unwrap();
     assert!(find(&store, "old@example.org").is_none());
@@ -114,16 +104,11 @@ fn an_address_released_in_a_commit_is_free_in_the_same() {
     // An account goes, and another takes its address.
     let gone = load(&store, &two).unwrap();
     let heir = account(0, "one@example.org");
-    let writes = vec![
-        Write::Account(Swap::remove(gone)),
-        Write::Account(Swap::create(heir.clone())),
-    ];
+    let writes = vec![Write::Account(Swap::remove(gone)), Write::Account(Swap::create(heir.clone()))];
     commit(&store, id(4), writes).unwrap();
     assert_eq!(find(&store, "one@example.org").unwrap().value.id, heir.id);
     // Two can't both take one.
-    let writes = [5, 6]
-        .map(|n| Write::Account(Swap::create(account(n, "six@example.org"))))
-        .to_vec();
+    let writes = [5, 6].map(|n| Write::Account(Swap::create(account(n, "six@example.org")))).to_vec();
     assert!(is_taken(&commit(&store, id(5), writes)));
 }
 
@@ -144,10 +129,7 @@ fn the_first_failing_write_decides_and_nothing_is_written() {
         ceiling: NOW - Span::seconds(1),
     };
     let address = Address::new(AddressTag::from_bytes([7; 32]));
-    let stale = Stored {
-        value: address.clone(),
-        stamp: id(9),
-    };
+    let stale = Stored { value: address.clone(), stamp: id(9) };
     let writes = vec![
         Write::Reserve(spent),
         Write::Address(Swap::replace(stale, address)),
@@ -166,33 +148,11 @@ fn a_removed_records_stamp_never_fits_its_successor() {
     let store = place.open();
     let name = IpFilterGroupName::parse("office").unwrap();
     let group = IpFilterGroup::new(Realm::default(), name, Vec::new());
-    let first = Stored {
-        value: group.clone(),
-        stamp: id(1),
-    };
-    commit(
-        &store,
-        id(1),
-        vec![Write::IpFilterGroup(Swap::create(group.clone()))],
-    )
-    .unwrap();
-    commit(
-        &store,
-        id(2),
-        vec![Write::IpFilterGroup(Swap::remove(first.clone()))],
-    )
-    .unwrap();
-    commit(
-        &store,
-        id(3),
-        vec![Write::IpFilterGroup(Swap::create(group.clone()))],
-    )
-    .unwrap();
-    assert!(is_conflict(&commit(
-        &store,
-        id(4),
-        vec![Write::IpFilterGroup(Swap::replace(first, group))]
-    )));
+    let first = Stored { value: group.clone(), stamp: id(1) };
+    commit(&store, id(1), vec![Write::IpFilterGroup(Swap::create(group.clone()))]).unwrap();
+    commit(&store, id(2), vec![Write::IpFilterGroup(Swap::remove(first.clone()))]).unwrap();
+    commit(&store, id(3), vec![Write::IpFilterGroup(Swap::create(group.clone()))]).unwrap();
+    assert!(is_conflict(&commit(&store, id(4), vec![Write::IpFilterGroup(Swap::replace(first, group))])));
 }
 
 #[test]
@@ -216,10 +176,7 @@ fn of_racing_swaps_exactly_one_succeeds_and_each_loser_sees_the_winner() {
                 })
             };
             let threads: Vec<_> = (0..12).map(race).collect();
-            threads
-                .into_iter()
-                .filter_map(|thread| thread.join().unwrap())
-                .collect()
+            threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
         });
         assert_eq!(wins.len(), 1);
         stamp = wins[0];
@@ -236,10 +193,7 @@ fn racing_registrations_of_one_address_leave_one() {
             scope.spawn(move || register(&store, id(n), &account(n, "ada@example.org")))
         };
         let threads: Vec<_> = (0..16).map(race).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect::<Vec<_>>()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert_eq!(results.iter().filter(|result| is_taken(result)).count(), 15);
@@ -265,17 +219,10 @@ fn reservations_never_conflict_and_never_exceed_the_ceiling() {
             })
         };
         let threads: Vec<_> = (0..24).map(race).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .sum::<i32>()
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum::<i32>()
     });
     assert_eq!(granted, 5);
-    let who = Who {
-        by: By::Nobody,
-        also: Vec::new(),
-        level: Some(one.of),
-    };
+    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(one.of) };
     let level = block_on(stores[1].load(&who)).unwrap().level;
     assert_eq!(level, Some(NOW + Span::seconds(3_000)));
 }
@@ -310,10 +257,7 @@ fn one_that_fails_leaves_nothing_and_takes_nobody_of_its_group_along() {
             })
             .collect();
         sql.execute_batch("COMMIT").unwrap();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect::<Vec<_>>()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
     for (n, result) in (2..10_u8).zip(results) {
         match n {
@@ -321,10 +265,7 @@ fn one_that_fails_leaves_nothing_and_takes_nobody_of_its_group_along() {
             6 => assert!(matches!(result, Err(CommitError::Vetoed { code }) if code == "foreign_key")),
             _ => result.unwrap(),
         }
-        assert_eq!(
-            load(&store, &account(n, "x@example.org")).is_some(),
-            !matches!(n, 5 | 6)
-        );
+        assert_eq!(load(&store, &account(n, "x@example.org")).is_some(), !matches!(n, 5 | 6));
     }
 }
 
@@ -355,10 +296,7 @@ fn create_and_remove(
 ) {
     let (create, remove) = (id(n + 100), id(n + 150));
     commit(store, create, vec![Write::Account(Swap::create(account.clone()))]).unwrap();
-    let stored = Stored {
-        value: account.clone(),
-        stamp: create,
-    };
+    let stored = Stored { value: account.clone(), stamp: create };
     commit(store, remove, vec![Write::Account(Swap::remove(stored))]).unwrap();
 }
 
@@ -379,16 +317,8 @@ fn the_largest_commit_and_an_empty_one_are_accepted() {
     let place = Place::new();
     let store = place.open();
     let accounts: Vec<_> = (0..16).map(|n| account(n, &format!("{n}@example.org"))).collect();
-    let events = accounts
-        .iter()
-        .zip(0..)
-        .map(|(account, n)| event(id(1), n, account))
-        .collect();
-    let writes = accounts
-        .iter()
-        .cloned()
-        .map(|account| Write::Account(Swap::create(account)))
-        .collect();
+    let events = accounts.iter().zip(0..).map(|(account, n)| event(id(1), n, account)).collect();
+    let writes = accounts.iter().cloned().map(|account| Write::Account(Swap::create(account))).collect();
     block_on(store.commit(&Commit::new(id(1), writes, events).unwrap())).unwrap();
     commit(&store, id(2), Vec::new()).unwrap();
     assert!(load(&store, &accounts[15]).is_some());
@@ -399,35 +329,19 @@ fn extreme_times_read_back_exactly() {
     let place = Place::new();
     let store = place.open();
     let reserve = |n, floor, ceiling| {
-        Write::Reserve(Reservation {
-            of: QuotaTag::from_bytes([n; 32]),
-            floor,
-            step: Span::MAX,
-            ceiling,
-        })
+        Write::Reserve(Reservation { of: QuotaTag::from_bytes([n; 32]), floor, step: Span::MAX, ceiling })
     };
     commit(
         &store,
         id(1),
-        vec![
-            reserve(1, Timestamp::MIN, Timestamp::MIN),
-            reserve(2, Timestamp::MAX, Timestamp::MAX),
-        ],
+        vec![reserve(1, Timestamp::MIN, Timestamp::MIN), reserve(2, Timestamp::MAX, Timestamp::MAX)],
     )
     .unwrap();
     for n in [1, 2] {
-        let who = Who {
-            by: By::Nobody,
-            also: Vec::new(),
-            level: Some(QuotaTag::from_bytes([n; 32])),
-        };
+        let who = Who { by: By::Nobody, also: Vec::new(), level: Some(QuotaTag::from_bytes([n; 32])) };
         assert_eq!(
             block_on(store.load(&who)).unwrap().level,
-            Some(if n == 1 {
-                Timestamp::MIN + Span::MAX
-            } else {
-                Timestamp::MAX
-            })
+            Some(if n == 1 { Timestamp::MIN + Span::MAX } else { Timestamp::MAX })
         );
     }
 }

@@ -47,13 +47,7 @@ fn reopening_loses_nothing() {
     assert_eq!(store.incarnation(), LIFE);
     let found = find(&store, "ADA@example.org").unwrap();
     assert_eq!((found.value, found.stamp), (ada, id(1)));
-    assert_eq!(
-        block_on(store.feed(&Realm::default(), None, Limit::MAX))
-            .unwrap()
-            .events
-            .len(),
-        1
-    );
+    assert_eq!(block_on(store.feed(&Realm::default(), None, Limit::MAX)).unwrap().events.len(), 1);
 }
 
 #[test]
@@ -101,20 +95,13 @@ fn a_hosts_foreign_key_holds_an_account() {
         let removed = commit(
             &store,
             id(2),
-            vec![accountable_core::port::Write::Account(
-                accountable_core::port::Swap::remove(stored),
-            )],
+            vec![accountable_core::port::Write::Account(accountable_core::port::Swap::remove(stored))],
         );
         assert!(matches!(removed, Err(CommitError::Vetoed { code }) if code == "foreign_key"));
         // A rewrite is no removal.
         let stored = load(&store, &ada).unwrap();
         let again = if deferred.is_empty() { 3 } else { 4 };
-        commit(
-            &store,
-            id(again),
-            vec![replace(&stored.value, stored.stamp, ada.clone())],
-        )
-        .unwrap();
+        commit(&store, id(again), vec![replace(&stored.value, stored.stamp, ada.clone())]).unwrap();
     }
 }
 
@@ -123,10 +110,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     for content in [&b"x"[..], &[b'x'; 8_192], b"SQLite format 3\0 but no more"] {
         let place = Place::new();
         fs::write(place.path(), content).unwrap();
-        assert!(matches!(
-            refused(&place, &Options::default()),
-            OpenError::NotADatabase
-        ));
+        assert!(matches!(refused(&place, &Options::default()), OpenError::NotADatabase));
     }
 }
 
@@ -139,37 +123,23 @@ fn a_damaged_file_is_left_alone() {
         fs::write(place.path(), bytes).unwrap();
         refused(&place, &Options::default())
     };
-    assert!(matches!(
-        damage(|bytes| bytes[100..4_096].fill(0x5a)),
-        OpenError::Damaged
-    ));
-    assert!(matches!(
-        damage(|bytes| bytes.truncate(8_192)),
-        OpenError::Damaged
-    ));
+    assert!(matches!(damage(|bytes| bytes[100..4_096].fill(0x5a)), OpenError::Damaged));
+    assert!(matches!(damage(|bytes| bytes.truncate(8_192)), OpenError::Damaged));
 }
 
 #[test]
 fn a_newer_file_is_left_alone() {
     let place = tampered("UPDATE accountable_schema SET version = 2; DROP TABLE accountable_level");
-    assert!(matches!(
-        refused(&place, &Options::default()),
-        OpenError::Newer { found: 2, known: 1 }
-    ));
+    assert!(matches!(refused(&place, &Options::default()), OpenError::Newer { found: 2, known: 1 }));
 }
 
 #[test]
 fn a_newer_file_in_use_elsewhere_is_left_alone() {
     let place = tampered("");
     let elsewhere = place.sql();
-    elsewhere
-        .execute_batch("UPDATE accountable_schema SET version = 2")
-        .unwrap();
+    elsewhere.execute_batch("UPDATE accountable_schema SET version = 2").unwrap();
     assert_eq!(place.files().len(), 3);
-    assert!(matches!(
-        refused(&place, &Options::default()),
-        OpenError::Newer { found: 2, known: 1 }
-    ));
+    assert!(matches!(refused(&place, &Options::default()), OpenError::Newer { found: 2, known: 1 }));
 }
 
 #[test]
@@ -188,20 +158,14 @@ fn tables_of_another_kind_are_left_alone() {
         assert!(matches!(error, OpenError::Foreign), "{sql}: {error:?}");
     }
     let place = Place::new();
-    place
-        .sql()
-        .execute_batch("CREATE TABLE accountable_account (id INTEGER)")
-        .unwrap();
+    place.sql().execute_batch("CREATE TABLE accountable_account (id INTEGER)").unwrap();
     assert!(matches!(refused(&place, &Options::default()), OpenError::Foreign));
 }
 
 #[test]
 fn a_database_in_utf_16_is_left_alone() {
     let place = Place::new();
-    place
-        .sql()
-        .execute_batch("PRAGMA encoding = 'UTF-16'; CREATE TABLE shop (name TEXT)")
-        .unwrap();
+    place.sql().execute_batch("PRAGMA encoding = 'UTF-16'; CREATE TABLE shop (name TEXT)").unwrap();
     assert!(matches!(refused(&place, &Options::default()), OpenError::NotUtf8));
 }
 
@@ -209,24 +173,9 @@ fn a_database_in_utf_16_is_left_alone() {
 fn a_refused_migration_makes_nothing() {
     let refuse = Options::default().with_migrate(Migrate::Refuse);
     let place = Place::new();
-    assert!(matches!(
-        refused(&place, &refuse),
-        OpenError::NeedsMigration {
-            found: None,
-            known: 1
-        }
-    ));
-    place
-        .sql()
-        .execute_batch("CREATE TABLE shop (name TEXT)")
-        .unwrap();
-    assert!(matches!(
-        refused(&place, &refuse),
-        OpenError::NeedsMigration {
-            found: None,
-            known: 1
-        }
-    ));
+    assert!(matches!(refused(&place, &refuse), OpenError::NeedsMigration { found: None, known: 1 }));
+    place.sql().execute_batch("CREATE TABLE shop (name TEXT)").unwrap();
+    assert!(matches!(refused(&place, &refuse), OpenError::NeedsMigration { found: None, known: 1 }));
     drop(place.open());
     assert!(SqliteStore::open(place.path(), OTHER_LIFE, &refuse).is_ok());
 }
@@ -245,9 +194,7 @@ fn of_many_that_open_a_new_file_one_gives_it_its_life() {
             let path = place.path();
             scope.spawn(move || {
                 let life = Incarnation::from_bytes([n; 16]);
-                SqliteStore::open(path, life, &Options::default())
-                    .unwrap()
-                    .incarnation()
+                SqliteStore::open(path, life, &Options::default()).unwrap().incarnation()
             })
         };
         let threads: Vec<_> = (1..=6).map(open).collect();
@@ -260,10 +207,7 @@ fn of_many_that_open_a_new_file_one_gives_it_its_life() {
 fn a_file_that_was_migrated_meanwhile_takes_no_more_commits() {
     let place = Place::new();
     let store = place.open();
-    place
-        .sql()
-        .execute_batch("UPDATE accountable_schema SET version = 2")
-        .unwrap();
+    place.sql().execute_batch("UPDATE accountable_schema SET version = 2").unwrap();
     let refused = register(&store, id(1), &account(1, "ada@example.org"));
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Broken(_)))));
 }
@@ -277,10 +221,7 @@ fn another_process_that_writes_too_long_is_a_passing_trouble() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let ada = account(1, "ada@example.org");
     let busy = register(&store, id(1), &ada);
-    assert!(matches!(
-        busy,
-        Err(CommitError::Store(StoreError::Unavailable(_)))
-    ));
+    assert!(matches!(busy, Err(CommitError::Store(StoreError::Unavailable(_)))));
     assert!(load(&store, &ada).is_none());
     other.execute_batch("ROLLBACK").unwrap();
     register(&store, id(1), &ada).unwrap();
@@ -301,11 +242,7 @@ fn no_error_shows_what_is_stored() {
     let shown = format!("{error} {error:?} {:#?}", std::error::Error::source(&error));
     assert!(shown.contains("the record of an account"), "{shown}");
     assert!(!shown.contains("example.org") && !shown.contains('9'), "{shown}");
-    let list = AccountQuery::ById {
-        realm: Realm::default(),
-        after: None,
-        filter: AccountFilter::default(),
-    };
+    let list = AccountQuery::ById { realm: Realm::default(), after: None, filter: AccountFilter::default() };
     assert!(block_on(store.accounts(&list, Limit::MAX)).is_err());
     assert_eq!(block_on(store.count(&list)).unwrap(), 1);
 }

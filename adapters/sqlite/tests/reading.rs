@@ -67,11 +67,7 @@ fn trim(store: &SqliteStore, trim: &Trim) -> usize {
 }
 
 fn level(store: &SqliteStore, n: u8) -> Option<Timestamp> {
-    let who = Who {
-        by: By::Nobody,
-        also: Vec::new(),
-        level: Some(QuotaTag::from_bytes([n; 32])),
-    };
+    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(QuotaTag::from_bytes([n; 32])) };
     block_on(store.load(&who)).unwrap().level
 }
 
@@ -81,33 +77,19 @@ fn a_dossier_holds_what_belongs_to_the_account_and_what_was_asked_for() {
     let store = place.open();
     let name = IpFilterGroupName::parse("office").unwrap();
     let mut ada = account(1, "ada@example.org");
-    let Life::Live(facts) = &mut ada.life else {
-        panic!()
-    };
+    let Life::Live(facts) = &mut ada.life else { panic!() };
     facts.ip_filter_group = Some(name.clone());
     let [own, also, other] = [1, 2, 3].map(|n| Address::new(AddressTag::from_bytes([n; 32])));
-    let mut writes: Vec<_> = [&own, &also, &other]
-        .map(|address| Write::Address(Swap::create(address.clone())))
-        .into();
+    let mut writes: Vec<_> =
+        [&own, &also, &other].map(|address| Write::Address(Swap::create(address.clone()))).into();
     writes.push(Write::Account(Swap::create(ada.clone())));
-    writes.push(Write::IpFilterGroup(Swap::create(IpFilterGroup::new(
-        Realm::default(),
-        name,
-        Vec::new(),
-    ))));
+    writes.push(Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name, Vec::new()))));
     commit(&store, id(1), writes).unwrap();
-    let who = Who {
-        by: By::Id(ada.id),
-        also: vec![also.tag, AddressTag::from_bytes([9; 32])],
-        level: None,
-    };
+    let who = Who { by: By::Id(ada.id), also: vec![also.tag, AddressTag::from_bytes([9; 32])], level: None };
     let dossier = block_on(store.load(&who)).unwrap();
     assert_eq!(dossier.incarnation, LIFE);
     assert_eq!(dossier.account.unwrap().value, ada);
-    assert_eq!(
-        dossier.addresses.keys().copied().collect::<Vec<_>>(),
-        [own.tag, also.tag]
-    );
+    assert_eq!(dossier.addresses.keys().copied().collect::<Vec<_>>(), [own.tag, also.tag]);
     assert!(dossier.filter.is_some() && dossier.level.is_none());
 }
 
@@ -117,9 +99,7 @@ fn pages_are_in_order_without_gap_or_repetition() {
     let store = place.open();
     for n in [5, 1, 4, 2, 3] {
         let mut one = account(n, &format!("a{n}@example.org"));
-        let Life::Live(facts) = &mut one.life else {
-            panic!()
-        };
+        let Life::Live(facts) = &mut one.life else { panic!() };
         facts.ever_had_a_password = n % 2 == 0;
         facts.pending = Some(PendingEmail {
             mailbox: facts.mailbox.clone(),
@@ -141,42 +121,16 @@ fn pages_are_in_order_without_gap_or_repetition() {
             }
         }
         assert_eq!(counted, found.len() as u64);
-        assert_eq!(
-            block_on(store.count(&query)).unwrap(),
-            counted,
-            "wherever it would start"
-        );
+        assert_eq!(block_on(store.count(&query)).unwrap(), counted, "wherever it would start");
         found
     };
-    let by_id = |filter| AccountQuery::ById {
-        realm: Realm::default(),
-        after: None,
-        filter,
-    };
+    let by_id = |filter| AccountQuery::ById { realm: Realm::default(), after: None, filter };
     let all = AccountFilter::default();
     assert_eq!(pages(by_id(all.clone())), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(
-        pages(by_id(AccountFilter {
-            status: Some(Status::New),
-            ..all.clone()
-        })),
-        [1, 3, 5, 6]
-    );
-    assert_eq!(
-        pages(by_id(AccountFilter {
-            standing: Some(StandingKind::Closed),
-            ..all.clone()
-        })),
-        [0; 0]
-    );
+    assert_eq!(pages(by_id(AccountFilter { status: Some(Status::New), ..all.clone() })), [1, 3, 5, 6]);
+    assert_eq!(pages(by_id(AccountFilter { standing: Some(StandingKind::Closed), ..all.clone() })), [0; 0]);
     let office = Some(IpFilterGroupName::parse("office").unwrap());
-    assert_eq!(
-        pages(by_id(AccountFilter {
-            ip_filter_group: office.clone(),
-            ..all
-        })),
-        [3, 4, 5]
-    );
+    assert_eq!(pages(by_id(AccountFilter { ip_filter_group: office.clone(), ..all })), [3, 4, 5]);
     let changing = AccountFilter {
         status: Some(Status::ChangingEmail),
         ip_filter_group: office,
@@ -191,18 +145,11 @@ fn pages_are_in_order_without_gap_or_repetition() {
     assert_eq!(pages(by_email("A")), [1, 2, 3, 4, 5]);
     assert_eq!(pages(by_email("")), [1, 2, 3, 4, 5, 6]);
     assert_eq!(pages(by_email("a%")), [0; 0]);
-    let overdue = |now| AccountQuery::Overdue {
-        realm: Realm::default(),
-        now,
-        after: None,
-    };
+    let overdue = |now| AccountQuery::Overdue { realm: Realm::default(), now, after: None };
     assert_eq!(pages(overdue(NOW + HOUR)), [3, 1, 4, 2, 5]);
     assert_eq!(pages(overdue(NOW)), [3]);
     assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(NOW));
-    assert_eq!(
-        block_on(store.next_due(&Realm::parse("other").unwrap())).unwrap(),
-        None
-    );
+    assert_eq!(block_on(store.next_due(&Realm::parse("other").unwrap())).unwrap(), None);
 }
 
 #[test]
@@ -227,22 +174,11 @@ fn suppressed_addresses_and_groups_are_listed() {
     assert_eq!((last.items.len(), last.next), (1, None));
     let name = |name: &str| IpFilterGroupName::parse(name).unwrap();
     let group = |at: &str| {
-        Write::IpFilterGroup(Swap::create(IpFilterGroup::new(
-            Realm::default(),
-            name(at),
-            Vec::new(),
-        )))
+        Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name(at), Vec::new())))
     };
     commit(&store, id(2), ["b", "B", "a"].map(group).into()).unwrap();
     let first = block_on(store.groups(&Realm::default(), None, Limit::of(2))).unwrap();
-    assert_eq!(
-        first
-            .items
-            .iter()
-            .map(|group| group.value.name.as_str())
-            .collect::<Vec<_>>(),
-        ["B", "a"]
-    );
+    assert_eq!(first.items.iter().map(|group| group.value.name.as_str()).collect::<Vec<_>>(), ["B", "a"]);
     let last = block_on(store.groups(&Realm::default(), first.next, Limit::of(2))).unwrap();
     assert_eq!((last.items[0].value.name.as_str(), last.next), ("b", None));
 }
@@ -253,32 +189,21 @@ fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
     let store = place.open();
     let ada = account(1, "ada@example.org");
     let at = |hours| NOW + HOUR.times(hours);
-    let mails = [
-        mail(1, &ada, at(2)),
-        mail(2, &ada, at(1)),
-        mail(3, &ada, at(3)),
-        mail(4, &ada, at(9)),
-    ];
+    let mails = [mail(1, &ada, at(2)), mail(2, &ada, at(1)), mail(3, &ada, at(3)), mail(4, &ada, at(9))];
     let mut writes: Vec<_> = mails.iter().map(create_mail).collect();
     writes.push(Write::Account(Swap::create(ada.clone())));
     commit(&store, id(1), writes).unwrap();
     assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(at(1)));
     // The last is due later than anything can be: the clock jumped back.
     let mail_id = |n| MailId::from_bytes([n; 16]);
-    assert_eq!(
-        claimed(&store, &claim(2, at(2), 9)),
-        [mail_id(2), mail_id(1), mail_id(4)]
-    );
+    assert_eq!(claimed(&store, &claim(2, at(2), 9)), [mail_id(2), mail_id(1), mail_id(4)]);
     assert_eq!(claimed(&store, &claim(3, at(2), 9)), []);
     assert_eq!(claimed(&store, &claim(4, at(3), 1)), [mail_id(1)]);
     assert_eq!(claimed(&store, &claim(5, at(3), 1)), [mail_id(2)]);
     let page = block_on(store.mails(&MailQuery::One(mail_id(1)), Limit::MAX)).unwrap();
     assert_eq!((page.items[0].value.attempts, page.items[0].stamp), (2, id(4)));
     // Who was overtaken can't settle any more.
-    let before = Stored {
-        value: mails[0].clone().claimed(at(2) + Span::minutes(5)),
-        stamp: id(2),
-    };
+    let before = Stored { value: mails[0].clone().claimed(at(2) + Span::minutes(5)), stamp: id(2) };
     let settled = commit(&store, id(6), vec![Write::Mail(Swap::remove(before))]);
     assert!(matches!(settled, Err(CommitError::Conflict(_))));
     let dossier = &block_on(store.claim(&claim(7, at(4), 1))).unwrap()[0].dossier;
@@ -291,9 +216,7 @@ fn racing_couriers_share_nothing() {
     let stores = [place.open(), place.open()];
     let ada = account(1, "ada@example.org");
     for n in 0..4 {
-        let mails = (0..16)
-            .map(|m| create_mail(&mail(n * 16 + m, &ada, NOW)))
-            .collect();
+        let mails = (0..16).map(|m| create_mail(&mail(n * 16 + m, &ada, NOW))).collect();
         commit(&stores[0], id(n), mails).unwrap();
     }
     let mut all: Vec<_> = std::thread::scope(|scope| {
@@ -302,10 +225,7 @@ fn racing_couriers_share_nothing() {
             scope.spawn(move || claimed(&store, &claim(100 + n, NOW, 10)))
         };
         let threads: Vec<_> = (0..8).map(courier).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect()
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(all.len(), 64);
     all.sort();
@@ -319,34 +239,16 @@ fn mails_are_listed_by_account_and_dead_ones_by_realm() {
     let store = place.open();
     let (ada, bob) = (account(1, "ada@example.org"), account(2, "bob@example.org"));
     let mut dead = mail(3, &ada, NOW);
-    dead.state = MailState::Dead {
-        why: DeathCause::Spent,
-        at: NOW,
-    };
+    dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
     let mails = [mail(1, &ada, NOW), mail(2, &bob, NOW), dead];
     commit(&store, id(1), mails.iter().map(create_mail).collect()).unwrap();
-    let first = block_on(store.mails(
-        &MailQuery::OfAccount {
-            account: ada.id,
-            after: None,
-        },
-        Limit::of(1),
-    ))
-    .unwrap();
+    let first =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::of(1))).unwrap();
     let second = block_on(store.mails(&first.next.unwrap(), Limit::of(1))).unwrap();
-    assert_eq!(
-        (&first.items[0].value, &second.items[0].value),
-        (&mails[0], &mails[2])
-    );
+    assert_eq!((&first.items[0].value, &second.items[0].value), (&mails[0], &mails[2]));
     assert_eq!(second.next, None);
-    let dead = block_on(store.mails(
-        &MailQuery::Dead {
-            realm: Realm::default(),
-            after: None,
-        },
-        Limit::MAX,
-    ))
-    .unwrap();
+    let dead =
+        block_on(store.mails(&MailQuery::Dead { realm: Realm::default(), after: None }, Limit::MAX)).unwrap();
     assert_eq!((dead.items.len(), dead.next), (1, None));
 }
 
@@ -362,26 +264,13 @@ fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
     assert!(start.events.is_empty());
     for n in 1..=4 {
         let mut one = account(n, "ada@example.org");
-        one.realm = if n == 3 {
-            other.clone()
-        } else {
-            Realm::parse("main").unwrap()
-        };
-        let Life::Live(facts) = &mut one.life else {
-            panic!()
-        };
-        facts.mailbox = account(n, &format!("{n}@example.org"))
-            .facts()
-            .unwrap()
-            .mailbox
-            .clone();
+        one.realm = if n == 3 { other.clone() } else { Realm::parse("main").unwrap() };
+        let Life::Live(facts) = &mut one.life else { panic!() };
+        facts.mailbox = account(n, &format!("{n}@example.org")).facts().unwrap().mailbox.clone();
         register(&stores[usize::from(n % 2)], id(n), &one).unwrap();
     }
     let commits = |feed: &accountable_core::port::Feed| {
-        feed.events
-            .iter()
-            .map(|event| event.commit)
-            .collect::<Vec<CommitId>>()
+        feed.events.iter().map(|event| event.commit).collect::<Vec<CommitId>>()
     };
     let first = feed(&stores[1], Some(start.cursor), 2);
     assert_eq!(commits(&first), [id(1), id(2)]);
@@ -406,50 +295,24 @@ fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
         cursors.push(feed(&store, after).unwrap().cursor);
     }
     // Three are older; so is the fifth, but it must not leave a gap.
-    let stale = Trim {
-        events_before: Some(NOW + HOUR.times(4)),
-        ..nothing_to_trim()
-    };
+    let stale = Trim { events_before: Some(NOW + HOUR.times(4)), ..nothing_to_trim() };
     assert_eq!(trim(&store, &stale), 2);
-    assert!(matches!(
-        feed(&store, Some(cursors[2].clone())),
-        Err(FeedError::Trimmed)
-    ));
-    assert_eq!(
-        feed(&store, Some(cursors[3].clone())).unwrap().events[0].commit,
-        id(4)
-    );
+    assert!(matches!(feed(&store, Some(cursors[2].clone())), Err(FeedError::Trimmed)));
+    assert_eq!(feed(&store, Some(cursors[3].clone())).unwrap().events[0].commit, id(4));
     assert_eq!(feed(&store, None).unwrap().events[0].commit, id(4));
     let gone = block_on(store.history(ada.id, Some(cursors[1].clone()), Limit::MAX));
     assert!(matches!(gone, Err(FeedError::Trimmed)));
     // An event that was removed as the newest keeps its number for ever.
-    trim(
-        &store,
-        &Trim {
-            events_before: Some(Timestamp::MAX),
-            ..nothing_to_trim()
-        },
-    );
+    trim(&store, &Trim { events_before: Some(Timestamp::MAX), ..nothing_to_trim() });
     assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events, []);
     register(&store, id(7), &ada).unwrap();
-    assert_eq!(
-        feed(&store, Some(cursors[6].clone())).unwrap().events[0].commit,
-        id(7)
-    );
+    assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events[0].commit, id(7));
     drop(store);
     let elsewhere = Place::new();
     let other_life = accountable_core::domain::Incarnation::from_bytes([1; 16]);
-    let other = SqliteStore::open(
-        elsewhere.path(),
-        other_life,
-        &accountable_sqlite::Options::default(),
-    )
-    .unwrap();
-    for foreign in [
-        cursors[0].clone(),
-        Cursor::from_bytes(Vec::new()),
-        Cursor::from_bytes(vec![0xff; 24]),
-    ] {
+    let other =
+        SqliteStore::open(elsewhere.path(), other_life, &accountable_sqlite::Options::default()).unwrap();
+    for foreign in [cursors[0].clone(), Cursor::from_bytes(Vec::new()), Cursor::from_bytes(vec![0xff; 24])] {
         assert!(matches!(feed(&other, Some(foreign)), Err(FeedError::Trimmed)));
     }
 }
@@ -460,11 +323,7 @@ fn an_accounts_history_is_in_order_a_page_at_a_time() {
     let store = place.open();
     let (ada, bob) = (account(1, "ada@example.org"), account(2, "bob@example.org"));
     for n in 1..=3 {
-        let events = vec![
-            event(id(n), 0, &ada),
-            event(id(n), 1, &bob),
-            event(id(n), 2, &ada),
-        ];
+        let events = vec![event(id(n), 0, &ada), event(id(n), 1, &bob), event(id(n), 2, &ada)];
         block_on(store.commit(&Commit::new(id(n), Vec::new(), events).unwrap())).unwrap();
     }
     let mut names = Vec::new();
@@ -498,12 +357,7 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     commit(&store, id(1), (1..=9).map(reserve).collect()).unwrap();
     let failed = |n: u8, failures, locked_until| {
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
-        address.log_ins = LogIns {
-            failures,
-            last_failure: Some(NOW),
-            locked_until,
-            locks: 0,
-        };
+        address.log_ins = LogIns { failures, last_failure: Some(NOW), locked_until, locks: 0 };
         Write::Address(Swap::create(address))
     };
     let over = Some(NOW + HOUR);
@@ -517,16 +371,8 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     ];
     commit(&store, id(2), addresses.into()).unwrap();
     let mut dead = mail(1, &ada, NOW);
-    dead.state = MailState::Dead {
-        why: DeathCause::Spent,
-        at: NOW,
-    };
-    commit(
-        &store,
-        id(3),
-        vec![create_mail(&dead), create_mail(&mail(2, &ada, NOW))],
-    )
-    .unwrap();
+    dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
+    commit(&store, id(3), vec![create_mail(&dead), create_mail(&mail(2, &ada, NOW))]).unwrap();
     let step = Trim {
         levels_before: NOW + HOUR.times(3),
         levels_beyond: NOW + HOUR.times(7),
@@ -536,43 +382,15 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     };
     assert!(block_on(store.trim(&step)).unwrap());
     assert!(!block_on(store.trim(&step)).unwrap());
-    let levels: Vec<_> = (1..=9)
-        .map(|n| level(&store, n).map(|level| level.since(NOW)))
-        .collect();
+    let levels: Vec<_> = (1..=9).map(|n| level(&store, n).map(|level| level.since(NOW))).collect();
     let hours = |hours: u64| Some(HOUR.times(hours));
-    assert_eq!(
-        levels,
-        [
-            None,
-            None,
-            None,
-            hours(4),
-            hours(5),
-            hours(6),
-            hours(7),
-            hours(7),
-            hours(7)
-        ]
-    );
-    let who = Who {
-        by: By::Nobody,
-        also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(),
-        level: None,
-    };
-    let kept: Vec<_> = block_on(store.load(&who))
-        .unwrap()
-        .addresses
-        .keys()
-        .map(|tag| tag.as_bytes()[0])
-        .collect();
+    assert_eq!(levels, [None, None, None, hours(4), hours(5), hours(6), hours(7), hours(7), hours(7)]);
+    let who =
+        Who { by: By::Nobody, also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
+    let kept: Vec<_> =
+        block_on(store.load(&who)).unwrap().addresses.keys().map(|tag| tag.as_bytes()[0]).collect();
     assert_eq!(kept, [3, 4]);
-    let mails = block_on(store.mails(
-        &MailQuery::OfAccount {
-            account: ada.id,
-            after: None,
-        },
-        Limit::MAX,
-    ))
-    .unwrap();
+    let mails =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::MAX)).unwrap();
     assert_eq!(mails.items.len(), 1);
 }

@@ -24,9 +24,7 @@ pub struct Place {
 
 impl Place {
     pub fn new() -> Self {
-        Self {
-            directory: tempfile::tempdir().unwrap(),
-        }
+        Self { directory: tempfile::tempdir().unwrap() }
     }
     pub fn path(&self) -> PathBuf {
         self.directory.path().join("host #1 100%.db")
@@ -41,9 +39,7 @@ impl Place {
     /// The names of all files in the directory.
     pub fn files(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.directory.path()).unwrap();
-        let mut names: Vec<_> = files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -121,18 +117,11 @@ pub fn load(store: &SqliteStore, account: &Account) -> Option<Stored<Account>> {
 
 pub fn find(store: &SqliteStore, address: &str) -> Option<Stored<Account>> {
     let key = EmailAddress::parse(address).unwrap().key();
-    let who = Who {
-        by: By::Email(Realm::default(), key),
-        also: Vec::new(),
-        level: None,
-    };
+    let who = Who { by: By::Email(Realm::default(), key), also: Vec::new(), level: None };
     block_on(store.load(&who)).unwrap().account
 }
 
 pub fn replace(before: &Account, stamp: CommitId, after: Account) -> Write {
-    let before = Stored {
-        value: before.clone(),
-        stamp,
-    };
+    let before = Stored { value: before.clone(), stamp };
     Write::Account(Swap::replace(before, after))
 }
