@@ -7,10 +7,10 @@ use accountable_core::{
 use rusqlite::{Connection, params};
 
 use crate::{
-    commit,
     error::{Cause, Stopped},
     query, row,
     sql::Sql,
+    write,
 };
 
 const DUE: Sql = Sql::new(
@@ -43,7 +43,7 @@ pub(crate) fn claim(on: &Connection, claim: &Claim, life: Incarnation) -> Result
 
 fn take(on: &Connection, claim: &Claim, life: Incarnation, mail: Mail) -> Result<Claimed, Cause> {
     let mail = mail.claimed(claim.until);
-    commit::write_mail(on, claim.id, &mail)?;
+    write::write_mail(on, claim.id, &mail)?;
     let dossier = query::dossier(on, life, &Claimed::who(&mail))?;
     let mail = Stored { value: mail, stamp: claim.id };
     Ok(Claimed { mail, dossier })

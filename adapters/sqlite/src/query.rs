@@ -57,7 +57,7 @@ const COUNT_OF_GROUP: Sql = Sql::new(
 const KEYS: Sql = Sql::new(
     "keys from one on",
     "SELECT key, account FROM accountable_email_key
-     WHERE realm = ?1 AND key >= ?2 AND key > ?3 AND kind = 'own'
+     WHERE realm = ?1 AND key >= ?2 AND key <> ?3 AND kind = 'own'
      ORDER BY key",
 );
 const OVERDUE: Sql = Sql::new(
@@ -300,9 +300,10 @@ fn keys(
     after: Option<&str>,
     mut take: impl FnMut(&str, AccountId) -> Result<ControlFlow<()>, Cause>,
 ) -> Result<(), Cause> {
-    // No key is empty.
+    // No key is empty. One lower bound, not two: SQLite searches by only one of them.
     let after = after.unwrap_or_default();
-    KEYS.each(on, params![realm.as_str(), prefix, after], |row| {
+    let start = after.max(prefix);
+    KEYS.each(on, params![realm.as_str(), start, after], |row| {
         let key: String = row::column(row, 0)?;
         if !key.starts_with(prefix) {
             return Ok(ControlFlow::Break(()));
