@@ -326,7 +326,8 @@ pub struct Trim {
     pub events_before: Option<Timestamp>,
     /// Levels at or before this are spent and go: now.
     pub levels_before: Timestamp,
-    /// Levels beyond this are impossible (the clock jumped back) and come down to it.
+    /// Levels beyond this are impossible (the clock jumped back) and come down to it: the furthest that any quota
+    /// reaches, since a store can't tell whose level it is.
     pub levels_beyond: Timestamp,
     /// Records of addresses that are idle since before this go (see [`Address::idle_since`]).
     pub addresses_before: Timestamp,

@@ -216,7 +216,6 @@ macro_rules! on_each_store {
     ($($(#[$doc:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
-            #[expect(unused_imports, reason = "not every test needs all of the file's imports")]
             use super::*;
             async fn holds($world: crate::world::World) $body
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
