@@ -3,13 +3,30 @@
 #![cfg_attr(
     test,
     expect(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
-        reason = "a test that panics has failed, which is what it is for"
+        reason = "a test that overflows has failed, as it should"
     )
 )]
 
+mod accounts;
+mod authenticate;
+mod courier;
+mod deadline;
+mod decide;
+mod delivery;
 pub mod domain;
+mod door;
+mod error;
+mod gate;
 pub mod port;
+
+pub use self::{
+    accounts::{Accounts, BuildError, Builder, Machine},
+    courier::Swept,
+    delivery::Delivery,
+    door::{
+        Accepted, AccountView, Admin, Authentication, DeliveryOptions, Journal, JournalError, MailOptions,
+        NewAccount, Owner, Public, Undisclosed,
+    },
+    error::{Error, Fault, PublicError},
+};

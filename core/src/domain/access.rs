@@ -4,7 +4,7 @@
 //! counts only if what it rests on is still so.
 
 use super::{
-    Account, Address, Credential, Epoch, IpFilterGroup, Latch, LockOut, Origin, Sealed, SessionStamp,
+    Account, Address, Credential, Epoch, IpFilterGroup, Latch, LockOut, LogIns, Origin, Sealed, SessionStamp,
     StandingKind, Timestamp,
 };
 
@@ -164,6 +164,15 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// So many more failures lock; at least one.
+    #[must_use]
+    pub fn room(&self) -> u32 {
+        match self.latch() {
+            Latch::Open { room } => room.max(1),
+            Latch::Locked { .. } | Latch::Disabled => 1,
+        }
+    }
+
     /// Whether a right password, verified against the lead, still lets in: the account is as it was.
     #[must_use]
     pub fn admission(&self, lead: &Lead) -> Admission {
@@ -192,6 +201,12 @@ impl<'a> Scene<'a> {
             false if expired => Admission::MustChange(Why::Expired, stamp),
             false => Admission::Granted(stamp),
         }
+    }
+
+    fn latch(&self) -> Latch {
+        let unknown = LogIns::default();
+        let log_ins = self.address.map_or(&unknown, |address| &address.log_ins);
+        log_ins.as_of(self.now, self.lock_out).latch(self.lock_out)
     }
 
     fn credential(&self) -> Option<&'a Credential> {

@@ -157,7 +157,6 @@ impl Facts {
         }
         if let Some(address) = new.address
             && !address.log_ins.is_clean()
-            && how != PasswordSource::Changed
         {
             change.addresses.push(Address {
                 log_ins: address.log_ins.cleared(),

@@ -1,0 +1,285 @@
+//! The handle that a host holds, what it is built from, and the three doors it opens.
+
+use std::sync::Arc;
+
+use event_listener::Event;
+
+use crate::{
+    courier::{Courier, Swept},
+    domain::{Actor, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
+    door::{Admin, Journal, Owner, Public},
+    error::Fault,
+    gate::Gate,
+    port::{Clock, Entropy, Mailer, PasswordHasher, Store},
+};
+
+/// The accounts of one realm. Cheap to clone; all clones are one.
+///
+/// Three doors lead in, and code that holds only one of them can do only what may be done there:
+/// [`public`](Self::public) for strangers, [`owner`](Self::owner) for a signed-in person,
+/// [`admin`](Self::admin) for staff and for the host itself.
+#[derive(Clone)]
+pub struct Accounts {
+    core: Arc<Core>,
+}
+
+/// What every part works with.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) hasher: Arc<dyn PasswordHasher>,
+    pub(crate) keys: Keyring,
+    pub(crate) links: Links,
+    pub(crate) policy: PasswordPolicy,
+    pub(crate) rules: Rules,
+    pub(crate) realm: Realm,
+    /// The longest that a call waits for the store, the hasher and its turn, together.
+    pub(crate) patience: Span,
+    pub(crate) gate: Gate,
+    /// Something was put into the outbox.
+    pub(crate) wake: Event,
+}
+
+/// What the machine provides: time, randomness, and threads to hash on.
+#[derive(Clone)]
+pub struct Machine {
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    hasher: Arc<dyn PasswordHasher>,
+}
+
+impl Machine {
+    /// These three.
+    #[must_use]
+    pub fn new(clock: impl Clock, entropy: impl Entropy, hasher: impl PasswordHasher) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            entropy: Arc::new(entropy),
+            hasher: Arc::new(hasher),
+        }
+    }
+
+    /// Its randomness, as for a new store's incarnation.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+}
+
+impl Accounts {
+    /// Starts from what can't be defaulted.
+    pub fn builder(
+        machine: Machine,
+        store: impl Store,
+        mailer: impl Mailer,
+        keys: Keyring,
+        links: Links,
+    ) -> Builder {
+        Builder {
+            machine,
+            store: Arc::new(store),
+            mailer: Arc::new(mailer),
+            keys,
+            links,
+            policy: PasswordPolicy::nist(),
+            rules: Rules::default(),
+            realm: Realm::default(),
+            patience: Span::seconds(30),
+            longest_queue: 4_096,
+        }
+    }
+
+    /// The door for strangers: whatever it answers depends on what they brought, never on who has an account.
+    #[must_use]
+    pub fn public(&self, from: Origin) -> Public {
+        Public::new(Arc::clone(&self.core), from)
+    }
+
+    /// The door for a signed-in person, to one account.
+    #[must_use]
+    pub fn owner(&self, stamp: SessionStamp, from: Origin) -> Owner {
+        Owner::new(Arc::clone(&self.core), stamp, from)
+    }
+
+    /// The door for staff, or for the host itself; the name stands in every event.
+    #[must_use]
+    pub fn admin(&self, actor: Actor) -> Admin {
+        Admin::new(Arc::clone(&self.core), actor)
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        Journal::new(Arc::clone(&self.core))
+    }
+
+    /// Does what is due now, at most so many of each kind, and says when there will be more.
+    ///
+    /// For hosts that have a scheduler of their own, and for tests; others run [`run_courier`](Self::run_courier).
+    ///
+    /// # Errors
+    /// [`Fault`] where the store can't answer. What failed for one mail only is counted, and tried again later.
+    pub async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
+        Courier::new(&self.core).sweep(at_most).await
+    }
+
+    /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.
+    ///
+    /// It wakes when something is put into the outbox in this process, when something is due, and at the latest after
+    /// 30 s. Any number may run, in any number of processes. Failures of the store are waited out.
+    pub async fn run_courier(self, shutdown: impl Future<Output = ()> + Send) {
+        Courier::new(&self.core).run(shutdown).await;
+    }
+}
+
+impl std::fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Accounts")
+            .field("realm", &self.core.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds [`Accounts`]. Every default is the safe one.
+#[must_use]
+pub struct Builder {
+    machine: Machine,
+    store: Arc<dyn Store>,
+    mailer: Arc<dyn Mailer>,
+    keys: Keyring,
+    links: Links,
+    policy: PasswordPolicy,
+    rules: Rules,
+    realm: Realm,
+    patience: Span,
+    longest_queue: usize,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("realm", &self.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings that contradict themselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Nobody could ever log in, or a lock would never come.
+    #[error("lock_out: room must be 1 or more and less than disable_at; it is {room} and {disable_at}")]
+    LockOut {
+        /// The room given.
+        room: u32,
+        /// The end given.
+        disable_at: u32,
+    },
+    /// A lock would shrink.
+    #[error("lock_out: first_lock ({first}) must not be longer than longest_lock ({longest})")]
+    Locks {
+        /// The first given.
+        first: Span,
+        /// The longest given.
+        longest: Span,
+    },
+    /// A second courier would take a mail that the first is still delivering.
+    #[error("retries: lease must be longer than {least}, what a delivery may take; it is {lease}")]
+    Lease {
+        /// The lease given.
+        lease: Span,
+        /// What a delivery may take.
+        least: Span,
+    },
+    /// Mails would be given up untried, or tried without a pause.
+    #[error("retries: attempts must be 1 or more, first longer than zero and not longer than longest")]
+    Retries,
+    /// Every call would time out.
+    #[error("patience must be at least 1 s; it is {0}")]
+    Patience(Span),
+}
+
+impl Builder {
+    /// Which passwords are good enough; [`PasswordPolicy::nist`] by default.
+    pub fn policy(mut self, policy: PasswordPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+    /// The numbers of the rules.
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+    /// The tenant; `main` by default.
+    pub fn realm(mut self, realm: Realm) -> Self {
+        self.realm = realm;
+        self
+    }
+    /// The longest that a call waits for the store, the hasher and its turn, together; 30 s by default.
+    pub fn patience(mut self, patience: Span) -> Self {
+        self.patience = patience;
+        self
+    }
+    /// So many log-ins may wait for their turn, over all addresses; 4,096 by default.
+    pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
+        self.longest_queue = longest;
+        self
+    }
+
+    /// The accounts.
+    ///
+    /// # Errors
+    /// [`BuildError`], which says what to change.
+    pub fn build(self) -> Result<Accounts, BuildError> {
+        let Rules {
+            lock_out, retries, ..
+        } = self.rules;
+        if lock_out.room == 0 || lock_out.room >= lock_out.disable_at {
+            return Err(BuildError::LockOut {
+                room: lock_out.room,
+                disable_at: lock_out.disable_at,
+            });
+        }
+        if lock_out.first_lock > lock_out.longest_lock {
+            return Err(BuildError::Locks {
+                first: lock_out.first_lock,
+                longest: lock_out.longest_lock,
+            });
+        }
+        if retries.attempts == 0 || retries.first == Span::ZERO || retries.first > retries.longest {
+            return Err(BuildError::Retries);
+        }
+        if retries.lease <= Courier::DELIVERY {
+            return Err(BuildError::Lease {
+                lease: retries.lease,
+                least: Courier::DELIVERY,
+            });
+        }
+        if self.patience < Span::seconds(1) {
+            return Err(BuildError::Patience(self.patience));
+        }
+        let Machine {
+            clock,
+            entropy,
+            hasher,
+        } = self.machine;
+        let core = Core {
+            store: self.store,
+            mailer: self.mailer,
+            clock,
+            entropy,
+            hasher,
+            keys: self.keys,
+            links: self.links,
+            policy: self.policy,
+            gate: Gate::new(lock_out.room, self.longest_queue),
+            rules: self.rules,
+            realm: self.realm,
+            patience: self.patience,
+            wake: Event::new(),
+        };
+        Ok(Accounts { core: Arc::new(core) })
+    }
+}

@@ -1,0 +1,415 @@
+//! The courier: takes up what is due, decides what strangers asked for, delivers, and lets time pass on accounts.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::{Pin, pin},
+};
+
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{Either, select},
+    stream::FuturesUnordered,
+};
+
+use crate::{
+    accounts::Core,
+    decide::{Call, Undecided, Verdict},
+    delivery::Attempted,
+    domain::{
+        Account, Change, CommitId, Content, Intent, Mail, MailRequest, Party, Purpose, SealError, Span, Stop,
+        Timestamp, Wish,
+    },
+    error::Fault,
+    port::{AccountQuery, By, Claim, Claimed, Limit, Reservation, Stored, Swap, Trim, Who},
+};
+
+/// Background work over what is due. Any number may be at it.
+pub(crate) struct Courier<'a> {
+    core: &'a Core,
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Swept {
+    /// Mails that a server took.
+    pub delivered: u32,
+    /// Mails that a server refused for good; their addresses get no mail any more.
+    pub refused: u32,
+    /// Mails that failed for now.
+    pub delayed: u32,
+    /// Mails that were given up.
+    pub dead: u32,
+    /// Mails dropped since what they were for no longer stands.
+    pub cancelled: u32,
+    /// Strangers' requests that were decided.
+    pub decided: u32,
+    /// Accounts that time alone had changed.
+    pub accounts: u32,
+    /// Works that failed by a fault of the world; they are taken up again.
+    pub faults: u32,
+    /// When there will be more; none if nothing is in sight.
+    pub next_due: Option<Timestamp>,
+}
+
+/// What one piece of work came to.
+enum Done {
+    Mail(Attempted),
+    Intent,
+    Fault,
+}
+
+impl Swept {
+    fn count(&mut self, done: &Done) {
+        let counter = match done {
+            Done::Mail(Attempted::Delivered) => &mut self.delivered,
+            Done::Mail(Attempted::Refused(_)) => &mut self.refused,
+            Done::Mail(Attempted::Delayed | Attempted::Open) => &mut self.delayed,
+            Done::Mail(Attempted::Dead) => &mut self.dead,
+            Done::Mail(Attempted::Cancelled) => &mut self.cancelled,
+            Done::Intent => &mut self.decided,
+            Done::Fault => &mut self.faults,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// Work under way, and for which domain.
+type Flight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = (Option<String>, Done)> + Send + 'a>>>;
+
+impl<'a> Courier<'a> {
+    /// The longest that a delivery may take.
+    pub(crate) const DELIVERY: Span = Span::seconds(60);
+    /// The longest sleep.
+    const REST: Span = Span::seconds(30);
+    /// Works under way at once.
+    const WIDTH: usize = 32;
+    /// Of which to one domain: a slow one holds up nobody else.
+    const PER_DOMAIN: usize = 8;
+    /// How long a mail waits that found its domain crowded.
+    const CROWDED: Span = Span::seconds(5);
+
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
+    }
+
+    /// Everything due now, at most so many, to its end.
+    pub(crate) async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
+        let mut swept = Swept::default();
+        let mut left = at_most;
+        // What an intent queues is due at once: a sweep goes on until nothing is.
+        while left > 0 {
+            let claimed = self.claim(left).await?;
+            if claimed.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+            let mut works = futures_util::stream::iter(claimed.into_iter().map(|claimed| self.work(claimed)))
+                .buffer_unordered(Self::WIDTH);
+            while let Some((_, done)) = works.next().await {
+                swept.count(&done);
+            }
+        }
+        swept.accounts = self.pass_time(at_most).await?;
+        self.trim().await?;
+        swept.next_due = self.core.store.next_due(&self.core.realm).await?;
+        Ok(swept)
+    }
+
+    /// Until `shutdown` ends.
+    pub(crate) async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let mut shutdown = pin!(shutdown.fuse());
+        let mut flight = Flight::new();
+        let mut per_domain: HashMap<String, usize> = HashMap::new();
+        let mut trouble = 0_u32;
+        loop {
+            // Listening starts before looking, so that nothing is missed in between.
+            let news = self.core.wake.listen();
+            let rest = match self.take_off(&mut flight, &mut per_domain).await {
+                Ok(rest) => {
+                    trouble = 0;
+                    rest
+                }
+                Err(_) => {
+                    trouble = trouble.saturating_add(1).min(5);
+                    Span::seconds(1_u64.checked_shl(trouble).unwrap_or(32)).min(Self::REST)
+                }
+            };
+            let idle = select(news, self.core.clock.sleep(rest));
+            let landing = async {
+                if flight.is_empty() {
+                    std::future::pending::<()>().await;
+                }
+                if let Some((Some(domain), _)) = flight.next().await {
+                    leave(&mut per_domain, &domain);
+                }
+            };
+            let mut landing = pin!(landing);
+            let awake = select(landing.as_mut(), idle);
+            if let Either::Left(_) = select(shutdown.as_mut(), awake).await {
+                break;
+            }
+        }
+        while flight.next().await.is_some() {}
+    }
+
+    /// Starts what is due, as far as there is room; how long to rest if nothing happens.
+    async fn take_off<'f>(
+        &'f self,
+        flight: &mut Flight<'f>,
+        per_domain: &mut HashMap<String, usize>,
+    ) -> Result<Span, Fault> {
+        let room = Self::WIDTH.saturating_sub(flight.len());
+        if room == 0 {
+            return Ok(Self::REST);
+        }
+        let claimed = self.claim(u32::try_from(room).unwrap_or(1)).await?;
+        let busy = !claimed.is_empty();
+        for claimed in claimed {
+            let domain = domain_of(&claimed);
+            if let Some(domain) = &domain {
+                let here = per_domain.entry(domain.clone()).or_default();
+                if *here >= Self::PER_DOMAIN {
+                    self.put_back(claimed).await?;
+                    continue;
+                }
+                *here = here.saturating_add(1);
+            }
+            flight.push(Box::pin(self.work(claimed)));
+        }
+        if busy {
+            // There may be more: look again as soon as anything lands.
+            return Ok(if flight.len() < Self::WIDTH {
+                Span::ZERO
+            } else {
+                Self::REST
+            });
+        }
+        self.pass_time(100).await?;
+        self.trim().await?;
+        let now = self.core.clock.now();
+        let due = self.core.store.next_due(&self.core.realm).await?;
+        Ok(match due {
+            // A due time beyond the horizon is impossible: the clock jumped back, and it counts as due.
+            Some(due) if due > now + self.core.rules.retries.horizon() => Self::REST,
+            Some(due) => due.since(now).min(Self::REST),
+            None => Self::REST,
+        })
+    }
+
+    async fn claim(&self, at_most: u32) -> Result<Vec<Claimed>, Fault> {
+        let now = self.core.clock.now();
+        let retries = &self.core.rules.retries;
+        let claim = Claim {
+            id: CommitId::from_bytes(self.core.random()?),
+            realm: self.core.realm.clone(),
+            now,
+            until: now + retries.lease,
+            horizon: now + retries.horizon(),
+            limit: Limit::of(at_most),
+        };
+        Ok(self.core.store.claim(&claim).await?)
+    }
+
+    async fn work(&self, claimed: Claimed) -> (Option<String>, Done) {
+        let domain = domain_of(&claimed);
+        let done = match &claimed.mail.value.content {
+            Content::Letter(_) => self
+                .core
+                .deliver(claimed, Party::Courier, Self::DELIVERY)
+                .await
+                .map(Done::Mail),
+            Content::Intent(_) => self.fulfil(claimed.mail).await.map(|()| Done::Intent),
+        };
+        (domain, done.unwrap_or(Done::Fault))
+    }
+
+    /// Opens what a stranger asked for and decides. The intent is removed in the commit that queues what comes of it.
+    async fn fulfil(&self, mail: Stored<Mail>) -> Result<(), Fault> {
+        let core = self.core;
+        let Content::Intent(sealed) = &mail.value.content else {
+            return Ok(());
+        };
+        let intent = match Intent::open(&core.keys, &core.realm, mail.value.id, sealed) {
+            Ok(intent) => intent,
+            // The key may be back after a restart with the right keyring; after that nobody waits for the mail.
+            Err(SealError::UnknownKey(key))
+                if core.clock.now().since(mail.value.queued_at) < core.rules.retries.age =>
+            {
+                return Err(Fault::UnknownKey(key));
+            }
+            Err(_) => return self.drop_intent(mail).await,
+        };
+        let Wish::PasswordReset = intent.wish;
+        let tag = core.keys.address_tag(&core.realm, &intent.email);
+        let who = Who {
+            by: By::Email(core.realm.clone(), intent.email.key()),
+            also: vec![tag],
+            level: None,
+        };
+        let decided = core
+            .decide(Call::new(who, Party::Courier), |dossier, moment, _| {
+                let account = dossier.account.as_ref().map(|stored| &stored.value);
+                let (change, reserve) = match account {
+                    None => (Change::none(), Vec::new()),
+                    Some(account) => {
+                        let address = account
+                            .facts()
+                            .ok()
+                            .and_then(|facts| dossier.address(facts.mailbox.tag));
+                        let standard = core.links.page(Purpose::PasswordReset);
+                        let request = MailRequest {
+                            now: moment.now,
+                            mail: moment.mail,
+                            nonce: moment.nonce,
+                            key: core.keys.active(),
+                            page: intent.page.as_ref().unwrap_or(standard),
+                            return_url: intent.return_url.as_ref(),
+                            quota: core.rules.account_quota,
+                            address,
+                            stranger_caused: true,
+                            bypass_throttle: false,
+                            claimed_until: None,
+                        };
+                        match account.request_password_reset(&request) {
+                            Ok(change) => (change, core.recipient_reservation(account, moment.now, false)?),
+                            Err(_) => (Change::none(), Vec::new()),
+                        }
+                    }
+                };
+                let mut verdict = Verdict::new(change, ());
+                verdict.reserve = reserve;
+                verdict.mails.push(Swap::remove(mail.clone()));
+                Ok(verdict)
+            })
+            .await;
+        match decided {
+            Ok(_) | Err(Undecided::Superseded) => Ok(()),
+            Err(Undecided::Exhausted { .. } | Undecided::Refused(_) | Undecided::EmailTaken) => {
+                self.drop_intent(mail).await
+            }
+            Err(Undecided::Failed(fault)) => Err(fault),
+        }
+    }
+
+    /// A stranger's request that leads to nothing.
+    async fn drop_intent(&self, mail: Stored<Mail>) -> Result<(), Fault> {
+        self.replace(mail, None).await
+    }
+
+    async fn put_back(&self, claimed: Claimed) -> Result<(), Fault> {
+        let until = self.core.clock.now() + Self::CROWDED;
+        let back = claimed.mail.value.clone().put_back(until);
+        self.replace(claimed.mail, Some(back)).await
+    }
+
+    /// Another state of a claimed mail, or none; nothing else changes.
+    async fn replace(&self, mail: Stored<Mail>, after: Option<Mail>) -> Result<(), Fault> {
+        let nobody = Who {
+            by: By::Nobody,
+            also: Vec::new(),
+            level: None,
+        };
+        let decided = self
+            .core
+            .decide(Call::new(nobody, Party::Courier), |_, _, _| {
+                let mut verdict = Verdict::new(Change::none(), ());
+                verdict.mails.push(Swap {
+                    before: Some(mail.clone()),
+                    after: after.clone(),
+                });
+                Ok(verdict)
+            })
+            .await;
+        match decided {
+            Err(Undecided::Failed(fault)) => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes down what time alone did to accounts.
+    async fn pass_time(&self, at_most: u32) -> Result<u32, Fault> {
+        let core = self.core;
+        let query = AccountQuery::Overdue {
+            realm: core.realm.clone(),
+            now: core.clock.now(),
+            after: None,
+        };
+        let overdue = core.store.accounts(&query, Limit::of(at_most)).await?;
+        let mut passed = 0_u32;
+        for account in overdue.items {
+            // The loop lets time pass before each rule, and writes that down.
+            let call = Call::new(Who::id(account.value.id), Party::Courier);
+            match core
+                .decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ())))
+                .await
+            {
+                Ok(_) => passed = passed.saturating_add(1),
+                Err(Undecided::Failed(fault)) => return Err(fault),
+                Err(_) => {}
+            }
+        }
+        Ok(passed)
+    }
+
+    async fn trim(&self) -> Result<(), Fault> {
+        let core = self.core;
+        let now = core.clock.now();
+        let furthest = core
+            .rules
+            .origin_quota
+            .horizon()
+            .max(core.rules.origin_failure_quota.horizon());
+        let trim = Trim {
+            events_before: None,
+            levels_before: now,
+            levels_beyond: now + furthest.max(core.rules.recipient_quota.horizon()),
+            failures_before: now - core.rules.lock_out.forget_after,
+            dead_mails_before: None,
+            limit: Limit::of(100),
+        };
+        core.store.trim(&trim).await?;
+        Ok(())
+    }
+}
+
+impl Core {
+    /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
+    pub(crate) fn recipient_reservation(
+        &self,
+        account: &Account,
+        now: Timestamp,
+        bypass: bool,
+    ) -> Result<Vec<Reservation>, Stop> {
+        let recipient = &account.facts()?.mailbox.address;
+        let quota = self.rules.recipient_quota;
+        Ok(vec![Reservation {
+            of: self.keys.recipient_tag(&self.realm, "mail", recipient),
+            floor: now,
+            step: quota.period(),
+            ceiling: if bypass {
+                Timestamp::MAX
+            } else {
+                quota.ceiling(now)
+            },
+        }])
+    }
+}
+
+fn domain_of(claimed: &Claimed) -> Option<String> {
+    let (_, dispatch) = claimed.mail.value.dispatch()?;
+    let facts = claimed.dossier.account.as_ref()?.value.facts().ok()?;
+    facts
+        .mailbox(dispatch.recipient)
+        .map(|mailbox| mailbox.address.domain().to_owned())
+}
+
+fn leave(per_domain: &mut HashMap<String, usize>, domain: &str) {
+    if let Some(here) = per_domain.get_mut(domain) {
+        *here = here.saturating_sub(1);
+        if *here == 0 {
+            per_domain.remove(domain);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Delivering one claimed mail, and writing down what became of it.
+
+use crate::{
+    accounts::Core,
+    decide::{Call, Undecided, Verdict, address_or_new},
+    domain::{
+        AddressTag, Change, CodeMint, Counter, DeathCause, Happened, Mail, MailState, Party, Purpose, Span,
+        Subject, Suppression, SuppressionScope, Undeliverable,
+    },
+    error::Fault,
+    port::{Claimed, Dossier, MailError, Stored, Swap},
+};
+
+/// What became of a mail that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Delivery {
+    /// The mail server took it.
+    Delivered,
+    /// It is in the outbox and will be tried until it is delivered or given up.
+    Queued,
+    /// The mail server refused it for good: the address gets no mail from now on.
+    Undeliverable(Undeliverable),
+}
+
+/// What became of an attempt, as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attempted {
+    Delivered,
+    Refused(Undeliverable),
+    Delayed,
+    Dead,
+    Cancelled,
+    /// It is not known whether it left, or another courier has it.
+    Open,
+}
+
+/// What the server said, as it is written down.
+enum Settlement {
+    Delivered,
+    Refused { cause: Undeliverable, evidence: String },
+    Failed { ours: bool },
+    Cancelled,
+}
+
+impl Core {
+    /// Makes the letter, hands it over, and settles. The mail must be claimed, and the dossier not older than the claim.
+    pub(crate) async fn deliver(
+        &self,
+        claimed: Claimed,
+        by: Party,
+        within: Span,
+    ) -> Result<Attempted, Fault> {
+        let Claimed { mail, dossier } = claimed;
+        let dossier = self.of_this_realm(dossier);
+        let counter = Counter {
+            account: dossier.account.as_ref().map(|stored| &stored.value),
+            mint: CodeMint {
+                keys: &self.keys,
+                realm: &self.realm,
+                incarnation: dossier.incarnation,
+            },
+            now: self.clock.now(),
+        };
+        let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
+            Err(_) => Settlement::Cancelled,
+            Ok(letter) => {
+                let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
+                match deadline.within(self.mailer.deliver(&letter)).await {
+                    // It may have left. The claim lapses, and it is tried again under the same name.
+                    Err(_) => return Ok(Attempted::Open),
+                    Ok(answer) => settlement(answer.map(drop)),
+                }
+            }
+        };
+        self.settle(mail, dossier, by, settlement).await
+    }
+
+    async fn settle(
+        &self,
+        mail: Stored<Mail>,
+        dossier: Dossier,
+        by: Party,
+        settlement: Settlement,
+    ) -> Result<Attempted, Fault> {
+        let mut call = Call::new(Claimed::who(&mail.value), by);
+        call.first = Some(dossier);
+        let decided = self
+            .decide(call, |dossier, moment, _| {
+                let id = mail.value.id;
+                let jitter = u64::from_be_bytes(first_8(moment.random));
+                let mut change = Change::none();
+                let (after, value) = match &settlement {
+                    Settlement::Delivered => {
+                        change.events.push(Happened::MailDelivered { mail: id });
+                        (None, Attempted::Delivered)
+                    }
+                    Settlement::Cancelled => {
+                        change.events.push(Happened::MailCancelled { mail: id });
+                        (None, Attempted::Cancelled)
+                    }
+                    Settlement::Failed { ours } => {
+                        let failed = mail.value.clone().failed(moment.now, &self.rules.retries, jitter);
+                        let (event, value) = match failed.state {
+                            MailState::Retry { at } => (
+                                Happened::MailDelayed {
+                                    mail: id,
+                                    until: at,
+                                    ours: *ours,
+                                },
+                                Attempted::Delayed,
+                            ),
+                            _ => (
+                                Happened::MailDied {
+                                    mail: id,
+                                    why: DeathCause::Spent,
+                                },
+                                Attempted::Dead,
+                            ),
+                        };
+                        change.events.push(event);
+                        (Some(failed), value)
+                    }
+                    Settlement::Refused { cause, evidence } => {
+                        self.refuse(&mail.value, dossier, *cause, evidence, moment.now, &mut change);
+                        (
+                            Some(mail.value.clone().refused(*cause, moment.now)),
+                            Attempted::Refused(*cause),
+                        )
+                    }
+                };
+                let mut verdict = Verdict::new(change, value);
+                verdict.about = mail.value.account();
+                verdict.mails.push(Swap {
+                    before: Some(mail.clone()),
+                    after,
+                });
+                Ok(verdict)
+            })
+            .await;
+        match decided {
+            Ok(decided) => Ok(decided.value),
+            Err(Undecided::Superseded) => Ok(Attempted::Open),
+            Err(Undecided::Failed(fault)) => Err(fault),
+            Err(Undecided::Refused(_) | Undecided::EmailTaken | Undecided::Exhausted { .. }) => {
+                Err(Fault::Defect("a settlement was refused"))
+            }
+        }
+    }
+
+    /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.
+    fn refuse(
+        &self,
+        mail: &Mail,
+        dossier: &Dossier,
+        cause: Undeliverable,
+        evidence: &str,
+        now: crate::domain::Timestamp,
+        change: &mut Change,
+    ) {
+        change.events.push(Happened::MailRefused { mail: mail.id, cause });
+        let Some((tag, purpose)) = recipient(mail, dossier) else {
+            return;
+        };
+        let suppression = Suppression {
+            cause,
+            scope: SuppressionScope::All,
+            evidence: evidence.to_owned(),
+            at: now,
+        };
+        let mut address = address_or_new(dossier, tag);
+        address.suppression.get_or_insert(suppression);
+        change.addresses.push(address);
+        change.events.push(Happened::AddressSuppressed { tag, cause });
+        let account = dossier.account.as_ref().map(|stored| &stored.value);
+        change.account = account.and_then(|account| account.give_back(purpose, self.rules.account_quota));
+    }
+}
+
+/// The record of the address that the mail goes to, and what its code is for.
+fn recipient(mail: &Mail, dossier: &Dossier) -> Option<(AddressTag, Purpose)> {
+    let (_, dispatch) = mail.dispatch()?;
+    let Subject::Code { purpose, .. } = dispatch.subject;
+    let facts = dossier.account.as_ref()?.value.facts().ok()?;
+    facts
+        .mailbox(dispatch.recipient)
+        .map(|mailbox| (mailbox.tag, purpose))
+}
+
+fn settlement(answer: Result<(), MailError>) -> Settlement {
+    match answer {
+        Ok(()) => Settlement::Delivered,
+        Err(MailError::NoSuchMailbox { evidence }) => Settlement::Refused {
+            cause: Undeliverable::NoSuchMailbox,
+            evidence: bounded(evidence),
+        },
+        Err(MailError::Rejected { evidence }) => Settlement::Refused {
+            cause: Undeliverable::Rejected,
+            evidence: bounded(evidence),
+        },
+        Err(MailError::Transient(_)) => Settlement::Failed { ours: false },
+        Err(MailError::Ours(_)) => Settlement::Failed { ours: true },
+    }
+}
+
+/// Evidence is a reply code and a status, whatever an adapter makes of it.
+fn bounded(evidence: String) -> String {
+    evidence.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+fn first_8(bytes: [u8; 16]) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = bytes;
+    [a, b, c, d, e, f, g, h]
+}
+
+impl From<Attempted> for Delivery {
+    fn from(attempted: Attempted) -> Self {
+        match attempted {
+            Attempted::Delivered => Self::Delivered,
+            Attempted::Refused(cause) => Self::Undeliverable(cause),
+            Attempted::Delayed | Attempted::Dead | Attempted::Cancelled | Attempted::Open => Self::Queued,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The journal: what happened, of one account or of all.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    accounts::Core,
+    domain::{AccountId, Event},
+    error::Fault,
+    port::{Cursor, Feed, FeedError, Limit, Page},
+};
+
+/// Reads the journal. Made by [`Accounts::journal`](crate::Accounts::journal).
+#[derive(Clone)]
+pub struct Journal {
+    core: Arc<Core>,
+}
+
+/// The journal could not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// It no longer reaches back to that cursor: start anew, and reconcile with the accounts themselves.
+    #[error("the journal no longer reaches back so far")]
+    Trimmed,
+    /// The world failed.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
+impl From<FeedError> for JournalError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Trimmed => Self::Trimmed,
+            FeedError::Store(error) => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl Journal {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// An account's events, oldest first; at most so many (1,000).
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn history(
+        &self,
+        of: AccountId,
+        after: Option<Cursor>,
+        at_most: u32,
+    ) -> Result<Page<Event, Cursor>, JournalError> {
+        let mut deadline = self.core.deadline();
+        let history = self.core.store.history(of, after, Limit::of(at_most));
+        let mut page = deadline.within(history).await.map_err(Fault::from)??;
+        page.items.retain(|event| event.realm == self.core.realm);
+        Ok(page)
+    }
+
+    /// The realm's events since a cursor, or from the oldest one; at most so many (1,000). Each once, and the events of
+    /// an account in order.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn feed(&self, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {
+        let mut deadline = self.core.deadline();
+        let feed = self.core.store.feed(&self.core.realm, after, Limit::of(at_most));
+        Ok(deadline.within(feed).await.map_err(Fault::from)??)
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The three doors to the accounts, and the journal: what each may do, and what it is told.
+
+mod admin;
+mod journal;
+mod options;
+mod owner;
+mod public;
+
+pub use self::{
+    admin::{AccountView, Admin, NewAccount},
+    journal::{Journal, JournalError},
+    options::{DeliveryOptions, MailOptions},
+    owner::Owner,
+    public::{Accepted, Authentication, Public, Undisclosed},
+};

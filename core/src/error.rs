@@ -1,0 +1,242 @@
+//! What can go wrong, and whose doing it is: the rules', the world's, or the caller's.
+
+use crate::{
+    domain::{InputError, KeyId, Refusal, SealError, Span, Violation},
+    port::{EntropyError, HashError, Source, StoreError},
+};
+
+/// Why an administrator's or an owner's command did nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A value was not of its form.
+    #[error(transparent)]
+    BadInput(#[from] InputError),
+    /// The world failed.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
+impl Error {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::BadInput(input) => input.code(),
+            Self::Failed(fault) => fault.code(),
+        }
+    }
+
+    /// The status that an answer through HTTP bears.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        match self {
+            Self::Refused(refusal) => refusal.http_status(),
+            Self::BadInput(_) => 400,
+            Self::Failed(fault) => fault.http_status(),
+        }
+    }
+
+    /// How long to wait before it makes sense to try again.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Span> {
+        match self {
+            Self::Refused(Refusal::Throttled { retry_after }) => Some(*retry_after),
+            Self::Failed(fault) => fault.retry_after(),
+            Self::Refused(_) | Self::BadInput(_) => None,
+        }
+    }
+}
+
+/// All that a stranger is told. Nothing of it depends on whether an account exists.
+///
+/// | code | status |
+/// |---|---|
+/// | of the [`InputError`] | 400 |
+/// | `weak_password` | 422 |
+/// | `dead_code` | 410 |
+/// | `too_many_requests` | 429 |
+/// | of the [`Fault`] | 500 or 503 |
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublicError {
+    /// A value was not of its form.
+    #[error(transparent)]
+    BadInput(#[from] InputError),
+    /// The policy does not accept the password. Said only to the bearer of a live code.
+    #[error("the password does not meet the policy ({} violations)", .0.len())]
+    WeakPassword(Vec<Violation>),
+    /// Used, expired, or never mailed.
+    #[error("this code can't be redeemed")]
+    DeadCode,
+    /// Too much from one origin.
+    #[error("too many requests: wait {retry_after}")]
+    TooMany {
+        /// Longer than zero.
+        retry_after: Span,
+    },
+    /// The world failed.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
+impl PublicError {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadInput(input) => input.code(),
+            Self::WeakPassword(_) => "weak_password",
+            Self::DeadCode => "dead_code",
+            Self::TooMany { .. } => "too_many_requests",
+            Self::Failed(fault) => fault.code(),
+        }
+    }
+
+    /// The status that an answer through HTTP bears.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        match self {
+            Self::BadInput(_) => 400,
+            Self::WeakPassword(_) => 422,
+            Self::DeadCode => 410,
+            Self::TooMany { .. } => 429,
+            Self::Failed(fault) => fault.http_status(),
+        }
+    }
+
+    /// How long to wait before it makes sense to try again.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Span> {
+        match self {
+            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::Failed(fault) => fault.retry_after(),
+            Self::BadInput(_) | Self::WeakPassword(_) | Self::DeadCode => None,
+        }
+    }
+}
+
+/// The world failed. The rules had no part in it, and nothing is said of any account.
+///
+/// | code | status | meaning |
+/// |---|---|---|
+/// | `unavailable` | 503 | the store can't be reached; nothing was done |
+/// | `overloaded` | 503 | too many wait already; nothing was done |
+/// | `timed_out` | 503 | the deadline passed; nothing was done |
+/// | `outcome_unknown` | 503 | nobody knows whether it was done; it is safe to ask again |
+/// | `broken` | 500 | a person must mend the store |
+/// | `unknown_key` | 500 | the keyring lacks a key that a record rests on |
+/// | `damaged` | 500 | a record does not open with its key, or a stored hash can't be read |
+/// | `no_entropy` | 503 | the operating system has no randomness |
+/// | `hasher_failed` | 500 | hashing itself failed |
+/// | `defect` | 500 | a mistake in this library |
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The store can't be reached. Nothing was done.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Source),
+    /// Too many wait already. Nothing was done.
+    #[error("overloaded")]
+    Overloaded,
+    /// The deadline passed. Nothing was done.
+    #[error("timed out")]
+    TimedOut,
+    /// Nobody knows whether it was done.
+    #[error("it is unknown whether this was done")]
+    OutcomeUnknown,
+    /// A person must mend the store.
+    #[error("the store is broken")]
+    Broken(#[source] Source),
+    /// The keyring lacks a key that a record rests on.
+    #[error("the keyring does not hold the key {0}")]
+    UnknownKey(KeyId),
+    /// A record does not open with its key, or holds what can't be read.
+    #[error("a sealed value or a stored hash is damaged")]
+    Damaged,
+    /// The operating system has no randomness.
+    #[error(transparent)]
+    NoEntropy(#[from] EntropyError),
+    /// Hashing itself failed.
+    #[error("password hashing failed")]
+    Hasher(#[source] Source),
+    /// A mistake in this library.
+    #[error("a defect of this library: {0}")]
+    Defect(&'static str),
+}
+
+impl Fault {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.table().0
+    }
+
+    /// The status that an answer through HTTP bears.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        self.table().1
+    }
+
+    /// How long to wait before it makes sense to try again; none where waiting does not help.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Span> {
+        match self.http_status() {
+            503 => Some(Span::seconds(1)),
+            _ => None,
+        }
+    }
+
+    const fn table(&self) -> (&'static str, u16) {
+        match self {
+            Self::Unavailable(_) => ("unavailable", 503),
+            Self::Overloaded => ("overloaded", 503),
+            Self::TimedOut => ("timed_out", 503),
+            Self::OutcomeUnknown => ("outcome_unknown", 503),
+            Self::Broken(_) => ("broken", 500),
+            Self::UnknownKey(_) => ("unknown_key", 500),
+            Self::Damaged => ("damaged", 500),
+            Self::NoEntropy(_) => ("no_entropy", 503),
+            Self::Hasher(_) => ("hasher_failed", 500),
+            Self::Defect(_) => ("defect", 500),
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(source) => Self::Unavailable(source),
+            StoreError::Broken(source) => Self::Broken(source),
+        }
+    }
+}
+
+impl From<SealError> for Fault {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::UnknownKey(key) => Self::UnknownKey(key),
+            SealError::Broken => Self::Damaged,
+        }
+    }
+}
+
+impl From<HashError> for Fault {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Overloaded => Self::Overloaded,
+            HashError::Unreadable => Self::Damaged,
+            HashError::Failed(source) => Self::Hasher(source),
+        }
+    }
+}
+
+impl From<crate::gate::Overloaded> for Fault {
+    fn from(_: crate::gate::Overloaded) -> Self {
+        Self::Overloaded
+    }
+}
