@@ -133,7 +133,7 @@ impl Core {
                     let debts = attempt.pay();
                     self.write_down(guess, dossier, debts).await?;
                     attempt.counted();
-                    return Ok(Verified::Denied(Denial::WrongPassword));
+                    return Ok(Verified::Denied(Denial::Locked));
                 }
                 Pass::Verify => {}
             }

@@ -8,6 +8,7 @@ mod entropy;
 mod hasher;
 mod mailer;
 mod record;
+mod shared;
 mod store;
 
 pub use self::{

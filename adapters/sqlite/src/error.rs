@@ -1,0 +1,214 @@
+//! What goes wrong: why a file was not opened, and what lies beneath the errors of the store.
+//!
+//! No text here contains a stored value, the text of a statement or a path: only codes, and names that stand in
+//! this crate's source.
+
+use accountable_core::port::{CommitError, FeedError, StoreError};
+use rusqlite::ffi;
+
+/// A file was not opened. Unless it says [`OpenError::Failed`], it was left as it was, byte for byte.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It is something else than an SQLite database.
+    #[error("the file is not an SQLite database")]
+    NotADatabase,
+    /// It is an SQLite database that can't be read any more: restore a backup.
+    #[error("the database file is damaged")]
+    Damaged,
+    /// It has `accountable_*` tables that are not of this library.
+    #[error("the database has tables by the name of accountable_* that are not ours")]
+    Foreign,
+    /// A newer build has migrated it.
+    #[error("the tables are of version {found}; this build knows up to {known}")]
+    Newer {
+        /// The version of the file.
+        found: u32,
+        /// The newest version that this build knows.
+        known: u32,
+    },
+    /// It needs new tables, and [`Migrate::Refuse`](crate::Migrate::Refuse) forbids to make them.
+    #[error("the file needs a migration to version {known}, which the options refuse")]
+    NeedsMigration {
+        /// The version of the file; none if it has none of our tables, or does not exist.
+        found: Option<u32>,
+        /// The version that this build needs.
+        known: u32,
+    },
+    /// Its texts are UTF-16: they would not sort by their bytes.
+    #[error("the database's encoding is not UTF-8")]
+    NotUtf8,
+    /// It can't be switched to a write-ahead log, as on most network file systems.
+    #[error("the database can't keep a write-ahead log where it lies")]
+    NoWriteAheadLog,
+    /// The file or its directory could not be read or written, or another process held it too long.
+    #[error("the database could not be opened")]
+    Failed(#[source] Cause),
+}
+
+/// What lies beneath an error of the store.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// SQLite said no.
+    #[error("SQLite answered {code} ({}) to: {statement}", ffi::code_to_str(*.code))]
+    Sqlite {
+        /// SQLite's extended result code.
+        code: i32,
+        /// The name of what it was asked.
+        statement: &'static str,
+    },
+    /// The file system said no.
+    #[error("the file could not be read: {0}")]
+    File(std::io::ErrorKind),
+    /// A row or a record is of no form that this build can read: damaged, or written by a newer one.
+    #[error("{what} can't be read")]
+    Unreadable {
+        /// What kind of thing.
+        what: &'static str,
+    },
+    /// The file was migrated by a newer build, or restored from a backup, while this store was open.
+    #[error("the file was migrated or restored by another process: open it again")]
+    Superseded,
+    /// The thread that writes is gone.
+    #[error("the writer has stopped")]
+    WriterStopped,
+}
+
+impl Cause {
+    /// Keeps of SQLite's error only what can't contain a stored value.
+    pub(crate) fn of(error: &rusqlite::Error, statement: &'static str) -> Self {
+        match error.sqlite_error() {
+            Some(error) => Self::Sqlite {
+                code: error.extended_code,
+                statement,
+            },
+            None => Self::Unreadable { what: statement },
+        }
+    }
+
+    /// SQLite's primary result code.
+    pub(crate) fn primary_code(&self) -> Option<i32> {
+        match self {
+            Self::Sqlite { code, .. } => Some(code & 0xff),
+            _ => None,
+        }
+    }
+
+    /// The code with which the host's own tables reject a write: a foreign key or a trigger of theirs.
+    pub(crate) fn veto(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite {
+                code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY,
+                ..
+            } => Some("foreign_key"),
+            Self::Sqlite {
+                code: ffi::SQLITE_CONSTRAINT_TRIGGER,
+                ..
+            } => Some("trigger"),
+            _ => None,
+        }
+    }
+
+    /// Whether it may pass by itself.
+    fn passes(&self) -> bool {
+        matches!(
+            self.primary_code(),
+            Some(
+                ffi::SQLITE_BUSY
+                    | ffi::SQLITE_LOCKED
+                    | ffi::SQLITE_IOERR
+                    | ffi::SQLITE_NOMEM
+                    | ffi::SQLITE_INTERRUPT
+                    | ffi::SQLITE_PROTOCOL
+                    | ffi::SQLITE_CANTOPEN
+                    | ffi::SQLITE_SCHEMA
+            )
+        )
+    }
+}
+
+impl From<Cause> for StoreError {
+    fn from(cause: Cause) -> Self {
+        if cause.passes() {
+            Self::Unavailable(Box::new(cause))
+        } else {
+            Self::Broken(Box::new(cause))
+        }
+    }
+}
+
+impl From<Cause> for OpenError {
+    fn from(cause: Cause) -> Self {
+        match cause.primary_code() {
+            Some(ffi::SQLITE_NOTADB) => Self::NotADatabase,
+            Some(ffi::SQLITE_CORRUPT) => Self::Damaged,
+            _ => Self::Failed(cause),
+        }
+    }
+}
+
+/// Why a piece of the writer's work came to nothing.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// The store's contract says no.
+    Refused(CommitError),
+    /// It was not applied, and never will be.
+    Failed(Cause),
+    /// The transaction's own COMMIT failed.
+    Unknown(Cause),
+}
+
+impl From<Cause> for Stopped {
+    fn from(cause: Cause) -> Self {
+        match cause.veto() {
+            Some(code) => Self::Refused(CommitError::Vetoed { code: code.into() }),
+            None => Self::Failed(cause),
+        }
+    }
+}
+
+impl From<Stopped> for CommitError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Refused(error) => error,
+            Stopped::Failed(cause) => Self::Store(cause.into()),
+            Stopped::Unknown(cause) => Self::Unknown(Box::new(cause)),
+        }
+    }
+}
+
+/// For work that the contract never refuses. What is unknown is as good as undone: a claim lapses, a trim repeats.
+impl From<Stopped> for StoreError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Failed(cause) => cause.into(),
+            Stopped::Unknown(cause) => Self::Unavailable(Box::new(cause)),
+            Stopped::Refused(error) => Self::Broken(Box::new(error)),
+        }
+    }
+}
+
+/// Why the journal was not read.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// It no longer reaches back to the cursor.
+    Trimmed,
+    /// It can't be read.
+    Failed(Cause),
+}
+
+impl From<Cause> for Unread {
+    fn from(cause: Cause) -> Self {
+        Self::Failed(cause)
+    }
+}
+
+impl From<Unread> for FeedError {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Trimmed => Self::Trimmed,
+            Unread::Failed(cause) => Self::Store(cause.into()),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The tables: which version a file has, whether it is ours, and how it comes to the present version.
+
+use accountable_core::domain::Incarnation;
+use rusqlite::{Connection, params};
+
+use crate::{
+    error::{Cause, OpenError},
+    row,
+    sql::Sql,
+};
+
+/// What leads from each version to the next, from none to the first one on. Only ever appended to.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// The version that this build reads and writes.
+pub(crate) const VERSION: u32 = 1;
+const _: () = assert!(MIGRATIONS.len() == 1, "the version is the number of migrations");
+
+const PRODUCT: &str = "accountable";
+
+/// Tables of [`VERSION`].
+const TABLES: [&str; 8] = [
+    "accountable_account",
+    "accountable_address",
+    "accountable_email_key",
+    "accountable_event",
+    "accountable_ip_filter_group",
+    "accountable_level",
+    "accountable_mail",
+    "accountable_schema",
+];
+
+const ENCODING: Sql = Sql::new("encoding", "PRAGMA encoding");
+const OUR_TABLES: Sql = Sql::new(
+    "names of our tables",
+    r"SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name LIKE 'accountable\_%' ESCAPE '\' ORDER BY name",
+);
+// These columns stay what they are in every version: they say whether the rest can be read.
+const SCHEMA: Sql = Sql::new(
+    "version of our tables",
+    "SELECT version, incarnation FROM accountable_schema WHERE product = 'accountable'",
+);
+const CREATE: Sql = Sql::new(
+    "first row of the schema",
+    "INSERT INTO accountable_schema (one, product, version, incarnation, trimmed) VALUES (1, ?1, ?2, ?3, 0)",
+);
+const RAISE: Sql = Sql::new(
+    "new version of the schema",
+    "UPDATE accountable_schema SET version = ?1",
+);
+
+/// What a database is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It has none of our tables, and may have the host's.
+    Room,
+    /// It has ours.
+    Ours { version: u32, life: Incarnation },
+}
+
+/// Looks, and writes nothing.
+pub(crate) fn look(on: &Connection) -> Result<Found, OpenError> {
+    let encoding = ENCODING.first(on, [], |row| row::column::<String>(row, 0))?;
+    let tables = OUR_TABLES.all(on, [], |row| row::column::<String>(row, 0))?;
+    if encoding.as_deref() != Some("UTF-8") {
+        return Err(OpenError::NotUtf8);
+    }
+    if tables.is_empty() {
+        return Ok(Found::Room);
+    }
+    if !tables.iter().any(|table| table == "accountable_schema") {
+        return Err(OpenError::Foreign);
+    }
+    let (version, life) = match present(on) {
+        Ok(Some(present)) => present,
+        Ok(None) | Err(Cause::Unreadable { .. }) => return Err(OpenError::Foreign),
+        // No such column.
+        Err(cause) if cause.primary_code() == Some(rusqlite::ffi::SQLITE_ERROR) => {
+            return Err(OpenError::Foreign);
+        }
+        Err(cause) => return Err(cause.into()),
+    };
+    if version > VERSION {
+        return Err(OpenError::Newer {
+            found: version,
+            known: VERSION,
+        });
+    }
+    let complete = TABLES.iter().all(|ours| tables.iter().any(|table| table == ours));
+    if version == 0 || (version == VERSION && !complete) {
+        return Err(OpenError::Foreign);
+    }
+    Ok(Found::Ours { version, life })
+}
+
+/// Brings the tables to the present version, in one transaction; gives the store's present life.
+pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
+    let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
+    let transaction = on
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    // Another process may have come first.
+    let found = look(&transaction)?;
+    let (version, life) = match found {
+        Found::Room => (0, life_if_new),
+        Found::Ours { version, life } => (version, life),
+    };
+    for step in MIGRATIONS
+        .iter()
+        .skip(usize::try_from(version).unwrap_or(usize::MAX))
+    {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    if version == 0 {
+        CREATE.run(&transaction, params![PRODUCT, VERSION, life.as_bytes()])?;
+    } else if version < VERSION {
+        RAISE.run(&transaction, [VERSION])?;
+    }
+    transaction.commit().map_err(failed)?;
+    Ok(life)
+}
+
+/// Whether the tables are still those that were opened: nobody migrated or restored them meanwhile.
+pub(crate) fn still_ours(on: &Connection, life: Incarnation) -> Result<(), Cause> {
+    if present(on)? == Some((VERSION, life)) {
+        Ok(())
+    } else {
+        Err(Cause::Superseded)
+    }
+}
+
+fn present(on: &Connection) -> Result<Option<(u32, Incarnation)>, Cause> {
+    SCHEMA.first(on, [], |row| {
+        let life = Incarnation::from_bytes(row::column(row, 1)?);
+        Ok((row::column(row, 0)?, life))
+    })
+}

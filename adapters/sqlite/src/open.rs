@@ -1,0 +1,237 @@
+//! Opening a file: look first, so that what is not ours stays as it is, then connect.
+
+use std::{
+    fs,
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use accountable_core::domain::Incarnation;
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+
+use crate::{
+    error::{Cause, OpenError},
+    migrate::{self, Found, VERSION},
+    row,
+    sql::Sql,
+};
+
+/// Whether opening may make or change tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Migrate {
+    /// It brings the file to the version that this build needs, and makes it if there is none.
+    #[default]
+    OnOpen,
+    /// It refuses a file of any other version with [`OpenError::NeedsMigration`], and makes none.
+    Refuse,
+}
+
+/// How a file is opened and used.
+///
+/// ```
+/// use accountable_sqlite::{Migrate, Options};
+/// use std::time::Duration;
+/// let options = Options::default()
+///     .with_migrate(Migrate::Refuse)
+///     .with_busy_timeout(Duration::from_secs(1));
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether opening may make or change tables. By default it does.
+    pub migrate: Migrate,
+    /// Connections that read; so many reads run at once, others wait. At least 1; by default 4.
+    pub readers: usize,
+    /// How long to wait for another process that writes, before [`StoreError::Unavailable`]. By default 5 s.
+    ///
+    /// [`StoreError::Unavailable`]: accountable_core::port::StoreError::Unavailable
+    pub busy_timeout: Duration,
+    /// The page cache of each connection, in KiB. By default 8,192.
+    pub cache_kib: u32,
+    /// Commits that may wait for the writer; further callers wait for a place. At least 1; by default 1,024.
+    pub queue: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            migrate: Migrate::default(),
+            readers: 4,
+            busy_timeout: Duration::from_secs(5),
+            cache_kib: 8_192,
+            queue: 1_024,
+        }
+    }
+}
+
+impl Options {
+    /// Whether opening may make or change tables.
+    #[must_use]
+    pub fn with_migrate(mut self, migrate: Migrate) -> Self {
+        self.migrate = migrate;
+        self
+    }
+    /// Connections that read.
+    #[must_use]
+    pub fn with_readers(mut self, readers: usize) -> Self {
+        self.readers = readers;
+        self
+    }
+    /// How long to wait for another process that writes.
+    #[must_use]
+    pub fn with_busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
+        self
+    }
+    /// The page cache of each connection, in KiB.
+    #[must_use]
+    pub fn with_cache_kib(mut self, kib: u32) -> Self {
+        self.cache_kib = kib;
+        self
+    }
+    /// Commits that may wait for the writer.
+    #[must_use]
+    pub fn with_queue(mut self, queue: usize) -> Self {
+        self.queue = queue;
+        self
+    }
+}
+
+/// Connections to a file that is ours, and of the present version.
+pub(crate) struct Opened {
+    pub(crate) life: Incarnation,
+    pub(crate) writer: Connection,
+    pub(crate) readers: Vec<Connection>,
+}
+
+const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
+
+/// Statements that a connection keeps prepared: more than this crate has.
+const PREPARED: usize = 96;
+
+pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Opened, OpenError> {
+    let found = look(path, options)?;
+    let needs = |found| OpenError::NeedsMigration {
+        found,
+        known: VERSION,
+    };
+    match (options.migrate, found) {
+        (Migrate::OnOpen, _) | (_, Found::Ours { version: VERSION, .. }) => {}
+        (Migrate::Refuse, Found::Room) => return Err(needs(None)),
+        (Migrate::Refuse, Found::Ours { version, .. }) => return Err(needs(Some(version))),
+    }
+    let create = match options.migrate {
+        Migrate::OnOpen => OpenFlags::SQLITE_OPEN_CREATE,
+        Migrate::Refuse => OpenFlags::empty(),
+    };
+    let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
+    let mode = JOURNAL.first(&writer, [], |row| row::column::<String>(row, 0))?;
+    if mode.as_deref() != Some("wal") {
+        return Err(OpenError::NoWriteAheadLog);
+    }
+    let life = match found {
+        Found::Ours {
+            version: VERSION,
+            life,
+        } => life,
+        _ => migrate::migrate(&mut writer, life_if_new)?,
+    };
+    // A commit is durable when it is answered.
+    set(&writer, "synchronous", "FULL")?;
+    let readers = (0..options.readers.max(1))
+        .map(|_| {
+            let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
+            set(&reader, "query_only", true)?;
+            Ok(reader)
+        })
+        .collect::<Result<_, OpenError>>()?;
+    Ok(Opened {
+        life,
+        writer,
+        readers,
+    })
+}
+
+/// Looks at a file without leaving a trace: neither a switch to a write-ahead log nor one of its side files.
+fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
+    let Some(header) = header(path)? else {
+        return Ok(Found::Room);
+    };
+    if is_there(path, "-journal") {
+        // The last writer died in the middle; whoever opens the file has to put it back first.
+        return look_through(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options);
+    }
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(OpenError::NotADatabase);
+    }
+    let has_log = header.get(18) == Some(&2);
+    if !has_log || is_there(path, "-wal") {
+        return look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options);
+    }
+    // Even a reader makes the side files of a write-ahead log, unless it is told that nobody writes.
+    let seen = match immutable(path) {
+        Some(name) => look_through(
+            &name,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+            options,
+        ),
+        None => look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options),
+    };
+    if seen.is_err() && is_there(path, "-wal") {
+        // Somebody did.
+        return look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options);
+    }
+    seen
+}
+
+fn look_through(path: &Path, flags: OpenFlags, options: &Options) -> Result<Found, OpenError> {
+    let on = connect(path, flags, options)?;
+    migrate::look(&on)
+}
+
+/// The beginning of a file; none if there is no file, or nothing in it.
+fn header(path: &Path) -> Result<Option<Vec<u8>>, OpenError> {
+    let failed = |error: std::io::Error| OpenError::Failed(Cause::File(error.kind()));
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(failed)?,
+    };
+    let mut header = Vec::new();
+    file.take(100).read_to_end(&mut header).map_err(failed)?;
+    Ok((!header.is_empty()).then_some(header))
+}
+
+/// Whether there is anything in a file beside the database.
+fn is_there(path: &Path, suffix: &str) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    fs::metadata(PathBuf::from(name)).is_ok_and(|file| file.len() > 0)
+}
+
+/// The URI that tells SQLite that nobody writes the file.
+fn immutable(path: &Path) -> Option<PathBuf> {
+    let mut uri = url::Url::from_file_path(std::path::absolute(path).ok()?).ok()?;
+    uri.set_query(Some("immutable=1"));
+    Some(PathBuf::from(String::from(uri)))
+}
+
+/// A connection that behaves the same for readers and writer.
+fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
+    let failed = |error| OpenError::from(Cause::of(&error, "open"));
+    let on = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
+    on.busy_timeout(options.busy_timeout).map_err(failed)?;
+    on.set_prepared_statement_cache_capacity(PREPARED);
+    // Without this, a statement whose plan might depend on what is bound is prepared anew for each use.
+    on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(failed)?;
+    set(&on, "foreign_keys", true)?;
+    set(&on, "cache_size", i64::from(options.cache_kib).saturating_neg())?;
+    Ok(on)
+}
+
+fn set(on: &Connection, pragma: &'static str, to: impl rusqlite::ToSql) -> Result<(), OpenError> {
+    on.pragma_update(None, pragma, to)
+        .map_err(|error| Cause::of(&error, pragma).into())
+}

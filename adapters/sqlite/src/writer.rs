@@ -1,0 +1,211 @@
+//! The one that writes: a thread with a connection of its own, which puts waiting work into common transactions.
+//!
+//! A COMMIT costs an fsync, whatever is in it; so all that waits while one runs goes into the next. Nobody is
+//! answered before the COMMIT, not even who lost: an earlier answer would send them to load the old state.
+//! The wait for the thread is asynchronous and knows no runtime; a caller that goes away leaves its work to the
+//! thread, whole.
+
+use std::thread::{self, JoinHandle};
+
+use accountable_core::domain::Incarnation;
+use async_channel::{Receiver, Sender};
+use rusqlite::Connection;
+
+use crate::{
+    error::{Cause, Stopped},
+    migrate,
+    sql::Sql,
+};
+
+/// The most that one transaction takes up: bounds how long the first in it waits for the last.
+const GROUP: usize = 64;
+
+const BEGIN: Sql = Sql::new("begin", "BEGIN IMMEDIATE");
+const COMMIT: Sql = Sql::new("commit", "COMMIT");
+const ROLL_BACK: Sql = Sql::new("roll back", "ROLLBACK");
+const SAVE: Sql = Sql::new("save", "SAVEPOINT accountable_job");
+const FORGET: Sql = Sql::new("forget", "ROLLBACK TO accountable_job");
+const RELEASE: Sql = Sql::new("release", "RELEASE accountable_job");
+
+/// Work inside a transaction, on what it is asked.
+pub(crate) type Work<Q, T> = fn(&Connection, &Q) -> Result<T, Stopped>;
+
+/// The way to the thread. Dropping it ends the thread, after all that was queued.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Sender<Box<dyn Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Gives the connection to a thread of its own.
+    pub(crate) fn start(on: Connection, life: Incarnation, queue: usize) -> std::io::Result<Self> {
+        let (sender, jobs) = async_channel::bounded(queue);
+        let thread = thread::Builder::new()
+            .name("accountable-writer".into())
+            .spawn(move || serve(&on, life, &jobs))?;
+        Ok(Self {
+            queue: sender,
+            thread: Some(thread),
+        })
+    }
+
+    /// Queues work, waiting for a place, and waits for what comes of it.
+    pub(crate) async fn ask<Q, T>(&self, question: Q, work: Work<Q, T>) -> Result<T, Stopped>
+    where
+        Q: Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = async_channel::bounded(1);
+        let task = Task {
+            question,
+            work,
+            outcome: None,
+            answer,
+        };
+        let queued = self.queue.send(Box::new(task)).await;
+        queued.map_err(|_| Stopped::Failed(Cause::WriterStopped))?;
+        // Without an answer, the thread ended in the middle of it.
+        answered
+            .recv()
+            .await
+            .unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            // An answer may wake, and drop, the last holder on the thread itself: it can't wait for its own end.
+            if thread.thread().id() != thread::current().id() {
+                // An error is a panic, which the hook has reported.
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Work with its outcome kept back until the transaction's end.
+trait Job: Send {
+    /// Works within the transaction. False: what it wrote must be undone.
+    fn work(&mut self, on: &Connection) -> bool;
+    /// Tells the caller: the outcome, or that the transaction came to nothing.
+    fn answer(self: Box<Self>, trouble: Option<Stopped>);
+}
+
+impl std::fmt::Debug for dyn Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}
+
+struct Task<Q, T> {
+    question: Q,
+    work: Work<Q, T>,
+    outcome: Option<Result<T, Stopped>>,
+    answer: Sender<Result<T, Stopped>>,
+}
+
+impl<Q: Send, T: Send> Job for Task<Q, T> {
+    fn work(&mut self, on: &Connection) -> bool {
+        let outcome = (self.work)(on, &self.question);
+        let kept = outcome.is_ok();
+        self.outcome = Some(outcome);
+        kept
+    }
+
+    fn answer(self: Box<Self>, trouble: Option<Stopped>) {
+        let outcome = match (trouble, self.outcome) {
+            // What went wrong here is also why the transaction was rolled back, and says more.
+            (Some(Stopped::Failed(_)) | None, Some(Err(own))) => Err(own),
+            (Some(trouble), _) => Err(trouble),
+            (None, Some(Ok(value))) => Ok(value),
+            (None, None) => Err(Stopped::Failed(Cause::WriterStopped)),
+        };
+        // The caller may be gone: then nobody wants to know. There is room for one answer, and this is the one.
+        let _ = self.answer.try_send(outcome);
+    }
+}
+
+/// Why a transaction came to nothing.
+enum Trouble {
+    /// It never began.
+    Closed(Cause),
+    /// It was rolled back: each piece of work may do better alone.
+    RolledBack(Cause),
+    /// Its COMMIT failed: it may have been applied.
+    Unknown(Cause),
+}
+
+fn serve(on: &Connection, life: Incarnation, jobs: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = jobs.recv_blocking() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+        run(on, life, group);
+    }
+}
+
+/// One transaction for all; if that fails for the sake of one, one for each.
+fn run(on: &Connection, life: Incarnation, mut group: Vec<Box<dyn Job>>) {
+    match transact(on, life, &mut group) {
+        Ok(()) => answer(group, || None),
+        Err(Trouble::RolledBack(_)) if group.len() > 1 => {
+            for job in group {
+                run(on, life, vec![job]);
+            }
+        }
+        Err(Trouble::Closed(cause) | Trouble::RolledBack(cause)) => {
+            answer(group, || Some(Stopped::from(cause.clone())));
+        }
+        Err(Trouble::Unknown(cause)) => answer(group, || Some(Stopped::Unknown(cause.clone()))),
+    }
+}
+
+fn answer(group: Vec<Box<dyn Job>>, trouble: impl Fn() -> Option<Stopped>) {
+    for job in group {
+        job.answer(trouble());
+    }
+}
+
+fn transact(on: &Connection, life: Incarnation, group: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
+    BEGIN.run(on, []).map_err(Trouble::Closed)?;
+    let worked = migrate::still_ours(on, life)
+        .map_err(Trouble::Closed)
+        .and_then(|()| group.iter_mut().try_for_each(|job| apart(on, job.as_mut())));
+    if let Err(trouble) = worked {
+        roll_back(on);
+        return Err(trouble);
+    }
+    COMMIT.run(on, []).map(drop).map_err(|cause| {
+        // A constraint is checked before anything is made durable: the host's deferred foreign keys.
+        let vetoed = cause.veto().is_some();
+        roll_back(on);
+        if vetoed {
+            Trouble::RolledBack(cause)
+        } else {
+            Trouble::Unknown(cause)
+        }
+    })
+}
+
+/// Works within a savepoint, so that what one undoes is no other's.
+fn apart(on: &Connection, job: &mut dyn Job) -> Result<(), Trouble> {
+    SAVE.run(on, []).map_err(Trouble::RolledBack)?;
+    if !job.work(on) {
+        // After some errors SQLite has rolled back all of it, and with it the others' work.
+        FORGET.run(on, []).map_err(Trouble::RolledBack)?;
+    }
+    RELEASE.run(on, []).map_err(Trouble::RolledBack).map(drop)
+}
+
+fn roll_back(on: &Connection) {
+    if !on.is_autocommit() {
+        // If even this fails, the next BEGIN does, and says so.
+        let _ = ROLL_BACK.run(on, []);
+    }
+}
