@@ -1,2 +1,34 @@
-//! To come.
+//! The machine under `accountable`: its clock, its randomness, its key files, and threads that hash passwords.
+//!
+//! Nothing here needs an async runtime, and everything works under any.
+//!
+//! ```
+//! use accountable_core::{domain::Password, port::PasswordHasher as _};
+//! use accountable_system::{Argon2Pool, Argon2Settings};
+//! # async_io::block_on(async {
+//! let pool = Argon2Pool::new(&Argon2Settings::default())?;
+//! let hash = pool.hash(&Password::parse("correct horse battery staple")?).await?;
+//! assert!(!pool.verify(&Password::parse("correct horse battery stable")?, &hash).await?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 #![forbid(unsafe_code)]
+
+mod argon2_pool;
+mod clock;
+mod cost;
+mod entropy;
+mod key_file;
+mod phc;
+mod scratch;
+mod settings;
+mod workers;
+
+pub use self::{
+    argon2_pool::Argon2Pool,
+    clock::SystemClock,
+    cost::Argon2Cost,
+    entropy::OsEntropy,
+    key_file::{KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring},
+    settings::{Argon2Error, Argon2Settings},
+};

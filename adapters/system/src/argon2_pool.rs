@@ -1,0 +1,358 @@
+//! Password hashing by Argon2id, on threads of its own.
+
+use std::{fmt, sync::Arc};
+
+use accountable_core::{
+    domain::Password,
+    port::{Entropy, HashError, PasswordHash, PasswordHasher},
+};
+use argon2::Argon2;
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha512};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::{
+    Argon2Cost, Argon2Error, Argon2Settings, OsEntropy,
+    phc::{OUTPUT, Recipe, SALT, StoredHash},
+    scratch::Scratch,
+    workers::{NoAnswer, Workers},
+};
+
+/// Hashes passwords by Argon2id (RFC 9106) on threads that do nothing else.
+///
+/// Reads Argon2 hashes of all variants and versions; any other scheme is [`HashError::Unreadable`]. Clones share the
+/// threads, which end when the last clone is dropped: the drop waits for the hash that each may be making.
+///
+/// The class of a decoy depends on the seed and the settings alone, so that an address without an account takes the
+/// same time in every process and after each restart; its salt and output depend on a secret of this pool too.
+#[derive(Clone)]
+pub struct Argon2Pool(Arc<Pool>);
+
+struct Pool {
+    settings: Argon2Settings,
+    entropy: Box<dyn Entropy>,
+    decoy_secret: Zeroizing<[u8; 32]>,
+    workers: Workers<Scratch>,
+}
+
+impl Argon2Pool {
+    /// Starts the threads; salts come from [`OsEntropy`].
+    ///
+    /// # Errors
+    /// [`Argon2Error`] where the settings are weak or contradict themselves, or the threads do not start.
+    pub fn new(settings: &Argon2Settings) -> Result<Self, Argon2Error> {
+        Self::with_entropy(settings, OsEntropy)
+    }
+
+    /// As [`Argon2Pool::new`], with salts from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Argon2Pool::new`]; [`Argon2Error::NoEntropy`] too.
+    pub fn with_entropy(settings: &Argon2Settings, entropy: impl Entropy) -> Result<Self, Argon2Error> {
+        settings.check()?;
+        let mut decoy_secret = Zeroizing::new([0; 32]);
+        entropy.fill(decoy_secret.as_mut_slice())?;
+        let keep = usize::try_from(settings.cost.memory_kib()).unwrap_or(usize::MAX);
+        let workers = Workers::start("password-hash", settings.thread_count(), settings.waiting, || {
+            Scratch::new(keep)
+        })
+        .map_err(Argon2Error::NoThread)?;
+        Ok(Self(Arc::new(Pool {
+            settings: settings.clone(),
+            entropy: Box::new(entropy),
+            decoy_secret,
+            workers,
+        })))
+    }
+
+    /// The output that a password has by a recipe.
+    async fn output(&self, password: &Password, recipe: Recipe) -> Result<Zeroizing<Vec<u8>>, HashError> {
+        // The copy is wiped when the work is done, or when the turn is given up.
+        let password = password.clone();
+        let made = self
+            .0
+            .workers
+            .run(move |scratch| made(&recipe, &password, scratch))
+            .await;
+        match made {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(error)) => Err(HashError::Failed(Box::new(error))),
+            Err(NoAnswer::Full) => Err(HashError::Overloaded),
+            Err(panicked @ NoAnswer::Panicked) => Err(HashError::Failed(Box::new(panicked))),
+        }
+    }
+}
+
+fn made(
+    recipe: &Recipe,
+    password: &Password,
+    scratch: &mut Scratch,
+) -> Result<Zeroizing<Vec<u8>>, argon2::Error> {
+    let params = recipe.cost.params(recipe.output)?;
+    let memory = scratch.lend(params.block_count())?;
+    let mut output = Zeroizing::new(vec![0; recipe.output]);
+    Argon2::new(recipe.algorithm, recipe.version, params).hash_password_into_with_memory(
+        password.expose().as_bytes(),
+        &recipe.salt,
+        &mut output,
+        memory,
+    )?;
+    Ok(output)
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2Pool {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        let mut salt = [0; SALT];
+        self.0
+            .entropy
+            .fill(&mut salt)
+            .map_err(|error| HashError::Failed(Box::new(error)))?;
+        let recipe = Recipe::new(self.0.settings.cost, salt);
+        let output = self.output(password, recipe.clone()).await?;
+        Ok(recipe.written(&output))
+    }
+
+    async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
+        let StoredHash { recipe, output } = StoredHash::read(hash)
+            .filter(|stored| self.0.settings.reads(stored.recipe.cost))
+            .ok_or(HashError::Unreadable)?;
+        let made = self.output(password, recipe).await?;
+        Ok(made.ct_eq(&output).into())
+    }
+
+    fn needs_rehash(&self, hash: &PasswordHash) -> bool {
+        StoredHash::read(hash).is_none_or(|stored| !stored.recipe.is_current(self.0.settings.cost))
+    }
+
+    fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
+        let settings = &self.0.settings;
+        let cost = drawn(&settings.decoys, seed).unwrap_or(settings.cost);
+        // 64 bytes that nobody knows a password for: to find one is to invert Argon2.
+        let bytes: [u8; 64] = Sha512::new()
+            .chain_update(b"accountable decoy/1")
+            .chain_update(self.0.decoy_secret.as_slice())
+            .chain_update(seed)
+            .finalize()
+            .into();
+        let (mut salt, mut output) = ([0; SALT], [0; OUTPUT]);
+        let places = salt.iter_mut().chain(&mut output);
+        places.zip(bytes).for_each(|(place, byte)| *place = byte);
+        Recipe::new(cost, salt).written(&output)
+    }
+}
+
+/// The class that the seed draws. Through a hash, for a seed need not be evenly spread.
+fn drawn(classes: &[Argon2Cost], seed: &[u8; 32]) -> Option<Argon2Cost> {
+    let bytes: [u8; 64] = Sha512::new()
+        .chain_update(b"accountable decoy class/1")
+        .chain_update(seed)
+        .finalize()
+        .into();
+    let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let count = u64::try_from(classes.len()).ok()?;
+    let index = usize::try_from(number.checked_rem(count)?).ok()?;
+    classes.get(index).copied()
+}
+
+impl fmt::Debug for Argon2Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Argon2Pool").field(&self.0.settings).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, num::NonZeroUsize};
+
+    use accountable_core::port::EntropyError;
+    use async_io::block_on;
+    use futures_util::{FutureExt as _, future::join_all};
+
+    use super::*;
+
+    fn pool(settings: &Argon2Settings) -> Argon2Pool {
+        Argon2Pool::new(settings).unwrap()
+    }
+
+    fn quick() -> Argon2Settings {
+        Argon2Settings::insecure_for_tests()
+    }
+
+    fn password(text: &str) -> Password {
+        Password::parse(text).unwrap()
+    }
+
+    fn stored(phc: &str) -> PasswordHash {
+        PasswordHash::from_phc(Zeroizing::new(phc.to_owned()))
+    }
+
+    #[test]
+    fn a_password_verifies_against_its_own_hash_only() {
+        let pool = pool(&quick());
+        block_on(async {
+            let [one, other] = ["correct horse", "correct horsf"].map(password);
+            let hash = pool.hash(&one).await.unwrap();
+            assert!(pool.verify(&one, &hash).await.unwrap());
+            assert!(!pool.verify(&other, &hash).await.unwrap());
+            assert_ne!(
+                pool.hash(&one).await.unwrap(),
+                hash,
+                "each hash has a salt of its own"
+            );
+        });
+    }
+
+    /// From the tests of the reference implementation (phc-winner-argon2, src/test.c).
+    #[test]
+    fn the_hashes_of_the_reference_implementation_verify() {
+        let pool = pool(&quick());
+        for hash in [
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+            "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+            "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8",
+            "$argon2i$m=256,t=2,p=1$c29tZXNhbHQ$/U3YPXYsSb3q9XxHvc0MLxur+GP960kN9j7emXX8zwY",
+        ] {
+            let hash = stored(hash);
+            assert!(
+                block_on(pool.verify(&password("password"), &hash)).unwrap(),
+                "{}",
+                hash.expose()
+            );
+            assert!(!block_on(pool.verify(&password("Password"), &hash)).unwrap());
+            assert!(pool.needs_rehash(&hash));
+        }
+    }
+
+    #[test]
+    fn the_default_hash_is_what_owasp_names_and_is_current() {
+        let pool = pool(&Argon2Settings::default().with_threads(NonZeroUsize::MIN));
+        let hash = block_on(pool.hash(&password("correct horse"))).unwrap();
+        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(!pool.needs_rehash(&hash));
+        assert!(block_on(pool.verify(&password("correct horse"), &hash)).unwrap());
+    }
+
+    #[test]
+    fn any_other_scheme_version_cost_or_length_needs_a_new_hash() {
+        let pool = pool(&quick());
+        let salt = "c29tZXNhbHRzb21lc2FsdA";
+        let out = "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert!(!pool.needs_rehash(&stored(&format!("$argon2id$v=19$m=32,t=1,p=1${salt}${out}"))));
+        for other in [
+            format!("$argon2i$v=19$m=32,t=1,p=1${salt}${out}"),
+            format!("$argon2id$v=16$m=32,t=1,p=1${salt}${out}"),
+            format!("$argon2id$v=19$m=33,t=1,p=1${salt}${out}"),
+            format!("$argon2id$v=19$m=32,t=2,p=1${salt}${out}"),
+            format!("$argon2id$v=19$m=32,t=1,p=2${salt}${out}"),
+            format!("$argon2id$v=19$m=32,t=1,p=1$c29tZXNhbHQ${out}"),
+            format!("$argon2id$v=19$m=32,t=1,p=1${salt}$AAAAAAAAAAAAAAAAAAAAAA"),
+            "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
+        ] {
+            assert!(pool.needs_rehash(&stored(&other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_hash_that_asks_for_more_or_less_than_configured_is_unreadable_before_any_work() {
+        // Nobody may wait and the only thread is at work: any attempt to queue would say Overloaded.
+        let settings = Argon2Settings::default()
+            .with_threads(NonZeroUsize::MIN)
+            .with_waiting(0);
+        let pool = pool(&settings);
+        let password = password("correct horse");
+        let mut working = pool.hash(&password);
+        assert!((&mut working).now_or_never().is_none());
+        let rest = "c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        for cost in [
+            "m=262145,t=1,p=1",
+            "m=19456,t=11,p=1",
+            "m=19456,t=2,p=17",
+            "m=1023,t=1,p=1",
+        ] {
+            let hash = stored(&format!("$argon2id$v=19${cost}${rest}"));
+            let answer = pool.verify(&password, &hash).now_or_never();
+            assert!(
+                matches!(answer, Some(Err(HashError::Unreadable))),
+                "{cost}: {answer:?}"
+            );
+        }
+        block_on(working).unwrap();
+    }
+
+    #[test]
+    fn a_decoy_is_the_same_for_the_same_seed_and_verifies_nothing() {
+        let pool = pool(&quick());
+        let decoy = pool.decoy(&[1; 32]);
+        assert_eq!(decoy, pool.clone().decoy(&[1; 32]));
+        assert_ne!(decoy, pool.decoy(&[2; 32]));
+        assert!(!pool.needs_rehash(&decoy), "a decoy looks like a fresh hash");
+        assert!(!block_on(pool.verify(&password("correct horse"), &decoy)).unwrap());
+        let other = Argon2Pool::new(&quick()).unwrap().decoy(&[1; 32]);
+        assert_ne!(decoy, other, "each pool has a secret of its own");
+    }
+
+    #[test]
+    fn decoys_are_of_every_class_configured_and_stay_in_theirs() {
+        let classes: Vec<_> = (1..=3)
+            .map(|passes| Argon2Cost::new(64, passes, 1).unwrap())
+            .collect();
+        let [one, other] = [0, 1].map(|_| pool(&quick().with_decoys(classes.clone())));
+        let class = |pool: &Argon2Pool, seed| StoredHash::read(&pool.decoy(&seed)).unwrap().recipe.cost;
+        let mut seen = BTreeSet::new();
+        for number in 0..64 {
+            let seed = [number; 32];
+            assert_eq!(
+                class(&one, seed),
+                class(&other, seed),
+                "a class outlives the process"
+            );
+            seen.insert(class(&one, seed).passes());
+        }
+        assert_eq!(seen, BTreeSet::from([1, 2, 3]));
+    }
+
+    #[test]
+    fn all_who_fit_are_served_and_the_rest_overloaded() {
+        let settings = Argon2Settings::default()
+            .with_threads(NonZeroUsize::MIN)
+            .with_waiting(3);
+        let pool = pool(&settings);
+        let password = password("correct horse");
+        // The first poll of all ends long before the first hash; whichever way, none is lost.
+        let answers = block_on(join_all((0..100).map(|_| pool.hash(&password))));
+        let served = answers.iter().filter(|answer| answer.is_ok()).count();
+        let refused = answers
+            .iter()
+            .filter(|answer| matches!(answer, Err(HashError::Overloaded)))
+            .count();
+        assert!(served >= 4);
+        assert_eq!(served.saturating_add(refused), 100);
+        assert!(block_on(pool.hash(&password)).is_ok());
+    }
+
+    struct NoEntropy;
+    impl Entropy for NoEntropy {
+        fn fill(&self, _: &mut [u8]) -> Result<(), EntropyError> {
+            Err(EntropyError("none".into()))
+        }
+    }
+
+    #[test]
+    fn without_entropy_there_is_no_pool() {
+        let refused = Argon2Pool::with_entropy(&quick(), NoEntropy);
+        assert!(matches!(refused, Err(Argon2Error::NoEntropy(_))));
+    }
+
+    #[test]
+    fn nothing_shown_holds_a_password_a_hash_or_the_secret() {
+        let pool = pool(&quick());
+        let hash = stored("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
+        let error = block_on(pool.verify(&password("correct horse"), &hash)).unwrap_err();
+        let shown = format!("{pool:?} {error:?} {error}");
+        for secret in ["correct horse", "R9h/cIPz", "secret"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a hash costs to make, and what is enough.
+
+use std::fmt;
+
+use argon2::Params;
+
+use crate::Argon2Error;
+
+/// What an Argon2 hash costs: memory in KiB, passes over it, and lanes.
+///
+/// ```
+/// use accountable_system::Argon2Cost;
+/// let strong = Argon2Cost::new(65_536, 3, 1)?;
+/// assert_eq!(strong.to_string(), "m=65536,t=3,p=1");
+/// assert!(Argon2Cost::new(4, 1, 1).is_err()); // Argon2 needs 8 KiB a lane
+/// # Ok::<(), accountable_system::Argon2Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Argon2Cost {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+impl Argon2Cost {
+    /// 19 MiB, two passes, one lane: OWASP's first choice for a server that also serves.
+    pub const OWASP: Self = Self::literal(19_456, 2, 1);
+
+    /// Memory in KiB (8 a lane at least), passes and lanes (1 at least).
+    ///
+    /// # Errors
+    /// [`Argon2Error::Impossible`] where Argon2 itself is not defined for it.
+    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Argon2Error> {
+        match Params::new(memory_kib, passes, lanes, None) {
+            Ok(_) => Ok(Self::literal(memory_kib, passes, lanes)),
+            Err(_) => Err(Argon2Error::Impossible {
+                memory_kib,
+                passes,
+                lanes,
+            }),
+        }
+    }
+
+    pub(crate) const fn literal(memory_kib: u32, passes: u32, lanes: u32) -> Self {
+        Self {
+            memory_kib,
+            passes,
+            lanes,
+        }
+    }
+
+    /// Memory in KiB.
+    #[must_use]
+    pub const fn memory_kib(self) -> u32 {
+        self.memory_kib
+    }
+    /// Passes over the memory.
+    #[must_use]
+    pub const fn passes(self) -> u32 {
+        self.passes
+    }
+    /// Lanes. They are filled one after the other: they cost no more than one lane of the same memory.
+    #[must_use]
+    pub const fn lanes(self) -> u32 {
+        self.lanes
+    }
+
+    /// Whether OWASP's Password Storage Cheat Sheet holds one that asks no more than this to be enough.
+    ///
+    /// Its choices trade memory for passes: 46 MiB and 1, 19 MiB and 2, 12 MiB and 3, 9 MiB and 4, 7 MiB and 5.
+    #[must_use]
+    pub fn is_enough(self) -> bool {
+        [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)]
+            .into_iter()
+            .any(|(memory_kib, passes)| self.memory_kib >= memory_kib && self.passes >= passes)
+    }
+
+    /// Whether nothing of it exceeds `other`.
+    pub(crate) const fn within(self, other: Self) -> bool {
+        self.memory_kib <= other.memory_kib && self.passes <= other.passes && self.lanes <= other.lanes
+    }
+
+    pub(crate) fn params(self, output: usize) -> Result<Params, argon2::Error> {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(output))
+    }
+}
+
+/// As a PHC string has it.
+impl fmt::Display for Argon2Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "m={},t={},p={}", self.memory_kib, self.passes, self.lanes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_below_each_of_owasps_choices_is_not_enough() {
+        for (memory_kib, passes) in [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)] {
+            assert!(Argon2Cost::literal(memory_kib, passes, 1).is_enough());
+            assert!(!Argon2Cost::literal(memory_kib.saturating_sub(1), passes, 1).is_enough());
+        }
+        assert!(
+            !Argon2Cost::literal(7_167, 1_000, 1).is_enough(),
+            "passes do not replace memory"
+        );
+    }
+
+    #[test]
+    fn what_argon2_does_not_define_is_refused() {
+        for (memory_kib, passes, lanes) in [
+            (7, 1, 1),
+            (31, 1, 4),
+            (8, 0, 1),
+            (8, 1, 0),
+            (u32::MAX, 1, 1 << 24),
+        ] {
+            assert!(
+                Argon2Cost::new(memory_kib, passes, lanes).is_err(),
+                "{memory_kib} {passes} {lanes}"
+            );
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A world to test in: accounts over a store, a clock in hand, mails to look at, hashes to hold.
+
+use std::sync::{Arc, Mutex};
+
+use accountable_core::{
+    Accounts, Admin, Authentication, Delivery, DeliveryOptions, Machine, NewAccount, Public,
+    domain::{
+        AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin, Password,
+        ReturnUrl, SessionStamp, Timestamp,
+    },
+    port::{HashError, PasswordHash, PasswordHasher, Store},
+};
+use accountable_memory::{
+    CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
+};
+use accountable_sqlite::{Options, SqliteStore};
+use async_trait::async_trait;
+
+/// A password that every policy here accepts.
+pub(crate) const GOOD: &str = "plum trombone 42 Quartz!";
+/// Another one.
+pub(crate) const BETTER: &str = "velvet anchor 77 Dune?";
+
+/// One store, and everything around it.
+pub(crate) struct World {
+    pub(crate) accounts: Accounts,
+    pub(crate) clock: ManualClock,
+    pub(crate) mailer: RecordingMailer,
+    pub(crate) hasher: HeldHasher<Probe>,
+    pub(crate) probe: Probe,
+    pub(crate) store: CountingStore<FaultyStore<Arc<dyn Store>>>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl World {
+    pub(crate) fn on_memory() -> Self {
+        Self::on(Arc::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))), None)
+    }
+
+    pub(crate) fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), &Options::default()).unwrap();
+        Self::on(Arc::new(store), Some(folder))
+    }
+
+    /// The same accounts in another process: the same store and clock, its own gate and hasher.
+    pub(crate) fn beside(world: &Self) -> Self {
+        let store: Arc<dyn Store> = Arc::clone(world.store.inner().inner());
+        Self::with_clock(world.clock.clone(), 43, store, None)
+    }
+
+    fn on(store: Arc<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
+        Self::with_clock(ManualClock::new(at("2026-11-21T12:00:00Z")), 42, store, folder)
+    }
+
+    fn with_clock(clock: ManualClock, seed: u64, store: Arc<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
+        let mailer = RecordingMailer::new();
+        let probe = Probe::default();
+        let hasher = HeldHasher::new(probe.clone());
+        let store = CountingStore::new(FaultyStore::new(store));
+        let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
+        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
+        Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
+    }
+
+    pub(crate) fn admin(&self) -> Admin {
+        self.accounts.admin(Actor::parse("staff").unwrap())
+    }
+
+    pub(crate) fn public(&self) -> Public {
+        self.accounts.public(Origin::Unknown)
+    }
+
+    pub(crate) fn from(&self, ip: &str) -> Public {
+        self.accounts.public(Origin::Ip(ip.parse().unwrap()))
+    }
+
+    pub(crate) async fn register(&self, address: &str) -> AccountId {
+        self.admin().register(NewAccount::new(email(address))).await.unwrap().id
+    }
+
+    /// An account whose owner has chosen this password.
+    pub(crate) async fn in_use(&self, address: &str, chosen: &str) -> AccountId {
+        let id = self.register(address).await;
+        let delivery = self.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
+        assert_eq!(delivery, Delivery::Delivered);
+        self.public().choose_password(&self.mailed_code(address), &password(chosen)).await.unwrap();
+        id
+    }
+
+    /// The code of the last link that went to this address.
+    pub(crate) fn mailed_code(&self, address: &str) -> MailedCode {
+        let link = self.mailer.last_link_to(&email(address)).expect("a link was mailed");
+        code_of(&link)
+    }
+
+    pub(crate) async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
+        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
+            Authentication::Granted(stamp) => Ok(stamp),
+            Authentication::MustChange { stamp, .. } => Ok(stamp),
+            Authentication::Denied(why) => Err(*why.for_logs()),
+        }
+    }
+
+    pub(crate) async fn history(&self, of: AccountId) -> Vec<Event> {
+        self.accounts.journal().history(of, None, 1_000).await.unwrap().items
+    }
+}
+
+pub(crate) fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+pub(crate) fn password(text: &str) -> Password {
+    Password::parse(text).unwrap()
+}
+
+pub(crate) fn code_of(link: &str) -> MailedCode {
+    let query = link.split_once('?').unwrap().1;
+    let part = |name: &str| {
+        let start = format!("{name}=");
+        query.split('&').find_map(|pair| pair.strip_prefix(&start)).unwrap_or_default().to_owned()
+    };
+    MailedCode::new(&part("id"), &part("confirmation_code"))
+}
+
+pub(crate) fn keys() -> Keyring {
+    let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
+    Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
+}
+
+fn links() -> Links {
+    Links::to(LinkUrl::parse("https://app.example/password").unwrap())
+        .allow_return(ReturnUrl::parse("https://app.example/home").unwrap())
+}
+
+/// A hasher that knows which of its verifications were of real hashes, not of decoys.
+#[derive(Clone)]
+pub(crate) struct Probe {
+    inner: Arc<InsecureTestHasher>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    real: Vec<String>,
+    verified: usize,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { inner: Arc::new(InsecureTestHasher::new(1)), seen: Arc::default() }
+    }
+}
+
+impl Probe {
+    /// How often a real hash was verified.
+    pub(crate) fn real_verifications(&self) -> usize {
+        self.seen.lock().unwrap().verified
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Probe {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        let hash = self.inner.hash(password).await?;
+        self.seen.lock().unwrap().real.push(hash.expose().to_owned());
+        Ok(hash)
+    }
+    async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
+        {
+            let mut seen = self.seen.lock().unwrap();
+            seen.verified += usize::from(seen.real.iter().any(|real| real == hash.expose()));
+        }
+        self.inner.verify(password, hash).await
+    }
+    fn needs_rehash(&self, hash: &PasswordHash) -> bool {
+        self.inner.needs_rehash(hash)
+    }
+    fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
+        self.inner.decoy(seed)
+    }
+}
+
+/// Runs so many tasks of one kind at once; what each returned.
+pub(crate) async fn at_once<T: Send + 'static, F>(count: usize, task: impl Fn(usize) -> F) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..count).map(|at| tokio::spawn(task(at))).collect();
+    let mut outcomes = Vec::with_capacity(count);
+    for task in tasks {
+        outcomes.push(task.await.unwrap());
+    }
+    outcomes
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Each test on each store.
+macro_rules! on_each_store {
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[expect(unused_imports, reason = "not every test needs all of the file's imports")]
+            use super::*;
+            async fn holds($world: crate::world::World) $body
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn on_memory() {
+                holds(crate::world::World::on_memory()).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn on_sqlite() {
+                holds(crate::world::World::on_sqlite()).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_each_store;
