@@ -17,7 +17,7 @@ pub mod swaps;
 
 use std::{future::Future, sync::Arc};
 
-use accountable_core::port::{Commit, CommitError, Store, StoreError};
+use accountable_core::port::{Commit, CommitError, Source, Store};
 
 use crate::names::Names;
 
@@ -73,7 +73,7 @@ pub struct StrangePlace {
     /// What the place is: "a foreign file", "a newer schema".
     pub what: &'static str,
     /// What opening it came to.
-    pub opened: Result<(), StoreError>,
+    pub opened: Result<(), Source>,
     /// All that was there before.
     pub before: Vec<u8>,
     /// All that was there afterwards.
