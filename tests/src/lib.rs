@@ -7,7 +7,11 @@
     reason = "a check that panics has found what it looks for"
 )]
 
+pub mod clock;
+pub mod entropy;
+pub mod hasher;
 mod macros;
+pub mod mailer;
 pub mod names;
 pub mod race;
 pub mod samples;

@@ -101,3 +101,67 @@ macro_rules! store_contract {
         $crate::__store_clauses!($crate::__tests, $fixture);
     };
 }
+
+/// One test for each clause of [`Clock`](accountable_core::port::Clock)'s contract that a test can show, for a type that
+/// is [`ClockUnderTest`](crate::clock::ClockUnderTest). One use a module.
+#[macro_export]
+macro_rules! clock_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            clock::clause_01_now_is_the_time_of_day_and_may_jump,
+            clock::clause_02_a_jump_neither_shortens_nor_lengthens_a_sleep,
+            clock::clause_03_a_sleep_ends_no_earlier_than_asked,
+            clock::clause_04_a_dropped_sleep_leaves_the_others_asleep,
+            clock::clause_05_and_07_each_sleeper_wakes_in_its_own_time,
+            clock::clause_06_a_sleep_of_zero_ends_by_itself,
+        }
+    };
+}
+
+/// One test for each clause of [`Entropy`](accountable_core::port::Entropy)'s contract that a test can show, for a type
+/// that is [`EntropyUnderTest`](crate::entropy::EntropyUnderTest). One use a module.
+#[macro_export]
+macro_rules! entropy_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            entropy::clause_01_all_bytes_are_filled,
+            entropy::clause_02_no_two_calls_return_the_same_bytes,
+            entropy::clause_03_a_seeded_source_can_be_replayed,
+        }
+    };
+}
+
+/// One test for each clause of [`PasswordHasher`](accountable_core::port::PasswordHasher)'s contract, for a type that is
+/// [`HasherUnderTest`](crate::hasher::HasherUnderTest). One use a module.
+#[macro_export]
+macro_rules! hasher_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            hasher::clause_01_a_password_verifies_against_its_own_hash_only,
+            hasher::clause_02_two_hashes_of_one_password_differ,
+            hasher::clause_03_all_octets_of_a_password_count,
+            hasher::clause_04_the_work_goes_on_while_nobody_polls,
+            hasher::clause_05_beyond_its_queue_a_hasher_is_overloaded_at_once,
+            hasher::clause_06_a_dropped_future_gives_up_its_turn,
+            hasher::clause_07_what_cant_be_read_is_unreadable_never_wrong,
+            hasher::clause_08_a_hash_of_another_cost_needs_a_rehash,
+            hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class,
+            hasher::clause_10_no_error_text_contains_a_password_or_a_hash,
+        }
+    };
+}
+
+/// One test for each clause of [`Mailer`](accountable_core::port::Mailer)'s contract that a test can show, for a type
+/// that is [`MailerUnderTest`](crate::mailer::MailerUnderTest). One use a module.
+#[macro_export]
+macro_rules! mailer_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            mailer::clause_01_and_02_a_letter_arrives_at_its_recipient_and_nobody_else,
+            mailer::clause_03_a_letter_keeps_its_message_id,
+            mailer::clause_04_and_08_errors_say_whose_fault_it_is_and_nothing_else,
+            mailer::clause_05_and_06_a_letter_that_hangs_or_fails_delays_no_other,
+            mailer::clause_09_many_may_deliver_at_once,
+        }
+    };
+}
