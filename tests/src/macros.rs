@@ -4,8 +4,8 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __store_clauses {
-    ($with:path, $fixture:ty) => {
-        $with! { $fixture, async,
+    ([$($with:tt)+], $fixture:ty) => {
+        $($with)+! { $fixture, async,
             store::atomicity::clause_01_who_sees_one_write_of_a_commit_sees_all,
             store::atomicity::clause_01_a_failed_commit_leaves_nothing,
             store::atomicity::clause_01_a_commit_writes_all_of_its_events,
@@ -98,7 +98,7 @@ macro_rules! __tests {
 #[macro_export]
 macro_rules! store_contract {
     ($fixture:ty) => {
-        $crate::__store_clauses!($crate::__tests, $fixture);
+        $crate::__store_clauses!([$crate::__tests], $fixture);
     };
 }
 

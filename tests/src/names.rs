@@ -78,7 +78,7 @@ impl Names {
             Chance::new(self.seed ^ self.drawn.fetch_add(1, Ordering::Relaxed).wrapping_mul(GOLDEN));
         let mut bytes = [0; N];
         for chunk in bytes.chunks_mut(8) {
-            let drawn = chance.next().to_be_bytes();
+            let drawn = chance.draw().to_be_bytes();
             chunk.copy_from_slice(drawn.get(..chunk.len()).unwrap_or_default());
         }
         bytes
@@ -98,7 +98,7 @@ impl Chance {
         Self(seed)
     }
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -107,6 +107,6 @@ impl Chance {
     }
     /// A number below the bound; zero if the bound is zero.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
+        self.draw().checked_rem(bound).unwrap_or(0)
     }
 }

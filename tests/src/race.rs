@@ -45,5 +45,5 @@ pub fn race<T: Send>(seed: u64, threads: usize, act: impl Fn(usize) -> T + Sync)
 /// The seeds of so many rounds.
 pub fn rounds(count: u32) -> impl Iterator<Item = u64> {
     let mut chance = Chance::new(SEED);
-    (0..count).map(move |_| chance.next())
+    (0..count).map(move |_| chance.draw())
 }

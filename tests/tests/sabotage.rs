@@ -1,6 +1,10 @@
 //! The kit finds what it looks for: a good store with one clause broken at a time fails that clause's test.
 //!
 //! A [`Sabotage`] changes one thing on the way into or out of the store in memory.
+#![expect(
+    clippy::expect_used,
+    reason = "a fixture that can't be made ready has failed its tests"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

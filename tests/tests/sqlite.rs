@@ -1,4 +1,8 @@
 //! The SQLite store keeps its contract, on real files.
+#![expect(
+    clippy::expect_used,
+    reason = "a fixture that can't be made ready has failed its tests"
+)]
 
 use std::{
     fs,

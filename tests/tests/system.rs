@@ -1,4 +1,8 @@
 //! The machine's clock, randomness and hashing keep their contracts.
+#![expect(
+    clippy::expect_used,
+    reason = "a fixture that can't be made ready has failed its tests"
+)]
 
 use std::{num::NonZeroUsize, sync::Arc};
 

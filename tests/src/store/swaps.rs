@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accountable_core::{
     domain::{Event, Span, Version},
-    port::{Commit, CommitError, Key, Store, Stored, Swap},
+    port::{Commit, CommitError, Key, Store, Stored, Swap, Write},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -16,12 +16,14 @@ use crate::{
 /// How many threads race.
 const RACERS: usize = 8;
 
+/// The number it shall have, what it had before, and whether it is removed.
+type Make = dyn Fn(u64, Option<&Stored<u64>>, bool) -> Write + Send + Sync;
+
 /// A swap of one record for each kind of record: how it is made, and how it is looked up.
 struct Kind {
     key: Key,
-    make: Box<dyn Fn(u64, Option<&Stored<u64>>, bool) -> Write + Send + Sync>,
+    make: Box<Make>,
 }
-use accountable_core::port::Write;
 
 /// One record of each kind, all of which carry a number. `before` says number and stamp; `remove` takes it away.
 fn kinds(names: &crate::names::Names) -> Vec<Kind> {

@@ -5,14 +5,13 @@ use std::sync::{Arc, Mutex};
 use accountable_core::{
     Accounts, Admin, Authentication, Delivery, DeliveryOptions, Machine, NewAccount, Public,
     domain::{
-        AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links,
-        MailedCode, Origin, Password, ReturnUrl, SessionStamp, Timestamp,
+        AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin, Password,
+        ReturnUrl, SessionStamp, Timestamp,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
 use accountable_memory::{
-    CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer,
-    SeededEntropy,
+    CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
 use accountable_sqlite::{Options, SqliteStore};
 use async_trait::async_trait;
@@ -40,12 +39,7 @@ impl World {
 
     pub(crate) fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(
-            folder.path().join("accounts.db"),
-            Incarnation::from_bytes([7; 16]),
-            &Options::default(),
-        )
-        .unwrap();
+        let store = SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), &Options::default()).unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
@@ -59,29 +53,14 @@ impl World {
         Self::with_clock(ManualClock::new(at("2026-11-21T12:00:00Z")), 42, store, folder)
     }
 
-    fn with_clock(
-        clock: ManualClock,
-        seed: u64,
-        store: Arc<dyn Store>,
-        folder: Option<tempfile::TempDir>,
-    ) -> Self {
+    fn with_clock(clock: ManualClock, seed: u64, store: Arc<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
         let mailer = RecordingMailer::new();
         let probe = Probe::default();
         let hasher = HeldHasher::new(probe.clone());
         let store = CountingStore::new(FaultyStore::new(store));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links())
-            .build()
-            .unwrap();
-        Self {
-            accounts,
-            clock,
-            mailer,
-            hasher,
-            probe,
-            store,
-            _folder: folder,
-        }
+        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
+        Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -97,45 +76,26 @@ impl World {
     }
 
     pub(crate) async fn register(&self, address: &str) -> AccountId {
-        self.admin()
-            .register(NewAccount::new(email(address)))
-            .await
-            .unwrap()
-            .id
+        self.admin().register(NewAccount::new(email(address))).await.unwrap().id
     }
 
     /// An account whose owner has chosen this password.
     pub(crate) async fn in_use(&self, address: &str, chosen: &str) -> AccountId {
         let id = self.register(address).await;
-        let delivery = self
-            .admin()
-            .request_password_set(id, DeliveryOptions::default())
-            .await
-            .unwrap();
+        let delivery = self.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
         assert_eq!(delivery, Delivery::Delivered);
-        self.public()
-            .choose_password(&self.mailed_code(address), &password(chosen))
-            .await
-            .unwrap();
+        self.public().choose_password(&self.mailed_code(address), &password(chosen)).await.unwrap();
         id
     }
 
     /// The code of the last link that went to this address.
     pub(crate) fn mailed_code(&self, address: &str) -> MailedCode {
-        let link = self
-            .mailer
-            .last_link_to(&email(address))
-            .expect("a link was mailed");
+        let link = self.mailer.last_link_to(&email(address)).expect("a link was mailed");
         code_of(&link)
     }
 
     pub(crate) async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self
-            .public()
-            .authenticate(&email(address), &password(typed))
-            .await
-            .unwrap()
-        {
+        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
             Authentication::Granted(stamp) => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
@@ -143,12 +103,7 @@ impl World {
     }
 
     pub(crate) async fn history(&self, of: AccountId) -> Vec<Event> {
-        self.accounts
-            .journal()
-            .history(of, None, 1_000)
-            .await
-            .unwrap()
-            .items
+        self.accounts.journal().history(of, None, 1_000).await.unwrap().items
     }
 }
 
@@ -164,11 +119,7 @@ pub(crate) fn code_of(link: &str) -> MailedCode {
     let query = link.split_once('?').unwrap().1;
     let part = |name: &str| {
         let start = format!("{name}=");
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix(&start))
-            .unwrap_or_default()
-            .to_owned()
+        query.split('&').find_map(|pair| pair.strip_prefix(&start)).unwrap_or_default().to_owned()
     };
     MailedCode::new(&part("id"), &part("confirmation_code"))
 }
@@ -198,10 +149,7 @@ struct Seen {
 
 impl Default for Probe {
     fn default() -> Self {
-        Self {
-            inner: Arc::new(InsecureTestHasher::new(1)),
-            seen: Arc::default(),
-        }
+        Self { inner: Arc::new(InsecureTestHasher::new(1)), seen: Arc::default() }
     }
 }
 
