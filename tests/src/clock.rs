@@ -1,4 +1,4 @@
-//! The contract of [`Clock`](accountable_core::port::Clock).
+//! The contract of [`Clock`].
 //!
 //! Nothing here measures how *long* a sleep takes at most: that is the machine's business and would make tests that
 //! fail on a busy one. Of clause 3 only "no earlier" is checked.

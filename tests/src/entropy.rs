@@ -1,4 +1,4 @@
-//! The contract of [`Entropy`](accountable_core::port::Entropy).
+//! The contract of [`Entropy`].
 //!
 //! That nobody can guess the bytes (3) and that a fork draws others (2) no test can show: read the adapter.
 

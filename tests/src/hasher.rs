@@ -1,4 +1,4 @@
-//! The contract of [`PasswordHasher`](accountable_core::port::PasswordHasher).
+//! The contract of [`PasswordHasher`].
 //!
 //! That a decoy takes as long as a real hash (9) is checked by its form, not by a watch.
 

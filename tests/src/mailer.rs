@@ -1,4 +1,4 @@
-//! The contract of [`Mailer`](accountable_core::port::Mailer).
+//! The contract of [`Mailer`].
 //!
 //! That `deliver` ends within the time that the adapter states (7) no test here waits for.
 

@@ -1,4 +1,4 @@
-//! The contract of [`Store`](accountable_core::port::Store): what is asked of an adapter's author, and its clauses.
+//! The contract of [`Store`]: what is asked of an adapter's author, and its clauses.
 //!
 //! Each function of the modules below checks one clause, or a part of it, and panics where the store breaks it. The
 //! function's name is the test's name, and begins with the clause's number.
