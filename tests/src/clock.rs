@@ -51,32 +51,19 @@ pub fn clause_02_a_jump_neither_shortens_nor_lengthens_a_sleep<C: ClockUnderTest
     if let Err(why) = fixture.jump(clock.now()) {
         return why.tell("clause 2, a jump of the time of day");
     }
-    assert!(
-        (&mut sleep).now_or_never().is_none(),
-        "it ended before any time passed"
-    );
+    assert!((&mut sleep).now_or_never().is_none(), "it ended before any time passed");
     for (to, passes) in [(Timestamp::MAX, 0), (Timestamp::MIN, 0), (Timestamp::MAX, 9)] {
-        let moved = fixture
-            .jump(to)
-            .and_then(|()| fixture.advance(Span::seconds(passes)));
+        let moved = fixture.jump(to).and_then(|()| fixture.advance(Span::seconds(passes)));
         moved.expect("it jumped before");
-        assert!(
-            (&mut sleep).now_or_never().is_none(),
-            "a jump to {to} shortened it"
-        );
+        assert!((&mut sleep).now_or_never().is_none(), "a jump to {to} shortened it");
     }
-    let moved = fixture
-        .jump(Timestamp::MIN)
-        .and_then(|()| fixture.advance(Span::seconds(1)));
+    let moved = fixture.jump(Timestamp::MIN).and_then(|()| fixture.advance(Span::seconds(1)));
     moved.expect("it jumped before");
     assert!(sleep.now_or_never().is_some(), "a jump back lengthened it");
 }
 
 /// 3. `sleep` ends no earlier than asked.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the clock under test is held against the standard library's"
-)]
+#[expect(clippy::disallowed_methods, reason = "the clock under test is held against the standard library's")]
 pub fn clause_03_a_sleep_ends_no_earlier_than_asked<C: ClockUnderTest>() {
     let fixture = C::fresh();
     let clock = fixture.clock();
@@ -84,27 +71,15 @@ pub fn clause_03_a_sleep_ends_no_earlier_than_asked<C: ClockUnderTest>() {
     let mut sleep = clock.sleep(NAP);
     match fixture.advance(NAP.times(0)) {
         Ok(()) => {
-            assert!(
-                (&mut sleep).now_or_never().is_none(),
-                "it ended before any time passed"
-            );
-            fixture
-                .advance(Span::micros(NAP.as_micros() - 1))
-                .expect("it moved before");
-            assert!(
-                (&mut sleep).now_or_never().is_none(),
-                "it ended a microsecond early"
-            );
+            assert!((&mut sleep).now_or_never().is_none(), "it ended before any time passed");
+            fixture.advance(Span::micros(NAP.as_micros() - 1)).expect("it moved before");
+            assert!((&mut sleep).now_or_never().is_none(), "it ended a microsecond early");
             fixture.advance(Span::micros(1)).expect("it moved before");
             block_on(sleep);
         }
         Err(_) => {
             block_on(sleep);
-            assert!(
-                begun.elapsed() >= NAP.to_std(),
-                "it ended early, after {:?}",
-                begun.elapsed()
-            );
+            assert!(begun.elapsed() >= NAP.to_std(), "it ended early, after {:?}", begun.elapsed());
         }
     }
 }

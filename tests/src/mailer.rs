@@ -70,14 +70,8 @@ fn letter(names: &Names, to: &EmailAddress) -> Letter {
         expires_at: at(1_000),
         return_url: None,
     };
-    let mint = CodeMint {
-        keys: keyring(),
-        realm: &realm(),
-        incarnation: Incarnation::from_bytes([3; 16]),
-    };
-    let code: Code = mint
-        .code(account, Purpose::PasswordSet, to, &confirmation)
-        .expect("a code");
+    let mint = CodeMint { keys: keyring(), realm: &realm(), incarnation: Incarnation::from_bytes([3; 16]) };
+    let code: Code = mint.code(account, Purpose::PasswordSet, to, &confirmation).expect("a code");
     let page = LinkUrl::parse("https://app.example/password").expect("a page");
     let message = Message::Code {
         purpose: Purpose::PasswordSet,
@@ -95,11 +89,7 @@ fn link(letter: &Letter) -> &str {
 /// 1. `Ok` means that the letter arrives; 2. at its recipient and nobody else.
 pub fn clause_01_and_02_a_letter_arrives_at_its_recipient_and_nobody_else<M: MailerUnderTest>() {
     let (fixture, names) = (M::fresh(), Names::default());
-    let to = [
-        email("Ada@example.com"),
-        email("bob+tag@example.org"),
-        email("\"a b\"@example.com"),
-    ];
+    let to = [email("Ada@example.com"), email("bob+tag@example.org"), email("\"a b\"@example.com")];
     for to in &to {
         let letter = letter(&names, to);
         block_on(fixture.mailer().deliver(&letter)).expect("the server takes it");
@@ -115,10 +105,7 @@ pub fn clause_01_and_02_a_letter_arrives_at_its_recipient_and_nobody_else<M: Mai
 /// 3. Attempts of one letter bear one `Message-ID`; letters of different ids never share one.
 pub fn clause_03_a_letter_keeps_its_message_id<M: MailerUnderTest>() {
     let (fixture, names) = (M::fresh(), Names::default());
-    let (one, other) = (
-        letter(&names, &email("ada@example.com")),
-        letter(&names, &email("bob@example.com")),
-    );
+    let (one, other) = (letter(&names, &email("ada@example.com")), letter(&names, &email("bob@example.com")));
     for letter in [&one, &other, &one] {
         block_on(fixture.mailer().deliver(letter)).expect("the server takes it");
     }
@@ -166,14 +153,9 @@ pub fn clause_04_and_08_errors_say_whose_fault_it_is_and_nothing_else<M: MailerU
 /// 5. Letters are independent; 6. a dropped future leaves nothing locked.
 pub fn clause_05_and_06_a_letter_that_hangs_or_fails_delays_no_other<M: MailerUnderTest>() {
     let (fixture, names) = (M::fresh(), Names::default());
-    let (slow, gone, fine) = (
-        email("slow@example.com"),
-        email("gone@example.com"),
-        email("fine@example.com"),
-    );
-    let treated = fixture
-        .treat(&slow, Fate::Hangs)
-        .and_then(|()| fixture.treat(&gone, Fate::NoSuchMailbox));
+    let (slow, gone, fine) =
+        (email("slow@example.com"), email("gone@example.com"), email("fine@example.com"));
+    let treated = fixture.treat(&slow, Fate::Hangs).and_then(|()| fixture.treat(&gone, Fate::NoSuchMailbox));
     if let Err(why) = treated {
         return why.tell("clause 5, a letter that hangs");
     }
@@ -181,20 +163,11 @@ pub fn clause_05_and_06_a_letter_that_hangs_or_fails_delays_no_other<M: MailerUn
     let (slow, gone) = (letter(&names, &slow), letter(&names, &gone));
     for round in 1..=10 {
         let mut hangs = mailer.deliver(&slow);
-        assert!(
-            (&mut hangs).now_or_never().is_none(),
-            "it does not hang: mend the fixture"
-        );
-        assert!(
-            block_on(mailer.deliver(&gone)).is_err(),
-            "it does not fail: mend the fixture"
-        );
+        assert!((&mut hangs).now_or_never().is_none(), "it does not hang: mend the fixture");
+        assert!(block_on(mailer.deliver(&gone)).is_err(), "it does not fail: mend the fixture");
         block_on(mailer.deliver(&letter(&names, &fine))).expect("the server takes it");
         drop(hangs);
-        let arrived = fixture
-            .arrived()
-            .into_iter()
-            .filter(|arrival| arrival.to == [fine.as_str()]);
+        let arrived = fixture.arrived().into_iter().filter(|arrival| arrival.to == [fine.as_str()]);
         assert_eq!(arrived.count(), round, "letters that neither hang nor fail");
     }
 }

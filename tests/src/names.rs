@@ -27,10 +27,7 @@ impl Names {
     /// Names of this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            drawn: Arc::new(AtomicU64::new(0)),
-        }
+        Self { seed, drawn: Arc::new(AtomicU64::new(0)) }
     }
 
     /// A new commit.

@@ -27,10 +27,7 @@ pub fn race<T: Send>(seed: u64, threads: usize, act: impl Fn(usize) -> T + Sync)
                 })
             })
             .collect();
-        running
-            .into_iter()
-            .map(std::thread::ScopedJoinHandle::join)
-            .collect()
+        running.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
     });
     ends.into_iter()
         .map(|end| {

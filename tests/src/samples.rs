@@ -92,9 +92,7 @@ pub fn account_in(realm: Realm, id: AccountId, address: &EmailAddress) -> Accoun
         locale: None,
         now: NOW,
     };
-    Account::register(registration)
-        .account
-        .expect("registration makes an account")
+    Account::register(registration).account.expect("registration makes an account")
 }
 
 /// The account with its facts changed.
@@ -121,30 +119,19 @@ pub fn next(account: &Account) -> Account {
 /// What is left of an account.
 #[must_use]
 pub fn erased(account: &Account) -> Account {
-    Account {
-        life: Life::Erased { at: NOW },
-        version: account.version.next(),
-        ..account.clone()
-    }
+    Account { life: Life::Erased { at: NOW }, version: account.version.next(), ..account.clone() }
 }
 
 /// A former address that is kept for its owner, or not.
 #[must_use]
 pub fn former(ordinal: u32, address: &EmailAddress, reserved: bool) -> FormerMailbox {
-    FormerMailbox {
-        mailbox: mailbox(ordinal, address),
-        until: at(1_000),
-        reserved,
-    }
+    FormerMailbox { mailbox: mailbox(ordinal, address), until: at(1_000), reserved }
 }
 
 /// A change of address that waits to be confirmed.
 #[must_use]
 pub fn pending(ordinal: u32, address: &EmailAddress) -> PendingEmail {
-    PendingEmail {
-        mailbox: mailbox(ordinal, address),
-        until: at(500),
-    }
+    PendingEmail { mailbox: mailbox(ordinal, address), until: at(500) }
 }
 
 /// The record of an address, with so many locks.
@@ -194,12 +181,7 @@ pub fn mail_in(realm: Realm, id: MailId, account: AccountId, due: Timestamp) -> 
 /// A stranger's request, due at `due`.
 #[must_use]
 pub fn intent(id: MailId, due: Timestamp) -> Mail {
-    let intent = Intent {
-        wish: Wish::PasswordReset,
-        email: longest_email(),
-        page: None,
-        return_url: None,
-    };
+    let intent = Intent { wish: Wish::PasswordReset, email: longest_email(), page: None, return_url: None };
     let sealed = intent.seal(keyring(), &realm(), id, [9; 24]);
     Mail::queued(id, realm(), Content::Intent(sealed), due)
 }
@@ -207,10 +189,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
 /// The mail, given up at that time.
 #[must_use]
 pub fn dead(mut mail: Mail, at: Timestamp) -> Mail {
-    mail.state = MailState::Dead {
-        why: DeathCause::Spent,
-        at,
-    };
+    mail.state = MailState::Dead { why: DeathCause::Spent, at };
     mail
 }
 
@@ -218,11 +197,7 @@ pub fn dead(mut mail: Mail, at: Timestamp) -> Mail {
 #[must_use]
 pub fn group(name: &str, number: u32) -> IpFilterGroup {
     let network = std::net::Ipv4Addr::from(number);
-    IpFilterGroup::new(
-        realm(),
-        group_name(name),
-        vec![ipnet::IpNet::from(std::net::IpAddr::V4(network))],
-    )
+    IpFilterGroup::new(realm(), group_name(name), vec![ipnet::IpNet::from(std::net::IpAddr::V4(network))])
 }
 
 /// A commit in the making.
@@ -239,13 +214,7 @@ impl Batch {
     /// An empty commit of that name, at [`NOW`] in [`realm`].
     #[must_use]
     pub fn new(id: CommitId) -> Self {
-        Self {
-            id,
-            at: NOW,
-            realm: realm(),
-            writes: Vec::new(),
-            events: Vec::new(),
-        }
+        Self { id, at: NOW, realm: realm(), writes: Vec::new(), events: Vec::new() }
     }
     /// Events from here on are of that time.
     #[must_use]
@@ -286,12 +255,7 @@ impl Batch {
     /// Adds a reservation: a step of that length on a level of at least [`NOW`], unless it is above the ceiling.
     #[must_use]
     pub fn reserve(mut self, of: QuotaTag, step: Span, ceiling: Timestamp) -> Self {
-        self.writes.push(Write::Reserve(Reservation {
-            of,
-            floor: NOW,
-            step,
-            ceiling,
-        }));
+        self.writes.push(Write::Reserve(Reservation { of, floor: NOW, step, ceiling }));
         self
     }
     /// Adds an event about an account that the commit writes.
@@ -357,13 +321,8 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         proven: true,
         replaced: true,
         next_ordinal: Ordinal::new(u32::MAX),
-        pending: Some(PendingEmail {
-            mailbox: mailbox(u32::MAX, &names.email()),
-            until: Timestamp::MAX,
-        }),
-        former: (0..16)
-            .map(|at| former(at, &names.email(), at % 2 == 0))
-            .collect(),
+        pending: Some(PendingEmail { mailbox: mailbox(u32::MAX, &names.email()), until: Timestamp::MAX }),
+        former: (0..16).map(|at| former(at, &names.email(), at % 2 == 0)).collect(),
         password: Some(Credential {
             hash: hash(0),
             set_at: Timestamp::MIN,
@@ -411,11 +370,7 @@ fn confirmations(names: &Names) -> Confirmations {
     };
     Confirmations {
         issued: Some(confirmation()),
-        dead: Some(DeadConfirmation {
-            was: confirmation(),
-            end: End::Expired,
-            at: Timestamp::MAX,
-        }),
+        dead: Some(DeadConfirmation { was: confirmation(), end: End::Expired, at: Timestamp::MAX }),
     }
 }
 
@@ -455,18 +410,10 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
     let page = format!("https://app.example/{}", "p".repeat(1_900));
     let states = [
         MailState::Queued,
-        MailState::Claimed {
-            until: Timestamp::MAX,
-        },
+        MailState::Claimed { until: Timestamp::MAX },
         MailState::Retry { at: Timestamp::MIN },
-        MailState::Dead {
-            why: DeathCause::Spent,
-            at: Timestamp::MAX,
-        },
-        MailState::Dead {
-            why: DeathCause::Undeliverable(Undeliverable::Rejected),
-            at: Timestamp::MIN,
-        },
+        MailState::Dead { why: DeathCause::Spent, at: Timestamp::MAX },
+        MailState::Dead { why: DeathCause::Undeliverable(Undeliverable::Rejected), at: Timestamp::MIN },
     ];
     let letters = states.into_iter().map(|state| Mail {
         v: Form,
@@ -495,10 +442,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
 pub fn largest_group() -> IpFilterGroup {
     let widest = ["0.0.0.0/0", "::/0", "255.255.255.255/32", "2001:db8::1/128"];
     let many = (0_u32..250).map(|number| std::net::IpAddr::V4(number.into()).into());
-    let networks = widest
-        .map(|text| text.parse().expect("a network"))
-        .into_iter()
-        .chain(many);
+    let networks = widest.map(|text| text.parse().expect("a network")).into_iter().chain(many);
     IpFilterGroup {
         unknown: from_a_newer_build(),
         ..IpFilterGroup::new(realm(), group_name(&"G".repeat(32)), networks.collect())
@@ -517,30 +461,17 @@ pub fn all_that_happens(names: &Names) -> Vec<Happened> {
         recipient: address,
         bypassed_throttle: true,
     });
-    let passwords = [
-        PasswordSource::Chosen,
-        PasswordSource::Changed,
-        PasswordSource::Assigned,
-    ];
+    let passwords = [PasswordSource::Chosen, PasswordSource::Changed, PasswordSource::Assigned];
     let mut all = vec![
         Happened::Registered,
         Happened::MailDelivered { mail },
         Happened::MailRefused { mail, cause },
-        Happened::MailDelayed {
-            mail,
-            until: Timestamp::MIN,
-            ours: true,
-        },
-        Happened::MailDied {
-            mail,
-            why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox),
-        },
+        Happened::MailDelayed { mail, until: Timestamp::MIN, ours: true },
+        Happened::MailDied { mail, why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox) },
         Happened::MailCancelled { mail },
         Happened::AddressSuppressed { tag, cause },
         Happened::EmailProven { address },
-        Happened::PasswordManagementChanged {
-            to: Management::Administrator,
-        },
+        Happened::PasswordManagementChanged { to: Management::Administrator },
         Happened::EmailChangeDropped,
         Happened::FormerAddressReleased { address },
         Happened::ClockMended,
@@ -570,9 +501,7 @@ pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
     let account = largest_account(names.account(), &longest_email(), names);
     let others = (0..5).map(|_| largest_account(names.account(), &names.email(), names));
     let accounts = std::iter::once(account.clone()).chain(others);
-    let mut writes: Vec<Write> = accounts
-        .map(|account| Write::Account(Swap::create(account)))
-        .collect();
+    let mut writes: Vec<Write> = accounts.map(|account| Write::Account(Swap::create(account))).collect();
     writes.extend((0..4).map(|_| Write::Address(Swap::create(largest_address(names.tag())))));
     let mails = extreme_mails(account.id, names).into_iter().take(4);
     writes.extend(mails.map(|mail| Write::Mail(Swap::create(mail))));
@@ -596,10 +525,6 @@ pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
             what,
         })
         .collect();
-    assert_eq!(
-        (writes.len(), events.len()),
-        (Commit::MAX, Commit::MAX),
-        "the largest commit"
-    );
+    assert_eq!((writes.len(), events.len()), (Commit::MAX, Commit::MAX), "the largest commit");
     Commit::new(id, writes, events).expect("a legal commit")
 }

@@ -90,20 +90,12 @@ pub(crate) struct Stage<S> {
 impl<S: StoreUnderTest> Stage<S> {
     pub(crate) async fn fresh() -> Self {
         let fixture = S::fresh().await;
-        Self {
-            store: fixture.store(),
-            fixture,
-            names: Names::default(),
-        }
+        Self { store: fixture.store(), fixture, names: Names::default() }
     }
 
     /// The store, and another instance of it where there can be one.
     pub(crate) async fn instances(&self) -> Vec<Arc<dyn Store>> {
-        let other = self
-            .fixture
-            .another_instance()
-            .await
-            .unwrap_or_else(|_| Arc::clone(&self.store));
+        let other = self.fixture.another_instance().await.unwrap_or_else(|_| Arc::clone(&self.store));
         vec![Arc::clone(&self.store), other]
     }
 }

@@ -1,8 +1,5 @@
 //! The adapters in memory keep their contracts.
-#![expect(
-    clippy::expect_used,
-    reason = "a fixture that can't be made ready has failed its tests"
-)]
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::sync::{
     Arc,
@@ -108,9 +105,7 @@ impl HasherUnderTest for Insecure {
         Arc::new(InsecureTestHasher::new(7).with_cost(2))
     }
     fn busy() -> Result<Arc<dyn PasswordHasher>, NotOffered> {
-        Err(NotOffered(
-            "it does the little work there is on the thread that polls",
-        ))
+        Err(NotOffered("it does the little work there is on the thread that polls"))
     }
     fn of_other_cost(password: &Password) -> Vec<PasswordHash> {
         let cheaper = InsecureTestHasher::new(7).with_cost(1);

@@ -1,10 +1,7 @@
 //! The kit finds what it looks for: a good store with one clause broken at a time fails that clause's test.
 //!
 //! A [`Sabotage`] changes one thing on the way into or out of the store in memory.
-#![expect(
-    clippy::expect_used,
-    reason = "a fixture that can't be made ready has failed its tests"
-)]
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -226,11 +223,7 @@ fn rewritten(id: CommitId, writes: Vec<Write>, events: &[Event]) -> Commit {
 
 /// The same commit with its writes changed.
 fn with_writes(commit: &Commit, change: impl FnMut(Write) -> Write) -> Commit {
-    rewritten(
-        commit.id(),
-        commit.writes().iter().cloned().map(change).collect(),
-        commit.events(),
-    )
+    rewritten(commit.id(), commit.writes().iter().cloned().map(change).collect(), commit.events())
 }
 
 fn other_id(id: CommitId) -> CommitId {
@@ -246,56 +239,25 @@ async fn forced(store: &MemoryStore, commit: &Commit) -> Vec<Write> {
     for write in commit.writes().iter().cloned() {
         writes.push(match write {
             Write::Account(swap) => {
-                let id = swap
-                    .after
-                    .as_ref()
-                    .or(swap.before.as_ref().map(|b| &b.value))
-                    .expect("a record")
-                    .id;
+                let id = swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record").id;
                 let present = store.load(&Who::id(id)).await.expect("a dossier").account;
                 Write::Account(over(swap, present))
             }
             Write::Address(swap) => {
-                let tag = swap
-                    .after
-                    .as_ref()
-                    .or(swap.before.as_ref().map(|b| &b.value))
-                    .expect("a record")
-                    .tag;
-                let who = Who {
-                    by: By::Nobody,
-                    also: vec![tag],
-                    level: None,
-                };
+                let tag =
+                    swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record").tag;
+                let who = Who { by: By::Nobody, also: vec![tag], level: None };
                 let present = store.load(&who).await.expect("a dossier").addresses.remove(&tag);
                 Write::Address(over(swap, present))
             }
             Write::Mail(swap) => {
-                let id = swap
-                    .after
-                    .as_ref()
-                    .or(swap.before.as_ref().map(|b| &b.value))
-                    .expect("a record")
-                    .id;
-                let present = store
-                    .mails(&MailQuery::One(id), Limit::MAX)
-                    .await
-                    .expect("a page")
-                    .items
-                    .pop();
+                let id = swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record").id;
+                let present = store.mails(&MailQuery::One(id), Limit::MAX).await.expect("a page").items.pop();
                 Write::Mail(over(swap, present))
             }
             Write::IpFilterGroup(swap) => {
-                let group = swap
-                    .after
-                    .as_ref()
-                    .or(swap.before.as_ref().map(|b| &b.value))
-                    .expect("a record");
-                let all = store
-                    .groups(&group.realm, None, Limit::MAX)
-                    .await
-                    .expect("a page")
-                    .items;
+                let group = swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record");
+                let all = store.groups(&group.realm, None, Limit::MAX).await.expect("a page").items;
                 let present = all.into_iter().find(|known| known.value.name == group.name);
                 Write::IpFilterGroup(over(swap, present))
             }
@@ -953,11 +915,9 @@ fn forgetting_everything_breaks_persistence() {
         || Box::pin(persistence::clause_10_ok_survives_a_kill::<Broken<Nothing>>()),
         || Box::pin(persistence::clause_32_reopening_loses_nothing::<Broken<Nothing>>()),
         || {
-            Box::pin(
-                persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched::<
-                    Broken<Nothing>,
-                >(),
-            )
+            Box::pin(persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched::<
+                Broken<Nothing>,
+            >())
         },
     ];
     for check in checks {

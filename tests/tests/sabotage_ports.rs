@@ -1,8 +1,5 @@
 //! The kit finds what it looks for in the smaller ports too: a bad adapter fails the clause that it breaks.
-#![expect(
-    clippy::expect_used,
-    reason = "a fixture that can't be made ready has failed its tests"
-)]
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::sync::Arc;
 
@@ -21,10 +18,7 @@ use async_trait::async_trait;
 
 #[track_caller]
 fn finds(check: fn()) {
-    assert!(
-        std::thread::spawn(check).join().is_err(),
-        "the check found nothing"
-    );
+    assert!(std::thread::spawn(check).join().is_err(), "the check found nothing");
 }
 
 /// Ends every sleep a microsecond early.
@@ -36,9 +30,7 @@ impl Clock for Hasty {
         self.0.now()
     }
     async fn sleep(&self, span: Span) {
-        self.0
-            .sleep(Span::micros(span.as_micros().saturating_sub(1)))
-            .await;
+        self.0.sleep(Span::micros(span.as_micros().saturating_sub(1))).await;
     }
 }
 

@@ -1,8 +1,5 @@
 //! The SQLite store keeps its contract, on real files.
-#![expect(
-    clippy::expect_used,
-    reason = "a fixture that can't be made ready has failed its tests"
-)]
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::{
     fs,
@@ -39,11 +36,7 @@ fn file(directory: &TempDir) -> PathBuf {
 fn opened(path: &Path) -> Result<SqliteStore, accountable_sqlite::OpenError> {
     static DRAWN: AtomicU64 = AtomicU64::new(1);
     let drawn = u128::from(DRAWN.fetch_add(1, Ordering::Relaxed));
-    SqliteStore::open(
-        path,
-        Incarnation::from_bytes(drawn.to_be_bytes()),
-        &Options::default(),
-    )
+    SqliteStore::open(path, Incarnation::from_bytes(drawn.to_be_bytes()), &Options::default())
 }
 
 fn directory() -> Arc<TempDir> {
@@ -113,12 +106,7 @@ fn strange(what: &'static str, made: impl Fn(&Path)) -> StrangePlace {
     made(&path);
     let before = fs::read(&path).expect("a file");
     let opened = opened(&path).map(drop).map_err(Into::into);
-    StrangePlace {
-        what,
-        opened,
-        before,
-        after: fs::read(&path).expect("a file"),
-    }
+    StrangePlace { what, opened, before, after: fs::read(&path).expect("a file") }
 }
 
 mod store {

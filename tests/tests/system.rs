@@ -1,8 +1,5 @@
 //! The machine's clock, randomness and hashing keep their contracts.
-#![expect(
-    clippy::expect_used,
-    reason = "a fixture that can't be made ready has failed its tests"
-)]
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -59,19 +56,12 @@ fn pool(settings: &Argon2Settings) -> Argon2Pool {
 
 impl HasherUnderTest for Machine {
     fn fresh() -> Arc<dyn PasswordHasher> {
-        Arc::new(pool(
-            &Argon2Settings::insecure_for_tests().with_ceiling(cost(64, 3)),
-        ))
+        Arc::new(pool(&Argon2Settings::insecure_for_tests().with_ceiling(cost(64, 3))))
     }
     fn busy() -> Result<Arc<dyn PasswordHasher>, NotOffered> {
         let settings = Argon2Settings::insecure_for_tests();
         let one = NonZeroUsize::MIN;
-        Ok(Arc::new(pool(
-            &settings
-                .with_cost(cost(1_024, 2))
-                .with_threads(one)
-                .with_waiting(4),
-        )))
+        Ok(Arc::new(pool(&settings.with_cost(cost(1_024, 2)).with_threads(one).with_waiting(4))))
     }
     fn of_other_cost(password: &Password) -> Vec<PasswordHash> {
         let costs = [cost(16, 1), cost(64, 1), cost(32, 2)];
@@ -82,16 +72,8 @@ impl HasherUnderTest for Machine {
         made.into()
     }
     fn excessive() -> Vec<PasswordHash> {
-        let (salt, output) = (
-            "c2FsdHNhbHRzYWx0c2FsdA",
-            "aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g",
-        );
-        let costs = [
-            "m=65,t=1,p=1",
-            "m=32,t=4,p=1",
-            "m=32,t=1,p=4",
-            "m=4294967295,t=4294967295,p=16777215",
-        ];
+        let (salt, output) = ("c2FsdHNhbHRzYWx0c2FsdA", "aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g");
+        let costs = ["m=65,t=1,p=1", "m=32,t=4,p=1", "m=32,t=1,p=4", "m=4294967295,t=4294967295,p=16777215"];
         let phc = |cost| PasswordHash::from_phc(format!("$argon2id$v=19${cost}${salt}${output}").into());
         costs.map(phc).into()
     }

@@ -25,24 +25,14 @@ pub async fn clause_01_who_sees_one_write_of_a_commit_sees_all<S: StoreUnderTest
         let number = |n: u64| {
             let mut account = first.clone();
             account.version = Version::new(n);
-            (
-                account,
-                samples::address(tag, n),
-                samples::mail(mail, id, samples::at(n)),
-            )
+            (account, samples::address(tag, n), samples::mail(mail, id, samples::at(n)))
         };
         let (account, address, letter) = number(n);
         let before = stamp.map(|stamp| (number(n.saturating_sub(1)), stamp));
         let old = before.map(|((account, address, mail), stamp)| {
             (
-                Stored {
-                    value: account,
-                    stamp,
-                },
-                Stored {
-                    value: address,
-                    stamp,
-                },
+                Stored { value: account, stamp },
+                Stored { value: address, stamp },
                 Stored { value: mail, stamp },
             )
         });
@@ -52,18 +42,9 @@ pub async fn clause_01_who_sees_one_write_of_a_commit_sees_all<S: StoreUnderTest
         };
         Batch::new(names.commit())
             .event_of(&account, Happened::EmailChangeDropped)
-            .account(Swap {
-                before: a,
-                after: Some(account),
-            })
-            .address(Swap {
-                before: b,
-                after: Some(address),
-            })
-            .mail(Swap {
-                before: c,
-                after: Some(letter),
-            })
+            .account(Swap { before: a, after: Some(account) })
+            .address(Swap { before: b, after: Some(address) })
+            .mail(Swap { before: c, after: Some(letter) })
             .reserve(quota, Span::seconds(1), samples::at(1_000_000))
             .build()
     };
@@ -103,9 +84,7 @@ pub async fn clause_01_who_sees_one_write_of_a_commit_sees_all<S: StoreUnderTest
                         version(look::account(store, id).await),
                         due(look::mail(store, mail).await),
                         level(look::level(store, quota).await),
-                        look::address(store, tag)
-                            .await
-                            .map_or(0, |address| address.value.log_ins.locks),
+                        look::address(store, tag).await.map_or(0, |address| address.value.log_ins.locks),
                         version(look::account(store, id).await),
                     ];
                     assert!(
@@ -126,13 +105,7 @@ pub async fn clause_01_a_failed_commit_leaves_nothing<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
     let spent = names.quota();
-    put(
-        store,
-        Batch::new(names.commit())
-            .reserve(spent, Span::seconds(10), NOW)
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).reserve(spent, Span::seconds(10), NOW).build()).await;
     let email = names.email();
     let account = samples::account(names.account(), &email);
     let (tag, mail) = (names.tag(), names.mail());
@@ -154,37 +127,17 @@ pub async fn clause_01_a_failed_commit_leaves_nothing<S: StoreUnderTest>() {
         answer => panic!("expected Exhausted of {spent}, got {answer:?}"),
     }
     assert_eq!(look::account(store, account.id).await, None, "the account");
-    assert_eq!(
-        look::account_at(store, &realm(), &email).await,
-        None,
-        "its address"
-    );
+    assert_eq!(look::account_at(store, &realm(), &email).await, None, "its address");
     assert_eq!(look::address(store, tag).await, None, "the record of an address");
     assert_eq!(look::mail(store, mail).await, None, "the mail");
-    assert_eq!(
-        look::groups(store, &realm(), Limit::MAX).await,
-        Vec::new(),
-        "the group"
-    );
+    assert_eq!(look::groups(store, &realm(), Limit::MAX).await, Vec::new(), "the group");
     assert_eq!(look::level(store, free).await, None, "the other reservation");
-    assert_eq!(
-        look::level(store, spent).await,
-        Some(samples::at(10)),
-        "the spent level"
-    );
+    assert_eq!(look::level(store, spent).await, Some(samples::at(10)), "the spent level");
     assert_eq!(look::journal(store, &realm()).await, Vec::new(), "the event");
-    assert_eq!(
-        look::history(store, account.id, Limit::MAX).await,
-        Vec::new(),
-        "the history"
-    );
+    assert_eq!(look::history(store, account.id, Limit::MAX).await, Vec::new(), "the history");
     // Nor is its address held by anybody.
     let other = samples::account(names.account(), &email);
-    put(
-        store,
-        Batch::new(names.commit()).account(Swap::create(other)).build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).account(Swap::create(other)).build()).await;
 }
 
 /// 1. A commit's events are all there, together with its records, once it has answered.
@@ -200,11 +153,7 @@ pub async fn clause_01_a_commit_writes_all_of_its_events<S: StoreUnderTest>() {
         .build();
     let commit = put(store, commit).await;
     assert_eq!(look::journal(store, &realm()).await, commit.events(), "the feed");
-    assert_eq!(
-        look::history(store, account.id, Limit::of(5)).await,
-        commit.events(),
-        "the history"
-    );
+    assert_eq!(look::history(store, account.id, Limit::of(5)).await, commit.events(), "the history");
     let elsewhere = look::journal(store, &samples::other_realm()).await;
     assert_eq!(elsewhere, Vec::new(), "another realm's feed");
 }

@@ -87,10 +87,7 @@ pub async fn clause_27_a_follower_gets_each_event_once<S: StoreUnderTest>() {
         }
         cursor = next;
         expected += WRITERS * usize::try_from(EACH).unwrap_or(0) * 2;
-        assert!(
-            seen.values().all(|times| *times == 1),
-            "an event came twice, seed {seed:#x}"
-        );
+        assert!(seen.values().all(|times| *times == 1), "an event came twice, seed {seed:#x}");
         assert_eq!(seen.len(), expected, "events after the race of seed {seed:#x}");
     }
 }
@@ -101,13 +98,7 @@ pub async fn clause_28_an_accounts_events_come_in_version_order<S: StoreUnderTes
     let names = &stage.names;
     let instances = stage.instances().await;
     let account = samples::account(names.account(), &names.email());
-    put(
-        &*stage.store,
-        Batch::new(names.commit())
-            .account(Swap::create(account.clone()))
-            .build(),
-    )
-    .await;
+    put(&*stage.store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
     for seed in rounds(S::ROUNDS) {
         race(seed, 4, |racer| {
             let store = &**instances.get(racer % instances.len()).expect("an instance");
@@ -130,19 +121,11 @@ pub async fn clause_28_an_accounts_events_come_in_version_order<S: StoreUnderTes
         let store = &*stage.store;
         let order = |events: &[Event]| -> Vec<_> {
             let of_the_account = events.iter().filter(|event| event.account == Some(account.id));
-            of_the_account
-                .map(|event| (event.version, event.ordinal))
-                .collect()
+            of_the_account.map(|event| (event.version, event.ordinal)).collect()
         };
-        let (feed, history) = (
-            look::journal(store, &realm()).await,
-            look::history(store, account.id, Limit::of(2)).await,
-        );
-        let last = look::account(store, account.id)
-            .await
-            .expect("the account")
-            .value
-            .version;
+        let (feed, history) =
+            (look::journal(store, &realm()).await, look::history(store, account.id, Limit::of(2)).await);
+        let last = look::account(store, account.id).await.expect("the account").value.version;
         let expected: Vec<_> = (2..=last.as_u64())
             .flat_map(|version| [0, 1, 2].map(|ordinal| (Some(Version::new(version)), ordinal)))
             .collect();
@@ -188,11 +171,7 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
     let page = look::told(stage.store.history(one, None, Limit::of(5)).await);
     assert_eq!(Some(&*page.items), written.get(..5), "the history's first page");
     let rest = look::told(last.history(one, page.next, Limit::MAX).await);
-    assert_eq!(
-        Some(&*rest.items),
-        written.get(5..),
-        "the history's second page, elsewhere"
-    );
+    assert_eq!(Some(&*rest.items), written.get(5..), "the history's second page, elsewhere");
 }
 
 /// 29. A feed that is empty as yet has a cursor from which nothing that comes is missed.
@@ -215,54 +194,27 @@ pub async fn clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed
     let early = look::told(store.feed(&realm(), None, Limit::of(2)).await).cursor;
     let early_in_history = look::told(store.history(id, None, Limit::of(2)).await).next;
     let edge = look::told(store.feed(&realm(), None, Limit::of(8)).await).cursor;
-    trimmed(
-        store,
-        &Trim {
-            events_before: Some(at(4)),
-            ..trim()
-        },
-    )
-    .await;
+    trimmed(store, &Trim { events_before: Some(at(4)), ..trim() }).await;
     let retained = written.get(8..).unwrap_or_default();
     assert_eq!(
         look::journal(store, &realm()).await,
         retained,
         "the feed without a cursor begins with what is left"
     );
-    assert_eq!(
-        look::history(store, id, Limit::of(3)).await,
-        retained,
-        "and so does the history"
-    );
+    assert_eq!(look::history(store, id, Limit::of(3)).await, retained, "and so does the history");
     let answer = store.feed(&realm(), Some(early), Limit::MAX).await;
-    assert!(
-        matches!(answer, Err(FeedError::Trimmed)),
-        "the feed, from before: {answer:?}"
-    );
+    assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed, from before: {answer:?}");
     let answer = store.history(id, early_in_history, Limit::MAX).await;
-    assert!(
-        matches!(answer, Err(FeedError::Trimmed)),
-        "the history, from before: {answer:?}"
-    );
+    assert!(matches!(answer, Err(FeedError::Trimmed)), "the history, from before: {answer:?}");
     let (seen, end) = look::feed(store, &realm(), Some(edge.clone()), Limit::of(3)).await;
     assert_eq!(seen, retained, "from the edge, nothing was missed");
     // A follower that has seen all there was goes on after all of it went.
-    trimmed(
-        store,
-        &Trim {
-            events_before: Some(Timestamp::MAX),
-            ..trim()
-        },
-    )
-    .await;
+    trimmed(store, &Trim { events_before: Some(Timestamp::MAX), ..trim() }).await;
     let more = write(store, names, id, 20, 1).await;
     let (seen, _) = look::feed(store, &realm(), Some(end), Limit::MAX).await;
     assert_eq!(seen, more, "a follower that missed nothing");
     let answer = store.feed(&realm(), Some(edge), Limit::MAX).await;
-    assert!(
-        matches!(answer, Err(FeedError::Trimmed)),
-        "one that did: {answer:?}"
-    );
+    assert!(matches!(answer, Err(FeedError::Trimmed)), "one that did: {answer:?}");
 }
 
 /// 30. ... or of another incarnation answers Trimmed, never silence.
@@ -271,16 +223,10 @@ pub async fn clause_30_a_cursor_of_another_incarnation_answers_trimmed<S: StoreU
     let (store, names) = (&*here.store, &here.names);
     let id = names.account();
     let incarnations = [&here, &elsewhere].map(|stage| async {
-        look::dossier(&*stage.store, accountable_core::port::Who::id(id))
-            .await
-            .incarnation
+        look::dossier(&*stage.store, accountable_core::port::Who::id(id)).await.incarnation
     });
     let [one, other] = incarnations;
-    assert_ne!(
-        one.await,
-        other.await,
-        "two fresh stores of one incarnation: mend the fixture"
-    );
+    assert_ne!(one.await, other.await, "two fresh stores of one incarnation: mend the fixture");
     write(store, names, id, 0, 3).await;
     write(&*elsewhere.store, names, id, 0, 3).await;
     let foreign = look::told(elsewhere.store.feed(&realm(), None, Limit::of(2)).await).cursor;
@@ -288,14 +234,9 @@ pub async fn clause_30_a_cursor_of_another_incarnation_answers_trimmed<S: StoreU
     let answer = store.feed(&realm(), Some(foreign), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed: {answer:?}");
     let answer = store.history(id, foreign_in_history, Limit::MAX).await;
-    assert!(
-        matches!(answer, Err(FeedError::Trimmed)),
-        "the history: {answer:?}"
-    );
+    assert!(matches!(answer, Err(FeedError::Trimmed)), "the history: {answer:?}");
     for nonsense in [Vec::new(), vec![0], vec![0xff; 8], b"nonsense".repeat(40)] {
-        let answer = store
-            .feed(&realm(), Some(Cursor::from_bytes(nonsense)), Limit::MAX)
-            .await;
+        let answer = store.feed(&realm(), Some(Cursor::from_bytes(nonsense)), Limit::MAX).await;
         assert!(answer.is_err(), "a cursor of nobody's was taken: {answer:?}");
     }
 }
@@ -310,10 +251,7 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
         let quota = names.quota();
         let batch = Batch::new(names.commit())
             .reserve(quota, Span::seconds(1), NOW)
-            .mail(Swap::create(samples::dead(
-                samples::mail(names.mail(), names.account(), at(n)),
-                at(n),
-            )))
+            .mail(Swap::create(samples::dead(samples::mail(names.mail(), names.account(), at(n)), at(n))))
             .address(Swap::create(failed(names, 1, at(n))));
         put(store, batch.build()).await;
         quotas.push(quota);
@@ -326,10 +264,7 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
         dead_mails_before: Some(at(100)),
         limit: Limit::of(3),
     };
-    let dead = accountable_core::port::MailQuery::Dead {
-        realm: realm(),
-        after: None,
-    };
+    let dead = accountable_core::port::MailQuery::Dead { realm: realm(), after: None };
     let mut before = (10, 10, 10);
     for _ in 0..20 {
         let more = look::answered(store.trim(&step).await);
@@ -340,15 +275,9 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
         let mails = look::mails(store, dead.clone(), Limit::MAX).await.len();
         let after = (look::journal(store, &realm()).await.len(), levels, mails);
         for (was, is) in [(before.0, after.0), (before.1, after.1), (before.2, after.2)] {
-            assert!(
-                is <= was && was - is <= 3,
-                "a step of {was} to {is} where 3 were allowed"
-            );
+            assert!(is <= was && was - is <= 3, "a step of {was} to {is} where 3 were allowed");
         }
-        assert!(
-            more || after == (0, 0, 0),
-            "nothing more remains, says the store, and there are {after:?}"
-        );
+        assert!(more || after == (0, 0, 0), "nothing more remains, says the store, and there are {after:?}");
         if !more {
             return;
         }
@@ -381,13 +310,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     bounced.suppression = samples::suppressed(bounced.tag).suppression;
     let recent = failed(names, 1, at(100));
     let forgotten = failed(names, 9, at(99));
-    let kept = [
-        locked,
-        disabled,
-        bounced,
-        recent,
-        samples::suppressed(names.tag()),
-    ];
+    let kept = [locked, disabled, bounced, recent, samples::suppressed(names.tag())];
     let mail = |state: Option<accountable_core::domain::MailState>| {
         let mut mail = samples::mail(names.mail(), account.id, at(0));
         mail.state = state.unwrap_or(mail.state);
@@ -396,9 +319,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     let live = [
         mail(None),
         mail(Some(accountable_core::domain::MailState::Retry { at: at(0) })),
-        mail(Some(accountable_core::domain::MailState::Claimed {
-            until: at(0),
-        })),
+        mail(Some(accountable_core::domain::MailState::Claimed { until: at(0) })),
         samples::dead(mail(None), at(100)),
         samples::intent(names.mail(), at(0)),
     ];
@@ -413,34 +334,17 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
         batch = batch.address(Swap::create(address.clone()));
     }
     let stamp = put(store, batch.build()).await.id();
-    put(
-        store,
-        Batch::new(names.commit())
-            .reserve(unspent, Span::micros(1), at(100))
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).reserve(unspent, Span::micros(1), at(100)).build()).await;
     let mut batch = Batch::new(names.commit());
     for mail in &live {
         batch = batch.mail(Swap::create(mail.clone()));
     }
     put(store, batch.build()).await;
     let events = write(store, names, account.id, 99, 2).await;
-    let keeping = Trim {
-        events_before: None,
-        dead_mails_before: None,
-        ..trim()
-    };
+    let keeping = Trim { events_before: None, dead_mails_before: None, ..trim() };
     trimmed(store, &keeping).await;
-    assert_eq!(
-        look::journal(store, &realm()).await,
-        events,
-        "all events, while all are to be kept"
-    );
-    assert!(
-        look::mail(store, dead.id).await.is_some(),
-        "dead mails, while all are to be kept"
-    );
+    assert_eq!(look::journal(store, &realm()).await, events, "all events, while all are to be kept");
+    assert!(look::mail(store, dead.id).await.is_some(), "dead mails, while all are to be kept");
     let trim = Trim {
         events_before: Some(at(100)),
         levels_before: at(100),
@@ -452,51 +356,17 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     trimmed(store, &trim).await;
     for address in kept {
         let seen = look::address(store, address.tag).await;
-        assert_eq!(
-            seen,
-            Some(Stored {
-                value: address,
-                stamp
-            }),
-            "the record of an address"
-        );
+        assert_eq!(seen, Some(Stored { value: address, stamp }), "the record of an address");
     }
-    assert_eq!(
-        look::address(store, forgotten.tag).await,
-        None,
-        "a failure that is forgotten"
-    );
+    assert_eq!(look::address(store, forgotten.tag).await, None, "a failure that is forgotten");
     for mail in live {
-        assert_eq!(
-            look::mail(store, mail.id).await.map(|seen| seen.value),
-            Some(mail),
-            "a mail"
-        );
+        assert_eq!(look::mail(store, mail.id).await.map(|seen| seen.value), Some(mail), "a mail");
     }
-    assert_eq!(
-        look::mail(store, dead.id).await,
-        None,
-        "a mail that is dead for long"
-    );
+    assert_eq!(look::mail(store, dead.id).await, None, "a mail that is dead for long");
     assert_eq!(look::level(store, spent).await, None, "a spent level");
-    assert_eq!(
-        look::level(store, unspent).await,
-        Some(at(100) + Span::micros(1)),
-        "an unspent level"
-    );
-    assert_eq!(
-        look::account(store, account.id).await,
-        Some(Stored {
-            value: account,
-            stamp
-        }),
-        "an account"
-    );
-    assert_eq!(
-        Some(&*look::journal(store, &realm()).await),
-        events.get(2..),
-        "events"
-    );
+    assert_eq!(look::level(store, unspent).await, Some(at(100) + Span::micros(1)), "an unspent level");
+    assert_eq!(look::account(store, account.id).await, Some(Stored { value: account, stamp }), "an account");
+    assert_eq!(Some(&*look::journal(store, &realm()).await), events.get(2..), "events");
 }
 
 /// 31. ... and lowers impossible levels.
@@ -505,25 +375,11 @@ pub async fn clause_31_trim_lowers_impossible_levels<S: StoreUnderTest>() {
     let (store, names) = (&*stage.store, &stage.names);
     let levels = [(10, 10), (100, 100), (101, 100), (100_000, 100)].map(|(was, is)| (names.quota(), was, is));
     for (quota, was, _) in levels {
-        put(
-            store,
-            Batch::new(names.commit())
-                .reserve(quota, Span::seconds(was), NOW)
-                .build(),
-        )
-        .await;
+        put(store, Batch::new(names.commit()).reserve(quota, Span::seconds(was), NOW).build()).await;
     }
-    let trim = Trim {
-        levels_beyond: at(100),
-        limit: Limit::of(1),
-        ..trim()
-    };
+    let trim = Trim { levels_beyond: at(100), limit: Limit::of(1), ..trim() };
     trimmed(store, &trim).await;
     for (quota, was, is) in levels {
-        assert_eq!(
-            look::level(store, quota).await,
-            Some(at(is)),
-            "a level of {was} s ahead"
-        );
+        assert_eq!(look::level(store, quota).await, Some(at(is)), "a level of {was} s ahead");
     }
 }

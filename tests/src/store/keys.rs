@@ -13,19 +13,12 @@ use crate::{
 };
 
 fn creation(names: &Names, account: &Account) -> Commit {
-    Batch::new(names.commit())
-        .account(Swap::create(account.clone()))
-        .build()
+    Batch::new(names.commit()).account(Swap::create(account.clone())).build()
 }
 
 fn replacement(names: &Names, before: &Account, stamp: &Commit, after: &Account) -> Commit {
-    let before = Stored {
-        value: before.clone(),
-        stamp: stamp.id(),
-    };
-    Batch::new(names.commit())
-        .account(Swap::replace(before, after.clone()))
-        .build()
+    let before = Stored { value: before.clone(), stamp: stamp.id() };
+    Batch::new(names.commit()).account(Swap::replace(before, after.clone())).build()
 }
 
 async fn taken(store: &dyn Store, commit: &Commit, of: AccountId, why: &str) {
@@ -48,23 +41,11 @@ pub async fn clause_06_no_two_accounts_of_a_realm_hold_one_key<S: StoreUnderTest
     put(store, creation(names, &holder)).await;
     // The same mailbox, written differently.
     let same = samples::account(names.account(), &samples::longest_email_with('É'));
-    taken(
-        store,
-        &creation(names, &same),
-        same.id,
-        "the same mailbox in capitals",
-    )
-    .await;
+    taken(store, &creation(names, &same), same.id, "the same mailbox in capitals").await;
     let other = samples::account(names.account(), &names.email());
     let created = put(store, creation(names, &other)).await;
     let wishes = samples::account(other.id, &samples::longest_email());
-    taken(
-        store,
-        &replacement(names, &other, &created, &wishes),
-        other.id,
-        "a change of address",
-    )
-    .await;
+    taken(store, &replacement(names, &other, &created, &wishes), other.id, "a change of address").await;
     let abroad = samples::account_in(other_realm(), names.account(), &samples::longest_email());
     put(store, creation(names, &abroad)).await;
     let found = look::account_at(store, &realm(), &samples::longest_email()).await;
@@ -73,19 +54,10 @@ pub async fn clause_06_no_two_accounts_of_a_realm_hold_one_key<S: StoreUnderTest
     assert_eq!(found, Some(abroad.id), "in the other realm");
     // Two of one commit are two as well.
     let email = names.email();
-    let (one, two) = (
-        samples::account(names.account(), &email),
-        samples::account(names.account(), &email),
-    );
-    let both = Batch::new(names.commit())
-        .account(Swap::create(one))
-        .account(Swap::create(two))
-        .build();
+    let (one, two) = (samples::account(names.account(), &email), samples::account(names.account(), &email));
+    let both = Batch::new(names.commit()).account(Swap::create(one)).account(Swap::create(two)).build();
     let answer = store.commit(&both).await;
-    assert!(
-        matches!(answer, Err(CommitError::EmailTaken { .. })),
-        "two of one commit: {answer:?}"
-    );
+    assert!(matches!(answer, Err(CommitError::EmailTaken { .. })), "two of one commit: {answer:?}");
 }
 
 /// 6. ... reserved ones included. A pending address is held by nobody.
@@ -94,10 +66,7 @@ pub async fn clause_06_a_reserved_key_is_held_and_a_pending_one_is_not<S: StoreU
     let (store, names) = (&*stage.store, &stage.names);
     let [own, reserved, released, wanted] = [names.email(), names.email(), names.email(), names.email()];
     let holder = samples::with(samples::account(names.account(), &own), |facts| {
-        facts.former = vec![
-            samples::former(1, &reserved, true),
-            samples::former(2, &released, false),
-        ];
+        facts.former = vec![samples::former(1, &reserved, true), samples::former(2, &released, false)];
         facts.pending = Some(samples::pending(3, &wanted));
     });
     put(store, creation(names, &holder)).await;
@@ -169,29 +138,14 @@ pub async fn clause_06_a_released_key_is_free_in_the_same_instant<S: StoreUnderT
     let email = names.email();
     let mover = samples::account(names.account(), &email);
     let created = put(store, creation(names, &mover)).await;
-    put(
-        store,
-        replacement(names, &mover, &created, &moved(mover.id, &names.email())),
-    )
-    .await;
+    put(store, replacement(names, &mover, &created, &moved(mover.id, &names.email()))).await;
     let second = samples::account(names.account(), &email);
     let created = put(store, creation(names, &second)).await;
-    put(
-        store,
-        replacement(names, &second, &created, &samples::erased(&second)),
-    )
-    .await;
+    put(store, replacement(names, &second, &created, &samples::erased(&second))).await;
     let third = samples::account(names.account(), &email);
     let created = put(store, creation(names, &third)).await;
-    let stored = Stored {
-        value: third.clone(),
-        stamp: created.id(),
-    };
-    put(
-        store,
-        Batch::new(names.commit()).account(Swap::remove(stored)).build(),
-    )
-    .await;
+    let stored = Stored { value: third.clone(), stamp: created.id() };
+    put(store, Batch::new(names.commit()).account(Swap::remove(stored)).build()).await;
     let reserving = samples::with(samples::account(names.account(), &names.email()), |facts| {
         facts.former = vec![samples::former(1, &email, true)];
     });
@@ -220,10 +174,7 @@ pub async fn clause_06_a_released_key_is_free_in_the_same_instant<S: StoreUnderT
         .id();
         let (gave, took) = (moved(giver, takes_address(&takes)), moved(taker, &email));
         let swap = |before: &Account, after: &Account, stamp| {
-            let before = Stored {
-                value: before.clone(),
-                stamp,
-            };
+            let before = Stored { value: before.clone(), stamp };
             Swap::replace(before, after.clone())
         };
         let exchange = Batch::new(names.commit())

@@ -36,31 +36,19 @@ pub(crate) async fn account_at(
     realm: &Realm,
     address: &EmailAddress,
 ) -> Option<AccountId> {
-    let who = Who {
-        by: By::Email(realm.clone(), address.key()),
-        also: Vec::new(),
-        level: None,
-    };
+    let who = Who { by: By::Email(realm.clone(), address.key()), also: Vec::new(), level: None };
     dossier(store, who).await.account.map(|account| account.value.id)
 }
 
 /// The record of an address.
 pub(crate) async fn address(store: &dyn Store, tag: AddressTag) -> Option<Stored<Address>> {
-    let who = Who {
-        by: By::Nobody,
-        also: vec![tag],
-        level: None,
-    };
+    let who = Who { by: By::Nobody, also: vec![tag], level: None };
     dossier(store, who).await.addresses.remove(&tag)
 }
 
 /// A quota's level.
 pub(crate) async fn level(store: &dyn Store, of: QuotaTag) -> Option<Timestamp> {
-    let who = Who {
-        by: By::Nobody,
-        also: Vec::new(),
-        level: Some(of),
-    };
+    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(of) };
     dossier(store, who).await.level
 }
 

@@ -27,14 +27,7 @@ fn claim(names: &Names, now: u64, limit: u32) -> Claim {
 }
 
 async fn queue(store: &dyn Store, names: &Names, mail: &Mail) -> CommitId {
-    put(
-        store,
-        Batch::new(names.commit())
-            .mail(Swap::create(mail.clone()))
-            .build(),
-    )
-    .await
-    .id()
+    put(store, Batch::new(names.commit()).mail(Swap::create(mail.clone())).build()).await.id()
 }
 
 async fn claimed(store: &dyn Store, claim: &Claim) -> Vec<MailId> {
@@ -64,31 +57,13 @@ pub async fn clause_22_due_mails_of_the_realm_are_claimed_oldest_first<S: StoreU
     }
     due.sort_unstable();
     let due: Vec<_> = due.into_iter().map(|(_, id)| id).collect();
-    queue(
-        store,
-        names,
-        &samples::dead(samples::mail(names.mail(), account, at(0)), at(0)),
-    )
-    .await;
-    queue(
-        store,
-        names,
-        &samples::mail_in(other_realm(), names.mail(), account, at(0)),
-    )
-    .await;
-    assert_eq!(
-        claimed(store, &claim(names, 9, 10)).await,
-        Vec::new(),
-        "before anything is due"
-    );
+    queue(store, names, &samples::dead(samples::mail(names.mail(), account, at(0)), at(0))).await;
+    queue(store, names, &samples::mail_in(other_realm(), names.mail(), account, at(0))).await;
+    assert_eq!(claimed(store, &claim(names, 9, 10)).await, Vec::new(), "before anything is due");
     let first = claimed(store, &claim(names, 40, 3)).await;
     assert_eq!(Some(&*first), due.get(..3), "the three oldest, in order");
     let second = claimed(store, &claim(names, 40, 3)).await;
-    assert_eq!(
-        Some(&*second),
-        due.get(3..4),
-        "the one that is due besides, to the microsecond"
-    );
+    assert_eq!(Some(&*second), due.get(3..4), "the one that is due besides, to the microsecond");
     let third = claimed(store, &claim(names, 60, 3)).await;
     assert_eq!(Some(&*third), due.get(4..), "the rest");
 }
@@ -105,16 +80,9 @@ pub async fn clause_22_a_due_time_beyond_the_horizon_is_due<S: StoreUnderTest>()
     let [_, _, beyond] = mails.map(|mail| mail.id);
     let last = samples::mail(names.mail(), account, Timestamp::MAX);
     queue(store, names, &last).await;
-    let claim = Claim {
-        horizon: at(100),
-        ..claim(names, 0, 10)
-    };
+    let claim = Claim { horizon: at(100), ..claim(names, 0, 10) };
     let claimed: BTreeSet<_> = claimed(store, &claim).await.into_iter().collect();
-    assert_eq!(
-        claimed,
-        BTreeSet::from([beyond, last.id]),
-        "what is due after the horizon, and only that"
-    );
+    assert_eq!(claimed, BTreeSet::from([beyond, last.id]), "what is due after the horizon, and only that");
 }
 
 /// 22. ... each to one claimant.
@@ -134,10 +102,7 @@ pub async fn clause_22_each_mail_goes_to_one_of_racing_claimants<S: StoreUnderTe
             let store = &**instances.get(racer % instances.len()).expect("an instance");
             let mut taken = Vec::new();
             loop {
-                let claim = Claim {
-                    until: Timestamp::MAX,
-                    ..claim(names, 0, 3)
-                };
+                let claim = Claim { until: Timestamp::MAX, ..claim(names, 0, 3) };
                 let some = S::block_on(claimed(store, &claim));
                 if some.is_empty() {
                     return taken;
@@ -147,11 +112,7 @@ pub async fn clause_22_each_mail_goes_to_one_of_racing_claimants<S: StoreUnderTe
         });
         let all: Vec<_> = taken.into_iter().flatten().collect();
         assert_eq!(all.len(), MAILS, "mails taken, in the race of seed {seed:#x}");
-        assert_eq!(
-            BTreeSet::from_iter(all),
-            queued,
-            "each once, in the race of seed {seed:#x}"
-        );
+        assert_eq!(BTreeSet::from_iter(all), queued, "each once, in the race of seed {seed:#x}");
     }
 }
 
@@ -170,19 +131,12 @@ pub async fn clause_23_a_claimed_mail_bears_the_claims_id_and_one_more_attempt<S
         let claimed = look::answered(store.claim(&claim).await);
         mail = mail.claimed(claim.until);
         worn = worn.claimed(claim.until);
-        let expected = [&mail, &worn].map(|mail| Stored {
-            value: mail.clone(),
-            stamp: claim.id,
-        });
+        let expected = [&mail, &worn].map(|mail| Stored { value: mail.clone(), stamp: claim.id });
         let mails: Vec<_> = claimed.into_iter().map(|claimed| claimed.mail).collect();
         assert_eq!(mails.len(), 2, "both are due");
         for expected in expected {
             assert!(mails.contains(&expected), "not as claimed: {mails:?}");
-            assert_eq!(
-                look::mail(store, expected.value.id).await,
-                Some(expected),
-                "as it is stored"
-            );
+            assert_eq!(look::mail(store, expected.value.id).await, Some(expected), "as it is stored");
         }
     }
 }
@@ -195,30 +149,12 @@ pub async fn clause_23_a_claimed_mail_is_claimable_again_at_until_and_not_before
     queue(store, names, &mail).await;
     let first = claim(names, 0, 1);
     assert_eq!(claimed(store, &first).await, [mail.id], "due");
-    let early = Claim {
-        now: first.until - Span::micros(1),
-        ..claim(names, 0, 1)
-    };
-    assert_eq!(
-        claimed(store, &early).await,
-        Vec::new(),
-        "a microsecond before its end"
-    );
-    let lapsed = Claim {
-        now: first.until,
-        until: at(1_000),
-        ..claim(names, 0, 1)
-    };
+    let early = Claim { now: first.until - Span::micros(1), ..claim(names, 0, 1) };
+    assert_eq!(claimed(store, &early).await, Vec::new(), "a microsecond before its end");
+    let lapsed = Claim { now: first.until, until: at(1_000), ..claim(names, 0, 1) };
     assert_eq!(claimed(store, &lapsed).await, [mail.id], "at its end");
-    let jumped_back = Claim {
-        horizon: at(1_000) - Span::micros(1),
-        ..claim(names, 0, 1)
-    };
-    assert_eq!(
-        claimed(store, &jumped_back).await,
-        [mail.id],
-        "its end lies beyond the horizon"
-    );
+    let jumped_back = Claim { horizon: at(1_000) - Span::micros(1), ..claim(names, 0, 1) };
+    assert_eq!(claimed(store, &jumped_back).await, [mail.id], "its end lies beyond the horizon");
 }
 
 /// 24. A settlement with a superseded claim conflicts.
@@ -233,10 +169,7 @@ pub async fn clause_24_a_settlement_with_a_superseded_claim_conflicts<S: StoreUn
     };
     let first = take(0).await;
     let second = take(60).await;
-    let as_queued = Stored {
-        value: mail,
-        stamp: queued,
-    };
+    let as_queued = Stored { value: mail, stamp: queued };
     for stale in [as_queued, first] {
         let delayed = samples::dead(stale.value.clone(), at(1));
         for swap in [Swap::remove(stale.clone()), Swap::replace(stale.clone(), delayed)] {
@@ -247,16 +180,8 @@ pub async fn clause_24_a_settlement_with_a_superseded_claim_conflicts<S: StoreUn
             }
         }
     }
-    assert_eq!(
-        look::mail(store, second.value.id).await.as_ref(),
-        Some(&second),
-        "the present claim stands"
-    );
-    put(
-        store,
-        Batch::new(names.commit()).mail(Swap::remove(second)).build(),
-    )
-    .await;
+    assert_eq!(look::mail(store, second.value.id).await.as_ref(), Some(&second), "the present claim stands");
+    put(store, Batch::new(names.commit()).mail(Swap::remove(second)).build()).await;
 }
 
 /// 25. A claim's dossier is not older than the claim.
@@ -270,9 +195,7 @@ pub async fn clause_25_a_claims_dossier_is_not_older_than_the_claim<S: StoreUnde
         account.version = Version::new(n);
         account
     };
-    let created = Batch::new(names.commit())
-        .account(Swap::create(numbered(0)))
-        .build();
+    let created = Batch::new(names.commit()).account(Swap::create(numbered(0))).build();
     let mut stamp = put(&*stage.store, created).await.id();
     let mut n = 0;
     for seed in rounds(S::ROUNDS) {
@@ -284,22 +207,13 @@ pub async fn clause_25_a_claims_dossier_is_not_older_than_the_claim<S: StoreUnde
                 if racer == 0 {
                     let n = step + n;
                     let mail = samples::mail(names.mail(), account.id, at(n));
-                    let before = Stored {
-                        value: numbered(n.saturating_sub(1)),
-                        stamp,
-                    };
+                    let before = Stored { value: numbered(n.saturating_sub(1)), stamp };
                     let swap = Swap::replace(before, numbered(n));
-                    let commit = Batch::new(names.commit())
-                        .account(swap)
-                        .mail(Swap::create(mail))
-                        .build();
+                    let commit = Batch::new(names.commit()).account(swap).mail(Swap::create(mail)).build();
                     super::accepted(S::block_on(store.commit(&commit)));
                     stamp = commit.id();
                 } else {
-                    let claim = Claim {
-                        until: Timestamp::MAX,
-                        ..claim(names, 1_000_000, 3)
-                    };
+                    let claim = Claim { until: Timestamp::MAX, ..claim(names, 1_000_000, 3) };
                     let claimed = look::answered(S::block_on(store.claim(&claim)));
                     claimed.iter().for_each(|claimed| is_fresh(claimed, seed));
                 }
@@ -314,11 +228,7 @@ pub async fn clause_25_a_claims_dossier_is_not_older_than_the_claim<S: StoreUnde
 fn is_fresh(claimed: &Claimed, seed: u64) {
     let queued_with =
         claimed.mail.value.queued_at.since(samples::NOW).as_micros() / Span::seconds(1).as_micros();
-    let seen = claimed
-        .dossier
-        .account
-        .as_ref()
-        .map(|account| account.value.version.as_u64());
+    let seen = claimed.dossier.account.as_ref().map(|account| account.value.version.as_u64());
     assert!(
         seen >= Some(queued_with),
         "version {seen:?} with a mail of {queued_with}, in the race of seed {seed:#x}"
@@ -346,10 +256,8 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
         put(store, batch.mail(Swap::create(mail.clone())).build()).await;
         mails.push(mail);
     }
-    for orphan in [
-        samples::mail(names.mail(), names.account(), at(8)),
-        samples::intent(names.mail(), at(9)),
-    ] {
+    for orphan in [samples::mail(names.mail(), names.account(), at(8)), samples::intent(names.mail(), at(9))]
+    {
         queue(store, names, &orphan).await;
         mails.push(orphan);
     }
@@ -357,17 +265,9 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
     assert_eq!(claims.len(), mails.len(), "all are due");
     for claimed in claims {
         let expected: Dossier = look::dossier(store, Claimed::who(&claimed.mail.value)).await;
-        assert_eq!(
-            claimed.dossier, expected,
-            "the facts of {:?}",
-            claimed.mail.value.id
-        );
+        assert_eq!(claimed.dossier, expected, "the facts of {:?}", claimed.mail.value.id);
         if claimed.mail.value.account().is_none() {
-            assert_eq!(
-                claimed.dossier,
-                Dossier::empty(expected.incarnation),
-                "an intent's"
-            );
+            assert_eq!(claimed.dossier, Dossier::empty(expected.incarnation), "an intent's");
         }
     }
 }
@@ -376,18 +276,11 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
 pub async fn clause_26_next_due_is_never_later_than_what_is_due_first<S: StoreUnderTest>() {
     async fn by(store: &dyn Store, realm: &Realm, expected: Timestamp, what: &str) {
         let next = look::answered(store.next_due(realm).await);
-        assert!(
-            next.is_some_and(|next| next <= expected),
-            "{what}: {next:?}, due at {expected}"
-        );
+        assert!(next.is_some_and(|next| next <= expected), "{what}: {next:?}, due at {expected}");
     }
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
-    assert_eq!(
-        look::answered(store.next_due(&realm()).await),
-        None,
-        "of an empty store"
-    );
+    assert_eq!(look::answered(store.next_due(&realm()).await), None, "of an empty store");
     let mail = samples::mail(names.mail(), names.account(), at(100));
     let stamp = queue(store, names, &mail).await;
     by(store, &realm(), at(100), "a mail").await;
@@ -396,59 +289,26 @@ pub async fn clause_26_next_due_is_never_later_than_what_is_due_first<S: StoreUn
         facts.former.iter_mut().for_each(|former| former.until = at(50));
         facts.pending = Some(samples::pending(2, &names.email()));
     });
-    let created = put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::create(account.clone()))
-            .build(),
-    )
-    .await;
+    let created = put(store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
     by(store, &realm(), at(50), "an account").await;
     let earlier = samples::mail(names.mail(), account.id, Timestamp::MIN);
     queue(store, names, &earlier).await;
     by(store, &realm(), Timestamp::MIN, "the first mail there can be").await;
     let claim = claim(names, 0, 10);
-    assert_eq!(
-        claimed(store, &claim).await,
-        [earlier.id],
-        "the only one that is due"
-    );
+    assert_eq!(claimed(store, &claim).await, [earlier.id], "the only one that is due");
     by(store, &realm(), at(50), "while a mail is claimed").await;
     // Everything is settled, one by one, and nothing is left that a courier would wake up for.
-    let before = Stored {
-        value: account.clone(),
-        stamp: created.id(),
-    };
+    let before = Stored { value: account.clone(), stamp: created.id() };
     let quiet = samples::account(account.id, &names.email());
-    put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::replace(before, quiet))
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).account(Swap::replace(before, quiet)).build()).await;
     by(store, &realm(), claim.until, "when the claim ends").await;
     let held = look::mail(store, earlier.id).await.expect("the claimed mail");
     put(store, Batch::new(names.commit()).mail(Swap::remove(held)).build()).await;
     by(store, &realm(), at(100), "the later mail").await;
     let dead = samples::dead(mail.clone(), at(100));
-    put(
-        store,
-        Batch::new(names.commit())
-            .mail(Swap::replace(Stored { value: mail, stamp }, dead))
-            .build(),
-    )
-    .await;
-    assert_eq!(
-        look::answered(store.next_due(&realm()).await),
-        None,
-        "a dead mail is not due"
-    );
-    queue(
-        store,
-        names,
-        &samples::mail_in(other_realm(), names.mail(), names.account(), at(7)),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).mail(Swap::replace(Stored { value: mail, stamp }, dead)).build())
+        .await;
+    assert_eq!(look::answered(store.next_due(&realm()).await), None, "a dead mail is not due");
+    queue(store, names, &samples::mail_in(other_realm(), names.mail(), names.account(), at(7))).await;
     by(store, &other_realm(), at(7), "another realm's mail").await;
 }

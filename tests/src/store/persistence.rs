@@ -34,19 +34,15 @@ impl Holdings {
             events: look::journal(store, &realm()).await,
         };
         let who = |by, also, level| Who { by, also, level };
-        for key in commit
-            .writes()
-            .iter()
-            .filter_map(accountable_core::port::Write::key)
-        {
+        for key in commit.writes().iter().filter_map(accountable_core::port::Write::key) {
             match key {
                 Key::Account(id) => this.dossiers.push(look::dossier(store, Who::id(id)).await),
-                Key::Address(tag) => this
-                    .dossiers
-                    .push(look::dossier(store, who(By::Nobody, vec![tag], None)).await),
-                Key::Level(of) => this
-                    .dossiers
-                    .push(look::dossier(store, who(By::Nobody, Vec::new(), Some(of))).await),
+                Key::Address(tag) => {
+                    this.dossiers.push(look::dossier(store, who(By::Nobody, vec![tag], None)).await)
+                }
+                Key::Level(of) => {
+                    this.dossiers.push(look::dossier(store, who(By::Nobody, Vec::new(), Some(of))).await)
+                }
                 Key::Mail(id) => this.mails.extend(look::mail(store, id).await),
                 Key::IpFilterGroup(..) => {}
             }
@@ -68,11 +64,7 @@ pub async fn clause_10_ok_survives_a_kill<S: StoreUnderTest>() {
                 assert_eq!(Holdings::of(&*found, &commit).await, expected, "after a kill");
                 // A commit that was answered is known to be applied: its repeat is Ok and writes nothing.
                 put(&*found, commit.clone()).await;
-                assert_eq!(
-                    Holdings::of(&*found, &commit).await,
-                    expected,
-                    "after a kill and a repeat"
-                );
+                assert_eq!(Holdings::of(&*found, &commit).await, expected, "after a kill and a repeat");
             }
         }
     }
@@ -80,17 +72,10 @@ pub async fn clause_10_ok_survives_a_kill<S: StoreUnderTest>() {
 
 /// 32. Reopening loses nothing: records, stamps, levels, journal, cursors, incarnation.
 pub async fn clause_32_reopening_loses_nothing<S: StoreUnderTest>() {
-    let Stage {
-        fixture,
-        store,
-        names,
-    } = Stage::<S>::fresh().await;
+    let Stage { fixture, store, names } = Stage::<S>::fresh().await;
     let large = put(&*store, samples::largest_commit(names.commit(), &names)).await;
     let small = put(&*store, small_commit(&names)).await;
-    let before = (
-        Holdings::of(&*store, &large).await,
-        Holdings::of(&*store, &small).await,
-    );
+    let before = (Holdings::of(&*store, &large).await, Holdings::of(&*store, &small).await);
     let feed = look::told(store.feed(&realm(), None, Limit::of(5)).await);
     drop(store);
     let reopened = match fixture.reopened().await {
@@ -99,10 +84,7 @@ pub async fn clause_32_reopening_loses_nothing<S: StoreUnderTest>() {
     };
     let store = &*reopened.store();
     assert_eq!(
-        (
-            Holdings::of(store, &large).await,
-            Holdings::of(store, &small).await
-        ),
+        (Holdings::of(store, &large).await, Holdings::of(store, &small).await),
         before,
         "after reopening"
     );
@@ -111,15 +93,10 @@ pub async fn clause_32_reopening_loses_nothing<S: StoreUnderTest>() {
     assert_eq!(seen, before.0.events, "a cursor from before");
     // It goes on where it was: guards, repeats and the feed.
     put(store, small.clone()).await;
-    let taken = Batch::new(names.commit()).account(Swap::create(samples::account(
-        names.account(),
-        &samples::longest_email(),
-    )));
+    let taken = Batch::new(names.commit())
+        .account(Swap::create(samples::account(names.account(), &samples::longest_email())));
     let answer = store.commit(&taken.build()).await;
-    assert!(
-        matches!(answer, Err(CommitError::EmailTaken { .. })),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(CommitError::EmailTaken { .. })), "{answer:?}");
     let next = put(store, small_commit(&names)).await;
     let (new, _) = look::feed(store, &realm(), Some(cursor), Limit::MAX).await;
     assert_eq!(new, next.events(), "what is new since");
@@ -131,10 +108,7 @@ pub async fn clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched<S:
         Err(why) => return why.tell("clause 32, strange places"),
         Ok(places) => places,
     };
-    assert!(
-        places.len() >= 2,
-        "a foreign place and a newer one, at least: mend the fixture"
-    );
+    assert!(places.len() >= 2, "a foreign place and a newer one, at least: mend the fixture");
     for place in places {
         assert!(place.opened.is_err(), "{}: it was opened", place.what);
         assert!(!place.before.is_empty(), "{}: nothing was there", place.what);
@@ -174,42 +148,18 @@ pub async fn clause_33_no_error_text_contains_a_stored_value<S: StoreUnderTest>(
         let error = store.commit(&batch.build()).await.expect_err("a refusal");
         says_nothing(&error);
     }
-    let foreign = store
-        .feed(&realm(), Some(Cursor::from_bytes(vec![1])), Limit::MAX)
-        .await;
+    let foreign = store.feed(&realm(), Some(Cursor::from_bytes(vec![1])), Limit::MAX).await;
     says_nothing(&foreign.expect_err("a cursor of nobody's"));
     let damaged = stage.fixture.damage_accounts().await;
     if let Err(NotOffered(_)) = damaged {
         return NotOffered("its records can't be damaged").tell("clause 33, of a damaged record");
     }
-    let query = AccountQuery::ById {
-        realm: realm(),
-        after: None,
-        filter: AccountFilter::default(),
-    };
-    let by_email = Who {
-        by: accountable_core::port::By::Email(realm(), email.key()),
-        also: Vec::new(),
-        level: None,
-    };
-    says_nothing(
-        &store
-            .load(&Who::id(account.id))
-            .await
-            .expect_err("a damaged record can't be read"),
-    );
-    says_nothing(
-        &store
-            .load(&by_email)
-            .await
-            .expect_err("a damaged record can't be read"),
-    );
-    says_nothing(
-        &store
-            .accounts(&query, Limit::MAX)
-            .await
-            .expect_err("a damaged record can't be read"),
-    );
+    let query = AccountQuery::ById { realm: realm(), after: None, filter: AccountFilter::default() };
+    let by_email =
+        Who { by: accountable_core::port::By::Email(realm(), email.key()), also: Vec::new(), level: None };
+    says_nothing(&store.load(&Who::id(account.id)).await.expect_err("a damaged record can't be read"));
+    says_nothing(&store.load(&by_email).await.expect_err("a damaged record can't be read"));
+    says_nothing(&store.accounts(&query, Limit::MAX).await.expect_err("a damaged record can't be read"));
     if let Err(error @ FeedError::Store(_)) = store.history(account.id, None, Limit::MAX).await {
         says_nothing(&error);
     }
@@ -237,10 +187,7 @@ fn small_commit(names: &Names) -> Commit {
     Batch::new(names.commit())
         .address(Swap::create(samples::suppressed(names.tag())))
         .mail(Swap::create(samples::mail(names.mail(), account.id, NOW)))
-        .group(Swap::create(samples::group(
-            &format!("g{}", account.id.to_base62()),
-            1,
-        )))
+        .group(Swap::create(samples::group(&format!("g{}", account.id.to_base62()), 1)))
         .reserve(names.quota(), accountable_core::domain::Span::seconds(1), NOW)
         .event_of(&account, Happened::Registered)
         .account(Swap::create(account))

@@ -18,21 +18,11 @@ use crate::{
 const LIMITS: [Limit; 4] = [Limit::of(1), Limit::of(3), Limit::of(7), Limit::MAX];
 
 async fn create(store: &dyn Store, names: &Names, account: &Account) {
-    put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::create(account.clone()))
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
 }
 
 fn by_id(realm: Realm, filter: AccountFilter) -> AccountQuery {
-    AccountQuery::ById {
-        realm,
-        after: None,
-        filter,
-    }
+    AccountQuery::ById { realm, after: None, filter }
 }
 
 async fn ids(store: &dyn Store, query: &AccountQuery, limit: Limit) -> Vec<AccountId> {
@@ -43,12 +33,7 @@ async fn ids(store: &dyn Store, query: &AccountQuery, limit: Limit) -> Vec<Accou
 /// Every page size gives the same list, and `count` its length.
 async fn listed(store: &dyn Store, query: AccountQuery, expected: &[AccountId], what: &str) {
     for limit in LIMITS {
-        assert_eq!(
-            ids(store, &query, limit).await,
-            expected,
-            "{what}, {} a page",
-            limit.get()
-        );
+        assert_eq!(ids(store, &query, limit).await, expected, "{what}, {} a page", limit.get());
     }
     let counted = look::answered(store.count(&query).await);
     assert_eq!(usize::try_from(counted), Ok(expected.len()), "{what}, counted");
@@ -63,19 +48,14 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
     // Names on both sides of every sign bit, and such as end in zeros.
     named.extend((0..14).map(|_| names.account()));
     named.push(AccountId::from_bytes([0x7f; 16]));
-    named.push(AccountId::from_bytes([
-        0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    ]));
+    named.push(AccountId::from_bytes([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
     for (at, id) in named.into_iter().enumerate() {
         let account = samples::with(samples::account(id, &names.email()), |facts| {
             facts.ever_had_a_password = at % 2 == 0;
             facts.pending = (at % 8 == 0).then(|| samples::pending(1, &names.email()));
             facts.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
             if at % 5 == 0 {
-                facts.standing = Standing::Closed {
-                    at: samples::NOW,
-                    suspended_for: None,
-                };
+                facts.standing = Standing::Closed { at: samples::NOW, suspended_for: None };
             }
         });
         create(store, names, &account).await;
@@ -84,36 +64,17 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
     let gone = samples::erased(&samples::account(names.account(), &names.email()));
     create(store, names, &gone).await;
     accounts.push(gone);
-    create(
-        store,
-        names,
-        &samples::account_in(other_realm(), names.account(), &names.email()),
-    )
-    .await;
+    create(store, names, &samples::account_in(other_realm(), names.account(), &names.email())).await;
     accounts.sort_by_key(|account| account.id);
     let group = samples::group_name("office");
     let mut filters = vec![AccountFilter::default()];
-    for status in [
-        Status::New,
-        Status::InUse,
-        Status::ChangingEmail,
-        Status::ChangingPasswordManagement,
-    ] {
-        filters.push(AccountFilter {
-            status: Some(status),
-            ..AccountFilter::default()
-        });
+    for status in [Status::New, Status::InUse, Status::ChangingEmail, Status::ChangingPasswordManagement] {
+        filters.push(AccountFilter { status: Some(status), ..AccountFilter::default() });
     }
-    for standing in [
-        StandingKind::Active,
-        StandingKind::Suspended,
-        StandingKind::Closed,
-        StandingKind::Erased,
-    ] {
-        filters.push(AccountFilter {
-            standing: Some(standing),
-            ..AccountFilter::default()
-        });
+    for standing in
+        [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed, StandingKind::Erased]
+    {
+        filters.push(AccountFilter { standing: Some(standing), ..AccountFilter::default() });
     }
     for name in ["office", "OFFICE"] {
         filters.push(AccountFilter {
@@ -129,26 +90,11 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
     for filter in filters {
         let matches = |account: &&Account| {
             filter.status.is_none_or(|status| account.status() == Ok(status))
-                && filter
-                    .standing
-                    .is_none_or(|standing| account.standing() == standing)
-                && filter
-                    .ip_filter_group
-                    .as_ref()
-                    .is_none_or(|name| account.ip_filter_group() == Some(name))
+                && filter.standing.is_none_or(|standing| account.standing() == standing)
+                && filter.ip_filter_group.as_ref().is_none_or(|name| account.ip_filter_group() == Some(name))
         };
-        let expected: Vec<_> = accounts
-            .iter()
-            .filter(matches)
-            .map(|account| account.id)
-            .collect();
-        listed(
-            store,
-            by_id(realm(), filter.clone()),
-            &expected,
-            &format!("{filter:?}"),
-        )
-        .await;
+        let expected: Vec<_> = accounts.iter().filter(matches).map(|account| account.id).collect();
+        listed(store, by_id(realm(), filter.clone()), &expected, &format!("{filter:?}")).await;
     }
     // A count does not depend on where the query would start.
     let from_the_middle = AccountQuery::ById {
@@ -157,11 +103,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         filter: AccountFilter::default(),
     };
     let counted = look::answered(store.count(&from_the_middle).await);
-    assert_eq!(
-        usize::try_from(counted),
-        Ok(accounts.len()),
-        "counted from the middle"
-    );
+    assert_eq!(usize::try_from(counted), Ok(accounts.len()), "counted from the middle");
     assert_eq!(
         ids(store, &from_the_middle, Limit::MAX).await.len(),
         accounts.len() - 10,
@@ -203,26 +145,14 @@ pub async fn clause_21_accounts_are_found_by_the_beginning_of_their_address<S: S
         create(store, names, &account).await;
         accounts.push((address.key(), account.id));
     }
-    let former = samples::with(
-        samples::account(names.account(), &email("former@example.com")),
-        |facts| {
-            facts.former = vec![samples::former(1, &email("a.reserved@example.com"), true)];
-        },
-    );
+    let former = samples::with(samples::account(names.account(), &email("former@example.com")), |facts| {
+        facts.former = vec![samples::former(1, &email("a.reserved@example.com"), true)];
+    });
     create(store, names, &former).await;
     accounts.push((email("former@example.com").key(), former.id));
-    create(
-        store,
-        names,
-        &samples::account_in(other_realm(), names.account(), &email("a@example.com")),
-    )
-    .await;
-    create(
-        store,
-        names,
-        &samples::erased(&samples::account(names.account(), &email("a@erased.example"))),
-    )
-    .await;
+    create(store, names, &samples::account_in(other_realm(), names.account(), &email("a@example.com"))).await;
+    create(store, names, &samples::erased(&samples::account(names.account(), &email("a@erased.example"))))
+        .await;
     accounts.sort_by(|(one, _), (other, _)| one.as_str().as_bytes().cmp(other.as_str().as_bytes()));
     for typed in [
         "",
@@ -245,11 +175,7 @@ pub async fn clause_21_accounts_are_found_by_the_beginning_of_their_address<S: S
         let begins =
             |(key, _): &&(accountable_core::domain::EmailKey, AccountId)| key.as_str().starts_with(&prefix);
         let expected: Vec<_> = accounts.iter().filter(begins).map(|(_, id)| *id).collect();
-        let query = AccountQuery::ByEmail {
-            realm: realm(),
-            prefix: prefix.clone(),
-            after: None,
-        };
+        let query = AccountQuery::ByEmail { realm: realm(), prefix: prefix.clone(), after: None };
         listed(store, query, &expected, &format!("what begins with {typed:?}")).await;
     }
 }
@@ -276,16 +202,8 @@ pub async fn clause_21_overdue_accounts_are_listed_by_due_time<S: StoreUnderTest
     create(store, names, &samples::account(names.account(), &names.email())).await;
     due.sort_unstable();
     for now in [Timestamp::MIN, at(0), at(2), at(3), Timestamp::MAX] {
-        let expected: Vec<_> = due
-            .iter()
-            .filter(|(until, _)| *until <= now)
-            .map(|(_, id)| *id)
-            .collect();
-        let query = AccountQuery::Overdue {
-            realm: realm(),
-            now,
-            after: None,
-        };
+        let expected: Vec<_> = due.iter().filter(|(until, _)| *until <= now).map(|(_, id)| *id).collect();
+        let query = AccountQuery::Overdue { realm: realm(), now, after: None };
         listed(store, query, &expected, &format!("due by {now}")).await;
     }
 }
@@ -306,86 +224,40 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
             of_one.push(mail.id);
         }
         let tag = names.tag();
-        let address = if n % 4 == 0 {
-            samples::address(tag, n)
-        } else {
-            samples::suppressed(tag)
-        };
+        let address = if n % 4 == 0 { samples::address(tag, n) } else { samples::suppressed(tag) };
         if address.suppression.is_some() {
             suppressed.push(tag);
         }
-        let batch = Batch::new(names.commit())
-            .mail(Swap::create(mail))
-            .address(Swap::create(address));
+        let batch = Batch::new(names.commit()).mail(Swap::create(mail)).address(Swap::create(address));
         put(store, batch.build()).await;
     }
-    let abroad = samples::dead(
-        samples::mail_in(other_realm(), names.mail(), other, at(0)),
-        at(100),
-    );
-    put(
-        store,
-        Batch::new(names.commit()).mail(Swap::create(abroad)).build(),
-    )
-    .await;
-    put(
-        store,
-        Batch::new(names.commit())
-            .mail(Swap::create(samples::intent(names.mail(), at(0))))
-            .build(),
-    )
-    .await;
-    let mut named: Vec<String> = ["a", "A", "b", "B", "a.1", "a-1", "a1", "0", "Z", "office"]
-        .map(Into::into)
-        .into();
-    for name in &named {
-        put(
-            store,
-            Batch::new(names.commit())
-                .group(Swap::create(samples::group(name, 1)))
-                .build(),
-        )
+    let abroad = samples::dead(samples::mail_in(other_realm(), names.mail(), other, at(0)), at(100));
+    put(store, Batch::new(names.commit()).mail(Swap::create(abroad)).build()).await;
+    put(store, Batch::new(names.commit()).mail(Swap::create(samples::intent(names.mail(), at(0)))).build())
         .await;
+    let mut named: Vec<String> =
+        ["a", "A", "b", "B", "a.1", "a-1", "a1", "0", "Z", "office"].map(Into::into).into();
+    for name in &named {
+        put(store, Batch::new(names.commit()).group(Swap::create(samples::group(name, 1))).build()).await;
     }
     of_one.sort_unstable();
     dead.sort_unstable();
     suppressed.sort_unstable();
     named.sort_unstable();
     for limit in LIMITS {
-        let query = MailQuery::OfAccount {
-            account: one,
-            after: None,
-        };
-        let found: Vec<_> = look::mails(store, query, limit)
-            .await
-            .iter()
-            .map(|mail| mail.value.id)
-            .collect();
+        let query = MailQuery::OfAccount { account: one, after: None };
+        let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
         assert_eq!(found, of_one, "mails of an account");
-        let query = MailQuery::Dead {
-            realm: realm(),
-            after: None,
-        };
-        let found: Vec<_> = look::mails(store, query, limit)
-            .await
-            .iter()
-            .map(|mail| mail.value.id)
-            .collect();
+        let query = MailQuery::Dead { realm: realm(), after: None };
+        let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
         assert_eq!(found, dead, "dead mails");
-        let found: Vec<_> = look::suppressed(store, limit)
-            .await
-            .iter()
-            .map(|known| known.value.tag)
-            .collect();
+        let found: Vec<_> =
+            look::suppressed(store, limit).await.iter().map(|known| known.value.tag).collect();
         assert_eq!(found, suppressed, "suppressed addresses");
         let groups = look::groups(store, &realm(), limit).await;
         let found: Vec<_> = groups.iter().map(|group| group.value.name.as_str()).collect();
         assert_eq!(found, named, "groups");
-        assert_eq!(
-            look::groups(store, &other_realm(), limit).await,
-            Vec::new(),
-            "groups of another realm"
-        );
+        assert_eq!(look::groups(store, &other_realm(), limit).await, Vec::new(), "groups of another realm");
     }
 }
 
@@ -408,14 +280,9 @@ pub async fn clause_21_a_record_that_stays_appears_exactly_once<S: StoreUnderTes
             if racer == 0 {
                 for _ in 0..10 {
                     let account = samples::account(names.account(), &names.email());
-                    let commit = Batch::new(names.commit())
-                        .account(Swap::create(account.clone()))
-                        .build();
+                    let commit = Batch::new(names.commit()).account(Swap::create(account.clone())).build();
                     super::accepted(S::block_on(store.commit(&commit)));
-                    let before = accountable_core::port::Stored {
-                        value: account,
-                        stamp: commit.id(),
-                    };
+                    let before = accountable_core::port::Stored { value: account, stamp: commit.id() };
                     let removal = Batch::new(names.commit()).account(Swap::remove(before)).build();
                     super::accepted(S::block_on(store.commit(&removal)));
                 }

@@ -30,13 +30,7 @@ pub async fn clause_09_a_read_after_an_answer_sees_the_state_that_caused_it<S: S
     let names = &stage.names;
     let instances = stage.instances().await;
     let account = samples::account(names.account(), &names.email());
-    put(
-        &*stage.store,
-        Batch::new(names.commit())
-            .account(Swap::create(numbered(&account, 0)))
-            .build(),
-    )
-    .await;
+    put(&*stage.store, Batch::new(names.commit()).account(Swap::create(numbered(&account, 0))).build()).await;
     for seed in rounds(S::ROUNDS) {
         race(seed, 4, |racer| {
             let writes = instances.get(racer % instances.len()).expect("an instance");
@@ -80,13 +74,8 @@ pub async fn clause_09_a_read_after_a_refusal_sees_what_refused<S: StoreUnderTes
             let registration = Batch::new(names.commit()).account(Swap::create(account)).build();
             let answer = S::block_on(writes.commit(&registration));
             let holder = S::block_on(look::account_at(reads, &realm(), &email));
-            assert!(
-                holder.is_some(),
-                "after {answer:?} nobody is found, seed {seed:#x}"
-            );
-            let reservation = Batch::new(names.commit())
-                .reserve(quota, Span::seconds(10), NOW)
-                .build();
+            assert!(holder.is_some(), "after {answer:?} nobody is found, seed {seed:#x}");
+            let reservation = Batch::new(names.commit()).reserve(quota, Span::seconds(10), NOW).build();
             let answer = S::block_on(writes.commit(&reservation));
             let level = S::block_on(look::level(reads, quota));
             assert_eq!(level, Some(at(10)), "the level after {answer:?}, seed {seed:#x}");
@@ -115,18 +104,11 @@ pub async fn clause_11_a_repeated_offer_is_ok_and_writes_nothing<S: StoreUnderTe
         assert_eq!(look::journal(store, &realm()).await, commit.events(), "told once");
     }
     // Its account goes on: the record of the address still bears the stamp, and the journal holds the event.
-    let stored = Stored {
-        value: account.clone(),
-        stamp: commit.id(),
-    };
-    let next = Batch::new(names.commit())
-        .account(Swap::replace(stored, samples::next(&account)))
-        .build();
+    let stored = Stored { value: account.clone(), stamp: commit.id() };
+    let next = Batch::new(names.commit()).account(Swap::replace(stored, samples::next(&account))).build();
     let next = put(store, next).await;
     put(store, commit.clone()).await;
-    let seen = look::account(store, account.id)
-        .await
-        .map(|account| account.stamp);
+    let seen = look::account(store, account.id).await.map(|account| account.stamp);
     assert_eq!(seen, Some(next.id()), "a repeat took the account back");
 }
 
@@ -141,21 +123,10 @@ pub async fn clause_11_an_event_alone_is_proof_of_the_commit<S: StoreUnderTest>(
         .event(None, None, Happened::EmailChangeDropped)
         .build();
     let commit = put(store, commit).await;
-    let stored = Stored {
-        value: samples::address(tag, 1),
-        stamp: commit.id(),
-    };
-    put(
-        store,
-        Batch::new(names.commit()).address(Swap::remove(stored)).build(),
-    )
-    .await;
+    let stored = Stored { value: samples::address(tag, 1), stamp: commit.id() };
+    put(store, Batch::new(names.commit()).address(Swap::remove(stored)).build()).await;
     put(store, commit.clone()).await;
-    assert_eq!(
-        look::address(store, tag).await,
-        None,
-        "a repeat brought the record back"
-    );
+    assert_eq!(look::address(store, tag).await, None, "a repeat brought the record back");
     assert_eq!(look::journal(store, &realm()).await, commit.events(), "told once");
 }
 
@@ -176,10 +147,7 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
     let before = |value| Stored { value, stamp };
     let over = Batch::new(names.commit())
         .account(Swap::replace(before(account.clone()), samples::next(&account)))
-        .mail(Swap::remove(Stored {
-            value: mail.clone(),
-            stamp,
-        }))
+        .mail(Swap::remove(Stored { value: mail.clone(), stamp }))
         .build();
     put(store, over).await;
     let trim = Trim {
@@ -192,24 +160,10 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
     };
     while look::answered(store.trim(&trim).await) {}
     put(store, commit.clone()).await;
-    assert_eq!(
-        look::mail(store, mail.id).await,
-        None,
-        "a repeat brought the mail back"
-    );
-    let seen = look::account(store, account.id)
-        .await
-        .map(|account| account.value.version);
-    assert_eq!(
-        seen,
-        Some(account.version.next()),
-        "a repeat took the account back"
-    );
-    assert_eq!(
-        look::journal(store, &realm()).await,
-        Vec::new(),
-        "a repeat told it again"
-    );
+    assert_eq!(look::mail(store, mail.id).await, None, "a repeat brought the mail back");
+    let seen = look::account(store, account.id).await.map(|account| account.value.version);
+    assert_eq!(seen, Some(account.version.next()), "a repeat took the account back");
+    assert_eq!(look::journal(store, &realm()).await, Vec::new(), "a repeat told it again");
 }
 
 /// 12. Once a repeated offer has answered Ok or Conflict, the first can never apply later: racing offers of one commit
@@ -232,11 +186,7 @@ pub async fn clause_12_racing_offers_of_one_commit_apply_it_once<S: StoreUnderTe
             super::accepted(S::block_on(store.commit(&commit)));
         });
         told += 1;
-        assert_eq!(
-            look::level(&*stage.store, quota).await,
-            Some(at(10)),
-            "reserved once, seed {seed:#x}"
-        );
+        assert_eq!(look::level(&*stage.store, quota).await, Some(at(10)), "reserved once, seed {seed:#x}");
         let journal = look::journal(&*stage.store, &realm()).await;
         assert_eq!(journal.len(), told, "told once, seed {seed:#x}");
     }
@@ -254,25 +204,16 @@ pub async fn clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_an
             .build();
         drop(polled(store.commit(&commit), polls));
         put(store, commit.clone()).await;
-        let stored = Stored {
-            value: samples::address(tag, 1),
-            stamp: commit.id(),
-        };
+        let stored = Stored { value: samples::address(tag, 1), stamp: commit.id() };
         let later = put(
             store,
-            Batch::new(names.commit())
-                .address(Swap::replace(stored, samples::address(tag, 2)))
-                .build(),
+            Batch::new(names.commit()).address(Swap::replace(stored, samples::address(tag, 2))).build(),
         )
         .await;
         for _ in 0..3 {
             put(store, Batch::new(names.commit()).build()).await;
             let seen = look::address(store, tag).await.map(|address| address.stamp);
-            assert_eq!(
-                seen,
-                Some(later.id()),
-                "after {polls} polls the first offer applied late"
-            );
+            assert_eq!(seen, Some(later.id()), "after {polls} polls the first offer applied late");
             let events = look::journal(store, &realm()).await;
             let count = events.iter().filter(|event| event.commit == commit.id()).count();
             assert_eq!(count, 1, "after {polls} polls");
@@ -318,10 +259,7 @@ pub async fn clause_13_a_refused_offer_never_applies<S: StoreUnderTest>() {
     // What was in the way goes away: still nothing of them applies.
     let gone = Batch::new(names.commit())
         .account(Swap::remove(Stored { value: holder, stamp }))
-        .address(Swap::remove(Stored {
-            value: samples::address(tag, 1),
-            stamp,
-        }))
+        .address(Swap::remove(Stored { value: samples::address(tag, 1), stamp }))
         .build();
     put(store, gone).await;
     for _ in 0..3 {
@@ -359,14 +297,9 @@ pub async fn clause_14_a_dropped_commit_applied_whole_or_not_at_all_and_locks_no
             Err(CommitError::Conflict(_)) => true,
             Err(error) => panic!("after {polls} polls the rival got {error:?}"),
         };
-        assert!(
-            applied || !matches!(answer, Some(Ok(()))),
-            "after {polls} polls: Ok, and not applied"
-        );
+        assert!(applied || !matches!(answer, Some(Ok(()))), "after {polls} polls: Ok, and not applied");
         let stamp = if applied { dropped.id() } else { rival.id() };
-        let seen = look::account(store, account.id)
-            .await
-            .map(|account| account.stamp);
+        let seen = look::account(store, account.id).await.map(|account| account.stamp);
         assert_eq!(seen, Some(stamp), "the account after {polls} polls");
         let seen = look::address(store, tag).await.map(|address| address.stamp);
         assert_eq!(seen, Some(stamp), "the record of the address after {polls} polls");
@@ -383,9 +316,7 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
     let account = samples::account(names.account(), &names.email());
-    let created = Batch::new(names.commit())
-        .account(Swap::create(account.clone()))
-        .build();
+    let created = Batch::new(names.commit()).account(Swap::create(account.clone())).build();
     let mut stamp = put(store, created).await.id();
     let mut version = account.version;
     for polls in 0..6 {
@@ -397,17 +328,9 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
         drop(polled(store.feed(&realm(), None, Limit::MAX), polls));
         drop(polled(store.trim(&harmless_trim()), polls));
         let next = numbered(&account, version.next().as_u64());
-        let before = Stored {
-            value: numbered(&account, version.as_u64()),
-            stamp,
-        };
-        let commit = put(
-            store,
-            Batch::new(names.commit())
-                .account(Swap::replace(before, next))
-                .build(),
-        )
-        .await;
+        let before = Stored { value: numbered(&account, version.as_u64()), stamp };
+        let commit =
+            put(store, Batch::new(names.commit()).account(Swap::replace(before, next)).build()).await;
         (stamp, version) = (commit.id(), version.next());
         // A claim that was dropped took a mail or did not: past its end it can be taken in any case.
         let claimed = look::answered(store.claim(&claim(names, at(60), at(0))).await);
@@ -420,12 +343,7 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
 pub async fn clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is<S: StoreUnderTest>() {
     let mut answers = Vec::new();
     // Two stores, and two times of day: the first and the last that there are, seen from the middle of the play.
-    for start in [
-        Timestamp::MIN,
-        Timestamp::MIN,
-        Timestamp::MAX - Span::days(2),
-        NOW,
-    ] {
+    for start in [Timestamp::MIN, Timestamp::MIN, Timestamp::MAX - Span::days(2), NOW] {
         let stage = Stage::<S>::fresh().await;
         answers.push(play(&*stage.store, &Names::default(), start).await);
     }
@@ -450,30 +368,15 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
         .event_of(&account, Happened::Registered)
         .build();
     told.push(format!("{:?}", store.commit(&commit).await));
-    for (now, until) in [
-        (49, 90),
-        (50, 90),
-        (89, 200),
-        (100, 200),
-        (199, 300),
-        (86_400, 86_401),
-    ] {
-        let claim = Claim {
-            horizon: after(90_000),
-            ..claim(names, after(now), after(until))
-        };
+    for (now, until) in [(49, 90), (50, 90), (89, 200), (100, 200), (199, 300), (86_400, 86_401)] {
+        let claim = Claim { horizon: after(90_000), ..claim(names, after(now), after(until)) };
         let claimed = look::answered(store.claim(&claim).await);
-        let mails = claimed
-            .iter()
-            .map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
+        let mails = claimed.iter().map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
         told.push(format!("{now}: {:?}", mails.collect::<Vec<_>>()));
         let next = look::answered(store.next_due(&realm()).await);
         told.push(format!("{:?}", next.map(|next| next.since(start))));
     }
-    let trimmed = Trim {
-        events_before: Some(start),
-        ..harmless_trim()
-    };
+    let trimmed = Trim { events_before: Some(start), ..harmless_trim() };
     told.push(format!("{:?}", look::answered(store.trim(&trimmed).await)));
     told.push(format!("{:?}", look::journal(store, &realm()).await.len()));
     told
@@ -481,14 +384,7 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
 
 /// A claim of everything due.
 fn claim(names: &Names, now: Timestamp, until: Timestamp) -> Claim {
-    Claim {
-        id: names.commit(),
-        realm: realm(),
-        now,
-        until,
-        horizon: Timestamp::MAX,
-        limit: Limit::MAX,
-    }
+    Claim { id: names.commit(), realm: realm(), now, until, horizon: Timestamp::MAX, limit: Limit::MAX }
 }
 
 fn harmless_trim() -> Trim {

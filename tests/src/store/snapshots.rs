@@ -28,10 +28,7 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
     });
     let tags = [&own, &was, &wanted, &stranger].map(|email| samples::mailbox(0, email).tag);
     let (quota, unasked) = (names.quota(), names.tag());
-    let abroad = IpFilterGroup {
-        realm: other_realm(),
-        ..samples::group("office", 2)
-    };
+    let abroad = IpFilterGroup { realm: other_realm(), ..samples::group("office", 2) };
     let mut batch = Batch::new(names.commit())
         .account(Swap::create(account.clone()))
         .address(Swap::create(samples::address(unasked, 9)))
@@ -44,57 +41,25 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
     }
     let stamp = put(store, batch.build()).await.id();
     let [_, _, _, asked_for] = tags;
-    let addresses = tags.map(|tag| {
-        (
-            tag,
-            Stored {
-                value: samples::address(tag, 1),
-                stamp,
-            },
-        )
-    });
+    let addresses = tags.map(|tag| (tag, Stored { value: samples::address(tag, 1), stamp }));
     let incarnation = look::dossier(store, nobody()).await.incarnation;
     let expected = Dossier {
         incarnation,
-        account: Some(Stored {
-            value: account.clone(),
-            stamp,
-        }),
+        account: Some(Stored { value: account.clone(), stamp }),
         addresses: BTreeMap::from(addresses),
-        filter: Some(Stored {
-            value: samples::group("office", 1),
-            stamp,
-        }),
+        filter: Some(Stored { value: samples::group("office", 1), stamp }),
         level: Some(at(10)),
     };
     for by in [By::Id(account.id), By::Email(realm(), own.key())] {
-        let who = Who {
-            by,
-            also: vec![asked_for, asked_for],
-            level: Some(quota),
-        };
-        assert_eq!(
-            look::dossier(store, who.clone()).await,
-            expected,
-            "asked for {who:?}"
-        );
+        let who = Who { by, also: vec![asked_for, asked_for], level: Some(quota) };
+        assert_eq!(look::dossier(store, who.clone()).await, expected, "asked for {who:?}");
     }
     // Never by a key that is former or pending, nor in another realm.
-    for by in [
-        By::Email(realm(), was.key()),
-        By::Email(realm(), wanted.key()),
-        By::Email(other_realm(), own.key()),
-    ] {
-        let who = Who {
-            by,
-            also: Vec::new(),
-            level: None,
-        };
-        assert_eq!(
-            look::dossier(store, who.clone()).await,
-            Dossier::empty(incarnation),
-            "asked for {who:?}"
-        );
+    for by in
+        [By::Email(realm(), was.key()), By::Email(realm(), wanted.key()), By::Email(other_realm(), own.key())]
+    {
+        let who = Who { by, also: Vec::new(), level: None };
+        assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
 }
 
@@ -103,61 +68,25 @@ pub async fn clause_19_absence_is_none_never_an_error<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
     let incarnation = look::dossier(store, nobody()).await.incarnation;
-    for by in [
-        By::Nobody,
-        By::Id(names.account()),
-        By::Email(realm(), names.email().key()),
-    ] {
-        let who = Who {
-            by,
-            also: vec![names.tag(), names.tag()],
-            level: Some(names.quota()),
-        };
-        assert_eq!(
-            look::dossier(store, who.clone()).await,
-            Dossier::empty(incarnation),
-            "asked for {who:?}"
-        );
+    for by in [By::Nobody, By::Id(names.account()), By::Email(realm(), names.email().key())] {
+        let who = Who { by, also: vec![names.tag(), names.tag()], level: Some(names.quota()) };
+        assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
     let loner = samples::with(samples::account(names.account(), &names.email()), |facts| {
         facts.ip_filter_group = Some(samples::group_name("gone"));
     });
-    let stamp = put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::create(loner.clone()))
-            .build(),
-    )
-    .await
-    .id();
+    let stamp =
+        put(store, Batch::new(names.commit()).account(Swap::create(loner.clone())).build()).await.id();
     let dossier = look::dossier(store, Who::id(loner.id)).await;
-    let expected = Dossier {
-        account: Some(Stored { value: loner, stamp }),
-        ..Dossier::empty(incarnation)
-    };
-    assert_eq!(
-        dossier, expected,
-        "a group that is not there, and no record of the address"
-    );
+    let expected = Dossier { account: Some(Stored { value: loner, stamp }), ..Dossier::empty(incarnation) };
+    assert_eq!(dossier, expected, "a group that is not there, and no record of the address");
     assert_eq!(look::mail(store, names.mail()).await, None, "a mail");
-    assert_eq!(
-        look::answered(store.next_due(&other_realm()).await),
-        None,
-        "a due time"
-    );
-    assert_eq!(
-        look::history(store, names.account(), Limit::MAX).await,
-        Vec::new(),
-        "a history"
-    );
+    assert_eq!(look::answered(store.next_due(&other_realm()).await), None, "a due time");
+    assert_eq!(look::history(store, names.account(), Limit::MAX).await, Vec::new(), "a history");
 }
 
 fn nobody() -> Who {
-    Who {
-        by: By::Nobody,
-        also: Vec::new(),
-        level: None,
-    }
+    Who { by: By::Nobody, also: Vec::new(), level: None }
 }
 
 /// 19. A dossier is one snapshot: what is always written together is always read together.
@@ -182,14 +111,8 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
             n: u64,
             stamp: Option<accountable_core::domain::CommitId>,
         ) -> Swap<T> {
-            let value = |stamp| Stored {
-                value: record(n.saturating_sub(1)),
-                stamp,
-            };
-            Swap {
-                before: stamp.map(value),
-                after: Some(record(n)),
-            }
+            let value = |stamp| Stored { value: record(n.saturating_sub(1)), stamp };
+            Swap { before: stamp.map(value), after: Some(record(n)) }
         }
         Batch::new(names.commit())
             .account(swap(numbered, n, stamp))
@@ -216,27 +139,13 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
                 return stamp;
             }
             while !done.load(Ordering::Acquire) {
-                let by = if racer == 1 {
-                    By::Id(first.id)
-                } else {
-                    By::Email(realm(), email.key())
-                };
-                let who = Who {
-                    by,
-                    also: vec![asked_for],
-                    level: Some(quota),
-                };
+                let by = if racer == 1 { By::Id(first.id) } else { By::Email(realm(), email.key()) };
+                let who = Who { by, also: vec![asked_for], level: Some(quota) };
                 let dossier = S::block_on(look::dossier(store, who));
-                let version = dossier
-                    .account
-                    .as_ref()
-                    .map(|account| account.value.version.as_u64());
+                let version = dossier.account.as_ref().map(|account| account.value.version.as_u64());
                 let n = version.expect("the account");
-                let locks: Vec<_> = dossier
-                    .addresses
-                    .values()
-                    .map(|address| address.value.log_ins.locks)
-                    .collect();
+                let locks: Vec<_> =
+                    dossier.addresses.values().map(|address| address.value.log_ins.locks).collect();
                 assert_eq!(locks, [n, n], "the records of addresses, seed {seed:#x}");
                 let filter = dossier.filter.map(|filter| filter.value);
                 assert_eq!(filter, Some(group(n)), "the group, seed {seed:#x}");
@@ -267,10 +176,7 @@ pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
             let store = &**instances.get(racer % instances.len()).expect("an instance");
             if racer == 0 {
                 for _ in 0..10 {
-                    let before = Stored {
-                        value: account.clone(),
-                        stamp,
-                    };
+                    let before = Stored { value: account.clone(), stamp };
                     let next = samples::next(&account);
                     let doomed = Batch::new(names.commit())
                         .event_of(&next, Happened::EmailChangeDropped)
@@ -289,15 +195,9 @@ pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
             }
             while !done.load(Ordering::Acquire) {
                 S::block_on(async {
-                    let seen = look::account(store, account.id)
-                        .await
-                        .map(|account| account.stamp);
+                    let seen = look::account(store, account.id).await.map(|account| account.stamp);
                     assert_eq!(seen, Some(stamp), "the account, seed {seed:#x}");
-                    assert_eq!(
-                        look::journal(store, &realm()).await,
-                        Vec::new(),
-                        "the feed, seed {seed:#x}"
-                    );
+                    assert_eq!(look::journal(store, &realm()).await, Vec::new(), "the feed, seed {seed:#x}");
                     let due = look::answered(store.next_due(&realm()).await);
                     assert_eq!(due, None, "a due time, seed {seed:#x}");
                 });

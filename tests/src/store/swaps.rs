@@ -53,51 +53,32 @@ fn kind<T: 'static>(
 ) -> Kind {
     let make = move |after: u64, before: Option<&Stored<u64>>, remove: bool| {
         write(Swap {
-            before: before.map(|before| Stored {
-                value: record(before.value),
-                stamp: before.stamp,
-            }),
+            before: before.map(|before| Stored { value: record(before.value), stamp: before.stamp }),
             after: (!remove).then(|| record(after)),
         })
     };
-    Kind {
-        key,
-        make: Box::new(make),
-    }
+    Kind { key, make: Box::new(make) }
 }
 
 impl Kind {
     fn commit(&self, names: &crate::names::Names, after: u64, before: Option<&Stored<u64>>) -> Commit {
-        Commit::new(
-            names.commit(),
-            vec![(self.make)(after, before, false)],
-            Vec::new(),
-        )
-        .expect("a legal commit")
+        Commit::new(names.commit(), vec![(self.make)(after, before, false)], Vec::new())
+            .expect("a legal commit")
     }
     fn removal(&self, names: &crate::names::Names, before: &Stored<u64>) -> Commit {
-        Commit::new(
-            names.commit(),
-            vec![(self.make)(0, Some(before), true)],
-            Vec::new(),
-        )
-        .expect("a legal commit")
+        Commit::new(names.commit(), vec![(self.make)(0, Some(before), true)], Vec::new())
+            .expect("a legal commit")
     }
     /// The number that is stored, and its stamp.
     async fn stored(&self, store: &dyn Store) -> Option<Stored<u64>> {
         fn of<T>(stored: Stored<T>, number: impl Fn(T) -> u64) -> Stored<u64> {
-            Stored {
-                value: number(stored.value),
-                stamp: stored.stamp,
-            }
+            Stored { value: number(stored.value), stamp: stored.stamp }
         }
         match &self.key {
-            Key::Account(id) => Some(of(look::account(store, *id).await?, |account| {
-                account.version.as_u64()
-            })),
-            Key::Address(tag) => Some(of(look::address(store, *tag).await?, |address| {
-                address.log_ins.locks
-            })),
+            Key::Account(id) => {
+                Some(of(look::account(store, *id).await?, |account| account.version.as_u64()))
+            }
+            Key::Address(tag) => Some(of(look::address(store, *tag).await?, |address| address.log_ins.locks)),
             Key::Mail(id) => Some(of(look::mail(store, *id).await?, |mail| {
                 mail.queued_at.since(NOW).as_micros() / Span::seconds(1).as_micros()
             })),
@@ -113,10 +94,7 @@ impl Kind {
 }
 
 fn stored(value: u64, commit: &Commit) -> Stored<u64> {
-    Stored {
-        value,
-        stamp: commit.id(),
-    }
+    Stored { value, stamp: commit.id() }
 }
 
 #[track_caller]
@@ -136,31 +114,14 @@ pub async fn clause_02_a_swap_applies_only_if_the_stored_stamp_equals_its_before
         let second = put(store, kind.commit(names, 2, Some(&stored(1, &first)))).await;
         let stale = kind.commit(names, 3, Some(&stored(1, &first)));
         conflicts(store.commit(&stale).await, &kind.key, "a stale stamp");
-        let made_up = Stored {
-            value: 2,
-            stamp: names.commit(),
-        };
+        let made_up = Stored { value: 2, stamp: names.commit() };
         let foreign = kind.commit(names, 3, Some(&made_up));
         conflicts(store.commit(&foreign).await, &kind.key, "a stamp of nobody's");
         let stale_removal = kind.removal(names, &stored(1, &first));
-        conflicts(
-            store.commit(&stale_removal).await,
-            &kind.key,
-            "a removal by a stale stamp",
-        );
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(2, &second)),
-            "after refusals, {:?}",
-            kind.key
-        );
+        conflicts(store.commit(&stale_removal).await, &kind.key, "a removal by a stale stamp");
+        assert_eq!(kind.stored(store).await, Some(stored(2, &second)), "after refusals, {:?}", kind.key);
         put(store, kind.removal(names, &stored(2, &second))).await;
-        assert_eq!(
-            kind.stored(store).await,
-            None,
-            "after its removal, {:?}",
-            kind.key
-        );
+        assert_eq!(kind.stored(store).await, None, "after its removal, {:?}", kind.key);
     }
 }
 
@@ -169,32 +130,16 @@ pub async fn clause_02_absence_is_guarded_as_a_stamp_is<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
     for kind in kinds(names) {
-        let absent = Stored {
-            value: 1,
-            stamp: names.commit(),
-        };
+        let absent = Stored { value: 1, stamp: names.commit() };
         let replacement = kind.commit(names, 2, Some(&absent));
-        conflicts(
-            store.commit(&replacement).await,
-            &kind.key,
-            "replacing what is not there",
-        );
+        conflicts(store.commit(&replacement).await, &kind.key, "replacing what is not there");
         let removal = kind.removal(names, &absent);
-        conflicts(
-            store.commit(&removal).await,
-            &kind.key,
-            "removing what is not there",
-        );
+        conflicts(store.commit(&removal).await, &kind.key, "removing what is not there");
         assert_eq!(kind.stored(store).await, None, "{:?}", kind.key);
         let first = put(store, kind.commit(names, 1, None)).await;
         let again = kind.commit(names, 2, None);
         conflicts(store.commit(&again).await, &kind.key, "creating what is there");
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(1, &first)),
-            "{:?}",
-            kind.key
-        );
+        assert_eq!(kind.stored(store).await, Some(stored(1, &first)), "{:?}", kind.key);
     }
 }
 
@@ -208,17 +153,8 @@ pub async fn clause_03_a_stamp_of_a_removed_record_never_matches_its_successor<S
         // The successor looks the same in every respect but its stamp.
         let successor = put(store, kind.commit(names, 1, None)).await;
         let late = kind.commit(names, 2, Some(&stored(1, &first)));
-        conflicts(
-            store.commit(&late).await,
-            &kind.key,
-            "a stamp from before the removal",
-        );
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(1, &successor)),
-            "{:?}",
-            kind.key
-        );
+        conflicts(store.commit(&late).await, &kind.key, "a stamp from before the removal");
+        assert_eq!(kind.stored(store).await, Some(stored(1, &successor)), "{:?}", kind.key);
     }
 }
 
@@ -228,27 +164,12 @@ pub async fn clause_04_a_record_bears_the_commits_id_and_reads_back_exactly<S: S
     let (store, names) = (&*stage.store, &stage.names);
     for kind in kinds(names) {
         let first = put(store, kind.commit(names, 1, None)).await;
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(1, &first)),
-            "created, {:?}",
-            kind.key
-        );
+        assert_eq!(kind.stored(store).await, Some(stored(1, &first)), "created, {:?}", kind.key);
         let second = put(store, kind.commit(names, 2, Some(&stored(1, &first)))).await;
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(2, &second)),
-            "replaced, {:?}",
-            kind.key
-        );
+        assert_eq!(kind.stored(store).await, Some(stored(2, &second)), "replaced, {:?}", kind.key);
         // Rewritten unchanged, it bears the new commit's id all the same.
         let third = put(store, kind.commit(names, 2, Some(&stored(2, &second)))).await;
-        assert_eq!(
-            kind.stored(store).await,
-            Some(stored(2, &third)),
-            "rewritten, {:?}",
-            kind.key
-        );
+        assert_eq!(kind.stored(store).await, Some(stored(2, &third)), "rewritten, {:?}", kind.key);
     }
 }
 
@@ -272,28 +193,10 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     let commit = put(store, batch.build()).await;
     let stamp = commit.id();
     let read = look::account(store, id).await;
-    assert_eq!(
-        read,
-        Some(Stored {
-            value: account,
-            stamp
-        }),
-        "the largest account"
-    );
-    assert_eq!(
-        look::account_at(store, &realm(), &own).await,
-        Some(id),
-        "by the longest address"
-    );
+    assert_eq!(read, Some(Stored { value: account, stamp }), "the largest account");
+    assert_eq!(look::account_at(store, &realm(), &own).await, Some(id), "by the longest address");
     let read = look::address(store, tag).await;
-    assert_eq!(
-        read,
-        Some(Stored {
-            value: address,
-            stamp
-        }),
-        "the largest record of an address"
-    );
+    assert_eq!(read, Some(Stored { value: address, stamp }), "the largest record of an address");
     let read = look::group(store, &realm(), &group.name).await;
     assert_eq!(read, Some(Stored { value: group, stamp }), "the largest group");
     for mail in mails {
@@ -302,22 +205,9 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     }
     let nought = accountable_core::domain::AccountId::from_bytes([0; 16]);
     let least = samples::erased(&samples::account(nought, &names.email()));
-    let commit = put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::create(least.clone()))
-            .build(),
-    )
-    .await;
-    let expected = Stored {
-        value: least,
-        stamp: commit.id(),
-    };
-    assert_eq!(
-        look::account(store, nought).await,
-        Some(expected),
-        "the least account"
-    );
+    let commit = put(store, Batch::new(names.commit()).account(Swap::create(least.clone())).build()).await;
+    let expected = Stored { value: least, stamp: commit.id() };
+    assert_eq!(look::account(store, nought).await, Some(expected), "the least account");
 }
 
 /// 4. A written record reads back exactly: every kind of event, and everybody who can cause one.
@@ -341,11 +231,7 @@ pub async fn clause_04_every_event_reads_back_exactly<S: StoreUnderTest>() {
             version,
             what,
         };
-        put(
-            store,
-            Commit::new(commit, Vec::new(), vec![event.clone()]).expect("a legal commit"),
-        )
-        .await;
+        put(store, Commit::new(commit, Vec::new(), vec![event.clone()]).expect("a legal commit")).await;
         written.push(event);
     }
     let read = look::journal(store, &realm()).await;
@@ -354,10 +240,7 @@ pub async fn clause_04_every_event_reads_back_exactly<S: StoreUnderTest>() {
     let mut sorted = read;
     sorted.sort_by_key(position);
     assert_eq!(sorted, written, "the feed");
-    let of_the_account: Vec<_> = written
-        .into_iter()
-        .filter(|event| event.account.is_some())
-        .collect();
+    let of_the_account: Vec<_> = written.into_iter().filter(|event| event.account.is_some()).collect();
     let history = look::history(store, id, accountable_core::port::Limit::MAX).await;
     assert_eq!(history, of_the_account, "the history");
 }
@@ -371,20 +254,10 @@ pub async fn clause_05_the_first_failing_write_in_key_order_decides_the_error<S:
         put(store, kind.commit(names, 1, None)).await;
     }
     let quota = names.quota();
-    put(
-        store,
-        Batch::new(names.commit())
-            .reserve(quota, Span::seconds(10), NOW)
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).reserve(quota, Span::seconds(10), NOW).build()).await;
     // All of them fail; then all but the first; and so on. In whatever order they are given.
     for first in 0..kinds.len() {
-        let failing = kinds
-            .iter()
-            .skip(first)
-            .rev()
-            .map(|kind| (kind.make)(2, None, false));
+        let failing = kinds.iter().skip(first).rev().map(|kind| (kind.make)(2, None, false));
         let full = accountable_core::port::Reservation {
             of: quota,
             floor: NOW,
@@ -402,21 +275,13 @@ pub async fn clause_05_the_first_failing_write_in_key_order_decides_the_error<S:
     }
     for id in [low, high] {
         let account = samples::account(id, &names.email());
-        put(
-            store,
-            Batch::new(names.commit()).account(Swap::create(account)).build(),
-        )
-        .await;
+        put(store, Batch::new(names.commit()).account(Swap::create(account)).build()).await;
     }
     let both = Batch::new(names.commit())
         .account(Swap::create(samples::account(high, &names.email())))
         .account(Swap::create(samples::account(low, &names.email())))
         .build();
-    conflicts(
-        store.commit(&both).await,
-        &Key::Account(low),
-        "two accounts that are there",
-    );
+    conflicts(store.commit(&both).await, &Key::Account(low), "two accounts that are there");
 }
 
 /// 5. ... on an account, Conflict precedes EmailTaken.
@@ -426,53 +291,18 @@ pub async fn clause_05_on_an_account_conflict_precedes_email_taken<S: StoreUnder
     let taken = names.email();
     let holder = samples::account(names.account(), &taken);
     let other = samples::account(names.account(), &names.email());
-    put(
-        store,
-        Batch::new(names.commit()).account(Swap::create(holder)).build(),
-    )
-    .await;
-    let created = put(
-        store,
-        Batch::new(names.commit())
-            .account(Swap::create(other.clone()))
-            .build(),
-    )
-    .await;
+    put(store, Batch::new(names.commit()).account(Swap::create(holder)).build()).await;
+    let created = put(store, Batch::new(names.commit()).account(Swap::create(other.clone())).build()).await;
     let wishes = samples::account(other.id, &taken);
-    let stale = Swap::replace(
-        Stored {
-            value: other.clone(),
-            stamp: names.commit(),
-        },
-        wishes.clone(),
-    );
+    let stale = Swap::replace(Stored { value: other.clone(), stamp: names.commit() }, wishes.clone());
     let commit = Batch::new(names.commit()).account(stale).build();
-    conflicts(
-        store.commit(&commit).await,
-        &Key::Account(other.id),
-        "stale, and the address is taken",
-    );
-    let again = Batch::new(names.commit())
-        .account(Swap::create(wishes.clone()))
-        .build();
-    conflicts(
-        store.commit(&again).await,
-        &Key::Account(other.id),
-        "there, and the address is taken",
-    );
+    conflicts(store.commit(&commit).await, &Key::Account(other.id), "stale, and the address is taken");
+    let again = Batch::new(names.commit()).account(Swap::create(wishes.clone())).build();
+    conflicts(store.commit(&again).await, &Key::Account(other.id), "there, and the address is taken");
     // With the right stamp only the address is in the way; and it is in the way before a later key's conflict.
     let tag = names.tag();
-    put(
-        store,
-        Batch::new(names.commit())
-            .address(Swap::create(samples::address(tag, 1)))
-            .build(),
-    )
-    .await;
-    let fresh = Stored {
-        value: other.clone(),
-        stamp: created.id(),
-    };
+    put(store, Batch::new(names.commit()).address(Swap::create(samples::address(tag, 1))).build()).await;
+    let fresh = Stored { value: other.clone(), stamp: created.id() };
     let commit = Batch::new(names.commit())
         .account(Swap::replace(fresh, wishes))
         .address(Swap::create(samples::address(tag, 2)))
@@ -507,18 +337,9 @@ pub async fn clause_15_of_racing_swaps_of_one_record_exactly_one_succeeds<S: Sto
                 Err(error) => panic!("a racer got {error:?}, in the race of seed {seed:#x}"),
             }
         }
-        assert_eq!(
-            winners.len(),
-            1,
-            "winners in the race of seed {seed:#x} on {:?}",
-            kind.key
-        );
+        assert_eq!(winners.len(), 1, "winners in the race of seed {seed:#x} on {:?}", kind.key);
         let end = kind.stored(&*stage.store).await;
-        assert_eq!(
-            end.as_ref(),
-            winners.first(),
-            "what the winner wrote, seed {seed:#x}"
-        );
+        assert_eq!(end.as_ref(), winners.first(), "what the winner wrote, seed {seed:#x}");
     }
 }
 
@@ -554,13 +375,7 @@ pub async fn clause_16_commits_with_disjoint_keys_never_conflict<S: StoreUnderTe
 }
 
 fn swap<T: Clone>(record: &T, stamp: Option<accountable_core::domain::CommitId>) -> Swap<T> {
-    Swap {
-        before: stamp.map(|stamp| Stored {
-            value: record.clone(),
-            stamp,
-        }),
-        after: Some(record.clone()),
-    }
+    Swap { before: stamp.map(|stamp| Stored { value: record.clone(), stamp }), after: Some(record.clone()) }
 }
 
 /// 18. The largest legal commit is accepted.
@@ -573,11 +388,7 @@ pub async fn clause_18_the_largest_legal_commit_is_accepted<S: StoreUnderTest>()
             Write::Account(swap) => {
                 let account = swap.after.as_ref().expect("an account");
                 let read = look::account(store, account.id).await;
-                assert_eq!(
-                    read.map(|read| read.value).as_ref(),
-                    Some(account),
-                    "an account of it"
-                );
+                assert_eq!(read.map(|read| read.value).as_ref(), Some(account), "an account of it");
             }
             Write::Address(swap) => {
                 let address = swap.after.as_ref().expect("a record of an address");
@@ -604,11 +415,7 @@ pub async fn clause_18_the_largest_legal_commit_is_accepted<S: StoreUnderTest>()
             }
         }
     }
-    assert_eq!(
-        look::journal(store, &realm()).await,
-        commit.events(),
-        "its events"
-    );
+    assert_eq!(look::journal(store, &realm()).await, commit.events(), "its events");
 }
 
 /// 18. ... and so is an empty one.
@@ -617,9 +424,5 @@ pub async fn clause_18_an_empty_commit_is_accepted<S: StoreUnderTest>() {
     let store = &*stage.store;
     let empty = put(store, Batch::new(stage.names.commit()).build()).await;
     put(store, empty).await;
-    assert_eq!(
-        look::journal(store, &realm()).await,
-        Vec::new(),
-        "nothing happened"
-    );
+    assert_eq!(look::journal(store, &realm()).await, Vec::new(), "nothing happened");
 }

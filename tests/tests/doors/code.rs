@@ -18,7 +18,11 @@ async fn is_live(world: &World, code: &MailedCode) -> bool {
 }
 
 async fn ask_for_reset(world: &World) {
-    let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
+    let _ = world
+        .public()
+        .request_password_reset(&email("ada@example.com"), MailOptions::default())
+        .await
+        .unwrap();
     world.accounts.sweep(10).await.unwrap();
 }
 

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use accountable_core::{
     Accounts, Admin, Authentication, Delivery, DeliveryOptions, Machine, NewAccount, Public,
     domain::{
-        AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin, Password,
-        ReturnUrl, SessionStamp, Timestamp,
+        AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links,
+        MailedCode, Origin, Password, ReturnUrl, SessionStamp, Timestamp,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
 use accountable_memory::{
-    CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
+    CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer,
+    SeededEntropy,
 };
 use accountable_sqlite::{Options, SqliteStore};
 use async_trait::async_trait;
@@ -39,7 +40,12 @@ impl World {
 
     pub(crate) fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), &Options::default()).unwrap();
+        let store = SqliteStore::open(
+            folder.path().join("accounts.db"),
+            Incarnation::from_bytes([7; 16]),
+            &Options::default(),
+        )
+        .unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
@@ -53,13 +59,19 @@ impl World {
         Self::with_clock(ManualClock::new(at("2026-11-21T12:00:00Z")), 42, store, folder)
     }
 
-    fn with_clock(clock: ManualClock, seed: u64, store: Arc<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
+    fn with_clock(
+        clock: ManualClock,
+        seed: u64,
+        store: Arc<dyn Store>,
+        folder: Option<tempfile::TempDir>,
+    ) -> Self {
         let mailer = RecordingMailer::new();
         let probe = Probe::default();
         let hasher = HeldHasher::new(probe.clone());
         let store = CountingStore::new(FaultyStore::new(store));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
+        let accounts =
+            Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
         Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
     }
 
