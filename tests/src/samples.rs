@@ -396,6 +396,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
         }),
         log_ins: LogIns {
             failures: u32::MAX,
+            disabled: true,
             last_failure: Some(Timestamp::MAX),
             locked_until: Some(Timestamp::MAX),
             locks: u64::MAX,
@@ -464,6 +465,8 @@ pub fn all_that_happens(names: &Names) -> Vec<Happened> {
     let passwords = [PasswordSource::Chosen, PasswordSource::Changed, PasswordSource::Assigned];
     let mut all = vec![
         Happened::Registered,
+        Happened::MailRequested { request: mail },
+        Happened::RequestDecided { request: mail },
         Happened::MailDelivered { mail },
         Happened::MailRefused { mail, cause },
         Happened::MailDelayed { mail, until: Timestamp::MIN, ours: true },

@@ -36,7 +36,7 @@ fn trim() -> Trim {
         events_before: None,
         levels_before: Timestamp::MIN,
         levels_beyond: Timestamp::MAX,
-        failures_before: Timestamp::MIN,
+        addresses_before: Timestamp::MIN,
         dead_mails_before: None,
         limit: Limit::MAX,
     }
@@ -260,7 +260,7 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
         events_before: Some(at(100)),
         levels_before: at(100),
         levels_beyond: Timestamp::MAX,
-        failures_before: at(100),
+        addresses_before: at(100),
         dead_mails_before: Some(at(100)),
         limit: Limit::of(3),
     };
@@ -306,6 +306,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     let mut disabled = failed(names, 100, at(0));
     disabled.log_ins.locked_until = Some(at(5));
     disabled.log_ins.locks = 91;
+    disabled.log_ins.disabled = true;
     let mut bounced = failed(names, 1, at(0));
     bounced.suppression = samples::suppressed(bounced.tag).suppression;
     let recent = failed(names, 1, at(100));
@@ -349,7 +350,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
         events_before: Some(at(100)),
         levels_before: at(100),
         levels_beyond: Timestamp::MAX,
-        failures_before: at(100),
+        addresses_before: at(100),
         dead_mails_before: Some(at(100)),
         limit: Limit::of(2),
     };

@@ -154,7 +154,7 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
         events_before: Some(Timestamp::MAX),
         levels_before: Timestamp::MIN,
         levels_beyond: Timestamp::MAX,
-        failures_before: Timestamp::MIN,
+        addresses_before: Timestamp::MIN,
         dead_mails_before: None,
         limit: Limit::MAX,
     };
@@ -392,7 +392,7 @@ fn harmless_trim() -> Trim {
         events_before: None,
         levels_before: Timestamp::MIN,
         levels_beyond: Timestamp::MAX,
-        failures_before: Timestamp::MIN,
+        addresses_before: Timestamp::MIN,
         dead_mails_before: None,
         limit: Limit::MAX,
     }
