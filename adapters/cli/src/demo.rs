@@ -97,7 +97,7 @@ async fn registers(stage: &mut Stage, cast: &Cast) -> Result<AccountId, Stop> {
     );
     let fresh = json!({ "status": "new", "email_proven": false });
     let account = stage.done(told, registered, expect("account", fresh))?;
-    stage.name(account.id, &cast.grace);
+    stage.name(account.id, "grace");
     Ok(account.id)
 }
 
@@ -256,7 +256,7 @@ async fn bounce(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
         "admin.register(lost)",
     );
     let id = stage.done(told, registered, expect("account", Value::Null))?.id;
-    stage.name(id, &cast.lost);
+    stage.name(id, "lost");
 
     let delivery = cast
         .staff
@@ -359,7 +359,8 @@ async fn guesses_until_locked(stage: &mut Stage, cast: &Cast, id: AccountId) -> 
         .all(|answer| matches!(answer, Err(Shut::Denied(_))));
     let until = last_lock(stage, id).await?;
     let lasts = until.map(|until| until.since(stage.clock.now()).as_seconds_rounded_up());
-    let found = json!({ "answers": ROOM, "all_alike": all_alike, "lock_seconds": lasts, "until": until });
+    let found =
+        json!({ "answers": ROOM, "all_alike": all_alike, "lock_seconds": lasts, "locked_until": until });
     let last = answers
         .pop()
         .ok_or(Stop::Unexpected)?
@@ -418,7 +419,12 @@ async fn right_password_after_the_lock(stage: &mut Stage, cast: &Cast) -> Result
 
 async fn reset_requests(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
     for (name, says, who, email) in [
-        ("reset_known", "For Grace.", "grace", &cast.grace),
+        (
+            "reset_known",
+            "For Grace's address: accepted.",
+            "grace",
+            &cast.grace,
+        ),
         (
             "reset_unknown",
             "For an address without an account: the same answer.",

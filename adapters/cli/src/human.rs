@@ -19,6 +19,8 @@ const NO: Style = AnsiColor::Yellow.on_default();
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const LINK: Style = AnsiColor::Blue.on_default().underline();
 
+/// Lines longer than this are broken where they can be.
+const WIDTH: usize = 110;
 /// More of an opaque name than this tells a reader nothing.
 const ENOUGH: usize = 10;
 
@@ -45,11 +47,18 @@ impl Human {
                     "removed at the end; --db PATH keeps one"
                 };
                 writeln!(out, "{TITLE}The life of an account{TITLE:#}\n")?;
-                writeln!(out, "  store    SQLite, {database} ({fate})")?;
-                writeln!(out, "  realm    {realm}")?;
-                writeln!(out, "  hashing  {hashing}")?;
-                writeln!(out, "  mail     shown here instead of sent, links and all")?;
-                writeln!(out, "  clock    moved by hand; it stands at {}", moment(*now))
+                writeln!(out, "  {FAINT}store    {FAINT:#}SQLite, {database} ({fate})")?;
+                writeln!(out, "  {FAINT}realm    {FAINT:#}{realm}")?;
+                writeln!(out, "  {FAINT}hashing  {FAINT:#}{hashing}")?;
+                writeln!(
+                    out,
+                    "  {FAINT}mail     {FAINT:#}shown here instead of sent, links and all"
+                )?;
+                writeln!(
+                    out,
+                    "  {FAINT}clock    {FAINT:#}moved by hand; it stands at {}",
+                    moment(*now)
+                )
             }
             Told::Chapter { title } => writeln!(out, "\n{TITLE}{title}{TITLE:#}"),
             Told::Time { seconds, now } => {
@@ -63,7 +72,7 @@ impl Human {
             Told::Step(step) => tell_step(step, out),
             Told::Mail(mail) => tell_mail(mail, out),
             Told::Event { whose, event } => {
-                self.rows.push(row(whose, event));
+                self.rows.push(row(whose.unwrap_or_default(), event));
                 Ok(())
             }
             Told::End { steps, mails } => {
@@ -78,7 +87,7 @@ impl Human {
     }
 
     fn tell_table(&mut self, out: &mut impl Write) -> io::Result<()> {
-        let head = ["at", "account", "version", "event", "by", ""].map(str::to_owned);
+        let head = ["at", "account", "v", "event", "by", ""].map(str::to_owned);
         let rows = std::mem::take(&mut self.rows);
         let mut widths = [0; 6];
         for row in std::iter::once(&head).chain(&rows) {
@@ -116,20 +125,26 @@ fn tell_step(step: &ToldStep, out: &mut impl Write) -> io::Result<()> {
         ("✗", WRONG)
     };
     writeln!(out, "\n{FAINT}{number:>3}{FAINT:#} {style}{mark}{style:#} {says}")?;
+    let (lists, facts): (Vec<_>, Vec<_>) = outcome.details.iter().partition(|(_, value)| is_listing(value));
     let style = if outcome.refused { NO } else { YES };
+    let status = outcome
+        .http_status
+        .map_or_else(String::new, |status| format!(" ({status})"));
+    let name = outcome.name;
     write!(
         out,
-        "      {FAINT}{call}{FAINT:#} → {style}{}{style:#}",
-        outcome.name
+        "      {FAINT}{call}{FAINT:#} → {style}{name}{style:#}{status}"
     )?;
-    if let Some(status) = outcome.http_status {
-        write!(out, " {FAINT}({status}){FAINT:#}")?;
-    }
-    let (lists, facts): (Vec<_>, Vec<_>) = outcome.details.iter().partition(|(_, value)| is_listing(value));
-    for (name, value) in facts {
-        write!(out, " {FAINT}·{FAINT:#} {}", fact(name, value))?;
-    }
-    writeln!(out)?;
+    let facts: String = facts
+        .iter()
+        .map(|(name, value)| format!(" · {}", fact(name, value)))
+        .collect();
+    let width = [call, name, &status, &facts]
+        .iter()
+        .map(|text| text.chars().count())
+        .sum::<usize>();
+    let break_ = if width > WIDTH { "\n       " } else { "" };
+    writeln!(out, "{break_}{facts}")?;
     for item in lists.iter().filter_map(|(_, list)| list.as_array()).flatten() {
         let code = item.get("violation").map(plain).unwrap_or_default();
         let says = item.get("says").map(plain).unwrap_or_default();
@@ -175,7 +190,7 @@ fn fact(name: &str, value: &Value) -> String {
         Some(name) => (name, " s"),
         None => (name, ""),
     };
-    format!("{} {}{unit}", name.replace('_', " "), plain(value))
+    format!("{} {}{unit}", name.replace('_', " "), opaque(value))
 }
 
 fn plain(value: &Value) -> String {
@@ -257,7 +272,11 @@ fn in_words(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
+    use accountable::domain::Refusal;
+    use serde_json::json;
+
     use super::*;
+    use crate::outcome::{Tell as _, expect};
 
     #[test]
     fn spans_are_said_in_their_largest_whole_unit() {
@@ -270,6 +289,42 @@ mod tests {
         ] {
             assert_eq!(in_words(span), words);
         }
+    }
+
+    fn told(as_expected: bool) -> String {
+        let step = ToldStep {
+            number: 4,
+            step: "second_request",
+            says: "Too soon.".to_owned(),
+            call: "admin.request_password_set(grace)".to_owned(),
+            at: Timestamp::EPOCH,
+            outcome: accountable::Error::from(Refusal::Throttled {
+                retry_after: Span::seconds(600),
+            })
+            .outcome(),
+            as_expected,
+            expected: (!as_expected).then(|| expect("throttled", json!({ "retry_after_seconds": 500 }))),
+        };
+        let mut out = anstream::StripStream::new(Vec::new());
+        Human::default().tell(&Told::Step(&step), &mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn a_step_is_a_sentence_a_call_and_its_outcome() {
+        let lines = "\n  4 ✓ Too soon.\n      \
+            admin.request_password_set(grace) → throttled (429) · retry after 600 s\n";
+        assert_eq!(told(true), lines);
+    }
+
+    #[test]
+    fn a_step_that_ended_otherwise_says_what_was_expected() {
+        let told = told(false);
+        assert!(told.contains("  4 ✗ Too soon."), "{told}");
+        assert!(
+            told.ends_with("      expected: throttled · retry after 500 s\n"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
 
 async fn run_demo(args: &DemoArgs) -> Result<(), Stop> {
     let form = if args.json { Form::Json } else { Form::Human };
-    let mut stage = Stage::open(args.db.as_deref(), Report::new(form)).await?;
+    let mut stage = Stage::open(args.db.as_deref(), Report::on_stdout(form)).await?;
     demo::play(&mut stage).await
 }
 

@@ -122,7 +122,7 @@ impl Tell for () {
 impl Tell for AccountView {
     fn outcome(&self) -> Outcome {
         let details = json!({
-            "account": self.id.to_string(),
+            "id": self.id.to_string(),
             "status": self.status,
             "email_proven": self.email_proven,
         });

@@ -1,6 +1,9 @@
 //! What is told of a run, and in which form: sentences for people, or JSON for machines.
 
-use std::io::{self, Write as _};
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use accountable::domain::{Event, Realm, Timestamp};
 use serde::Serialize;
@@ -36,13 +39,12 @@ pub(crate) enum Told<'a> {
     Mail(ShownMail),
     /// A line of the journal.
     Event {
-        /// Whose account, by its address: something that the journal itself does not say.
-        #[serde(skip)]
-        whose: &'a str,
+        /// Whose account, as the calls name it: something that the journal itself does not say.
+        whose: Option<&'a str>,
         #[serde(flatten)]
         event: &'a Event,
     },
-    /// That was all.
+    /// That was all, and every step ended as expected: otherwise this is never told.
     End { steps: usize, mails: usize },
 }
 
@@ -75,35 +77,52 @@ pub(crate) enum Form {
     Json,
 }
 
-/// Tells on the standard output.
-#[derive(Debug)]
-pub(crate) enum Report {
+/// Tells one thing after the other.
+pub(crate) struct Report {
+    teller: Teller,
+    out: Box<dyn Write>,
+}
+
+enum Teller {
     Human(Human),
     Json,
 }
 
 impl Report {
-    pub(crate) fn new(form: Form) -> Self {
+    /// On the standard output; in colour only where a terminal reads it and `NO_COLOR` is not set.
+    pub(crate) fn on_stdout(form: Form) -> Self {
         match form {
-            Form::Human => Self::Human(Human::default()),
-            Form::Json => Self::Json,
+            Form::Human => Self::new(form, anstream::stdout()),
+            Form::Json => Self::new(form, io::stdout()),
+        }
+    }
+
+    pub(crate) fn new(form: Form, out: impl Write + 'static) -> Self {
+        let teller = match form {
+            Form::Human => Teller::Human(Human::default()),
+            Form::Json => Teller::Json,
+        };
+        Self {
+            teller,
+            out: Box::new(out),
         }
     }
 
     /// Tells one thing, at once.
     pub(crate) fn tell(&mut self, told: &Told<'_>) -> io::Result<()> {
-        match self {
-            Self::Human(human) => {
-                let mut out = anstream::stdout().lock();
-                human.tell(told, &mut out)?;
-                out.flush()
-            }
-            Self::Json => {
+        match &mut self.teller {
+            Teller::Human(human) => human.tell(told, &mut self.out)?,
+            Teller::Json => {
                 let line = serde_json::to_string(told)?;
-                let mut out = io::stdout().lock();
-                writeln!(out, "{line}")?;
-                out.flush()
+                writeln!(self.out, "{line}")?;
             }
         }
+        self.out.flush()
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report").finish_non_exhaustive()
     }
 }

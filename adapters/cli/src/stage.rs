@@ -3,13 +3,7 @@
 //! Each run has a realm of its own, so that one file serves many runs. Trimming knows no realms, and the clock here is
 //! not the world's: a file with a host's own accounts is refused.
 
-use std::{
-    collections::BTreeMap,
-    error::Error as StdError,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, error::Error as StdError, io, path::Path, sync::Arc};
 
 use accountable::{
     Accounts, Argon2Cost, Argon2Pool, Argon2Settings, Machine, OsEntropy,
@@ -17,7 +11,7 @@ use accountable::{
         AccountId, EmailAddress, Event, KeyId, Keyring, Letter, LinkUrl, Links, Realm, Span, Timestamp,
     },
     new_keyring_toml,
-    port::{AccountFilter, AccountQuery, Store},
+    port::{AccountFilter, AccountQuery, Clock as _, Store},
     sqlite,
     testing::{Answer, ManualClock, RecordingMailer},
 };
@@ -81,7 +75,7 @@ pub(crate) struct Stage {
     /// Letters that were shown.
     shown: usize,
     /// Whose accounts, for the journal.
-    names: BTreeMap<AccountId, String>,
+    names: BTreeMap<AccountId, &'static str>,
     /// Dropped after the accounts: it takes their file away.
     _place: Option<TempDir>,
 }
@@ -90,15 +84,12 @@ impl Stage {
     /// In this file, or in one that is removed at the end.
     pub(crate) async fn open(path: Option<&Path>, mut report: Report) -> Result<Self, Stop> {
         let place = if path.is_none() {
-            Some(tempfile::tempdir()?)
+            Some(tempfile::tempdir().map_err(failed)?)
         } else {
             None
         };
-        let database = match (path, &place) {
-            (Some(path), _) => path.to_owned(),
-            (None, Some(place)) => place.path().join("demo.db"),
-            (None, None) => PathBuf::from("demo.db"),
-        };
+        let temporary = place.as_ref().map(|place| place.path().join("demo.db"));
+        let database = path.map(Path::to_owned).or(temporary).unwrap_or_default();
         let store = Arc::new(sqlite::open(&database).map_err(|error| unusable(&database, error))?);
         let realm = unused_realm(&*store, &database).await?;
 
@@ -145,7 +136,7 @@ impl Stage {
     /// Moves the clock.
     pub(crate) fn later(&mut self, span: Span) -> Result<(), Stop> {
         self.clock.advance(span);
-        let now = accountable::port::Clock::now(&self.clock);
+        let now = self.clock.now();
         let seconds = span.as_seconds_rounded_up();
         Ok(self.report.tell(&Told::Time { seconds, now })?)
     }
@@ -181,7 +172,7 @@ impl Stage {
             step: step.name,
             says: step.says,
             call: step.call,
-            at: accountable::port::Clock::now(&self.clock),
+            at: self.clock.now(),
             outcome,
             as_expected,
             expected: (!as_expected).then_some(expected),
@@ -224,8 +215,8 @@ impl Stage {
     }
 
     /// The journal shows the account by this name.
-    pub(crate) fn name(&mut self, account: AccountId, name: &EmailAddress) {
-        self.names.insert(account, name.to_string());
+    pub(crate) fn name(&mut self, account: AccountId, name: &'static str) {
+        self.names.insert(account, name);
     }
 
     /// Tells the whole journal of this run, and that it is over.
@@ -247,8 +238,9 @@ impl Stage {
     }
 
     fn tell_event(&mut self, event: &Event) -> Result<(), Stop> {
-        let whose = event.account.and_then(|account| self.names.get(&account));
-        let whose = whose.map_or("", String::as_str);
+        let whose = event
+            .account
+            .and_then(|account| self.names.get(&account).copied());
         Ok(self.report.tell(&Told::Event { whose, event })?)
     }
 }
@@ -303,4 +295,29 @@ fn unusable(database: &Path, error: impl Into<Box<dyn StdError>>) -> Stop {
 pub(crate) fn with_causes(error: &dyn StdError) -> String {
     let causes = std::iter::successors(error.source(), |cause| (**cause).source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use accountable::Delivery;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{outcome::expect, report::Form};
+
+    #[tokio::test]
+    async fn a_step_that_ends_otherwise_stops_the_story() {
+        let silent = Report::new(Form::Json, io::sink());
+        let mut stage = Stage::open(None, silent).await.unwrap();
+        let delivered = || expect("delivered", Value::Null);
+        let mut done = |result: Result<Delivery, accountable::Fault>| {
+            stage.done(step("name", "A sentence.", "call()"), result, delivered())
+        };
+        assert!(matches!(done(Ok(Delivery::Delivered)), Ok(Delivery::Delivered)));
+        assert!(matches!(done(Ok(Delivery::Queued)), Err(Stop::Unexpected)));
+        assert!(matches!(
+            done(Err(accountable::Fault::TimedOut)),
+            Err(Stop::Unexpected)
+        ));
+    }
 }
