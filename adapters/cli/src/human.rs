@@ -190,12 +190,14 @@ fn fact(name: &str, value: &Value) -> String {
         Some(name) => (name, " s"),
         None => (name, ""),
     };
+    let unit = if value.is_null() { "" } else { unit };
     format!("{} {}{unit}", name.replace('_', " "), opaque(value))
 }
 
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.parse().map_or_else(|_| text.clone(), moment),
+        Value::Null => "none".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Array(items) if items.is_empty() => "nobody".to_owned(),
