@@ -54,11 +54,7 @@ impl Machine {
     /// These three.
     #[must_use]
     pub fn new(clock: impl Clock, entropy: impl Entropy, hasher: impl PasswordHasher) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            entropy: Arc::new(entropy),
-            hasher: Arc::new(hasher),
-        }
+        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), hasher: Arc::new(hasher) }
     }
 
     /// Its randomness, as for a new store's incarnation.
@@ -136,9 +132,7 @@ impl Accounts {
 
 impl std::fmt::Debug for Accounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Accounts")
-            .field("realm", &self.core.realm)
-            .finish_non_exhaustive()
+        f.debug_struct("Accounts").field("realm", &self.core.realm).finish_non_exhaustive()
     }
 }
 
@@ -159,9 +153,7 @@ pub struct Builder {
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder")
-            .field("realm", &self.realm)
-            .finish_non_exhaustive()
+        f.debug_struct("Builder").field("realm", &self.realm).finish_non_exhaustive()
     }
 }
 
@@ -233,38 +225,23 @@ impl Builder {
     /// # Errors
     /// [`BuildError`], which says what to change.
     pub fn build(self) -> Result<Accounts, BuildError> {
-        let Rules {
-            lock_out, retries, ..
-        } = self.rules;
+        let Rules { lock_out, retries, .. } = self.rules;
         if lock_out.room == 0 || lock_out.room >= lock_out.disable_at {
-            return Err(BuildError::LockOut {
-                room: lock_out.room,
-                disable_at: lock_out.disable_at,
-            });
+            return Err(BuildError::LockOut { room: lock_out.room, disable_at: lock_out.disable_at });
         }
         if lock_out.first_lock > lock_out.longest_lock {
-            return Err(BuildError::Locks {
-                first: lock_out.first_lock,
-                longest: lock_out.longest_lock,
-            });
+            return Err(BuildError::Locks { first: lock_out.first_lock, longest: lock_out.longest_lock });
         }
         if retries.attempts == 0 || retries.first == Span::ZERO || retries.first > retries.longest {
             return Err(BuildError::Retries);
         }
         if retries.lease <= Courier::DELIVERY {
-            return Err(BuildError::Lease {
-                lease: retries.lease,
-                least: Courier::DELIVERY,
-            });
+            return Err(BuildError::Lease { lease: retries.lease, least: Courier::DELIVERY });
         }
         if self.patience < Span::seconds(1) {
             return Err(BuildError::Patience(self.patience));
         }
-        let Machine {
-            clock,
-            entropy,
-            hasher,
-        } = self.machine;
+        let Machine { clock, entropy, hasher } = self.machine;
         let core = Core {
             store: self.store,
             mailer: self.mailer,

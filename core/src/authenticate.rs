@@ -95,11 +95,7 @@ impl Core {
         deadline: &mut Deadline<'_>,
     ) -> Result<Verified<'a>, Fault> {
         let level = self.failures_of(guess.origin);
-        let who = Who {
-            by: guess.by.clone(),
-            also: vec![guess.tag],
-            level,
-        };
+        let who = Who { by: guess.by.clone(), also: vec![guess.tag], level };
         loop {
             attempt.about_to_load();
             let dossier = self.of_this_realm(deadline.within(self.store.load(&who)).await??);
@@ -111,10 +107,7 @@ impl Core {
             }
             let scene = self.scene(guess, &dossier, now);
             let (denial, lead) = match scene.prospect() {
-                Prospect::Decoy {
-                    denial,
-                    counts: false,
-                } => {
+                Prospect::Decoy { denial, counts: false } => {
                     self.verify_decoy(guess, deadline).await?;
                     self.write_down(guess, dossier, 0).await?;
                     return Ok(Verified::Denied(denial));
@@ -139,8 +132,7 @@ impl Core {
             }
             let right = match (&lead, scene.account) {
                 (Some(lead), Some(account)) => {
-                    self.verify_sealed(account.id, guess.password, &lead.sealed, deadline)
-                        .await?
+                    self.verify_sealed(account.id, guess.password, &lead.sealed, deadline).await?
                 }
                 _ => {
                     self.verify_decoy(guess, deadline).await?;
@@ -161,11 +153,7 @@ impl Core {
 
     /// Looks once more: what the result rests on must still be so. Clears what was held against the address.
     async fn admit(&self, guess: &Guess<'_>, right: &mut Right<'_>) -> Result<Entry, Fault> {
-        let who = Who {
-            by: guess.by.clone(),
-            also: vec![guess.tag],
-            level: None,
-        };
+        let who = Who { by: guess.by.clone(), also: vec![guess.tag], level: None };
         let mut call = Call::new(who, guess.party.clone());
         call.mends = false;
         let lead = right.lead.clone();
@@ -176,24 +164,13 @@ impl Core {
                 let entry = Entry::from(self.scene(guess, dossier, moment.now).admission(&lead));
                 let admitted = matches!(entry, Entry::Granted(_) | Entry::MustChange(..));
                 let debts = *debts.get_or_insert_with(|| if admitted { attempt.pay() } else { 0 });
-                let clean = dossier
-                    .address(guess.tag)
-                    .is_none_or(|address| address.log_ins.is_clean());
+                let clean = dossier.address(guess.tag).is_none_or(|address| address.log_ins.is_clean());
                 if !admitted || (clean && debts == 0) {
                     return Ok(Verdict::new(Change::none(), entry));
                 }
                 let mut address = address_or_new(dossier, guess.tag);
-                address.log_ins = address
-                    .log_ins
-                    .cleared()
-                    .failed(debts, moment.now, &self.rules.lock_out);
-                Ok(Verdict::new(
-                    Change {
-                        addresses: vec![address],
-                        ..Change::none()
-                    },
-                    entry,
-                ))
+                address.log_ins = address.log_ins.cleared().failed(debts, moment.now, &self.rules.lock_out);
+                Ok(Verdict::new(Change { addresses: vec![address], ..Change::none() }, entry))
             })
             .await;
         match decided {
@@ -208,18 +185,10 @@ impl Core {
 
     /// Counts so many failures; none rewrites the record as it is, so that the store sees the same calls.
     async fn write_down(&self, guess: &Guess<'_>, dossier: Dossier, failures: u32) -> Result<(), Fault> {
-        let nobody = Who {
-            by: By::Nobody,
-            also: vec![guess.tag],
-            level: None,
-        };
+        let nobody = Who { by: By::Nobody, also: vec![guess.tag], level: None };
         let account = dossier.account.as_ref().map(|stored| stored.value.id);
         let mut call = Call::new(nobody, guess.party.clone());
-        call.first = Some(Dossier {
-            account: None,
-            filter: None,
-            ..dossier
-        });
+        call.first = Some(Dossier { account: None, filter: None, ..dossier });
         let decided = self
             .decide(call, |dossier, moment, _| {
                 let mut verdict = Verdict::new(self.counted(dossier, guess.tag, failures, moment), ());
@@ -252,9 +221,7 @@ impl Core {
 
     async fn verify_decoy(&self, guess: &Guess<'_>, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
         let decoy: PasswordHash = self.hasher.decoy(guess.tag.as_bytes());
-        deadline
-            .within(self.hasher.verify(guess.password, &decoy))
-            .await??;
+        deadline.within(self.hasher.verify(guess.password, &decoy)).await??;
         Ok(())
     }
 
@@ -276,12 +243,7 @@ impl Core {
     /// Counts against the origin. Without a ceiling: it never keeps a failure from being counted.
     fn failure_reservation(&self, origin: Origin, now: Timestamp) -> Vec<Reservation> {
         let step = self.rules.origin_failure_quota.period();
-        let reservation = |of| Reservation {
-            of,
-            floor: now,
-            step,
-            ceiling: Timestamp::MAX,
-        };
+        let reservation = |of| Reservation { of, floor: now, step, ceiling: Timestamp::MAX };
         self.failures_of(origin).map(reservation).into_iter().collect()
     }
 }

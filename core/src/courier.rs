@@ -16,12 +16,9 @@ use crate::{
     accounts::Core,
     decide::{Call, Undecided, Verdict},
     delivery::Attempted,
-    domain::{
-        Account, Change, CommitId, Content, Intent, Mail, MailRequest, Party, Purpose, SealError, Span, Stop,
-        Timestamp, Wish,
-    },
+    domain::{Change, CommitId, Content, Party, Span, Timestamp},
     error::Fault,
-    port::{AccountQuery, By, Claim, Claimed, Limit, Reservation, Stored, Swap, Trim, Who},
+    port::{AccountQuery, Claim, Claimed, Limit, Trim, Who},
 };
 
 /// Background work over what is due. Any number may be at it.
@@ -180,11 +177,7 @@ impl<'a> Courier<'a> {
         }
         if busy {
             // There may be more: look again as soon as anything lands.
-            return Ok(if flight.len() < Self::WIDTH {
-                Span::ZERO
-            } else {
-                Self::REST
-            });
+            return Ok(if flight.len() < Self::WIDTH { Span::ZERO } else { Self::REST });
         }
         self.pass_time(100).await?;
         self.trim().await?;
@@ -215,136 +208,30 @@ impl<'a> Courier<'a> {
     async fn work(&self, claimed: Claimed) -> (Option<String>, Done) {
         let domain = domain_of(&claimed);
         let done = match &claimed.mail.value.content {
-            Content::Letter(_) => self
-                .core
-                .deliver(claimed, Party::Courier, Self::DELIVERY)
-                .await
-                .map(Done::Mail),
-            Content::Intent(_) => self.fulfil(claimed.mail).await.map(|()| Done::Intent),
+            Content::Letter(_) => {
+                self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+            }
+            Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
         };
         (domain, done.unwrap_or(Done::Fault))
-    }
-
-    /// Opens what a stranger asked for and decides. The intent is removed in the commit that queues what comes of it.
-    async fn fulfil(&self, mail: Stored<Mail>) -> Result<(), Fault> {
-        let core = self.core;
-        let Content::Intent(sealed) = &mail.value.content else {
-            return Ok(());
-        };
-        let intent = match Intent::open(&core.keys, &core.realm, mail.value.id, sealed) {
-            Ok(intent) => intent,
-            // The key may be back after a restart with the right keyring; after that nobody waits for the mail.
-            Err(SealError::UnknownKey(key))
-                if core.clock.now().since(mail.value.queued_at) < core.rules.retries.age =>
-            {
-                return Err(Fault::UnknownKey(key));
-            }
-            Err(_) => return self.drop_intent(mail).await,
-        };
-        let Wish::PasswordReset = intent.wish;
-        let tag = core.keys.address_tag(&core.realm, &intent.email);
-        let who = Who {
-            by: By::Email(core.realm.clone(), intent.email.key()),
-            also: vec![tag],
-            level: None,
-        };
-        let decided = core
-            .decide(Call::new(who, Party::Courier), |dossier, moment, _| {
-                let account = dossier.account.as_ref().map(|stored| &stored.value);
-                let (change, reserve) = match account {
-                    None => (Change::none(), Vec::new()),
-                    Some(account) => {
-                        let address = account
-                            .facts()
-                            .ok()
-                            .and_then(|facts| dossier.address(facts.mailbox.tag));
-                        let standard = core.links.page(Purpose::PasswordReset);
-                        let request = MailRequest {
-                            now: moment.now,
-                            mail: moment.mail,
-                            nonce: moment.nonce,
-                            key: core.keys.active(),
-                            page: intent.page.as_ref().unwrap_or(standard),
-                            return_url: intent.return_url.as_ref(),
-                            quota: core.rules.account_quota,
-                            address,
-                            stranger_caused: true,
-                            bypass_throttle: false,
-                            claimed_until: None,
-                        };
-                        match account.request_password_reset(&request) {
-                            Ok(change) => (change, core.recipient_reservation(account, moment.now, false)?),
-                            Err(_) => (Change::none(), Vec::new()),
-                        }
-                    }
-                };
-                let mut verdict = Verdict::new(change, ());
-                verdict.reserve = reserve;
-                verdict.mails.push(Swap::remove(mail.clone()));
-                Ok(verdict)
-            })
-            .await;
-        match decided {
-            Ok(_) | Err(Undecided::Superseded) => Ok(()),
-            Err(Undecided::Exhausted { .. } | Undecided::Refused(_) | Undecided::EmailTaken) => {
-                self.drop_intent(mail).await
-            }
-            Err(Undecided::Failed(fault)) => Err(fault),
-        }
-    }
-
-    /// A stranger's request that leads to nothing.
-    async fn drop_intent(&self, mail: Stored<Mail>) -> Result<(), Fault> {
-        self.replace(mail, None).await
     }
 
     async fn put_back(&self, claimed: Claimed) -> Result<(), Fault> {
         let until = self.core.clock.now() + Self::CROWDED;
         let back = claimed.mail.value.clone().put_back(until);
-        self.replace(claimed.mail, Some(back)).await
-    }
-
-    /// Another state of a claimed mail, or none; nothing else changes.
-    async fn replace(&self, mail: Stored<Mail>, after: Option<Mail>) -> Result<(), Fault> {
-        let nobody = Who {
-            by: By::Nobody,
-            also: Vec::new(),
-            level: None,
-        };
-        let decided = self
-            .core
-            .decide(Call::new(nobody, Party::Courier), |_, _, _| {
-                let mut verdict = Verdict::new(Change::none(), ());
-                verdict.mails.push(Swap {
-                    before: Some(mail.clone()),
-                    after: after.clone(),
-                });
-                Ok(verdict)
-            })
-            .await;
-        match decided {
-            Err(Undecided::Failed(fault)) => Err(fault),
-            _ => Ok(()),
-        }
+        self.core.replace_mail(claimed.mail, Some(back), Change::none()).await
     }
 
     /// Writes down what time alone did to accounts.
     async fn pass_time(&self, at_most: u32) -> Result<u32, Fault> {
         let core = self.core;
-        let query = AccountQuery::Overdue {
-            realm: core.realm.clone(),
-            now: core.clock.now(),
-            after: None,
-        };
+        let query = AccountQuery::Overdue { realm: core.realm.clone(), now: core.clock.now(), after: None };
         let overdue = core.store.accounts(&query, Limit::of(at_most)).await?;
         let mut passed = 0_u32;
         for account in overdue.items {
             // The loop lets time pass before each rule, and writes that down.
             let call = Call::new(Who::id(account.value.id), Party::Courier);
-            match core
-                .decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ())))
-                .await
-            {
+            match core.decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ()))).await {
                 Ok(_) => passed = passed.saturating_add(1),
                 Err(Undecided::Failed(fault)) => return Err(fault),
                 Err(_) => {}
@@ -356,16 +243,12 @@ impl<'a> Courier<'a> {
     async fn trim(&self) -> Result<(), Fault> {
         let core = self.core;
         let now = core.clock.now();
-        let furthest = core
-            .rules
-            .origin_quota
-            .horizon()
-            .max(core.rules.origin_failure_quota.horizon());
+        let furthest = core.rules.origin_quota.horizon().max(core.rules.origin_failure_quota.horizon());
         let trim = Trim {
             events_before: None,
             levels_before: now,
             levels_beyond: now + furthest.max(core.rules.recipient_quota.horizon()),
-            failures_before: now - core.rules.lock_out.forget_after,
+            addresses_before: now - core.rules.lock_out.forget_after,
             dead_mails_before: None,
             limit: Limit::of(100),
         };
@@ -374,35 +257,10 @@ impl<'a> Courier<'a> {
     }
 }
 
-impl Core {
-    /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
-    pub(crate) fn recipient_reservation(
-        &self,
-        account: &Account,
-        now: Timestamp,
-        bypass: bool,
-    ) -> Result<Vec<Reservation>, Stop> {
-        let recipient = &account.facts()?.mailbox.address;
-        let quota = self.rules.recipient_quota;
-        Ok(vec![Reservation {
-            of: self.keys.recipient_tag(&self.realm, "mail", recipient),
-            floor: now,
-            step: quota.period(),
-            ceiling: if bypass {
-                Timestamp::MAX
-            } else {
-                quota.ceiling(now)
-            },
-        }])
-    }
-}
-
 fn domain_of(claimed: &Claimed) -> Option<String> {
     let (_, dispatch) = claimed.mail.value.dispatch()?;
     let facts = claimed.dossier.account.as_ref()?.value.facts().ok()?;
-    facts
-        .mailbox(dispatch.recipient)
-        .map(|mailbox| mailbox.address.domain().to_owned())
+    facts.mailbox(dispatch.recipient).map(|mailbox| mailbox.address.domain().to_owned())
 }
 
 fn leave(per_domain: &mut HashMap<String, usize>, domain: &str) {

@@ -18,9 +18,7 @@ pub(crate) struct Lapsed;
 impl<'a> Deadline<'a> {
     /// From now on.
     pub(crate) fn after(clock: &'a dyn Clock, span: Span) -> Self {
-        Self {
-            sleep: Some(clock.sleep(span)),
-        }
+        Self { sleep: Some(clock.sleep(span)) }
     }
 
     /// The future's output, unless the time is over first; then the future is dropped.

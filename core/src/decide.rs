@@ -37,13 +37,7 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// On these facts, by this party.
     pub(crate) fn new(who: Who, by: Party) -> Self {
-        Self {
-            who,
-            first: None,
-            by,
-            candidate: None,
-            mends: true,
-        }
+        Self { who, first: None, by, candidate: None, mends: true }
     }
 }
 
@@ -81,13 +75,7 @@ pub(crate) struct Verdict<T> {
 
 impl<T> Verdict<T> {
     pub(crate) fn new(change: Change, value: T) -> Self {
-        Self {
-            change,
-            reserve: Vec::new(),
-            mails: Vec::new(),
-            about: None,
-            value,
-        }
+        Self { change, reserve: Vec::new(), mails: Vec::new(), about: None, value }
     }
 }
 
@@ -219,9 +207,7 @@ impl Core {
     }
 
     fn seal(&self, account: AccountId, hash: &PasswordHash) -> Result<Sealed, Fault> {
-        Ok(self
-            .keys
-            .seal_hash(&self.realm, account, self.random()?, hash.expose()))
+        Ok(self.keys.seal_hash(&self.realm, account, self.random()?, hash.expose()))
     }
 
     pub(crate) fn deadline(&self) -> Deadline<'_> {
@@ -249,10 +235,7 @@ impl Core {
 
     /// Another tenant's account is nobody here.
     pub(crate) fn of_this_realm(&self, mut dossier: Dossier) -> Dossier {
-        let foreign = dossier
-            .account
-            .as_ref()
-            .is_some_and(|stored| stored.value.realm != self.realm);
+        let foreign = dossier.account.as_ref().is_some_and(|stored| stored.value.realm != self.realm);
         if foreign {
             dossier.account = None;
             dossier.filter = None;
@@ -285,70 +268,37 @@ impl Core {
         verdict: Verdict<T>,
         moment: &Moment,
     ) -> Result<Batch<T>, Fault> {
-        let Verdict {
-            change,
-            reserve,
-            mails,
-            about,
-            value,
-        } = verdict;
+        let Verdict { change, reserve, mails, about, value } = verdict;
         let mut after = current.clone();
         let mut writes = Vec::new();
 
         let mend = call.mends && !mended.is_empty();
-        let next = change.account.or_else(|| {
-            current
-                .account
-                .as_ref()
-                .filter(|_| mend)
-                .map(|stored| stored.value.clone())
-        });
+        let next = change
+            .account
+            .or_else(|| current.account.as_ref().filter(|_| mend).map(|stored| stored.value.clone()));
         let written = next.map(|account| {
             let before = loaded.account.clone();
-            let version = before
-                .as_ref()
-                .map_or(Version::FIRST, |before| before.value.version.next());
+            let version = before.as_ref().map_or(Version::FIRST, |before| before.value.version.next());
             let account = account.written(version, moment.now);
-            after.account = Some(Stored {
-                value: account.clone(),
-                stamp: moment.commit,
-            });
-            writes.push(Write::Account(Swap {
-                before,
-                after: Some(account.clone()),
-            }));
+            after.account = Some(Stored { value: account.clone(), stamp: moment.commit });
+            writes.push(Write::Account(Swap { before, after: Some(account.clone()) }));
             account
         });
         for address in change.addresses {
             let before = loaded.addresses.get(&address.tag).cloned();
-            after.addresses.insert(
-                address.tag,
-                Stored {
-                    value: address.clone(),
-                    stamp: moment.commit,
-                },
-            );
-            writes.push(Write::Address(Swap {
-                before,
-                after: Some(address),
-            }));
+            after.addresses.insert(address.tag, Stored { value: address.clone(), stamp: moment.commit });
+            writes.push(Write::Address(Swap { before, after: Some(address) }));
         }
         let mut stored_mails = Vec::new();
         for swap in change.mails.into_iter().map(Swap::create).chain(mails) {
-            stored_mails.extend(swap.after.clone().map(|value| Stored {
-                value,
-                stamp: moment.commit,
-            }));
+            stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
             writes.push(Write::Mail(swap));
         }
         writes.extend(reserve.into_iter().map(Write::Reserve));
 
         let about = about.or_else(|| after.account.as_ref().map(|stored| stored.value.id));
         let version = written.map(|account: Account| account.version);
-        let happened = mended
-            .into_iter()
-            .filter(|_| version.is_some())
-            .chain(change.events);
+        let happened = mended.into_iter().filter(|_| version.is_some()).chain(change.events);
         let events = happened
             .zip(0..)
             .map(|(what, ordinal)| Event {
@@ -362,23 +312,13 @@ impl Core {
                 what,
             })
             .collect::<Vec<_>>();
-        let decided = Decided {
-            value,
-            after,
-            mails: stored_mails,
-        };
+        let decided = Decided { value, after, mails: stored_mails };
         if writes.is_empty() && events.is_empty() {
-            return Ok(Batch {
-                commit: None,
-                decided,
-            });
+            return Ok(Batch { commit: None, decided });
         }
         let commit =
             Commit::new(moment.commit, writes, events).map_err(|_| Fault::Defect("an illegal commit"))?;
-        Ok(Batch {
-            commit: Some(commit),
-            decided,
-        })
+        Ok(Batch { commit: Some(commit), decided })
     }
 
     /// Offers a commit until its outcome is known.
@@ -416,11 +356,7 @@ impl Core {
 
     /// Wakes the courier if there is something for it.
     fn notice(&self, commit: &Commit) {
-        if commit
-            .writes()
-            .iter()
-            .any(|write| matches!(write, Write::Mail(Swap { after: Some(_), .. })))
-        {
+        if commit.writes().iter().any(|write| matches!(write, Write::Mail(Swap { after: Some(_), .. }))) {
             self.wake.notify(usize::MAX);
         }
     }
@@ -454,9 +390,9 @@ fn exhausted(commit: &Commit, of: crate::domain::QuotaTag, level: Timestamp) -> 
     });
     match ours {
         // A level that the clock left too far ahead is lowered by the next trim; no wait is longer than a period.
-        Some(reservation) => Undecided::Exhausted {
-            wait: level.since(reservation.ceiling).min(reservation.step),
-        },
+        Some(reservation) => {
+            Undecided::Exhausted { wait: level.since(reservation.ceiling).min(reservation.step) }
+        }
         None => Fault::Defect("a store names a quota that was not asked for").into(),
     }
 }

@@ -55,11 +55,7 @@ impl Core {
         let dossier = self.of_this_realm(dossier);
         let counter = Counter {
             account: dossier.account.as_ref().map(|stored| &stored.value),
-            mint: CodeMint {
-                keys: &self.keys,
-                realm: &self.realm,
-                incarnation: dossier.incarnation,
-            },
+            mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
             now: self.clock.now(),
         };
         let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
@@ -103,38 +99,22 @@ impl Core {
                         let failed = mail.value.clone().failed(moment.now, &self.rules.retries, jitter);
                         let (event, value) = match failed.state {
                             MailState::Retry { at } => (
-                                Happened::MailDelayed {
-                                    mail: id,
-                                    until: at,
-                                    ours: *ours,
-                                },
+                                Happened::MailDelayed { mail: id, until: at, ours: *ours },
                                 Attempted::Delayed,
                             ),
-                            _ => (
-                                Happened::MailDied {
-                                    mail: id,
-                                    why: DeathCause::Spent,
-                                },
-                                Attempted::Dead,
-                            ),
+                            _ => (Happened::MailDied { mail: id, why: DeathCause::Spent }, Attempted::Dead),
                         };
                         change.events.push(event);
                         (Some(failed), value)
                     }
                     Settlement::Refused { cause, evidence } => {
                         self.refuse(&mail.value, dossier, *cause, evidence, moment.now, &mut change);
-                        (
-                            Some(mail.value.clone().refused(*cause, moment.now)),
-                            Attempted::Refused(*cause),
-                        )
+                        (Some(mail.value.clone().refused(*cause, moment.now)), Attempted::Refused(*cause))
                     }
                 };
                 let mut verdict = Verdict::new(change, value);
                 verdict.about = mail.value.account();
-                verdict.mails.push(Swap {
-                    before: Some(mail.clone()),
-                    after,
-                });
+                verdict.mails.push(Swap { before: Some(mail.clone()), after });
                 Ok(verdict)
             })
             .await;
@@ -162,18 +142,15 @@ impl Core {
         let Some((tag, purpose)) = recipient(mail, dossier) else {
             return;
         };
-        let suppression = Suppression {
-            cause,
-            scope: SuppressionScope::All,
-            evidence: evidence.to_owned(),
-            at: now,
-        };
+        let suppression =
+            Suppression { cause, scope: SuppressionScope::All, evidence: evidence.to_owned(), at: now };
         let mut address = address_or_new(dossier, tag);
         address.suppression.get_or_insert(suppression);
         change.addresses.push(address);
         change.events.push(Happened::AddressSuppressed { tag, cause });
         let account = dossier.account.as_ref().map(|stored| &stored.value);
-        change.account = account.and_then(|account| account.give_back(purpose, self.rules.account_quota));
+        change.account =
+            account.and_then(|account| account.give_back(purpose, mail.queued_at, self.rules.account_quota));
     }
 }
 
@@ -182,22 +159,18 @@ fn recipient(mail: &Mail, dossier: &Dossier) -> Option<(AddressTag, Purpose)> {
     let (_, dispatch) = mail.dispatch()?;
     let Subject::Code { purpose, .. } = dispatch.subject;
     let facts = dossier.account.as_ref()?.value.facts().ok()?;
-    facts
-        .mailbox(dispatch.recipient)
-        .map(|mailbox| (mailbox.tag, purpose))
+    facts.mailbox(dispatch.recipient).map(|mailbox| (mailbox.tag, purpose))
 }
 
 fn settlement(answer: Result<(), MailError>) -> Settlement {
     match answer {
         Ok(()) => Settlement::Delivered,
-        Err(MailError::NoSuchMailbox { evidence }) => Settlement::Refused {
-            cause: Undeliverable::NoSuchMailbox,
-            evidence: bounded(evidence),
-        },
-        Err(MailError::Rejected { evidence }) => Settlement::Refused {
-            cause: Undeliverable::Rejected,
-            evidence: bounded(evidence),
-        },
+        Err(MailError::NoSuchMailbox { evidence }) => {
+            Settlement::Refused { cause: Undeliverable::NoSuchMailbox, evidence: bounded(evidence) }
+        }
+        Err(MailError::Rejected { evidence }) => {
+            Settlement::Refused { cause: Undeliverable::Rejected, evidence: bounded(evidence) }
+        }
         Err(MailError::Transient(_)) => Settlement::Failed { ours: false },
         Err(MailError::Ours(_)) => Settlement::Failed { ours: true },
     }

@@ -99,12 +99,7 @@ impl Gate {
             }
         };
         drop(turn);
-        Ok(Attempt {
-            ticket,
-            _place: place,
-            stage: Stage::Present,
-            counted_at_load: 0,
-        })
+        Ok(Attempt { ticket, _place: place, stage: Stage::Present, counted_at_load: 0 })
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<AddressTag, Arc<Lane>>> {
@@ -170,10 +165,7 @@ struct Queued<'a>(&'a Gate);
 impl<'a> Queued<'a> {
     fn behind(gate: &'a Gate) -> Result<Self, Overloaded> {
         let room = |waiting: usize| (waiting < gate.longest_queue).then(|| waiting.saturating_add(1));
-        match gate
-            .waiting
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, room)
-        {
+        match gate.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, room) {
             Ok(_) => Ok(Self(gate)),
             Err(_) => Err(Overloaded),
         }
@@ -221,10 +213,7 @@ impl Attempt<'_> {
         if state.owed >= room {
             return Pass::PayOnly;
         }
-        let unsettled = state
-            .owed
-            .saturating_add(state.paying)
-            .saturating_add(state.verifying);
+        let unsettled = state.owed.saturating_add(state.paying).saturating_add(state.verifying);
         if unsettled >= room {
             return Pass::Wait(self.ticket.lane.settled.listen());
         }
@@ -305,11 +294,7 @@ mod tests {
     const TAG: AddressTag = AddressTag::from_bytes([1; 32]);
 
     fn enter(gate: &Gate) -> Attempt<'_> {
-        let mut attempt = gate
-            .enter(TAG)
-            .now_or_never()
-            .expect("a free place")
-            .expect("not overloaded");
+        let mut attempt = gate.enter(TAG).now_or_never().expect("a free place").expect("not overloaded");
         attempt.about_to_load();
         attempt
     }
@@ -323,10 +308,7 @@ mod tests {
         }
         assert!(matches!(attempts[3].pass(3), Pass::Wait(_)));
         attempts.remove(0);
-        assert!(
-            matches!(attempts[2].pass(3), Pass::Verify),
-            "a dropped guess is not charged"
-        );
+        assert!(matches!(attempts[2].pass(3), Pass::Verify), "a dropped guess is not charged");
     }
 
     #[test]
@@ -373,10 +355,7 @@ mod tests {
     fn a_lane_vanishes_when_nobody_is_there_and_nothing_is_owed() {
         let gate = Gate::new(1, 100);
         let attempt = enter(&gate);
-        assert!(
-            gate.enter(TAG).now_or_never().is_none(),
-            "the only place is taken"
-        );
+        assert!(gate.enter(TAG).now_or_never().is_none(), "the only place is taken");
         assert_eq!(gate.remembered(), 1);
         drop(attempt);
         assert_eq!(gate.remembered(), 0);
@@ -388,10 +367,7 @@ mod tests {
         let held = enter(&gate);
         let mut first = Box::pin(gate.enter(TAG));
         assert!(first.as_mut().now_or_never().is_none(), "waits");
-        assert_eq!(
-            gate.enter(TAG).now_or_never().map(|entered| entered.err()),
-            Some(Some(Overloaded))
-        );
+        assert_eq!(gate.enter(TAG).now_or_never().map(|entered| entered.err()), Some(Some(Overloaded)));
         drop(held);
         assert!(first.now_or_never().is_some_and(|entered| entered.is_ok()));
     }

@@ -2,10 +2,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
-    expect(
-        clippy::arithmetic_side_effects,
-        reason = "a test that overflows has failed, as it should"
-    )
+    expect(clippy::arithmetic_side_effects, reason = "a test that overflows has failed, as it should")
 )]
 
 mod accounts;
@@ -17,6 +14,7 @@ mod delivery;
 pub mod domain;
 mod door;
 mod error;
+mod fulfil;
 mod gate;
 pub mod port;
 

@@ -1,2 +1,105 @@
-//! To come.
+//! One named test for each clause of the contracts of `accountable`'s ports: for authors of adapters.
+//!
+//! You have written a [`Store`](accountable_core::port::Store), say. Make it ready to be tested, and add one line:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use accountable_conformance::store::{NotOffered, StoreUnderTest, StrangePlace};
+//! use accountable_core::{domain::Incarnation, port::Store};
+//! use accountable_memory::MemoryStore; // yours
+//!
+//! struct Fixture(MemoryStore);
+//!
+//! const GONE: NotOffered = NotOffered("what is kept in memory is gone with its process");
+//!
+//! impl StoreUnderTest for Fixture {
+//!     const ROUNDS: u32 = 30;
+//!
+//!     async fn fresh() -> Self {
+//!         # static DRAWN: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+//!         # let random = [DRAWN.fetch_add(1, std::sync::atomic::Ordering::Relaxed); 16];
+//!         Self(MemoryStore::new(Incarnation::from_bytes(random))) // another one for each store
+//!     }
+//!     fn store(&self) -> Arc<dyn Store> {
+//!         Arc::new(self.0.clone())
+//!     }
+//!     async fn another_instance(&self) -> Result<Arc<dyn Store>, NotOffered> {
+//!         Ok(Arc::new(self.0.clone())) // a store on disk would be opened a second time
+//!     }
+//!     async fn reopened(self) -> Result<Self, NotOffered> {
+//!         Err(GONE)
+//!     }
+//!     async fn after_a_crash(&self) -> Result<Self, NotOffered> {
+//!         Err(GONE)
+//!     }
+//!     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
+//!         Err(GONE)
+//!     }
+//!     async fn damage_accounts(&self) -> Result<(), NotOffered> {
+//!         Err(NotOffered("nobody else can reach what is kept in memory"))
+//!     }
+//!     fn block_on<F: Future>(future: F) -> F::Output {
+//!         accountable_conformance::block_on(future)
+//!     }
+//! }
+//!
+//! accountable_conformance::store_contract!(Fixture);
+//! ```
+//!
+//! `cargo test` then runs `clause_01_..` to `clause_33_..`; a test that fails names the clause that is broken. Tests of
+//! what an adapter does not offer pass and print why (`cargo test -- --show-output`).
+//!
+//! | port | make ready | one line |
+//! |---|---|---|
+//! | `Store` | [`store::StoreUnderTest`] | [`store_contract!`] |
+//! | `Clock` | [`clock::ClockUnderTest`] | [`clock_contract!`] |
+//! | `Entropy` | [`entropy::EntropyUnderTest`] | [`entropy_contract!`] |
+//! | `PasswordHasher` | [`hasher::HasherUnderTest`] | [`hasher_contract!`] |
+//! | `Mailer` | [`mailer::MailerUnderTest`] | [`mailer_contract!`] |
+//!
+//! Races are run by threads of the operating system, a number of rounds, each with a seed that a failure prints: it says
+//! how the threads were staggered, not how the machine ran them. No runtime is needed; a store that needs one enters it
+//! in `block_on`, and has its tasks run by threads of their own.
+//!
+//! # What no test here shows
+//! Power loss (10), `Unknown` answers and what the host's own part of a commit vetoes (13), unguessable bytes, how long
+//! anything takes. Where it matters, the module of the port says so.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a check that panics has found what it looks for"
+)]
+
+pub mod clock;
+pub mod entropy;
+pub mod hasher;
+mod macros;
+pub mod mailer;
+pub mod names;
+pub mod race;
+pub mod samples;
+pub mod store;
+
+/// Drives a future to its end on this thread, for adapters that need no runtime.
+pub use pollster::block_on;
+
+#[cfg(test)]
+mod tests {
+    macro_rules! names {
+        ($fixture:ty, async, $($port:ident :: $file:ident :: $clause:ident),+ $(,)?) => {
+            [$(stringify!($clause)),+]
+        };
+    }
+
+    #[test]
+    fn each_of_the_33_clauses_of_the_store_has_a_test() {
+        let names = crate::__store_clauses!([names], ());
+        for clause in 1..=33 {
+            let begins = format!("clause_{clause:02}_");
+            assert!(names.iter().any(|name| name.starts_with(&begins)), "{begins}");
+        }
+    }
+}

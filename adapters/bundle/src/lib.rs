@@ -84,13 +84,7 @@ pub fn builder(
     links: Links,
 ) -> Result<Builder, Argon2Error> {
     let hasher = Argon2Pool::new(&Argon2Settings::default())?;
-    Ok(Accounts::builder(
-        Machine::new(SystemClock, OsEntropy, hasher),
-        store,
-        mailer,
-        keys,
-        links,
-    ))
+    Ok(Accounts::builder(Machine::new(SystemClock, OsEntropy, hasher), store, mailer, keys, links))
 }
 
 /// The README's program compiles.

@@ -61,12 +61,7 @@ impl Sandbox {
             LinkUrl::parse("https://sandbox.example/password").unwrap_or_else(|error| unusable(&error));
         let builder = Accounts::builder(machine, store.clone(), mailer.clone(), keys, Links::to(page));
         let accounts = settings(builder).build().unwrap_or_else(|error| unusable(&error));
-        Self {
-            accounts,
-            clock,
-            mailer,
-            store,
-        }
+        Self { accounts, clock, mailer, store }
     }
 
     /// The last link that was mailed to this address, code and all.
@@ -87,10 +82,7 @@ fn keyring() -> Result<Keyring, KeyringError> {
     Keyring::new(key(1), KeyId::parse("sandbox")?, key(2))
 }
 
-#[expect(
-    clippy::panic,
-    reason = "a test whose settings contradict themselves should stop there"
-)]
+#[expect(clippy::panic, reason = "a test whose settings contradict themselves should stop there")]
 fn unusable(error: &dyn std::error::Error) -> ! {
     panic!("a sandbox that can't be built: {error}")
 }

@@ -39,15 +39,8 @@ impl ManualClock {
     /// A clock that stands at `start`.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
-        let hands = Hands {
-            time_of_day: start,
-            passed: 0,
-            sleepers: BTreeMap::new(),
-        };
-        Self(Arc::new(Shared {
-            hands: Locked::new(hands),
-            advanced: Event::new(),
-        }))
+        let hands = Hands { time_of_day: start, passed: 0, sleepers: BTreeMap::new() };
+        Self(Arc::new(Shared { hands: Locked::new(hands), advanced: Event::new() }))
     }
 
     /// Lets time pass, and wakes the sleepers whose time has come.
@@ -188,10 +181,7 @@ mod tests {
         let mut sleeps = [1, 2, 3].map(|n| Polled::new(clock.sleep(Span::seconds(n))));
         assert!(sleeps.iter_mut().all(|sleep| sleep.poll().is_none()));
         clock.advance(Span::seconds(2));
-        assert_eq!(
-            sleeps.each_mut().map(|sleep| sleep.poll().is_some()),
-            [true, true, false]
-        );
+        assert_eq!(sleeps.each_mut().map(|sleep| sleep.poll().is_some()), [true, true, false]);
     }
 
     #[test]

@@ -79,10 +79,7 @@ impl<S> CountingStore<S> {
     /// Wraps a store; nothing is counted yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self {
-            inner: Arc::new(inner),
-            calls: Arc::default(),
-        }
+        Self { inner: Arc::new(inner), calls: Arc::default() }
     }
 
     /// The store within; what is called there is not counted.
@@ -211,11 +208,7 @@ mod tests {
         clone.load(&Who::id(id)).now_or_never().unwrap().unwrap();
         clone.next_due(&Realm::default()).now_or_never().unwrap().unwrap();
 
-        let expected = Calls {
-            loads: 2,
-            next_dues: 1,
-            ..Calls::default()
-        };
+        let expected = Calls { loads: 2, next_dues: 1, ..Calls::default() };
         assert_eq!((store.calls(), store.calls().total()), (expected, 3));
         assert_eq!(clone.reset(), expected);
         assert_eq!(store.calls(), Calls::default());

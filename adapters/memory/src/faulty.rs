@@ -58,10 +58,7 @@ impl<S> FaultyStore<S> {
     /// Wraps a store; nothing fails yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self {
-            inner: Arc::new(inner),
-            script: Arc::default(),
-        }
+        Self { inner: Arc::new(inner), script: Arc::default() }
     }
 
     /// The store within, which never fails by script.
@@ -92,11 +89,7 @@ impl<S> FaultyStore<S> {
     }
 
     fn up(&self) -> Result<(), StoreError> {
-        if self.script.lock().down {
-            Err(unavailable())
-        } else {
-            Ok(())
-        }
+        if self.script.lock().down { Err(unavailable()) } else { Ok(()) }
     }
 
     fn load_passes(&self) -> Result<(), StoreError> {
@@ -265,10 +258,7 @@ mod tests {
         let store = store();
         store.script([CommitFault::None, CommitFault::Unavailable]);
         assert!(commit(&store).is_ok());
-        assert!(matches!(
-            commit(&store),
-            Err(CommitError::Store(StoreError::Unavailable(_)))
-        ));
+        assert!(matches!(commit(&store), Err(CommitError::Store(StoreError::Unavailable(_)))));
         assert!(commit(&store).is_ok());
     }
 

@@ -40,11 +40,7 @@ impl InsecureTestHasher {
     /// Salts from this source, cost 1.
     #[must_use]
     pub fn salted_by(salts: impl Entropy) -> Self {
-        Self {
-            salts: Box::new(salts),
-            cost: 1,
-            decoys: Vec::new(),
-        }
+        Self { salts: Box::new(salts), cost: 1, decoys: Vec::new() }
     }
 
     /// New hashes are of this cost, 1..=[`MAX_COST`](Self::MAX_COST); those of another need a rehash.
@@ -89,11 +85,7 @@ impl Parts {
             .chain_update(cost.to_be_bytes())
             .chain_update(salt)
             .chain_update(password.expose());
-        Self {
-            cost,
-            salt,
-            digest: digest.finalize().into(),
-        }
+        Self { cost, salt, digest: digest.finalize().into() }
     }
 
     /// Only the very form that [`Parts::write`] writes is read.
@@ -118,9 +110,7 @@ impl Parts {
 impl PasswordHasher for InsecureTestHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
         let mut salt = [0; 16];
-        self.salts
-            .fill(&mut salt)
-            .map_err(|error| HashError::Failed(error.into()))?;
+        self.salts.fill(&mut salt).map_err(|error| HashError::Failed(error.into()))?;
         Ok(Parts::of(password, self.cost, salt).write())
     }
 
@@ -135,21 +125,14 @@ impl PasswordHasher for InsecureTestHasher {
 
     fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
         // No password's hash begins with these words, and so none is this one.
-        let digest: [u8; 32] = Sha256::new()
-            .chain_update(b"insecure-test decoy")
-            .chain_update(seed)
-            .finalize()
-            .into();
+        let digest: [u8; 32] =
+            Sha256::new().chain_update(b"insecure-test decoy").chain_update(seed).finalize().into();
         let [first, ..] = digest;
         let class = usize::from(first).checked_rem(self.decoys.len());
         let cost = class.and_then(|class| self.decoys.get(class));
         let mut salt = [0; 16];
         salt.iter_mut().zip(seed).for_each(|(to, from)| *to = *from);
-        let parts = Parts {
-            cost: cost.copied().unwrap_or(self.cost),
-            salt,
-            digest,
-        };
+        let parts = Parts { cost: cost.copied().unwrap_or(self.cost), salt, digest };
         parts.write()
     }
 }
@@ -251,11 +234,7 @@ mod tests {
         let costs: BTreeSet<_> = decoys.iter().filter_map(InsecureTestHasher::cost_of).collect();
         assert_eq!(costs, BTreeSet::from([3, 7]));
         assert_eq!(hasher.decoy(&[9; 32]), decoys[9]);
-        assert!(
-            decoys
-                .iter()
-                .all(|decoy| !verify("correct horse", decoy).unwrap())
-        );
+        assert!(decoys.iter().all(|decoy| !verify("correct horse", decoy).unwrap()));
         assert!(!hasher.needs_rehash(&InsecureTestHasher::new(2).decoy(&[0; 32])));
     }
 }

@@ -39,10 +39,7 @@ impl<H> HeldHasher<H> {
     /// Wraps a hasher; holds nothing yet.
     #[must_use]
     pub fn new(inner: H) -> Self {
-        Self {
-            inner: Arc::new(inner),
-            shared: Arc::default(),
-        }
+        Self { inner: Arc::new(inner), shared: Arc::default() }
     }
 
     /// From now on, verifications wait.
@@ -97,11 +94,7 @@ impl<H> HeldHasher<H> {
     }
 
     fn admitted(&self) -> Result<(), HashError> {
-        if self.shared.gate.lock().overloaded {
-            Err(HashError::Overloaded)
-        } else {
-            Ok(())
-        }
+        if self.shared.gate.lock().overloaded { Err(HashError::Overloaded) } else { Ok(()) }
     }
 
     async fn pass(&self) {

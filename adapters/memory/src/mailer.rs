@@ -46,10 +46,7 @@ struct Ledger {
 
 impl Ledger {
     fn taken(&self) -> impl DoubleEndedIterator<Item = &Letter> {
-        let taken = self
-            .attempts
-            .iter()
-            .filter(|(_, answer)| *answer == Answer::Accept);
+        let taken = self.attempts.iter().filter(|(_, answer)| *answer == Answer::Accept);
         taken.map(|(letter, _)| letter)
     }
 }
@@ -109,11 +106,7 @@ impl RecordingMailer {
     #[must_use]
     pub fn distinct(&self) -> usize {
         let ledger = self.0.ledger.lock();
-        ledger
-            .taken()
-            .map(|letter| letter.id)
-            .collect::<BTreeSet<_>>()
-            .len()
+        ledger.taken().map(|letter| letter.id).collect::<BTreeSet<_>>().len()
     }
 
     /// Every letter that was handed over, taken or not, with the answer that it got.
@@ -177,11 +170,7 @@ impl Mailer for RecordingMailer {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let answer = {
             let mut ledger = self.0.ledger.lock();
-            let answer = ledger
-                .answers
-                .get(&letter.to)
-                .copied()
-                .unwrap_or(ledger.otherwise);
+            let answer = ledger.answers.get(&letter.to).copied().unwrap_or(ledger.otherwise);
             ledger.attempts.push((letter.clone(), answer));
             answer
         };
@@ -190,12 +179,8 @@ impl Mailer for RecordingMailer {
                 self.0.taken.notify(usize::MAX);
                 Ok(Receipt::default())
             }
-            Answer::NoSuchMailbox => Err(MailError::NoSuchMailbox {
-                evidence: "550 5.1.1".to_owned(),
-            }),
-            Answer::Rejected => Err(MailError::Rejected {
-                evidence: "550 5.7.1".to_owned(),
-            }),
+            Answer::NoSuchMailbox => Err(MailError::NoSuchMailbox { evidence: "550 5.1.1".to_owned() }),
+            Answer::Rejected => Err(MailError::Rejected { evidence: "550 5.7.1".to_owned() }),
             Answer::Transient => Err(MailError::Transient("told to fail for now".into())),
             Answer::Ours => Err(MailError::Ours("told to fail by a fault of ours".into())),
             Answer::Hang => {
@@ -223,11 +208,7 @@ mod tests {
         let id = KeyId::parse("k1").unwrap();
         let keys = Keyring::new(key, id.clone(), key).unwrap();
         let realm = Realm::default();
-        let mint = CodeMint {
-            keys: &keys,
-            realm: &realm,
-            incarnation: Incarnation::from_bytes([1; 16]),
-        };
+        let mint = CodeMint { keys: &keys, realm: &realm, incarnation: Incarnation::from_bytes([1; 16]) };
         let of = Confirmation {
             nonce: Nonce::from_bytes([n; 16]),
             key: id,
@@ -254,11 +235,8 @@ mod tests {
     #[test]
     fn the_last_link_to_a_recipient_is_the_one_that_was_mailed_last() {
         let mailer = RecordingMailer::new();
-        let (one, other, last) = (
-            letter(1, "ada@example.com"),
-            letter(2, "bob@example.com"),
-            letter(3, "ada@example.com"),
-        );
+        let (one, other, last) =
+            (letter(1, "ada@example.com"), letter(2, "bob@example.com"), letter(3, "ada@example.com"));
         for letter in [&one, &last, &other] {
             deliver(&mailer, letter).unwrap();
         }
@@ -282,10 +260,7 @@ mod tests {
         let mailer = RecordingMailer::new();
         let (ada, bob) = (letter(1, "ada@example.com"), letter(2, "bob@example.com"));
         mailer.answer(ada.to.clone(), Answer::NoSuchMailbox);
-        assert!(matches!(
-            deliver(&mailer, &ada),
-            Err(MailError::NoSuchMailbox { .. })
-        ));
+        assert!(matches!(deliver(&mailer, &ada), Err(MailError::NoSuchMailbox { .. })));
         assert!(deliver(&mailer, &bob).is_ok());
         assert_eq!((mailer.count(), mailer.attempts().len()), (1, 2));
 

@@ -31,10 +31,7 @@ impl Wake for Wakes {
 
 impl<'a, T> Polled<'a, T> {
     pub(crate) fn new(future: impl Future<Output = T> + 'a) -> Self {
-        Self {
-            future: Box::pin(future),
-            wakes: Arc::default(),
-        }
+        Self { future: Box::pin(future), wakes: Arc::default() }
     }
 
     /// Once; what it ended with, if it ended.

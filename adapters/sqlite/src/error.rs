@@ -79,10 +79,7 @@ impl Cause {
     /// Keeps of SQLite's error only what can't contain a stored value.
     pub(crate) fn of(error: &rusqlite::Error, statement: &'static str) -> Self {
         match error.sqlite_error() {
-            Some(error) => Self::Sqlite {
-                code: error.extended_code,
-                statement,
-            },
+            Some(error) => Self::Sqlite { code: error.extended_code, statement },
             None => Self::Unreadable { what: statement },
         }
     }
@@ -98,14 +95,8 @@ impl Cause {
     /// The code with which the host's own tables reject a write: a foreign key or a trigger of theirs.
     pub(crate) fn veto(&self) -> Option<&'static str> {
         match self {
-            Self::Sqlite {
-                code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY,
-                ..
-            } => Some("foreign_key"),
-            Self::Sqlite {
-                code: ffi::SQLITE_CONSTRAINT_TRIGGER,
-                ..
-            } => Some("trigger"),
+            Self::Sqlite { code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. } => Some("foreign_key"),
+            Self::Sqlite { code: ffi::SQLITE_CONSTRAINT_TRIGGER, .. } => Some("trigger"),
             _ => None,
         }
     }
@@ -130,11 +121,7 @@ impl Cause {
 
 impl From<Cause> for StoreError {
     fn from(cause: Cause) -> Self {
-        if cause.passes() {
-            Self::Unavailable(Box::new(cause))
-        } else {
-            Self::Broken(Box::new(cause))
-        }
+        if cause.passes() { Self::Unavailable(Box::new(cause)) } else { Self::Broken(Box::new(cause)) }
     }
 }
 

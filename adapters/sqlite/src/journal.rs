@@ -15,10 +15,8 @@ use crate::{
     sql::Sql,
 };
 
-const HOLDS: Sql = Sql::new(
-    "look for a commit's events",
-    "SELECT 1 FROM accountable_event WHERE commit_id = ?1 LIMIT 1",
-);
+const HOLDS: Sql =
+    Sql::new("look for a commit's events", "SELECT 1 FROM accountable_event WHERE commit_id = ?1 LIMIT 1");
 const APPEND: Sql = Sql::new(
     "append an event",
     "INSERT INTO accountable_event (commit_id, ordinal, realm, account, at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -35,15 +33,10 @@ const HISTORY: Sql = Sql::new(
     "history",
     "SELECT seq, record FROM accountable_event WHERE account = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
 );
-const OLDEST: Sql = Sql::new(
-    "oldest events",
-    "SELECT seq, at FROM accountable_event ORDER BY seq LIMIT ?1",
-);
+const OLDEST: Sql = Sql::new("oldest events", "SELECT seq, at FROM accountable_event ORDER BY seq LIMIT ?1");
 const REMOVE: Sql = Sql::new("remove events", "DELETE FROM accountable_event WHERE seq <= ?1");
-const REMEMBER: Sql = Sql::new(
-    "remember the last removed event",
-    "UPDATE accountable_schema SET trimmed = ?1",
-);
+const REMEMBER: Sql =
+    Sql::new("remember the last removed event", "UPDATE accountable_schema SET trimmed = ?1");
 
 /// Whether it holds any event of the commit.
 pub(crate) fn holds(on: &Connection, commit: &Commit) -> Result<bool, Cause> {
@@ -82,10 +75,7 @@ pub(crate) fn feed(
     // Having seen all there is, a reader of a quiet realm need not come back to what others wrote meanwhile.
     let full = rows.len() >= usize::try_from(limit.get()).unwrap_or(usize::MAX);
     let end = rows.last().filter(|_| full).map_or(last, |(seq, _)| *seq);
-    Ok(Feed {
-        events: rows.into_iter().map(|(_, event)| event).collect(),
-        cursor: cursor(life, end),
-    })
+    Ok(Feed { events: rows.into_iter().map(|(_, event)| event).collect(), cursor: cursor(life, end) })
 }
 
 /// An account's events since a cursor.
@@ -103,10 +93,7 @@ pub(crate) fn history(
     let more = rows.len() > length;
     rows.truncate(length);
     let next = rows.last().filter(|_| more).map(|(seq, _)| cursor(life, *seq));
-    Ok(Page {
-        items: rows.into_iter().map(|(_, event)| event).collect(),
-        next,
-    })
+    Ok(Page { items: rows.into_iter().map(|(_, event)| event).collect(), next })
 }
 
 /// Removes the oldest events as far as they are from before then, at most so many. True: more remains.
@@ -115,9 +102,7 @@ pub(crate) fn history(
 /// Hence an event with a time stamp from a future that never was keeps those after it until then.
 pub(crate) fn trim(on: &Connection, before: Timestamp, limit: Limit) -> Result<bool, Cause> {
     let one_more = limit.get().saturating_add(1);
-    let oldest = OLDEST.all(on, [one_more], |row| {
-        Ok((row::column::<i64>(row, 0)?, row::time(row, 1)?))
-    })?;
+    let oldest = OLDEST.all(on, [one_more], |row| Ok((row::column::<i64>(row, 0)?, row::time(row, 1)?)))?;
     let length = usize::try_from(limit.get()).unwrap_or(usize::MAX);
     let stale = oldest.iter().take_while(|(_, at)| *at < before).count();
     let last = oldest.iter().take(stale.min(length)).next_back();
@@ -134,9 +119,7 @@ fn numbered(row: &rusqlite::Row<'_>) -> Result<(i64, Event), Cause> {
 
 /// The number to go on after, and the last one given out.
 fn place(on: &Connection, life: Incarnation, after: Option<&Cursor>) -> Result<(i64, i64), Unread> {
-    let ends = ENDS.first(on, [], |row| {
-        Ok((row::column(row, 0)?, row::column::<i64>(row, 1)?))
-    })?;
+    let ends = ENDS.first(on, [], |row| Ok((row::column(row, 0)?, row::column::<i64>(row, 1)?)))?;
     let (trimmed, newest) = ends.ok_or(Cause::Superseded)?;
     let last = newest.max(trimmed);
     match after {

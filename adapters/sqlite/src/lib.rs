@@ -42,6 +42,7 @@ mod row;
 mod sql;
 mod store;
 mod trim;
+mod write;
 mod writer;
 
 pub use self::{

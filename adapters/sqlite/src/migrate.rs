@@ -44,10 +44,7 @@ const CREATE: Sql = Sql::new(
     "first row of the schema",
     "INSERT INTO accountable_schema (one, product, version, incarnation, trimmed) VALUES (1, ?1, ?2, ?3, 0)",
 );
-const RAISE: Sql = Sql::new(
-    "new version of the schema",
-    "UPDATE accountable_schema SET version = ?1",
-);
+const RAISE: Sql = Sql::new("new version of the schema", "UPDATE accountable_schema SET version = ?1");
 
 /// What a database is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +78,7 @@ pub(crate) fn look(on: &Connection) -> Result<Found, OpenError> {
         Err(cause) => return Err(cause.into()),
     };
     if version > VERSION {
-        return Err(OpenError::Newer {
-            found: version,
-            known: VERSION,
-        });
+        return Err(OpenError::Newer { found: version, known: VERSION });
     }
     let complete = TABLES.iter().all(|ours| tables.iter().any(|table| table == ours));
     if version == 0 || (version == VERSION && !complete) {
@@ -96,19 +90,15 @@ pub(crate) fn look(on: &Connection) -> Result<Found, OpenError> {
 /// Brings the tables to the present version, in one transaction; gives the store's present life.
 pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
-    let transaction = on
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(failed)?;
+    let transaction =
+        on.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     // Another process may have come first.
     let found = look(&transaction)?;
     let (version, life) = match found {
         Found::Room => (0, life_if_new),
         Found::Ours { version, life } => (version, life),
     };
-    for step in MIGRATIONS
-        .iter()
-        .skip(usize::try_from(version).unwrap_or(usize::MAX))
-    {
+    for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
         transaction.execute_batch(step).map_err(failed)?;
     }
     if version == 0 {
@@ -122,11 +112,7 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
 
 /// Whether the tables are still those that were opened: nobody migrated or restored them meanwhile.
 pub(crate) fn still_ours(on: &Connection, life: Incarnation) -> Result<(), Cause> {
-    if present(on)? == Some((VERSION, life)) {
-        Ok(())
-    } else {
-        Err(Cause::Superseded)
-    }
+    if present(on)? == Some((VERSION, life)) { Ok(()) } else { Err(Cause::Superseded) }
 }
 
 fn present(on: &Connection) -> Result<Option<(u32, Incarnation)>, Cause> {

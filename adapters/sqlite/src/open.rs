@@ -113,10 +113,7 @@ const PREPARED: usize = 96;
 
 pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Opened, OpenError> {
     let found = look(path, options)?;
-    let needs = |found| OpenError::NeedsMigration {
-        found,
-        known: VERSION,
-    };
+    let needs = |found| OpenError::NeedsMigration { found, known: VERSION };
     match (options.migrate, found) {
         (Migrate::OnOpen, _) | (_, Found::Ours { version: VERSION, .. }) => {}
         (Migrate::Refuse, Found::Room) => return Err(needs(None)),
@@ -132,10 +129,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
         return Err(OpenError::NoWriteAheadLog);
     }
     let life = match found {
-        Found::Ours {
-            version: VERSION,
-            life,
-        } => life,
+        Found::Ours { version: VERSION, life } => life,
         _ => migrate::migrate(&mut writer, life_if_new)?,
     };
     // A commit is durable when it is answered.
@@ -147,11 +141,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
             Ok(reader)
         })
         .collect::<Result<_, OpenError>>()?;
-    Ok(Opened {
-        life,
-        writer,
-        readers,
-    })
+    Ok(Opened { life, writer, readers })
 }
 
 /// Looks at a file without leaving a trace: neither a switch to a write-ahead log nor one of its side files.
@@ -172,11 +162,9 @@ fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
     }
     // Even a reader makes the side files of a write-ahead log, unless it is told that nobody writes.
     let seen = match immutable(path) {
-        Some(name) => look_through(
-            &name,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
-            options,
-        ),
+        Some(name) => {
+            look_through(&name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI, options)
+        }
         None => look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options),
     };
     if seen.is_err() && is_there(path, "-wal") {
@@ -224,14 +212,12 @@ fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connectio
     on.busy_timeout(options.busy_timeout).map_err(failed)?;
     on.set_prepared_statement_cache_capacity(PREPARED);
     // Without this, a statement whose plan might depend on what is bound is prepared anew for each use.
-    on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-        .map_err(failed)?;
+    on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     set(&on, "foreign_keys", true)?;
     set(&on, "cache_size", i64::from(options.cache_kib).saturating_neg())?;
     Ok(on)
 }
 
 fn set(on: &Connection, pragma: &'static str, to: impl rusqlite::ToSql) -> Result<(), OpenError> {
-    on.pragma_update(None, pragma, to)
-        .map_err(|error| Cause::of(&error, pragma).into())
+    on.pragma_update(None, pragma, to).map_err(|error| Cause::of(&error, pragma).into())
 }

@@ -7,10 +7,10 @@ use accountable_core::{
 use rusqlite::{Connection, params};
 
 use crate::{
-    commit,
     error::{Cause, Stopped},
     query, row,
     sql::Sql,
+    write,
 };
 
 const DUE: Sql = Sql::new(
@@ -30,30 +30,21 @@ const BEYOND: Sql = Sql::new(
 pub(crate) fn claim(on: &Connection, claim: &Claim, life: Incarnation) -> Result<Vec<Claimed>, Stopped> {
     let realm = claim.realm.as_str();
     let limit = claim.limit.get();
-    let mut due = DUE.all(
-        on,
-        params![realm, claim.now.as_micros(), limit],
-        row::stored::<Mail>,
-    )?;
+    let mut due = DUE.all(on, params![realm, claim.now.as_micros(), limit], row::stored::<Mail>)?;
     let rest = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(u32::MAX));
     if rest > 0 {
         let horizon = claim.horizon.max(claim.now).as_micros();
         due.extend(BEYOND.all(on, params![realm, horizon, rest], row::stored::<Mail>)?);
     }
-    let claimed = due
-        .into_iter()
-        .map(|mail| take(on, claim, life, mail.value))
-        .collect::<Result<_, Cause>>()?;
+    let claimed =
+        due.into_iter().map(|mail| take(on, claim, life, mail.value)).collect::<Result<_, Cause>>()?;
     Ok(claimed)
 }
 
 fn take(on: &Connection, claim: &Claim, life: Incarnation, mail: Mail) -> Result<Claimed, Cause> {
     let mail = mail.claimed(claim.until);
-    commit::write_mail(on, claim.id, &mail)?;
+    write::write_mail(on, claim.id, &mail)?;
     let dossier = query::dossier(on, life, &Claimed::who(&mail))?;
-    let mail = Stored {
-        value: mail,
-        stamp: claim.id,
-    };
+    let mail = Stored { value: mail, stamp: claim.id };
     Ok(Claimed { mail, dossier })
 }

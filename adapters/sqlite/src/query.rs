@@ -17,27 +17,19 @@ use crate::{
     sql::Sql,
 };
 
-const ACCOUNT: Sql = Sql::new(
-    "account by name",
-    "SELECT stamp, record FROM accountable_account WHERE id = ?1",
-);
+const ACCOUNT: Sql =
+    Sql::new("account by name", "SELECT stamp, record FROM accountable_account WHERE id = ?1");
 const ACCOUNT_BY_KEY: Sql = Sql::new(
     "account by key",
     "SELECT stamp, record FROM accountable_account WHERE id =
      (SELECT account FROM accountable_email_key WHERE realm = ?1 AND key = ?2 AND kind = 'own')",
 );
-const ADDRESS: Sql = Sql::new(
-    "address",
-    "SELECT stamp, record FROM accountable_address WHERE tag = ?1",
-);
+const ADDRESS: Sql = Sql::new("address", "SELECT stamp, record FROM accountable_address WHERE tag = ?1");
 const GROUP: Sql = Sql::new(
     "group of networks",
     "SELECT stamp, record FROM accountable_ip_filter_group WHERE realm = ?1 AND name = ?2",
 );
-const LEVEL: Sql = Sql::new(
-    "level of a quota",
-    "SELECT level FROM accountable_level WHERE tag = ?1",
-);
+const LEVEL: Sql = Sql::new("level of a quota", "SELECT level FROM accountable_level WHERE tag = ?1");
 
 const ACCOUNTS: Sql = Sql::new(
     "accounts by name",
@@ -65,7 +57,7 @@ const COUNT_OF_GROUP: Sql = Sql::new(
 const KEYS: Sql = Sql::new(
     "keys from one on",
     "SELECT key, account FROM accountable_email_key
-     WHERE realm = ?1 AND key >= ?2 AND key > ?3 AND kind = 'own'
+     WHERE realm = ?1 AND key >= ?2 AND key <> ?3 AND kind = 'own'
      ORDER BY key",
 );
 const OVERDUE: Sql = Sql::new(
@@ -130,11 +122,8 @@ pub(crate) fn dossier(on: &Connection, life: Incarnation, who: &Who) -> Result<D
     if let Some(account) = account
         && let Some(name) = account.ip_filter_group()
     {
-        dossier.filter = GROUP.first(
-            on,
-            [account.realm.as_str(), name.as_str()],
-            row::stored::<IpFilterGroup>,
-        )?;
+        dossier.filter =
+            GROUP.first(on, [account.realm.as_str(), name.as_str()], row::stored::<IpFilterGroup>)?;
     }
     if let Some(tag) = who.level {
         dossier.level = LEVEL.first(on, [tag.as_bytes()], |row| row::time(row, 0))?;
@@ -160,13 +149,9 @@ pub(crate) fn accounts(
             };
             let most = one_more(limit);
             match &filter.ip_filter_group {
-                None => page(
-                    ACCOUNTS,
-                    on,
-                    params![realm.as_str(), after_id, status, standing, most],
-                    limit,
-                    next,
-                ),
+                None => {
+                    page(ACCOUNTS, on, params![realm.as_str(), after_id, status, standing, most], limit, next)
+                }
                 Some(group) => {
                     let asked = params![realm.as_str(), after_id, status, standing, most, group.as_str()];
                     page(ACCOUNTS_OF_GROUP, on, asked, limit, next)
@@ -178,16 +163,13 @@ pub(crate) fn accounts(
         }
         AccountQuery::Overdue { realm, now, after } => {
             // Every due time and name is after these.
-            let (due, id) = after
-                .as_ref()
-                .map_or((i64::MIN, &[][..]), |(due, id)| (due.as_micros(), id.as_bytes()));
+            let (due, id) =
+                after.as_ref().map_or((i64::MIN, &[][..]), |(due, id)| (due.as_micros(), id.as_bytes()));
             let asked = params![realm.as_str(), now.as_micros(), due, id, one_more(limit)];
-            page(OVERDUE, on, asked, limit, |last: &Account| {
-                AccountQuery::Overdue {
-                    realm: realm.clone(),
-                    now: *now,
-                    after: Some((last.due().unwrap_or(Timestamp::MIN), last.id)),
-                }
+            page(OVERDUE, on, asked, limit, |last: &Account| AccountQuery::Overdue {
+                realm: realm.clone(),
+                now: *now,
+                after: Some((last.due().unwrap_or(Timestamp::MIN), last.id)),
             })
         }
     }
@@ -197,20 +179,14 @@ pub(crate) fn accounts(
 pub(crate) fn count(on: &Connection, query: &AccountQuery) -> Result<u64, Cause> {
     match query {
         AccountQuery::ById { realm, filter, .. } => {
-            let AccountFilter {
-                status,
-                standing,
-                ip_filter_group,
-            } = filter;
+            let AccountFilter { status, standing, ip_filter_group } = filter;
             let status = status.map(|status| status.as_str());
             let standing = standing.map(|standing| standing.as_str());
             match ip_filter_group {
                 None => number(COUNT, on, params![realm.as_str(), status, standing]),
-                Some(group) => number(
-                    COUNT_OF_GROUP,
-                    on,
-                    params![realm.as_str(), status, standing, group.as_str()],
-                ),
+                Some(group) => {
+                    number(COUNT_OF_GROUP, on, params![realm.as_str(), status, standing, group.as_str()])
+                }
             }
         }
         AccountQuery::ByEmail { realm, prefix, .. } => {
@@ -236,19 +212,14 @@ pub(crate) fn mails(
     match query {
         MailQuery::One(id) => {
             let mail = MAIL.first(on, [id.as_bytes()], row::stored::<Mail>)?;
-            Ok(Page {
-                items: mail.into_iter().collect(),
-                next: None,
-            })
+            Ok(Page { items: mail.into_iter().collect(), next: None })
         }
         MailQuery::OfAccount { account, after } => {
             let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
             let asked = params![account.as_bytes(), after, one_more(limit)];
-            page(MAILS_OF_ACCOUNT, on, asked, limit, |last: &Mail| {
-                MailQuery::OfAccount {
-                    account: *account,
-                    after: Some(last.id),
-                }
+            page(MAILS_OF_ACCOUNT, on, asked, limit, |last: &Mail| MailQuery::OfAccount {
+                account: *account,
+                after: Some(last.id),
             })
         }
         MailQuery::Dead { realm, after } => {
@@ -269,13 +240,7 @@ pub(crate) fn suppressed(
     limit: Limit,
 ) -> Result<Page<Stored<Address>, AddressTag>, Cause> {
     let after = after.as_ref().map_or(&[][..], |tag| tag.as_bytes());
-    page(
-        SUPPRESSED,
-        on,
-        params![after, one_more(limit)],
-        limit,
-        |last: &Address| last.tag,
-    )
+    page(SUPPRESSED, on, params![after, one_more(limit)], limit, |last: &Address| last.tag)
 }
 
 /// The realm's groups of networks.
@@ -335,9 +300,10 @@ fn keys(
     after: Option<&str>,
     mut take: impl FnMut(&str, AccountId) -> Result<ControlFlow<()>, Cause>,
 ) -> Result<(), Cause> {
-    // No key is empty.
+    // No key is empty. One lower bound, not two: SQLite searches by only one of them.
     let after = after.unwrap_or_default();
-    KEYS.each(on, params![realm.as_str(), prefix, after], |row| {
+    let start = after.max(prefix);
+    KEYS.each(on, params![realm.as_str(), start, after], |row| {
         let key: String = row::column(row, 0)?;
         if !key.starts_with(prefix) {
             return Ok(ControlFlow::Break(()));
@@ -348,9 +314,7 @@ fn keys(
 
 fn number(sql: Sql, on: &Connection, params: impl Params) -> Result<u64, Cause> {
     let count = sql.first(on, params, |row| row::column::<i64>(row, 0))?;
-    Ok(count
-        .and_then(|count| u64::try_from(count).ok())
-        .unwrap_or_default())
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
 }
 
 /// A page of what the statement finds; it is asked for one more, which tells whether there is a next one.

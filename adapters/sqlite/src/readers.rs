@@ -36,10 +36,7 @@ impl Readers {
     ) -> Result<T, E> {
         // Never closed: both ends are ours.
         let connection = self.free.recv().await.map_err(|_| Cause::WriterStopped)?;
-        let reader = Reader {
-            connection: Some(connection),
-            back: &self.back,
-        };
+        let reader = Reader { connection: Some(connection), back: &self.back };
         reader.snapshot(read)
     }
 }

@@ -61,8 +61,5 @@ pub(crate) fn record<T: Record>(row: &Row<'_>, at: usize) -> Result<T, Cause> {
 
 /// A record with its stamp. Every statement that reads records selects `stamp, record` first.
 pub(crate) fn stored<T: Record>(row: &Row<'_>) -> Result<Stored<T>, Cause> {
-    Ok(Stored {
-        stamp: stamp(row, 0)?,
-        value: record(row, 1)?,
-    })
+    Ok(Stored { stamp: stamp(row, 0)?, value: record(row, 1)? })
 }

@@ -42,17 +42,16 @@ CREATE INDEX accountable_email_key_held
     ON accountable_email_key (account);
 
 CREATE TABLE accountable_address (
-    tag            BLOB    NOT NULL PRIMARY KEY CHECK (length(tag) = 32),
-    stamp          BLOB    NOT NULL CHECK (length(stamp) = 16),
-    suppressed     INTEGER NOT NULL,
-    forgettable_at INTEGER, -- its last failed log-in, if it holds no more than that and a lock
-    locked_until   INTEGER,
-    record         TEXT    NOT NULL
+    tag        BLOB    NOT NULL PRIMARY KEY CHECK (length(tag) = 32),
+    stamp      BLOB    NOT NULL CHECK (length(stamp) = 16),
+    suppressed INTEGER NOT NULL,
+    idle_since INTEGER, -- none while it must be kept
+    record     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX accountable_address_suppressed
     ON accountable_address (tag) WHERE suppressed = 1;
-CREATE INDEX accountable_address_forgettable
-    ON accountable_address (forgettable_at) WHERE forgettable_at IS NOT NULL;
+CREATE INDEX accountable_address_idle
+    ON accountable_address (idle_since) WHERE idle_since IS NOT NULL;
 
 CREATE TABLE accountable_mail (
     id      BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -57,14 +57,8 @@ impl SqliteStore {
         let opened = open::open(path.as_ref(), life_if_new, options)?;
         let writer = Writer::start(opened.writer, opened.life, options.queue.max(1))
             .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
-        let inner = Inner {
-            life: opened.life,
-            readers: Readers::of(opened.readers),
-            writer,
-        };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        let inner = Inner { life: opened.life, readers: Readers::of(opened.readers), writer };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The store's present life, as it was kept when it was made or restored.
@@ -88,10 +82,7 @@ impl Store for SqliteStore {
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
         let question = (claim.clone(), self.inner.life);
-        let asked = self
-            .inner
-            .writer
-            .ask(question, |on, (claim, life)| outbox::claim(on, claim, *life));
+        let asked = self.inner.writer.ask(question, |on, (claim, life)| outbox::claim(on, claim, *life));
         Ok(asked.await?)
     }
 
@@ -104,11 +95,7 @@ impl Store for SqliteStore {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        Ok(self
-            .inner
-            .readers
-            .read(|on| query::accounts(on, query, limit))
-            .await?)
+        Ok(self.inner.readers.read(|on| query::accounts(on, query, limit)).await?)
     }
 
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
@@ -120,11 +107,7 @@ impl Store for SqliteStore {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        Ok(self
-            .inner
-            .readers
-            .read(|on| query::mails(on, query, limit))
-            .await?)
+        Ok(self.inner.readers.read(|on| query::mails(on, query, limit)).await?)
     }
 
     async fn suppressed(
@@ -132,11 +115,7 @@ impl Store for SqliteStore {
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self
-            .inner
-            .readers
-            .read(|on| query::suppressed(on, after, limit))
-            .await?)
+        Ok(self.inner.readers.read(|on| query::suppressed(on, after, limit)).await?)
     }
 
     async fn groups(
@@ -146,9 +125,7 @@ impl Store for SqliteStore {
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
         let readers = &self.inner.readers;
-        Ok(readers
-            .read(|on| query::groups(on, realm, after.as_ref(), limit))
-            .await?)
+        Ok(readers.read(|on| query::groups(on, realm, after.as_ref(), limit)).await?)
     }
 
     async fn history(
@@ -158,16 +135,12 @@ impl Store for SqliteStore {
         limit: Limit,
     ) -> Result<Page<Event, Cursor>, FeedError> {
         let Inner { life, readers, .. } = &*self.inner;
-        Ok(readers
-            .read(|on| journal::history(on, *life, of, after.as_ref(), limit))
-            .await?)
+        Ok(readers.read(|on| journal::history(on, *life, of, after.as_ref(), limit)).await?)
     }
 
     async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
         let Inner { life, readers, .. } = &*self.inner;
-        Ok(readers
-            .read(|on| journal::feed(on, *life, realm, after.as_ref(), limit))
-            .await?)
+        Ok(readers.read(|on| journal::feed(on, *life, realm, after.as_ref(), limit)).await?)
     }
 
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {

@@ -21,10 +21,7 @@ const LOWER_LEVELS: Step = Step {
         "UPDATE accountable_level SET level = ?1 WHERE tag IN
          (SELECT tag FROM accountable_level WHERE level > ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "levels too high",
-        "SELECT 1 FROM accountable_level WHERE level > ?1 LIMIT 1",
-    ),
+    left: Sql::new("levels too high", "SELECT 1 FROM accountable_level WHERE level > ?1 LIMIT 1"),
 };
 const REMOVE_LEVELS: Step = Step {
     change: Sql::new(
@@ -32,10 +29,7 @@ const REMOVE_LEVELS: Step = Step {
         "DELETE FROM accountable_level WHERE tag IN
          (SELECT tag FROM accountable_level WHERE level <= ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "spent levels",
-        "SELECT 1 FROM accountable_level WHERE level <= ?1 LIMIT 1",
-    ),
+    left: Sql::new("spent levels", "SELECT 1 FROM accountable_level WHERE level <= ?1 LIMIT 1"),
 };
 const REMOVE_DEAD_MAILS: Step = Step {
     change: Sql::new(
@@ -43,23 +37,17 @@ const REMOVE_DEAD_MAILS: Step = Step {
         "DELETE FROM accountable_mail WHERE id IN
          (SELECT id FROM accountable_mail WHERE dead_at < ?1 LIMIT ?2)",
     ),
-    left: Sql::new(
-        "dead mails to remove",
-        "SELECT 1 FROM accountable_mail WHERE dead_at < ?1 LIMIT 1",
-    ),
+    left: Sql::new("dead mails to remove", "SELECT 1 FROM accountable_mail WHERE dead_at < ?1 LIMIT 1"),
 };
 
-const FORGET_FAILURES: Sql = Sql::new(
-    "forget failures",
-    "DELETE FROM accountable_address WHERE tag IN
-     (SELECT tag FROM accountable_address
-      WHERE forgettable_at < ?1 AND (locked_until IS NULL OR locked_until <= ?2) LIMIT ?3)",
-);
-const FORGETTABLE_FAILURES: Sql = Sql::new(
-    "forgettable failures",
-    "SELECT 1 FROM accountable_address
-     WHERE forgettable_at < ?1 AND (locked_until IS NULL OR locked_until <= ?2) LIMIT 1",
-);
+const FORGET_ADDRESSES: Step = Step {
+    change: Sql::new(
+        "forget addresses",
+        "DELETE FROM accountable_address WHERE tag IN
+         (SELECT tag FROM accountable_address WHERE idle_since < ?1 LIMIT ?2)",
+    ),
+    left: Sql::new("idle addresses", "SELECT 1 FROM accountable_address WHERE idle_since < ?1 LIMIT 1"),
+};
 
 impl Step {
     /// True: more remains.
@@ -67,13 +55,6 @@ impl Step {
         let changed = self.change.run(on, params![than.as_micros(), limit])?;
         Ok(is_full(changed, limit) && self.left.any(on, [than.as_micros()])?)
     }
-}
-
-/// Locks that are over, at `now`, hold nothing.
-fn forget_failures(on: &Connection, before: Timestamp, now: Timestamp, limit: u32) -> Result<bool, Cause> {
-    let (before, now) = (before.as_micros(), now.as_micros());
-    let changed = FORGET_FAILURES.run(on, params![before, now, limit])?;
-    Ok(is_full(changed, limit) && FORGETTABLE_FAILURES.any(on, [before, now])?)
 }
 
 fn is_full(changed: usize, limit: u32) -> bool {
@@ -85,7 +66,7 @@ pub(crate) fn trim(on: &Connection, trim: &Trim) -> Result<bool, Stopped> {
     let limit = trim.limit.get();
     let mut more = LOWER_LEVELS.take(on, trim.levels_beyond, limit)?;
     more |= REMOVE_LEVELS.take(on, trim.levels_before, limit)?;
-    more |= forget_failures(on, trim.failures_before, trim.levels_before, limit)?;
+    more |= FORGET_ADDRESSES.take(on, trim.addresses_before, limit)?;
     if let Some(before) = trim.dead_mails_before {
         more |= REMOVE_DEAD_MAILS.take(on, before, limit)?;
     }

@@ -44,10 +44,7 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("accountable-writer".into())
             .spawn(move || serve(&on, life, &jobs))?;
-        Ok(Self {
-            queue: sender,
-            thread: Some(thread),
-        })
+        Ok(Self { queue: sender, thread: Some(thread) })
     }
 
     /// Queues work, waiting for a place, and waits for what comes of it.
@@ -57,19 +54,11 @@ impl Writer {
         T: Send + 'static,
     {
         let (answer, answered) = async_channel::bounded(1);
-        let task = Task {
-            question,
-            work,
-            outcome: None,
-            answer,
-        };
+        let task = Task { question, work, outcome: None, answer };
         let queued = self.queue.send(Box::new(task)).await;
         queued.map_err(|_| Stopped::Failed(Cause::WriterStopped))?;
         // Without an answer, the thread ended in the middle of it.
-        answered
-            .recv()
-            .await
-            .unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
+        answered.recv().await.unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
     }
 }
 
@@ -185,11 +174,7 @@ fn transact(on: &Connection, life: Incarnation, group: &mut [Box<dyn Job>]) -> R
         // A constraint is checked before anything is made durable: the host's deferred foreign keys.
         let vetoed = cause.veto().is_some();
         roll_back(on);
-        if vetoed {
-            Trouble::RolledBack(cause)
-        } else {
-            Trouble::Unknown(cause)
-        }
+        if vetoed { Trouble::RolledBack(cause) } else { Trouble::Unknown(cause) }
     })
 }
 
@@ -207,5 +192,99 @@ fn roll_back(on: &Connection) {
     if !on.is_autocommit() {
         // If even this fails, the next BEGIN does, and says so.
         let _ = ROLL_BACK.run(on, []);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    const LIFE: Incarnation = Incarnation::from_bytes([1; 16]);
+
+    /// A file of ours, with a table to write to. Without a write-ahead log a reader can make a COMMIT fail.
+    fn file() -> (tempfile::TempDir, Connection) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut on = Connection::open(directory.path().join("host.db")).unwrap();
+        migrate::migrate(&mut on, LIFE).unwrap();
+        on.execute_batch("CREATE TABLE shop (n INTEGER)").unwrap();
+        on.busy_timeout(std::time::Duration::ZERO).unwrap();
+        (directory, on)
+    }
+
+    fn insert(on: &Connection, n: &i64) -> Result<(), Stopped> {
+        Sql::new("insert", "INSERT INTO shop VALUES (?1)").run(on, [n])?;
+        Ok(())
+    }
+
+    /// As SQLite does it when the disk is full.
+    fn lose_all(on: &Connection, n: &i64) -> Result<(), Stopped> {
+        insert(on, n)?;
+        ROLL_BACK.run(on, [])?;
+        Err(Stopped::Failed(Cause::Sqlite { code: ffi::SQLITE_FULL, statement: "insert" }))
+    }
+
+    fn job(n: i64, work: Work<i64, ()>) -> (Box<dyn Job>, Receiver<Result<(), Stopped>>) {
+        let (answer, answered) = async_channel::bounded(1);
+        let task = Task { question: n, work, outcome: None, answer };
+        (Box::new(task), answered)
+    }
+
+    fn kept(on: &Connection) -> Vec<i64> {
+        Sql::new("kept", "SELECT n FROM shop ORDER BY n")
+            .all(on, [], |row| crate::row::column(row, 0))
+            .unwrap()
+    }
+
+    #[test]
+    fn who_makes_sqlite_roll_back_all_loses_alone() {
+        let (_directory, on) = file();
+        let (first, first_answer) = job(1, insert);
+        let (full, full_answer) = job(2, lose_all);
+        let (last, last_answer) = job(3, insert);
+        run(&on, LIFE, vec![first, full, last]);
+        assert!(first_answer.try_recv().unwrap().is_ok());
+        let full = full_answer.try_recv().unwrap();
+        assert!(
+            matches!(full, Err(Stopped::Failed(cause)) if cause.primary_code() == Some(ffi::SQLITE_FULL))
+        );
+        assert!(last_answer.try_recv().unwrap().is_ok());
+        assert_eq!(kept(&on), [1, 3]);
+    }
+
+    #[test]
+    fn a_commit_that_fails_leaves_all_of_its_group_unknown() {
+        let (directory, on) = file();
+        let reader = Connection::open(directory.path().join("host.db")).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM shop").unwrap();
+        let (first, first_answer) = job(1, insert);
+        let (second, second_answer) = job(2, insert);
+        run(&on, LIFE, vec![first, second]);
+        for answer in [first_answer, second_answer] {
+            assert!(matches!(answer.try_recv().unwrap(), Err(Stopped::Unknown(_))));
+        }
+        // No transaction stays open: the next one goes well.
+        reader.execute_batch("COMMIT").unwrap();
+        let (third, third_answer) = job(3, insert);
+        run(&on, LIFE, vec![third]);
+        assert!(third_answer.try_recv().unwrap().is_ok());
+        assert_eq!(kept(&on), [3]);
+    }
+
+    #[test]
+    fn what_is_queued_is_done_before_the_thread_ends() {
+        let (directory, on) = file();
+        let writer = Writer::start(on, LIFE, 8).unwrap();
+        let mut answers = Vec::new();
+        for n in 1..=8 {
+            let (job, answer) = job(n, insert);
+            writer.queue.send_blocking(job).unwrap();
+            answers.push(answer);
+        }
+        drop(writer);
+        assert!(answers.iter().all(|answer| answer.try_recv().unwrap().is_ok()));
+        let on = Connection::open(directory.path().join("host.db")).unwrap();
+        assert_eq!(kept(&on), [1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

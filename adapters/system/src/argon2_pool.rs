@@ -54,10 +54,9 @@ impl Argon2Pool {
         let mut decoy_secret = Zeroizing::new([0; 32]);
         entropy.fill(decoy_secret.as_mut_slice())?;
         let keep = usize::try_from(settings.cost.memory_kib()).unwrap_or(usize::MAX);
-        let workers = Workers::start("password-hash", settings.thread_count(), settings.waiting, || {
-            Scratch::new(keep)
-        })
-        .map_err(Argon2Error::NoThread)?;
+        let workers =
+            Workers::start("password-hash", settings.thread_count(), settings.waiting, || Scratch::new(keep))
+                .map_err(Argon2Error::NoThread)?;
         Ok(Self(Arc::new(Pool {
             settings: settings.clone(),
             entropy: Box::new(entropy),
@@ -70,11 +69,7 @@ impl Argon2Pool {
     async fn output(&self, password: &Password, recipe: Recipe) -> Result<Zeroizing<Vec<u8>>, HashError> {
         // The copy is wiped when the work is done, or when the turn is given up.
         let password = password.clone();
-        let made = self
-            .0
-            .workers
-            .run(move |scratch| made(&recipe, &password, scratch))
-            .await;
+        let made = self.0.workers.run(move |scratch| made(&recipe, &password, scratch)).await;
         match made {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(HashError::Failed(Box::new(error))),
@@ -105,10 +100,7 @@ fn made(
 impl PasswordHasher for Argon2Pool {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
         let mut salt = [0; SALT];
-        self.0
-            .entropy
-            .fill(&mut salt)
-            .map_err(|error| HashError::Failed(Box::new(error)))?;
+        self.0.entropy.fill(&mut salt).map_err(|error| HashError::Failed(Box::new(error)))?;
         let recipe = Recipe::new(self.0.settings.cost, salt);
         let output = self.output(password, recipe.clone()).await?;
         Ok(recipe.written(&output))
@@ -145,11 +137,8 @@ impl PasswordHasher for Argon2Pool {
 
 /// The class that the seed draws. Through a hash, for a seed need not be evenly spread.
 fn drawn(classes: &[Argon2Cost], seed: &[u8; 32]) -> Option<Argon2Cost> {
-    let bytes: [u8; 64] = Sha512::new()
-        .chain_update(b"accountable decoy class/1")
-        .chain_update(seed)
-        .finalize()
-        .into();
+    let bytes: [u8; 64] =
+        Sha512::new().chain_update(b"accountable decoy class/1").chain_update(seed).finalize().into();
     let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let count = u64::try_from(classes.len()).ok()?;
     let index = usize::try_from(number.checked_rem(count)?).ok()?;
@@ -196,11 +185,7 @@ mod tests {
             let hash = pool.hash(&one).await.unwrap();
             assert!(pool.verify(&one, &hash).await.unwrap());
             assert!(!pool.verify(&other, &hash).await.unwrap());
-            assert_ne!(
-                pool.hash(&one).await.unwrap(),
-                hash,
-                "each hash has a salt of its own"
-            );
+            assert_ne!(pool.hash(&one).await.unwrap(), hash, "each hash has a salt of its own");
         });
     }
 
@@ -215,11 +200,7 @@ mod tests {
             "$argon2i$m=256,t=2,p=1$c29tZXNhbHQ$/U3YPXYsSb3q9XxHvc0MLxur+GP960kN9j7emXX8zwY",
         ] {
             let hash = stored(hash);
-            assert!(
-                block_on(pool.verify(&password("password"), &hash)).unwrap(),
-                "{}",
-                hash.expose()
-            );
+            assert!(block_on(pool.verify(&password("password"), &hash)).unwrap(), "{}", hash.expose());
             assert!(!block_on(pool.verify(&password("Password"), &hash)).unwrap());
             assert!(pool.needs_rehash(&hash));
         }
@@ -257,26 +238,16 @@ mod tests {
     #[test]
     fn a_hash_that_asks_for_more_or_less_than_configured_is_unreadable_before_any_work() {
         // Nobody may wait and the only thread is at work: any attempt to queue would say Overloaded.
-        let settings = Argon2Settings::default()
-            .with_threads(NonZeroUsize::MIN)
-            .with_waiting(0);
+        let settings = Argon2Settings::default().with_threads(NonZeroUsize::MIN).with_waiting(0);
         let pool = pool(&settings);
         let password = password("correct horse");
         let mut working = pool.hash(&password);
         assert!((&mut working).now_or_never().is_none());
         let rest = "c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-        for cost in [
-            "m=262145,t=1,p=1",
-            "m=19456,t=11,p=1",
-            "m=19456,t=2,p=17",
-            "m=1023,t=1,p=1",
-        ] {
+        for cost in ["m=262145,t=1,p=1", "m=19456,t=11,p=1", "m=19456,t=2,p=17", "m=1023,t=1,p=1"] {
             let hash = stored(&format!("$argon2id$v=19${cost}${rest}"));
             let answer = pool.verify(&password, &hash).now_or_never();
-            assert!(
-                matches!(answer, Some(Err(HashError::Unreadable))),
-                "{cost}: {answer:?}"
-            );
+            assert!(matches!(answer, Some(Err(HashError::Unreadable))), "{cost}: {answer:?}");
         }
         block_on(working).unwrap();
     }
@@ -295,19 +266,13 @@ mod tests {
 
     #[test]
     fn decoys_are_of_every_class_configured_and_stay_in_theirs() {
-        let classes: Vec<_> = (1..=3)
-            .map(|passes| Argon2Cost::new(64, passes, 1).unwrap())
-            .collect();
+        let classes: Vec<_> = (1..=3).map(|passes| Argon2Cost::new(64, passes, 1).unwrap()).collect();
         let [one, other] = [0, 1].map(|_| pool(&quick().with_decoys(classes.clone())));
         let class = |pool: &Argon2Pool, seed| StoredHash::read(&pool.decoy(&seed)).unwrap().recipe.cost;
         let mut seen = BTreeSet::new();
         for number in 0..64 {
             let seed = [number; 32];
-            assert_eq!(
-                class(&one, seed),
-                class(&other, seed),
-                "a class outlives the process"
-            );
+            assert_eq!(class(&one, seed), class(&other, seed), "a class outlives the process");
             seen.insert(class(&one, seed).passes());
         }
         assert_eq!(seen, BTreeSet::from([1, 2, 3]));
@@ -315,18 +280,13 @@ mod tests {
 
     #[test]
     fn all_who_fit_are_served_and_the_rest_overloaded() {
-        let settings = Argon2Settings::default()
-            .with_threads(NonZeroUsize::MIN)
-            .with_waiting(3);
+        let settings = Argon2Settings::default().with_threads(NonZeroUsize::MIN).with_waiting(3);
         let pool = pool(&settings);
         let password = password("correct horse");
         // The first poll of all ends long before the first hash; whichever way, none is lost.
         let answers = block_on(join_all((0..100).map(|_| pool.hash(&password))));
         let served = answers.iter().filter(|answer| answer.is_ok()).count();
-        let refused = answers
-            .iter()
-            .filter(|answer| matches!(answer, Err(HashError::Overloaded)))
-            .count();
+        let refused = answers.iter().filter(|answer| matches!(answer, Err(HashError::Overloaded))).count();
         assert!(served >= 4);
         assert_eq!(served.saturating_add(refused), 100);
         assert!(block_on(pool.hash(&password)).is_ok());

@@ -18,10 +18,7 @@ pub struct SystemClock;
 
 #[async_trait]
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that everybody else asks"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
     fn now(&self) -> Timestamp {
         timestamp(SystemTime::now())
     }
@@ -56,10 +53,7 @@ mod tests {
     fn a_time_of_day_is_cut_to_microseconds() {
         let at = |after: Duration| timestamp(SystemTime::UNIX_EPOCH.checked_add(after).unwrap());
         assert_eq!(at(Duration::from_nanos(1_999)), Timestamp::from_micros(1));
-        assert_eq!(
-            at(Duration::from_secs(600)),
-            Timestamp::EPOCH + Span::seconds(600)
-        );
+        assert_eq!(at(Duration::from_secs(600)), Timestamp::EPOCH + Span::seconds(600));
         let before = |by: Duration| timestamp(SystemTime::UNIX_EPOCH.checked_sub(by).unwrap());
         assert_eq!(before(Duration::from_micros(7)), Timestamp::from_micros(-7));
         assert_eq!(before(Duration::from_nanos(7_001)), Timestamp::from_micros(-8));
@@ -97,10 +91,7 @@ mod tests {
         }
         let kept = long.split_off(500);
         drop(long);
-        let first = select(
-            SystemClock.sleep(Span::millis(1)),
-            futures_util::future::select_all(kept),
-        );
+        let first = select(SystemClock.sleep(Span::millis(1)), futures_util::future::select_all(kept));
         assert!(matches!(async_io::block_on(first), Either::Left(_)));
     }
 }

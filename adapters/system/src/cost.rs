@@ -33,20 +33,12 @@ impl Argon2Cost {
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Argon2Error> {
         match Params::new(memory_kib, passes, lanes, None) {
             Ok(_) => Ok(Self::literal(memory_kib, passes, lanes)),
-            Err(_) => Err(Argon2Error::Impossible {
-                memory_kib,
-                passes,
-                lanes,
-            }),
+            Err(_) => Err(Argon2Error::Impossible { memory_kib, passes, lanes }),
         }
     }
 
     pub(crate) const fn literal(memory_kib: u32, passes: u32, lanes: u32) -> Self {
-        Self {
-            memory_kib,
-            passes,
-            lanes,
-        }
+        Self { memory_kib, passes, lanes }
     }
 
     /// Memory in KiB.
@@ -102,25 +94,15 @@ mod tests {
             assert!(Argon2Cost::literal(memory_kib, passes, 1).is_enough());
             assert!(!Argon2Cost::literal(memory_kib.saturating_sub(1), passes, 1).is_enough());
         }
-        assert!(
-            !Argon2Cost::literal(7_167, 1_000, 1).is_enough(),
-            "passes do not replace memory"
-        );
+        assert!(!Argon2Cost::literal(7_167, 1_000, 1).is_enough(), "passes do not replace memory");
     }
 
     #[test]
     fn what_argon2_does_not_define_is_refused() {
-        for (memory_kib, passes, lanes) in [
-            (7, 1, 1),
-            (31, 1, 4),
-            (8, 0, 1),
-            (8, 1, 0),
-            (u32::MAX, 1, 1 << 24),
-        ] {
-            assert!(
-                Argon2Cost::new(memory_kib, passes, lanes).is_err(),
-                "{memory_kib} {passes} {lanes}"
-            );
+        for (memory_kib, passes, lanes) in
+            [(7, 1, 1), (31, 1, 4), (8, 0, 1), (8, 1, 0), (u32::MAX, 1, 1 << 24)]
+        {
+            assert!(Argon2Cost::new(memory_kib, passes, lanes).is_err(), "{memory_kib} {passes} {lanes}");
         }
     }
 }

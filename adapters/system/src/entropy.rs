@@ -9,9 +9,7 @@ pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
-        SysRng
-            .try_fill_bytes(bytes)
-            .map_err(|error| EntropyError(Box::new(error)))
+        SysRng.try_fill_bytes(bytes).map_err(|error| EntropyError(Box::new(error)))
     }
 }
 
@@ -26,10 +24,7 @@ mod tests {
         OsEntropy.fill(&mut other).unwrap();
         assert_ne!(one, other);
         // 16 random bytes in a row are all zero once in 2^128 times.
-        assert!(
-            one.chunks_exact(16)
-                .all(|chunk| chunk.iter().any(|byte| *byte != 0))
-        );
+        assert!(one.chunks_exact(16).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
     }
 
     #[test]

@@ -73,17 +73,12 @@ pub enum KeyFileError {
 /// [`KeyFileError`].
 pub fn keyring_from_file(path: impl AsRef<Path>) -> Result<Keyring, KeyFileError> {
     let path = path.as_ref();
-    let failed = |source| KeyFileError::File {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| KeyFileError::File { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     // Asked of the open file, not of the path, which may by now be another's.
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
-        return Err(KeyFileError::NotAFile {
-            path: path.to_owned(),
-        });
+        return Err(KeyFileError::NotAFile { path: path.to_owned() });
     }
     refuse_exposed(path, &metadata)?;
     // One more than may be, to see that there is more; taken at once, so that no copy stays behind as it grows.
@@ -111,10 +106,7 @@ fn keyring(place: &str, octets: &[u8]) -> Result<Keyring, KeyFileError> {
         return Err(KeyFileError::TooLarge(place.to_owned()));
     }
     let text = std::str::from_utf8(octets).map_err(|_| KeyFileError::NotText(place.to_owned()))?;
-    Keyring::from_toml(text).map_err(|source| KeyFileError::Keyring {
-        place: place.to_owned(),
-        source,
-    })
+    Keyring::from_toml(text).map_err(|source| KeyFileError::Keyring { place: place.to_owned(), source })
 }
 
 /// Draws a fresh keyring, in the TOML form of [`Keyring::from_toml`]: the key for tags, and one that rotates.
@@ -164,20 +156,11 @@ pub fn write_new_keyring(
     key_id: &KeyId,
 ) -> Result<(), KeyFileError> {
     let path = path.as_ref();
-    let failed = |source| KeyFileError::File {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| KeyFileError::File { path: path.to_owned(), source };
     let toml = new_keyring_toml(entropy, key_id)?;
-    let mut file = for_owner_only()
-        .create_new(true)
-        .write(true)
-        .open(path)
-        .map_err(failed)?;
-    let written = file
-        .write_all(toml.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_directory(path));
+    let mut file = for_owner_only().create_new(true).write(true).open(path).map_err(failed)?;
+    let written =
+        file.write_all(toml.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| sync_directory(path));
     written.map_err(|error| {
         // What is half written would be taken for a keyring by its name. The first error is the one to tell.
         let _ = fs::remove_file(path);
@@ -190,10 +173,7 @@ fn refuse_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), KeyFileErr
     use std::os::unix::fs::PermissionsExt as _;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(KeyFileError::Exposed {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
     }
     Ok(())
 }
@@ -253,11 +233,8 @@ mod tests {
     #[test]
     fn no_two_keys_are_alike() {
         let tomls = [0, 1].map(|_| new_keyring_toml(&OsEntropy, &key_id()).unwrap());
-        let keys: std::collections::BTreeSet<_> = tomls
-            .iter()
-            .flat_map(|toml| toml.split('"'))
-            .filter(|text| text.len() == 44)
-            .collect();
+        let keys: std::collections::BTreeSet<_> =
+            tomls.iter().flat_map(|toml| toml.split('"')).filter(|text| text.len() == 44).collect();
         assert_eq!(keys.len(), 4);
     }
 
@@ -281,10 +258,7 @@ mod tests {
         for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let refused = keyring_from_file(&path).unwrap_err();
-            assert!(
-                matches!(refused, KeyFileError::Exposed { mode: seen, .. } if seen == mode),
-                "{mode:o}"
-            );
+            assert!(matches!(refused, KeyFileError::Exposed { mode: seen, .. } if seen == mode), "{mode:o}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
         keyring_from_file(&path).unwrap();
@@ -294,10 +268,7 @@ mod tests {
     #[test]
     fn a_dangling_link_is_not_followed_when_a_keyring_is_written() {
         let directory = tempfile::tempdir().unwrap();
-        let (link, target) = (
-            directory.path().join("keys.toml"),
-            directory.path().join("elsewhere"),
-        );
+        let (link, target) = (directory.path().join("keys.toml"), directory.path().join("elsewhere"));
         std::os::unix::fs::symlink(&target, &link).unwrap();
         assert!(write_new_keyring(&link, &OsEntropy, &key_id()).is_err());
         assert!(!target.exists());
@@ -317,20 +288,11 @@ mod tests {
         let shown = format!("{refused} {refused:?}");
         assert!(matches!(refused, KeyFileError::Keyring { .. }));
         assert!(!shown.contains("c2VjcmV0"), "{shown}");
-        assert!(matches!(
-            keyring_from_file(private(&[0xff]).path()),
-            Err(KeyFileError::NotText(_))
-        ));
+        assert!(matches!(keyring_from_file(private(&[0xff]).path()), Err(KeyFileError::NotText(_))));
         let large = vec![b'#'; LARGEST.saturating_add(1)];
-        assert!(matches!(
-            keyring_from_file(private(&large).path()),
-            Err(KeyFileError::TooLarge(_))
-        ));
+        assert!(matches!(keyring_from_file(private(&large).path()), Err(KeyFileError::TooLarge(_))));
         let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(
-            keyring_from_file(directory.path()),
-            Err(KeyFileError::NotAFile { .. })
-        ));
+        assert!(matches!(keyring_from_file(directory.path()), Err(KeyFileError::NotAFile { .. })));
         let missing = keyring_from_file(directory.path().join("missing")).unwrap_err();
         assert!(
             matches!(missing, KeyFileError::File { source, .. } if source.kind() == io::ErrorKind::NotFound)
@@ -339,15 +301,9 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_not_set_or_no_keyring_is_refused() {
-        assert!(matches!(
-            keyring_from_env("ACCOUNTABLE_NOT_SET"),
-            Err(KeyFileError::NotSet(_))
-        ));
+        assert!(matches!(keyring_from_env("ACCOUNTABLE_NOT_SET"), Err(KeyFileError::NotSet(_))));
         // This one is set wherever tests are run.
-        assert!(matches!(
-            keyring_from_env("PATH"),
-            Err(KeyFileError::Keyring { .. })
-        ));
+        assert!(matches!(keyring_from_env("PATH"), Err(KeyFileError::Keyring { .. })));
     }
 
     #[test]
@@ -360,10 +316,7 @@ mod tests {
         }
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keys.toml");
-        assert!(matches!(
-            write_new_keyring(&path, &None, &key_id()),
-            Err(KeyFileError::NoEntropy(_))
-        ));
+        assert!(matches!(write_new_keyring(&path, &None, &key_id()), Err(KeyFileError::NoEntropy(_))));
         assert!(!path.exists());
     }
 }

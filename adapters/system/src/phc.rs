@@ -53,13 +53,7 @@ impl Recipe {
         // Room for all of it, so that no copy stays behind as it grows.
         let mut phc = Zeroizing::new(String::with_capacity(LONGEST));
         // Writing to a string does not fail.
-        let _ = write!(
-            phc,
-            "${}$v={}${}$",
-            self.algorithm,
-            u32::from(self.version),
-            self.cost
-        );
+        let _ = write!(phc, "${}$v={}${}$", self.algorithm, u32::from(self.version), self.cost);
         STANDARD_NO_PAD.encode_string(&self.salt, &mut phc);
         phc.push('$');
         STANDARD_NO_PAD.encode_string(output, &mut phc);
@@ -133,19 +127,13 @@ mod tests {
             "$argon2id$v=19$m=19456,t=2,p=1$CQkJCQkJCQkJCQkJCQkJCQ$AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"
         );
         let read = StoredHash::read(&hash).unwrap();
-        assert_eq!(
-            (read.recipe, read.output.as_slice()),
-            (recipe, [3; OUTPUT].as_slice())
-        );
+        assert_eq!((read.recipe, read.output.as_slice()), (recipe, [3; OUTPUT].as_slice()));
     }
 
     #[test]
     fn a_string_without_a_version_is_of_the_first() {
         let read = read(&format!("$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ${OUT}")).unwrap();
-        assert_eq!(
-            (read.recipe.algorithm, read.recipe.version),
-            (Algorithm::Argon2i, Version::V0x10)
-        );
+        assert_eq!((read.recipe.algorithm, read.recipe.version), (Algorithm::Argon2i, Version::V0x10));
         assert_eq!(read.recipe.salt, b"somesalt");
     }
 

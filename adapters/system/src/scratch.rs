@@ -12,10 +12,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Takes no memory before it is needed; then keeps at most `keep` blocks of 1 KiB.
     pub(crate) fn new(keep: usize) -> Self {
-        Self {
-            blocks: Vec::new(),
-            keep,
-        }
+        Self { blocks: Vec::new(), keep }
     }
 
     /// So many blocks, all zero, until the loan ends.
@@ -24,9 +21,7 @@ impl Scratch {
     /// [`argon2::Error::OutOfMemory`].
     pub(crate) fn lend(&mut self, count: usize) -> Result<Loan<'_>, argon2::Error> {
         let missing = count.saturating_sub(self.blocks.len());
-        self.blocks
-            .try_reserve_exact(missing)
-            .map_err(|_| argon2::Error::OutOfMemory)?;
+        self.blocks.try_reserve_exact(missing).map_err(|_| argon2::Error::OutOfMemory)?;
         if missing > 0 {
             self.blocks.resize(count, Block::new());
         }
@@ -70,10 +65,7 @@ mod tests {
     }
 
     fn is_clean(scratch: &Scratch) -> bool {
-        scratch
-            .blocks
-            .iter()
-            .all(|block| block.as_ref().iter().all(|word| *word == 0))
+        scratch.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
     }
 
     #[test]
@@ -108,9 +100,6 @@ mod tests {
 
     #[test]
     fn more_memory_than_there_is_is_an_error() {
-        assert_eq!(
-            Scratch::new(8).lend(usize::MAX).err(),
-            Some(argon2::Error::OutOfMemory)
-        );
+        assert_eq!(Scratch::new(8).lend(usize::MAX).err(), Some(argon2::Error::OutOfMemory));
     }
 }

@@ -99,16 +99,8 @@ impl Argon2Settings {
         if !self.insecure && !self.cost.is_enough() {
             return Err(Argon2Error::TooWeak { cost: self.cost });
         }
-        match [self.cost]
-            .iter()
-            .chain(&self.decoys)
-            .find(|cost| !self.reads(**cost))
-        {
-            Some(cost) => Err(Argon2Error::OutOfBounds {
-                cost: *cost,
-                least: self.least,
-                most: self.most,
-            }),
+        match [self.cost].iter().chain(&self.decoys).find(|cost| !self.reads(**cost)) {
+            Some(cost) => Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least, most: self.most }),
             None => Ok(()),
         }
     }
@@ -180,10 +172,7 @@ mod tests {
         let weak = Argon2Cost::new(19_456, 1, 1).unwrap();
         let refused = Argon2Settings::default().with_cost(weak).check();
         assert!(matches!(refused, Err(Argon2Error::TooWeak { cost }) if cost == weak));
-        Argon2Settings::insecure_for_tests()
-            .with_cost(weak)
-            .check()
-            .unwrap();
+        Argon2Settings::insecure_for_tests().with_cost(weak).check().unwrap();
     }
 
     #[test]

@@ -53,22 +53,11 @@ impl<S: Send + 'static> Workers<S> {
         waiting: usize,
         state: impl Fn() -> S,
     ) -> io::Result<Self> {
-        let queue = Queue {
-            jobs: BTreeMap::new(),
-            next_ticket: 0,
-            idle: count.get(),
-            waiting,
-            closed: false,
-        };
-        let shared = Arc::new(Shared {
-            queue: Mutex::new(queue),
-            changed: Condvar::new(),
-        });
+        let queue =
+            Queue { jobs: BTreeMap::new(), next_ticket: 0, idle: count.get(), waiting, closed: false };
+        let shared = Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new() });
         // Built first: should a thread not start, those before it are ended by the drop.
-        let mut workers = Self {
-            shared,
-            threads: Vec::new(),
-        };
+        let mut workers = Self { shared, threads: Vec::new() };
         for _ in 0..count.get() {
             let (shared, state) = (Arc::clone(&workers.shared), state());
             let thread = thread::Builder::new().name(name.to_owned());
@@ -248,11 +237,7 @@ mod tests {
         }));
         assert_eq!((&mut dropped).now_or_never(), None);
         drop(dropped);
-        assert_eq!(
-            Arc::strong_count(&held),
-            1,
-            "what it held is gone while others still work"
-        );
+        assert_eq!(Arc::strong_count(&held), 1, "what it held is gone while others still work");
         let mut behind = Box::pin(workers.run(|_| "served"));
         assert_eq!((&mut behind).now_or_never(), None);
         drop(end);
@@ -278,10 +263,7 @@ mod tests {
     fn a_panic_is_an_answer_and_costs_no_thread() {
         let workers = workers(ONE, 0);
         for _ in 0..3 {
-            assert_eq!(
-                block_on(workers.run(|_| panic!("on purpose"))),
-                Err::<(), _>(NoAnswer::Panicked)
-            );
+            assert_eq!(block_on(workers.run(|_| panic!("on purpose"))), Err::<(), _>(NoAnswer::Panicked));
         }
         assert_eq!(block_on(workers.run(|_| 1)), Ok(1));
     }

@@ -125,17 +125,9 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn prospect(&self) -> Prospect {
         let decoy = |denial, counts| Prospect::Decoy { denial, counts };
-        let room = match self.address.map_or(
-            Latch::Open {
-                room: self.lock_out.room.max(1),
-            },
-            |address| {
-                address
-                    .log_ins
-                    .as_of(self.now, self.lock_out)
-                    .latch(self.lock_out)
-            },
-        ) {
+        let room = match self.address.map_or(Latch::Open { room: self.lock_out.room.max(1) }, |address| {
+            address.log_ins.as_of(self.now, self.lock_out).latch(self.lock_out)
+        }) {
             Latch::Locked { .. } => return decoy(Denial::Locked, false),
             Latch::Disabled => return decoy(Denial::Disabled, false),
             Latch::Open { room } => room,
@@ -154,7 +146,7 @@ impl<'a> Scene<'a> {
         }
         match self.credential() {
             None => decoy(Denial::NoPassword, true),
-            Some(credential) if lapsed(credential, self.now) => decoy(Denial::Lapsed, true),
+            Some(credential) if credential.has_lapsed(self.now) => decoy(Denial::Lapsed, true),
             Some(credential) => Prospect::Real(Lead {
                 sealed: credential.hash.clone(),
                 epoch: account.epoch,
@@ -187,10 +179,7 @@ impl<'a> Scene<'a> {
         if now.sealed != lead.sealed {
             return Admission::StartOver;
         }
-        let stamp = SessionStamp {
-            account: account.id,
-            epoch: lead.epoch,
-        };
+        let stamp = SessionStamp { account: account.id, epoch: lead.epoch };
         let expired = account
             .facts()
             .ok()
@@ -221,8 +210,4 @@ impl<'a> Scene<'a> {
     fn origin_is_admitted(&self, account: &Account) -> bool {
         account.ip_filter_group().is_none() || self.filter.is_some_and(|group| group.admits(self.origin))
     }
-}
-
-fn lapsed(credential: &Credential, now: Timestamp) -> bool {
-    credential.temporary_until.is_some_and(|until| until <= now)
 }

@@ -159,6 +159,14 @@ pub struct Credential {
     pub raw_input: bool,
 }
 
+impl Credential {
+    /// Whether it was temporary and its time is over: it lets nobody in, not even to change it.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.temporary_until.is_some_and(|until| until <= now)
+    }
+}
+
 /// An account as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -280,22 +288,16 @@ impl Account {
     pub fn keys(&self) -> AccountKeys<'_> {
         match &self.life {
             Life::Live(facts) => {
-                let kept = facts
-                    .former
-                    .iter()
-                    .filter(|former| former.reserved)
-                    .map(|former| &former.mailbox.key);
-                // An address that came back is the account's own, and needs no reservation.
-                let reserved = kept.filter(|key| **key != facts.mailbox.key).collect();
-                AccountKeys {
-                    own: Some(&facts.mailbox.key),
-                    reserved,
-                }
+                let kept =
+                    facts.former.iter().filter(|former| former.reserved).map(|former| &former.mailbox.key);
+                // An address that came back is the account's own, and needs no reservation; one that came and went
+                // twice needs one.
+                let mut reserved: Vec<_> = kept.filter(|key| **key != facts.mailbox.key).collect();
+                reserved.sort_unstable();
+                reserved.dedup();
+                AccountKeys { own: Some(&facts.mailbox.key), reserved }
             }
-            Life::Erased { .. } => AccountKeys {
-                own: None,
-                reserved: Vec::new(),
-            },
+            Life::Erased { .. } => AccountKeys { own: None, reserved: Vec::new() },
         }
     }
 
@@ -318,9 +320,7 @@ impl Account {
             return None;
         };
         let pending = facts.pending.iter().map(|pending| pending.until);
-        pending
-            .chain(facts.former.iter().map(|former| former.until))
-            .min()
+        pending.chain(facts.former.iter().map(|former| former.until)).min()
     }
 
     /// The group of networks that guards it.
@@ -406,7 +406,15 @@ impl Facts {
             not_after(level, now + quota.horizon());
         }
         if let Some(password) = &mut self.password {
+            if let Some(until) = &mut password.temporary_until {
+                // As long as it was meant to let in, and no longer.
+                let meant = until.since(password.set_at);
+                not_after(until, now + meant);
+            }
             not_after(&mut password.set_at, now);
+        }
+        if let Standing::Suspended { at, .. } | Standing::Closed { at, .. } = &mut self.standing {
+            not_after(at, now);
         }
         for former in &mut self.former {
             not_after(&mut former.until, now + Self::FORMER_KEPT);
@@ -418,8 +426,7 @@ impl Facts {
             events.push(Happened::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
-        self.confirmations
-            .retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
+        self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
             self.pending = None;
             events.push(Happened::EmailChangeDropped);
@@ -427,9 +434,7 @@ impl Facts {
         self.former.retain(|former| {
             let kept = now < former.until;
             if !kept {
-                events.push(Happened::FormerAddressReleased {
-                    address: former.mailbox.ordinal,
-                });
+                events.push(Happened::FormerAddressReleased { address: former.mailbox.ordinal });
             }
             kept
         });

@@ -29,13 +29,16 @@ impl Address {
     /// An address of which nothing is known.
     #[must_use]
     pub fn new(tag: AddressTag) -> Self {
-        Self {
-            v: Form,
-            tag,
-            suppression: None,
-            log_ins: LogIns::default(),
-            unknown: Unknown::default(),
-        }
+        Self { v: Form, tag, suppression: None, log_ins: LogIns::default(), unknown: Unknown::default() }
+    }
+
+    /// Since when nothing is held against the address but failures of the past; none while it must be kept: mail to
+    /// it is held back, it is disabled, or a newer build knows more of it.
+    #[must_use]
+    pub fn idle_since(&self) -> Option<Timestamp> {
+        let LogIns { last_failure, locked_until, disabled, .. } = self.log_ins;
+        let kept = self.suppression.is_some() || disabled || self.unknown != Unknown::default();
+        (!kept).then(|| last_failure.max(locked_until).unwrap_or(Timestamp::MIN))
     }
 }
 

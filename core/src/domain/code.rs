@@ -61,10 +61,7 @@ impl MailedCode {
             let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(confirmation_code).ok()?);
             Some(Code::from_bytes(<[u8; 32]>::try_from(bytes.as_slice()).ok()?))
         };
-        Self {
-            account: AccountId::parse(id),
-            code: decoded(),
-        }
+        Self { account: AccountId::parse(id), code: decoded() }
     }
 
     /// The account that the link names, if any account can have that name.

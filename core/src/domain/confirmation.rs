@@ -49,10 +49,7 @@ impl Purpose {
     /// Whether its code lets the bearer choose a password.
     #[must_use]
     pub const fn chooses_a_password(self) -> bool {
-        matches!(
-            self,
-            Self::PasswordSet | Self::PasswordReset | Self::PasswordManagement
-        )
+        matches!(self, Self::PasswordSet | Self::PasswordReset | Self::PasswordManagement)
     }
 
     /// How long a code lives, and how far repeated requests can stretch it.
@@ -63,10 +60,7 @@ impl Purpose {
             Self::EmailRevert => (72, 72),
             Self::PasswordSet | Self::PasswordManagement | Self::EmailConfirm | Self::EmailCancel => (24, 72),
         };
-        Lifetime {
-            each: Span::hours(each),
-            longest: Span::hours(longest),
-        }
+        Lifetime { each: Span::hours(each), longest: Span::hours(longest) }
     }
 }
 
@@ -108,10 +102,7 @@ impl Confirmation {
     #[must_use]
     pub fn asked_again(mut self, purpose: Purpose, now: Timestamp) -> Self {
         let life = purpose.lifetime();
-        self.expires_at = self
-            .expires_at
-            .max(now + life.each)
-            .min(self.issued_at + life.longest);
+        self.expires_at = self.expires_at.max(now + life.each).min(self.issued_at + life.longest);
         self
     }
 

@@ -81,11 +81,7 @@ impl EmailAddress {
         let local = local_part(local)?;
         let domain = host_name(domain)?;
         let address = format!("{local}@{domain}");
-        if address.len() > Self::MAX {
-            Err(AddressError::TooLong)
-        } else {
-            Ok(Self(address))
-        }
+        if address.len() > Self::MAX { Err(AddressError::TooLong) } else { Ok(Self(address)) }
     }
 
     /// The mailbox as mail is sent to it.
@@ -171,9 +167,8 @@ impl EmailKey {
     /// What every key of an address that begins with `typed` begins with. For a search as one types.
     #[must_use]
     pub fn prefix(typed: &str) -> String {
-        let (local, domain) = typed
-            .split_once('@')
-            .map_or((typed, None), |(local, domain)| (local, Some(domain)));
+        let (local, domain) =
+            typed.split_once('@').map_or((typed, None), |(local, domain)| (local, Some(domain)));
         let mut prefix = format!("{}{}", Self::VERSION, folded(local));
         if let Some(domain) = domain {
             prefix.push('@');
@@ -198,11 +193,7 @@ impl fmt::Debug for EmailKey {
 fn folded(local: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let mapper = CaseMapper::new();
-    let folded: String = nfc
-        .normalize(local)
-        .chars()
-        .map(|c| mapper.simple_fold(c))
-        .collect();
+    let folded: String = nfc.normalize(local).chars().map(|c| mapper.simple_fold(c)).collect();
     nfc.normalize(&folded).into_owned()
 }
 
@@ -226,9 +217,8 @@ fn split(text: &str) -> Result<(&str, &str), AddressError> {
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => {
-                    let (local, rest) = text
-                        .split_at_checked(at.saturating_add(1))
-                        .ok_or(AddressError::NoAt)?;
+                    let (local, rest) =
+                        text.split_at_checked(at.saturating_add(1)).ok_or(AddressError::NoAt)?;
                     let domain = rest.strip_prefix('@').ok_or(AddressError::NoAt)?;
                     return Ok((local, domain));
                 }
@@ -280,11 +270,7 @@ fn unescaped(content: &str) -> String {
     let mut plain = String::with_capacity(content.len());
     let mut characters = content.chars();
     while let Some(character) = characters.next() {
-        plain.push(if character == '\\' {
-            characters.next().unwrap_or('\\')
-        } else {
-            character
-        });
+        plain.push(if character == '\\' { characters.next().unwrap_or('\\') } else { character });
     }
     plain
 }
@@ -296,8 +282,7 @@ fn is_dot_atom(text: &str) -> bool {
             || "!#$%&'*+-/=?^_`{|}~".contains(c)
             || (!c.is_ascii() && !c.is_whitespace())
     };
-    text.split('.')
-        .all(|atom| !atom.is_empty() && atom.chars().all(atext))
+    text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(atext))
 }
 
 /// A host name of at least two labels, in lower-case A-labels.
@@ -309,12 +294,7 @@ fn host_name(domain: &str) -> Result<String, AddressError> {
         return Err(AddressError::Comment);
     }
     let ascii = Uts46::new()
-        .to_ascii(
-            domain.as_bytes(),
-            AsciiDenyList::STD3,
-            Hyphens::CheckFirstLast,
-            DnsLength::Verify,
-        )
+        .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| AddressError::Domain)?;
     match ascii.rsplit_once('.') {
         None => Err(AddressError::SingleLabelDomain),
@@ -340,10 +320,7 @@ mod tests {
 
     #[test]
     fn the_local_part_is_kept_as_given() {
-        assert_eq!(
-            parsed("Ada.Lovelace+Work@Example.COM"),
-            Ok("Ada.Lovelace+Work@example.com".into())
-        );
+        assert_eq!(parsed("Ada.Lovelace+Work@Example.COM"), Ok("Ada.Lovelace+Work@example.com".into()));
         assert_eq!(parsed("jörg@example.com"), Ok("jörg@example.com".into()));
         assert_eq!(parsed("o'brien_{x}@a.co"), Ok("o'brien_{x}@a.co".into()));
     }
@@ -390,14 +367,8 @@ mod tests {
         ] {
             assert_eq!(parsed(text), Err(why), "{text:?}");
         }
-        assert_eq!(
-            parsed(&format!("{}@example.com", "a".repeat(65))),
-            Err(LocalPartTooLong)
-        );
-        assert_eq!(
-            parsed(&format!("a@{}example.com", "a.".repeat(130))),
-            Err(TooLong)
-        );
+        assert_eq!(parsed(&format!("{}@example.com", "a".repeat(65))), Err(LocalPartTooLong));
+        assert_eq!(parsed(&format!("a@{}example.com", "a.".repeat(130))), Err(TooLong));
         assert!(parsed(&format!("{}@example.com", "a".repeat(64))).is_ok());
     }
 

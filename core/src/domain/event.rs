@@ -34,10 +34,7 @@ impl Event {
     /// Its name in the whole journal.
     #[must_use]
     pub fn name(&self) -> EventRef {
-        EventRef {
-            commit: self.commit,
-            ordinal: self.ordinal,
-        }
+        EventRef { commit: self.commit, ordinal: self.ordinal }
     }
 }
 
@@ -62,6 +59,16 @@ pub enum Party {
 pub enum Happened {
     /// An account came to be.
     Registered,
+    /// A stranger asked for a mail. Nobody has looked for whom.
+    MailRequested {
+        /// The request.
+        request: MailId,
+    },
+    /// A courier decided on a stranger's request. What it led to, if to anything, is in the same commit.
+    RequestDecided {
+        /// The request.
+        request: MailId,
+    },
     /// A mail was put into the outbox.
     MailQueued {
         /// Which.

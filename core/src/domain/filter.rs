@@ -25,13 +25,7 @@ impl IpFilterGroup {
     /// A group of these networks.
     #[must_use]
     pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<IpNet>) -> Self {
-        Self {
-            v: Form,
-            realm,
-            name,
-            networks,
-            unknown: Unknown::default(),
-        }
+        Self { v: Form, realm, name, networks, unknown: Unknown::default() }
     }
 
     /// Whether the group lets this origin in: only a known one, within a network. `::ffff:a.b.c.d` counts as IPv4.
@@ -53,14 +47,9 @@ mod tests {
 
     #[test]
     fn a_group_admits_its_networks_and_nobody_else() {
-        let networks = ["192.0.2.0/24", "2001:db8::/32"]
-            .map(|text| text.parse().unwrap())
-            .to_vec();
-        let group = IpFilterGroup::new(
-            Realm::default(),
-            IpFilterGroupName::parse("office").unwrap(),
-            networks,
-        );
+        let networks = ["192.0.2.0/24", "2001:db8::/32"].map(|text| text.parse().unwrap()).to_vec();
+        let group =
+            IpFilterGroup::new(Realm::default(), IpFilterGroupName::parse("office").unwrap(), networks);
         let from = |text: &str| Origin::Ip(text.parse().unwrap());
         assert!(group.admits(from("192.0.2.7")));
         assert!(group.admits(from("::ffff:192.0.2.7")));

@@ -33,9 +33,7 @@ impl Hashed {
     /// [`Stop::Unverified`] while that is not known.
     pub fn is(&self, sealed: &Sealed) -> Result<bool, Stop> {
         let known = self.verified.iter().find(|(known, _)| known == sealed);
-        known
-            .map(|(_, is)| *is)
-            .ok_or_else(|| Stop::Unverified(sealed.clone()))
+        known.map(|(_, is)| *is).ok_or_else(|| Stop::Unverified(sealed.clone()))
     }
 
     /// The candidate's own hash, sealed to its account.

@@ -136,10 +136,7 @@ impl AccountId {
                 let digit = rest % 62;
                 rest /= 62;
                 // In range: a remainder of 62 indexes a table of 62.
-                usize::try_from(digit)
-                    .ok()
-                    .and_then(|i| BASE62.get(i).copied())
-                    .unwrap_or(b'0')
+                usize::try_from(digit).ok().and_then(|i| BASE62.get(i).copied()).unwrap_or(b'0')
             })
             .collect();
         digits.reverse();

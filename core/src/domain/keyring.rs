@@ -168,11 +168,7 @@ impl Keyring {
     pub fn new(tags: [u8; 32], active: KeyId, key: [u8; 32]) -> Result<Self, KeyringError> {
         let tags = Key::new("tags", tags)?;
         let key = Key::new(active.as_str(), key)?;
-        Ok(Self::assemble(
-            &tags,
-            active.clone(),
-            BTreeMap::from([(active, Derived::of(&key))]),
-        ))
+        Ok(Self::assemble(&tags, active.clone(), BTreeMap::from([(active, Derived::of(&key))])))
     }
 
     /// Adds a key beside the active one: what was made under it stays valid.
@@ -236,14 +232,17 @@ impl Keyring {
         &self.active
     }
 
+    /// Whether the key of that name is there, and was not revoked.
+    #[must_use]
+    pub fn holds(&self, id: &KeyId) -> bool {
+        self.keys.contains_key(id)
+    }
+
     /// The name under which this address keeps its record, in this realm.
     #[must_use]
     pub fn address_tag(&self, realm: &Realm, address: &EmailAddress) -> AddressTag {
         let key = address.key();
-        AddressTag::from_bytes(mac(
-            &self.address_tags,
-            &[realm.as_str().as_bytes(), key.as_str().as_bytes()],
-        ))
+        AddressTag::from_bytes(mac(&self.address_tags, &[realm.as_str().as_bytes(), key.as_str().as_bytes()]))
     }
 
     /// The name of a recipient's quota: all `+tag`s of a mailbox share it.
@@ -252,12 +251,7 @@ impl Keyring {
         let key = recipient.key_without_tag();
         QuotaTag::from_bytes(mac(
             &self.quota_tags,
-            &[
-                realm.as_str().as_bytes(),
-                quota.as_bytes(),
-                b"recipient",
-                key.as_str().as_bytes(),
-            ],
+            &[realm.as_str().as_bytes(), quota.as_bytes(), b"recipient", key.as_str().as_bytes()],
         ))
     }
 
@@ -296,9 +290,7 @@ impl Keyring {
     ) -> Result<Zeroizing<String>, SealError> {
         let bound = bound_to(realm, account.as_bytes());
         let opened = self.open(|keys| &keys.hash_seal, sealed.seal(), &bound)?;
-        String::from_utf8(opened)
-            .map(Zeroizing::new)
-            .map_err(|_| SealError::Broken)
+        String::from_utf8(opened).map(Zeroizing::new).map_err(|_| SealError::Broken)
     }
 
     /// Seals what a stranger asked for to one mail.
@@ -321,29 +313,16 @@ impl Keyring {
         sealed: &SealedIntent,
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let bound = bound_to(realm, mail.as_bytes());
-        self.open(|keys| &keys.intent_seal, sealed.seal(), &bound)
-            .map(Zeroizing::new)
+        self.open(|keys| &keys.intent_seal, sealed.seal(), &bound).map(Zeroizing::new)
     }
 
     fn seal(&self, of: impl Fn(&Derived) -> &Key, nonce: [u8; 24], bound_to: &[u8], plain: &[u8]) -> Seal {
         let cipher_text = self.keys.get(&self.active).and_then(|keys| {
             let cipher = XChaCha20Poly1305::new((&of(keys).0).into());
-            cipher
-                .encrypt(
-                    &XNonce::from(nonce),
-                    Payload {
-                        msg: plain,
-                        aad: bound_to,
-                    },
-                )
-                .ok()
+            cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound_to }).ok()
         });
         // Never empty: the active key is always held, and the cipher takes anything under 256 GiB.
-        Seal {
-            key: self.active.clone(),
-            nonce,
-            cipher_text: cipher_text.unwrap_or_default(),
-        }
+        Seal { key: self.active.clone(), nonce, cipher_text: cipher_text.unwrap_or_default() }
     }
 
     fn open(
@@ -352,19 +331,10 @@ impl Keyring {
         seal: &Seal,
         bound_to: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        let keys = self
-            .keys
-            .get(&seal.key)
-            .ok_or_else(|| SealError::UnknownKey(seal.key.clone()))?;
+        let keys = self.keys.get(&seal.key).ok_or_else(|| SealError::UnknownKey(seal.key.clone()))?;
         let cipher = XChaCha20Poly1305::new((&of(keys).0).into());
         cipher
-            .decrypt(
-                &XNonce::from(seal.nonce),
-                Payload {
-                    msg: &seal.cipher_text,
-                    aad: bound_to,
-                },
-            )
+            .decrypt(&XNonce::from(seal.nonce), Payload { msg: &seal.cipher_text, aad: bound_to })
             .map_err(|_| SealError::Broken)
     }
 }
@@ -372,10 +342,7 @@ impl Keyring {
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.keys.keys().collect();
-        f.debug_struct("Keyring")
-            .field("active", &self.active)
-            .field("keys", &names)
-            .finish()
+        f.debug_struct("Keyring").field("active", &self.active).field("keys", &names).finish()
     }
 }
 
@@ -416,21 +383,12 @@ mod tests {
     #[test]
     fn a_sealed_hash_opens_only_in_its_own_account_and_realm() {
         let keys = keyring();
-        let (realm, one, other) = (
-            Realm::default(),
-            AccountId::from_bytes([1; 16]),
-            AccountId::from_bytes([2; 16]),
-        );
+        let (realm, one, other) =
+            (Realm::default(), AccountId::from_bytes([1; 16]), AccountId::from_bytes([2; 16]));
         let sealed = keys.seal_hash(&realm, one, [3; 24], "$argon2id$x");
-        assert_eq!(
-            keys.open_hash(&realm, one, &sealed).unwrap().as_str(),
-            "$argon2id$x"
-        );
+        assert_eq!(keys.open_hash(&realm, one, &sealed).unwrap().as_str(), "$argon2id$x");
         assert_eq!(keys.open_hash(&realm, other, &sealed), Err(SealError::Broken));
-        assert_eq!(
-            keys.open_hash(&Realm::parse("b").unwrap(), one, &sealed),
-            Err(SealError::Broken)
-        );
+        assert_eq!(keys.open_hash(&Realm::parse("b").unwrap(), one, &sealed), Err(SealError::Broken));
     }
 
     #[test]
@@ -446,18 +404,10 @@ mod tests {
     fn rotation_changes_neither_tags_nor_what_was_sealed() {
         let old = keyring();
         let two = KeyId::parse("two").unwrap();
-        let new = old
-            .clone()
-            .with_key(two.clone(), key(9))
-            .unwrap()
-            .with_active(two)
-            .unwrap();
+        let new = old.clone().with_key(two.clone(), key(9)).unwrap().with_active(two).unwrap();
         let (realm, account) = (Realm::default(), AccountId::from_bytes([1; 16]));
         let address = EmailAddress::parse("ada@example.com").unwrap();
-        assert_eq!(
-            old.address_tag(&realm, &address),
-            new.address_tag(&realm, &address)
-        );
+        assert_eq!(old.address_tag(&realm, &address), new.address_tag(&realm, &address));
         let sealed = old.seal_hash(&realm, account, [3; 24], "x");
         assert_eq!(new.open_hash(&realm, account, &sealed).unwrap().as_str(), "x");
     }

@@ -24,14 +24,7 @@ impl Letter {
     /// A letter.
     #[must_use]
     pub fn new(id: MailId, realm: Realm, to: EmailAddress, message: Message, queued_at: Timestamp) -> Self {
-        Self {
-            id,
-            realm,
-            to,
-            locale: None,
-            message,
-            queued_at,
-        }
+        Self { id, realm, to, locale: None, message, queued_at }
     }
 
     /// The same in a language.

@@ -76,10 +76,7 @@ impl LinkUrl {
     /// [`InputError::BadLinkUrl`].
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let url = web_url(text).ok_or(InputError::BadLinkUrl)?;
-        if url
-            .query_pairs()
-            .any(|(name, _)| [ID, CODE, RETURN].contains(&&*name))
-        {
+        if url.query_pairs().any(|(name, _)| [ID, CODE, RETURN].contains(&&*name)) {
             return Err(InputError::BadLinkUrl);
         }
         Ok(Self(url.into()))
@@ -92,9 +89,7 @@ impl LinkUrl {
         let joint = if link.contains('?') { '&' } else { '?' };
         link.push(joint);
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query
-            .append_pair(ID, &account.to_string())
-            .append_pair(CODE, &code.expose());
+        query.append_pair(ID, &account.to_string()).append_pair(CODE, &code.expose());
         if let Some(back) = back {
             query.append_pair(RETURN, back.as_str());
         }
@@ -109,9 +104,7 @@ impl ReturnUrl {
     /// # Errors
     /// [`InputError::BadReturnUrl`].
     pub fn parse(text: &str) -> Result<Self, InputError> {
-        web_url(text)
-            .map(|url| Self(url.into()))
-            .ok_or(InputError::BadReturnUrl)
+        web_url(text).map(|url| Self(url.into())).ok_or(InputError::BadReturnUrl)
     }
 
     /// Same scheme, host and port, and a path that continues ours at a segment boundary.
@@ -121,10 +114,7 @@ impl ReturnUrl {
         };
         let base = prefix.path().strip_suffix('/').unwrap_or(prefix.path());
         url.origin() == prefix.origin()
-            && url
-                .path()
-                .strip_prefix(base)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && url.path().strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 
@@ -132,9 +122,7 @@ impl ReturnUrl {
 fn web_url(text: &str) -> Option<Url> {
     let lower = text.to_ascii_lowercase();
     if text.len() > 2_000
-        || text
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+        || text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\')
         || !(lower.starts_with("https://") || lower.starts_with("http://"))
         || lower.contains("%5c")
         || lower.contains("%2f%2f")
@@ -196,12 +184,7 @@ impl Links {
     /// All codes lead to this page.
     #[must_use]
     pub fn to(page: LinkUrl) -> Self {
-        Self {
-            standard: page,
-            pages: BTreeMap::new(),
-            allowed: Vec::new(),
-            returns: Vec::new(),
-        }
+        Self { standard: page, pages: BTreeMap::new(), allowed: Vec::new(), returns: Vec::new() }
     }
     /// Codes of this purpose lead to a page of their own.
     #[must_use]
@@ -278,11 +261,7 @@ mod tests {
         ] {
             assert!(!allowed(trick), "{trick:?}");
         }
-        for fine in [
-            "https://trusted.com/",
-            "https://TRUSTED.com:443/a/../b?x=1",
-            "https://trusted.com",
-        ] {
+        for fine in ["https://trusted.com/", "https://TRUSTED.com:443/a/../b?x=1", "https://trusted.com"] {
             assert!(allowed(fine), "{fine:?}");
         }
     }
@@ -301,16 +280,9 @@ mod tests {
     fn a_link_keeps_the_pages_query_and_encodes_the_return_url() {
         let page = LinkUrl::parse("https://a.example/p?theme=dark").unwrap();
         let back = ReturnUrl::parse("https://a.example/r?x=1&y=2").unwrap();
-        let link = page.with_code(
-            AccountId::from_bytes([0; 16]),
-            &Code::from_bytes([0; 32]),
-            Some(&back),
-        );
+        let link = page.with_code(AccountId::from_bytes([0; 16]), &Code::from_bytes([0; 32]), Some(&back));
         let url = Url::parse(link.expose()).unwrap();
-        let pairs: Vec<_> = url
-            .query_pairs()
-            .map(|(k, v)| (k.into_owned(), v.into_owned()))
-            .collect();
+        let pairs: Vec<_> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         assert_eq!(pairs.len(), 4);
         assert_eq!(pairs[0], ("theme".into(), "dark".into()));
         assert_eq!(pairs[3], ("return_url".into(), back.as_str().into()));

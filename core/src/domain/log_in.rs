@@ -45,6 +45,9 @@ pub struct LogIns {
     /// Nobody gets in before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_until: Option<Timestamp>,
+    /// So many failures that only a new password, or an unlock, lets anybody in again.
+    #[serde(default)]
+    pub disabled: bool,
     /// How many locks there ever were: a guess that was made before a lock is void after it.
     #[serde(default)]
     pub locks: u64,
@@ -73,12 +76,10 @@ impl LogIns {
     pub fn as_of(&self, now: Timestamp, rule: &LockOut) -> Self {
         let mut next = self.clone();
         next.last_failure = next.last_failure.map(|at| at.min(now));
-        next.locked_until = next
-            .locked_until
-            .map(|until| until.min(now + rule.longest_lock))
-            .filter(|until| now < *until);
+        next.locked_until =
+            next.locked_until.map(|until| until.min(now + rule.longest_lock)).filter(|until| now < *until);
         let forgotten = next.last_failure.is_none_or(|at| at + rule.forget_after <= now);
-        if forgotten && next.failures < rule.disable_at {
+        if forgotten && !next.disabled {
             next.failures = 0;
             next.last_failure = None;
         }
@@ -89,12 +90,10 @@ impl LogIns {
     #[must_use]
     pub fn latch(&self, rule: &LockOut) -> Latch {
         match self.locked_until {
-            _ if self.failures >= rule.disable_at => Latch::Disabled,
+            _ if self.disabled => Latch::Disabled,
             Some(until) => Latch::Locked { until },
             // After a lock there is room for one guess at a time.
-            None => Latch::Open {
-                room: rule.room.saturating_sub(self.failures).max(1),
-            },
+            None => Latch::Open { room: rule.room.saturating_sub(self.failures).max(1) },
         }
     }
 
@@ -107,6 +106,7 @@ impl LogIns {
         }
         next.failures = next.failures.saturating_add(times);
         next.last_failure = Some(now);
+        next.disabled |= next.failures >= rule.disable_at;
         let beyond = next.failures.checked_sub(rule.room);
         if let Some(beyond) = beyond {
             let doublings = 1_u64.checked_shl(beyond).unwrap_or(u64::MAX);
@@ -117,18 +117,18 @@ impl LogIns {
     }
 
     /// A log-in succeeded, or the password was replaced: nothing is held against the address any more.
+    ///
+    /// The number of locks stays, and with it the record, for as long as failures would: whoever is being verified
+    /// just now compares it.
     #[must_use]
     pub fn cleared(&self) -> Self {
-        Self {
-            locks: self.locks,
-            ..Self::default()
-        }
+        Self { locks: self.locks, last_failure: self.last_failure, ..Self::default() }
     }
 
     /// Whether a success has nothing to clear.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.failures == 0 && self.last_failure.is_none() && self.locked_until.is_none()
+        self.failures == 0 && self.locked_until.is_none() && !self.disabled
     }
 }
 
@@ -149,20 +149,11 @@ mod tests {
     fn the_tenth_failure_locks_for_30_s_and_each_further_one_doubles_to_15_min() {
         let rule = LockOut::default();
         assert_eq!(after(9).latch(&rule), Latch::Open { room: 1 });
-        for (failures, seconds) in [
-            (10, 30),
-            (11, 60),
-            (12, 120),
-            (13, 240),
-            (14, 480),
-            (15, 900),
-            (99, 900),
-        ] {
+        for (failures, seconds) in [(10, 30), (11, 60), (12, 120), (13, 240), (14, 480), (15, 900), (99, 900)]
+        {
             assert_eq!(
                 after(failures).latch(&rule),
-                Latch::Locked {
-                    until: NOW + Span::seconds(seconds)
-                },
+                Latch::Locked { until: NOW + Span::seconds(seconds) },
                 "{failures}"
             );
         }
@@ -172,14 +163,8 @@ mod tests {
     fn after_a_lock_there_is_room_for_one() {
         let rule = LockOut::default();
         let later = NOW + Span::seconds(30);
-        assert_eq!(
-            after(10).as_of(later, &rule).latch(&rule),
-            Latch::Open { room: 1 }
-        );
-        assert!(matches!(
-            after(10).as_of(later - Span::micros(1), &rule).latch(&rule),
-            Latch::Locked { .. }
-        ));
+        assert_eq!(after(10).as_of(later, &rule).latch(&rule), Latch::Open { room: 1 });
+        assert!(matches!(after(10).as_of(later - Span::micros(1), &rule).latch(&rule), Latch::Locked { .. }));
     }
 
     #[test]
@@ -211,17 +196,9 @@ mod tests {
         let early = NOW - Span::days(30);
         assert_eq!(
             after(10).as_of(early, &rule).latch(&rule),
-            Latch::Locked {
-                until: early + rule.longest_lock
-            }
+            Latch::Locked { until: early + rule.longest_lock }
         );
-        assert_eq!(
-            after(9)
-                .as_of(early, &rule)
-                .as_of(early + rule.forget_after, &rule)
-                .failures,
-            0
-        );
+        assert_eq!(after(9).as_of(early, &rule).as_of(early + rule.forget_after, &rule).failures, 0);
     }
 
     proptest! {

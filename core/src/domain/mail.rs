@@ -153,14 +153,9 @@ impl Mail {
     pub fn failed(mut self, now: Timestamp, rule: &Retries, jitter: u64) -> Self {
         let spent = self.attempts >= rule.attempts || now.since(self.queued_at) >= rule.age;
         self.state = if spent {
-            MailState::Dead {
-                why: DeathCause::Spent,
-                at: now,
-            }
+            MailState::Dead { why: DeathCause::Spent, at: now }
         } else {
-            MailState::Retry {
-                at: now + rule.back_off(self.attempts, jitter),
-            }
+            MailState::Retry { at: now + rule.back_off(self.attempts, jitter) }
         };
         self
     }
@@ -176,10 +171,7 @@ impl Mail {
     /// Given up since the recipient can't be reached.
     #[must_use]
     pub fn refused(mut self, cause: Undeliverable, now: Timestamp) -> Self {
-        self.state = MailState::Dead {
-            why: DeathCause::Undeliverable(cause),
-            at: now,
-        };
+        self.state = MailState::Dead { why: DeathCause::Undeliverable(cause), at: now };
         self
     }
 }
@@ -242,10 +234,7 @@ mod tests {
         assert_eq!(rule.back_off(2, 60_000_000), Span::seconds(120));
         for attempts in [9, 64, u32::MAX] {
             let wait = rule.back_off(attempts, u64::MAX);
-            assert!(
-                wait >= Span::hours(2) && wait <= Span::hours(4),
-                "{attempts}: {wait}"
-            );
+            assert!(wait >= Span::hours(2) && wait <= Span::hours(4), "{attempts}: {wait}");
         }
     }
 }

@@ -31,6 +31,10 @@ mod seal;
 mod session;
 mod standing;
 mod tag;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod throttle;
 mod time;
@@ -58,7 +62,9 @@ pub use self::{
     log_in::{Latch, LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     password::Password,
-    policy::{CharacterClass, PasswordPolicy, PolicyContext, Violation},
+    policy::{
+        Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, PolicyContext, PolicyError, Violation,
+    },
     posting::{Counter, Withdrawn},
     realm::Realm,
     refusal::{InputError, Refusal},

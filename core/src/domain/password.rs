@@ -49,11 +49,7 @@ impl Password {
             mapped.push(acceptable(character, before)?);
             before = Some(character);
         }
-        Ok(Self(Zeroizing::new(
-            ComposingNormalizerBorrowed::new_nfc()
-                .normalize(&mapped)
-                .into_owned(),
-        )))
+        Ok(Self(Zeroizing::new(ComposingNormalizerBorrowed::new_nfc().normalize(&mapped).into_owned())))
     }
 
     /// The octets that are hashed. Handle with care: this is the secret itself.
@@ -119,33 +115,16 @@ mod tests {
 
     #[test]
     fn what_can_not_be_typed_again_is_refused() {
-        for bad in [
-            "a\u{0}b",
-            "tab\t",
-            "line\n",
-            "soft\u{ad}hyphen",
-            "\u{378}",
-            "a\u{200d}b",
-            "\u{e000}",
-        ] {
+        for bad in ["a\u{0}b", "tab\t", "line\n", "soft\u{ad}hyphen", "\u{378}", "a\u{200d}b", "\u{e000}"] {
             assert_eq!(parsed(bad), Err(InputError::BadPasswordCharacter), "{bad:?}");
         }
-        assert!(
-            parsed("\u{915}\u{94d}\u{200d}").is_ok(),
-            "a joiner after a virama"
-        );
-        assert!(
-            parsed("\u{1f9a6}\u{1f9a6}").is_ok(),
-            "new symbols are as good as old ones"
-        );
+        assert!(parsed("\u{915}\u{94d}\u{200d}").is_ok(), "a joiner after a virama");
+        assert!(parsed("\u{1f9a6}\u{1f9a6}").is_ok(), "new symbols are as good as old ones");
     }
 
     #[test]
     fn the_cap_comes_before_any_work() {
-        assert_eq!(
-            parsed(&"x".repeat(Password::MAX + 1)),
-            Err(InputError::PasswordTooLong)
-        );
+        assert_eq!(parsed(&"x".repeat(Password::MAX + 1)), Err(InputError::PasswordTooLong));
         assert_eq!(parsed(&"\u{0}".repeat(1 << 20)), Err(InputError::PasswordTooLong));
     }
 }

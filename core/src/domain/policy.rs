@@ -4,72 +4,42 @@
 //! them beside the field. It never sees a hash: that a password differs from the current one is asked for
 //! where passwords are replaced.
 
-use std::ops::RangeInclusive;
+mod blocklist;
+mod builder;
+mod class;
+mod pattern;
+mod violation;
+mod words;
 
-use serde::{Deserialize, Serialize};
+use std::{ops::RangeInclusive, sync::Arc};
 
+use self::words::ContextWords;
+pub use self::{
+    blocklist::Blocklist,
+    builder::{PolicyBuilder, PolicyError},
+    class::CharacterClass,
+    violation::Violation,
+};
 use super::{EmailAddress, Password};
 
-/// One way in which a password is not good enough.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "violation")]
-#[non_exhaustive]
-pub enum Violation {
-    /// Too few characters.
-    #[error("it has {actual} characters; at least {least} are needed")]
-    TooShort {
-        /// The fewest.
-        least: usize,
-        /// What it has.
-        actual: usize,
-    },
-    /// Too many characters.
-    #[error("it has {actual} characters; at most {most} are allowed")]
-    TooLong {
-        /// The most.
-        most: usize,
-        /// What it has.
-        actual: usize,
-    },
-    /// Characters of too few kinds.
-    #[error("it has {actual} of the {} kinds of characters; {least} are needed", among.len())]
-    TooFewClasses {
-        /// How many kinds are needed.
-        least: usize,
-        /// How many it has.
-        actual: usize,
-        /// The kinds that count.
-        among: Vec<CharacterClass>,
-    },
-    /// It is on the list of passwords that everybody tries first.
-    #[error("it is a commonly used password")]
-    Common,
-    /// It is, but for digits and signs around it, the service's name or the owner's address.
-    #[error("it is made of the service's name or the owner's address")]
-    Predictable,
-    /// It is the current password.
-    #[error("it is the current password")]
-    SameAsCurrent,
-}
-
-/// A kind of character, as composition rules count them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CharacterClass {
-    /// Upper-case letters.
-    Upper,
-    /// Lower-case letters.
-    Lower,
-    /// Digits.
-    Digit,
-    /// ASCII punctuation.
-    Special,
-}
-
 /// What passwords must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// ```
+/// use accountable_core::domain::{CharacterClass, EmailAddress, Password, PasswordPolicy, PolicyContext};
+/// let policy = PasswordPolicy::builder().length(8..=20).at_least(3, &CharacterClass::FOUR).build()?;
+/// let email = EmailAddress::parse("ada@example.com").unwrap();
+/// let context = PolicyContext { email: &email };
+/// let codes = |text: &str| -> Vec<_> {
+///     let password = Password::parse(text).unwrap();
+///     policy.violations(&password, &context).iter().map(|violation| violation.code()).collect()
+/// };
+/// assert!(codes("Abcdefg1").is_empty());
+/// assert_eq!(codes("abc"), ["too_short", "too_few_classes"]);
+/// # Ok::<(), accountable_core::domain::PolicyError>(())
+/// ```
+#[derive(Debug, Clone)]
 pub struct PasswordPolicy {
-    length: RangeInclusive<usize>,
+    rules: Arc<[Rule]>,
 }
 
 /// Whom a password is for: it must not be made of what anybody knows of them.
@@ -79,30 +49,265 @@ pub struct PolicyContext<'a> {
     pub email: &'a EmailAddress,
 }
 
+/// One thing that a policy asks for.
+#[derive(Debug, Clone)]
+enum Rule {
+    Length(RangeInclusive<usize>),
+    Classes { least: usize, among: Vec<CharacterClass> },
+    Without(String),
+    Unlisted(Blocklist),
+    Unpredictable(ContextWords),
+}
+
 impl PasswordPolicy {
-    /// NIST SP 800-63B-4: 15 to 256 characters, no composition rule, no expiry, a list of common passwords.
+    /// A policy of one's own. Without any rule, each password that can be read is good.
     #[must_use]
-    pub fn nist() -> Self {
-        Self { length: 15..=256 }
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder::new()
     }
 
-    /// All that is wrong with a password.
+    /// NIST SP 800-63B-4: 15 to 256 characters, no composition rule, no expiry; nothing common, nothing made of
+    /// the owner's address. Tell it the service's names [too](Self::knowing).
     #[must_use]
-    pub fn violations(&self, password: &Password, _context: &PolicyContext<'_>) -> Vec<Violation> {
-        let actual = password.length();
-        let mut violations = Vec::new();
-        if actual < *self.length.start() {
-            violations.push(Violation::TooShort {
-                least: *self.length.start(),
-                actual,
-            });
+    pub fn nist() -> Self {
+        Self::of(vec![
+            Rule::Length(15..=256),
+            Rule::Unlisted(Blocklist::common()),
+            Rule::Unpredictable(ContextWords::default()),
+        ])
+    }
+
+    /// Data Forest, strict: 8 to 20 characters, an upper-case and a lower-case letter, a digit and a sign.
+    #[must_use]
+    pub fn data_forest_all_classes() -> Self {
+        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 4, among: CharacterClass::FOUR.to_vec() }])
+    }
+
+    /// Data Forest, usual: 8 to 20 characters, three of upper-case letter, lower-case letter, digit, sign.
+    #[must_use]
+    pub fn data_forest_three_classes() -> Self {
+        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 3, among: CharacterClass::FOUR.to_vec() }])
+    }
+
+    /// Data Forest, as it is today: 8 to 20 characters, a letter, a digit and a sign; no quotes, ₩, ¥, slashes, &,
+    /// back-tick or space.
+    #[must_use]
+    pub fn data_forest_current() -> Self {
+        let among = vec![CharacterClass::Letter, CharacterClass::Digit, CharacterClass::Special];
+        Self::of(vec![
+            Rule::Length(8..=20),
+            Rule::Classes { least: 3, among },
+            Rule::Without("'\"₩¥\\/&` ".to_owned()),
+        ])
+    }
+
+    /// Payway: 6 to 1024 characters.
+    #[must_use]
+    pub fn payway() -> Self {
+        Self::of(vec![Rule::Length(6..=1024)])
+    }
+
+    /// The same, and nothing made of these words and of the owner's address alone: names of the service, say.
+    /// Words of fewer than four letters do not count.
+    #[must_use]
+    pub fn knowing<W: AsRef<str>>(self, words: impl IntoIterator<Item = W>) -> Self {
+        let mut known = ContextWords::default();
+        let mut rules: Vec<_> = self.rules.iter().cloned().collect();
+        rules.retain(|rule| match rule {
+            Rule::Unpredictable(words) => {
+                known = words.clone();
+                false
+            }
+            _ => true,
+        });
+        known.extend(words);
+        rules.push(Rule::Unpredictable(known));
+        Self::of(rules)
+    }
+
+    /// The same with this blocklist, in place of the one it has, if any.
+    #[must_use]
+    pub fn with_blocklist(self, blocklist: Blocklist) -> Self {
+        let (words, mut rules): (Vec<_>, Vec<_>) = self
+            .rules
+            .iter()
+            .filter(|rule| !matches!(rule, Rule::Unlisted(_)))
+            .cloned()
+            .partition(|rule| matches!(rule, Rule::Unpredictable(_)));
+        rules.push(Rule::Unlisted(blocklist));
+        rules.extend(words);
+        Self::of(rules)
+    }
+
+    /// All that is wrong with a password, in the order of the rules.
+    #[must_use]
+    pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
+        self.rules.iter().filter_map(|rule| rule.violation(password, Some(context))).collect()
+    }
+
+    fn of(rules: Vec<Rule>) -> Self {
+        Self { rules: rules.into() }
+    }
+}
+
+impl Rule {
+    /// Whether a password meets it, whosoever it is.
+    fn admits(&self, password: &Password) -> bool {
+        self.violation(password, None).is_none()
+    }
+
+    fn violation(&self, password: &Password, context: Option<&PolicyContext<'_>>) -> Option<Violation> {
+        match self {
+            Self::Length(length) => {
+                let (least, most, actual) = (*length.start(), *length.end(), password.length());
+                match actual {
+                    _ if actual < least => Some(Violation::TooShort { least, actual }),
+                    _ if actual > most => Some(Violation::TooLong { most, actual }),
+                    _ => None,
+                }
+            }
+            Self::Classes { least, among } => {
+                let lacks = |class: &&CharacterClass| !password.expose().chars().any(|c| class.has(c));
+                let missing: Vec<_> = among.iter().filter(lacks).copied().collect();
+                let actual = among.len().saturating_sub(missing.len());
+                (actual < *least).then(|| Violation::TooFewClasses {
+                    least: *least,
+                    actual,
+                    among: among.clone(),
+                    missing,
+                })
+            }
+            Self::Without(banned) => password
+                .expose()
+                .contains(|character| banned.contains(character))
+                .then(|| Violation::BannedCharacter { banned: banned.clone() }),
+            Self::Unlisted(blocklist) => blocklist.contains(password).then_some(Violation::Common),
+            Self::Unpredictable(words) => {
+                words.make_up(password, context?.email).then_some(Violation::Predictable)
+            }
         }
-        if actual > *self.length.end() {
-            violations.push(Violation::TooLong {
-                most: *self.length.end(),
-                actual,
-            });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(policy: &PasswordPolicy, password: &str) -> Vec<&'static str> {
+        let email = EmailAddress::parse("ada.lovelace@analytical.example").unwrap();
+        let password = Password::parse(password).unwrap();
+        let violations = policy.violations(&password, &PolicyContext { email: &email });
+        violations.iter().map(Violation::code).collect()
+    }
+
+    #[test]
+    fn the_presets_differ_where_their_documents_do() {
+        let presets = [
+            PasswordPolicy::data_forest_all_classes(),
+            PasswordPolicy::data_forest_three_classes(),
+            PasswordPolicy::data_forest_current(),
+            PasswordPolicy::payway(),
+            PasswordPolicy::nist(),
+        ];
+        for (password, passes) in [
+            ("abcdefg1!", [false, true, true, true, false]),
+            ("Abcdefg1", [false, true, false, true, false]),
+            ("Abcdefg1!", [true, true, true, true, false]),
+            ("qazQAZ1", [false, false, false, true, false]),
+            ("Abcdefg1&", [true, true, false, true, false]),
+            ("漢字漢字漢字1!", [false, false, true, true, false]),
+            ("abcde", [false, false, false, false, false]),
+            ("correct horse battery staple", [false, false, false, true, true]),
+        ] {
+            let passed = presets.each_ref().map(|preset| codes(preset, password).is_empty());
+            assert_eq!(passed, passes, "{password}");
         }
-        violations
+    }
+
+    #[test]
+    fn qaz_qaz_1_fails_every_data_forest_rule_by_its_length() {
+        for preset in [
+            PasswordPolicy::data_forest_all_classes(),
+            PasswordPolicy::data_forest_three_classes(),
+            PasswordPolicy::data_forest_current(),
+        ] {
+            assert!(codes(&preset, "qazQAZ1").contains(&"too_short"));
+        }
+    }
+
+    #[test]
+    fn each_banned_character_is_banned() {
+        let policy = PasswordPolicy::data_forest_current();
+        for banned in "'\"₩¥\\/&` ".chars() {
+            assert_eq!(codes(&policy, &format!("abcdefg1!{banned}")), ["banned_character"], "{banned}");
+        }
+    }
+
+    #[test]
+    fn lengths_count_code_points_and_both_ends_are_in() {
+        let policy = PasswordPolicy::nist();
+        assert_eq!(codes(&policy, "ü!x7ü!x7ü!x7ü!"), ["too_short", "common"]);
+        assert!(codes(&policy, "grüne Igel im 🌧").is_empty());
+        let long = "violet umbrellas never apologise to marmalade; ".repeat(6);
+        let fits: String = long.chars().take(256).collect();
+        assert!(codes(&policy, &fits).is_empty());
+        let over: String = long.chars().take(257).collect();
+        assert_eq!(codes(&policy, &over), ["too_long"]);
+    }
+
+    #[test]
+    fn all_violations_come_at_once_in_one_order() {
+        let policy = PasswordPolicy::builder()
+            .context_words(["Acme"])
+            .blocklist(Blocklist::common().with(["acme 1"]))
+            .without(" ")
+            .all_of(&CharacterClass::FOUR)
+            .length(8..=20)
+            .build()
+            .unwrap();
+        let all = ["too_short", "too_few_classes", "banned_character", "common", "predictable"];
+        assert_eq!(codes(&policy, "acme 1"), all);
+    }
+
+    #[test]
+    fn a_violation_says_which_kinds_are_missing() {
+        let email = EmailAddress::parse("ada@example.com").unwrap();
+        let policy = PasswordPolicy::data_forest_all_classes();
+        let password = Password::parse("abcdefgh1").unwrap();
+        assert_eq!(
+            policy.violations(&password, &PolicyContext { email: &email }),
+            [Violation::TooFewClasses {
+                least: 4,
+                actual: 2,
+                among: CharacterClass::FOUR.to_vec(),
+                missing: vec![CharacterClass::Upper, CharacterClass::Special],
+            }]
+        );
+    }
+
+    #[test]
+    fn nist_refuses_the_owners_address_and_the_services_name() {
+        let policy = PasswordPolicy::nist().knowing(["Data Forest"]).knowing(["Orchard"]);
+        for password in ["Ada.Lovelace.1815", "dataforest2026!!", "ORCHARD-orchard-1"] {
+            assert_eq!(codes(&policy, password), ["predictable"], "{password}");
+        }
+        assert!(codes(&PasswordPolicy::nist(), "dataforest2026!!").is_empty());
+    }
+
+    #[test]
+    fn a_hosts_blocklist_takes_the_place_of_the_first() {
+        let policy = PasswordPolicy::nist().with_blocklist(Blocklist::common().with(["green hedgehogs!"]));
+        assert_eq!(codes(&policy, "Green Hedgehogs!"), ["common"]);
+        assert_eq!(policy.rules.len(), 3);
+    }
+
+    #[test]
+    fn debug_shows_no_list_and_a_policy_is_shared_between_threads() {
+        fn shared<T: Clone + Send + Sync + 'static>(value: &T) -> T {
+            value.clone()
+        }
+        let policy = shared(&PasswordPolicy::nist().knowing(["orchard"]));
+        let shown = format!("{policy:?}");
+        assert!(!shown.contains("orchard") && shown.len() < 200, "{shown}");
     }
 }

@@ -51,13 +51,8 @@ impl Counter<'_> {
                 self.code_message(account, dispatch, *purpose, *nonce, page)?
             }
         };
-        let letter = Letter::new(
-            mail.id,
-            mail.realm.clone(),
-            mailbox.address.clone(),
-            message,
-            mail.queued_at,
-        );
+        let letter =
+            Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
         Ok(letter.in_locale(facts.locale.clone()))
     }
 
@@ -70,24 +65,14 @@ impl Counter<'_> {
         page: &LinkUrl,
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        let live = facts
-            .confirmations
-            .get(&purpose)
-            .and_then(|confirmations| confirmations.live(self.now));
+        let live = facts.confirmations.get(&purpose).and_then(|confirmations| confirmations.live(self.now));
         let live = live
             .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
-        let code = self
-            .mint
-            .code(account.id, purpose, &mailbox.address, live)
-            .ok_or(Withdrawn::Void)?;
+        let code = self.mint.code(account.id, purpose, &mailbox.address, live).ok_or(Withdrawn::Void)?;
         let link = page.with_code(account.id, &code, live.return_url.as_ref());
-        Ok(Message::Code {
-            purpose,
-            link,
-            expires_at: live.expires_at,
-        })
+        Ok(Message::Code { purpose, link, expires_at: live.expires_at })
     }
 }
 

@@ -32,11 +32,7 @@ impl<'de> Deserialize<'de> for Seal {
             let key = KeyId::parse(parts.next()?).ok()?;
             let nonce = STANDARD_NO_PAD.decode(parts.next()?).ok()?.try_into().ok()?;
             let cipher_text = STANDARD_NO_PAD.decode(parts.next()?).ok()?;
-            parts.next().is_none().then_some(Self {
-                key,
-                nonce,
-                cipher_text,
-            })
+            parts.next().is_none().then_some(Self { key, nonce, cipher_text })
         };
         read(&text).ok_or_else(|| serde::de::Error::custom("not a sealed value"))
     }
@@ -87,11 +83,8 @@ mod tests {
 
     #[test]
     fn a_seal_survives_its_text_form() {
-        let seal = Seal {
-            key: KeyId::parse("2026.11-a_b").unwrap(),
-            nonce: [9; 24],
-            cipher_text: vec![0, 255, 3],
-        };
+        let seal =
+            Seal { key: KeyId::parse("2026.11-a_b").unwrap(), nonce: [9; 24], cipher_text: vec![0, 255, 3] };
         let sealed = Sealed::new(seal);
         let text = serde_json::to_string(&sealed).unwrap();
         assert_eq!(serde_json::from_str::<Sealed>(&text).unwrap(), sealed);

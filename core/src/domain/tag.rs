@@ -87,14 +87,12 @@ impl Origin {
         let Self::Ip(ip) = self else { return None };
         let mut network = [0; 9];
         match ip.to_canonical() {
-            IpAddr::V4(v4) => network
-                .iter_mut()
-                .zip([4].into_iter().chain(v4.octets()))
-                .for_each(|(to, from)| *to = from),
-            IpAddr::V6(v6) => network
-                .iter_mut()
-                .zip([6].into_iter().chain(v6.octets()))
-                .for_each(|(to, from)| *to = from),
+            IpAddr::V4(v4) => {
+                network.iter_mut().zip([4].into_iter().chain(v4.octets())).for_each(|(to, from)| *to = from)
+            }
+            IpAddr::V6(v6) => {
+                network.iter_mut().zip([6].into_iter().chain(v6.octets())).for_each(|(to, from)| *to = from)
+            }
         }
         Some(network)
     }

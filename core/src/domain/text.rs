@@ -162,11 +162,7 @@ mod tests {
             assert!(PasswordValidity::days(good).is_ok(), "{good}");
         }
         for bad in [1, 29, 366, u16::MAX] {
-            assert_eq!(
-                PasswordValidity::days(bad),
-                Err(InputError::BadPasswordValidity),
-                "{bad}"
-            );
+            assert_eq!(PasswordValidity::days(bad), Err(InputError::BadPasswordValidity), "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A quota's whole state is one time stamp, its *level*: the instant until which the past has been paid for.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Span, Timestamp};
 
@@ -17,42 +17,41 @@ use super::{Span, Timestamp};
 /// assert_eq!(quota.take(Some(level), now + Span::micros(599_999_999)), Err(Span::micros(1)));
 /// assert!(quota.take(Some(level), now + Span::seconds(600)).is_ok());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Quota {
     burst: u32,
     period: Span,
 }
 
+/// Refuses a quota without a burst or a period.
+impl<'de> Deserialize<'de> for Quota {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Quota")]
+        struct Form {
+            burst: u32,
+            period: Span,
+        }
+        let Form { burst, period } = Form::deserialize(deserializer)?;
+        Self::new(burst, period)
+            .ok_or_else(|| serde::de::Error::custom("a quota without a burst or a period"))
+    }
+}
+
 impl Quota {
     /// One code mail each 600 s, for each account and purpose.
-    pub const ACCOUNT: Self = Self {
-        burst: 1,
-        period: Span::seconds(600),
-    };
+    pub const ACCOUNT: Self = Self { burst: 1, period: Span::seconds(600) };
     /// Five code mails, then one each 600 s, for each recipient.
-    pub const RECIPIENT: Self = Self {
-        burst: 5,
-        period: Span::seconds(600),
-    };
+    pub const RECIPIENT: Self = Self { burst: 5, period: Span::seconds(600) };
     /// Twenty requests for mail, then one each 180 s, for each origin.
-    pub const ORIGIN: Self = Self {
-        burst: 20,
-        period: Span::seconds(180),
-    };
+    pub const ORIGIN: Self = Self { burst: 20, period: Span::seconds(180) };
     /// One hundred log-in failures, then one each 36 s, for each origin.
-    pub const ORIGIN_FAILURES: Self = Self {
-        burst: 100,
-        period: Span::seconds(36),
-    };
+    pub const ORIGIN_FAILURES: Self = Self { burst: 100, period: Span::seconds(36) };
 
     /// A quota; none without a burst or a period.
     #[must_use]
     pub const fn new(burst: u32, period: Span) -> Option<Self> {
-        if burst == 0 || period.as_micros() == 0 {
-            None
-        } else {
-            Some(Self { burst, period })
-        }
+        if burst == 0 || period.as_micros() == 0 { None } else { Some(Self { burst, period }) }
     }
 
     /// One unit's worth of time.
@@ -92,16 +91,21 @@ impl Quota {
         (level > ceiling).then(|| level.since(ceiling).min(self.period))
     }
 
-    /// Takes one whatever the level: how an administrator's bypass is charged.
+    /// Takes one if there is one: how an administrator's bypass is charged.
+    ///
+    /// What it passes over stays as it is, so that it can't be given back either.
     #[must_use]
     pub fn charge(self, level: Option<Timestamp>, now: Timestamp) -> Timestamp {
-        self.possible(level.map_or(now, |level| level.max(now)) + self.period, now)
+        let spent = || self.possible(level.unwrap_or(now), now);
+        self.take(level, now).unwrap_or_else(|_| spent())
     }
 
-    /// Gives one back that was taken.
+    /// The level without what was taken at `taken_at`; none if anything else was taken before it was paid for, or
+    /// after it: then a level can't tell what it would be without.
+    /// (A bypass in the very microsecond of another's taking would pass for it; no two commits are that close.)
     #[must_use]
-    pub fn give_back(self, level: Timestamp) -> Timestamp {
-        level - self.period
+    pub fn give_back(self, level: Timestamp, taken_at: Timestamp) -> Option<Timestamp> {
+        (level == taken_at + self.period).then_some(taken_at)
     }
 
     /// A level that lies further ahead than it can (the clock jumped back) comes down to the horizon.
@@ -165,10 +169,7 @@ mod tests {
     fn one_microsecond_before_the_period_refuses_and_the_period_passes() {
         let level = Quota::ACCOUNT.take(None, NOW).unwrap();
         let just_before = NOW + Span::micros(599_999_999);
-        assert_eq!(
-            Quota::ACCOUNT.take(Some(level), just_before),
-            Err(Span::micros(1))
-        );
+        assert_eq!(Quota::ACCOUNT.take(Some(level), just_before), Err(Span::micros(1)));
         assert!(Quota::ACCOUNT.take(Some(level), NOW + Span::seconds(600)).is_ok());
     }
 
@@ -180,11 +181,7 @@ mod tests {
         }
         assert_eq!(Quota::RECIPIENT.take(level, NOW), Err(Span::seconds(600)));
         let level = Quota::RECIPIENT.take(level, NOW + Span::seconds(600)).unwrap();
-        assert!(
-            Quota::RECIPIENT
-                .take(Some(level), NOW + Span::seconds(600))
-                .is_err()
-        );
+        assert!(Quota::RECIPIENT.take(Some(level), NOW + Span::seconds(600)).is_err());
     }
 
     #[test]
@@ -192,20 +189,38 @@ mod tests {
         let level = Quota::ACCOUNT.take(None, NOW + Span::days(30)).unwrap();
         assert_eq!(Quota::ACCOUNT.take(Some(level), NOW), Err(Span::seconds(600)));
         let mended = Quota::ACCOUNT.possible(level, NOW);
-        assert!(
-            Quota::ACCOUNT
-                .take(Some(mended), NOW + Span::seconds(600))
-                .is_ok()
-        );
+        assert!(Quota::ACCOUNT.take(Some(mended), NOW + Span::seconds(600)).is_ok());
     }
 
     #[test]
     fn what_is_given_back_can_be_taken_again() {
         let level = Quota::ACCOUNT.take(None, NOW).unwrap();
-        assert!(
-            Quota::ACCOUNT
-                .take(Some(Quota::ACCOUNT.give_back(level)), NOW)
-                .is_ok()
-        );
+        let given_back = Quota::ACCOUNT.give_back(level, NOW).unwrap();
+        assert!(Quota::ACCOUNT.take(Some(given_back), NOW).is_ok());
+    }
+
+    #[test]
+    fn what_came_before_a_later_one_is_not_given_back() {
+        let later = NOW + Span::seconds(600);
+        let first = Quota::ACCOUNT.take(None, NOW).unwrap();
+        let second = Quota::ACCOUNT.take(Some(first), later).unwrap();
+        assert_eq!(Quota::ACCOUNT.give_back(second, NOW), None);
+        assert_eq!(Quota::ACCOUNT.give_back(second, later), Some(later));
+    }
+
+    #[test]
+    fn a_bypass_takes_what_there_is_and_leaves_the_rest() {
+        let level = Quota::ACCOUNT.take(None, NOW).unwrap();
+        assert_eq!(Quota::ACCOUNT.charge(None, NOW), level);
+        let soon = NOW + Span::seconds(1);
+        assert_eq!(Quota::ACCOUNT.charge(Some(level), soon), level);
+        assert_eq!(Quota::ACCOUNT.give_back(level, soon), None);
+    }
+
+    #[test]
+    fn a_quota_of_nothing_is_not_read() {
+        assert!(serde_json::from_str::<Quota>(r#"{"burst":1,"period":600000000}"#).is_ok());
+        assert!(serde_json::from_str::<Quota>(r#"{"burst":0,"period":600000000}"#).is_err());
+        assert!(serde_json::from_str::<Quota>(r#"{"burst":1,"period":0}"#).is_err());
     }
 }

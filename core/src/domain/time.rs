@@ -27,11 +27,7 @@ impl Span {
     /// So many microseconds, at most [`Span::MAX`].
     #[must_use]
     pub const fn micros(micros: u64) -> Self {
-        if micros > Self::MAX.0 {
-            Self::MAX
-        } else {
-            Self(micros)
-        }
+        if micros > Self::MAX.0 { Self::MAX } else { Self(micros) }
     }
     /// So many milliseconds.
     #[must_use]
@@ -140,11 +136,7 @@ impl Timestamp {
     /// How long after `earlier` this is; zero if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
-        if self.0 > earlier.0 {
-            Span::micros(self.0.abs_diff(earlier.0))
-        } else {
-            Span::ZERO
-        }
+        if self.0 > earlier.0 { Span::micros(self.0.abs_diff(earlier.0)) } else { Span::ZERO }
     }
 }
 
@@ -174,10 +166,7 @@ impl std::str::FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
         let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
         let micros = parsed.as_microsecond();
-        (Self::MIN.0..=Self::MAX.0)
-            .contains(&micros)
-            .then_some(Self(micros))
-            .ok_or(NotATimestamp)
+        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(NotATimestamp)
     }
 }
 
@@ -215,12 +204,7 @@ mod tests {
 
     #[test]
     fn every_extreme_survives_its_text_form() {
-        for stamp in [
-            Timestamp::MIN,
-            Timestamp::EPOCH,
-            Timestamp::MAX,
-            Timestamp::from_micros(-1),
-        ] {
+        for stamp in [Timestamp::MIN, Timestamp::EPOCH, Timestamp::MAX, Timestamp::from_micros(-1)] {
             assert_eq!(stamp.to_string().parse(), Ok(stamp), "{stamp}");
         }
     }

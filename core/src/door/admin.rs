@@ -43,12 +43,7 @@ impl NewAccount {
     /// With this address, and nothing else said.
     #[must_use]
     pub fn new(email: EmailAddress) -> Self {
-        Self {
-            email,
-            validity: PasswordValidity::FOREVER,
-            memo: Memo::default(),
-            locale: None,
-        }
+        Self { email, validity: PasswordValidity::FOREVER, memo: Memo::default(), locale: None }
     }
     /// Passwords are valid so long.
     #[must_use]
@@ -112,14 +107,7 @@ impl Admin {
     /// `email_taken`; a [`Fault`].
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         let core = &self.core;
-        let mut call = Call::new(
-            Who {
-                by: By::Nobody,
-                also: Vec::new(),
-                level: None,
-            },
-            self.party(),
-        );
+        let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
         call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
         let tag = core.keys.address_tag(&core.realm, &new.email);
         let decided = core
@@ -173,24 +161,17 @@ impl Admin {
     ) -> Result<Delivery, Error> {
         let core = &self.core;
         options.mail.check(&core.links)?;
-        let page = options
-            .mail
-            .page
-            .as_ref()
-            .unwrap_or_else(|| core.links.page(Purpose::PasswordSet));
+        let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::PasswordSet));
         let at_once = options.wait > Span::ZERO;
         let decided = core
             .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let address = account
-                    .facts()
-                    .ok()
-                    .and_then(|facts| dossier.address(facts.mailbox.tag));
+                let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
                 let request = MailRequest {
                     now: moment.now,
                     mail: moment.mail,
                     nonce: moment.nonce,
-                    key: core.keys.active(),
+                    keys: &core.keys,
                     page,
                     return_url: options.mail.return_url.as_ref(),
                     quota: core.rules.account_quota,
@@ -213,10 +194,7 @@ impl Admin {
         };
         match decided.mails.into_iter().next() {
             Some(mail) if at_once => {
-                let claimed = Claimed {
-                    mail,
-                    dossier: decided.after,
-                };
+                let claimed = Claimed { mail, dossier: decided.after };
                 Ok(core.deliver(claimed, self.party(), options.wait).await?.into())
             }
             _ => Ok(Delivery::Queued),
@@ -233,24 +211,11 @@ impl Admin {
         call.candidate = Some(new);
         core.decide(call, |dossier, moment, hashed| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            let address = account
-                .facts()
-                .ok()
-                .and_then(|facts| dossier.address(facts.mailbox.tag));
-            let candidate = Candidate {
-                password: new,
-                hashed,
-            };
-            let new = NewPassword {
-                now: moment.now,
-                candidate,
-                policy: &core.policy,
-                address,
-            };
-            let change = account.assign_password(&AssignPassword {
-                new,
-                temporary: core.rules.temporary_password,
-            })?;
+            let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
+            let candidate = Candidate { password: new, hashed };
+            let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+            let change =
+                account.assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
             Ok(Verdict::new(change, ()))
         })
         .await?;
@@ -262,39 +227,19 @@ impl Admin {
         let core = &self.core;
         let mut deadline = core.deadline();
         let dossier = core.of_this_realm(deadline.within(core.store.load(&Who::id(id))).await??);
-        let Some(facts) = dossier
-            .account
-            .as_ref()
-            .and_then(|account| account.value.facts().ok())
-        else {
+        let Some(facts) = dossier.account.as_ref().and_then(|account| account.value.facts().ok()) else {
             return Ok(Span::ZERO);
         };
-        let tag = core
-            .keys
-            .recipient_tag(&core.realm, "mail", &facts.mailbox.address);
-        let who = Who {
-            by: By::Nobody,
-            also: Vec::new(),
-            level: Some(tag),
-        };
+        let tag = core.keys.recipient_tag(&core.realm, "mail", &facts.mailbox.address);
+        let who = Who { by: By::Nobody, also: Vec::new(), level: Some(tag) };
         let level = deadline.within(core.store.load(&who)).await??.level;
-        Ok(core
-            .rules
-            .recipient_quota
-            .wait(level, core.clock.now())
-            .unwrap_or(Span::ZERO))
+        Ok(core.rules.recipient_quota.wait(level, core.clock.now()).unwrap_or(Span::ZERO))
     }
 
     async fn find(&self, by: By) -> Result<Option<AccountView>, Fault> {
-        let who = Who {
-            by,
-            also: Vec::new(),
-            level: None,
-        };
+        let who = Who { by, also: Vec::new(), level: None };
         let mut deadline = self.core.deadline();
-        let dossier = self
-            .core
-            .of_this_realm(deadline.within(self.core.store.load(&who)).await??);
+        let dossier = self.core.of_this_realm(deadline.within(self.core.store.load(&who)).await??);
         Ok(AccountView::of(&dossier))
     }
 
@@ -313,9 +258,7 @@ impl AccountView {
             version: account.version,
             email: facts.mailbox.address.clone(),
             email_proven: facts.proven,
-            undeliverable: address
-                .and_then(|address| address.suppression.as_ref())
-                .map(|known| known.cause),
+            undeliverable: address.and_then(|address| address.suppression.as_ref()).map(|known| known.cause),
             status: facts.status(),
             standing: account.standing(),
             validity: facts.validity,
@@ -333,8 +276,6 @@ fn as_text<S: serde::Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok,
 
 impl fmt::Debug for Admin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Admin")
-            .field("actor", &self.actor)
-            .finish_non_exhaustive()
+        f.debug_struct("Admin").field("actor", &self.actor).finish_non_exhaustive()
     }
 }

@@ -31,11 +31,7 @@ impl MailOptions {
         if self.page.as_ref().is_some_and(|page| !links.allows_page(page)) {
             return Err(InputError::PageNotAllowed);
         }
-        if self
-            .return_url
-            .as_ref()
-            .is_some_and(|url| !links.allows_return(url))
-        {
+        if self.return_url.as_ref().is_some_and(|url| !links.allows_return(url)) {
             return Err(InputError::ReturnUrlNotAllowed);
         }
         Ok(())
@@ -56,11 +52,7 @@ pub struct DeliveryOptions {
 
 impl Default for DeliveryOptions {
     fn default() -> Self {
-        Self {
-            mail: MailOptions::default(),
-            wait: Span::seconds(5),
-            bypass_throttle: false,
-        }
+        Self { mail: MailOptions::default(), wait: Span::seconds(5), bypass_throttle: false }
     }
 }
 

@@ -30,13 +30,9 @@ impl Owner {
     /// [`Fault`].
     pub async fn is_current(&self) -> Result<bool, Fault> {
         let mut deadline = self.core.deadline();
-        let loaded = deadline
-            .within(self.core.store.load(&Who::id(self.stamp.account)))
-            .await??;
+        let loaded = deadline.within(self.core.store.load(&Who::id(self.stamp.account))).await??;
         let dossier = self.core.of_this_realm(loaded);
-        Ok(dossier
-            .account
-            .is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
+        Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
     }
 
     /// Changes the password, given the current one. Ends all other sessions; the stamp is this session's new one.
@@ -58,33 +54,16 @@ impl Owner {
             .decide(call, |dossier, moment, hashed| {
                 let account = dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?;
                 // A lock that came meanwhile makes the verification void.
-                let locks = dossier
-                    .address(guess.tag)
-                    .map_or(0, |address| address.log_ins.locks);
+                let locks = dossier.address(guess.tag).map_or(0, |address| address.log_ins.locks);
                 if locks != right.lead.locks {
                     return Err(Refusal::WrongPassword.into());
                 }
-                let candidate = Candidate {
-                    password: new,
-                    hashed,
-                };
+                let candidate = Candidate { password: new, hashed };
                 let address = dossier.address(guess.tag);
-                let new = NewPassword {
-                    now: moment.now,
-                    candidate,
-                    policy: &core.policy,
-                    address,
-                };
-                let request = ChangePassword {
-                    new,
-                    verified: &right.lead.sealed,
-                    epoch: self.stamp.epoch,
-                };
+                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                let request = ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
                 let change = account.value.change_password(&request)?;
-                let epoch = change
-                    .account
-                    .as_ref()
-                    .map_or(self.stamp.epoch, |account| account.epoch);
+                let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
                 Ok(Verdict::new(change, SessionStamp { epoch, ..self.stamp }))
             })
             .await?;
@@ -96,14 +75,11 @@ impl Owner {
     async fn guess<'a>(&self, current: &'a Password) -> Result<Guess<'a>, Error> {
         let decided = self
             .core
-            .decide(
-                Call::new(Who::id(self.stamp.account), Party::Owner),
-                |dossier, _, _| {
-                    let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                    account.in_session(self.stamp.epoch)?;
-                    Ok::<_, Stop>(Verdict::new(crate::domain::Change::none(), own_tag(account)?))
-                },
-            )
+            .decide(Call::new(Who::id(self.stamp.account), Party::Owner), |dossier, _, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                account.in_session(self.stamp.epoch)?;
+                Ok::<_, Stop>(Verdict::new(crate::domain::Change::none(), own_tag(account)?))
+            })
             .await?;
         Ok(Guess {
             by: By::Id(self.stamp.account),
@@ -117,8 +93,6 @@ impl Owner {
 
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Owner")
-            .field("stamp", &self.stamp)
-            .finish_non_exhaustive()
+        f.debug_struct("Owner").field("stamp", &self.stamp).finish_non_exhaustive()
     }
 }

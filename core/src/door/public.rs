@@ -8,9 +8,9 @@ use crate::{
     authenticate::{Entry, Guess},
     decide::{Call, Undecided, Verdict},
     domain::{
-        AccountId, Candidate, Change, CodeMint, CodeState, Content, Denial, EmailAddress, Intent, Mail,
-        MailId, MailedCode, NewPassword, Origin, Party, Password, Redemption, Refusal, SessionStamp, Stop,
-        Why, Wish,
+        AccountId, Candidate, Change, CodeMint, CodeState, Content, Denial, EmailAddress, Happened, Intent,
+        Mail, MailId, MailedCode, NewPassword, Origin, Party, Password, Redemption, Refusal, SessionStamp,
+        Stop, Why, Wish,
     },
     door::MailOptions,
     error::{Fault, PublicError},
@@ -119,42 +119,25 @@ impl Public {
             page: mail.page,
             return_url: mail.return_url,
         };
-        let mut call = Call::new(
-            Who {
-                by: By::Nobody,
-                also: Vec::new(),
-                level: None,
-            },
-            self.party(),
-        );
+        let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
         call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
         let quota = core.rules.origin_quota;
         let decided = core
             .decide(call, |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
-                let mail = Mail::queued(
-                    moment.mail,
-                    core.realm.clone(),
-                    Content::Intent(sealed),
-                    moment.now,
-                );
-                let mut verdict = Verdict::new(Change::none(), moment.mail);
+                let mail = Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
+                let requested = Happened::MailRequested { request: moment.mail };
+                let change = Change { events: vec![requested], ..Change::none() };
+                let mut verdict = Verdict::new(change, moment.mail);
                 verdict.mails.push(Swap::create(mail));
                 let ceiling = quota.ceiling(moment.now);
-                let reservation = |of| Reservation {
-                    of,
-                    floor: moment.now,
-                    step: quota.period(),
-                    ceiling,
-                };
+                let reservation = |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
                 verdict.reserve.extend(self.origin_tag().map(reservation));
                 Ok(verdict)
             })
             .await
             .map_err(told)?;
-        Ok(Accepted {
-            undisclosed: Undisclosed(decided.value),
-        })
+        Ok(Accepted { undisclosed: Undisclosed(decided.value) })
     }
 
     /// What the page of a link may tell its reader. Consumes nothing, however often it is asked.
@@ -176,9 +159,7 @@ impl Public {
         let Some(account) = &dossier.account else {
             return Ok(CodeState::Invalid);
         };
-        Ok(account
-            .value
-            .inspect_code(&core.redemption(code, &dossier, core.clock.now())))
+        Ok(account.value.inspect_code(&core.redemption(code, &dossier, core.clock.now())))
     }
 
     /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes.
@@ -196,24 +177,10 @@ impl Public {
         call.mends = false;
         core.decide(call, |dossier, moment, hashed| {
             let account = dossier.account.as_ref().ok_or(Refusal::DeadCode)?;
-            let address = account
-                .value
-                .facts()
-                .ok()
-                .and_then(|facts| dossier.address(facts.mailbox.tag));
-            let candidate = Candidate {
-                password: new,
-                hashed,
-            };
-            let new = NewPassword {
-                now: moment.now,
-                candidate,
-                policy: &core.policy,
-                address,
-            };
-            let change = account
-                .value
-                .choose_password(&core.redemption(code, dossier, moment.now), &new)?;
+            let address = account.value.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
+            let candidate = Candidate { password: new, hashed };
+            let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+            let change = account.value.choose_password(&core.redemption(code, dossier, moment.now), &new)?;
             Ok::<_, Stop>(Verdict::new(change, ()))
         })
         .await
@@ -226,9 +193,7 @@ impl Public {
     }
 
     fn origin_tag(&self) -> Option<crate::domain::QuotaTag> {
-        self.core
-            .keys
-            .origin_tag(&self.core.realm, "mail requests", self.from)
+        self.core.keys.origin_tag(&self.core.realm, "mail requests", self.from)
     }
 }
 
@@ -239,11 +204,7 @@ impl Core {
         dossier: &Dossier,
         now: crate::domain::Timestamp,
     ) -> Redemption<'a> {
-        let mint = CodeMint {
-            keys: &self.keys,
-            realm: &self.realm,
-            incarnation: dossier.incarnation,
-        };
+        let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
         Redemption { code, mint, now }
     }
 }
@@ -263,8 +224,6 @@ fn told(undecided: Undecided) -> PublicError {
 
 impl fmt::Debug for Public {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Public")
-            .field("from", &self.from)
-            .finish_non_exhaustive()
+        f.debug_struct("Public").field("from", &self.from).finish_non_exhaustive()
     }
 }

@@ -29,33 +29,21 @@ impl<T> Swap<T> {
     /// Creates a record that must not be there yet.
     #[must_use]
     pub fn create(after: T) -> Self {
-        Self {
-            before: None,
-            after: Some(after),
-        }
+        Self { before: None, after: Some(after) }
     }
     /// Replaces a record.
     #[must_use]
     pub fn replace(before: Stored<T>, after: T) -> Self {
-        Self {
-            before: Some(before),
-            after: Some(after),
-        }
+        Self { before: Some(before), after: Some(after) }
     }
     /// Removes a record.
     #[must_use]
     pub fn remove(before: Stored<T>) -> Self {
-        Self {
-            before: Some(before),
-            after: None,
-        }
+        Self { before: Some(before), after: None }
     }
     /// The record on either side; none where both are absent.
     fn either(&self) -> Option<&T> {
-        self.before
-            .as_ref()
-            .map(|before| &before.value)
-            .or(self.after.as_ref())
+        self.before.as_ref().map(|before| &before.value).or(self.after.as_ref())
     }
 }
 
@@ -180,17 +168,11 @@ impl Commit {
         if events.len() > Self::MAX {
             return Err(IllegalCommit::TooManyEvents);
         }
-        if !writes
-            .iter()
-            .all(|write| write.key().is_some() && write.is_consistent())
-        {
+        if !writes.iter().all(|write| write.key().is_some() && write.is_consistent()) {
             return Err(IllegalCommit::NoKey);
         }
         writes.sort_by_cached_key(Write::key);
-        if writes
-            .windows(2)
-            .any(|pair| matches!(pair, [one, other] if one.key() == other.key()))
-        {
+        if writes.windows(2).any(|pair| matches!(pair, [one, other] if one.key() == other.key())) {
             return Err(IllegalCommit::KeyTwice);
         }
         let belongs = |(at, event): (usize, &Event)| event.commit == id && usize::from(event.ordinal) == at;
@@ -232,11 +214,7 @@ impl Who {
     /// The account of this name.
     #[must_use]
     pub fn id(id: AccountId) -> Self {
-        Self {
-            by: By::Id(id),
-            also: Vec::new(),
-            level: None,
-        }
+        Self { by: By::Id(id), also: Vec::new(), level: None }
     }
 }
 
@@ -270,13 +248,7 @@ impl Dossier {
     /// Nothing is known.
     #[must_use]
     pub fn empty(incarnation: Incarnation) -> Self {
-        Self {
-            incarnation,
-            account: None,
-            addresses: BTreeMap::new(),
-            filter: None,
-            level: None,
-        }
+        Self { incarnation, account: None, addresses: BTreeMap::new(), filter: None, level: None }
     }
 
     /// The record of an address.
@@ -343,11 +315,7 @@ impl Claimed {
     #[must_use]
     pub fn who(mail: &Mail) -> Who {
         let by = mail.account().map_or(By::Nobody, By::Id);
-        Who {
-            by,
-            also: Vec::new(),
-            level: None,
-        }
+        Who { by, also: Vec::new(), level: None }
     }
 }
 
@@ -358,10 +326,11 @@ pub struct Trim {
     pub events_before: Option<Timestamp>,
     /// Levels at or before this are spent and go: now.
     pub levels_before: Timestamp,
-    /// Levels beyond this are impossible (the clock jumped back) and come down to it.
+    /// Levels beyond this are impossible (the clock jumped back) and come down to it: the furthest that any quota
+    /// reaches, since a store can't tell whose level it is.
     pub levels_beyond: Timestamp,
-    /// Records of addresses whose last failure is before this, and which hold nothing else, go.
-    pub failures_before: Timestamp,
+    /// Records of addresses that are idle since before this go (see [`Address::idle_since`]).
+    pub addresses_before: Timestamp,
     /// Dead mails since before this go; none keeps all.
     pub dead_mails_before: Option<Timestamp>,
     /// At most so many of each.

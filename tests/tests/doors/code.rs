@@ -9,19 +9,12 @@ use crate::world::{BETTER, GOOD, World, code_of, email, on_each_store, password}
 
 async fn mailed_set_code(world: &World) -> MailedCode {
     let id = world.register("ada@example.com").await;
-    let _ = world
-        .admin()
-        .request_password_set(id, DeliveryOptions::default())
-        .await
-        .unwrap();
+    let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
     world.mailed_code("ada@example.com")
 }
 
 async fn is_live(world: &World, code: &MailedCode) -> bool {
-    matches!(
-        world.public().inspect_code(code).await.unwrap(),
-        CodeState::Live { .. }
-    )
+    matches!(world.public().inspect_code(code).await.unwrap(), CodeState::Live { .. })
 }
 
 async fn ask_for_reset(world: &World) {

@@ -11,21 +11,14 @@ const WRONG: &str = "not the password at all";
 
 /// How many results came back as wrong passwords: each a guess that, had it been right, would have let in.
 fn answered(outcomes: &[Result<(), Denial>]) -> usize {
-    outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Ok(()) | Err(Denial::WrongPassword)))
-        .count()
+    outcomes.iter().filter(|outcome| matches!(outcome, Ok(()) | Err(Denial::WrongPassword))).count()
 }
 
 async fn guesses(world: &World, count: usize, typed: &'static str) -> Vec<Result<(), Denial>> {
     at_once(count, |_| {
         let public = world.public();
         async move {
-            match public
-                .authenticate(&email("ada@example.com"), &password(typed))
-                .await
-                .unwrap()
-            {
+            match public.authenticate(&email("ada@example.com"), &password(typed)).await.unwrap() {
                 Authentication::Granted(_) | Authentication::MustChange { .. } => Ok(()),
                 Authentication::Denied(why) => Err(*why.for_logs()),
             }

@@ -70,18 +70,9 @@ impl World {
         let hasher = HeldHasher::new(probe.clone());
         let store = CountingStore::new(FaultyStore::new(store));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links())
-            .build()
-            .unwrap();
-        Self {
-            accounts,
-            clock,
-            mailer,
-            hasher,
-            probe,
-            store,
-            _folder: folder,
-        }
+        let accounts =
+            Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
+        Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -97,45 +88,26 @@ impl World {
     }
 
     pub(crate) async fn register(&self, address: &str) -> AccountId {
-        self.admin()
-            .register(NewAccount::new(email(address)))
-            .await
-            .unwrap()
-            .id
+        self.admin().register(NewAccount::new(email(address))).await.unwrap().id
     }
 
     /// An account whose owner has chosen this password.
     pub(crate) async fn in_use(&self, address: &str, chosen: &str) -> AccountId {
         let id = self.register(address).await;
-        let delivery = self
-            .admin()
-            .request_password_set(id, DeliveryOptions::default())
-            .await
-            .unwrap();
+        let delivery = self.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
         assert_eq!(delivery, Delivery::Delivered);
-        self.public()
-            .choose_password(&self.mailed_code(address), &password(chosen))
-            .await
-            .unwrap();
+        self.public().choose_password(&self.mailed_code(address), &password(chosen)).await.unwrap();
         id
     }
 
     /// The code of the last link that went to this address.
     pub(crate) fn mailed_code(&self, address: &str) -> MailedCode {
-        let link = self
-            .mailer
-            .last_link_to(&email(address))
-            .expect("a link was mailed");
+        let link = self.mailer.last_link_to(&email(address)).expect("a link was mailed");
         code_of(&link)
     }
 
     pub(crate) async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self
-            .public()
-            .authenticate(&email(address), &password(typed))
-            .await
-            .unwrap()
-        {
+        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
             Authentication::Granted(stamp) => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
@@ -143,12 +115,7 @@ impl World {
     }
 
     pub(crate) async fn history(&self, of: AccountId) -> Vec<Event> {
-        self.accounts
-            .journal()
-            .history(of, None, 1_000)
-            .await
-            .unwrap()
-            .items
+        self.accounts.journal().history(of, None, 1_000).await.unwrap().items
     }
 }
 
@@ -164,11 +131,7 @@ pub(crate) fn code_of(link: &str) -> MailedCode {
     let query = link.split_once('?').unwrap().1;
     let part = |name: &str| {
         let start = format!("{name}=");
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix(&start))
-            .unwrap_or_default()
-            .to_owned()
+        query.split('&').find_map(|pair| pair.strip_prefix(&start)).unwrap_or_default().to_owned()
     };
     MailedCode::new(&part("id"), &part("confirmation_code"))
 }
@@ -198,10 +161,7 @@ struct Seen {
 
 impl Default for Probe {
     fn default() -> Self {
-        Self {
-            inner: Arc::new(InsecureTestHasher::new(1)),
-            seen: Arc::default(),
-        }
+        Self { inner: Arc::new(InsecureTestHasher::new(1)), seen: Arc::default() }
     }
 }
 
@@ -256,7 +216,6 @@ macro_rules! on_each_store {
     ($($(#[$doc:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
-            #[expect(unused_imports, reason = "not every test needs all of the file's imports")]
             use super::*;
             async fn holds($world: crate::world::World) $body
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -59,9 +59,7 @@ impl State {
         match write {
             Write::Account(swap) => {
                 self.unchanged(write, swap)?;
-                swap.after
-                    .as_ref()
-                    .map_or(Ok(()), |after| self.keys_are_free(after, commit, taken))
+                swap.after.as_ref().map_or(Ok(()), |after| self.keys_are_free(after, commit, taken))
             }
             Write::Address(swap) => self.unchanged(write, swap),
             Write::Mail(swap) => self.unchanged(write, swap),
@@ -69,11 +67,7 @@ impl State {
             Write::Reserve(reservation) => {
                 let level = self.level(reservation);
                 let of = reservation.of;
-                if level > reservation.ceiling {
-                    Err(CommitError::Exhausted { of, level })
-                } else {
-                    Ok(())
-                }
+                if level > reservation.ceiling { Err(CommitError::Exhausted { of, level }) } else { Ok(()) }
             }
         }
     }
@@ -102,12 +96,8 @@ impl State {
             commit.writes().iter().any(is_holder)
         };
         for key in keys(account) {
-            let held = self
-                .holder(&account.realm, key)
-                .filter(|holder| !rewritten(holder));
-            let holder = *taken
-                .entry((&account.realm, key))
-                .or_insert(held.unwrap_or(account.id));
+            let held = self.holder(&account.realm, key).filter(|holder| !rewritten(holder));
+            let holder = *taken.entry((&account.realm, key)).or_insert(held.unwrap_or(account.id));
             if holder != account.id {
                 return Err(CommitError::EmailTaken { of: account.id });
             }

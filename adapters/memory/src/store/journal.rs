@@ -25,12 +25,7 @@ pub(super) struct Journal {
 
 impl Journal {
     pub(super) fn new(incarnation: Incarnation) -> Self {
-        Self {
-            incarnation,
-            trimmed_to: 0,
-            events: VecDeque::new(),
-            commits: BTreeSet::new(),
-        }
+        Self { incarnation, trimmed_to: 0, events: VecDeque::new(), commits: BTreeSet::new() }
     }
 
     /// Whether any event of the commit is retained.
@@ -81,9 +76,7 @@ impl Journal {
             .strip_prefix(self.incarnation.as_bytes())
             .and_then(|place| place.try_into().ok())
             .map(u64::from_be_bytes);
-        place
-            .filter(|place| (self.trimmed_to..=self.end()).contains(place))
-            .ok_or(FeedError::Trimmed)
+        place.filter(|place| (self.trimmed_to..=self.end()).contains(place)).ok_or(FeedError::Trimmed)
     }
 
     /// The place of the next event to come.
@@ -109,15 +102,8 @@ impl State {
         after: Option<&Cursor>,
         limit: Limit,
     ) -> Result<Page<Event, Cursor>, FeedError> {
-        let mut events = self
-            .journal
-            .since(after)?
-            .filter(|(_, event)| event.account == Some(of))
-            .peekable();
-        let mut page = Page {
-            items: Vec::new(),
-            next: None,
-        };
+        let mut events = self.journal.since(after)?.filter(|(_, event)| event.account == Some(of)).peekable();
+        let mut page = Page { items: Vec::new(), next: None };
         for _ in 0..limit.get() {
             let Some((place, event)) = events.next() else {
                 break;
@@ -136,10 +122,7 @@ impl State {
         after: Option<&Cursor>,
         limit: Limit,
     ) -> Result<Feed, FeedError> {
-        let mut found = self
-            .journal
-            .since(after)?
-            .filter(|(_, event)| event.realm == *realm);
+        let mut found = self.journal.since(after)?.filter(|(_, event)| event.realm == *realm);
         let mut events = Vec::new();
         let mut place = self.journal.end();
         for _ in 0..limit.get() {

@@ -20,16 +20,11 @@ impl State {
             .map(|(_, id)| *id)
             .take(limit)
             .collect();
-        due.into_iter()
-            .filter_map(|id| self.claim_one(id, claim))
-            .collect()
+        due.into_iter().filter_map(|id| self.claim_one(id, claim)).collect()
     }
 
     fn claim_one(&mut self, id: MailId, claim: &Claim) -> Option<Claimed> {
-        let mail = Stored {
-            value: self.mails.get(&id)?.value.clone().claimed(claim.until),
-            stamp: claim.id,
-        };
+        let mail = Stored { value: self.mails.get(&id)?.value.clone().claimed(claim.until), stamp: claim.id };
         self.put_mail(id, Some(mail.clone()));
         // An intent names nobody, and so its dossier holds nothing.
         let dossier = self.load(&Claimed::who(&mail.value));

@@ -40,11 +40,8 @@ impl State {
                 });
                 let overdue = due.take_while(move |(due, _)| due <= now);
                 Box::new(overdue.filter_map(move |&(due, id)| {
-                    let next = AccountQuery::Overdue {
-                        realm: realm.clone(),
-                        now: *now,
-                        after: Some((due, id)),
-                    };
+                    let next =
+                        AccountQuery::Overdue { realm: realm.clone(), now: *now, after: Some((due, id)) };
                     Some((next, self.accounts.get(&id)?))
                 }))
             }
@@ -62,11 +59,7 @@ impl State {
         let matching = accounts
             .filter(move |(_, stored)| stored.value.realm == *realm && is_listed(&stored.value, filter));
         Box::new(matching.map(move |(id, stored)| {
-            let next = AccountQuery::ById {
-                realm: realm.clone(),
-                after: Some(*id),
-                filter: filter.clone(),
-            };
+            let next = AccountQuery::ById { realm: realm.clone(), after: Some(*id), filter: filter.clone() };
             (next, stored)
         }))
     }
@@ -98,10 +91,7 @@ impl State {
     pub(super) fn mails(&self, query: &MailQuery, limit: Limit) -> Page<Stored<Mail>, MailQuery> {
         let after = match query {
             MailQuery::One(id) => {
-                return Page {
-                    items: self.mails.get(id).cloned().into_iter().collect(),
-                    next: None,
-                };
+                return Page { items: self.mails.get(id).cloned().into_iter().collect(), next: None };
             }
             MailQuery::OfAccount { after, .. } | MailQuery::Dead { after, .. } => *after,
         };
@@ -149,13 +139,8 @@ impl State {
 
 fn is_listed(account: &Account, filter: &AccountFilter) -> bool {
     filter.status.is_none_or(|status| account.status() == Ok(status))
-        && filter
-            .standing
-            .is_none_or(|standing| account.standing() == standing)
-        && filter
-            .ip_filter_group
-            .as_ref()
-            .is_none_or(|group| account.ip_filter_group() == Some(group))
+        && filter.standing.is_none_or(|standing| account.standing() == standing)
+        && filter.ip_filter_group.as_ref().is_none_or(|group| account.ip_filter_group() == Some(group))
 }
 
 /// The first matches, and the query that the last of them gives, if there are more.
@@ -164,10 +149,7 @@ fn page<'a, T: Clone + 'a, Q>(
     limit: Limit,
 ) -> Page<Stored<T>, Q> {
     let mut matches = matches.peekable();
-    let mut page = Page {
-        items: Vec::new(),
-        next: None,
-    };
+    let mut page = Page { items: Vec::new(), next: None };
     for _ in 0..limit.get() {
         let Some((after, stored)) = matches.next() else {
             break;

@@ -77,9 +77,7 @@ impl State {
         Dossier {
             incarnation: self.incarnation,
             account: account.cloned(),
-            addresses: tags
-                .filter_map(|tag| Some((*tag, self.addresses.get(tag)?.clone())))
-                .collect(),
+            addresses: tags.filter_map(|tag| Some((*tag, self.addresses.get(tag)?.clone()))).collect(),
             filter: filter.cloned(),
             level: who.level.and_then(|tag| self.levels.get(&tag).copied()),
         }

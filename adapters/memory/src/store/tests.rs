@@ -34,18 +34,11 @@ fn create(store: &MemoryStore, n: u8, account: &Account) -> Stored<Account> {
 }
 
 fn stored<T: Clone>(value: &T, n: u8) -> Stored<T> {
-    Stored {
-        value: value.clone(),
-        stamp: commit_id(n),
-    }
+    Stored { value: value.clone(), stamp: commit_id(n) }
 }
 
 fn by_email(store: &MemoryStore, address: &str) -> Dossier {
-    let who = Who {
-        by: By::Email(Realm::default(), email(address).key()),
-        also: vec![],
-        level: None,
-    };
+    let who = Who { by: By::Email(Realm::default(), email(address).key()), also: vec![], level: None };
     now(store.load(&who)).unwrap()
 }
 
@@ -104,14 +97,7 @@ fn a_key_that_one_account_releases_is_free_for_another_in_the_same_commit_in_eit
         assert_eq!(found(&store, "ada@example.com"), Some(taker.id.as_bytes()[0]));
         assert_eq!(found(&store, "new@example.com"), Some(giver.id.as_bytes()[0]));
         assert_eq!(found(&store, "bob@example.com"), None);
-        assert!(
-            apply(
-                &store,
-                4,
-                vec![Write::Account(Swap::create(account(3, "bob@example.com")))]
-            )
-            .is_ok()
-        );
+        assert!(apply(&store, 4, vec![Write::Account(Swap::create(account(3, "bob@example.com")))]).is_ok());
     }
 }
 
@@ -120,10 +106,8 @@ fn two_accounts_swap_their_addresses_in_one_commit() {
     let store = store();
     let (ada, bob) = (account(1, "ada@example.com"), account(2, "bob@example.com"));
     let (one, other) = (create(&store, 1, &ada), create(&store, 2, &bob));
-    let writes = vec![
-        replace(one, moved(&ada, "bob@example.com")),
-        replace(other, moved(&bob, "ada@example.com")),
-    ];
+    let writes =
+        vec![replace(one, moved(&ada, "bob@example.com")), replace(other, moved(&bob, "ada@example.com"))];
     apply(&store, 3, writes).unwrap();
     assert_eq!(found(&store, "bob@example.com"), Some(1));
     assert_eq!(found(&store, "ada@example.com"), Some(2));
@@ -155,16 +139,8 @@ fn two_new_accounts_of_one_commit_can_not_share_an_address() {
 #[test]
 fn a_reserved_key_is_taken_and_leads_to_nobody() {
     let store = store();
-    create(
-        &store,
-        1,
-        &keeping(&account(1, "new@example.com"), "ada@example.com"),
-    );
-    let refused = apply(
-        &store,
-        2,
-        vec![Write::Account(Swap::create(account(2, "ada@example.com")))],
-    );
+    create(&store, 1, &keeping(&account(1, "new@example.com"), "ada@example.com"));
+    let refused = apply(&store, 2, vec![Write::Account(Swap::create(account(2, "ada@example.com")))]);
     assert!(matches!(refused, Err(CommitError::EmailTaken { .. })));
     assert_eq!(found(&store, "ada@example.com"), None);
     assert_eq!(found(&store, "new@example.com"), Some(1));
@@ -200,18 +176,9 @@ fn an_offer_is_recognised_while_one_of_its_records_bears_its_stamp() {
         vec![create(&ada), create(&bob)]
     };
     apply(&store, 1, both()).unwrap();
-    apply(
-        &store,
-        2,
-        vec![replace(stored(&ada, 1), moved(&ada, "new@example.com"))],
-    )
-    .unwrap();
+    apply(&store, 2, vec![replace(stored(&ada, 1), moved(&ada, "new@example.com"))]).unwrap();
     apply(&store, 1, both()).unwrap();
-    assert_eq!(
-        found(&store, "new@example.com"),
-        Some(1),
-        "nothing was written again"
-    );
+    assert_eq!(found(&store, "new@example.com"), Some(1), "nothing was written again");
 
     apply(&store, 3, vec![replace(stored(&bob, 1), bob.clone())]).unwrap();
     assert!(matches!(apply(&store, 1, both()), Err(CommitError::Conflict(_))));
@@ -227,11 +194,7 @@ fn an_offer_is_recognised_while_the_journal_holds_one_of_its_events() {
     apply(&store, 2, vec![Write::Account(Swap::remove(stored(&ada, 1)))]).unwrap();
 
     now(store.commit(&offer)).unwrap();
-    assert_eq!(
-        found(&store, "ada@example.com"),
-        None,
-        "nothing was written again"
-    );
+    assert_eq!(found(&store, "ada@example.com"), None, "nothing was written again");
     let feed = now(store.feed(&Realm::default(), None, Limit::MAX)).unwrap();
     assert_eq!(feed.events.len(), 1);
 }
@@ -251,20 +214,10 @@ fn a_stale_writer_never_takes_a_successor_for_the_record_it_read() {
 fn a_spent_quota_stops_the_whole_commit() {
     let store = store();
     let of = QuotaTag::from_bytes([1; 32]);
-    let reserve = || {
-        Write::Reserve(Reservation {
-            of,
-            floor: NOW,
-            step: Span::seconds(600),
-            ceiling: NOW,
-        })
-    };
+    let reserve = || Write::Reserve(Reservation { of, floor: NOW, step: Span::seconds(600), ceiling: NOW });
     apply(&store, 1, vec![reserve()]).unwrap();
     let level = NOW + Span::seconds(600);
-    let with_account = vec![
-        Write::Account(Swap::create(account(1, "ada@example.com"))),
-        reserve(),
-    ];
+    let with_account = vec![Write::Account(Swap::create(account(1, "ada@example.com"))), reserve()];
     let refused = apply(&store, 2, with_account).unwrap_err();
     assert!(matches!(refused, CommitError::Exhausted { level: at, .. } if at == level));
     assert_eq!(found(&store, "ada@example.com"), None);
@@ -284,10 +237,7 @@ fn feed(
     limit: u32,
 ) -> Result<(Vec<CommitId>, Cursor), FeedError> {
     let feed = now(store.feed(&Realm::default(), after, Limit::of(limit)))?;
-    Ok((
-        feed.events.iter().map(|event| event.commit).collect(),
-        feed.cursor,
-    ))
+    Ok((feed.events.iter().map(|event| event.commit).collect(), feed.cursor))
 }
 
 fn trim(limit: u32) -> Trim {
@@ -295,7 +245,7 @@ fn trim(limit: u32) -> Trim {
         events_before: None,
         levels_before: NOW,
         levels_beyond: NOW + Span::days(1),
-        failures_before: NOW,
+        addresses_before: NOW,
         dead_mails_before: None,
         limit: Limit::of(limit),
     }
@@ -311,10 +261,7 @@ fn a_follower_gets_each_event_once_on_any_instance() {
     journaled(&store, 4..=4);
     let (last, _) = feed(&store, Some(cursor), 2).unwrap();
     assert_eq!(first, [commit_id(1), commit_id(2)]);
-    assert_eq!(
-        (then, nothing, last),
-        (vec![commit_id(3)], vec![], vec![commit_id(4)])
-    );
+    assert_eq!((then, nothing, last), (vec![commit_id(3)], vec![], vec![commit_id(4)]));
 }
 
 #[test]
@@ -323,16 +270,10 @@ fn a_cursor_from_before_the_retained_journal_or_from_elsewhere_is_trimmed() {
     journaled(&store, 1..=4);
     let (_, early) = feed(&store, None, 1).unwrap();
     let (_, later) = feed(&store, None, 3).unwrap();
-    let steps = Trim {
-        events_before: Some(NOW + Span::seconds(4)),
-        ..trim(2)
-    };
+    let steps = Trim { events_before: Some(NOW + Span::seconds(4)), ..trim(2) };
     assert!(now(store.trim(&steps)).unwrap(), "more remains");
     assert!(!now(store.trim(&steps)).unwrap());
-    assert!(matches!(
-        feed(&store, Some(early.clone()), 9),
-        Err(FeedError::Trimmed)
-    ));
+    assert!(matches!(feed(&store, Some(early.clone()), 9), Err(FeedError::Trimmed)));
     assert_eq!(feed(&store, Some(later), 9).unwrap().0, [commit_id(4)]);
     assert_eq!(feed(&store, None, 9).unwrap().0, [commit_id(4)]);
     let history = now(store.history(account(1, "ada@example.com").id, Some(early), Limit::MAX));
@@ -341,11 +282,7 @@ fn a_cursor_from_before_the_retained_journal_or_from_elsewhere_is_trimmed() {
     let other = MemoryStore::new(Incarnation::from_bytes([2; 16]));
     journaled(&other, 1..=4);
     let (_, foreign) = feed(&other, None, 4).unwrap();
-    for cursor in [
-        foreign,
-        Cursor::from_bytes(vec![]),
-        Cursor::from_bytes(vec![1; 24]),
-    ] {
+    for cursor in [foreign, Cursor::from_bytes(vec![]), Cursor::from_bytes(vec![1; 24])] {
         assert!(matches!(feed(&store, Some(cursor), 9), Err(FeedError::Trimmed)));
     }
 }
@@ -358,10 +295,7 @@ fn who_has_read_all_of_a_quiet_realm_is_not_left_behind_by_a_busy_one() {
     elsewhere.realm = Realm::parse("busy").unwrap();
     now(store.commit(&Commit::new(commit_id(2), vec![], vec![elsewhere]).unwrap())).unwrap();
     let (seen, cursor) = feed(&store, None, 9).unwrap();
-    let all = Trim {
-        events_before: Some(Timestamp::MAX),
-        ..trim(9)
-    };
+    let all = Trim { events_before: Some(Timestamp::MAX), ..trim(9) };
     now(store.trim(&all)).unwrap();
     assert_eq!(seen, [commit_id(1)]);
     assert_eq!(feed(&store, Some(cursor), 9).unwrap().0, []);
@@ -371,10 +305,7 @@ fn who_has_read_all_of_a_quiet_realm_is_not_left_behind_by_a_busy_one() {
 fn an_offer_whose_events_are_trimmed_is_no_longer_known_by_them() {
     let store = store();
     journaled(&store, 1..=1);
-    let all = Trim {
-        events_before: Some(Timestamp::MAX),
-        ..trim(9)
-    };
+    let all = Trim { events_before: Some(Timestamp::MAX), ..trim(9) };
     assert!(!now(store.trim(&all)).unwrap());
     journaled(&store, 1..=1);
     assert_eq!(feed(&store, None, 9).unwrap().0, [commit_id(1)]);
@@ -404,12 +335,7 @@ fn mail(n: u8, at: Timestamp) -> Mail {
         },
         stranger_caused: false,
     };
-    Mail::queued(
-        MailId::from_bytes([n; 16]),
-        Realm::default(),
-        Content::Letter(dispatch),
-        at,
-    )
+    Mail::queued(MailId::from_bytes([n; 16]), Realm::default(), Content::Letter(dispatch), at)
 }
 
 fn claim(store: &MemoryStore, n: u8, limit: u32) -> Vec<u8> {
@@ -422,10 +348,7 @@ fn claim(store: &MemoryStore, n: u8, limit: u32) -> Vec<u8> {
         limit: Limit::of(limit),
     };
     let claimed = now(store.claim(&claim)).unwrap();
-    claimed
-        .iter()
-        .map(|claimed| claimed.mail.value.id.as_bytes()[0])
-        .collect()
+    claimed.iter().map(|claimed| claimed.mail.value.id.as_bytes()[0]).collect()
 }
 
 #[test]
@@ -440,33 +363,15 @@ fn due_mails_are_claimed_once_oldest_first_and_those_beyond_the_horizon_last() {
     for (n, at) in due {
         apply(&store, n, vec![Write::Mail(Swap::create(mail(n, at)))]).unwrap();
     }
-    assert_eq!(
-        now(store.next_due(&Realm::default())).unwrap(),
-        Some(NOW - Span::seconds(1))
-    );
+    assert_eq!(now(store.next_due(&Realm::default())).unwrap(), Some(NOW - Span::seconds(1)));
     assert_eq!(claim(&store, 11, 2), [2, 1]);
     assert_eq!(claim(&store, 12, 9), [4]);
     assert_eq!(claim(&store, 13, 9), [0_u8; 0]);
-    assert_eq!(
-        now(store.next_due(&Realm::default())).unwrap(),
-        Some(NOW + Span::micros(1))
-    );
+    assert_eq!(now(store.next_due(&Realm::default())).unwrap(), Some(NOW + Span::micros(1)));
 
-    let settled = apply(
-        &store,
-        14,
-        vec![Write::Mail(Swap::remove(stored(&mail(1, NOW), 1)))],
-    );
-    assert!(
-        matches!(settled, Err(CommitError::Conflict(Key::Mail(_)))),
-        "the claim took its place"
-    );
-    apply(
-        &store,
-        15,
-        vec![Write::Mail(Swap::remove(stored(&mail(1, NOW), 11)))],
-    )
-    .unwrap();
+    let settled = apply(&store, 14, vec![Write::Mail(Swap::remove(stored(&mail(1, NOW), 1)))]);
+    assert!(matches!(settled, Err(CommitError::Conflict(Key::Mail(_)))), "the claim took its place");
+    apply(&store, 15, vec![Write::Mail(Swap::remove(stored(&mail(1, NOW), 11)))]).unwrap();
 }
 
 #[test]
@@ -474,10 +379,7 @@ fn an_account_is_due_when_time_changes_it() {
     let store = store();
     let ada = keeping(&account(1, "new@example.com"), "ada@example.com");
     let read = create(&store, 1, &ada);
-    assert_eq!(
-        now(store.next_due(&Realm::default())).unwrap(),
-        Some(NOW + Span::days(1))
-    );
+    assert_eq!(now(store.next_due(&Realm::default())).unwrap(), Some(NOW + Span::days(1)));
     apply(&store, 2, vec![replace(read, account(1, "new@example.com"))]).unwrap();
     assert_eq!(now(store.next_due(&Realm::default())).unwrap(), None);
 }
@@ -486,23 +388,12 @@ fn an_account_is_due_when_time_changes_it() {
 fn a_prefix_finds_accounts_by_own_keys_in_their_order() {
     use accountable_core::port::AccountQuery;
     let store = store();
-    for (n, address) in [
-        (1, "ada.b@example.com"),
-        (2, "Ada.A@example.com"),
-        (3, "bob@example.com"),
-    ] {
+    for (n, address) in [(1, "ada.b@example.com"), (2, "Ada.A@example.com"), (3, "bob@example.com")] {
         create(&store, n, &account(n, address));
     }
-    create(
-        &store,
-        4,
-        &keeping(&account(4, "eve@example.com"), "ada.c@example.com"),
-    );
-    let query = AccountQuery::ByEmail {
-        realm: Realm::default(),
-        prefix: EmailKey::prefix("ADA"),
-        after: None,
-    };
+    create(&store, 4, &keeping(&account(4, "eve@example.com"), "ada.c@example.com"));
+    let query =
+        AccountQuery::ByEmail { realm: Realm::default(), prefix: EmailKey::prefix("ADA"), after: None };
     let first = now(store.accounts(&query, Limit::of(1))).unwrap();
     let last = now(store.accounts(&first.next.unwrap(), Limit::of(1))).unwrap();
     assert_eq!(first.items[0].value.id.as_bytes()[0], 2);
@@ -517,49 +408,11 @@ fn trimming_keeps_what_is_held_against_an_address() {
     let store = store();
     let old = Some(NOW - Span::days(2));
     let records = [
-        (
-            1,
-            LogIns {
-                failures: 3,
-                last_failure: old,
-                ..LogIns::default()
-            },
-            false,
-        ),
-        (
-            2,
-            LogIns {
-                failures: 3,
-                last_failure: Some(NOW),
-                ..LogIns::default()
-            },
-            false,
-        ),
-        (
-            3,
-            LogIns {
-                failures: 100,
-                last_failure: old,
-                ..LogIns::default()
-            },
-            false,
-        ),
-        (
-            4,
-            LogIns {
-                locked_until: Some(NOW + Span::micros(1)),
-                ..LogIns::default()
-            },
-            false,
-        ),
-        (
-            5,
-            LogIns {
-                locked_until: Some(NOW),
-                ..LogIns::default()
-            },
-            false,
-        ),
+        (1, LogIns { failures: 3, last_failure: old, ..LogIns::default() }, false),
+        (2, LogIns { failures: 3, last_failure: Some(NOW), ..LogIns::default() }, false),
+        (3, LogIns { failures: 100, disabled: true, last_failure: old, ..LogIns::default() }, false),
+        (4, LogIns { locked_until: Some(NOW), ..LogIns::default() }, false),
+        (5, LogIns { locked_until: Some(NOW - Span::micros(1)), ..LogIns::default() }, false),
         (6, LogIns::default(), true),
     ];
     for (n, log_ins, suppressed) in records {
@@ -578,11 +431,8 @@ fn trimming_keeps_what_is_held_against_an_address() {
     while now(store.trim(&trim(1))).unwrap() {
         steps += 1;
     }
-    let all = Who {
-        by: By::Nobody,
-        also: (1..=6).map(|n| AddressTag::from_bytes([n; 32])).collect(),
-        level: None,
-    };
+    let all =
+        Who { by: By::Nobody, also: (1..=6).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
     let kept = now(store.load(&all)).unwrap().addresses;
     let kept: Vec<_> = kept.keys().map(|tag| tag.as_bytes()[0]).collect();
     assert_eq!((kept, steps), (vec![2, 3, 4, 6], 2));
@@ -602,11 +452,7 @@ fn trimming_drops_spent_levels_and_lowers_impossible_ones() {
     }
     assert!(!now(store.trim(&trim(9))).unwrap());
     let level = |n| {
-        let who = Who {
-            by: By::Nobody,
-            also: vec![],
-            level: Some(QuotaTag::from_bytes([n; 32])),
-        };
+        let who = Who { by: By::Nobody, also: vec![], level: Some(QuotaTag::from_bytes([n; 32])) };
         now(store.load(&who)).unwrap().level
     };
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Trimming: what nobody needs any more goes, a bounded step at a time.
 
 use accountable_core::{
-    domain::{Address, LockOut, MailState, Timestamp, Unknown},
+    domain::MailState,
     port::{Limit, Trim},
 };
 
@@ -21,15 +21,11 @@ impl State {
     }
 
     fn trim_events(&mut self, trim: &Trim) -> bool {
-        trim.events_before
-            .is_some_and(|then| self.journal.drop_before(then, trim.limit))
+        trim.events_before.is_some_and(|then| self.journal.drop_before(then, trim.limit))
     }
 
     fn trim_levels(&mut self, trim: &Trim) -> bool {
-        let spent = self
-            .levels
-            .iter()
-            .filter(|(_, level)| **level <= trim.levels_before);
+        let spent = self.levels.iter().filter(|(_, level)| **level <= trim.levels_before);
         let (tags, more) = step(spent.map(|(tag, _)| *tag), trim.limit);
         for tag in tags {
             self.levels.remove(&tag);
@@ -38,10 +34,7 @@ impl State {
     }
 
     fn lower_levels(&mut self, trim: &Trim) -> bool {
-        let impossible = self
-            .levels
-            .iter()
-            .filter(|(_, level)| **level > trim.levels_beyond);
+        let impossible = self.levels.iter().filter(|(_, level)| **level > trim.levels_beyond);
         let (tags, more) = step(impossible.map(|(tag, _)| *tag), trim.limit);
         for tag in tags {
             self.levels.insert(tag, trim.levels_beyond);
@@ -50,10 +43,9 @@ impl State {
     }
 
     fn trim_addresses(&mut self, trim: &Trim) -> bool {
-        let idle = self
-            .addresses
-            .iter()
-            .filter(|(_, stored)| is_idle(&stored.value, trim));
+        let idle = self.addresses.iter().filter(|(_, stored)| {
+            stored.value.idle_since().is_some_and(|since| since < trim.addresses_before)
+        });
         let (tags, more) = step(idle.map(|(tag, _)| *tag), trim.limit);
         for tag in tags {
             self.addresses.remove(&tag);
@@ -66,10 +58,7 @@ impl State {
             return false;
         };
         let is_old = |state: &MailState| matches!(state, MailState::Dead { at, .. } if *at < then);
-        let old = self
-            .mails
-            .iter()
-            .filter(|(_, stored)| is_old(&stored.value.state));
+        let old = self.mails.iter().filter(|(_, stored)| is_old(&stored.value.state));
         let (ids, more) = step(old.map(|(id, _)| *id), trim.limit);
         for id in ids {
             self.put_mail(id, None);
@@ -83,16 +72,4 @@ fn step<K>(mut keys: impl Iterator<Item = K>, limit: Limit) -> (Vec<K>, bool) {
     let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
     let first = keys.by_ref().take(limit).collect();
     (first, keys.next().is_some())
-}
-
-/// Nothing is known of the address but failures that count no longer.
-fn is_idle(address: &Address, trim: &Trim) -> bool {
-    let log_ins = &address.log_ins;
-    let passed = |at: Option<Timestamp>, before: Timestamp| at.is_none_or(|at| at < before);
-    address.suppression.is_none()
-        && address.unknown == Unknown::default()
-        && passed(log_ins.last_failure, trim.failures_before)
-        && log_ins.locked_until.is_none_or(|until| until <= trim.levels_before)
-        // Disabled until somebody enables it: no time ends that.
-        && log_ins.failures < LockOut::default().disable_at
 }

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Management};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, Happened, KeyId, LinkUrl, Mail, MailId, Nonce, Purpose, Quota,
-    Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Purpose,
+    Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -15,8 +15,8 @@ pub struct MailRequest<'a> {
     pub mail: MailId,
     /// For the code, should a new one be made.
     pub nonce: Nonce,
-    /// The key that a new code is made under.
-    pub key: &'a KeyId,
+    /// The keys: a new code is made under the active one, and one whose key was revoked is not mailed again.
+    pub keys: &'a Keyring,
     /// The page that the code leads to.
     pub page: &'a LinkUrl,
     /// Where that page sends its reader at the end.
@@ -58,27 +58,22 @@ impl Account {
         let facts = self.facts()?;
         facts.standing.active()?;
         if facts.management == Management::Administrator {
-            return Err(Refusal::PasswordSetNotExpected {
-                status: facts.status(),
-            });
+            return Err(Refusal::PasswordSetNotExpected { status: facts.status() });
         }
-        let purpose = if facts.password.is_some() {
-            Purpose::PasswordReset
-        } else {
-            Purpose::PasswordSet
-        };
+        let purpose = if facts.password.is_some() { Purpose::PasswordReset } else { Purpose::PasswordSet };
         self.mail_code(purpose, request)
     }
 
-    /// Gives the throttle back what a mail took that the server refused before accepting it.
+    /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
+    /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
     #[must_use]
-    pub fn give_back(&self, purpose: Purpose, quota: Quota) -> Option<Self> {
+    pub fn give_back(&self, purpose: Purpose, queued_at: Timestamp, quota: Quota) -> Option<Self> {
         let mut next = self.clone();
         let super::Life::Live(facts) = &mut next.life else {
             return None;
         };
         let level = facts.throttles.get_mut(&purpose)?;
-        *level = quota.give_back(*level);
+        *level = quota.give_back(*level, queued_at)?;
         Some(next)
     }
 
@@ -92,23 +87,10 @@ impl Account {
             let recipient = facts.mailbox.ordinal;
             let nonce = facts.confirm(purpose, request).nonce;
             facts.throttles.insert(purpose, level);
-            let subject = Subject::Code {
-                purpose,
-                nonce,
-                page: request.page.clone(),
-            };
-            let dispatch = Dispatch {
-                account: self.id,
-                recipient,
-                subject,
-                stranger_caused: request.stranger_caused,
-            };
-            let mail = Mail::queued(
-                request.mail,
-                self.realm.clone(),
-                Content::Letter(dispatch),
-                request.now,
-            );
+            let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
+            let dispatch =
+                Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };
+            let mail = Mail::queued(request.mail, self.realm.clone(), Content::Letter(dispatch), request.now);
             change.mails.push(match request.claimed_until {
                 Some(until) => mail.claimed(until),
                 None => mail,
@@ -137,11 +119,7 @@ impl Facts {
     fn expects_first_password(&self) -> Result<(), Refusal> {
         let status = self.status();
         let expected = self.password.is_none() && (status == Status::New || self.replaced);
-        if expected {
-            Ok(())
-        } else {
-            Err(Refusal::PasswordSetNotExpected { status })
-        }
+        if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
     }
 
     fn throttled(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Timestamp, Refusal> {
@@ -149,27 +127,22 @@ impl Facts {
         if request.bypass_throttle {
             return Ok(request.quota.charge(level, request.now));
         }
-        request
-            .quota
-            .take(level, request.now)
-            .map_err(|retry_after| Refusal::Throttled { retry_after })
+        request.quota.take(level, request.now).map_err(|retry_after| Refusal::Throttled { retry_after })
     }
 
     /// The live confirmation of the purpose, stretched; or a new one.
     fn confirm(&mut self, purpose: Purpose, request: &MailRequest<'_>) -> &Confirmation {
-        let Mailbox {
-            ordinal: recipient, ..
-        } = self.mailbox;
+        let Mailbox { ordinal: recipient, .. } = self.mailbox;
         let confirmations = self.confirmations.entry(purpose).or_default();
-        let again = confirmations
-            .issued
-            .take_if(|issued| issued.is_live(request.now) && issued.recipient == recipient);
+        let again = confirmations.issued.take_if(|issued| {
+            issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)
+        });
         confirmations.kill(request.now);
         let confirmation = match again {
             Some(live) => live.asked_again(purpose, request.now),
             None => Confirmation {
                 nonce: request.nonce,
-                key: request.key.clone(),
+                key: request.keys.active().clone(),
                 recipient,
                 issued_at: request.now,
                 expires_at: request.now + purpose.lifetime().each,

@@ -54,9 +54,7 @@ impl Account {
         let (change, ()) = Change::of(self, |facts, change| {
             if facts.mailbox.ordinal == confirmation.recipient && !facts.proven {
                 facts.proven = true;
-                change.events.push(Happened::EmailProven {
-                    address: confirmation.recipient,
-                });
+                change.events.push(Happened::EmailProven { address: confirmation.recipient });
             }
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
@@ -86,11 +84,12 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
-    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified, [`Refusal::WeakPassword`].
+    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified, or its time is over;
+    /// [`Refusal::WeakPassword`].
     pub fn change_password(&self, request: &ChangePassword<'_>) -> Result<Change, Stop> {
         self.in_session(request.epoch)?;
         let current = self.facts()?.password.as_ref().ok_or(Refusal::WrongPassword)?;
-        if current.hash != *request.verified {
+        if current.hash != *request.verified || current.has_lapsed(request.new.now) {
             return Err(Refusal::WrongPassword.into());
         }
         let hash = self.acceptable(&request.new)?;
@@ -106,19 +105,13 @@ impl Account {
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`].
     pub fn in_session(&self, epoch: Epoch) -> Result<(), Refusal> {
         self.facts()?.standing.active()?;
-        if self.epoch == epoch {
-            Ok(())
-        } else {
-            Err(Refusal::SessionEnded)
-        }
+        if self.epoch == epoch { Ok(()) } else { Err(Refusal::SessionEnded) }
     }
 
     /// The candidate's hash, once all that the policy says is well.
     fn acceptable(&self, new: &NewPassword<'_>) -> Result<Sealed, Stop> {
         let facts = self.facts()?;
-        let context = PolicyContext {
-            email: &facts.mailbox.address,
-        };
+        let context = PolicyContext { email: &facts.mailbox.address };
         let mut violations = new.policy.violations(new.candidate.password, &context);
         if let Some(current) = &facts.password
             && new.candidate.hashed.is(&current.hash)?
@@ -140,13 +133,8 @@ impl Facts {
         new: &NewPassword<'_>,
         change: &mut Change,
     ) {
-        let credential = Credential {
-            hash,
-            set_at: new.now,
-            must_change: false,
-            temporary_until: None,
-            raw_input: false,
-        };
+        let credential =
+            Credential { hash, set_at: new.now, must_change: false, temporary_until: None, raw_input: false };
         self.password = Some(credential);
         self.ever_had_a_password = true;
         self.replaced = false;
@@ -158,23 +146,14 @@ impl Facts {
         if let Some(address) = new.address
             && !address.log_ins.is_clean()
         {
-            change.addresses.push(Address {
-                log_ins: address.log_ins.cleared(),
-                ..address.clone()
-            });
+            change.addresses.push(Address { log_ins: address.log_ins.cleared(), ..address.clone() });
         }
     }
 
     fn completes(&mut self, management: Management, change: &mut Change) {
-        if self
-            .pending_management
-            .take_if(|pending| *pending == management)
-            .is_some()
-        {
+        if self.pending_management.take_if(|pending| *pending == management).is_some() {
             self.management = management;
-            change
-                .events
-                .push(Happened::PasswordManagementChanged { to: management });
+            change.events.push(Happened::PasswordManagementChanged { to: management });
         }
     }
 }

@@ -16,11 +16,9 @@ pub struct Redemption<'a> {
 
 impl Redemption<'_> {
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
-        facts
-            .mailbox(of.recipient)
-            .is_some_and(|Mailbox { address, .. }| {
-                self.mint.matches(self.code, account.id, purpose, address, of)
-            })
+        facts.mailbox(of.recipient).is_some_and(|Mailbox { address, .. }| {
+            self.mint.matches(self.code, account.id, purpose, address, of)
+        })
     }
 }
 
@@ -36,10 +34,7 @@ impl Account {
                 && brought.is_genuine(self, facts, purpose, issued)
             {
                 return match issued.is_live(brought.now) {
-                    true => CodeState::Live {
-                        purpose,
-                        expires_at: issued.expires_at,
-                    },
+                    true => CodeState::Live { purpose, expires_at: issued.expires_at },
                     false => CodeState::Expired { purpose },
                 };
             }
@@ -59,15 +54,11 @@ impl Account {
     pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<(Purpose, Confirmation)> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        facts
-            .confirmations
-            .iter()
-            .filter(|(purpose, _)| purpose.chooses_a_password())
-            .find_map(|(purpose, confirmations)| {
+        facts.confirmations.iter().filter(|(purpose, _)| purpose.chooses_a_password()).find_map(
+            |(purpose, confirmations)| {
                 let live = confirmations.live(brought.now)?;
-                brought
-                    .is_genuine(self, facts, *purpose, live)
-                    .then(|| (*purpose, live.clone()))
-            })
+                brought.is_genuine(self, facts, *purpose, live).then(|| (*purpose, live.clone()))
+            },
+        )
     }
 }

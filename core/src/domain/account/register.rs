@@ -72,10 +72,6 @@ impl Account {
             life: Life::Live(Box::new(facts)),
             unknown: Unknown::default(),
         };
-        Change {
-            account: Some(account),
-            events: vec![Happened::Registered],
-            ..Change::default()
-        }
+        Change { account: Some(account), events: vec![Happened::Registered], ..Change::default() }
     }
 }

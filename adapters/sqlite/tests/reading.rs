@@ -1,0 +1,397 @@
+//! What is kept is found again: pages, due times, claims, the journal, and what trimming leaves.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    unreachable_pub,
+    dead_code,
+    reason = "a test that panics has failed, and none uses all of what they share"
+)]
+
+mod common;
+
+use accountable_core::{
+    domain::{
+        Address, AddressTag, CommitId, DeathCause, IpFilterGroup, IpFilterGroupName, Life, LogIns, MailId,
+        MailState, PendingEmail, QuotaTag, Realm, Span, StandingKind, Status, Suppression, SuppressionScope,
+        Timestamp, Undeliverable,
+    },
+    port::{
+        AccountFilter, AccountQuery, By, Claim, Commit, CommitError, Cursor, FeedError, Limit, MailQuery,
+        Reservation, Store, Stored, Swap, Trim, Who, Write,
+    },
+};
+use accountable_sqlite::SqliteStore;
+use common::*;
+use pollster::block_on;
+
+const HOUR: Span = Span::hours(1);
+
+fn create_mail(mail: &accountable_core::domain::Mail) -> Write {
+    Write::Mail(Swap::create(mail.clone()))
+}
+
+fn claim(n: u8, now: Timestamp, limit: u32) -> Claim {
+    Claim {
+        id: id(n),
+        realm: Realm::default(),
+        now,
+        until: now + Span::minutes(5),
+        horizon: now + Span::hours(4),
+        limit: Limit::of(limit),
+    }
+}
+
+fn claimed(store: &SqliteStore, claim: &Claim) -> Vec<MailId> {
+    let claimed = block_on(store.claim(claim)).unwrap();
+    claimed.into_iter().map(|claimed| claimed.mail.value.id).collect()
+}
+
+fn nothing_to_trim() -> Trim {
+    Trim {
+        events_before: None,
+        levels_before: Timestamp::MIN,
+        levels_beyond: Timestamp::MAX,
+        addresses_before: Timestamp::MIN,
+        dead_mails_before: None,
+        limit: Limit::of(2),
+    }
+}
+
+/// Trims until nothing remains; how many steps it took.
+fn trim(store: &SqliteStore, trim: &Trim) -> usize {
+    let mut steps = 1;
+    while block_on(store.trim(trim)).unwrap() {
+        steps += 1;
+    }
+    steps
+}
+
+fn level(store: &SqliteStore, n: u8) -> Option<Timestamp> {
+    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(QuotaTag::from_bytes([n; 32])) };
+    block_on(store.load(&who)).unwrap().level
+}
+
+#[test]
+fn a_dossier_holds_what_belongs_to_the_account_and_what_was_asked_for() {
+    let place = Place::new();
+    let store = place.open();
+    let name = IpFilterGroupName::parse("office").unwrap();
+    let mut ada = account(1, "ada@example.org");
+    let Life::Live(facts) = &mut ada.life else { panic!() };
+    facts.ip_filter_group = Some(name.clone());
+    let [own, also, other] = [1, 2, 3].map(|n| Address::new(AddressTag::from_bytes([n; 32])));
+    let mut writes: Vec<_> =
+        [&own, &also, &other].map(|address| Write::Address(Swap::create(address.clone()))).into();
+    writes.push(Write::Account(Swap::create(ada.clone())));
+    writes.push(Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name, Vec::new()))));
+    commit(&store, id(1), writes).unwrap();
+    let who = Who { by: By::Id(ada.id), also: vec![also.tag, AddressTag::from_bytes([9; 32])], level: None };
+    let dossier = block_on(store.load(&who)).unwrap();
+    assert_eq!(dossier.incarnation, LIFE);
+    assert_eq!(dossier.account.unwrap().value, ada);
+    assert_eq!(dossier.addresses.keys().copied().collect::<Vec<_>>(), [own.tag, also.tag]);
+    assert!(dossier.filter.is_some() && dossier.level.is_none());
+}
+
+#[test]
+fn pages_are_in_order_without_gap_or_repetition() {
+    let place = Place::new();
+    let store = place.open();
+    for n in [5, 1, 4, 2, 3] {
+        let mut one = account(n, &format!("a{n}@example.org"));
+        let Life::Live(facts) = &mut one.life else { panic!() };
+        facts.ever_had_a_password = n % 2 == 0;
+        facts.pending = Some(PendingEmail {
+            mailbox: facts.mailbox.clone(),
+            until: NOW + Span::micros(u64::from(n % 3)),
+        });
+        facts.ip_filter_group = (n > 2).then(|| IpFilterGroupName::parse("office").unwrap());
+        register(&store, id(n), &one).unwrap();
+    }
+    register(&store, id(6), &account(6, "b@example.org")).unwrap();
+    let pages = |mut query: AccountQuery| {
+        let counted = block_on(store.count(&query)).unwrap();
+        let mut found = Vec::new();
+        loop {
+            let page = block_on(store.accounts(&query, Limit::of(2))).unwrap();
+            found.extend(page.items.iter().map(|account| account.value.id.as_bytes()[0]));
+            match page.next {
+                Some(next) => query = next,
+                None => break,
+            }
+        }
+        assert_eq!(counted, found.len() as u64);
+        assert_eq!(block_on(store.count(&query)).unwrap(), counted, "wherever it would start");
+        found
+    };
+    let by_id = |filter| AccountQuery::ById { realm: Realm::default(), after: None, filter };
+    let all = AccountFilter::default();
+    assert_eq!(pages(by_id(all.clone())), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(pages(by_id(AccountFilter { status: Some(Status::New), ..all.clone() })), [1, 3, 5, 6]);
+    assert_eq!(pages(by_id(AccountFilter { standing: Some(StandingKind::Closed), ..all.clone() })), [0; 0]);
+    let office = Some(IpFilterGroupName::parse("office").unwrap());
+    assert_eq!(pages(by_id(AccountFilter { ip_filter_group: office.clone(), ..all })), [3, 4, 5]);
+    let changing = AccountFilter {
+        status: Some(Status::ChangingEmail),
+        ip_filter_group: office,
+        standing: Some(StandingKind::Active),
+    };
+    assert_eq!(pages(by_id(changing)), [4]);
+    let by_email = |prefix: &str| AccountQuery::ByEmail {
+        realm: Realm::default(),
+        prefix: accountable_core::domain::EmailKey::prefix(prefix),
+        after: None,
+    };
+    assert_eq!(pages(by_email("A")), [1, 2, 3, 4, 5]);
+    assert_eq!(pages(by_email("")), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(pages(by_email("a%")), [0; 0]);
+    let overdue = |now| AccountQuery::Overdue { realm: Realm::default(), now, after: None };
+    assert_eq!(pages(overdue(NOW + HOUR)), [3, 1, 4, 2, 5]);
+    assert_eq!(pages(overdue(NOW)), [3]);
+    assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(NOW));
+    assert_eq!(block_on(store.next_due(&Realm::parse("other").unwrap())).unwrap(), None);
+}
+
+#[test]
+fn suppressed_addresses_and_groups_are_listed() {
+    let place = Place::new();
+    let store = place.open();
+    let suppression = Suppression {
+        cause: Undeliverable::Rejected,
+        scope: SuppressionScope::All,
+        evidence: "550".into(),
+        at: NOW,
+    };
+    let writes = (1..=4_u8).map(|n| {
+        let mut address = Address::new(AddressTag::from_bytes([n; 32]));
+        address.suppression = (n != 2).then(|| suppression.clone());
+        Write::Address(Swap::create(address))
+    });
+    commit(&store, id(1), writes.collect()).unwrap();
+    let first = block_on(store.suppressed(None, Limit::of(2))).unwrap();
+    assert_eq!(first.next, Some(AddressTag::from_bytes([3; 32])));
+    let last = block_on(store.suppressed(first.next, Limit::of(2))).unwrap();
+    assert_eq!((last.items.len(), last.next), (1, None));
+    let name = |name: &str| IpFilterGroupName::parse(name).unwrap();
+    let group = |at: &str| {
+        Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name(at), Vec::new())))
+    };
+    commit(&store, id(2), ["b", "B", "a"].map(group).into()).unwrap();
+    let first = block_on(store.groups(&Realm::default(), None, Limit::of(2))).unwrap();
+    assert_eq!(first.items.iter().map(|group| group.value.name.as_str()).collect::<Vec<_>>(), ["B", "a"]);
+    let last = block_on(store.groups(&Realm::default(), first.next, Limit::of(2))).unwrap();
+    assert_eq!((last.items[0].value.name.as_str(), last.next), ("b", None));
+}
+
+#[test]
+fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
+    let place = Place::new();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    let at = |hours| NOW + HOUR.times(hours);
+    let mails = [mail(1, &ada, at(2)), mail(2, &ada, at(1)), mail(3, &ada, at(3)), mail(4, &ada, at(9))];
+    let mut writes: Vec<_> = mails.iter().map(create_mail).collect();
+    writes.push(Write::Account(Swap::create(ada.clone())));
+    commit(&store, id(1), writes).unwrap();
+    assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(at(1)));
+    // The last is due later than anything can be: the clock jumped back.
+    let mail_id = |n| MailId::from_bytes([n; 16]);
+    assert_eq!(claimed(&store, &claim(2, at(2), 9)), [mail_id(2), mail_id(1), mail_id(4)]);
+    assert_eq!(claimed(&store, &claim(3, at(2), 9)), []);
+    assert_eq!(claimed(&store, &claim(4, at(3), 1)), [mail_id(1)]);
+    assert_eq!(claimed(&store, &claim(5, at(3), 1)), [mail_id(2)]);
+    let page = block_on(store.mails(&MailQuery::One(mail_id(1)), Limit::MAX)).unwrap();
+    assert_eq!((page.items[0].value.attempts, page.items[0].stamp), (2, id(4)));
+    // Who was overtaken can't settle any more.
+    let before = Stored { value: mails[0].clone().claimed(at(2) + Span::minutes(5)), stamp: id(2) };
+    let settled = commit(&store, id(6), vec![Write::Mail(Swap::remove(before))]);
+    assert!(matches!(settled, Err(CommitError::Conflict(_))));
+    let dossier = &block_on(store.claim(&claim(7, at(4), 1))).unwrap()[0].dossier;
+    assert_eq!(dossier.account.as_ref().unwrap().value, ada);
+}
+
+#[test]
+fn racing_couriers_share_nothing() {
+    let place = Place::new();
+    let stores = [place.open(), place.open()];
+    let ada = account(1, "ada@example.org");
+    for n in 0..4 {
+        let mails = (0..16).map(|m| create_mail(&mail(n * 16 + m, &ada, NOW))).collect();
+        commit(&stores[0], id(n), mails).unwrap();
+    }
+    let mut all: Vec<_> = std::thread::scope(|scope| {
+        let courier = |n: u8| {
+            let store = stores[usize::from(n % 2)].clone();
+            scope.spawn(move || claimed(&store, &claim(100 + n, NOW, 10)))
+        };
+        let threads: Vec<_> = (0..8).map(courier).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(all.len(), 64);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 64);
+}
+
+#[test]
+fn mails_are_listed_by_account_and_dead_ones_by_realm() {
+    let place = Place::new();
+    let store = place.open();
+    let (ada, bob) = (account(1, "ada@example.org"), account(2, "bob@example.org"));
+    let mut dead = mail(3, &ada, NOW);
+    dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
+    let mails = [mail(1, &ada, NOW), mail(2, &bob, NOW), dead];
+    commit(&store, id(1), mails.iter().map(create_mail).collect()).unwrap();
+    let first =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::of(1))).unwrap();
+    let second = block_on(store.mails(&first.next.unwrap(), Limit::of(1))).unwrap();
+    assert_eq!((&first.items[0].value, &second.items[0].value), (&mails[0], &mails[2]));
+    assert_eq!(second.next, None);
+    let dead =
+        block_on(store.mails(&MailQuery::Dead { realm: Realm::default(), after: None }, Limit::MAX)).unwrap();
+    assert_eq!((dead.items.len(), dead.next), (1, None));
+}
+
+#[test]
+fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
+    let place = Place::new();
+    let stores = [place.open(), place.open()];
+    let other = Realm::parse("other").unwrap();
+    let feed = |store: &SqliteStore, after, limit| {
+        block_on(store.feed(&Realm::default(), after, Limit::of(limit))).unwrap()
+    };
+    let start = feed(&stores[0], None, 5);
+    assert!(start.events.is_empty());
+    for n in 1..=4 {
+        let mut one = account(n, "ada@example.org");
+        one.realm = if n == 3 { other.clone() } else { Realm::parse("main").unwrap() };
+        let Life::Live(facts) = &mut one.life else { panic!() };
+        facts.mailbox = account(n, &format!("{n}@example.org")).facts().unwrap().mailbox.clone();
+        register(&stores[usize::from(n % 2)], id(n), &one).unwrap();
+    }
+    let commits = |feed: &accountable_core::port::Feed| {
+        feed.events.iter().map(|event| event.commit).collect::<Vec<CommitId>>()
+    };
+    let first = feed(&stores[1], Some(start.cursor), 2);
+    assert_eq!(commits(&first), [id(1), id(2)]);
+    let rest = feed(&stores[0], Some(first.cursor), 2);
+    assert_eq!(commits(&rest), [id(4)]);
+    assert_eq!(feed(&stores[1], Some(rest.cursor), 2).events, []);
+}
+
+#[test]
+fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
+    let place = Place::new();
+    let store = place.open();
+    let realm = Realm::default();
+    let ada = account(1, "ada@example.org");
+    let feed = |store: &SqliteStore, after| block_on(store.feed(&realm, after, Limit::of(1)));
+    let mut cursors = vec![feed(&store, None).unwrap().cursor];
+    for n in 1..=6 {
+        let mut happened = event(id(n), 0, &ada);
+        happened.at = NOW + HOUR.times(if n == 5 { 0 } else { n.into() });
+        block_on(store.commit(&Commit::new(id(n), Vec::new(), vec![happened]).unwrap())).unwrap();
+        let after = cursors.last().cloned();
+        cursors.push(feed(&store, after).unwrap().cursor);
+    }
+    // Three are older; so is the fifth, but it must not leave a gap.
+    let stale = Trim { events_before: Some(NOW + HOUR.times(4)), ..nothing_to_trim() };
+    assert_eq!(trim(&store, &stale), 2);
+    assert!(matches!(feed(&store, Some(cursors[2].clone())), Err(FeedError::Trimmed)));
+    assert_eq!(feed(&store, Some(cursors[3].clone())).unwrap().events[0].commit, id(4));
+    assert_eq!(feed(&store, None).unwrap().events[0].commit, id(4));
+    let gone = block_on(store.history(ada.id, Some(cursors[1].clone()), Limit::MAX));
+    assert!(matches!(gone, Err(FeedError::Trimmed)));
+    // An event that was removed as the newest keeps its number for ever.
+    trim(&store, &Trim { events_before: Some(Timestamp::MAX), ..nothing_to_trim() });
+    assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events, []);
+    register(&store, id(7), &ada).unwrap();
+    assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events[0].commit, id(7));
+    drop(store);
+    let elsewhere = Place::new();
+    let other_life = accountable_core::domain::Incarnation::from_bytes([1; 16]);
+    let other =
+        SqliteStore::open(elsewhere.path(), other_life, &accountable_sqlite::Options::default()).unwrap();
+    for foreign in [cursors[0].clone(), Cursor::from_bytes(Vec::new()), Cursor::from_bytes(vec![0xff; 24])] {
+        assert!(matches!(feed(&other, Some(foreign)), Err(FeedError::Trimmed)));
+    }
+}
+
+#[test]
+fn an_accounts_history_is_in_order_a_page_at_a_time() {
+    let place = Place::new();
+    let store = place.open();
+    let (ada, bob) = (account(1, "ada@example.org"), account(2, "bob@example.org"));
+    for n in 1..=3 {
+        let events = vec![event(id(n), 0, &ada), event(id(n), 1, &bob), event(id(n), 2, &ada)];
+        block_on(store.commit(&Commit::new(id(n), Vec::new(), events).unwrap())).unwrap();
+    }
+    let mut names = Vec::new();
+    let mut after = None;
+    loop {
+        let page = block_on(store.history(ada.id, after, Limit::of(2))).unwrap();
+        assert_eq!(page.items.len(), 2);
+        names.extend(page.items.iter().map(|event| (event.commit, event.ordinal)));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<_> = (1..=3).flat_map(|n| [(id(n), 0), (id(n), 2)]).collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn trimming_takes_steps_and_keeps_what_is_live() {
+    let place = Place::new();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    let reserve = |n: u8| {
+        Write::Reserve(Reservation {
+            of: QuotaTag::from_bytes([n; 32]),
+            floor: NOW + HOUR.times(n.into()),
+            step: Span::ZERO,
+            ceiling: Timestamp::MAX,
+        })
+    };
+    commit(&store, id(1), (1..=9).map(reserve).collect()).unwrap();
+    let failed = |n: u8, failures, locked_until| {
+        let mut address = Address::new(AddressTag::from_bytes([n; 32]));
+        address.log_ins =
+            LogIns { failures, last_failure: Some(NOW), locked_until, disabled: failures >= 100, locks: 0 };
+        Write::Address(Swap::create(address))
+    };
+    let over = Some(NOW + HOUR);
+    let live = Some(NOW + HOUR.times(9));
+    let addresses = [
+        failed(1, 1, None),
+        failed(2, 10, over),
+        failed(3, 10, live),
+        failed(4, 100, over),
+        failed(5, 1, None),
+    ];
+    commit(&store, id(2), addresses.into()).unwrap();
+    let mut dead = mail(1, &ada, NOW);
+    dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
+    commit(&store, id(3), vec![create_mail(&dead), create_mail(&mail(2, &ada, NOW))]).unwrap();
+    let step = Trim {
+        levels_before: NOW + HOUR.times(3),
+        levels_beyond: NOW + HOUR.times(7),
+        addresses_before: NOW + HOUR + Span::micros(1),
+        dead_mails_before: Some(NOW + Span::micros(1)),
+        ..nothing_to_trim()
+    };
+    assert!(block_on(store.trim(&step)).unwrap());
+    assert!(!block_on(store.trim(&step)).unwrap());
+    let levels: Vec<_> = (1..=9).map(|n| level(&store, n).map(|level| level.since(NOW))).collect();
+    let hours = |hours: u64| Some(HOUR.times(hours));
+    assert_eq!(levels, [None, None, None, hours(4), hours(5), hours(6), hours(7), hours(7), hours(7)]);
+    let who =
+        Who { by: By::Nobody, also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
+    let kept: Vec<_> =
+        block_on(store.load(&who)).unwrap().addresses.keys().map(|tag| tag.as_bytes()[0]).collect();
+    assert_eq!(kept, [3, 4]);
+    let mails =
+        block_on(store.mails(&MailQuery::OfAccount { account: ada.id, after: None }, Limit::MAX)).unwrap();
+    assert_eq!(mails.items.len(), 1);
+}

@@ -1,0 +1,130 @@
+//! Context words: what anybody knows of a service and of an owner, and a password must not be made of.
+
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use icu_casemap::CaseMapper;
+
+use super::blocklist::folded;
+use crate::domain::{EmailAddress, Password};
+
+/// Words of fewer letters stand in too many good passwords.
+const SHORTEST: usize = 4;
+
+/// The host's own words; those of an account's address come to them when a password is judged.
+#[derive(Clone, Default)]
+pub(super) struct ContextWords(Arc<BTreeSet<String>>);
+
+impl ContextWords {
+    /// Also these: names of the service, of its makers, of what it is about.
+    pub(super) fn extend<W: AsRef<str>>(&mut self, words: impl IntoIterator<Item = W>) {
+        let known = Arc::make_mut(&mut self.0);
+        for word in words {
+            learn(known, word.as_ref());
+        }
+    }
+
+    /// Whether the password's letters are nothing but such words, in any order and number.
+    pub(super) fn make_up(&self, password: &Password, email: &EmailAddress) -> bool {
+        let mut letters = folded(password);
+        letters.retain(char::is_alphabetic);
+        if letters.is_empty() {
+            return false;
+        }
+        let of_owner = words_of(email);
+        let words = || self.0.iter().chain(&of_owner);
+        let mut ends = BTreeSet::from([0]);
+        while let Some(end) = ends.pop_first() {
+            let rest = letters.get(end..).unwrap_or_default();
+            if rest.is_empty() {
+                return true;
+            }
+            let next = words().filter(|word| rest.starts_with(word.as_str()));
+            ends.extend(next.map(|word| end.saturating_add(word.len())));
+        }
+        false
+    }
+}
+
+/// Shows how many there are, not which.
+impl fmt::Debug for ContextWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContextWords({})", self.0.len())
+    }
+}
+
+/// The local part and its pieces, the domain's labels, and the domain from each label on.
+fn words_of(email: &EmailAddress) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    learn(&mut words, email.local_part());
+    learn(&mut words, email.as_str());
+    let (domain, _) = idna::domain_to_unicode(email.domain());
+    let mut from_here = domain.as_str();
+    learn(&mut words, from_here);
+    while let Some((_, rest)) = from_here.split_once('.') {
+        from_here = rest;
+        learn(&mut words, from_here);
+    }
+    words
+}
+
+/// A word counts by its letters; of several words, all together and each.
+fn learn(known: &mut BTreeSet<String>, word: &str) {
+    let mapper = CaseMapper::new();
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphabetic()).map(|c| mapper.simple_fold(c)).collect()
+    };
+    let whole = std::iter::once(letters(word));
+    let pieces = word.split(|c: char| !c.is_alphabetic()).map(letters);
+    known.extend(whole.chain(pieces).filter(|word| word.chars().count() >= SHORTEST));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn predictable(password: &str, email: &str) -> bool {
+        let mut words = ContextWords::default();
+        words.extend(["Data Forest", "ERP"]);
+        let email = EmailAddress::parse(email).unwrap();
+        words.make_up(&Password::parse(password).unwrap(), &email)
+    }
+
+    #[test]
+    fn the_service_and_the_owner_make_no_password() {
+        let email = "Ada.Lovelace1815@mail.Bücher.example";
+        for password in [
+            "DataForest2026!!",
+            "forest-data-forest-99",
+            "ada.lovelace1815!!",
+            "lovelace_lovelace_1",
+            "Ada.Lovelace1815@mail.Bücher.example",
+            "bücher.example.1234",
+            "mail+forest+mail 7",
+        ] {
+            assert!(predictable(password, email), "{password}");
+        }
+    }
+
+    #[test]
+    fn other_words_beside_them_do() {
+        let email = "ada@example.org";
+        for password in [
+            "forest of seven data",
+            "adaadaadaadaada",
+            "erp-erp-erp-erp-erp",
+            "123456789012345",
+            "examples galore",
+        ] {
+            assert!(!predictable(password, email), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_long_password_of_ambiguous_pieces_is_judged_at_once() {
+        let mut words = ContextWords::default();
+        words.extend(["aaaa", "aaaaa", "aaaaaa", "aaaaaaa"]);
+        let email = EmailAddress::parse("x@y.example").unwrap();
+        let almost = Password::parse(&format!("{}b", "a".repeat(4_000))).unwrap();
+        assert!(!words.make_up(&almost, &email));
+    }
+}

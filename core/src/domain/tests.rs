@@ -1,0 +1,7 @@
+//! The rules as tests: what each command does where, what each clause promises, and what always holds.
+
+mod code;
+mod invariants;
+mod log_in;
+mod table;
+mod throttle;

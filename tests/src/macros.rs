@@ -1,0 +1,167 @@
+//! One line for an adapter's author, one named test for each clause.
+
+/// Calls a macro with the fixture and the path of every check of the store's contract.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_clauses {
+    ([$($with:tt)+], $fixture:ty) => {
+        $($with)+! { $fixture, async,
+            store::atomicity::clause_01_who_sees_one_write_of_a_commit_sees_all,
+            store::atomicity::clause_01_a_failed_commit_leaves_nothing,
+            store::atomicity::clause_01_a_commit_writes_all_of_its_events,
+            store::swaps::clause_02_a_swap_applies_only_if_the_stored_stamp_equals_its_before,
+            store::swaps::clause_02_absence_is_guarded_as_a_stamp_is,
+            store::swaps::clause_03_a_stamp_of_a_removed_record_never_matches_its_successor,
+            store::swaps::clause_04_a_record_bears_the_commits_id_and_reads_back_exactly,
+            store::swaps::clause_04_extreme_values_read_back_exactly,
+            store::swaps::clause_04_every_event_reads_back_exactly,
+            store::swaps::clause_05_the_first_failing_write_in_key_order_decides_the_error,
+            store::swaps::clause_05_on_an_account_conflict_precedes_email_taken,
+            store::keys::clause_06_no_two_accounts_of_a_realm_hold_one_key,
+            store::keys::clause_06_a_reserved_key_is_held_and_a_pending_one_is_not,
+            store::keys::clause_06_of_racing_registrations_of_one_key_exactly_one_succeeds,
+            store::keys::clause_06_a_released_key_is_free_in_the_same_instant,
+            store::levels::clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceiling,
+            store::levels::clause_07_racing_reservations_admit_what_some_serial_order_would,
+            store::levels::clause_07_a_failed_commit_reserves_nothing,
+            store::levels::clause_08_reservations_alone_never_conflict,
+            store::repeats::clause_09_a_read_after_an_answer_sees_the_state_that_caused_it,
+            store::repeats::clause_09_a_read_after_a_refusal_sees_what_refused,
+            store::persistence::clause_10_ok_survives_a_kill,
+            store::repeats::clause_11_a_repeated_offer_is_ok_and_writes_nothing,
+            store::repeats::clause_11_an_event_alone_is_proof_of_the_commit,
+            store::repeats::clause_11_a_record_alone_is_proof_of_the_commit,
+            store::repeats::clause_12_racing_offers_of_one_commit_apply_it_once,
+            store::repeats::clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_answered,
+            store::repeats::clause_13_a_refused_offer_never_applies,
+            store::repeats::clause_14_a_dropped_commit_applied_whole_or_not_at_all_and_locks_nothing,
+            store::repeats::clause_14_a_dropped_read_claim_or_trim_locks_nothing,
+            store::swaps::clause_15_of_racing_swaps_of_one_record_exactly_one_succeeds,
+            store::swaps::clause_16_commits_with_disjoint_keys_never_conflict,
+            store::repeats::clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is,
+            store::swaps::clause_18_the_largest_legal_commit_is_accepted,
+            store::swaps::clause_18_an_empty_commit_is_accepted,
+            store::snapshots::clause_19_a_dossier_holds_all_that_was_asked_for,
+            store::snapshots::clause_19_absence_is_none_never_an_error,
+            store::snapshots::clause_19_a_dossier_is_one_snapshot,
+            store::snapshots::clause_20_nothing_uncommitted_is_ever_seen,
+            store::reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names,
+            store::reads::clause_21_accounts_are_found_by_the_beginning_of_their_address,
+            store::reads::clause_21_overdue_accounts_are_listed_by_due_time,
+            store::reads::clause_21_mails_addresses_and_groups_are_listed_in_order,
+            store::reads::clause_21_a_record_that_stays_appears_exactly_once,
+            store::outbox::clause_22_due_mails_of_the_realm_are_claimed_oldest_first,
+            store::outbox::clause_22_a_due_time_beyond_the_horizon_is_due,
+            store::outbox::clause_22_each_mail_goes_to_one_of_racing_claimants,
+            store::outbox::clause_23_a_claimed_mail_bears_the_claims_id_and_one_more_attempt,
+            store::outbox::clause_23_a_claimed_mail_is_claimable_again_at_until_and_not_before,
+            store::outbox::clause_24_a_settlement_with_a_superseded_claim_conflicts,
+            store::outbox::clause_25_a_claims_dossier_is_not_older_than_the_claim,
+            store::outbox::clause_25_a_claim_brings_the_facts_of_the_mails_account,
+            store::outbox::clause_26_next_due_is_never_later_than_what_is_due_first,
+            store::journal::clause_27_a_follower_gets_each_event_once,
+            store::journal::clause_28_an_accounts_events_come_in_version_order,
+            store::journal::clause_29_a_cursor_resumes_on_another_instance,
+            store::journal::clause_29_a_cursor_of_an_empty_feed_misses_nothing,
+            store::journal::clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed,
+            store::journal::clause_30_a_cursor_of_another_incarnation_answers_trimmed,
+            store::journal::clause_31_trim_takes_bounded_steps,
+            store::journal::clause_31_trim_keeps_what_is_needed,
+            store::journal::clause_31_trim_lowers_impossible_levels,
+            store::persistence::clause_32_reopening_loses_nothing,
+            store::persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched,
+            store::persistence::clause_33_no_error_text_contains_a_stored_value,
+        }
+    };
+}
+
+/// Makes a named test of each check.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tests {
+    ($fixture:ty, async, $($port:ident :: $file:ident :: $clause:ident),+ $(,)?) => {$(
+        #[test]
+        fn $clause() {
+            <$fixture as $crate::store::StoreUnderTest>::block_on($crate::$port::$file::$clause::<$fixture>());
+        }
+    )+};
+    ($fixture:ty, plain, $($port:ident :: $clause:ident),+ $(,)?) => {$(
+        #[test]
+        fn $clause() {
+            $crate::$port::$clause::<$fixture>();
+        }
+    )+};
+}
+
+/// One test for each clause of [`Store`](accountable_core::port::Store)'s contract, for a type that is
+/// [`StoreUnderTest`](crate::store::StoreUnderTest). One use a module.
+#[macro_export]
+macro_rules! store_contract {
+    ($fixture:ty) => {
+        $crate::__store_clauses!([$crate::__tests], $fixture);
+    };
+}
+
+/// One test for each clause of [`Clock`](accountable_core::port::Clock)'s contract that a test can show, for a type that
+/// is [`ClockUnderTest`](crate::clock::ClockUnderTest). One use a module.
+#[macro_export]
+macro_rules! clock_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            clock::clause_01_now_is_the_time_of_day_and_may_jump,
+            clock::clause_02_a_jump_neither_shortens_nor_lengthens_a_sleep,
+            clock::clause_03_a_sleep_ends_no_earlier_than_asked,
+            clock::clause_04_a_dropped_sleep_leaves_the_others_asleep,
+            clock::clause_05_and_07_each_sleeper_wakes_in_its_own_time,
+            clock::clause_06_a_sleep_of_zero_ends_by_itself,
+        }
+    };
+}
+
+/// One test for each clause of [`Entropy`](accountable_core::port::Entropy)'s contract that a test can show, for a type
+/// that is [`EntropyUnderTest`](crate::entropy::EntropyUnderTest). One use a module.
+#[macro_export]
+macro_rules! entropy_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            entropy::clause_01_all_bytes_are_filled,
+            entropy::clause_02_no_two_calls_return_the_same_bytes,
+            entropy::clause_03_a_seeded_source_can_be_replayed,
+        }
+    };
+}
+
+/// One test for each clause of [`PasswordHasher`](accountable_core::port::PasswordHasher)'s contract, for a type that is
+/// [`HasherUnderTest`](crate::hasher::HasherUnderTest). One use a module.
+#[macro_export]
+macro_rules! hasher_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            hasher::clause_01_a_password_verifies_against_its_own_hash_only,
+            hasher::clause_02_two_hashes_of_one_password_differ,
+            hasher::clause_03_all_octets_of_a_password_count,
+            hasher::clause_04_the_work_goes_on_while_nobody_polls,
+            hasher::clause_05_beyond_its_queue_a_hasher_is_overloaded_at_once,
+            hasher::clause_06_a_dropped_future_gives_up_its_turn,
+            hasher::clause_07_what_cant_be_read_is_unreadable_never_wrong,
+            hasher::clause_08_a_hash_of_another_cost_needs_a_rehash,
+            hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class,
+            hasher::clause_10_no_error_text_contains_a_password_or_a_hash,
+        }
+    };
+}
+
+/// One test for each clause of [`Mailer`](accountable_core::port::Mailer)'s contract that a test can show, for a type
+/// that is [`MailerUnderTest`](crate::mailer::MailerUnderTest). One use a module.
+#[macro_export]
+macro_rules! mailer_contract {
+    ($fixture:ty) => {
+        $crate::__tests! { $fixture, plain,
+            mailer::clause_01_and_02_a_letter_arrives_at_its_recipient_and_nobody_else,
+            mailer::clause_03_a_letter_keeps_its_message_id,
+            mailer::clause_04_and_08_errors_say_whose_fault_it_is_and_nothing_else,
+            mailer::clause_05_and_06_a_letter_that_hangs_or_fails_delays_no_other,
+            mailer::clause_09_many_may_deliver_at_once,
+        }
+    };
+}

@@ -1,0 +1,117 @@
+//! Clauses 7 and 8: quotas that are reserved from, by many at once.
+
+use accountable_core::{
+    domain::{Span, Timestamp},
+    port::{Commit, CommitError, Reservation, Swap, Write},
+};
+
+use super::{Stage, StoreUnderTest, look, put};
+use crate::{
+    race::{race, rounds},
+    samples::{self, Batch, NOW, at},
+};
+
+const STEP: Span = Span::seconds(10);
+
+/// 7. A reservation makes a level `max(level, floor) + step`, unless it is above the ceiling.
+pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceiling<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let of = names.quota();
+    let reserve = |floor: Timestamp, step: Span, ceiling: Timestamp| {
+        let reservation = Reservation { of, floor, step, ceiling };
+        Commit::new(names.commit(), vec![Write::Reserve(reservation)], Vec::new()).expect("a legal commit")
+    };
+    put(store, reserve(at(100), STEP, at(100))).await;
+    assert_eq!(look::level(store, of).await, Some(at(110)), "an absent level counts as the floor");
+    put(store, reserve(at(0), STEP, at(110))).await;
+    assert_eq!(look::level(store, of).await, Some(at(120)), "a level at the ceiling is granted");
+    match store.commit(&reserve(at(0), STEP, at(120) - Span::micros(1))).await {
+        Err(CommitError::Exhausted { of: told, level }) if told == of && level == at(120) => {}
+        answer => panic!("a microsecond above the ceiling: {answer:?}"),
+    }
+    assert_eq!(look::level(store, of).await, Some(at(120)), "a refusal changes no level");
+    put(store, reserve(at(500), STEP, at(500))).await;
+    assert_eq!(look::level(store, of).await, Some(at(510)), "a level below the floor counts as the floor");
+    put(store, reserve(at(0), Span::MAX, Timestamp::MAX)).await;
+    assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "a level stops at the end of time");
+    put(store, reserve(at(0), Span::MAX, Timestamp::MAX)).await;
+    assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "and stays there");
+}
+
+/// 7. Racing reservations admit what some serial order would.
+pub async fn clause_07_racing_reservations_admit_what_some_serial_order_would<S: StoreUnderTest>() {
+    const BURST: u64 = 5;
+    let stage = Stage::<S>::fresh().await;
+    let names = &stage.names;
+    let instances = stage.instances().await;
+    for seed in rounds(S::ROUNDS) {
+        let of = names.quota();
+        let ceiling = NOW + STEP.times(BURST - 1);
+        let admitted = race(seed, 8, |racer| {
+            let store = instances.get(racer % instances.len()).expect("an instance");
+            let offers = (0..3).map(|_| {
+                let commit = Batch::new(names.commit()).reserve(of, STEP, ceiling).build();
+                match S::block_on(store.commit(&commit)) {
+                    Ok(()) => 1,
+                    Err(CommitError::Exhausted { of: told, level }) => {
+                        assert_eq!((told, level), (of, NOW + STEP.times(BURST)), "seed {seed:#x}");
+                        0
+                    }
+                    Err(error) => panic!("a reservation got {error:?}, in the race of seed {seed:#x}"),
+                }
+            });
+            offers.sum::<u64>()
+        });
+        assert_eq!(admitted.into_iter().sum::<u64>(), BURST, "admitted in the race of seed {seed:#x}");
+        let level = look::level(&*stage.store, of).await;
+        assert_eq!(level, Some(NOW + STEP.times(BURST)), "the level after the race of seed {seed:#x}");
+    }
+}
+
+/// 7. ... a failed commit reserves nothing.
+pub async fn clause_07_a_failed_commit_reserves_nothing<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let (tag, of) = (names.tag(), names.quota());
+    put(store, Batch::new(names.commit()).address(Swap::create(samples::address(tag, 1))).build()).await;
+    let failing = || {
+        Batch::new(names.commit())
+            .address(Swap::create(samples::address(tag, 2)))
+            .reserve(of, STEP, at(1_000))
+            .build()
+    };
+    let answer = store.commit(&failing()).await;
+    assert!(matches!(answer, Err(CommitError::Conflict(_))), "{answer:?}");
+    assert_eq!(look::level(store, of).await, None, "an absent level stays absent");
+    put(store, Batch::new(names.commit()).reserve(of, STEP, at(1_000)).build()).await;
+    let answer = store.commit(&failing()).await;
+    assert!(matches!(answer, Err(CommitError::Conflict(_))), "{answer:?}");
+    assert_eq!(look::level(store, of).await, Some(NOW + STEP), "a level stays where it was");
+}
+
+/// 8. Reservations alone never conflict.
+pub async fn clause_08_reservations_alone_never_conflict<S: StoreUnderTest>() {
+    const RACERS: usize = 8;
+    const EACH: usize = 4;
+    let stage = Stage::<S>::fresh().await;
+    let names = &stage.names;
+    let instances = stage.instances().await;
+    for seed in rounds(S::ROUNDS) {
+        let (one, other) = (names.quota(), names.quota());
+        race(seed, RACERS, |racer| {
+            let store = instances.get(racer % instances.len()).expect("an instance");
+            for _ in 0..EACH {
+                let both = Batch::new(names.commit())
+                    .reserve(one, STEP, Timestamp::MAX)
+                    .reserve(other, STEP, Timestamp::MAX)
+                    .build();
+                super::accepted(S::block_on(store.commit(&both)));
+            }
+        });
+        let all = NOW + STEP.times(u64::try_from(RACERS * EACH).unwrap_or(0));
+        for of in [one, other] {
+            assert_eq!(look::level(&*stage.store, of).await, Some(all), "all of seed {seed:#x} counted");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Looking into a store: one record, or all there are, through the port's own reads.
+
+use accountable_core::{
+    domain::{
+        Account, AccountId, Address, AddressTag, EmailAddress, Event, IpFilterGroup, IpFilterGroupName, Mail,
+        MailId, QuotaTag, Realm, Timestamp,
+    },
+    port::{AccountQuery, By, Cursor, Dossier, FeedError, Limit, MailQuery, Store, StoreError, Stored, Who},
+};
+
+/// What the store answers, where it must.
+#[track_caller]
+pub(crate) fn answered<T>(answer: Result<T, StoreError>) -> T {
+    answer.unwrap_or_else(|error| panic!("the store did not answer: {error:?}"))
+}
+
+/// The journal's answer, where there must be one.
+#[track_caller]
+pub(crate) fn told<T>(answer: Result<T, FeedError>) -> T {
+    answer.unwrap_or_else(|error| panic!("the journal did not answer: {error:?}"))
+}
+
+/// A dossier.
+pub(crate) async fn dossier(store: &dyn Store, who: Who) -> Dossier {
+    answered(store.load(&who).await)
+}
+
+/// An account by its name.
+pub(crate) async fn account(store: &dyn Store, id: AccountId) -> Option<Stored<Account>> {
+    dossier(store, Who::id(id)).await.account
+}
+
+/// An account by its address.
+pub(crate) async fn account_at(
+    store: &dyn Store,
+    realm: &Realm,
+    address: &EmailAddress,
+) -> Option<AccountId> {
+    let who = Who { by: By::Email(realm.clone(), address.key()), also: Vec::new(), level: None };
+    dossier(store, who).await.account.map(|account| account.value.id)
+}
+
+/// The record of an address.
+pub(crate) async fn address(store: &dyn Store, tag: AddressTag) -> Option<Stored<Address>> {
+    let who = Who { by: By::Nobody, also: vec![tag], level: None };
+    dossier(store, who).await.addresses.remove(&tag)
+}
+
+/// A quota's level.
+pub(crate) async fn level(store: &dyn Store, of: QuotaTag) -> Option<Timestamp> {
+    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(of) };
+    dossier(store, who).await.level
+}
+
+/// A mail.
+pub(crate) async fn mail(store: &dyn Store, id: MailId) -> Option<Stored<Mail>> {
+    let mut items = answered(store.mails(&MailQuery::One(id), Limit::MAX).await).items;
+    assert!(items.len() <= 1, "a mail's name found {} mails", items.len());
+    items.pop()
+}
+
+/// A group of networks.
+pub(crate) async fn group(
+    store: &dyn Store,
+    realm: &Realm,
+    name: &IpFilterGroupName,
+) -> Option<Stored<IpFilterGroup>> {
+    let all = groups(store, realm, Limit::MAX).await;
+    all.into_iter().find(|group| group.value.name == *name)
+}
+
+/// A page's number above which something goes round in circles.
+const ENDLESS: usize = 10_000;
+
+macro_rules! all_pages {
+    ($first:expr, |$query:ident| $ask:expr) => {{
+        let mut all = Vec::new();
+        let mut $query = $first;
+        let mut pages = 0_usize;
+        loop {
+            let page = $ask;
+            all.extend(page.items);
+            pages = pages.saturating_add(1);
+            assert!(pages < ENDLESS, "the pages never end");
+            match page.next {
+                Some(next) => $query = next.into(),
+                None => break all,
+            }
+        }
+    }};
+}
+
+/// All groups of a realm, so many a page.
+pub(crate) async fn groups(store: &dyn Store, realm: &Realm, limit: Limit) -> Vec<Stored<IpFilterGroup>> {
+    all_pages!(None, |after| {
+        let page = answered(store.groups(realm, after, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+/// All accounts that match, so many a page.
+pub(crate) async fn accounts(store: &dyn Store, query: AccountQuery, limit: Limit) -> Vec<Stored<Account>> {
+    all_pages!(query, |query| {
+        let page = answered(store.accounts(&query, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+/// All mails that match, so many a page.
+pub(crate) async fn mails(store: &dyn Store, query: MailQuery, limit: Limit) -> Vec<Stored<Mail>> {
+    all_pages!(query, |query| {
+        let page = answered(store.mails(&query, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+/// All suppressed addresses, so many a page.
+pub(crate) async fn suppressed(store: &dyn Store, limit: Limit) -> Vec<Stored<Address>> {
+    all_pages!(None, |after| {
+        let page = answered(store.suppressed(after, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+/// An account's whole history, so many events a page.
+pub(crate) async fn history(store: &dyn Store, of: AccountId, limit: Limit) -> Vec<Event> {
+    all_pages!(None, |after| {
+        let page = told(store.history(of, after, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+#[track_caller]
+fn fits(items: usize, limit: Limit) {
+    assert!(
+        u32::try_from(items).is_ok_and(|items| items <= limit.get()),
+        "a page of {items} where {} were asked for",
+        limit.get()
+    );
+}
+
+/// Follows the feed until it has nothing new, so many events at a time.
+pub(crate) async fn feed(
+    store: &dyn Store,
+    realm: &Realm,
+    after: Option<Cursor>,
+    limit: Limit,
+) -> (Vec<Event>, Cursor) {
+    let mut all = Vec::new();
+    let mut after = after;
+    for _ in 0..ENDLESS {
+        let feed = told(store.feed(realm, after, limit).await);
+        fits(feed.events.len(), limit);
+        if feed.events.is_empty() {
+            return (all, feed.cursor);
+        }
+        all.extend(feed.events);
+        after = Some(feed.cursor);
+    }
+    panic!("the feed never ends");
+}
+
+/// The whole feed of a realm.
+pub(crate) async fn journal(store: &dyn Store, realm: &Realm) -> Vec<Event> {
+    feed(store, realm, None, Limit::MAX).await.0
+}

@@ -1,0 +1,301 @@
+//! Clause 21: pages. All that match, in the order of their bytes, each once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use accountable_core::{
+    domain::{Account, AccountId, Realm, Standing, StandingKind, Status, Timestamp},
+    port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Swap},
+};
+
+use super::{Stage, StoreUnderTest, look, put};
+use crate::{
+    names::Names,
+    race::{race, rounds},
+    samples::{self, Batch, at, email, other_realm, realm},
+};
+
+/// Page sizes that end within, at and beyond what there is.
+const LIMITS: [Limit; 4] = [Limit::of(1), Limit::of(3), Limit::of(7), Limit::MAX];
+
+async fn create(store: &dyn Store, names: &Names, account: &Account) {
+    put(store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
+}
+
+fn by_id(realm: Realm, filter: AccountFilter) -> AccountQuery {
+    AccountQuery::ById { realm, after: None, filter }
+}
+
+async fn ids(store: &dyn Store, query: &AccountQuery, limit: Limit) -> Vec<AccountId> {
+    let found = look::accounts(store, query.clone(), limit).await;
+    found.into_iter().map(|account| account.value.id).collect()
+}
+
+/// Every page size gives the same list, and `count` its length.
+async fn listed(store: &dyn Store, query: AccountQuery, expected: &[AccountId], what: &str) {
+    for limit in LIMITS {
+        assert_eq!(ids(store, &query, limit).await, expected, "{what}, {} a page", limit.get());
+    }
+    let counted = look::answered(store.count(&query).await);
+    assert_eq!(usize::try_from(counted), Ok(expected.len()), "{what}, counted");
+}
+
+/// 21. Accounts by name, filtered by status, standing and group; of one realm.
+pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let mut accounts = Vec::new();
+    let mut named = vec![AccountId::from_bytes([0; 16]), AccountId::from_bytes([0xff; 16])];
+    // Names on both sides of every sign bit, and such as end in zeros.
+    named.extend((0..14).map(|_| names.account()));
+    named.push(AccountId::from_bytes([0x7f; 16]));
+    named.push(AccountId::from_bytes([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+    for (at, id) in named.into_iter().enumerate() {
+        let account = samples::with(samples::account(id, &names.email()), |facts| {
+            facts.ever_had_a_password = at % 2 == 0;
+            facts.pending = (at % 8 == 0).then(|| samples::pending(1, &names.email()));
+            facts.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
+            if at % 5 == 0 {
+                facts.standing = Standing::Closed { at: samples::NOW, suspended_for: None };
+            }
+        });
+        create(store, names, &account).await;
+        accounts.push(account);
+    }
+    let gone = samples::erased(&samples::account(names.account(), &names.email()));
+    create(store, names, &gone).await;
+    accounts.push(gone);
+    create(store, names, &samples::account_in(other_realm(), names.account(), &names.email())).await;
+    accounts.sort_by_key(|account| account.id);
+    let group = samples::group_name("office");
+    let mut filters = vec![AccountFilter::default()];
+    for status in [Status::New, Status::InUse, Status::ChangingEmail, Status::ChangingPasswordManagement] {
+        filters.push(AccountFilter { status: Some(status), ..AccountFilter::default() });
+    }
+    for standing in
+        [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed, StandingKind::Erased]
+    {
+        filters.push(AccountFilter { standing: Some(standing), ..AccountFilter::default() });
+    }
+    for name in ["office", "OFFICE"] {
+        filters.push(AccountFilter {
+            ip_filter_group: Some(samples::group_name(name)),
+            ..AccountFilter::default()
+        });
+    }
+    filters.push(AccountFilter {
+        status: Some(Status::InUse),
+        standing: Some(StandingKind::Active),
+        ip_filter_group: Some(group),
+    });
+    for filter in filters {
+        let matches = |account: &&Account| {
+            filter.status.is_none_or(|status| account.status() == Ok(status))
+                && filter.standing.is_none_or(|standing| account.standing() == standing)
+                && filter.ip_filter_group.as_ref().is_none_or(|name| account.ip_filter_group() == Some(name))
+        };
+        let expected: Vec<_> = accounts.iter().filter(matches).map(|account| account.id).collect();
+        listed(store, by_id(realm(), filter.clone()), &expected, &format!("{filter:?}")).await;
+    }
+    // A count does not depend on where the query would start.
+    let from_the_middle = AccountQuery::ById {
+        realm: realm(),
+        after: accounts.get(9).map(|account| account.id),
+        filter: AccountFilter::default(),
+    };
+    let counted = look::answered(store.count(&from_the_middle).await);
+    assert_eq!(usize::try_from(counted), Ok(accounts.len()), "counted from the middle");
+    assert_eq!(
+        ids(store, &from_the_middle, Limit::MAX).await.len(),
+        accounts.len() - 10,
+        "listed from the middle"
+    );
+}
+
+/// 21. Accounts by the beginning of their address: by octets, where nothing is a wildcard.
+pub async fn clause_21_accounts_are_found_by_the_beginning_of_their_address<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let addresses = [
+        "a%b@example.com",
+        "a_b@example.com",
+        "a*b@example.com",
+        "a?b@example.com",
+        "axb@example.com",
+        "AB@example.com",
+        "a.b@example.com",
+        "\"a b\"@example.com",
+        "\"a[b]\"@example.com",
+        "a@example.com",
+        "a@example.org",
+        "a'b@example.com",
+        "é@example.com",
+        "éa@example.com",
+        "\u{10400}@example.com",
+        "\u{ffed}@example.com",
+        "\u{10ffff}@example.com",
+        "z@example.com",
+    ];
+    let mut accounts = Vec::new();
+    for text in addresses {
+        // The last plane has no assigned characters; what is not an address is no matter here.
+        let Ok(address) = accountable_core::domain::EmailAddress::parse(text) else {
+            continue;
+        };
+        let account = samples::account(names.account(), &address);
+        create(store, names, &account).await;
+        accounts.push((address.key(), account.id));
+    }
+    let former = samples::with(samples::account(names.account(), &email("former@example.com")), |facts| {
+        facts.former = vec![samples::former(1, &email("a.reserved@example.com"), true)];
+    });
+    create(store, names, &former).await;
+    accounts.push((email("former@example.com").key(), former.id));
+    create(store, names, &samples::account_in(other_realm(), names.account(), &email("a@example.com"))).await;
+    create(store, names, &samples::erased(&samples::account(names.account(), &email("a@erased.example"))))
+        .await;
+    accounts.sort_by(|(one, _), (other, _)| one.as_str().as_bytes().cmp(other.as_str().as_bytes()));
+    for typed in [
+        "",
+        "a",
+        "A",
+        "a%",
+        "a_",
+        "a*",
+        "a?",
+        "a[",
+        "a ",
+        "a'",
+        "a@example.",
+        "é",
+        "\u{10400}",
+        "\u{10428}",
+        "q",
+    ] {
+        let prefix = accountable_core::domain::EmailKey::prefix(typed);
+        let begins =
+            |(key, _): &&(accountable_core::domain::EmailKey, AccountId)| key.as_str().starts_with(&prefix);
+        let expected: Vec<_> = accounts.iter().filter(begins).map(|(_, id)| *id).collect();
+        let query = AccountQuery::ByEmail { realm: realm(), prefix: prefix.clone(), after: None };
+        listed(store, query, &expected, &format!("what begins with {typed:?}")).await;
+    }
+}
+
+/// 21. Accounts that are overdue, by due time and then by name.
+pub async fn clause_21_overdue_accounts_are_listed_by_due_time<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let mut due = Vec::new();
+    for n in 0..12 {
+        let until = match n {
+            0 => Timestamp::MIN,
+            1 => Timestamp::MAX,
+            _ => at(n / 3),
+        };
+        let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
+            let mut pending = samples::pending(1, &names.email());
+            pending.until = until;
+            facts.pending = Some(pending);
+        });
+        create(store, names, &account).await;
+        due.push((until, account.id));
+    }
+    create(store, names, &samples::account(names.account(), &names.email())).await;
+    due.sort_unstable();
+    for now in [Timestamp::MIN, at(0), at(2), at(3), Timestamp::MAX] {
+        let expected: Vec<_> = due.iter().filter(|(until, _)| *until <= now).map(|(_, id)| *id).collect();
+        let query = AccountQuery::Overdue { realm: realm(), now, after: None };
+        listed(store, query, &expected, &format!("due by {now}")).await;
+    }
+}
+
+/// 21. Mails of an account and dead mails, by name; suppressed addresses, by tag; groups, by name.
+pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let (one, other) = (names.account(), names.account());
+    let (mut of_one, mut dead, mut suppressed) = (Vec::new(), Vec::new(), Vec::new());
+    for n in 0..12 {
+        let mut mail = samples::mail(names.mail(), if n % 2 == 0 { one } else { other }, at(n));
+        if n % 3 == 0 {
+            mail = samples::dead(mail, at(100));
+            dead.push(mail.id);
+        }
+        if n % 2 == 0 {
+            of_one.push(mail.id);
+        }
+        let tag = names.tag();
+        let address = if n % 4 == 0 { samples::address(tag, n) } else { samples::suppressed(tag) };
+        if address.suppression.is_some() {
+            suppressed.push(tag);
+        }
+        let batch = Batch::new(names.commit()).mail(Swap::create(mail)).address(Swap::create(address));
+        put(store, batch.build()).await;
+    }
+    let abroad = samples::dead(samples::mail_in(other_realm(), names.mail(), other, at(0)), at(100));
+    put(store, Batch::new(names.commit()).mail(Swap::create(abroad)).build()).await;
+    put(store, Batch::new(names.commit()).mail(Swap::create(samples::intent(names.mail(), at(0)))).build())
+        .await;
+    let mut named: Vec<String> =
+        ["a", "A", "b", "B", "a.1", "a-1", "a1", "0", "Z", "office"].map(Into::into).into();
+    for name in &named {
+        put(store, Batch::new(names.commit()).group(Swap::create(samples::group(name, 1))).build()).await;
+    }
+    of_one.sort_unstable();
+    dead.sort_unstable();
+    suppressed.sort_unstable();
+    named.sort_unstable();
+    for limit in LIMITS {
+        let query = MailQuery::OfAccount { account: one, after: None };
+        let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
+        assert_eq!(found, of_one, "mails of an account");
+        let query = MailQuery::Dead { realm: realm(), after: None };
+        let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
+        assert_eq!(found, dead, "dead mails");
+        let found: Vec<_> =
+            look::suppressed(store, limit).await.iter().map(|known| known.value.tag).collect();
+        assert_eq!(found, suppressed, "suppressed addresses");
+        let groups = look::groups(store, &realm(), limit).await;
+        let found: Vec<_> = groups.iter().map(|group| group.value.name.as_str()).collect();
+        assert_eq!(found, named, "groups");
+        assert_eq!(look::groups(store, &other_realm(), limit).await, Vec::new(), "groups of another realm");
+    }
+}
+
+/// 21. ... a record present and matching throughout appears exactly once, whatever comes and goes meanwhile.
+pub async fn clause_21_a_record_that_stays_appears_exactly_once<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let names = &stage.names;
+    let instances = stage.instances().await;
+    let mut staying = Vec::new();
+    for _ in 0..20 {
+        let account = samples::account(names.account(), &names.email());
+        create(&*stage.store, names, &account).await;
+        staying.push(account.id);
+    }
+    staying.sort_unstable();
+    for seed in rounds(S::ROUNDS) {
+        let done = AtomicBool::new(false);
+        race(seed, 3, |racer| {
+            let store = &**instances.get(racer % instances.len()).expect("an instance");
+            if racer == 0 {
+                for _ in 0..10 {
+                    let account = samples::account(names.account(), &names.email());
+                    let commit = Batch::new(names.commit()).account(Swap::create(account.clone())).build();
+                    super::accepted(S::block_on(store.commit(&commit)));
+                    let before = accountable_core::port::Stored { value: account, stamp: commit.id() };
+                    let removal = Batch::new(names.commit()).account(Swap::remove(before)).build();
+                    super::accepted(S::block_on(store.commit(&removal)));
+                }
+                done.store(true, Ordering::Release);
+                return;
+            }
+            while !done.load(Ordering::Acquire) {
+                let query = by_id(realm(), AccountFilter::default());
+                let mut found = S::block_on(ids(store, &query, Limit::of(3)));
+                assert!(found.is_sorted(), "out of order, seed {seed:#x}");
+                found.retain(|id| staying.contains(id));
+                assert_eq!(found, staying, "those that stay, seed {seed:#x}");
+            }
+        });
+    }
+}

@@ -1,0 +1,207 @@
+//! Clauses 19 and 20: a dossier is of one instant, and nothing of what is not committed is in it.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use accountable_core::{
+    domain::{Account, Happened, IpFilterGroup, Span, Version},
+    port::{By, CommitError, Dossier, Limit, Stored, Swap, Who},
+};
+
+use super::{Stage, StoreUnderTest, look, put};
+use crate::{
+    race::{race, rounds},
+    samples::{self, Batch, NOW, at, other_realm, realm},
+};
+
+/// 19. A dossier holds the account, the records of all its addresses and of those asked for, its group and the level.
+pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let [own, was, wanted, stranger] = [names.email(), names.email(), names.email(), names.email()];
+    let account = samples::with(samples::account(names.account(), &own), |facts| {
+        facts.former = vec![samples::former(1, &was, false)];
+        facts.pending = Some(samples::pending(2, &wanted));
+        facts.ip_filter_group = Some(samples::group_name("office"));
+    });
+    let tags = [&own, &was, &wanted, &stranger].map(|email| samples::mailbox(0, email).tag);
+    let (quota, unasked) = (names.quota(), names.tag());
+    let abroad = IpFilterGroup { realm: other_realm(), ..samples::group("office", 2) };
+    let mut batch = Batch::new(names.commit())
+        .account(Swap::create(account.clone()))
+        .address(Swap::create(samples::address(unasked, 9)))
+        .group(Swap::create(samples::group("office", 1)))
+        .group(Swap::create(samples::group("Office", 3)))
+        .group(Swap::create(abroad))
+        .reserve(quota, Span::seconds(10), NOW);
+    for tag in tags {
+        batch = batch.address(Swap::create(samples::address(tag, 1)));
+    }
+    let stamp = put(store, batch.build()).await.id();
+    let [_, _, _, asked_for] = tags;
+    let addresses = tags.map(|tag| (tag, Stored { value: samples::address(tag, 1), stamp }));
+    let incarnation = look::dossier(store, nobody()).await.incarnation;
+    let expected = Dossier {
+        incarnation,
+        account: Some(Stored { value: account.clone(), stamp }),
+        addresses: BTreeMap::from(addresses),
+        filter: Some(Stored { value: samples::group("office", 1), stamp }),
+        level: Some(at(10)),
+    };
+    for by in [By::Id(account.id), By::Email(realm(), own.key())] {
+        let who = Who { by, also: vec![asked_for, asked_for], level: Some(quota) };
+        assert_eq!(look::dossier(store, who.clone()).await, expected, "asked for {who:?}");
+    }
+    // Never by a key that is former or pending, nor in another realm.
+    for by in
+        [By::Email(realm(), was.key()), By::Email(realm(), wanted.key()), By::Email(other_realm(), own.key())]
+    {
+        let who = Who { by, also: Vec::new(), level: None };
+        assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
+    }
+}
+
+/// 19. ... absence is None, never an error.
+pub async fn clause_19_absence_is_none_never_an_error<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let incarnation = look::dossier(store, nobody()).await.incarnation;
+    for by in [By::Nobody, By::Id(names.account()), By::Email(realm(), names.email().key())] {
+        let who = Who { by, also: vec![names.tag(), names.tag()], level: Some(names.quota()) };
+        assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
+    }
+    let loner = samples::with(samples::account(names.account(), &names.email()), |facts| {
+        facts.ip_filter_group = Some(samples::group_name("gone"));
+    });
+    let stamp =
+        put(store, Batch::new(names.commit()).account(Swap::create(loner.clone())).build()).await.id();
+    let dossier = look::dossier(store, Who::id(loner.id)).await;
+    let expected = Dossier { account: Some(Stored { value: loner, stamp }), ..Dossier::empty(incarnation) };
+    assert_eq!(dossier, expected, "a group that is not there, and no record of the address");
+    assert_eq!(look::mail(store, names.mail()).await, None, "a mail");
+    assert_eq!(look::answered(store.next_due(&other_realm()).await), None, "a due time");
+    assert_eq!(look::history(store, names.account(), Limit::MAX).await, Vec::new(), "a history");
+}
+
+fn nobody() -> Who {
+    Who { by: By::Nobody, also: Vec::new(), level: None }
+}
+
+/// 19. A dossier is one snapshot: what is always written together is always read together.
+pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let names = &stage.names;
+    let instances = stage.instances().await;
+    let email = names.email();
+    let first = samples::with(samples::account(names.account(), &email), |facts| {
+        facts.ip_filter_group = Some(samples::group_name("office"));
+    });
+    let (own, asked_for, quota) = (samples::mailbox(0, &email).tag, names.tag(), names.quota());
+    let numbered = |n: u64| {
+        let mut account = first.clone();
+        account.version = Version::new(n);
+        account
+    };
+    let group = |n: u64| samples::group("office", u32::try_from(n).unwrap_or(0));
+    let batch = |n: u64, stamp| {
+        fn swap<T>(
+            record: impl Fn(u64) -> T,
+            n: u64,
+            stamp: Option<accountable_core::domain::CommitId>,
+        ) -> Swap<T> {
+            let value = |stamp| Stored { value: record(n.saturating_sub(1)), stamp };
+            Swap { before: stamp.map(value), after: Some(record(n)) }
+        }
+        Batch::new(names.commit())
+            .account(swap(numbered, n, stamp))
+            .address(swap(|n| samples::address(own, n), n, stamp))
+            .address(swap(|n| samples::address(asked_for, n), n, stamp))
+            .group(swap(group, n, stamp))
+            .reserve(quota, Span::seconds(1), at(1_000_000))
+            .build()
+    };
+    let mut stamp = put(&*stage.store, batch(1, None)).await.id();
+    let mut n: u64 = 1;
+    for seed in rounds(S::ROUNDS) {
+        let done = AtomicBool::new(false);
+        let ends = race(seed, 4, |racer| {
+            let store = &**instances.get(racer % instances.len()).expect("an instance");
+            if racer == 0 {
+                let mut stamp = stamp;
+                for n in n.saturating_add(1)..=n.saturating_add(10) {
+                    let commit = batch(n, Some(stamp));
+                    super::accepted(S::block_on(store.commit(&commit)));
+                    stamp = commit.id();
+                }
+                done.store(true, Ordering::Release);
+                return stamp;
+            }
+            while !done.load(Ordering::Acquire) {
+                let by = if racer == 1 { By::Id(first.id) } else { By::Email(realm(), email.key()) };
+                let who = Who { by, also: vec![asked_for], level: Some(quota) };
+                let dossier = S::block_on(look::dossier(store, who));
+                let version = dossier.account.as_ref().map(|account| account.value.version.as_u64());
+                let n = version.expect("the account");
+                let locks: Vec<_> =
+                    dossier.addresses.values().map(|address| address.value.log_ins.locks).collect();
+                assert_eq!(locks, [n, n], "the records of addresses, seed {seed:#x}");
+                let filter = dossier.filter.map(|filter| filter.value);
+                assert_eq!(filter, Some(group(n)), "the group, seed {seed:#x}");
+                assert_eq!(dossier.level, Some(at(n)), "the level, seed {seed:#x}");
+            }
+            stamp
+        });
+        stamp = *ends.first().expect("the writer");
+        n = n.saturating_add(10);
+    }
+}
+
+/// 20. Nothing uncommitted is ever seen: readers look while commits fail at their last write.
+pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let names = &stage.names;
+    let instances = stage.instances().await;
+    let account: Account = samples::account(names.account(), &names.email());
+    let spent = names.quota();
+    let created = Batch::new(names.commit())
+        .account(Swap::create(account.clone()))
+        .reserve(spent, Span::seconds(10), NOW)
+        .build();
+    let stamp = put(&*stage.store, created).await.id();
+    for seed in rounds(S::ROUNDS) {
+        let done = AtomicBool::new(false);
+        race(seed, 4, |racer| {
+            let store = &**instances.get(racer % instances.len()).expect("an instance");
+            if racer == 0 {
+                for _ in 0..10 {
+                    let before = Stored { value: account.clone(), stamp };
+                    let next = samples::next(&account);
+                    let doomed = Batch::new(names.commit())
+                        .event_of(&next, Happened::EmailChangeDropped)
+                        .account(Swap::replace(before, next))
+                        .mail(Swap::create(samples::mail(names.mail(), account.id, NOW)))
+                        .reserve(spent, Span::seconds(10), NOW)
+                        .build();
+                    let answer = S::block_on(store.commit(&doomed));
+                    assert!(
+                        matches!(answer, Err(CommitError::Exhausted { .. })),
+                        "{answer:?}, seed {seed:#x}"
+                    );
+                }
+                done.store(true, Ordering::Release);
+                return;
+            }
+            while !done.load(Ordering::Acquire) {
+                S::block_on(async {
+                    let seen = look::account(store, account.id).await.map(|account| account.stamp);
+                    assert_eq!(seen, Some(stamp), "the account, seed {seed:#x}");
+                    assert_eq!(look::journal(store, &realm()).await, Vec::new(), "the feed, seed {seed:#x}");
+                    let due = look::answered(store.next_due(&realm()).await);
+                    assert_eq!(due, None, "a due time, seed {seed:#x}");
+                });
+            }
+        });
+    }
+}

@@ -1,0 +1,162 @@
+//! The kit finds what it looks for in the smaller ports too: a bad adapter fails the clause that it breaks.
+#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
+
+use std::sync::Arc;
+
+use accountable_conformance::{
+    clock::{self, ClockUnderTest},
+    entropy::{self, EntropyUnderTest},
+    hasher::{self, HasherUnderTest},
+    store::NotOffered,
+};
+use accountable_core::{
+    domain::{Password, Span, Timestamp},
+    port::{Clock, Entropy, EntropyError, HashError, PasswordHash, PasswordHasher},
+};
+use accountable_memory::{InsecureTestHasher, ManualClock, SeededEntropy};
+use async_trait::async_trait;
+
+#[track_caller]
+fn finds(check: fn()) {
+    assert!(std::thread::spawn(check).join().is_err(), "the check found nothing");
+}
+
+/// Ends every sleep a microsecond early.
+struct Hasty(ManualClock);
+
+#[async_trait]
+impl Clock for Hasty {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+    async fn sleep(&self, span: Span) {
+        self.0.sleep(Span::micros(span.as_micros().saturating_sub(1))).await;
+    }
+}
+
+impl ClockUnderTest for Hasty {
+    fn fresh() -> Self {
+        Self(ManualClock::new(Timestamp::EPOCH))
+    }
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(Self(self.0.clone()))
+    }
+    fn advance(&self, span: Span) -> Result<(), NotOffered> {
+        self.0.advance(span);
+        Ok(())
+    }
+    /// Takes a jump of the time of day for time that passes.
+    fn jump(&self, to: Timestamp) -> Result<(), NotOffered> {
+        self.0.advance(to.since(self.0.now()));
+        self.0.set(to);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_hasty_clock_is_found() {
+    finds(clock::clause_02_a_jump_neither_shortens_nor_lengthens_a_sleep::<Hasty>);
+    finds(clock::clause_03_a_sleep_ends_no_earlier_than_asked::<Hasty>);
+}
+
+/// Forgets the last byte, and begins anew with each source.
+struct Short(SeededEntropy);
+
+impl Entropy for Short {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        match bytes.split_last_mut() {
+            Some((_, bytes)) => self.0.fill(bytes),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same bytes each time, whatever the seed.
+struct Constant;
+
+impl Entropy for Constant {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        SeededEntropy::new(7).fill(bytes)
+    }
+}
+
+impl EntropyUnderTest for Short {
+    fn fresh() -> Arc<dyn Entropy> {
+        Arc::new(Self(SeededEntropy::new(7)))
+    }
+    fn seeded(_: u64) -> Result<Arc<dyn Entropy>, NotOffered> {
+        Ok(Self::fresh())
+    }
+}
+
+impl EntropyUnderTest for Constant {
+    fn fresh() -> Arc<dyn Entropy> {
+        Arc::new(Self)
+    }
+    fn seeded(_: u64) -> Result<Arc<dyn Entropy>, NotOffered> {
+        Ok(Self::fresh())
+    }
+}
+
+#[test]
+fn poor_randomness_is_found() {
+    finds(entropy::clause_01_all_bytes_are_filled::<Short>);
+    finds(entropy::clause_02_no_two_calls_return_the_same_bytes::<Constant>);
+    finds(entropy::clause_03_a_seeded_source_can_be_replayed::<Constant>);
+}
+
+/// Cuts passwords at 72 octets, salts with nothing, takes what it can't read for a wrong password, works on the thread
+/// that polls and never turns anybody away.
+struct Careless(InsecureTestHasher);
+
+#[async_trait]
+impl PasswordHasher for Careless {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        let salted_alike = InsecureTestHasher::new(7);
+        salted_alike.hash(&cut(password)).await
+    }
+    async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
+        Ok(self.0.verify(&cut(password), hash).await.unwrap_or(false))
+    }
+    fn needs_rehash(&self, _: &PasswordHash) -> bool {
+        false
+    }
+    fn decoy(&self, _: &[u8; 32]) -> PasswordHash {
+        self.0.decoy(&[0; 32])
+    }
+}
+
+fn cut(password: &Password) -> Password {
+    let cut: String = password.expose().chars().take(72).collect();
+    Password::parse(&cut).expect("a password")
+}
+
+impl HasherUnderTest for Careless {
+    fn fresh() -> Arc<dyn PasswordHasher> {
+        Arc::new(Self(InsecureTestHasher::new(7)))
+    }
+    fn busy() -> Result<Arc<dyn PasswordHasher>, NotOffered> {
+        Ok(Self::fresh())
+    }
+    fn of_other_cost(password: &Password) -> Vec<PasswordHash> {
+        let other = InsecureTestHasher::new(7).with_cost(2);
+        vec![accountable_conformance::block_on(other.hash(password)).expect("a hash")]
+    }
+    fn excessive() -> Vec<PasswordHash> {
+        Vec::new()
+    }
+    fn class(hash: &PasswordHash) -> String {
+        hash.expose().split('$').take(4).collect::<Vec<_>>().join("$")
+    }
+}
+
+#[test]
+fn a_careless_hasher_is_found() {
+    finds(hasher::clause_02_two_hashes_of_one_password_differ::<Careless>);
+    finds(hasher::clause_03_all_octets_of_a_password_count::<Careless>);
+    finds(hasher::clause_04_the_work_goes_on_while_nobody_polls::<Careless>);
+    finds(hasher::clause_05_beyond_its_queue_a_hasher_is_overloaded_at_once::<Careless>);
+    finds(hasher::clause_07_what_cant_be_read_is_unreadable_never_wrong::<Careless>);
+    finds(hasher::clause_08_a_hash_of_another_cost_needs_a_rehash::<Careless>);
+    finds(hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class::<Careless>);
+}
