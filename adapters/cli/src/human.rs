@@ -33,41 +33,19 @@ pub(crate) struct Human {
 impl Human {
     pub(crate) fn tell(&mut self, told: &Told<'_>, out: &mut impl Write) -> io::Result<()> {
         match told {
-            Told::Begin {
-                database,
-                kept,
-                realm,
-                now,
-                hashing,
-                ..
-            } => {
-                let fate = if *kept {
-                    "kept"
-                } else {
-                    "removed at the end; --db PATH keeps one"
-                };
+            Told::Begin { database, kept, realm, now, hashing, .. } => {
+                let fate = if *kept { "kept" } else { "removed at the end; --db PATH keeps one" };
                 writeln!(out, "{TITLE}The life of an account{TITLE:#}\n")?;
                 writeln!(out, "  {FAINT}store    {FAINT:#}SQLite, {database} ({fate})")?;
                 writeln!(out, "  {FAINT}realm    {FAINT:#}{realm}")?;
                 writeln!(out, "  {FAINT}hashing  {FAINT:#}{hashing}")?;
-                writeln!(
-                    out,
-                    "  {FAINT}mail     {FAINT:#}shown here instead of sent, links and all"
-                )?;
-                writeln!(
-                    out,
-                    "  {FAINT}clock    {FAINT:#}moved by hand; it stands at {}",
-                    moment(*now)
-                )
+                writeln!(out, "  {FAINT}mail     {FAINT:#}shown here instead of sent, links and all")?;
+                writeln!(out, "  {FAINT}clock    {FAINT:#}moved by hand; it stands at {}", moment(*now))
             }
             Told::Chapter { title } => writeln!(out, "\n{TITLE}{title}{TITLE:#}"),
             Told::Time { seconds, now } => {
                 let passed = in_words(Span::seconds(*seconds));
-                writeln!(
-                    out,
-                    "\n      {STRONG}… {passed} later: {}{STRONG:#}",
-                    moment(*now)
-                )
+                writeln!(out, "\n      {STRONG}… {passed} later: {}{STRONG:#}", moment(*now))
             }
             Told::Step(step) => tell_step(step, out),
             Told::Mail(mail) => tell_mail(mail, out),
@@ -98,11 +76,8 @@ impl Human {
         for (style, row) in
             std::iter::once((STRONG, head)).chain(rows.into_iter().map(|row| (Style::new(), row)))
         {
-            let cells: Vec<_> = row
-                .iter()
-                .zip(widths)
-                .map(|(cell, width)| format!("{cell:<width$}"))
-                .collect();
+            let cells: Vec<_> =
+                row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
             let line = cells.join("  ");
             writeln!(out, "  {style}{}{style:#}", line.trim_end())?;
         }
@@ -111,38 +86,16 @@ impl Human {
 }
 
 fn tell_step(step: &ToldStep, out: &mut impl Write) -> io::Result<()> {
-    let ToldStep {
-        number,
-        says,
-        call,
-        outcome,
-        as_expected,
-        ..
-    } = step;
-    let (mark, style) = if *as_expected {
-        ("✓", YES)
-    } else {
-        ("✗", WRONG)
-    };
+    let ToldStep { number, says, call, outcome, as_expected, .. } = step;
+    let (mark, style) = if *as_expected { ("✓", YES) } else { ("✗", WRONG) };
     writeln!(out, "\n{FAINT}{number:>3}{FAINT:#} {style}{mark}{style:#} {says}")?;
     let (lists, facts): (Vec<_>, Vec<_>) = outcome.details.iter().partition(|(_, value)| is_listing(value));
     let style = if outcome.refused { NO } else { YES };
-    let status = outcome
-        .http_status
-        .map_or_else(String::new, |status| format!(" ({status})"));
+    let status = outcome.http_status.map_or_else(String::new, |status| format!(" ({status})"));
     let name = outcome.name;
-    write!(
-        out,
-        "      {FAINT}{call}{FAINT:#} → {style}{name}{style:#}{status}"
-    )?;
-    let facts: String = facts
-        .iter()
-        .map(|(name, value)| format!(" · {}", fact(name, value)))
-        .collect();
-    let width = [call, name, &status, &facts]
-        .iter()
-        .map(|text| text.chars().count())
-        .sum::<usize>();
+    write!(out, "      {FAINT}{call}{FAINT:#} → {style}{name}{style:#}{status}")?;
+    let facts: String = facts.iter().map(|(name, value)| format!(" · {}", fact(name, value))).collect();
+    let width = [call, name, &status, &facts].iter().map(|text| text.chars().count()).sum::<usize>();
     let break_ = if width > WIDTH { "\n       " } else { "" };
     writeln!(out, "{break_}{facts}")?;
     for item in lists.iter().filter_map(|(_, list)| list.as_array()).flatten() {
@@ -161,9 +114,7 @@ fn tell_step(step: &ToldStep, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn tell_mail(mail: &ShownMail, out: &mut impl Write) -> io::Result<()> {
-    let ShownMail {
-        to, subject, answer, ..
-    } = mail;
+    let ShownMail { to, subject, answer, .. } = mail;
     let style = if mail.accepted { FAINT } else { NO };
     writeln!(out, "      ┌ mail to {to}: {STRONG}{subject}{STRONG:#}")?;
     if let (Some(link), true) = (&mail.link, mail.accepted) {
@@ -179,9 +130,7 @@ fn tell_mail(mail: &ShownMail, out: &mut impl Write) -> io::Result<()> {
 
 /// Lists of objects get a line for each.
 fn is_listing(value: &Value) -> bool {
-    value
-        .as_array()
-        .is_some_and(|list| list.iter().any(Value::is_object))
+    value.as_array().is_some_and(|list| list.iter().any(Value::is_object))
 }
 
 /// A detail, as short as it can be said.
@@ -224,14 +173,7 @@ fn row(whose: &str, event: &Event) -> [String; 6] {
         version => plain(&version),
     };
     let by = by(&part("by"));
-    [
-        moment(event.at),
-        whose.to_owned(),
-        version,
-        name,
-        by,
-        facts.join(" "),
-    ]
+    [moment(event.at), whose.to_owned(), version, name, by, facts.join(" ")]
 }
 
 fn by(party: &Value) -> String {
@@ -263,11 +205,7 @@ fn in_words(span: Span) -> String {
     let seconds = span.as_seconds_rounded_up();
     let (count, unit) = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
         .into_iter()
-        .find_map(|(size, unit)| {
-            seconds
-                .is_multiple_of(size)
-                .then(|| (seconds.div_euclid(size), unit))
-        })
+        .find_map(|(size, unit)| seconds.is_multiple_of(size).then(|| (seconds.div_euclid(size), unit)))
         .unwrap_or((seconds, "second"));
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
@@ -300,10 +238,8 @@ mod tests {
             says: "Too soon.".to_owned(),
             call: "admin.request_password_set(grace)".to_owned(),
             at: Timestamp::EPOCH,
-            outcome: accountable::Error::from(Refusal::Throttled {
-                retry_after: Span::seconds(600),
-            })
-            .outcome(),
+            outcome: accountable::Error::from(Refusal::Throttled { retry_after: Span::seconds(600) })
+                .outcome(),
             as_expected,
             expected: (!as_expected).then(|| expect("throttled", json!({ "retry_after_seconds": 500 }))),
         };
@@ -323,10 +259,7 @@ mod tests {
     fn a_step_that_ended_otherwise_says_what_was_expected() {
         let told = told(false);
         assert!(told.contains("  4 ✗ Too soon."), "{told}");
-        assert!(
-            told.ends_with("      expected: throttled · retry after 500 s\n"),
-            "{told}"
-        );
+        assert!(told.ends_with("      expected: throttled · retry after 500 s\n"), "{told}");
     }
 
     #[test]

@@ -30,9 +30,7 @@ pub(crate) struct ShownMail {
 impl ShownMail {
     pub(crate) fn new(letter: &Letter, answer: Answer) -> Self {
         let (purpose, expires_at) = match &letter.message {
-            Message::Code {
-                purpose, expires_at, ..
-            } => (Some(*purpose), Some(*expires_at)),
+            Message::Code { purpose, expires_at, .. } => (Some(*purpose), Some(*expires_at)),
             _ => (None, None),
         };
         Self {
@@ -95,11 +93,7 @@ fn query<'a>(link: &'a str, name: &str) -> &'a str {
 
 /// Letters that the server took, by recipient, in order.
 pub(crate) fn recipients(letters: &[(Letter, Answer)]) -> Vec<&EmailAddress> {
-    letters
-        .iter()
-        .filter(|(_, answer)| *answer == Answer::Accept)
-        .map(|(letter, _)| &letter.to)
-        .collect()
+    letters.iter().filter(|(_, answer)| *answer == Answer::Accept).map(|(letter, _)| &letter.to).collect()
 }
 
 #[cfg(test)]
@@ -109,10 +103,7 @@ mod tests {
     #[test]
     fn a_link_gives_its_parts_in_any_order_and_others_give_nothing() {
         let link = "https://a.example/p?x=1&confirmation_code=abc&id=def";
-        assert_eq!(
-            (query(link, "id"), query(link, "confirmation_code")),
-            ("def", "abc")
-        );
+        assert_eq!((query(link, "id"), query(link, "confirmation_code")), ("def", "abc"));
         assert_eq!(query(link, "return_url"), "");
         assert_eq!(query("https://a.example/p", "id"), "");
     }

@@ -47,9 +47,7 @@ fn holds(actual: &Facts<'_>, expected: &Value) -> bool {
     let Value::Object(expected) = expected else {
         return expected.is_null();
     };
-    expected
-        .iter()
-        .all(|(name, value)| actual.get(name).is_some_and(|actual| includes(actual, value)))
+    expected.iter().all(|(name, value)| actual.get(name).is_some_and(|actual| includes(actual, value)))
 }
 
 type Facts<'a> = std::collections::BTreeMap<&'a String, &'a Value>;
@@ -57,9 +55,9 @@ type Facts<'a> = std::collections::BTreeMap<&'a String, &'a Value>;
 fn includes(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(_)) => holds(&actual.iter().collect(), expected),
-        (Value::Array(actual), Value::Array(expected)) => expected
-            .iter()
-            .all(|expected| actual.iter().any(|actual| includes(actual, expected))),
+        (Value::Array(actual), Value::Array(expected)) => {
+            expected.iter().all(|expected| actual.iter().any(|actual| includes(actual, expected)))
+        }
         _ => actual == expected,
     }
 }
@@ -78,12 +76,7 @@ impl Outcome {
             Value::Object(details) => details,
             _ => Map::new(),
         };
-        Self {
-            name,
-            refused,
-            http_status,
-            details,
-        }
+        Self { name, refused, http_status, details }
     }
 }
 
@@ -209,14 +202,8 @@ pub(crate) enum Shut {
 /// A log-in, as yes or no.
 pub(crate) fn entered(answer: Result<Authentication, PublicError>) -> Result<Entered, Shut> {
     match answer.map_err(Shut::Failed)? {
-        Authentication::Granted(stamp) => Ok(Entered {
-            stamp,
-            must_change: None,
-        }),
-        Authentication::MustChange { reason, stamp } => Ok(Entered {
-            stamp,
-            must_change: Some(reason),
-        }),
+        Authentication::Granted(stamp) => Ok(Entered { stamp, must_change: None }),
+        Authentication::MustChange { reason, stamp } => Ok(Entered { stamp, must_change: Some(reason) }),
         Authentication::Denied(why) => Err(Shut::Denied(*why.for_logs())),
     }
 }
@@ -275,10 +262,7 @@ fn said(fault: &Fault) -> Value {
 }
 
 fn wait(retry_after: Option<Span>) -> Value {
-    retry_after.map_or(
-        Value::Null,
-        |span| json!({ "retry_after_seconds": span.as_seconds_rounded_up() }),
-    )
+    retry_after.map_or(Value::Null, |span| json!({ "retry_after_seconds": span.as_seconds_rounded_up() }))
 }
 
 /// Each violation's own form, and what it says in words.
@@ -301,11 +285,7 @@ mod tests {
     use super::*;
 
     fn throttled() -> Outcome {
-        Outcome::no(
-            "throttled",
-            429,
-            json!({ "retry_after_seconds": 600, "more": true }),
-        )
+        Outcome::no("throttled", 429, json!({ "retry_after_seconds": 600, "more": true }))
     }
 
     #[test]

@@ -102,10 +102,7 @@ impl Report {
             Form::Human => Teller::Human(Human::default()),
             Form::Json => Teller::Json,
         };
-        Self {
-            teller,
-            out: Box::new(out),
-        }
+        Self { teller, out: Box::new(out) }
     }
 
     /// Tells one thing, at once.

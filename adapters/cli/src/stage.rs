@@ -57,11 +57,7 @@ pub(crate) struct Step {
 
 /// What happens next.
 pub(crate) fn step(name: &'static str, says: impl Into<String>, call: impl Into<String>) -> Step {
-    Step {
-        name,
-        says: says.into(),
-        call: call.into(),
-    }
+    Step { name, says: says.into(), call: call.into() }
 }
 
 /// Everything that a story needs at hand.
@@ -83,11 +79,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// In this file, or in one that is removed at the end.
     pub(crate) async fn open(path: Option<&Path>, mut report: Report) -> Result<Self, Stop> {
-        let place = if path.is_none() {
-            Some(tempfile::tempdir().map_err(failed)?)
-        } else {
-            None
-        };
+        let place = if path.is_none() { Some(tempfile::tempdir().map_err(failed)?) } else { None };
         let temporary = place.as_ref().map(|place| place.path().join("demo.db"));
         let database = path.map(Path::to_owned).or(temporary).unwrap_or_default();
         let store = Arc::new(sqlite::open(&database).map_err(|error| unusable(&database, error))?);
@@ -182,11 +174,7 @@ impl Stage {
             self.report.tell(&Told::Mail(ShownMail::new(&letter, answer)))?;
             self.shown = self.shown.saturating_add(1);
         }
-        if as_expected {
-            Ok(())
-        } else {
-            Err(Stop::Unexpected)
-        }
+        if as_expected { Ok(()) } else { Err(Stop::Unexpected) }
     }
 
     /// Letters that were handed over since the last step.
@@ -197,10 +185,7 @@ impl Stage {
     /// Who got a letter since the last step.
     pub(crate) fn mailed_to(&self) -> Vec<String> {
         let letters = self.new_letters();
-        mail::recipients(&letters)
-            .into_iter()
-            .map(ToString::to_string)
-            .collect()
+        mail::recipients(&letters).into_iter().map(ToString::to_string).collect()
     }
 
     /// From now on, the server says that there is no such mailbox.
@@ -238,9 +223,7 @@ impl Stage {
     }
 
     fn tell_event(&mut self, event: &Event) -> Result<(), Stop> {
-        let whose = event
-            .account
-            .and_then(|account| self.names.get(&account).copied());
+        let whose = event.account.and_then(|account| self.names.get(&account).copied());
         Ok(self.report.tell(&Told::Event { whose, event })?)
     }
 }
@@ -262,11 +245,7 @@ async fn unused_realm(store: &impl Store, database: &Path) -> Result<Realm, Stop
 }
 
 async fn holds_accounts(store: &impl Store, realm: &Realm) -> Result<bool, Stop> {
-    let all = AccountQuery::ById {
-        realm: realm.clone(),
-        after: None,
-        filter: AccountFilter::default(),
-    };
+    let all = AccountQuery::ById { realm: realm.clone(), after: None, filter: AccountFilter::default() };
     Ok(store.count(&all).await.map_err(failed)? > 0)
 }
 
@@ -284,11 +263,7 @@ pub(crate) fn failed(error: impl Into<Box<dyn StdError>>) -> Stop {
 
 fn unusable(database: &Path, error: impl Into<Box<dyn StdError>>) -> Stop {
     let error = error.into();
-    failed(format!(
-        "{} can't be used: {}",
-        database.display(),
-        with_causes(&*error)
-    ))
+    failed(format!("{} can't be used: {}", database.display(), with_causes(&*error)))
 }
 
 /// What an error says, and what lies beneath it.
@@ -315,9 +290,6 @@ mod tests {
         };
         assert!(matches!(done(Ok(Delivery::Delivered)), Ok(Delivery::Delivered)));
         assert!(matches!(done(Ok(Delivery::Queued)), Err(Stop::Unexpected)));
-        assert!(matches!(
-            done(Err(accountable::Fault::TimedOut)),
-            Err(Stop::Unexpected)
-        ));
+        assert!(matches!(done(Err(accountable::Fault::TimedOut)), Err(Stop::Unexpected)));
     }
 }

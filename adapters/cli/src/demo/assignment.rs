@@ -23,10 +23,7 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast, id: AccountId) -> Resul
 }
 
 async fn assigned_password_lapses(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<(), Stop> {
-    let assigned = cast
-        .staff
-        .assign_password(id, &password(ASSIGNED_PASSWORD)?)
-        .await;
+    let assigned = cast.staff.assign_password(id, &password(ASSIGNED_PASSWORD)?).await;
     let told = step(
         "assign_password",
         "Staff assign a password, by telephone say.",
@@ -45,16 +42,8 @@ async fn assigned_password_lapses(stage: &mut Stage, cast: &Cast, id: AccountId)
 
     stage.later(Span::hours(72))?;
     let denied = logs_in(cast, ASSIGNED_PASSWORD).await?;
-    let told = log_in_step(
-        "log_in_after_it_lapsed",
-        "Left unchanged, it lapses.",
-        ASSIGNED_PASSWORD,
-    );
-    stage.refused(
-        told,
-        denied,
-        expect("denied", json!({ "for_the_logs": "lapsed" })),
-    )
+    let told = log_in_step("log_in_after_it_lapsed", "Left unchanged, it lapses.", ASSIGNED_PASSWORD);
+    stage.refused(told, denied, expect("denied", json!({ "for_the_logs": "lapsed" })))
 }
 
 async fn assigned_password_is_changed(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<(), Stop> {
@@ -82,7 +71,5 @@ async fn assigned_password_is_changed(stage: &mut Stage, cast: &Cast, id: Accoun
 
     let granted = logs_in(cast, LAST_PASSWORD).await?;
     let told = log_in_step("log_in_at_last", "With it she is in for good.", LAST_PASSWORD);
-    stage
-        .done(told, granted, expect("granted", Value::Null))
-        .map(drop)
+    stage.done(told, granted, expect("granted", Value::Null)).map(drop)
 }

@@ -17,18 +17,12 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
     stage.chapter("An address that bounces")?;
     stage.no_such_mailbox(&cast.lost);
     let registered = cast.staff.register(NewAccount::new(cast.lost.clone())).await;
-    let told = step(
-        "register_lost",
-        "Staff register somebody with a mistyped address.",
-        "admin.register(lost)",
-    );
+    let told =
+        step("register_lost", "Staff register somebody with a mistyped address.", "admin.register(lost)");
     let id = stage.done(told, registered, expect("account", Value::Null))?.id;
     stage.name(id, "lost");
 
-    let delivery = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let delivery = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let told = step(
         "bounced",
         "The mail server knows no such mailbox, and staff are told at once.",
@@ -37,10 +31,7 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
     let cause = json!({ "cause": "no_such_mailbox" });
     let _ = stage.done(told, delivery, expect("undeliverable", cause.clone()))?;
 
-    let refused = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let refused = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let told = step(
         "request_after_the_bounce",
         "From now on nothing is mailed there.",

@@ -30,10 +30,7 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast, id: AccountId) -> Resul
 }
 
 async fn mails_a_link(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<String, Stop> {
-    let delivery = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let delivery = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let told = step(
         "request_password_set",
         "Staff have a link mailed by which Grace chooses her password.",
@@ -44,10 +41,7 @@ async fn mails_a_link(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<S
 }
 
 async fn second_request(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<(), Stop> {
-    let too_soon = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let too_soon = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let told = step(
         "second_request",
         "A second request within 600 s is refused, and told how long to wait.",
@@ -64,10 +58,7 @@ async fn request_ten_minutes_later(
     first_link: &str,
 ) -> Result<(), Stop> {
     stage.later(Span::minutes(10))?;
-    let delivery = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let delivery = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let same_link = stage.last_link_to(&cast.grace)? == first_link;
     let told = step(
         "request_after_the_wait",
@@ -106,15 +97,16 @@ async fn weak_password(stage: &mut Stage, cast: &Cast, link: &str) -> Result<(),
         "A weak password is refused with all that is wrong with it. The code stays good.",
         "public.choose_password(code, \"grace123\")",
     );
-    let too_short = json!({ "violations": [{ "violation": "too_short", "least": 15, "actual": 8 }] });
-    stage.refused(told, refused, expect("weak_password", too_short))
+    let all = json!({ "violations": [
+        { "violation": "too_short", "least": 15, "actual": 8 },
+        { "violation": "common" },
+        { "violation": "predictable" },
+    ] });
+    stage.refused(told, refused, expect("weak_password", all))
 }
 
 async fn good_password(stage: &mut Stage, cast: &Cast, link: &str) -> Result<(), Stop> {
-    let chosen = cast
-        .stranger
-        .choose_password(&code_of(link), &password(FIRST_PASSWORD)?)
-        .await;
+    let chosen = cast.stranger.choose_password(&code_of(link), &password(FIRST_PASSWORD)?).await;
     let told = step(
         "choose_password",
         "Grace chooses a good one, and has proven her address by it.",
@@ -131,10 +123,7 @@ async fn good_password(stage: &mut Stage, cast: &Cast, link: &str) -> Result<(),
 }
 
 async fn used_code(stage: &mut Stage, cast: &Cast, link: &str) -> Result<(), Stop> {
-    let refused = cast
-        .stranger
-        .choose_password(&code_of(link), &password(SECOND_PASSWORD)?)
-        .await;
+    let refused = cast.stranger.choose_password(&code_of(link), &password(SECOND_PASSWORD)?).await;
     let told = step(
         "used_code",
         "The code works once.",
@@ -152,10 +141,7 @@ async fn used_code(stage: &mut Stage, cast: &Cast, link: &str) -> Result<(), Sto
 }
 
 async fn request_with_a_password(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<(), Stop> {
-    let refused = cast
-        .staff
-        .request_password_set(id, DeliveryOptions::default())
-        .await;
+    let refused = cast.staff.request_password_set(id, DeliveryOptions::default()).await;
     let told = step(
         "request_with_a_password",
         "Nobody is asked to set a first password twice.",

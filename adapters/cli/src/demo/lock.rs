@@ -31,17 +31,12 @@ async fn guesses_until_locked(stage: &mut Stage, cast: &Cast, id: AccountId) -> 
     for guess in 1..=ROOM {
         answers.push(logs_in(cast, &format!("a wrong password, number {guess}")).await?);
     }
-    let all_alike = answers
-        .iter()
-        .all(|answer| matches!(answer, Err(Shut::Denied(_))));
+    let all_alike = answers.iter().all(|answer| matches!(answer, Err(Shut::Denied(_))));
     let until = last_lock(stage, id).await?;
     let lasts = until.map(|until| until.since(stage.clock.now()).as_seconds_rounded_up());
     let found =
         json!({ "answers": ROOM, "all_alike": all_alike, "lock_seconds": lasts, "locked_until": until });
-    let last = answers
-        .pop()
-        .ok_or(Stop::Unexpected)?
-        .map_err(|shut| (shut, found));
+    let last = answers.pop().ok_or(Stop::Unexpected)?.map_err(|shut| (shut, found));
     let told = step(
         "guesses",
         "Ten wrong passwords in a row. The tenth locks the address; no answer says so.",
@@ -54,12 +49,7 @@ async fn guesses_until_locked(stage: &mut Stage, cast: &Cast, id: AccountId) -> 
 
 /// The end of the last lock, which only the journal tells.
 async fn last_lock(stage: &Stage, id: AccountId) -> Result<Option<Timestamp>, Stop> {
-    let history = stage
-        .accounts
-        .journal()
-        .history(id, None, 1_000)
-        .await
-        .map_err(failed)?;
+    let history = stage.accounts.journal().history(id, None, 1_000).await.map_err(failed)?;
     Ok(history.items.iter().rev().find_map(|event| match event.what {
         Happened::Locked { until, .. } => Some(until),
         _ => None,
@@ -74,11 +64,7 @@ async fn right_password_while_locked(stage: &mut Stage, cast: &Cast) -> Result<(
         "The right one is refused as well, with the same answer.",
         SECOND_PASSWORD,
     );
-    stage.refused(
-        told,
-        denied,
-        expect("denied", json!({ "for_the_logs": "locked" })),
-    )
+    stage.refused(told, denied, expect("denied", json!({ "for_the_logs": "locked" })))
 }
 
 async fn right_password_after_the_lock(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
@@ -89,7 +75,5 @@ async fn right_password_after_the_lock(stage: &mut Stage, cast: &Cast) -> Result
         "The lock is over, and nothing is held against the address any more.",
         SECOND_PASSWORD,
     );
-    stage
-        .done(told, granted, expect("granted", Value::Null))
-        .map(drop)
+    stage.done(told, granted, expect("granted", Value::Null)).map(drop)
 }

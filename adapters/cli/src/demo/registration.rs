@@ -22,11 +22,7 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<AccountId, St
 
 async fn registers(stage: &mut Stage, cast: &Cast) -> Result<AccountId, Stop> {
     let registered = cast.staff.register(NewAccount::new(cast.grace.clone())).await;
-    let told = step(
-        "register",
-        "Staff register Grace. Nothing is mailed yet.",
-        "admin.register(grace)",
-    );
+    let told = step("register", "Staff register Grace. Nothing is mailed yet.", "admin.register(grace)");
     let fresh = json!({ "status": "new", "email_proven": false });
     let account = stage.done(told, registered, expect("account", fresh))?;
     stage.name(account.id, "grace");

@@ -23,29 +23,11 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
 
 async fn reset_requests(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
     for (name, says, who, email) in [
-        (
-            "reset_known",
-            "For Grace's address: accepted.",
-            "grace",
-            &cast.grace,
-        ),
-        (
-            "reset_unknown",
-            "For an address without an account: the same answer.",
-            "nobody",
-            &cast.nobody,
-        ),
-        (
-            "reset_bounced",
-            "For the address that bounces: the same again.",
-            "lost",
-            &cast.lost,
-        ),
+        ("reset_known", "For Grace's address: accepted.", "grace", &cast.grace),
+        ("reset_unknown", "For an address without an account: the same answer.", "nobody", &cast.nobody),
+        ("reset_bounced", "For the address that bounces: the same again.", "lost", &cast.lost),
     ] {
-        let accepted = cast
-            .stranger
-            .request_password_reset(email, MailOptions::default())
-            .await;
+        let accepted = cast.stranger.request_password_reset(email, MailOptions::default()).await;
         let told = step(name, says, format!("public.request_password_reset({who})"));
         let _ = stage.done(told, accepted, expect("accepted", Value::Null))?;
     }
@@ -77,10 +59,7 @@ async fn reset_code_expires(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> 
     let expected = expect("expired", json!({ "purpose": "password_reset" }));
     let _ = stage.done(told, state, expected)?;
 
-    let refused = cast
-        .stranger
-        .choose_password(&code, &password(LAST_PASSWORD)?)
-        .await;
+    let refused = cast.stranger.choose_password(&code, &password(LAST_PASSWORD)?).await;
     let told = step(
         "expired_code",
         "And can't be redeemed.",

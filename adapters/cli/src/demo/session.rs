@@ -61,25 +61,15 @@ async fn sessions_after_the_change(
     phone: SessionStamp,
 ) -> Result<(), Stop> {
     let current = stage.accounts.owner(laptop, Origin::Unknown).is_current().await;
-    let told = step(
-        "session_goes_on",
-        "The laptop's session goes on.",
-        "owner(laptop).is_current()",
-    );
+    let told = step("session_goes_on", "The laptop's session goes on.", "owner(laptop).is_current()");
     stage.done(told, current.map(IsCurrent), expect("current", Value::Null))?;
 
     let phone = stage.accounts.owner(phone, Origin::Unknown);
-    let told = step(
-        "session_has_ended",
-        "The phone's has ended.",
-        "owner(phone).is_current()",
-    );
+    let told = step("session_has_ended", "The phone's has ended.", "owner(phone).is_current()");
     let current = phone.is_current().await.map(IsCurrent);
     stage.done(told, current, expect("ended", Value::Null))?;
 
-    let refused = phone
-        .change_password(&password(SECOND_PASSWORD)?, &password(LAST_PASSWORD)?)
-        .await;
+    let refused = phone.change_password(&password(SECOND_PASSWORD)?, &password(LAST_PASSWORD)?).await;
     let told = step(
         "ended_session",
         "An ended session can do nothing, whatever it knows.",
