@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use accountable_core::{
     Accounts, Admin, Authentication, Machine, NewAccount, Public,
     domain::{
-        Account, AccountId, Actor, Address, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links,
-        Origin, Password, SessionStamp,
+        Account, AccountId, Actor, Address, EmailAddress, EmailKey, Event, Incarnation, KeyId, Keyring,
+        LinkUrl, Links, Origin, Password, SessionStamp,
     },
     port::{Entropy as _, Store, Who},
 };
@@ -88,7 +88,12 @@ impl House {
         let stamp = entered(self.public().authenticate(&email, &first).await?)?;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         owner.change_password(&first, &password).await?;
-        Ok(Resident { id, email, password })
+        Ok(Resident {
+            id,
+            key: email.key(),
+            email,
+            password,
+        })
     }
 
     /// An account's record, as it is kept.
@@ -139,6 +144,8 @@ pub struct Resident {
     pub id: AccountId,
     /// Its address.
     pub email: EmailAddress,
+    /// What is looked up for it: the limit has it at hand.
+    pub key: EmailKey,
     /// Its password.
     pub password: Password,
 }

@@ -11,7 +11,7 @@
 //! | table | measured | limit |
 //! |---|---|---|
 //! | `register` | `Admin::register` on SQLite, one caller and 64 | the same rows by hand: one transaction for each account; for 64 callers one for 64 accounts |
-//! | `authenticate` | `Public::authenticate` on SQLite and in memory, [`InsecureTestHasher`] | right password: two selects of the account by its address, parsed. Wrong: one, and one durable upsert |
+//! | `authenticate` | `Public::authenticate`, [`InsecureTestHasher`] | right password, in memory and on SQLite: two selects of the account by its address, parsed. Wrong, on SQLite: one, and one durable upsert |
 //! | `load` | `Store::load`, `Admin::account` | one select of the account by its name, parsed |
 //! | `hash` | `Argon2Pool::hash` with the default settings | the argon2 crate in a loop, on as many threads, memory reused |
 //!
