@@ -84,20 +84,25 @@ impl Gate {
     /// Takes a place in the lane, in order of arrival.
     pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Attempt<'_>, Overloaded> {
         let ticket = Ticket::draw(self, tag);
+        // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
+        let mut queued = None;
         let turn = match ticket.lane.turnstile.try_lock() {
             Some(turn) => turn,
             None => {
-                let _queued = Queued::behind(self)?;
+                queued = Some(Queued::behind(self)?);
                 ticket.lane.turnstile.lock().await
             }
         };
         let place = match ticket.lane.places.try_acquire_arc() {
             Some(place) => place,
             None => {
-                let _queued = Queued::behind(self)?;
+                if queued.is_none() {
+                    queued = Some(Queued::behind(self)?);
+                }
                 ticket.lane.places.acquire_arc().await
             }
         };
+        drop(queued);
         drop(turn);
         Ok(Attempt { ticket, _place: place, stage: Stage::Present, counted_at_load: 0 })
     }
