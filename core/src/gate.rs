@@ -357,6 +357,56 @@ mod tests {
     }
 
     #[test]
+    fn debts_and_failures_on_their_way_take_up_room() {
+        let gate = Gate::new(10, 100);
+        let (mut one, mut other, mut third) = (enter(&gate), enter(&gate), enter(&gate));
+        assert!(matches!(one.pass(2), Pass::Verify));
+        one.wrong();
+        assert!(matches!(other.pass(2), Pass::Verify));
+        assert!(matches!(third.pass(2), Pass::Wait(_)), "one on its way, one under way");
+        drop(one);
+        assert!(matches!(third.pass(2), Pass::Wait(_)), "one owed, one under way");
+        drop(other);
+        assert!(matches!(third.pass(2), Pass::Verify), "one owed");
+    }
+
+    #[test]
+    fn who_waits_is_woken_when_a_failure_is_counted_and_when_a_guess_is_dropped() {
+        let gate = Gate::new(10, 100);
+        let (mut one, mut other) = (enter(&gate), enter(&gate));
+        assert!(matches!(one.pass(1), Pass::Verify));
+        let Pass::Wait(mut settled) = other.pass(1) else { panic!("no room") };
+        one.wrong();
+        assert!((&mut settled).now_or_never().is_none());
+        one.counted();
+        assert!(settled.now_or_never().is_some(), "counted");
+        other.about_to_load();
+        assert!(matches!(other.pass(1), Pass::Verify));
+        one.about_to_load();
+        let Pass::Wait(settled) = one.pass(1) else { panic!("no room") };
+        drop(other);
+        assert!(settled.now_or_never().is_some(), "dropped");
+        assert!(matches!(one.pass(1), Pass::Verify));
+    }
+
+    #[test]
+    fn who_waited_for_the_turnstile_keeps_the_place_in_the_queue() {
+        let gate = Gate::new(1, 2);
+        let held = enter(&gate);
+        let mut first = Box::pin(gate.enter(TAG));
+        let mut second = Box::pin(gate.enter(TAG));
+        assert!(first.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
+        drop(first);
+        assert!(second.as_mut().now_or_never().is_none(), "behind the turnstile, for a place");
+        let mut third = Box::pin(gate.enter(TAG));
+        assert!(third.as_mut().now_or_never().is_none(), "one slot is free");
+        assert!(gate.enter(TAG).now_or_never().is_some_and(|entered| entered.is_err()), "and now none");
+        drop(held);
+        assert!(second.now_or_never().is_some_and(|entered| entered.is_ok()));
+        assert!(third.now_or_never().is_some_and(|entered| entered.is_ok()));
+    }
+
+    #[test]
     fn a_lane_vanishes_when_nobody_is_there_and_nothing_is_owed() {
         let gate = Gate::new(1, 100);
         let attempt = enter(&gate);
