@@ -3,10 +3,10 @@
 use accountable_core::{
     Authentication, Delivery, DeliveryOptions, Error, MailOptions, PublicError,
     domain::{
-        AccountId, Address, CommitId, Denial, Happened, Realm, Refusal, Span, Suppression, SuppressionScope,
-        Undeliverable,
+        AccountId, Address, CommitId, Denial, Happened, Life, Realm, Refusal, Span, Suppression,
+        SuppressionScope, Undeliverable,
     },
-    port::{Commit, Store as _, Swap, Write},
+    port::{Commit, Store as _, Swap, Who, Write},
 };
 use accountable_memory::{Answer, CommitFault};
 
@@ -180,5 +180,46 @@ on_each_store! {
         world.store.inner().set_silent(true);
         stop.send(()).unwrap();
         meanwhile(&world, "it ends", || courier.is_finished()).await;
+    }
+
+    /// Log-in clause 5: an origin's quota refuses new attempts, and keeps no failure of old ones from being counted.
+    async fn failures_beyond_an_origins_quota_are_counted(world) {
+        world.hasher.hold();
+        let guesses: Vec<_> = (0..150)
+            .map(|at| {
+                let stranger = world.from("192.0.2.1");
+                tokio::spawn(async move {
+                    stranger.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG)).await
+                })
+            })
+            .collect();
+        world.hasher.held(150).await;
+        world.hasher.open();
+        for guess in guesses {
+            assert!(matches!(guess.await.unwrap(), Ok(Authentication::Denied(_))));
+        }
+        let refused = world.from("192.0.2.1").authenticate(&email("x@example.com"), &password(WRONG)).await;
+        assert!(matches!(refused, Err(PublicError::TooMany { .. })));
+    }
+
+    /// Log-in clause 3: the same password under a new seal is verified once more, and lets in.
+    async fn a_password_that_is_sealed_anew_meanwhile_lets_in(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
+        world.hasher.hold();
+        let before = world.hasher.verified();
+        let public = world.public();
+        let guess = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD)).await });
+        world.hasher.held(1).await;
+        let stored = world.store.load(&Who::id(id)).await.unwrap().account.unwrap();
+        let mut account = stored.value.clone();
+        let Life::Live(facts) = &mut account.life else { panic!("an account in use") };
+        let credential = facts.password.as_mut().unwrap();
+        let phc = keys().open_hash(&account.realm, id, &credential.hash).unwrap();
+        credential.hash = keys().seal_hash(&account.realm, id, [5; 24], &phc);
+        let commit = Commit::new(CommitId::from_bytes([9; 16]), vec![Write::Account(Swap::replace(stored, account))], vec![]);
+        world.store.commit(&commit.unwrap()).await.unwrap();
+        world.hasher.open();
+        assert!(matches!(guess.await.unwrap().unwrap(), Authentication::Granted(_)));
+        assert_eq!(world.hasher.verified() - before, 2);
     }
 }
