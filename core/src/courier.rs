@@ -18,7 +18,7 @@ use crate::{
     delivery::Attempted,
     domain::{Change, CommitId, Content, Party, Span, Timestamp},
     error::Fault,
-    port::{AccountQuery, Claim, Claimed, Limit, Trim, Who},
+    port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
 };
 
 /// Background work over what is due. Any number may be at it.
@@ -97,7 +97,8 @@ impl<'a> Courier<'a> {
         let mut left = at_most;
         // What an intent queues is due at once: a sweep goes on until nothing is.
         while left > 0 {
-            let claimed = self.claim(left).await?;
+            // No more than can start at once: a claim that waits for its turn could lapse, and be delivered twice.
+            let claimed = self.claim(left.min(u32::try_from(Self::WIDTH).unwrap_or(1))).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -110,7 +111,7 @@ impl<'a> Courier<'a> {
         }
         swept.accounts = self.pass_time(at_most).await?;
         self.trim().await?;
-        swept.next_due = self.core.store.next_due(&self.core.realm).await?;
+        swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
         Ok(swept)
     }
 
@@ -182,7 +183,7 @@ impl<'a> Courier<'a> {
         self.pass_time(100).await?;
         self.trim().await?;
         let now = self.core.clock.now();
-        let due = self.core.store.next_due(&self.core.realm).await?;
+        let due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
         Ok(match due {
             // A due time beyond the horizon is impossible: the clock jumped back, and it counts as due.
             Some(due) if due > now + self.core.rules.retries.horizon() => Self::REST,
@@ -202,7 +203,12 @@ impl<'a> Courier<'a> {
             horizon: now + retries.horizon(),
             limit: Limit::of(at_most),
         };
-        Ok(self.core.store.claim(&claim).await?)
+        self.ask(self.core.store.claim(&claim)).await
+    }
+
+    /// The store's answer; a store that gives none must not hold up the courier for ever, nor its end.
+    async fn ask<T>(&self, call: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, Fault> {
+        Ok(self.core.deadline().within(call).await??)
     }
 
     async fn work(&self, claimed: Claimed) -> (Option<String>, Done) {
@@ -226,7 +232,7 @@ impl<'a> Courier<'a> {
     async fn pass_time(&self, at_most: u32) -> Result<u32, Fault> {
         let core = self.core;
         let query = AccountQuery::Overdue { realm: core.realm.clone(), now: core.clock.now(), after: None };
-        let overdue = core.store.accounts(&query, Limit::of(at_most)).await?;
+        let overdue = self.ask(core.store.accounts(&query, Limit::of(at_most))).await?;
         let mut passed = 0_u32;
         for account in overdue.items {
             // The loop lets time pass before each rule, and writes that down.
@@ -252,7 +258,7 @@ impl<'a> Courier<'a> {
             dead_mails_before: None,
             limit: Limit::of(100),
         };
-        core.store.trim(&trim).await?;
+        self.ask(core.store.trim(&trim)).await?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::Core,
+    courier::Courier,
     decide::{Call, Undecided, Verdict, address_or_new},
     domain::{
         AddressTag, Change, CodeMint, Counter, DeathCause, Happened, Mail, MailState, Party, Purpose, Span,
@@ -60,7 +61,11 @@ impl Core {
         };
         let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
             Err(_) => Settlement::Cancelled,
+            // Its attempts are spent, and of none is known how it ended: it would go round for ever.
+            Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
+                // However long the caller would wait: the claim must outlast the delivery.
+                let within = within.min(Courier::DELIVERY);
                 let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
                 match deadline.within(self.mailer.deliver(&letter)).await {
                     // It may have left. The claim lapses, and it is tried again under the same name.
@@ -69,24 +74,37 @@ impl Core {
                 }
             }
         };
-        self.settle(mail, dossier, by, settlement).await
+        // The server has answered: a second copy must not go out only because the store is away for a moment.
+        let mut deadline = self.deadline();
+        let mut first = Some(dossier);
+        loop {
+            match self.settle(&mail, first.take(), by.clone(), &settlement).await {
+                Err(Fault::Unavailable(source)) => {
+                    let pause = self.clock.sleep(Span::seconds(1));
+                    if deadline.within(pause).await.is_err() {
+                        return Err(Fault::Unavailable(source));
+                    }
+                }
+                settled => return settled,
+            }
+        }
     }
 
     async fn settle(
         &self,
-        mail: Stored<Mail>,
-        dossier: Dossier,
+        mail: &Stored<Mail>,
+        first: Option<Dossier>,
         by: Party,
-        settlement: Settlement,
+        settlement: &Settlement,
     ) -> Result<Attempted, Fault> {
         let mut call = Call::new(Claimed::who(&mail.value), by);
-        call.first = Some(dossier);
+        call.first = first;
         let decided = self
             .decide(call, |dossier, moment, _| {
                 let id = mail.value.id;
                 let jitter = u64::from_be_bytes(first_8(moment.random));
                 let mut change = Change::none();
-                let (after, value) = match &settlement {
+                let (after, value) = match settlement {
                     Settlement::Delivered => {
                         change.events.push(Happened::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
@@ -145,9 +163,12 @@ impl Core {
         let suppression =
             Suppression { cause, scope: SuppressionScope::All, evidence: evidence.to_owned(), at: now };
         let mut address = address_or_new(dossier, tag);
-        address.suppression.get_or_insert(suppression);
-        change.addresses.push(address);
-        change.events.push(Happened::AddressSuppressed { tag, cause });
+        // A complaint holds back only what strangers cause; this holds back everything.
+        if !address.suppression.as_ref().is_some_and(|known| known.scope == SuppressionScope::All) {
+            address.suppression = Some(suppression);
+            change.addresses.push(address);
+            change.events.push(Happened::AddressSuppressed { tag, cause });
+        }
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         change.account =
             account.and_then(|account| account.give_back(purpose, mail.queued_at, self.rules.account_quota));

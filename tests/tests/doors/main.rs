@@ -17,5 +17,6 @@ mod mailing;
 mod passwords;
 mod races;
 mod register;
+mod review;
 mod round_trips;
 mod world;
