@@ -16,11 +16,7 @@ fn main() -> Result<(), Trouble> {
     let id = runtime.block_on(house.in_use(0))?.id;
     by_hand.keep(&runtime.block_on(house.account(id))?)?;
     let select = |count: u32| {
-        (0..count).try_for_each(|_| {
-            by_hand
-                .account(id.as_bytes())
-                .map(|account| drop(black_box(account)))
-        })
+        (0..count).try_for_each(|_| by_hand.account(id.as_bytes()).map(|account| drop(black_box(account))))
     };
 
     let table = Table::new("load, SQLite, from the page cache", Effort::of_this_run());

@@ -32,29 +32,19 @@ fn main() -> Result<(), Trouble> {
 
     let table = Table::new("register, SQLite, synchronous = FULL", Effort::of_this_run());
     table.row("by hand, against itself", REGISTRATIONS, alone, alone)?;
-    table.row(
-        "by hand, against an append of 4 KiB and fsync",
-        REGISTRATIONS,
-        alone,
-        |count| {
-            (0..count).try_for_each(|_| {
-                appended.write_all(&page)?;
-                Ok(appended.sync_data()?)
-            })
-        },
-    )?;
+    table.row("by hand, against an append of 4 KiB and fsync", REGISTRATIONS, alone, |count| {
+        (0..count).try_for_each(|_| {
+            appended.write_all(&page)?;
+            Ok(appended.sync_data()?)
+        })
+    })?;
     table.row(
         "one caller",
         REGISTRATIONS,
         |count| runtime.block_on(one_after_another(&admin, take(count))),
         alone,
     )?;
-    table.row(
-        "64 by hand in a transaction, against itself",
-        CROWD,
-        together,
-        together,
-    )?;
+    table.row("64 by hand in a transaction, against itself", CROWD, together, together)?;
     table.row(
         "64 callers, against 64 in a transaction",
         CROWD,

@@ -75,8 +75,7 @@ impl ByHand {
     pub fn keep(&self, account: &Account) -> Result<(), Trouble> {
         let key = account.keys().own.ok_or("an erased account")?;
         let id = account.id.as_bytes();
-        self.on
-            .execute(INSERT_ACCOUNT, params![id, serde_json::to_string(account)?])?;
+        self.on.execute(INSERT_ACCOUNT, params![id, serde_json::to_string(account)?])?;
         self.on.execute(INSERT_EMAIL, params![key.as_str(), id])?;
         Ok(())
     }

@@ -109,10 +109,7 @@ impl Table {
 }
 
 /// Seconds that one operation took.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what is measured is the machine's own time, not an account's"
-)]
+#[expect(clippy::disallowed_methods, reason = "what is measured is the machine's own time, not an account's")]
 fn seconds(operations: u32, side: &mut impl FnMut(u32) -> Result<(), Trouble>) -> Result<f64, Trouble> {
     let start = Instant::now();
     side(operations)?;
@@ -137,11 +134,7 @@ impl Spread {
             let place = last.saturating_mul(tenths).saturating_add(5) / 10;
             numbers.get(place).copied().unwrap_or(f64::NAN)
         };
-        Self {
-            low: at(1),
-            median: at(5),
-            high: at(9),
-        }
+        Self { low: at(1), median: at(5), high: at(9) }
     }
 }
 
@@ -195,23 +188,13 @@ mod tests {
             *total = total.saturating_add(more);
             Ok(())
         };
-        table
-            .row(
-                "counted",
-                3,
-                |more| count(&mut ours, more),
-                |more| count(&mut theirs, more),
-            )
-            .unwrap();
+        table.row("counted", 3, |more| count(&mut ours, more), |more| count(&mut theirs, more)).unwrap();
         assert_eq!((ours, theirs), (24, 24), "7 rounds and a warm-up");
     }
 
     #[test]
     fn times_are_shown_to_three_digits() {
-        assert_eq!(
-            [3.14159e-7, 2.5e-5, 0.1234, 12.0].map(shown),
-            ["314 ns", "25.0 µs", "123 ms", "12.0 s"]
-        );
+        assert_eq!([3.14159e-7, 2.5e-5, 0.1234, 12.0].map(shown), ["314 ns", "25.0 µs", "123 ms", "12.0 s"]);
     }
 
     #[test]

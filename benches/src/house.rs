@@ -88,12 +88,7 @@ impl House {
         let stamp = entered(self.public().authenticate(&email, &first).await?)?;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         owner.change_password(&first, &password).await?;
-        Ok(Resident {
-            id,
-            key: email.key(),
-            email,
-            password,
-        })
+        Ok(Resident { id, key: email.key(), email, password })
     }
 
     /// An account's record, as it is kept.

@@ -19,6 +19,7 @@ use crate::{
     domain::{Change, CommitId, Content, Party, Span, Timestamp},
     error::Fault,
     port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
+    watch::{self, watched},
 };
 
 /// Background work over what is due. Any number may be at it.
@@ -129,7 +130,8 @@ impl<'a> Courier<'a> {
                     trouble = 0;
                     rest
                 }
-                Err(_) => {
+                Err(fault) => {
+                    watch::troubled(&fault);
                     trouble = trouble.saturating_add(1).min(5);
                     Span::seconds(1_u64.checked_shl(trouble).unwrap_or(32)).min(Self::REST)
                 }
@@ -213,13 +215,15 @@ impl<'a> Courier<'a> {
 
     async fn work(&self, claimed: Claimed) -> (Option<String>, Done) {
         let domain = domain_of(&claimed);
-        let done = match &claimed.mail.value.content {
-            Content::Letter(_) => {
-                self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+        let done = watched("courier", self.core.realm.as_str(), async {
+            match &claimed.mail.value.content {
+                Content::Letter(_) => {
+                    self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+                }
+                Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
-            Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
-        };
-        (domain, done.unwrap_or(Done::Fault))
+        });
+        (domain, done.await.unwrap_or(Done::Fault))
     }
 
     async fn put_back(&self, claimed: Claimed) -> Result<(), Fault> {

@@ -10,6 +10,7 @@ use crate::{
     },
     error::Fault,
     port::{Claimed, Dossier, MailError, Stored, Swap},
+    watch,
 };
 
 /// What became of a mail that was asked for.
@@ -34,6 +35,19 @@ pub(crate) enum Attempted {
     Cancelled,
     /// It is not known whether it left, or another courier has it.
     Open,
+}
+
+impl Attempted {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused(_) => "refused",
+            Self::Delayed => "delayed",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// What the server said, as it is written down.
@@ -69,7 +83,10 @@ impl Core {
                 let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
                 match deadline.within(self.mailer.deliver(&letter)).await {
                     // It may have left. The claim lapses, and it is tried again under the same name.
-                    Err(_) => return Ok(Attempted::Open),
+                    Err(_) => {
+                        watch::mail_attempted(Attempted::Open.as_str());
+                        return Ok(Attempted::Open);
+                    }
                     Ok(answer) => settlement(answer.map(drop)),
                 }
             }
@@ -85,7 +102,10 @@ impl Core {
                         return Err(Fault::Unavailable(source));
                     }
                 }
-                settled => return settled,
+                settled => {
+                    watch::mail_attempted(settled.as_ref().map_or("fault", |attempted| attempted.as_str()));
+                    return settled;
+                }
             }
         }
     }

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | span `accountable`, fields `call` and `realm` | around each call of a door, each sweep and each work of the courier |
 //! | event at `DEBUG`, field `outcome` | the end of each call: `ok`, or the stable code of its refusal |
-//! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources |
+//! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources; a courier that has to wait |
 //! | counter `accountable_calls_total`, labels `call`, `outcome` | each call |
 //! | counter `accountable_mails_total`, label `outcome` | each attempt at a mail |
 
@@ -99,6 +99,14 @@ fn counted<T, E: Outcome>(call: &'static str, ended: &Result<T, E>) {
     metrics::counter!("accountable_calls_total", "call" => call, "outcome" => outcome).increment(1);
     #[cfg(not(feature = "metrics"))]
     let _ = (call, outcome);
+}
+
+/// The courier could not look what is due; it tries again.
+pub(crate) fn troubled(fault: &Fault) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(outcome = fault.code(), error = chain(fault), "the courier waits");
+    #[cfg(not(feature = "tracing"))]
+    let _ = fault;
 }
 
 /// Counts an attempt at a mail.

@@ -1,5 +1,9 @@
 //! What operators see of each call: its outcome, and nothing that a log should not hold.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what it is for")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 use std::{
     io::Write,
@@ -8,9 +12,14 @@ use std::{
 
 use accountable_core::{
     Accounts, DeliveryOptions, Machine, MailOptions, NewAccount,
-    domain::{AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin, Password, Timestamp},
+    domain::{
+        AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin,
+        Password, Timestamp,
+    },
 };
-use accountable_memory::{Answer, FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy};
+use accountable_memory::{
+    Answer, FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
+};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 const TYPED: &str = "plum trombone 42 Quartz!";
@@ -30,7 +39,8 @@ impl House {
         let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
         let keys = Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap();
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links).build().unwrap();
+        let accounts =
+            Accounts::builder(machine, store.clone(), mailer.clone(), keys, links).build().unwrap();
         Self { accounts, mailer, store }
     }
 
@@ -57,7 +67,15 @@ impl House {
         self.store.set_down(true);
         let _ = admin.register(NewAccount::new(EmailAddress::parse("bob@example.com").unwrap())).await;
         self.store.set_down(false);
-        vec![TYPED.into(), "hunter2".into(), code.into(), link, ada.to_string(), "lovelace".into(), "bob@".into()]
+        vec![
+            TYPED.into(),
+            "hunter2".into(),
+            code.into(),
+            link,
+            ada.to_string(),
+            "lovelace".into(),
+            "bob@".into(),
+        ]
     }
 }
 
@@ -82,7 +100,9 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let secrets = tracing::subscriber::with_default(subscriber, || pollster::block_on(async { House::new().lives().await }));
+    let secrets = tracing::subscriber::with_default(subscriber, || {
+        pollster::block_on(async { House::new().lives().await })
+    });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for (call, outcome) in [
         ("admin.register", "ok"),
@@ -94,7 +114,9 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
         ("public.authenticate", "ok"),
         ("sweep", "ok"),
     ] {
-        let told = |line: &&str| line.contains(&format!("call=\"{call}\"")) && line.contains(&format!("outcome=\"{outcome}\""));
+        let told = |line: &&str| {
+            line.contains(&format!("call=\"{call}\"")) && line.contains(&format!("outcome=\"{outcome}\""))
+        };
         assert!(text.lines().any(|line| told(&line)), "{call} → {outcome} is not in:\n{text}");
     }
     assert!(text.lines().any(|line| line.contains("WARN") && line.contains("unavailable")), "{text}");
@@ -115,7 +137,9 @@ fn each_call_and_each_mail_is_counted() {
         .filter_map(|(key, _, _, value)| {
             let labels: Vec<_> = key.key().labels().map(|label| label.value().to_owned()).collect();
             match value {
-                DebugValue::Counter(count) => Some((format!("{} {}", key.key().name(), labels.join(" ")), count)),
+                DebugValue::Counter(count) => {
+                    Some((format!("{} {}", key.key().name(), labels.join(" ")), count))
+                }
                 _ => None,
             }
         })
@@ -128,6 +152,9 @@ fn each_call_and_each_mail_is_counted() {
         ("accountable_mails_total delivered", 1),
         ("accountable_mails_total delayed", 1),
     ] {
-        assert!(counted.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} is not in {counted:#?}");
+        assert!(
+            counted.contains(&(expected.0.to_owned(), expected.1)),
+            "{expected:?} is not in {counted:#?}"
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! A store that counts the calls that go through it: what a use case costs in round trips.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use accountable_core::{
     domain::{
@@ -21,6 +24,23 @@ use crate::locked::Locked;
 pub struct CountingStore<S> {
     inner: Arc<S>,
     calls: Arc<Locked<Calls>>,
+    under_way: Arc<AtomicUsize>,
+}
+
+/// A call that has begun, until it ends or is dropped.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn begin(calls: &Arc<AtomicUsize>) -> Self {
+        calls.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(calls))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// How often each method was called.
@@ -79,7 +99,7 @@ impl<S> CountingStore<S> {
     /// Wraps a store; nothing is counted yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self { inner: Arc::new(inner), calls: Arc::default() }
+        Self { inner: Arc::new(inner), calls: Arc::default(), under_way: Arc::default() }
     }
 
     /// The store within; what is called there is not counted.
@@ -99,32 +119,40 @@ impl<S> CountingStore<S> {
         std::mem::take(&mut self.calls.lock())
     }
 
-    fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) {
+    /// How many calls are under way now: a test that moves time waits for none, lest it outruns a real store.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Acquire)
+    }
+
+    fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) -> UnderWay {
         let mut calls = self.calls.lock();
         let count = of(&mut calls);
         *count = count.saturating_add(1);
+        drop(calls);
+        UnderWay::begin(&self.under_way)
     }
 }
 
 #[async_trait]
 impl<S: Store> Store for CountingStore<S> {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.note(|calls| &mut calls.loads);
+        let _under_way = self.note(|calls| &mut calls.loads);
         self.inner.load(who).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.note(|calls| &mut calls.commits);
+        let _under_way = self.note(|calls| &mut calls.commits);
         self.inner.commit(commit).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        self.note(|calls| &mut calls.claims);
+        let _under_way = self.note(|calls| &mut calls.claims);
         self.inner.claim(claim).await
     }
 
     async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.note(|calls| &mut calls.next_dues);
+        let _under_way = self.note(|calls| &mut calls.next_dues);
         self.inner.next_due(realm).await
     }
 
@@ -133,12 +161,12 @@ impl<S: Store> Store for CountingStore<S> {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        self.note(|calls| &mut calls.accounts);
+        let _under_way = self.note(|calls| &mut calls.accounts);
         self.inner.accounts(query, limit).await
     }
 
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.note(|calls| &mut calls.counts);
+        let _under_way = self.note(|calls| &mut calls.counts);
         self.inner.count(query).await
     }
 
@@ -147,7 +175,7 @@ impl<S: Store> Store for CountingStore<S> {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        self.note(|calls| &mut calls.mails);
+        let _under_way = self.note(|calls| &mut calls.mails);
         self.inner.mails(query, limit).await
     }
 
@@ -156,7 +184,7 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.note(|calls| &mut calls.suppressed);
+        let _under_way = self.note(|calls| &mut calls.suppressed);
         self.inner.suppressed(after, limit).await
     }
 
@@ -166,7 +194,7 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<IpFilterGroupName>,
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.note(|calls| &mut calls.groups);
+        let _under_way = self.note(|calls| &mut calls.groups);
         self.inner.groups(realm, after, limit).await
     }
 
@@ -176,17 +204,17 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<Cursor>,
         limit: Limit,
     ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.note(|calls| &mut calls.histories);
+        let _under_way = self.note(|calls| &mut calls.histories);
         self.inner.history(of, after, limit).await
     }
 
     async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.note(|calls| &mut calls.feeds);
+        let _under_way = self.note(|calls| &mut calls.feeds);
         self.inner.feed(realm, after, limit).await
     }
 
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.note(|calls| &mut calls.trims);
+        let _under_way = self.note(|calls| &mut calls.trims);
         self.inner.trim(trim).await
     }
 }
