@@ -93,7 +93,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Hang);
         let admin = world.admin();
         let asked = tokio::spawn(async move { admin.request_password_set(id, DeliveryOptions::default()).await });
-        while world.mailer.hanging() == 0 {
+        while world.mailer.hanging() == 0 || world.clock.sleepers() == 0 {
             tokio::task::yield_now().await;
         }
         world.clock.advance(Span::seconds(5));

@@ -1,14 +1,15 @@
 //! What goes wrong between two steps: debts that a lost race took along, claims that wait, stores that fall silent.
 
 use accountable_core::{
-    Authentication, Delivery, DeliveryOptions, Error, MailOptions, PublicError,
+    Accounts, Authentication, Delivery, DeliveryOptions, Error, Fault, Machine, MailOptions, NewAccount,
+    PublicError,
     domain::{
-        AccountId, Address, CommitId, Denial, Happened, Life, Realm, Refusal, Span, Suppression,
-        SuppressionScope, Undeliverable,
+        AccountId, Actor, Address, CodeState, CommitId, Denial, Happened, Life, LinkUrl, Links, Origin,
+        Realm, Refusal, Span, Suppression, SuppressionScope, Undeliverable, Version,
     },
     port::{Commit, Store as _, Swap, Who, Write},
 };
-use accountable_memory::{Answer, CommitFault};
+use accountable_memory::{Answer, CommitFault, SeededEntropy};
 
 use crate::world::{GOOD, World, email, keys, on_each_store, password};
 
@@ -32,18 +33,19 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
     panic!("waited in vain until {what}");
 }
 
-/// As [`until`], while time passes, slowly enough for a real store to answer in.
+/// A letter hangs, and the time that it may take runs.
+fn hangs(world: &World) -> bool {
+    world.mailer.hanging() > 0 && world.clock.sleepers() > 0
+}
+
+/// As [`until`], while pauses pass; what waits for a store to answer has all the time that it needs.
 async fn meanwhile(world: &World, what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..5_000 {
-        for _ in 0..200 {
-            if is_so() {
-                return;
-            }
-            tokio::task::yield_now().await;
-        }
-        world.clock.advance(Span::millis(50));
-    }
-    panic!("waited in vain until {what}");
+    until(what, || {
+        let pause = world.clock.until_next().filter(|next| *next <= Span::seconds(5));
+        pause.into_iter().for_each(|pause| world.clock.advance(pause));
+        is_so()
+    })
+    .await;
 }
 
 on_each_store! {
@@ -99,7 +101,7 @@ on_each_store! {
         let admin = world.admin();
         let patient = DeliveryOptions::default().with_wait(Span::hours(1));
         let asked = tokio::spawn(async move { admin.request_password_set(id, patient).await });
-        until("the server hangs", || world.mailer.hanging() == 1).await;
+        until("the server hangs", || hangs(&world)).await;
         world.clock.advance(Span::seconds(60));
         until("it is let go", || world.mailer.hanging() == 0).await;
         assert_eq!(asked.await.unwrap().unwrap(), Delivery::Queued);
@@ -126,7 +128,7 @@ on_each_store! {
         for _ in 0..100 {
             let accounts = world.accounts.clone();
             let sweep = tokio::spawn(async move { accounts.sweep(10).await.unwrap() });
-            until("it hangs, or is given up", || world.mailer.hanging() > 0 || sweep.is_finished()).await;
+            until("it hangs, or is given up", || hangs(&world) || sweep.is_finished()).await;
             world.clock.advance(Span::seconds(60));
             until("the sweep ends", || sweep.is_finished()).await;
             let swept = sweep.await.unwrap();
@@ -179,7 +181,11 @@ on_each_store! {
         meanwhile(&world, "the mail is out", || world.mailer.count() == 1).await;
         world.store.inner().set_silent(true);
         stop.send(()).unwrap();
-        meanwhile(&world, "it ends", || courier.is_finished()).await;
+        until("it ends", || {
+            world.clock.advance(Span::seconds(1));
+            courier.is_finished()
+        })
+        .await;
     }
 
     /// Log-in clause 5: an origin's quota refuses new attempts, and keeps no failure of old ones from being counted.
@@ -221,5 +227,49 @@ on_each_store! {
         world.hasher.open();
         assert!(matches!(guess.await.unwrap().unwrap(), Authentication::Granted(_)));
         assert_eq!(world.hasher.verified() - before, 2);
+    }
+
+    /// Store clause 13: what a repeated offer is told leaves the first unknown; only then is it said so.
+    async fn a_refusal_of_a_repeated_offer_is_not_taken_for_an_answer(world) {
+        world.store.inner().script([CommitFault::UnknownNotApplied; 3]);
+        let admin = world.admin();
+        let asked = tokio::spawn(async move { admin.register(NewAccount::new(email("ada@example.com"))).await });
+        until("the commit is offered again after a pause", || {
+            world.store.inner().pending() == 0 && world.clock.sleepers() >= 2
+        })
+        .await;
+        World::beside(&world).register("ada@example.com").await;
+        meanwhile(&world, "the deadline is over", || asked.is_finished()).await;
+        assert!(matches!(asked.await.unwrap(), Err(Error::Failed(Fault::OutcomeUnknown))));
+    }
+
+    /// Invariant 8: every commit of an account is its next version, and its events say which.
+    async fn each_commit_of_an_account_is_its_next_version(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
+        world.admin().assign_password(id, &password(WRONG)).await.unwrap();
+        assert_eq!(world.admin().account(id).await.unwrap().unwrap().version, Version::new(4));
+        let mut versions: Vec<_> = world.history(id).await.into_iter().filter_map(|event| event.version).collect();
+        versions.dedup();
+        assert_eq!(versions, [1, 2, 3, 4].map(Version::new));
+    }
+
+    /// A tenant's names and codes open nothing in another one.
+    async fn another_tenants_account_is_nobody(world) {
+        let id = world.register("ada@example.com").await;
+        let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
+        let code = world.mailed_code("ada@example.com");
+        let machine = Machine::new(world.clock.clone(), SeededEntropy::new(44), world.hasher.clone());
+        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+        let other = Accounts::builder(machine, world.store.clone(), world.mailer.clone(), keys(), links)
+            .realm(Realm::parse("other").unwrap())
+            .build()
+            .unwrap();
+        let admin = other.admin(Actor::parse("staff").unwrap());
+        assert_eq!(admin.account(id).await.unwrap(), None);
+        assert!(admin.assign_password(id, &password(GOOD)).await.is_err_and(|error| error.code() == "no_such_account"));
+        let public = other.public(Origin::Unknown);
+        assert_eq!(public.inspect_code(&code).await.unwrap(), CodeState::Invalid);
+        assert!(matches!(public.choose_password(&code, &password(GOOD)).await, Err(PublicError::DeadCode)));
+        assert!(admin.register(NewAccount::new(email("ada@example.com"))).await.is_ok(), "an address of its own");
     }
 }
