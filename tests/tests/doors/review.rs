@@ -4,8 +4,9 @@ use accountable_core::{
     Accounts, Authentication, Delivery, DeliveryOptions, Error, Fault, Machine, MailOptions, NewAccount,
     PublicError,
     domain::{
-        AccountId, Actor, Address, CodeState, CommitId, Denial, Happened, Life, LinkUrl, Links, Origin,
-        Realm, Refusal, Span, Suppression, SuppressionScope, Undeliverable, Version,
+        AccountId, Actor, Address, CodeState, CommitId, Denial, Facts, FormerMailbox, Happened, Life,
+        LinkUrl, Links, Mailbox, Origin, Realm, Refusal, Span, Suppression, SuppressionScope, Timestamp,
+        Undeliverable, Version,
     },
     port::{Commit, Store as _, Swap, Who, Write},
 };
@@ -24,13 +25,28 @@ async fn queue(world: &World, address: &str) -> AccountId {
 
 /// Lets others run until it is so; a test that waits in vain fails, and does not hang.
 async fn until(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..1_000_000 {
+    for _ in 0..20_000_000 {
         if is_so() {
             return;
         }
         tokio::task::yield_now().await;
     }
     panic!("waited in vain until {what}");
+}
+
+/// Makes of an account what no door makes of it yet.
+async fn rewrite(world: &World, id: AccountId, change: impl FnOnce(&mut Facts, Timestamp)) {
+    let stored = world.store.load(&Who::id(id)).await.unwrap().account.unwrap();
+    let mut account = stored.value.clone();
+    let Life::Live(facts) = &mut account.life else { panic!("a live account") };
+    change(facts, accountable_core::port::Clock::now(&world.clock));
+    account.version = account.version.next();
+    let write = Write::Account(Swap::replace(stored, account));
+    world
+        .store
+        .commit(&Commit::new(CommitId::from_bytes([8; 16]), vec![write], vec![]).unwrap())
+        .await
+        .unwrap();
 }
 
 /// A letter hangs, and the time that it may take runs.
@@ -239,7 +255,7 @@ on_each_store! {
         })
         .await;
         World::beside(&world).register("ada@example.com").await;
-        meanwhile(&world, "the deadline is over", || asked.is_finished()).await;
+        world.clock.advance(Span::seconds(30));
         assert!(matches!(asked.await.unwrap(), Err(Error::Failed(Fault::OutcomeUnknown))));
     }
 
@@ -271,5 +287,87 @@ on_each_store! {
         assert_eq!(public.inspect_code(&code).await.unwrap(), CodeState::Invalid);
         assert!(matches!(public.choose_password(&code, &password(GOOD)).await, Err(PublicError::DeadCode)));
         assert!(admin.register(NewAccount::new(email("ada@example.com"))).await.is_ok(), "an address of its own");
+    }
+
+    /// A request is decided once: it leaves the outbox in the commit that queues what comes of it.
+    async fn a_strangers_request_is_decided_once(world) {
+        world.in_use("ada@example.com", GOOD).await;
+        let before = world.mailer.count();
+        let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
+        let swept = world.accounts.sweep(10).await.unwrap();
+        assert_eq!((swept.decided, swept.delivered, swept.next_due), (1, 1, None));
+        world.clock.advance(Span::hours(1));
+        assert_eq!(world.accounts.sweep(10).await.unwrap().decided, 0);
+        assert_eq!(world.mailer.count() - before, 1);
+    }
+
+    /// Throttle clause 2, at the public door: no wait is longer than a period, also when the clock has jumped back.
+    async fn an_origin_waits_a_period_at_most_after_the_clock_jumped_back(world) {
+        let stranger = world.from("192.0.2.1");
+        for _ in 0..20 {
+            let _ = stranger.request_password_reset(&email("x@example.com"), MailOptions::default()).await.unwrap();
+        }
+        world.clock.set(accountable_core::port::Clock::now(&world.clock) - Span::days(30));
+        let refused = stranger.request_password_reset(&email("x@example.com"), MailOptions::default()).await;
+        assert!(matches!(refused, Err(PublicError::TooMany { retry_after }) if retry_after == Span::seconds(180)));
+    }
+
+    /// A mail that was queued before its address was replaced tells of the old address, not of the new one.
+    async fn a_refusal_suppresses_the_address_that_the_mail_went_to(world) {
+        let id = queue(&world, "old@example.com").await;
+        rewrite(&world, id, |facts, now| {
+            let new = email("new@example.com");
+            let tag = keys().address_tag(&Realm::default(), &new);
+            let mailbox = Mailbox { ordinal: facts.next_ordinal, key: new.key(), address: new, tag };
+            let old = std::mem::replace(&mut facts.mailbox, mailbox);
+            facts.next_ordinal = facts.next_ordinal.next();
+            facts.former.push(FormerMailbox { mailbox: old, until: now + Span::days(14), reserved: false });
+        })
+        .await;
+        world.mailer.answer_all(Answer::NoSuchMailbox);
+        assert_eq!(world.accounts.sweep(10).await.unwrap().refused, 1);
+        assert_eq!(world.mailer.attempts()[0].0.to, email("old@example.com"));
+        assert_eq!(world.admin().account(id).await.unwrap().unwrap().undeliverable, None);
+        let old = keys().address_tag(&Realm::default(), &email("old@example.com"));
+        let dossier = world.store.load(&Who::id(id)).await.unwrap();
+        assert!(dossier.address(old).unwrap().suppression.is_some());
+    }
+
+    /// What time alone does to an account is written down by the courier, though nobody comes.
+    async fn a_sweep_writes_down_what_time_did(world) {
+        let id = world.register("ada@example.com").await;
+        rewrite(&world, id, |facts, now| {
+            let former = Mailbox { ordinal: facts.next_ordinal, ..facts.mailbox.clone() };
+            facts.next_ordinal = facts.next_ordinal.next();
+            facts.former.push(FormerMailbox { mailbox: former, until: now + Span::days(14), reserved: false });
+        })
+        .await;
+        assert_eq!(world.accounts.sweep(10).await.unwrap().accounts, 0);
+        world.clock.advance(Span::days(14));
+        let swept = world.accounts.sweep(10).await.unwrap();
+        assert_eq!((swept.accounts, swept.next_due), (1, None));
+        let last = world.history(id).await.pop().unwrap();
+        assert!(matches!(last.what, Happened::FormerAddressReleased { .. }));
+    }
+
+    /// A courier that is told to end finishes what it has begun.
+    async fn a_courier_ends_when_its_last_mail_has_landed(world) {
+        queue(&world, "ada@example.com").await;
+        world.mailer.answer_all(Answer::Hang);
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(async move {
+            let _ = stopped.await;
+        }));
+        until("the server hangs", || hangs(&world)).await;
+        stop.send(()).unwrap();
+        for _ in 0..10_000 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!courier.is_finished() && world.mailer.hanging() == 1);
+        until("it is let go", || {
+            world.clock.advance(Span::seconds(1));
+            courier.is_finished()
+        })
+        .await;
     }
 }
