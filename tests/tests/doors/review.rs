@@ -4,15 +4,15 @@ use accountable_core::{
     Accounts, Authentication, Delivery, DeliveryOptions, Error, Fault, Machine, MailOptions, NewAccount,
     PublicError,
     domain::{
-        AccountId, Actor, Address, CodeState, CommitId, Denial, Facts, FormerMailbox, Happened, Life,
-        LinkUrl, Links, Mailbox, Origin, Realm, Refusal, Span, Suppression, SuppressionScope, Timestamp,
-        Undeliverable, Version,
+        AccountId, Actor, Address, CodeState, CommitId, Denial, Facts, FormerMailbox, Happened, KeyId,
+        Keyring, Life, LinkUrl, Links, Mailbox, Origin, Realm, Refusal, Span, Suppression, SuppressionScope,
+        Timestamp, Undeliverable, Version,
     },
     port::{Commit, Store as _, Swap, Who, Write},
 };
 use accountable_memory::{Answer, CommitFault, SeededEntropy};
 
-use crate::world::{GOOD, World, email, keys, on_each_store, password};
+use crate::world::{BETTER, GOOD, World, email, keys, on_each_store, password};
 
 const WRONG: &str = "not the password at all";
 
@@ -369,5 +369,67 @@ on_each_store! {
             courier.is_finished()
         })
         .await;
+    }
+
+    /// At the public door a refusal commits nothing, whatever time did to the account: a commit would tell.
+    async fn a_refusal_at_the_public_door_writes_nothing(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
+        let code = world.mailed_code("ada@example.com");
+        rewrite(&world, id, |facts, now| {
+            let former = Mailbox { ordinal: facts.next_ordinal, ..facts.mailbox.clone() };
+            facts.former.push(FormerMailbox { mailbox: former, until: now + Span::days(14), reserved: false });
+        })
+        .await;
+        world.clock.advance(Span::days(14));
+        world.store.reset();
+        assert!(matches!(world.public().choose_password(&code, &password(GOOD)).await, Err(PublicError::DeadCode)));
+        assert_eq!((world.store.calls().loads, world.store.calls().total()), (1, 1));
+    }
+
+    /// A session that is over verifies no password at all.
+    async fn an_ended_session_guesses_at_nothing(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
+        let stamp = world.log_in("ada@example.com", GOOD).await.unwrap();
+        world.admin().assign_password(id, &password(BETTER)).await.unwrap();
+        let before = world.hasher.verified();
+        let owner = world.accounts.owner(stamp, Origin::Unknown);
+        for current in [WRONG, BETTER] {
+            let refused = owner.change_password(&password(current), &password(GOOD)).await.unwrap_err();
+            assert_eq!(refused.code(), "session_ended");
+        }
+        assert_eq!(world.hasher.verified(), before);
+    }
+
+    /// Log-in clause 3, where the owner's own password is checked: a lock that came meanwhile voids the result.
+    async fn a_lock_during_a_change_of_password_voids_it(world) {
+        world.in_use("ada@example.com", GOOD).await;
+        let stamp = world.log_in("ada@example.com", GOOD).await.unwrap();
+        world.hasher.hold();
+        let owner = world.accounts.owner(stamp, Origin::Unknown);
+        let change = tokio::spawn(async move { owner.change_password(&password(GOOD), &password(BETTER)).await });
+        world.hasher.held(1).await;
+        let elsewhere = World::beside(&world);
+        for _ in 0..10 {
+            assert_eq!(elsewhere.log_in("ada@example.com", WRONG).await, Err(Denial::WrongPassword));
+        }
+        world.hasher.open();
+        assert_eq!(change.await.unwrap().unwrap_err().code(), "wrong_password");
+    }
+
+    /// A request under a key that is not there waits for the key; it is not thrown away.
+    async fn a_request_under_an_unknown_key_waits_for_the_key(world) {
+        world.in_use("ada@example.com", GOOD).await;
+        let before = world.mailer.count();
+        let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
+        let machine = Machine::new(world.clock.clone(), SeededEntropy::new(44), world.hasher.clone());
+        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+        let other = std::array::from_fn(|at| at as u8);
+        let keyring = Keyring::new(other, KeyId::parse("two").unwrap(), other).unwrap();
+        let misled = Accounts::builder(machine, world.store.clone(), world.mailer.clone(), keyring, links).build().unwrap();
+        let swept = misled.sweep(10).await.unwrap();
+        assert_eq!((swept.faults, swept.decided), (1, 0));
+        world.clock.advance(Span::minutes(5));
+        let swept = world.accounts.sweep(10).await.unwrap();
+        assert_eq!((swept.decided, swept.delivered, world.mailer.count() - before), (1, 1, 1));
     }
 }
