@@ -66,7 +66,11 @@ mod tests {
     use crate::domain::KeyId;
 
     fn keys() -> Keyring {
-        let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
+        let key = |first: u8| {
+            let mut bytes = [7; 32];
+            bytes[0] = first;
+            bytes
+        };
         Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
     }
 

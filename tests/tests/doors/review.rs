@@ -360,7 +360,7 @@ on_each_store! {
         }));
         until("the server hangs", || hangs(&world)).await;
         stop.send(()).unwrap();
-        for _ in 0..10_000 {
+        for _ in 0..200_000 {
             tokio::task::yield_now().await;
         }
         assert!(!courier.is_finished() && world.mailer.hanging() == 1);
