@@ -11,6 +11,7 @@ use crate::{
     error::Fault,
     gate::Gate,
     port::{Clock, Entropy, Mailer, PasswordHasher, Store},
+    watch::watched,
 };
 
 /// The accounts of one realm. Cheap to clone; all clones are one.
@@ -118,7 +119,7 @@ impl Accounts {
     /// # Errors
     /// [`Fault`] where the store can't answer. What failed for one mail only is counted, and tried again later.
     pub async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
-        Courier::new(&self.core).sweep(at_most).await
+        watched("sweep", self.core.realm.as_str(), Courier::new(&self.core).sweep(at_most)).await
     }
 
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.

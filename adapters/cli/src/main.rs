@@ -1,3 +1,80 @@
+//! The command `accountable`: what it can be asked for, and what it answers to the shell.
 #![forbid(unsafe_code)]
-//! x
-fn main() {}
+
+mod demo;
+mod human;
+mod mail;
+mod outcome;
+mod report;
+mod stage;
+
+use std::{error::Error, io, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    report::{Form, Report},
+    stage::{Stage, Stop},
+};
+
+/// The life of an account, embedded in your Rust program.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lives through an account and shows each step.
+    ///
+    /// The SQLite file and the Argon2id hashes are real. The clock is moved by hand, the mails are shown instead of sent,
+    /// and their links with them. Exits with 0 only if every step ended as the rules say.
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Keeps the accounts in this file; by default in one that is removed at the end.
+    ///
+    /// Each run has a realm of its own there. A file that holds a host's accounts is refused.
+    #[arg(long, value_name = "PATH")]
+    db: Option<PathBuf>,
+    /// Prints one JSON object a line, and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Command::Demo(demo) = Cli::parse().command;
+    match run_demo(&demo).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            explain(&stop);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_demo(args: &DemoArgs) -> Result<(), Stop> {
+    let form = if args.json { Form::Json } else { Form::Human };
+    let mut stage = Stage::open(args.db.as_deref(), Report::on_stdout(form)).await?;
+    demo::play(&mut stage).await
+}
+
+/// What the report has not said yet.
+fn explain(stop: &Stop) {
+    match stop {
+        Stop::Unexpected => {}
+        // Whoever read the output has had enough of it.
+        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Stop::Output(error) => complain(error),
+        Stop::Failed(error) => complain(&**error),
+    }
+}
+
+fn complain(error: &dyn Error) {
+    anstream::eprintln!("accountable: {}", stage::with_causes(error));
+}

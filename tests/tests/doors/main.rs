@@ -1,4 +1,13 @@
 //! The doors on real stores: each test runs on the memory store and on a real SQLite file.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 mod code;
 mod courier;

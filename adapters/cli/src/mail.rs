@@ -1,0 +1,110 @@
+//! How a letter is shown: whom it goes to, what it says, its link, and what the mail server answered.
+//!
+//! A link is a secret: only a demonstration, whose accounts are nobody's, may show it.
+
+use accountable::{
+    domain::{EmailAddress, Letter, MailedCode, Message, Purpose, Timestamp},
+    testing::Answer,
+};
+use serde::Serialize;
+
+/// A letter that was handed to the mail server.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ShownMail {
+    pub(crate) to: String,
+    pub(crate) subject: &'static str,
+    /// Stable over attempts.
+    pub(crate) mail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) purpose: Option<Purpose>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<Timestamp>,
+    /// The server took it.
+    pub(crate) accepted: bool,
+    /// What it answered.
+    pub(crate) answer: &'static str,
+}
+
+impl ShownMail {
+    pub(crate) fn new(letter: &Letter, answer: Answer) -> Self {
+        let (purpose, expires_at) = match &letter.message {
+            Message::Code { purpose, expires_at, .. } => (Some(*purpose), Some(*expires_at)),
+            _ => (None, None),
+        };
+        Self {
+            to: letter.to.to_string(),
+            subject: purpose.map_or("A notice", subject),
+            mail: letter.id.to_string(),
+            purpose,
+            link: letter.link().map(|link| link.expose().to_owned()),
+            expires_at,
+            accepted: answer == Answer::Accept,
+            answer: answered(answer),
+        }
+    }
+}
+
+fn subject(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::PasswordSet => "Choose your password",
+        Purpose::PasswordReset => "Choose a new password",
+        Purpose::PasswordManagement => "Take over your password",
+        Purpose::EmailConfirm => "Confirm your new address",
+        Purpose::EmailCancel => "Your address is about to change",
+        Purpose::EmailRevert => "Your address has changed",
+    }
+}
+
+/// What a server says where the recording one is told to answer so.
+fn answered(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Accept => "250 accepted",
+        Answer::NoSuchMailbox => "550 5.1.1 no such mailbox",
+        Answer::Rejected => "550 5.7.1 rejected",
+        Answer::Transient => "450 try again later",
+        Answer::Ours => "a fault of ours",
+        _ => "no answer",
+    }
+}
+
+/// What the owner of an address does: takes the code from the link that was mailed there last, as a page would.
+pub(crate) fn code_of(link: &str) -> MailedCode {
+    MailedCode::new(query(link, "id"), query(link, "confirmation_code"))
+}
+
+/// The same link with another code, as somebody would forge it.
+pub(crate) fn forged_code_of(link: &str) -> MailedCode {
+    let code = query(link, "confirmation_code");
+    let forged: String = code.chars().rev().collect();
+    MailedCode::new(query(link, "id"), &forged)
+}
+
+/// A value of a link's query; ids and codes need no decoding.
+fn query<'a>(link: &'a str, name: &str) -> &'a str {
+    let (_, query) = link.split_once('?').unwrap_or_default();
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+        .unwrap_or_default()
+}
+
+/// Letters that the server took, by recipient, in order.
+pub(crate) fn recipients(letters: &[(Letter, Answer)]) -> Vec<&EmailAddress> {
+    letters.iter().filter(|(_, answer)| *answer == Answer::Accept).map(|(letter, _)| &letter.to).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_gives_its_parts_in_any_order_and_others_give_nothing() {
+        let link = "https://a.example/p?x=1&confirmation_code=abc&id=def";
+        assert_eq!((query(link, "id"), query(link, "confirmation_code")), ("def", "abc"));
+        assert_eq!(query(link, "return_url"), "");
+        assert_eq!(query("https://a.example/p", "id"), "");
+    }
+}
