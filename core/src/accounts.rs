@@ -36,7 +36,7 @@ pub(crate) struct Core {
     pub(crate) policy: PasswordPolicy,
     pub(crate) rules: Rules,
     pub(crate) realm: Realm,
-    /// The longest that a call waits for the store, the hasher and its turn, together.
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
     pub(crate) patience: Span,
     pub(crate) gate: Gate,
     /// Something was put into the outbox.
@@ -210,7 +210,7 @@ impl Builder {
         self.realm = realm;
         self
     }
-    /// The longest that a call waits for the store, the hasher and its turn, together; 30 s by default.
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn; 30 s by default.
     pub fn patience(mut self, patience: Span) -> Self {
         self.patience = patience;
         self

@@ -229,7 +229,7 @@ impl Core {
         Ok(())
     }
 
-    fn scene<'d>(&'d self, guess: &Guess<'_>, dossier: &'d Dossier, now: Timestamp) -> Scene<'d> {
+    pub(crate) fn scene<'d>(&'d self, guess: &Guess<'_>, dossier: &'d Dossier, now: Timestamp) -> Scene<'d> {
         Scene {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             address: dossier.address(guess.tag),

@@ -236,3 +236,14 @@ impl From<Attempted> for Delivery {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_one_short_line_whatever_an_adapter_makes_of_it() {
+        assert_eq!(bounded("550 5.1.1\r\nBcc: x\u{0}".into()), "550 5.1.1Bcc: x");
+        assert_eq!(bounded("x".repeat(1_000)).len(), 100);
+    }
+}

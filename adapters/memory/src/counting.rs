@@ -1,9 +1,6 @@
 //! A store that counts the calls that go through it: what a use case costs in round trips.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use accountable_core::{
     domain::{
@@ -24,23 +21,6 @@ use crate::locked::Locked;
 pub struct CountingStore<S> {
     inner: Arc<S>,
     calls: Arc<Locked<Calls>>,
-    under_way: Arc<AtomicUsize>,
-}
-
-/// A call that has begun, until it ends or is dropped.
-struct UnderWay(Arc<AtomicUsize>);
-
-impl UnderWay {
-    fn begin(calls: &Arc<AtomicUsize>) -> Self {
-        calls.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(calls))
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 /// How often each method was called.
@@ -99,7 +79,7 @@ impl<S> CountingStore<S> {
     /// Wraps a store; nothing is counted yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self { inner: Arc::new(inner), calls: Arc::default(), under_way: Arc::default() }
+        Self { inner: Arc::new(inner), calls: Arc::default() }
     }
 
     /// The store within; what is called there is not counted.
@@ -119,40 +99,32 @@ impl<S> CountingStore<S> {
         std::mem::take(&mut self.calls.lock())
     }
 
-    /// How many calls are under way now: a test that moves time waits for none, lest it outruns a real store.
-    #[must_use]
-    pub fn under_way(&self) -> usize {
-        self.under_way.load(Ordering::Acquire)
-    }
-
-    fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) -> UnderWay {
+    fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) {
         let mut calls = self.calls.lock();
         let count = of(&mut calls);
         *count = count.saturating_add(1);
-        drop(calls);
-        UnderWay::begin(&self.under_way)
     }
 }
 
 #[async_trait]
 impl<S: Store> Store for CountingStore<S> {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.loads);
+        self.note(|calls| &mut calls.loads);
         self.inner.load(who).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        let _under_way = self.note(|calls| &mut calls.commits);
+        self.note(|calls| &mut calls.commits);
         self.inner.commit(commit).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.claims);
+        self.note(|calls| &mut calls.claims);
         self.inner.claim(claim).await
     }
 
     async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.next_dues);
+        self.note(|calls| &mut calls.next_dues);
         self.inner.next_due(realm).await
     }
 
@@ -161,12 +133,12 @@ impl<S: Store> Store for CountingStore<S> {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.accounts);
+        self.note(|calls| &mut calls.accounts);
         self.inner.accounts(query, limit).await
     }
 
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.counts);
+        self.note(|calls| &mut calls.counts);
         self.inner.count(query).await
     }
 
@@ -175,7 +147,7 @@ impl<S: Store> Store for CountingStore<S> {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.mails);
+        self.note(|calls| &mut calls.mails);
         self.inner.mails(query, limit).await
     }
 
@@ -184,7 +156,7 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.suppressed);
+        self.note(|calls| &mut calls.suppressed);
         self.inner.suppressed(after, limit).await
     }
 
@@ -194,7 +166,7 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<IpFilterGroupName>,
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.groups);
+        self.note(|calls| &mut calls.groups);
         self.inner.groups(realm, after, limit).await
     }
 
@@ -204,17 +176,17 @@ impl<S: Store> Store for CountingStore<S> {
         after: Option<Cursor>,
         limit: Limit,
     ) -> Result<Page<Event, Cursor>, FeedError> {
-        let _under_way = self.note(|calls| &mut calls.histories);
+        self.note(|calls| &mut calls.histories);
         self.inner.history(of, after, limit).await
     }
 
     async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        let _under_way = self.note(|calls| &mut calls.feeds);
+        self.note(|calls| &mut calls.feeds);
         self.inner.feed(realm, after, limit).await
     }
 
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        let _under_way = self.note(|calls| &mut calls.trims);
+        self.note(|calls| &mut calls.trims);
         self.inner.trim(trim).await
     }
 }

@@ -6,7 +6,10 @@ use crate::{
     accounts::Core,
     authenticate::{Guess, Verified, own_tag},
     decide::{Call, Verdict},
-    domain::{Candidate, ChangePassword, NewPassword, Origin, Party, Password, Refusal, SessionStamp, Stop},
+    domain::{
+        Admission, Candidate, ChangePassword, NewPassword, Origin, Party, Password, Refusal, SessionStamp,
+        Stop,
+    },
     error::{Error, Fault},
     port::{By, Who},
     watch::watched,
@@ -58,9 +61,10 @@ impl Owner {
             let decided = core
                 .decide(call, |dossier, moment, hashed| {
                     let account = dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?;
-                    // A lock that came meanwhile makes the verification void.
-                    let locks = dossier.address(guess.tag).map_or(0, |address| address.log_ins.locks);
-                    if locks != right.lead.locks {
+                    // A lock, a suspension or another filter that came meanwhile makes the verification void.
+                    let admission = core.scene(&guess, dossier, moment.now).admission(&right.lead);
+                    if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
+                        account.value.in_session(self.stamp.epoch)?;
                         return Err(Refusal::WrongPassword.into());
                     }
                     let candidate = Candidate { password: new, hashed };

@@ -74,7 +74,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Hang);
         let accounts = world.accounts.clone();
         let dying = tokio::spawn(async move { accounts.sweep(10).await });
-        until(|| world.mailer.hanging() > 0).await;
+        until("it hangs", || world.mailer.hanging() > 0).await;
         dying.abort();
         let _ = dying.await;
         world.mailer.answer_all(Answer::Accept);
@@ -91,7 +91,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Hang);
         let admin = world.admin();
         let asked = tokio::spawn(async move { admin.request_password_set(id, DeliveryOptions::default()).await });
-        until(|| world.mailer.hanging() > 0 && world.clock.sleepers() > 0).await;
+        until("it hangs", || world.hangs()).await;
         world.clock.advance(Span::seconds(5));
         assert_eq!(asked.await.unwrap().unwrap(), Delivery::Queued);
         world.mailer.answer_all(Answer::Accept);
@@ -137,7 +137,11 @@ on_each_store! {
         assert_eq!(world.mailer.letters()[0].to, email("ada@fast.example"));
         stop.send(()).unwrap();
         // What hangs is let go when its time is over.
-        world.meanwhile(|| courier.is_finished()).await;
+        until("it ends", || {
+            world.clock.advance(Span::seconds(1));
+            courier.is_finished()
+        })
+        .await;
     }
 
     async fn a_courier_outlives_a_store_that_is_down(world) {
@@ -146,10 +150,10 @@ on_each_store! {
         let (stop, stopped) = stop();
         let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
         for _ in 0..5 {
-            until(|| world.clock.sleepers() > 0).await;
+            until("it waits", || world.clock.sleepers() > 0).await;
             world.clock.advance(Span::seconds(30));
         }
-        until(|| world.clock.sleepers() > 0).await;
+        until("it waits", || world.clock.sleepers() > 0).await;
         world.store.inner().set_down(false);
         world.clock.advance(Span::seconds(30));
         world.mailer.taken(1).await;

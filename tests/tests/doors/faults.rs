@@ -54,7 +54,7 @@ on_each_store! {
         world.store.inner().script([CommitFault::UnknownNotApplied; 1_000]);
         let admin = world.admin();
         let asked = tokio::spawn(async move { admin.register(NewAccount::new(email("ada@example.com"))).await });
-        world.meanwhile(|| asked.is_finished()).await;
+        world.meanwhile("the deadline passes", || asked.is_finished()).await;
         let said = asked.await.unwrap().unwrap_err();
         assert!(matches!(said, Error::Failed(Fault::OutcomeUnknown)), "{said}");
     }

@@ -29,7 +29,7 @@ pub(crate) struct World {
     pub(crate) mailer: RecordingMailer,
     pub(crate) hasher: HeldHasher<Probe>,
     pub(crate) probe: Probe,
-    pub(crate) store: CountingStore<FaultyStore<CountingStore<Arc<dyn Store>>>>,
+    pub(crate) store: CountingStore<FaultyStore<Arc<dyn Store>>>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -51,7 +51,7 @@ impl World {
 
     /// The same accounts in another process: the same store and clock, its own gate and hasher.
     pub(crate) fn beside(world: &Self) -> Self {
-        let store: Arc<dyn Store> = Arc::clone(world.store.inner().inner().inner());
+        let store: Arc<dyn Store> = Arc::clone(world.store.inner().inner());
         Self::with_clock(world.clock.clone(), 43, store, None)
     }
 
@@ -68,26 +68,26 @@ impl World {
         let mailer = RecordingMailer::new();
         let probe = Probe::default();
         let hasher = HeldHasher::new(probe.clone());
-        let store = CountingStore::new(FaultyStore::new(CountingStore::new(store)));
+        let store = CountingStore::new(FaultyStore::new(store));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
         let accounts =
             Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
         Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
     }
 
-    /// Lets others run, while time passes whenever the real store has nothing to do, until it is so.
-    pub(crate) async fn meanwhile(&self, is_so: impl Fn() -> bool) {
-        loop {
-            for _ in 0..200 {
-                if is_so() {
-                    return;
-                }
-                tokio::task::yield_now().await;
-            }
-            if self.store.inner().inner().under_way() == 0 {
-                self.clock.advance(Span::millis(50));
-            }
-        }
+    /// A letter hangs, and the time that it may take runs.
+    pub(crate) fn hangs(&self) -> bool {
+        self.mailer.hanging() > 0 && self.clock.sleepers() > 0
+    }
+
+    /// As [`until`], while pauses pass; what waits for a store to answer has all the time that it needs.
+    pub(crate) async fn meanwhile(&self, what: &str, is_so: impl Fn() -> bool) {
+        until(what, || {
+            let pause = self.clock.until_next().filter(|next| *next <= Span::seconds(5));
+            pause.into_iter().for_each(|pause| self.clock.advance(pause));
+            is_so()
+        })
+        .await;
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -222,11 +222,15 @@ where
     outcomes
 }
 
-/// Lets others run until it is so. A test that waits in vain hangs, and its name says what for.
-pub(crate) async fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
+/// Lets others run until it is so; a test that waits in vain fails, and does not hang.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..20_000_000 {
+        if is_so() {
+            return;
+        }
         tokio::task::yield_now().await;
     }
+    panic!("waited in vain until {what}");
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {
