@@ -33,6 +33,12 @@ pub enum PolicyError {
         /// How many are named.
         among: usize,
     },
+    /// More banned characters than a violation could show.
+    #[error("{given} banned characters are too many; {} are the most", PolicyBuilder::MOST_BANNED)]
+    TooManyBanned {
+        /// How many are banned, one named twice counting twice.
+        given: usize,
+    },
     /// Each rule can be met, but not all of them by one password.
     #[error("no password can meet all of these rules together")]
     Unsatisfiable,
@@ -50,6 +56,9 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
+    /// Most characters that can be banned: each violation names them all.
+    pub const MOST_BANNED: usize = 256;
+
     pub(super) fn new() -> Self {
         Self {
             length: 1..=Password::MAX,
@@ -96,7 +105,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Nothing made of these words and of the owner's address alone.
+    /// Nothing made of these words and of the owner's address alone. What is longer than a password can be counts for
+    /// nothing.
     #[must_use]
     pub fn context_words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.words.get_or_insert_default().extend(words);
@@ -121,6 +131,10 @@ impl PolicyBuilder {
                 return Err(PolicyError::BadClasses { least, among: among.len() });
             }
             rules.push(Rule::Classes { least, among });
+        }
+        let given = self.banned.chars().count();
+        if given > Self::MOST_BANNED {
+            return Err(PolicyError::TooManyBanned { given });
         }
         if !self.banned.is_empty() {
             rules.push(Rule::Without(self.banned));

@@ -19,7 +19,11 @@ impl ContextWords {
     pub(super) fn extend<W: AsRef<str>>(&mut self, words: impl IntoIterator<Item = W>) {
         let known = Arc::make_mut(&mut self.0);
         for word in words {
-            learn(known, word.as_ref());
+            let word = word.as_ref();
+            // No password has it within.
+            if word.len() <= Password::MAX {
+                learn(known, word);
+            }
         }
     }
 
