@@ -28,7 +28,6 @@ const HOSTS: &str = "
                        PRIMARY KEY (commit_id, ordinal)) STRICT;
     CREATE TABLE shop (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),
                        owner BLOB REFERENCES accountable_account (id)) STRICT;
-    INSERT INTO shop VALUES (1, 'first', NULL);
     CREATE TABLE meddler (n INTEGER) STRICT;
     CREATE TRIGGER meddles AFTER INSERT ON meddler BEGIN UPDATE accountable_account SET record = ''; END;
     CREATE TABLE bomb (n INTEGER) STRICT;
@@ -44,6 +43,7 @@ fn with(
     place.sql().execute_batch(HOSTS).unwrap();
     let options = Options::default().with_companion(companion);
     let store = SqliteStore::open(place.path(), LIFE, &options).unwrap();
+    place.sql().execute_batch("INSERT INTO shop VALUES (1, 'first', NULL)").unwrap();
     (place, store)
 }
 
