@@ -12,6 +12,7 @@
 mod code;
 mod courier;
 mod faults;
+mod host;
 mod log_in;
 mod mailing;
 mod passwords;

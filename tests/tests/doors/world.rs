@@ -39,13 +39,14 @@ impl World {
     }
 
     pub(crate) fn on_sqlite() -> Self {
+        Self::on_sqlite_with(&Options::default())
+    }
+
+    pub(crate) fn on_sqlite_with(options: &Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(
-            folder.path().join("accounts.db"),
-            Incarnation::from_bytes([7; 16]),
-            &Options::default(),
-        )
-        .unwrap();
+        let store =
+            SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), options)
+                .unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
