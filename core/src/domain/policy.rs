@@ -7,19 +7,23 @@
 mod blocklist;
 mod builder;
 mod class;
+mod expression;
+mod host;
+mod nearness;
 mod pattern;
 mod violation;
 mod words;
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use self::words::ContextWords;
 pub use self::{
     blocklist::Blocklist,
     builder::{PolicyBuilder, PolicyError},
     class::CharacterClass,
-    violation::Violation,
+    host::PasswordRule,
+    violation::{Violation, ViolationCode},
 };
+use self::{expression::Expression, host::HostRule, words::ContextWords};
 use super::{EmailAddress, Password};
 
 /// What passwords must be.
@@ -31,7 +35,7 @@ use super::{EmailAddress, Password};
 /// let context = PolicyContext { email: &email };
 /// let codes = |text: &str| -> Vec<_> {
 ///     let password = Password::parse(text).unwrap();
-///     policy.violations(&password, &context).iter().map(|violation| violation.code()).collect()
+///     policy.violations(&password, &context).iter().map(|violation| violation.code().to_owned()).collect()
 /// };
 /// assert!(codes("Abcdefg1").is_empty());
 /// assert_eq!(codes("abc"), ["too_short", "too_few_classes"]);
@@ -57,6 +61,9 @@ enum Rule {
     Without(String),
     Unlisted(Blocklist),
     Unpredictable(ContextWords),
+    Dissimilar(ContextWords),
+    Matching(Expression),
+    Own(HostRule),
 }
 
 impl PasswordPolicy {
@@ -112,40 +119,43 @@ impl PasswordPolicy {
     #[must_use]
     pub fn knowing<W: AsRef<str>>(self, words: impl IntoIterator<Item = W>) -> Self {
         let mut known = ContextWords::default();
-        let mut rules: Vec<_> = self.rules.iter().cloned().collect();
-        rules.retain(|rule| match rule {
-            Rule::Unpredictable(words) => {
-                known = words.clone();
-                false
+        let (mut similar, mut rules) = (false, Vec::new());
+        for rule in self.rules.iter().cloned() {
+            match rule {
+                Rule::Unpredictable(words) => known = words,
+                Rule::Dissimilar(words) => (known, similar) = (words, true),
+                rule => rules.push(rule),
             }
-            _ => true,
-        });
+        }
         known.extend(words);
-        rules.push(Rule::Unpredictable(known));
+        rules.push(Rule::Unpredictable(known.clone()));
+        rules.extend(similar.then_some(Rule::Dissimilar(known)));
         Self::of(rules)
+    }
+
+    /// The same rules, to be added to. A length that is set takes the place of the one it has.
+    #[must_use]
+    pub fn into_builder(self) -> PolicyBuilder {
+        PolicyBuilder::of(&self)
     }
 
     /// The same with this blocklist, in place of the one it has, if any.
     #[must_use]
     pub fn with_blocklist(self, blocklist: Blocklist) -> Self {
-        let (words, mut rules): (Vec<_>, Vec<_>) = self
-            .rules
-            .iter()
-            .filter(|rule| !matches!(rule, Rule::Unlisted(_)))
-            .cloned()
-            .partition(|rule| matches!(rule, Rule::Unpredictable(_)));
+        let mut rules: Vec<_> =
+            self.rules.iter().filter(|rule| !matches!(rule, Rule::Unlisted(_))).cloned().collect();
         rules.push(Rule::Unlisted(blocklist));
-        rules.extend(words);
         Self::of(rules)
     }
 
     /// All that is wrong with a password, in the order of the rules.
     #[must_use]
     pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
-        self.rules.iter().filter_map(|rule| rule.violation(password, Some(context))).collect()
+        self.rules.iter().flat_map(|rule| rule.violations(password, context)).collect()
     }
 
-    fn of(rules: Vec<Rule>) -> Self {
+    fn of(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by_key(Rule::place);
         Self { rules: rules.into() }
     }
 }
@@ -154,6 +164,27 @@ impl Rule {
     /// Whether a password meets it, whosoever it is.
     fn admits(&self, password: &Password) -> bool {
         self.violation(password, None).is_none()
+    }
+
+    /// Its place among the others, which is that of its violations.
+    fn place(&self) -> u8 {
+        match self {
+            Self::Length(_) => 0,
+            Self::Classes { .. } => 1,
+            Self::Without(_) => 2,
+            Self::Unlisted(_) => 3,
+            Self::Unpredictable(_) => 4,
+            Self::Dissimilar(_) => 5,
+            Self::Matching(_) => 6,
+            Self::Own(_) => 7,
+        }
+    }
+
+    fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
+        match self {
+            Self::Own(HostRule(rule)) => rule.violations(password, context),
+            ours => ours.violation(password, Some(context)).into_iter().collect(),
+        }
     }
 
     fn violation(&self, password: &Password, context: Option<&PolicyContext<'_>>) -> Option<Violation> {
@@ -185,6 +216,11 @@ impl Rule {
             Self::Unpredictable(words) => {
                 words.make_up(password, context?.email).then_some(Violation::Predictable)
             }
+            Self::Dissimilar(words) => {
+                words.are_near(password, context?.email).then_some(Violation::TooSimilar)
+            }
+            Self::Matching(expression) => expression.violation(password),
+            Self::Own(_) => None,
         }
     }
 }
@@ -193,11 +229,11 @@ impl Rule {
 mod tests {
     use super::*;
 
-    fn codes(policy: &PasswordPolicy, password: &str) -> Vec<&'static str> {
+    fn codes(policy: &PasswordPolicy, password: &str) -> Vec<String> {
         let email = EmailAddress::parse("ada.lovelace@analytical.example").unwrap();
         let password = Password::parse(password).unwrap();
         let violations = policy.violations(&password, &PolicyContext { email: &email });
-        violations.iter().map(Violation::code).collect()
+        violations.iter().map(|violation| violation.code().to_owned()).collect()
     }
 
     #[test]
@@ -231,7 +267,7 @@ mod tests {
             PasswordPolicy::data_forest_three_classes(),
             PasswordPolicy::data_forest_current(),
         ] {
-            assert!(codes(&preset, "qazQAZ1").contains(&"too_short"));
+            assert!(codes(&preset, "qazQAZ1").iter().any(|code| code == "too_short"));
         }
     }
 
@@ -257,7 +293,13 @@ mod tests {
 
     #[test]
     fn all_violations_come_at_once_in_one_order() {
+        let code = |name| ViolationCode::parse(name).unwrap();
+        let own = code("own");
         let policy = PasswordPolicy::builder()
+            .host_rule(move |_: &Password, _: &PolicyContext<'_>| vec![Violation::host(&own, "it is ours")])
+            .not_matching(&code("no_blanks"), " ")
+            .matching(&code("two_digits"), "[0-9]{2}")
+            .dissimilar()
             .context_words(["Acme"])
             .blocklist(Blocklist::common().with(["acme 1"]))
             .without(" ")
@@ -265,8 +307,21 @@ mod tests {
             .length(8..=20)
             .build()
             .unwrap();
-        let all = ["too_short", "too_few_classes", "banned_character", "common", "predictable"];
+        let all = [
+            "too_short",
+            "too_few_classes",
+            "banned_character",
+            "common",
+            "predictable",
+            "too_similar",
+            "no_blanks",
+            "two_digits",
+            "own",
+        ];
         assert_eq!(codes(&policy, "acme 1"), all);
+        let again = policy.knowing(["Orchard"]).with_blocklist(Blocklist::common().with(["acme 1"]));
+        assert_eq!(codes(&again, "acme 1"), all);
+        assert_eq!(codes(&again.into_builder().build().unwrap(), "acme 1"), all);
     }
 
     #[test]
@@ -292,6 +347,60 @@ mod tests {
             assert_eq!(codes(&policy, password), ["predictable"], "{password}");
         }
         assert!(codes(&PasswordPolicy::nist(), "dataforest2026!!").is_empty());
+    }
+
+    #[test]
+    fn a_preset_can_be_added_to_and_keeps_what_it_has() {
+        let of = |preset: PasswordPolicy| preset.into_builder();
+        let digit = [CharacterClass::Digit];
+        let stricter =
+            of(PasswordPolicy::payway()).length(9..=20).all_of(&digit).without("!").build().unwrap();
+        assert_eq!(codes(&stricter, "abcdef!"), ["too_short", "too_few_classes", "banned_character"]);
+        let same = of(PasswordPolicy::data_forest_current()).without("#").build().unwrap();
+        assert_eq!(codes(&same, "abcdefg1!\\"), ["banned_character"]);
+        assert_eq!(codes(&same, "abcdefg1#"), ["banned_character"]);
+        let nist = of(PasswordPolicy::nist()).build().unwrap();
+        assert_eq!(codes(&nist, "Ada.Lovelace.1815"), ["predictable"]);
+        assert_eq!(codes(&nist, "Password12345678"), ["common"]);
+    }
+
+    #[test]
+    fn similarity_is_asked_for_and_knows_the_hosts_words_and_the_owner() {
+        let policy =
+            PasswordPolicy::nist().into_builder().dissimilar().build().unwrap().knowing(["Data Forest"]);
+        for password in ["7x Ada.Lovelace q", "2026 da7a-f0rest!"] {
+            assert_eq!(codes(&policy, password), ["too_similar"], "{password}");
+            assert!(codes(&PasswordPolicy::nist(), password).is_empty(), "{password}");
+        }
+        assert!(codes(&policy, "correct horse battery staple").is_empty());
+    }
+
+    #[test]
+    fn a_hosts_rule_is_given_the_password_and_whose_it_is() {
+        let code = ViolationCode::parse("not_yours").unwrap();
+        let rule = move |password: &Password, context: &PolicyContext<'_>| {
+            let theirs = password.expose() == "all alike" && context.email.local_part() == "ada.lovelace";
+            theirs.then(|| Violation::host(&code, "it is not for you")).into_iter().collect()
+        };
+        let policy = PasswordPolicy::payway().into_builder().host_rule(rule).build().unwrap();
+        assert_eq!(codes(&policy, "all alike"), ["not_yours"]);
+        assert!(codes(&policy, "all different").is_empty());
+        let other = EmailAddress::parse("grace@example.com").unwrap();
+        let password = Password::parse("all alike").unwrap();
+        assert!(policy.violations(&password, &PolicyContext { email: &other }).is_empty());
+    }
+
+    #[test]
+    fn a_pattern_shows_its_code_and_its_sense() {
+        let code = |name| ViolationCode::parse(name).unwrap();
+        let policy = PasswordPolicy::builder()
+            .matching(&code("starts_with_a_letter"), r"^\p{L}")
+            .not_matching(&code("has_a_year"), "(19|20)[0-9]{2}")
+            .build()
+            .unwrap();
+        assert_eq!(codes(&policy, "7green"), ["starts_with_a_letter"]);
+        assert_eq!(codes(&policy, "green1999"), ["has_a_year"]);
+        assert!(codes(&policy, "écru99").is_empty());
     }
 
     #[test]
