@@ -148,6 +148,16 @@ impl PasswordPolicy {
         Self::of(rules)
     }
 
+    /// How many code points a password may have: what a page says before anybody types.
+    #[must_use]
+    pub fn length(&self) -> RangeInclusive<usize> {
+        let length = self.rules.iter().find_map(|rule| match rule {
+            Rule::Length(length) => Some(length.clone()),
+            _ => None,
+        });
+        length.unwrap_or(1..=Password::MAX)
+    }
+
     /// All that is wrong with a password, in the order of the rules.
     #[must_use]
     pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
@@ -289,6 +299,14 @@ mod tests {
         assert!(codes(&policy, &fits).is_empty());
         let over: String = long.chars().take(257).collect();
         assert_eq!(codes(&policy, &over), ["too_long"]);
+    }
+
+    #[test]
+    fn a_policy_says_which_lengths_it_wants() {
+        assert_eq!(PasswordPolicy::nist().length(), 15..=256);
+        let longer = PasswordPolicy::nist().into_builder().least_length(20).build().unwrap();
+        assert_eq!(longer.length(), 20..=256);
+        assert_eq!(PasswordPolicy::builder().build().unwrap().length(), 1..=Password::MAX);
     }
 
     #[test]

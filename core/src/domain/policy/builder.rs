@@ -109,6 +109,20 @@ impl PolicyBuilder {
         self
     }
 
+    /// At least so many code points.
+    #[must_use]
+    pub fn least_length(mut self, least: usize) -> Self {
+        self.length = least..=*self.length.end();
+        self
+    }
+
+    /// At most so many code points.
+    #[must_use]
+    pub fn most_length(mut self, most: usize) -> Self {
+        self.length = *self.length.start()..=most;
+        self
+    }
+
     /// At least one character of each of these kinds.
     #[must_use]
     pub fn all_of(self, classes: &[CharacterClass]) -> Self {
@@ -286,6 +300,8 @@ mod tests {
         let empty = 9..=8;
         assert_eq!(refused(new().length(empty)), PolicyError::NoLength { least: 9, most: 8 });
         assert_eq!(refused(new().length(0..=0)), PolicyError::NoLength { least: 0, most: 0 });
+        assert_eq!(refused(new().length(1..=8).least_length(9)), PolicyError::NoLength { least: 9, most: 8 });
+        assert_eq!(refused(new().length(8..=9).most_length(7)), PolicyError::NoLength { least: 8, most: 7 });
         assert_eq!(refused(new().length(8..=4097)), PolicyError::BeyondCap { most: 4097 });
         assert_eq!(refused(new().all_of(&[])), PolicyError::BadClasses { least: 0, among: 0 });
         assert_eq!(refused(new().at_least(4, three)), PolicyError::BadClasses { least: 4, among: 3 });
