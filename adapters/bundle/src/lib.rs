@@ -63,10 +63,14 @@ pub use accountable_system::{
 /// For implementing a port.
 pub use async_trait::async_trait;
 
+pub mod settings;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+#[doc(no_inline)]
+pub use self::settings::{Settings, SettingsError};
 
 use accountable_core::{
     domain::{Keyring, Links},
@@ -75,7 +79,7 @@ use accountable_core::{
 
 /// Accounts in this store, on this machine: its clock, its randomness, and Argon2id on threads of its own.
 ///
-/// For another machine, as with other hashing costs, use [`Accounts::builder`].
+/// For another machine use [`Accounts::builder`]; for other hashing costs, or for settings in a file, [`Settings`].
 ///
 /// # Errors
 /// [`Argon2Error`] where the hashing threads can't be started.

@@ -3,6 +3,7 @@
 
 mod demo;
 mod human;
+mod init;
 mod mail;
 mod outcome;
 mod report;
@@ -32,6 +33,10 @@ enum Command {
     /// The SQLite file and the Argon2id hashes are real. The clock is moved by hand, the mails are shown instead of sent,
     /// and their links with them. Exits with 0 only if every step ended as the rules say.
     Demo(DemoArgs),
+    /// Writes fresh keys (keys.toml) and settings with every option explained (settings.toml).
+    ///
+    /// Both or neither, and nothing that is there is overwritten. Only you may read the keys.
+    Init(init::InitArgs),
 }
 
 #[derive(Debug, Args)]
@@ -48,8 +53,11 @@ struct DemoArgs {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Command::Demo(demo) = Cli::parse().command;
-    match run_demo(&demo).await {
+    let done = match Cli::parse().command {
+        Command::Demo(demo) => run_demo(&demo).await,
+        Command::Init(args) => init::run(&args).map_err(Stop::from),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             explain(&stop);

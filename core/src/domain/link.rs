@@ -14,7 +14,7 @@ const CODE: &str = "confirmation_code";
 const RETURN: &str = "return_url";
 
 macro_rules! checked_url {
-    ($(#[$doc:meta])* $name:ident, $error:ident, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident, $error:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
@@ -44,7 +44,7 @@ macro_rules! checked_url {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(|_| serde::de::Error::custom($what))
+                Self::parse(&text).map_err(serde::de::Error::custom)
             }
         }
     };
@@ -61,12 +61,12 @@ checked_url! {
     /// assert!(LinkUrl::parse("http://app.example/password").is_err());
     /// assert!(LinkUrl::parse("https://app.example/password?id=1").is_err());
     /// ```
-    LinkUrl, BadLinkUrl, "not the URL of a page that a code may go to"
+    LinkUrl, BadLinkUrl
 }
 checked_url! {
     /// Where a page sends its reader at the end; as strict in form as [`LinkUrl`], and checked against the
     /// prefixes that [`Links`] allows.
-    ReturnUrl, BadReturnUrl, "not a return URL"
+    ReturnUrl, BadReturnUrl
 }
 
 impl LinkUrl {

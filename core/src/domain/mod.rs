@@ -63,7 +63,8 @@ pub use self::{
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     password::Password,
     policy::{
-        Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, PolicyContext, PolicyError, Violation,
+        Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
+        Violation, ViolationCode,
     },
     posting::{Counter, Withdrawn},
     realm::Realm,

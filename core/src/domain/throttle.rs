@@ -54,6 +54,12 @@ impl Quota {
         if burst == 0 || period.as_micros() == 0 { None } else { Some(Self { burst, period }) }
     }
 
+    /// How many at once.
+    #[must_use]
+    pub const fn burst(self) -> u32 {
+        self.burst
+    }
+
     /// One unit's worth of time.
     #[must_use]
     pub const fn period(self) -> Span {

@@ -1,8 +1,11 @@
 //! Building a policy of one's own: rules are added, and what nothing could satisfy is refused.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
-use super::{Blocklist, CharacterClass, PasswordPolicy, Rule, words::ContextWords};
+use super::{
+    Blocklist, CharacterClass, PasswordPolicy, PasswordRule, Rule, ViolationCode, expression::Expression,
+    host::HostRule, words::ContextWords,
+};
 use crate::domain::Password;
 
 /// Why a policy is refused when it is built.
@@ -39,20 +42,38 @@ pub enum PolicyError {
         /// How many are banned, one named twice counting twice.
         given: usize,
     },
+    /// Not a name for a host's rule.
+    #[error(
+        "a code is 1 to {} lower-case letters, digits or underscores, and none of the codes that there are",
+        ViolationCode::MAX
+    )]
+    BadCode,
+    /// Not a regular expression, one that needs what takes more than linear time, or too large a one.
+    #[error("the pattern of {code} can't be used: {problem}")]
+    BadPattern {
+        /// The host's name for the rule.
+        code: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// Each rule can be met, but not all of them by one password.
     #[error("no password can meet all of these rules together")]
     Unsatisfiable,
 }
 
 /// Collects the rules of a policy. Whatever the order of the calls, violations come in one order: length, kinds,
-/// banned characters, common, predictable.
+/// banned characters, common, predictable, too similar, patterns, the host's own.
 #[derive(Debug, Clone)]
 pub struct PolicyBuilder {
     length: RangeInclusive<usize>,
     classes: Vec<(usize, Vec<CharacterClass>)>,
     banned: String,
     blocklist: Option<Blocklist>,
-    words: Option<ContextWords>,
+    words: ContextWords,
+    unpredictable: bool,
+    dissimilar: bool,
+    patterns: Vec<Result<Expression, PolicyError>>,
+    own: Vec<HostRule>,
 }
 
 impl PolicyBuilder {
@@ -65,14 +86,49 @@ impl PolicyBuilder {
             classes: Vec::new(),
             banned: String::new(),
             blocklist: None,
-            words: None,
+            words: ContextWords::default(),
+            unpredictable: false,
+            dissimilar: false,
+            patterns: Vec::new(),
+            own: Vec::new(),
         }
+    }
+
+    pub(super) fn of(policy: &PasswordPolicy) -> Self {
+        let mut builder = Self::new();
+        for rule in policy.rules.iter().cloned() {
+            match rule {
+                Rule::Length(length) => builder.length = length,
+                Rule::Classes { least, among } => builder.classes.push((least, among)),
+                Rule::Without(banned) => builder.banned.push_str(&banned),
+                Rule::Unlisted(blocklist) => builder.blocklist = Some(blocklist),
+                Rule::Unpredictable(words) => (builder.words, builder.unpredictable) = (words, true),
+                Rule::Dissimilar(words) => (builder.words, builder.dissimilar) = (words, true),
+                Rule::Matching(expression) => builder.patterns.push(Ok(expression)),
+                Rule::Own(rule) => builder.own.push(rule),
+            }
+        }
+        builder
     }
 
     /// So many code points.
     #[must_use]
     pub fn length(mut self, length: RangeInclusive<usize>) -> Self {
         self.length = length;
+        self
+    }
+
+    /// At least so many code points.
+    #[must_use]
+    pub fn least_length(mut self, least: usize) -> Self {
+        self.length = least..=*self.length.end();
+        self
+    }
+
+    /// At most so many code points.
+    #[must_use]
+    pub fn most_length(mut self, most: usize) -> Self {
+        self.length = *self.length.start()..=most;
         self
     }
 
@@ -109,14 +165,60 @@ impl PolicyBuilder {
     /// nothing.
     #[must_use]
     pub fn context_words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
-        self.words.get_or_insert_default().extend(words);
+        self.words.extend(words);
+        self.unpredictable = true;
+        self
+    }
+
+    /// Nothing that is too near to the context words or to the owner's address, whatever else stands in it.
+    ///
+    /// Without regard to case, of words of four characters or more, as they are written and piece by piece: they may
+    /// not cover more than half of the password's characters, all together; nor may the password, with or without
+    /// the digits and signs at both ends, become one of them by edits of a third of the longer one's characters
+    /// (an edit puts in, takes out or replaces a character, or swaps two neighbours).
+    #[must_use]
+    pub fn dissimilar(mut self) -> Self {
+        self.dissimilar = true;
+        self
+    }
+
+    /// What matches this regular expression, or [`Violation::Host`](super::Violation::Host) with this code.
+    ///
+    /// In the syntax of the crate `regex`, which matches in linear time and hence knows no look-around and no
+    /// backreferences. Looked for anywhere in the password unless anchored; case counts unless `(?i)` is said; `\d`,
+    /// `\w`, `.` and the like mean all scripts' unless `(?-u:\d)` is said. The password is in NFC. A pattern may
+    /// take 1 MiB once it is compiled.
+    #[must_use]
+    pub fn matching(self, code: &ViolationCode, pattern: &str) -> Self {
+        self.pattern(code, pattern, true)
+    }
+
+    /// Nothing that matches this regular expression; as [`matching`](Self::matching) in all else.
+    #[must_use]
+    pub fn not_matching(self, code: &ViolationCode, pattern: &str) -> Self {
+        self.pattern(code, pattern, false)
+    }
+
+    fn pattern(mut self, code: &ViolationCode, pattern: &str, wanted: bool) -> Self {
+        self.patterns.push(Expression::new(code, pattern, wanted));
+        self
+    }
+
+    /// And what the host itself knows.
+    #[must_use]
+    pub fn host_rule(mut self, rule: impl PasswordRule) -> Self {
+        self.own.push(HostRule(Arc::new(rule)));
         self
     }
 
     /// The policy.
     ///
+    /// Whether lengths, kinds and banned characters can be met together is decided. Of patterns only the plain
+    /// contradiction is: one that is wanted and forbidden. Of words and of the host's own rules nothing is. So judge
+    /// a password that should pass once, in a test of the host's.
+    ///
     /// # Errors
-    /// [`PolicyError`] if no password could meet it.
+    /// [`PolicyError`] if no password could meet it, as far as that is decided, or a pattern can't be used.
     pub fn build(self) -> Result<PasswordPolicy, PolicyError> {
         let (least, most) = (*self.length.start(), *self.length.end());
         if most > Password::MAX {
@@ -142,8 +244,16 @@ impl PolicyBuilder {
         if !is_satisfiable(&rules, least, most) {
             return Err(PolicyError::Unsatisfiable);
         }
+        let patterns = self.patterns.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let contradicted = |one: &Expression| patterns.iter().any(|other| one.contradicts(other));
+        if patterns.iter().any(contradicted) {
+            return Err(PolicyError::Unsatisfiable);
+        }
         rules.extend(self.blocklist.map(Rule::Unlisted));
-        rules.extend(self.words.map(Rule::Unpredictable));
+        rules.extend(self.unpredictable.then(|| Rule::Unpredictable(self.words.clone())));
+        rules.extend(self.dissimilar.then_some(Rule::Dissimilar(self.words)));
+        rules.extend(patterns.into_iter().map(Rule::Matching));
+        rules.extend(self.own.into_iter().map(Rule::Own));
         Ok(PasswordPolicy::of(rules))
     }
 }
@@ -204,6 +314,8 @@ mod tests {
         let empty = 9..=8;
         assert_eq!(refused(new().length(empty)), PolicyError::NoLength { least: 9, most: 8 });
         assert_eq!(refused(new().length(0..=0)), PolicyError::NoLength { least: 0, most: 0 });
+        assert_eq!(refused(new().length(1..=8).least_length(9)), PolicyError::NoLength { least: 9, most: 8 });
+        assert_eq!(refused(new().length(8..=9).most_length(7)), PolicyError::NoLength { least: 8, most: 7 });
         assert_eq!(refused(new().length(8..=4097)), PolicyError::BeyondCap { most: 4097 });
         assert_eq!(refused(new().all_of(&[])), PolicyError::BadClasses { least: 0, among: 0 });
         assert_eq!(refused(new().at_least(4, three)), PolicyError::BadClasses { least: 4, among: 3 });
@@ -215,6 +327,16 @@ mod tests {
         let no_signs = new().without(&signs);
         assert_eq!(refused(no_signs.clone().all_of(&[CharacterClass::Special])), PolicyError::Unsatisfiable);
         assert!(no_signs.at_least(3, &CharacterClass::FOUR).build().is_ok());
+    }
+
+    #[test]
+    fn what_is_wanted_and_forbidden_is_refused_and_so_is_what_is_no_pattern() {
+        let code = ViolationCode::parse("digits").unwrap();
+        let new = || PasswordPolicy::builder().matching(&code, "[0-9]");
+        assert_eq!(refused(new().not_matching(&code, "[0-9]")), PolicyError::Unsatisfiable);
+        assert!(new().not_matching(&code, "[0-8]").build().is_ok());
+        assert!(matches!(refused(new().matching(&code, "[")), PolicyError::BadPattern { .. }));
+        assert!(matches!(refused(new().not_matching(&code, "[")), PolicyError::BadPattern { .. }));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Violations: what is wrong with a password, each with a stable code and its numbers.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::CharacterClass;
+use super::{CharacterClass, PolicyError};
 
 /// One way in which a password is not good enough. Says what the policy wants, and never a character of the
 /// password itself.
@@ -58,15 +60,32 @@ pub enum Violation {
     /// It is, but for digits, signs and repetition, the service's name or the owner's address.
     #[error("it is made of the service's name or the owner's address")]
     Predictable,
+    /// It is too near to the service's name or the owner's address: mostly made of them, or misspelt.
+    #[error("it is too much like the service's name or the owner's address")]
+    TooSimilar,
+    /// A rule of the host's is broken: a pattern, or a [`PasswordRule`](super::PasswordRule).
+    #[error("{says}")]
+    Host {
+        /// The host's name for the rule.
+        code: ViolationCode,
+        /// The same for people.
+        says: String,
+    },
     /// It is the current password.
     #[error("it is the current password")]
     SameAsCurrent,
 }
 
 impl Violation {
-    /// A stable name for machines; the `violation` of its serde form.
+    /// The host's own; `says` goes on from "the password is refused:", without a character of the password.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn host(code: &ViolationCode, says: impl Into<String>) -> Self {
+        Self::Host { code: code.clone(), says: says.into() }
+    }
+
+    /// A stable name for machines: the `violation` of its serde form, or of a [`Host`](Self::Host) rule its code.
+    #[must_use]
+    pub fn code(&self) -> &str {
         match self {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
@@ -74,8 +93,74 @@ impl Violation {
             Self::BannedCharacter { .. } => "banned_character",
             Self::Common => "common",
             Self::Predictable => "predictable",
+            Self::TooSimilar => "too_similar",
+            Self::Host { code, .. } => code.as_str(),
             Self::SameAsCurrent => "same_as_current",
         }
+    }
+}
+
+/// Names a rule of the host's own: 1 to 64 of `[a-z0-9_]`, and none of the names that [`Violation`] has.
+///
+/// ```
+/// use accountable_core::domain::ViolationCode;
+/// assert!(ViolationCode::parse("no_badge_number").is_ok());
+/// assert!(ViolationCode::parse("too_short").is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ViolationCode(String);
+
+impl ViolationCode {
+    /// Longest name, in octets.
+    pub const MAX: usize = 64;
+
+    /// Every name that a violation of ours has.
+    const OURS: [&str; 9] = [
+        "too_short",
+        "too_long",
+        "too_few_classes",
+        "banned_character",
+        "common",
+        "predictable",
+        "too_similar",
+        "same_as_current",
+        "host",
+    ];
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`PolicyError::BadCode`].
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let legal = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+        let fits = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal);
+        (fits && !Self::OURS.contains(&text)).then(|| Self(text.to_owned())).ok_or(PolicyError::BadCode)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ViolationCode {
+    type Error = PolicyError;
+    fn try_from(text: String) -> Result<Self, PolicyError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ViolationCode> for String {
+    fn from(code: ViolationCode) -> Self {
+        code.0
+    }
+}
+
+impl fmt::Display for ViolationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -110,12 +195,36 @@ mod tests {
             ),
             (Violation::Common, r#"{"violation":"common"}"#),
             (Violation::Predictable, r#"{"violation":"predictable"}"#),
+            (Violation::TooSimilar, r#"{"violation":"too_similar"}"#),
             (Violation::SameAsCurrent, r#"{"violation":"same_as_current"}"#),
         ];
         for (violation, text) in all {
             assert_eq!(serde_json::to_string(&violation).unwrap(), text);
             assert_eq!(serde_json::from_str::<Violation>(text).unwrap(), violation);
             assert!(text.contains(&format!(r#""violation":"{}""#, violation.code())), "{text}");
+            assert_eq!(ViolationCode::parse(violation.code()), Err(PolicyError::BadCode), "ours stay ours");
         }
+    }
+
+    #[test]
+    fn a_hosts_violation_has_the_hosts_code() {
+        let code = ViolationCode::parse("badge_number").unwrap();
+        let violation = Violation::host(&code, "it looks like a badge number");
+        let text = r#"{"violation":"host","code":"badge_number","says":"it looks like a badge number"}"#;
+        assert_eq!(serde_json::to_string(&violation).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Violation>(text).unwrap(), violation);
+        assert_eq!(
+            (violation.code(), violation.to_string().as_str()),
+            ("badge_number", "it looks like a badge number")
+        );
+        assert!(serde_json::from_str::<Violation>(&text.replace("badge_number", "common")).is_err());
+    }
+
+    #[test]
+    fn a_hosts_code_is_a_short_lower_case_name() {
+        for bad in ["", "Badge", "badge-number", "bädge", "badge number", "host", &"b".repeat(65)] {
+            assert_eq!(ViolationCode::parse(bad), Err(PolicyError::BadCode), "{bad}");
+        }
+        assert!(ViolationCode::parse(&"b".repeat(64)).is_ok());
     }
 }

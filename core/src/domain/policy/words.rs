@@ -1,10 +1,10 @@
-//! Context words: what anybody knows of a service and of an owner, and a password must not be made of.
+//! Context words: what anybody knows of a service and of an owner, and a password must not be made of, or be near to.
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use icu_casemap::CaseMapper;
 
-use super::blocklist::folded;
+use super::{blocklist::folded, nearness::is_near_any};
 use crate::domain::{EmailAddress, Password};
 
 /// Words of fewer letters stand in too many good passwords.
@@ -12,17 +12,23 @@ const SHORTEST: usize = 4;
 
 /// The host's own words; those of an account's address come to them when a password is judged.
 #[derive(Clone, Default)]
-pub(super) struct ContextWords(Arc<BTreeSet<String>>);
+pub(super) struct ContextWords {
+    /// By their letters.
+    letters: Arc<BTreeSet<String>>,
+    /// As they are written, digits and signs included.
+    written: Arc<BTreeSet<String>>,
+}
 
 impl ContextWords {
     /// Also these: names of the service, of its makers, of what it is about.
     pub(super) fn extend<W: AsRef<str>>(&mut self, words: impl IntoIterator<Item = W>) {
-        let known = Arc::make_mut(&mut self.0);
+        let (letters, written) = (Arc::make_mut(&mut self.letters), Arc::make_mut(&mut self.written));
         for word in words {
             let word = word.as_ref();
             // No password has it within.
             if word.len() <= Password::MAX {
-                learn(known, word);
+                learn(letters, word);
+                learn_as_written(written, word);
             }
         }
     }
@@ -35,7 +41,7 @@ impl ContextWords {
             return false;
         }
         let of_owner = words_of(email);
-        let words = || self.0.iter().chain(&of_owner);
+        let words = || self.letters.iter().chain(&of_owner);
         let mut ends = BTreeSet::from([0]);
         while let Some(end) = ends.pop_first() {
             let rest = letters.get(end..).unwrap_or_default();
@@ -47,12 +53,22 @@ impl ContextWords {
         }
         false
     }
+
+    /// Whether the password is too near to such words, as [`is_near_any`] has it.
+    pub(super) fn are_near(&self, password: &Password, email: &EmailAddress) -> bool {
+        let mut words = BTreeSet::clone(&self.written);
+        learn_as_written(&mut words, email.local_part());
+        learn_as_written(&mut words, email.as_str());
+        let (domain, _) = idna::domain_to_unicode(email.domain());
+        learn_as_written(&mut words, &domain);
+        is_near_any(&folded(password), &words)
+    }
 }
 
 /// Shows how many there are, not which.
 impl fmt::Debug for ContextWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ContextWords({})", self.0.len())
+        write!(f, "ContextWords({})", self.letters.len())
     }
 }
 
@@ -80,6 +96,15 @@ fn learn(known: &mut BTreeSet<String>, word: &str) {
     let whole = std::iter::once(letters(word));
     let pieces = word.split(|c: char| !c.is_alphabetic()).map(letters);
     known.extend(whole.chain(pieces).filter(|word| word.chars().count() >= SHORTEST));
+}
+
+/// The text as a whole, and each piece between its spaces and signs, with and without the digits around it.
+fn learn_as_written(known: &mut BTreeSet<String>, text: &str) {
+    let mapper = CaseMapper::new();
+    let folded: String = text.trim().chars().map(|c| mapper.simple_fold(c)).collect();
+    let pieces = folded.split(|c: char| !c.is_alphanumeric()).chain([folded.as_str()]);
+    let cores = pieces.clone().map(|piece| piece.trim_matches(|c: char| !c.is_alphabetic()));
+    known.extend(pieces.chain(cores).filter(|word| word.chars().count() >= SHORTEST).map(str::to_owned));
 }
 
 #[cfg(test)]
@@ -120,6 +145,33 @@ mod tests {
             "examples galore",
         ] {
             assert!(!predictable(password, email), "{password}");
+        }
+    }
+
+    fn near(password: &str, email: &str) -> bool {
+        let mut words = ContextWords::default();
+        words.extend(["Data Forest", "ERP"]);
+        words.are_near(&Password::parse(password).unwrap(), &EmailAddress::parse(email).unwrap())
+    }
+
+    #[test]
+    fn what_is_mostly_the_owner_or_the_service_is_too_near() {
+        let email = "Ada.Lovelace1815@mail.Bücher.example";
+        for password in [
+            "qz Ada.Lovelace1815",
+            "xLOVELACE1815y",
+            "x7forest!dataforest",
+            "4Bücher.Example",
+            "l0velace!!",
+            "ada.lovlace1815@mail.bücher.example",
+            "Data Forrest",
+        ] {
+            assert!(near(password, email), "{password}");
+        }
+        for password in
+            ["lovelace of 7 green hedgehogs", "forestry of the 7 seas", "erp-adaerp-ada", "1815!!"]
+        {
+            assert!(!near(password, email), "{password}");
         }
     }
 

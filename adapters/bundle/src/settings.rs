@@ -1,0 +1,191 @@
+//! Everything that a file may say: one TOML file, each option with the safe default.
+//!
+//! [`Settings::TOML`] is that file with every option and what it does; `accountable init` writes it down, and keys
+//! beside it. Secrets are never in it: the keys have a file, or a variable, of their own.
+//!
+//! ```no_run
+//! # use accountable::{Settings, port::Mailer};
+//! # fn start(mailer: impl Mailer) -> Result<(), Box<dyn std::error::Error>> {
+//! let accounts = Settings::from_file("settings.toml")?.builder(mailer)?.build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Each section can be used by itself, too: [`PolicySettings::build`] gives the policy, [`KeySettings::read`] the
+//! keys, and so on.
+
+mod error;
+mod hashing;
+mod keys;
+mod links;
+mod policy;
+mod rules;
+mod store;
+mod written;
+
+use std::path::Path;
+
+use accountable_core::{
+    Accounts, Builder, Machine,
+    domain::{Keyring, Links, PasswordPolicy, Realm, Span},
+    port::{Mailer, Store},
+};
+use accountable_system::{Argon2Pool, OsEntropy, SystemClock};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    error::SettingsError,
+    hashing::{CostSettings, HashingSettings},
+    keys::KeySettings,
+    links::LinkSettings,
+    policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
+    rules::{LockOutSettings, RetrySettings, RuleSettings},
+    store::{MigrateSetting, StoreSettings},
+};
+
+/// Most octets of a settings file.
+const LARGEST: u64 = 1 << 20;
+
+/// What a file says of accounts; what it leaves out has its default.
+///
+/// ```
+/// use accountable::{Settings, domain::Span};
+/// let settings = Settings::from_toml(
+///     r#"
+///     realm = "orchard"
+///     [links]
+///     page = "https://orchard.example/password"
+///     [rules]
+///     account_quota = "1 / 15 min"
+///     "#,
+/// )?;
+/// assert_eq!(settings.rules.account_quota.period(), Span::minutes(15));
+/// assert_eq!(settings.rules.lock_out.room, 10);
+///
+/// let refused = Settings::from_toml("[rules]\naccount_quota = \"often\"").unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "settings, line 2, column 17: write how many at once and then one each how long, as in \"5 / 600 s\""
+/// );
+/// # Ok::<(), accountable::SettingsError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The tenant: `main`. Part of every key, so accounts can't be moved to another.
+    pub realm: Realm,
+    /// The longest that a call waits for the store, the hasher and its turn, together: 30 s.
+    #[serde(with = "written::span")]
+    pub patience: Span,
+    /// So many log-ins may wait for their turn, over all addresses: 4,096. Who comes after them is turned away.
+    pub log_in_queue: usize,
+    /// Which pages mailed codes lead to.
+    pub links: LinkSettings,
+    /// Which passwords are good enough.
+    pub policy: PolicySettings,
+    /// The numbers of the rules.
+    pub rules: RuleSettings,
+    /// What a password hash costs.
+    pub hashing: HashingSettings,
+    /// Where accounts are kept.
+    pub store: StoreSettings,
+    /// Where the secret keys are.
+    pub keys: KeySettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            realm: Realm::default(),
+            patience: Span::seconds(30),
+            log_in_queue: 4_096,
+            links: LinkSettings::default(),
+            policy: PolicySettings::default(),
+            rules: RuleSettings::default(),
+            hashing: HashingSettings::default(),
+            store: StoreSettings::default(),
+            keys: KeySettings::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// A settings file with every option, its default, and what it does.
+    pub const TOML: &str = include_str!("../settings.toml");
+
+    /// Reads settings. Relative paths in them are relative to where the process runs.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unreadable`], which says where and why: options that are not known, and values that are
+    /// nonsense by themselves. Others are refused when they are put to use.
+    pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
+        toml::from_str(text).map_err(|error| SettingsError::unreadable(text, &error))
+    }
+
+    /// Reads a file of settings, of 1 MiB at most. Relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml), and [`SettingsError::File`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SettingsError> {
+        let path = path.as_ref();
+        let text = written::text_of(path, LARGEST)?;
+        let mut settings = Self::from_toml(&text).map_err(|error| error.in_file(path))?;
+        if let Some(folder) = path.parent() {
+            settings.store.path = folder.join(&settings.store.path);
+            settings.keys.file = folder.join(&settings.keys.file);
+            settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
+        }
+        Ok(settings)
+    }
+
+    /// Accounts as these settings say, in the SQLite file that they name, on this machine.
+    ///
+    /// The file is opened last: where anything else is wrong, none is made.
+    ///
+    /// # Errors
+    /// [`SettingsError`]. Numbers that contradict each other are refused by [`Builder::build`].
+    #[cfg(feature = "sqlite")]
+    pub fn builder(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
+        let parts = self.parts()?;
+        Ok(self.assemble(parts, self.store.open()?, mailer))
+    }
+
+    /// The same in a store of the host's; the section `store` is not looked at.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn builder_over(&self, store: impl Store, mailer: impl Mailer) -> Result<Builder, SettingsError> {
+        Ok(self.assemble(self.parts()?, store, mailer))
+    }
+
+    fn parts(&self) -> Result<Parts, SettingsError> {
+        Ok(Parts {
+            links: self.links.build()?,
+            policy: self.policy.build()?,
+            keys: self.keys.read()?,
+            hasher: Argon2Pool::new(&self.hashing.build()?)?,
+        })
+    }
+
+    fn assemble(&self, parts: Parts, store: impl Store, mailer: impl Mailer) -> Builder {
+        let machine = Machine::new(SystemClock, OsEntropy, parts.hasher);
+        Accounts::builder(machine, store, mailer, parts.keys, parts.links)
+            .policy(parts.policy)
+            .rules(self.rules.build())
+            .realm(self.realm.clone())
+            .patience(self.patience)
+            .longest_log_in_queue(self.log_in_queue)
+    }
+}
+
+/// All but the store.
+struct Parts {
+    links: Links,
+    policy: PasswordPolicy,
+    keys: Keyring,
+    hasher: Argon2Pool,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Why settings can't be used: where, and what to change. Never shows a value that may be a secret in the wrong place.
+
+use std::{fmt, io, ops::Range, path::PathBuf};
+
+use accountable_core::domain::PolicyError;
+use accountable_system::{Argon2Error, KeyFileError};
+
+/// Why settings can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Not TOML, an option that is not known, or a value that is nonsense.
+    #[error("{place}: {problem}")]
+    Unreadable {
+        /// Where it stands.
+        place: Place,
+        /// What is wrong, and what there may be instead.
+        problem: String,
+    },
+    /// A file can't be read.
+    #[error("the file {path} can't be read")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file is too large for what it is.
+    #[error("the file {path} has more than {most} octets")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most that it may have.
+        most: u64,
+    },
+    /// No page for mailed codes.
+    #[error("links.page: name the page where passwords are chosen, as in \"https://app.example/password\"")]
+    NoPage,
+    /// An addition to a preset would take away from it.
+    #[error(
+        "policy.least_length: {least} is less than the preset's {preset}; for a shorter one, use the preset \
+         own_rules_only and say all that you want"
+    )]
+    WeakerThanPreset {
+        /// The length set.
+        least: usize,
+        /// That of the preset.
+        preset: usize,
+    },
+    /// A pattern says neither or both.
+    #[error("policy.patterns: {code} needs either must_match or must_not_match")]
+    Pattern {
+        /// The host's name for the rule.
+        code: String,
+    },
+    /// The policy can't be had.
+    #[error("policy: {0}")]
+    Policy(#[from] PolicyError),
+    /// Passwords can't be hashed so.
+    #[error("hashing: {0}")]
+    Hashing(#[from] Argon2Error),
+    /// The keys can't be fetched.
+    #[error("keys")]
+    Keys(#[from] KeyFileError),
+    /// The store can't be opened.
+    #[cfg(feature = "sqlite")]
+    #[error("store: the file {path} can't be opened")]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: crate::sqlite::Error,
+    },
+}
+
+/// A place in a file of settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The file; none where the text came from elsewhere.
+    pub file: Option<PathBuf>,
+    /// Line and column, from 1; none where it is the text as a whole.
+    pub at: Option<(usize, usize)>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => write!(f, "{}", file.display())?,
+            None => f.write_str("settings")?,
+        }
+        self.at.map_or(Ok(()), |(line, column)| write!(f, ", line {line}, column {column}"))
+    }
+}
+
+impl SettingsError {
+    pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> Self {
+        let at = error.span().map(|Range { start, .. }| {
+            let before = text.get(..start).unwrap_or(text);
+            let line = before.matches('\n').count().saturating_add(1);
+            let column = before.chars().rev().take_while(|c| *c != '\n').count().saturating_add(1);
+            (line, column)
+        });
+        let place = Place { file: None, at };
+        Self::Unreadable { place, problem: without_strings(error.message()) }
+    }
+
+    pub(super) fn in_file(self, path: impl Into<PathBuf>) -> Self {
+        match self {
+            Self::Unreadable { place, problem } => {
+                Self::Unreadable { place: Place { file: Some(path.into()), ..place }, problem }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Text where a number or a section belongs may be a key that was put into the wrong place.
+fn without_strings(message: &str) -> String {
+    let message = message.trim_end().replace('\n', ", ");
+    match (message.split_once("string \""), message.rsplit_once("\", expected")) {
+        (Some((before, _)), Some((_, after))) => format!("{before}text, expected{after}"),
+        _ => message,
+    }
+}

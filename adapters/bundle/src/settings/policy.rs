@@ -1,0 +1,145 @@
+//! Which passwords are good enough: a preset, and what a host adds to it. Nothing here takes away from a preset.
+
+use std::path::PathBuf;
+
+use accountable_core::domain::{Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, ViolationCode};
+use serde::{Deserialize, Serialize};
+
+use super::{SettingsError, written};
+
+/// Most octets of a blocklist's file: some five million passwords.
+const LARGEST_BLOCKLIST: u64 = 1 << 26;
+
+/// The section `policy`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PolicySettings {
+    /// The rules to begin with: `nist`.
+    pub preset: Preset,
+    /// Fewest code points; not fewer than the preset's.
+    pub least_length: Option<usize>,
+    /// Most code points.
+    pub most_length: Option<usize>,
+    /// Characters that are not allowed either.
+    pub banned: String,
+    /// Kinds of characters that are needed besides.
+    pub classes: Vec<ClassSettings>,
+    /// Refuses what everybody tries first, as `nist` does anyway.
+    pub refuse_common: bool,
+    /// A text file with more such passwords, one a line.
+    pub blocklist_file: Option<PathBuf>,
+    /// Refuses what is made of the owner's address or the context words alone, as `nist` does anyway.
+    pub refuse_predictable: bool,
+    /// What anybody knows of the service: its names, its makers.
+    pub context_words: Vec<String>,
+    /// Refuses what is too much like the owner's address or a context word, whatever else stands in it.
+    pub refuse_similar: bool,
+    /// Regular expressions.
+    pub patterns: Vec<PatternSettings>,
+}
+
+/// The rules that a policy begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Preset {
+    /// [`PasswordPolicy::nist`].
+    #[default]
+    Nist,
+    /// [`PasswordPolicy::data_forest_all_classes`].
+    DataForestAllClasses,
+    /// [`PasswordPolicy::data_forest_three_classes`].
+    DataForestThreeClasses,
+    /// [`PasswordPolicy::data_forest_current`].
+    DataForestCurrent,
+    /// [`PasswordPolicy::payway`].
+    Payway,
+    /// No rule at all but those that are written down: without any, each password is good.
+    OwnRulesOnly,
+}
+
+impl Preset {
+    fn builder(self) -> PolicyBuilder {
+        match self {
+            Self::Nist => PasswordPolicy::nist().into_builder(),
+            Self::DataForestAllClasses => PasswordPolicy::data_forest_all_classes().into_builder(),
+            Self::DataForestThreeClasses => PasswordPolicy::data_forest_three_classes().into_builder(),
+            Self::DataForestCurrent => PasswordPolicy::data_forest_current().into_builder(),
+            Self::Payway => PasswordPolicy::payway().into_builder(),
+            Self::OwnRulesOnly => PasswordPolicy::builder(),
+        }
+    }
+}
+
+/// Characters of at least so many of these kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassSettings {
+    /// How many kinds.
+    pub least: usize,
+    /// Of these.
+    pub among: Vec<CharacterClass>,
+}
+
+/// A regular expression, as [`PolicyBuilder::matching`] reads it: one of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternSettings {
+    /// The host's name for the rule: what a refusal says.
+    pub code: ViolationCode,
+    /// Only what matches is good.
+    pub must_match: Option<String>,
+    /// Only what does not match is good.
+    pub must_not_match: Option<String>,
+}
+
+impl PolicySettings {
+    /// The policy. Reads the blocklist's file, where one is named.
+    ///
+    /// # Errors
+    /// [`SettingsError::WeakerThanPreset`], [`SettingsError::Pattern`], [`SettingsError::Policy`]; for the blocklist
+    /// [`SettingsError::File`] and [`SettingsError::TooLarge`].
+    pub fn build(&self) -> Result<PasswordPolicy, SettingsError> {
+        let mut policy = self.preset.builder().without(&self.banned);
+        if let Some(least) = self.least_length {
+            let preset = *self.preset.builder().build()?.length().start();
+            if least < preset {
+                return Err(SettingsError::WeakerThanPreset { least, preset });
+            }
+            policy = policy.least_length(least);
+        }
+        if let Some(most) = self.most_length {
+            policy = policy.most_length(most);
+        }
+        for ClassSettings { least, among } in &self.classes {
+            policy = policy.at_least(*least, among);
+        }
+        if let Some(file) = &self.blocklist_file {
+            let lines = written::text_of(file, LARGEST_BLOCKLIST)?;
+            policy = policy.blocklist(Blocklist::common().with(lines.lines()));
+        } else if self.refuse_common {
+            policy = policy.blocklist(Blocklist::common());
+        }
+        if self.refuse_predictable || !self.context_words.is_empty() {
+            policy = policy.context_words(&self.context_words);
+        }
+        if self.refuse_similar {
+            policy = policy.dissimilar();
+        }
+        for pattern in &self.patterns {
+            policy = pattern.add_to(policy)?;
+        }
+        Ok(policy.build()?)
+    }
+}
+
+impl PatternSettings {
+    fn add_to(&self, policy: PolicyBuilder) -> Result<PolicyBuilder, SettingsError> {
+        match (&self.must_match, &self.must_not_match) {
+            (Some(wanted), None) => Ok(policy.matching(&self.code, wanted)),
+            (None, Some(forbidden)) => Ok(policy.not_matching(&self.code, forbidden)),
+            _ => Err(SettingsError::Pattern { code: self.code.to_string() }),
+        }
+    }
+}
