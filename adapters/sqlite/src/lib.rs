@@ -28,6 +28,19 @@
 //! `busy_timeout` as [`Options::busy_timeout`] does for ours. [`Options::with_companion`] runs SQL of the host's own
 //! inside our commits.
 //!
+//! # Beside other SQLite crates
+//! A program links SQLite once, so all of its crates must agree on one `libsqlite3-sys`. This crate takes any `rusqlite`
+//! from 0.38 to 0.41, and cargo finds the one that fits, also where the host's lock file had a newer one:
+//!
+//! | beside | `rusqlite` | `libsqlite3-sys` |
+//! |---|---|---|
+//! | nothing else | 0.41 | 0.39 |
+//! | diesel 2.3 | 0.40 | 0.38 |
+//! | sqlx 0.9, or sqlx and diesel | 0.39 | 0.37 |
+//!
+//! The first row and 0.38, the lower end, are tested in full; a host beside sqlx and one beside diesel are built and run.
+//! sqlx 0.8 stays below every `libsqlite3-sys` that this crate can use.
+//!
 //! # Durability
 //! A commit that was answered is on the disk (`synchronous = FULL`), as far as the disk is honest about it. The file
 //! and its `-wal` belong together: back them up with SQLite's own means.

@@ -1,7 +1,6 @@
 //! Opening: what is ours is kept, what is not is left alone.
 #![expect(
     clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
     unreachable_pub,
     dead_code,
     reason = "a test that panics has failed, and none uses all of what they share"

@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{Write as _, stdin, stdout},
-    thread,
+    panic, process, thread,
 };
 
 use accountable_conformance::block_on;
@@ -28,6 +28,12 @@ pub(crate) const WRITERS: usize = 3;
 pub(crate) fn run() {
     let Ok(role) = env::var(ROLE) else { return };
     let place = Place::at(env::var(FOLDER).unwrap());
+    // Whoever panics ends the whole process: the parent must not wait for the others.
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        process::exit(101);
+    }));
     // The test runner has begun a line.
     println!();
     match role.as_str() {
@@ -115,7 +121,7 @@ fn write(place: &Place, name: &str) {
         }
         // The parent is gone without having killed this process: nobody else would.
         for _ in stdin().lines() {}
-        std::process::exit(1);
+        process::exit(1);
     });
 }
 

@@ -58,7 +58,7 @@ fn a_killed_process_loses_nothing_that_was_acknowledged_and_repeats_nothing() {
         let seed = chance.draw();
         let when = format!("after round {round}, seed {seed:#018x}");
         let mut chance = Chance::new(seed);
-        done.extend(killed(&place, &format!("{seed:016x}"), &mut chance));
+        done.extend(killed(&place, &format!("{seed:016x}"), &mut chance, &when));
         kills += 1;
         // Sometimes it is the next process that finds what this one left.
         if round == rounds || chance.below(3) > 0 {
@@ -73,11 +73,11 @@ fn a_killed_process_loses_nothing_that_was_acknowledged_and_repeats_nothing() {
 }
 
 /// Runs a process until it has said enough, and kills it a moment later.
-fn killed(place: &Place, name: &str, chance: &mut Chance) -> Vec<Done> {
+fn killed(place: &Place, name: &str, chance: &mut Chance, when: &str) -> Vec<Done> {
     let mut process = Process::start("writer", place, name);
     let enough = 1 + chance.below(40);
-    let mut lines: Vec<_> =
-        (0..enough).map(|_| process.answer().expect("it writes until it is killed")).collect();
+    let written = |_| process.answer().unwrap_or_else(|| panic!("{when}: it ended by itself"));
+    let mut lines: Vec<_> = (0..enough).map(written).collect();
     for _ in 0..chance.below(100_000) {
         hint::spin_loop();
     }
