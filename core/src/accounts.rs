@@ -11,6 +11,7 @@ use crate::{
     error::Fault,
     gate::Gate,
     port::{Clock, Entropy, Mailer, PasswordHasher, Store},
+    watch::watched,
 };
 
 /// The accounts of one realm. Cheap to clone; all clones are one.
@@ -35,7 +36,7 @@ pub(crate) struct Core {
     pub(crate) policy: PasswordPolicy,
     pub(crate) rules: Rules,
     pub(crate) realm: Realm,
-    /// The longest that a call waits for the store, the hasher and its turn, together.
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
     pub(crate) patience: Span,
     pub(crate) gate: Gate,
     /// Something was put into the outbox.
@@ -118,7 +119,7 @@ impl Accounts {
     /// # Errors
     /// [`Fault`] where the store can't answer. What failed for one mail only is counted, and tried again later.
     pub async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
-        Courier::new(&self.core).sweep(at_most).await
+        watched("sweep", self.core.realm.as_str(), Courier::new(&self.core).sweep(at_most)).await
     }
 
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.
@@ -209,7 +210,7 @@ impl Builder {
         self.realm = realm;
         self
     }
-    /// The longest that a call waits for the store, the hasher and its turn, together; 30 s by default.
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn; 30 s by default.
     pub fn patience(mut self, patience: Span) -> Self {
         self.patience = patience;
         self

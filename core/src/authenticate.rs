@@ -175,7 +175,11 @@ impl Core {
             .await;
         match decided {
             Ok(Decided { value, .. }) => {
-                right.attempt.counted();
+                match value {
+                    Entry::Granted(_) | Entry::MustChange(..) => right.attempt.counted(),
+                    // Debts that an earlier try took along were not written down: they stay owed.
+                    Entry::Denied(_) | Entry::StartOver => right.attempt.start_over(),
+                }
                 Ok(value)
             }
             Err(Undecided::Failed(fault)) => Err(fault),
@@ -225,7 +229,7 @@ impl Core {
         Ok(())
     }
 
-    fn scene<'d>(&'d self, guess: &Guess<'_>, dossier: &'d Dossier, now: Timestamp) -> Scene<'d> {
+    pub(crate) fn scene<'d>(&'d self, guess: &Guess<'_>, dossier: &'d Dossier, now: Timestamp) -> Scene<'d> {
         Scene {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             address: dossier.address(guess.tag),

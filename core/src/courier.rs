@@ -18,7 +18,8 @@ use crate::{
     delivery::Attempted,
     domain::{Change, CommitId, Content, Party, Span, Timestamp},
     error::Fault,
-    port::{AccountQuery, Claim, Claimed, Limit, Trim, Who},
+    port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
+    watch::{self, watched},
 };
 
 /// Background work over what is due. Any number may be at it.
@@ -54,6 +55,7 @@ pub struct Swept {
 enum Done {
     Mail(Attempted),
     Intent,
+    PutBack,
     Fault,
 }
 
@@ -67,21 +69,76 @@ impl Swept {
             Done::Mail(Attempted::Cancelled) => &mut self.cancelled,
             Done::Intent => &mut self.decided,
             Done::Fault => &mut self.faults,
+            Done::PutBack => return,
         };
         *counter = counter.saturating_add(1);
     }
 }
 
-/// Work under way, and for which domain.
-type Flight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = (Option<String>, Done)> + Send + 'a>>>;
+/// What a look brought.
+struct Looked {
+    claimed: Vec<Claimed>,
+    /// How long to rest if nothing happens.
+    rest: Span,
+}
+
+/// Works under way, and how many to each domain.
+#[derive(Default)]
+struct Flight<'a> {
+    works: FuturesUnordered<Pin<Box<dyn Future<Output = (Option<String>, Done)> + Send + 'a>>>,
+    per_domain: HashMap<String, usize>,
+}
+
+impl Flight<'_> {
+    /// Takes a place for the domain, if it has one left.
+    fn enters(&mut self, domain: &str) -> bool {
+        let here = self.per_domain.entry(domain.to_owned()).or_default();
+        let free = *here < Courier::PER_DOMAIN;
+        *here = here.saturating_add(usize::from(free));
+        free
+    }
+
+    /// One work lands; never, while none is under way.
+    async fn landing(&mut self) {
+        match self.works.next().await {
+            Some((Some(domain), _)) => self.leave(&domain),
+            Some((None, _)) => {}
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The future's output; what is under way goes on meanwhile.
+    async fn alongside<T>(&mut self, future: impl Future<Output = T> + Send) -> T {
+        let mut future = pin!(future);
+        loop {
+            let landing = pin!(self.landing());
+            if let Either::Left((output, _)) = select(future.as_mut(), landing).await {
+                return output;
+            }
+        }
+    }
+
+    fn leave(&mut self, domain: &str) {
+        if let Some(here) = self.per_domain.get_mut(domain) {
+            *here = here.saturating_sub(1);
+            if *here == 0 {
+                self.per_domain.remove(domain);
+            }
+        }
+    }
+}
 
 impl<'a> Courier<'a> {
     /// The longest that a delivery may take.
     pub(crate) const DELIVERY: Span = Span::seconds(60);
     /// The longest sleep.
     const REST: Span = Span::seconds(30);
+    /// The shortest sleep while something is due that can't be had.
+    const BREATH: Span = Span::seconds(1);
+    /// So many steps of trimming at a time.
+    const TRIMS: u32 = 100;
     /// Works under way at once.
-    const WIDTH: usize = 32;
+    const WIDTH: usize = 64;
     /// Of which to one domain: a slow one holds up nobody else.
     const PER_DOMAIN: usize = 8;
     /// How long a mail waits that found its domain crowded.
@@ -97,7 +154,8 @@ impl<'a> Courier<'a> {
         let mut left = at_most;
         // What an intent queues is due at once: a sweep goes on until nothing is.
         while left > 0 {
-            let claimed = self.claim(left).await?;
+            // No more than can start at once: a claim that waits for its turn could lapse, and be delivered twice.
+            let claimed = self.claim(left.min(u32::try_from(Self::WIDTH).unwrap_or(1))).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -110,85 +168,71 @@ impl<'a> Courier<'a> {
         }
         swept.accounts = self.pass_time(at_most).await?;
         self.trim().await?;
-        swept.next_due = self.core.store.next_due(&self.core.realm).await?;
+        swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
         Ok(swept)
     }
 
-    /// Until `shutdown` ends.
+    /// Until `shutdown` ends; then what has begun is finished.
     pub(crate) async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown.fuse());
-        let mut flight = Flight::new();
-        let mut per_domain: HashMap<String, usize> = HashMap::new();
+        let mut flight = Flight::default();
         let mut trouble = 0_u32;
         loop {
             // Listening starts before looking, so that nothing is missed in between.
             let news = self.core.wake.listen();
-            let rest = match self.take_off(&mut flight, &mut per_domain).await {
-                Ok(rest) => {
+            let room = Self::WIDTH.saturating_sub(flight.works.len());
+            let looked = flight.alongside(self.look(room)).await;
+            let rest = match looked {
+                Ok(Looked { claimed, rest }) => {
                     trouble = 0;
+                    claimed.into_iter().for_each(|claimed| self.take_off(&mut flight, claimed));
                     rest
                 }
-                Err(_) => {
+                Err(fault) => {
+                    watch::troubled(&fault);
                     trouble = trouble.saturating_add(1).min(5);
                     Span::seconds(1_u64.checked_shl(trouble).unwrap_or(32)).min(Self::REST)
                 }
             };
             let idle = select(news, self.core.clock.sleep(rest));
-            let landing = async {
-                if flight.is_empty() {
-                    std::future::pending::<()>().await;
-                }
-                if let Some((Some(domain), _)) = flight.next().await {
-                    leave(&mut per_domain, &domain);
-                }
-            };
-            let mut landing = pin!(landing);
-            let awake = select(landing.as_mut(), idle);
-            if let Either::Left(_) = select(shutdown.as_mut(), awake).await {
+            let mut landing = pin!(flight.landing());
+            if let Either::Left(_) = select(shutdown.as_mut(), select(landing.as_mut(), idle)).await {
                 break;
             }
         }
-        while flight.next().await.is_some() {}
+        while flight.works.next().await.is_some() {}
     }
 
-    /// Starts what is due, as far as there is room; how long to rest if nothing happens.
-    async fn take_off<'f>(
-        &'f self,
-        flight: &mut Flight<'f>,
-        per_domain: &mut HashMap<String, usize>,
-    ) -> Result<Span, Fault> {
-        let room = Self::WIDTH.saturating_sub(flight.len());
+    /// Starts one work, unless its domain is crowded; then it is put back for a while.
+    fn take_off<'f>(&'f self, flight: &mut Flight<'f>, claimed: Claimed) {
+        match domain_of(&claimed) {
+            Some(domain) if !flight.enters(&domain) => flight.works.push(Box::pin(self.put_back(claimed))),
+            _ => flight.works.push(Box::pin(self.work(claimed))),
+        }
+    }
+
+    /// What is due, as far as there is room; where nothing is, lets time pass and looks when something will be.
+    async fn look(&self, room: usize) -> Result<Looked, Fault> {
         if room == 0 {
-            return Ok(Self::REST);
+            return Ok(Looked { claimed: Vec::new(), rest: Self::REST });
         }
         let claimed = self.claim(u32::try_from(room).unwrap_or(1)).await?;
-        let busy = !claimed.is_empty();
-        for claimed in claimed {
-            let domain = domain_of(&claimed);
-            if let Some(domain) = &domain {
-                let here = per_domain.entry(domain.clone()).or_default();
-                if *here >= Self::PER_DOMAIN {
-                    self.put_back(claimed).await?;
-                    continue;
-                }
-                *here = here.saturating_add(1);
-            }
-            flight.push(Box::pin(self.work(claimed)));
-        }
-        if busy {
-            // There may be more: look again as soon as anything lands.
-            return Ok(if flight.len() < Self::WIDTH { Span::ZERO } else { Self::REST });
+        if !claimed.is_empty() {
+            // There may be more: look again at once, or as soon as anything lands.
+            let rest = if claimed.len() < room { Span::ZERO } else { Self::REST };
+            return Ok(Looked { claimed, rest });
         }
         self.pass_time(100).await?;
         self.trim().await?;
         let now = self.core.clock.now();
-        let due = self.core.store.next_due(&self.core.realm).await?;
-        Ok(match due {
+        let rest = match self.ask(self.core.store.next_due(&self.core.realm)).await? {
             // A due time beyond the horizon is impossible: the clock jumped back, and it counts as due.
             Some(due) if due > now + self.core.rules.retries.horizon() => Self::REST,
-            Some(due) => due.since(now).min(Self::REST),
+            // What is due and was not to be had a moment ago is another's, or can't be helped now.
+            Some(due) => due.since(now).max(Self::BREATH).min(Self::REST),
             None => Self::REST,
-        })
+        };
+        Ok(Looked { claimed, rest })
     }
 
     async fn claim(&self, at_most: u32) -> Result<Vec<Claimed>, Fault> {
@@ -202,40 +246,54 @@ impl<'a> Courier<'a> {
             horizon: now + retries.horizon(),
             limit: Limit::of(at_most),
         };
-        Ok(self.core.store.claim(&claim).await?)
+        self.ask(self.core.store.claim(&claim)).await
+    }
+
+    /// The store's answer; a store that gives none must not hold up the courier for ever, nor its end.
+    async fn ask<T>(&self, call: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, Fault> {
+        Ok(self.core.deadline().within(call).await??)
     }
 
     async fn work(&self, claimed: Claimed) -> (Option<String>, Done) {
         let domain = domain_of(&claimed);
-        let done = match &claimed.mail.value.content {
-            Content::Letter(_) => {
-                self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+        let done = watched("courier", self.core.realm.as_str(), async {
+            match &claimed.mail.value.content {
+                Content::Letter(_) => {
+                    self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+                }
+                Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
-            Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
-        };
-        (domain, done.unwrap_or(Done::Fault))
+        });
+        (domain, done.await.unwrap_or(Done::Fault))
     }
 
-    async fn put_back(&self, claimed: Claimed) -> Result<(), Fault> {
+    /// For a while, untried. Gives no domain: it did not enter any.
+    async fn put_back(&self, claimed: Claimed) -> (Option<String>, Done) {
         let until = self.core.clock.now() + Self::CROWDED;
         let back = claimed.mail.value.clone().put_back(until);
-        self.core.replace_mail(claimed.mail, Some(back), Change::none()).await
+        let done = self.core.replace_mail(claimed.mail, Some(back), Change::none()).await;
+        (None, done.map_or(Done::Fault, |()| Done::PutBack))
     }
 
     /// Writes down what time alone did to accounts.
     async fn pass_time(&self, at_most: u32) -> Result<u32, Fault> {
         let core = self.core;
-        let query = AccountQuery::Overdue { realm: core.realm.clone(), now: core.clock.now(), after: None };
-        let overdue = core.store.accounts(&query, Limit::of(at_most)).await?;
+        let mut query =
+            Some(AccountQuery::Overdue { realm: core.realm.clone(), now: core.clock.now(), after: None });
         let mut passed = 0_u32;
-        for account in overdue.items {
-            // The loop lets time pass before each rule, and writes that down.
-            let call = Call::new(Who::id(account.value.id), Party::Courier);
-            match core.decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ()))).await {
-                Ok(_) => passed = passed.saturating_add(1),
-                Err(Undecided::Failed(fault)) => return Err(fault),
-                Err(_) => {}
+        // Page by page: an account that can't be written now, as a host may veto it, holds up none behind it.
+        while let Some(page) = query.take_if(|_| passed < at_most) {
+            let overdue = self.ask(core.store.accounts(&page, Limit::of(at_most))).await?;
+            for account in overdue.items {
+                // The loop lets time pass before each rule, and writes that down.
+                let call = Call::new(Who::id(account.value.id), Party::Courier);
+                match core.decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ()))).await {
+                    Ok(_) => passed = passed.saturating_add(1),
+                    Err(Undecided::Failed(fault)) => return Err(fault),
+                    Err(_) => {}
+                }
             }
+            query = overdue.next;
         }
         Ok(passed)
     }
@@ -252,7 +310,12 @@ impl<'a> Courier<'a> {
             dead_mails_before: None,
             limit: Limit::of(100),
         };
-        core.store.trim(&trim).await?;
+        // A bounded step at a time, so that others get their turn at the store; and not for ever.
+        for _ in 0..Self::TRIMS {
+            if !self.ask(core.store.trim(&trim)).await? {
+                break;
+            }
+        }
         Ok(())
     }
 }
@@ -261,13 +324,4 @@ fn domain_of(claimed: &Claimed) -> Option<String> {
     let (_, dispatch) = claimed.mail.value.dispatch()?;
     let facts = claimed.dossier.account.as_ref()?.value.facts().ok()?;
     facts.mailbox(dispatch.recipient).map(|mailbox| mailbox.address.domain().to_owned())
-}
-
-fn leave(per_domain: &mut HashMap<String, usize>, domain: &str) {
-    if let Some(here) = per_domain.get_mut(domain) {
-        *here = here.saturating_sub(1);
-        if *here == 0 {
-            per_domain.remove(domain);
-        }
-    }
 }

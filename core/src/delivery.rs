@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::Core,
+    courier::Courier,
     decide::{Call, Undecided, Verdict, address_or_new},
     domain::{
         AddressTag, Change, CodeMint, Counter, DeathCause, Happened, Mail, MailState, Party, Purpose, Span,
@@ -9,6 +10,7 @@ use crate::{
     },
     error::Fault,
     port::{Claimed, Dossier, MailError, Stored, Swap},
+    watch,
 };
 
 /// What became of a mail that was asked for.
@@ -33,6 +35,19 @@ pub(crate) enum Attempted {
     Cancelled,
     /// It is not known whether it left, or another courier has it.
     Open,
+}
+
+impl Attempted {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused(_) => "refused",
+            Self::Delayed => "delayed",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// What the server said, as it is written down.
@@ -60,33 +75,56 @@ impl Core {
         };
         let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
             Err(_) => Settlement::Cancelled,
+            // Its attempts are spent, and of none is known how it ended: it would go round for ever.
+            Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
+                // However long the caller would wait: the claim must outlast the delivery.
+                let within = within.min(Courier::DELIVERY);
                 let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
                 match deadline.within(self.mailer.deliver(&letter)).await {
                     // It may have left. The claim lapses, and it is tried again under the same name.
-                    Err(_) => return Ok(Attempted::Open),
+                    Err(_) => {
+                        watch::mail_attempted(Attempted::Open.as_str());
+                        return Ok(Attempted::Open);
+                    }
                     Ok(answer) => settlement(answer.map(drop)),
                 }
             }
         };
-        self.settle(mail, dossier, by, settlement).await
+        // The server has answered: a second copy must not go out only because the store is away for a moment.
+        let mut deadline = self.deadline();
+        let mut first = Some(dossier);
+        loop {
+            match self.settle(&mail, first.take(), by.clone(), &settlement).await {
+                Err(Fault::Unavailable(source)) => {
+                    let pause = self.clock.sleep(Span::seconds(1));
+                    if deadline.within(pause).await.is_err() {
+                        return Err(Fault::Unavailable(source));
+                    }
+                }
+                settled => {
+                    watch::mail_attempted(settled.as_ref().map_or("fault", |attempted| attempted.as_str()));
+                    return settled;
+                }
+            }
+        }
     }
 
     async fn settle(
         &self,
-        mail: Stored<Mail>,
-        dossier: Dossier,
+        mail: &Stored<Mail>,
+        first: Option<Dossier>,
         by: Party,
-        settlement: Settlement,
+        settlement: &Settlement,
     ) -> Result<Attempted, Fault> {
         let mut call = Call::new(Claimed::who(&mail.value), by);
-        call.first = Some(dossier);
+        call.first = first;
         let decided = self
             .decide(call, |dossier, moment, _| {
                 let id = mail.value.id;
                 let jitter = u64::from_be_bytes(first_8(moment.random));
                 let mut change = Change::none();
-                let (after, value) = match &settlement {
+                let (after, value) = match settlement {
                     Settlement::Delivered => {
                         change.events.push(Happened::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
@@ -145,9 +183,12 @@ impl Core {
         let suppression =
             Suppression { cause, scope: SuppressionScope::All, evidence: evidence.to_owned(), at: now };
         let mut address = address_or_new(dossier, tag);
-        address.suppression.get_or_insert(suppression);
-        change.addresses.push(address);
-        change.events.push(Happened::AddressSuppressed { tag, cause });
+        // A complaint holds back only what strangers cause; this holds back everything.
+        if !address.suppression.as_ref().is_some_and(|known| known.scope == SuppressionScope::All) {
+            address.suppression = Some(suppression);
+            change.addresses.push(address);
+            change.events.push(Happened::AddressSuppressed { tag, cause });
+        }
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         change.account =
             account.and_then(|account| account.give_back(purpose, mail.queued_at, self.rules.account_quota));
@@ -193,5 +234,16 @@ impl From<Attempted> for Delivery {
             Attempted::Refused(cause) => Self::Undeliverable(cause),
             Attempted::Delayed | Attempted::Dead | Attempted::Cancelled | Attempted::Open => Self::Queued,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_one_short_line_whatever_an_adapter_makes_of_it() {
+        assert_eq!(bounded("550 5.1.1\r\nBcc: x\u{0}".into()), "550 5.1.1Bcc: x");
+        assert_eq!(bounded("x".repeat(1_000)).len(), 100);
     }
 }

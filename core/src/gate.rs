@@ -84,20 +84,25 @@ impl Gate {
     /// Takes a place in the lane, in order of arrival.
     pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Attempt<'_>, Overloaded> {
         let ticket = Ticket::draw(self, tag);
+        // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
+        let mut queued = None;
         let turn = match ticket.lane.turnstile.try_lock() {
             Some(turn) => turn,
             None => {
-                let _queued = Queued::behind(self)?;
+                queued = Some(Queued::behind(self)?);
                 ticket.lane.turnstile.lock().await
             }
         };
         let place = match ticket.lane.places.try_acquire_arc() {
             Some(place) => place,
             None => {
-                let _queued = Queued::behind(self)?;
+                if queued.is_none() {
+                    queued = Some(Queued::behind(self)?);
+                }
                 ticket.lane.places.acquire_arc().await
             }
         };
+        drop(queued);
         drop(turn);
         Ok(Attempt { ticket, _place: place, stage: Stage::Present, counted_at_load: 0 })
     }
@@ -349,6 +354,56 @@ mod tests {
         assert!(matches!(next.pass(1), Pass::PayOnly));
         assert_eq!(next.pay(), 1);
         next.counted();
+    }
+
+    #[test]
+    fn debts_and_failures_on_their_way_take_up_room() {
+        let gate = Gate::new(10, 100);
+        let (mut one, mut other, mut third) = (enter(&gate), enter(&gate), enter(&gate));
+        assert!(matches!(one.pass(2), Pass::Verify));
+        one.wrong();
+        assert!(matches!(other.pass(2), Pass::Verify));
+        assert!(matches!(third.pass(2), Pass::Wait(_)), "one on its way, one under way");
+        drop(one);
+        assert!(matches!(third.pass(2), Pass::Wait(_)), "one owed, one under way");
+        drop(other);
+        assert!(matches!(third.pass(2), Pass::Verify), "one owed");
+    }
+
+    #[test]
+    fn who_waits_is_woken_when_a_failure_is_counted_and_when_a_guess_is_dropped() {
+        let gate = Gate::new(10, 100);
+        let (mut one, mut other) = (enter(&gate), enter(&gate));
+        assert!(matches!(one.pass(1), Pass::Verify));
+        let Pass::Wait(mut settled) = other.pass(1) else { panic!("no room") };
+        one.wrong();
+        assert!((&mut settled).now_or_never().is_none());
+        one.counted();
+        assert!(settled.now_or_never().is_some(), "counted");
+        other.about_to_load();
+        assert!(matches!(other.pass(1), Pass::Verify));
+        one.about_to_load();
+        let Pass::Wait(settled) = one.pass(1) else { panic!("no room") };
+        drop(other);
+        assert!(settled.now_or_never().is_some(), "dropped");
+        assert!(matches!(one.pass(1), Pass::Verify));
+    }
+
+    #[test]
+    fn who_waited_for_the_turnstile_keeps_the_place_in_the_queue() {
+        let gate = Gate::new(1, 2);
+        let held = enter(&gate);
+        let mut first = Box::pin(gate.enter(TAG));
+        let mut second = Box::pin(gate.enter(TAG));
+        assert!(first.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
+        drop(first);
+        assert!(second.as_mut().now_or_never().is_none(), "behind the turnstile, for a place");
+        let mut third = Box::pin(gate.enter(TAG));
+        assert!(third.as_mut().now_or_never().is_none(), "one slot is free");
+        assert!(gate.enter(TAG).now_or_never().is_some_and(|entered| entered.is_err()), "and now none");
+        drop(held);
+        assert!(second.now_or_never().is_some_and(|entered| entered.is_ok()));
+        assert!(third.now_or_never().is_some_and(|entered| entered.is_ok()));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod error;
 mod fulfil;
 mod gate;
 pub mod port;
+mod watch;
 
 pub use self::{
     accounts::{Accounts, BuildError, Builder, Machine},

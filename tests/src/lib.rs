@@ -64,7 +64,8 @@
 //!
 //! # What no test here shows
 //! Power loss (10), `Unknown` answers and what the host's own part of a commit vetoes (13), unguessable bytes, how long
-//! anything takes. Where it matters, the module of the port says so.
+//! anything takes. Where it matters, the module of the port says so. Nor is any process killed here: how that is tried on
+//! the SQLite store, by real processes that write to one file, stands in this crate's own `tests/processes`.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::arithmetic_side_effects,

@@ -1,4 +1,7 @@
 //! The SQLite store keeps its contract, on real files.
+//!
+//! What needs processes of their own is in `processes`: clause 9 from one to another, and 1, 10 and 11 where one is killed
+//! in the middle of writing.
 #![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
 use std::{
@@ -80,6 +83,11 @@ impl StoreUnderTest for Sqlite {
             strange("no database", no_database),
             strange("a newer schema", |path| changed(path, newer)),
             strange("tables of the same name", |path| changed(path, foreign)),
+            strange("a damaged database", |path| {
+                changed(path, "VACUUM;");
+                let whole = fs::read(path).expect("a file");
+                fs::write(path, &whole[..whole.len() / 2]).expect("a file");
+            }),
         ])
     }
     async fn damage_accounts(&self) -> Result<(), NotOffered> {

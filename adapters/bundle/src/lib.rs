@@ -46,6 +46,8 @@
 //! |---|---|---|
 //! | `sqlite` | yes | accounts in an SQLite file |
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
+//! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
+//! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `testing` | no | [`testing`] |
 #![forbid(unsafe_code)]
 

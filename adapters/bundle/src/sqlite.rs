@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-pub use accountable_sqlite::{Cause, Migrate, OpenError, Options, SqliteStore};
+pub use accountable_sqlite::{
+    Cause, HostTransaction, Migrate, OpenError, Options, SqliteStore, Veto, rusqlite,
+};
 
 use accountable_core::{
     domain::Incarnation,

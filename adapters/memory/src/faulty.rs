@@ -37,6 +37,7 @@ struct Script {
     commits: VecDeque<CommitFault>,
     loads: u32,
     down: bool,
+    silent: bool,
 }
 
 /// What becomes of a commit.
@@ -82,13 +83,22 @@ impl<S> FaultyStore<S> {
         self.script.lock().down = down;
     }
 
+    /// While true, no call is ever answered: those made now wait until they are dropped.
+    pub fn set_silent(&self, silent: bool) {
+        self.script.lock().silent = silent;
+    }
+
     /// How many commits the script still has something to say of.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.script.lock().commits.len()
     }
 
-    fn up(&self) -> Result<(), StoreError> {
+    async fn up(&self) -> Result<(), StoreError> {
+        let silent = self.script.lock().silent;
+        if silent {
+            std::future::pending::<()>().await;
+        }
         if self.script.lock().down { Err(unavailable()) } else { Ok(()) }
     }
 
@@ -117,13 +127,13 @@ fn unknown() -> CommitError {
 #[async_trait]
 impl<S: Store> Store for FaultyStore<S> {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.load_passes()?;
         self.inner.load(who).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.up()?;
+        self.up().await?;
         match self.next_fault() {
             CommitFault::None => self.inner.commit(commit).await,
             CommitFault::UnknownApplied => {
@@ -136,12 +146,12 @@ impl<S: Store> Store for FaultyStore<S> {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.claim(claim).await
     }
 
     async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.next_due(realm).await
     }
 
@@ -150,12 +160,12 @@ impl<S: Store> Store for FaultyStore<S> {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.accounts(query, limit).await
     }
 
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.count(query).await
     }
 
@@ -164,7 +174,7 @@ impl<S: Store> Store for FaultyStore<S> {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.mails(query, limit).await
     }
 
@@ -173,7 +183,7 @@ impl<S: Store> Store for FaultyStore<S> {
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.suppressed(after, limit).await
     }
 
@@ -183,7 +193,7 @@ impl<S: Store> Store for FaultyStore<S> {
         after: Option<IpFilterGroupName>,
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.groups(realm, after, limit).await
     }
 
@@ -193,17 +203,17 @@ impl<S: Store> Store for FaultyStore<S> {
         after: Option<Cursor>,
         limit: Limit,
     ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.up()?;
+        self.up().await?;
         self.inner.history(of, after, limit).await
     }
 
     async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.up()?;
+        self.up().await?;
         self.inner.feed(realm, after, limit).await
     }
 
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.up()?;
+        self.up().await?;
         self.inner.trim(trim).await
     }
 }

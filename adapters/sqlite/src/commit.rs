@@ -9,6 +9,7 @@ use accountable_core::{
 use rusqlite::Connection;
 
 use crate::{
+    companion::Companion,
     error::{Cause, Stopped},
     journal, row,
     sql::Sql,
@@ -28,8 +29,14 @@ const LEVEL: Sql = Sql::new("level", "SELECT level FROM accountable_level WHERE 
 const KEY_HOLDER: Sql =
     Sql::new("holder of a key", "SELECT account FROM accountable_email_key WHERE realm = ?1 AND key = ?2");
 
+/// A commit, and the host's part in it.
+pub(crate) struct Offer {
+    pub(crate) commit: Commit,
+    pub(crate) companion: Option<Companion>,
+}
+
 /// Applies a commit within an open write transaction. After an error the caller rolls back what was written.
-pub(crate) fn apply(on: &Connection, commit: &Commit) -> Result<(), Stopped> {
+pub(crate) fn apply(on: &Connection, Offer { commit, companion }: &Offer) -> Result<(), Stopped> {
     let stamps =
         commit.writes().iter().map(|write| present_stamp(on, write)).collect::<Result<Vec<_>, _>>()?;
     if stamps.contains(&Some(commit.id())) || journal::holds(on, commit)? {
@@ -38,7 +45,10 @@ pub(crate) fn apply(on: &Connection, commit: &Commit) -> Result<(), Stopped> {
     let levels = Guards::of(on, commit).check(&stamps)?;
     write::write(on, commit, &levels)?;
     journal::append(on, commit.events())?;
-    Ok(())
+    match companion {
+        Some(companion) if !commit.events().is_empty() => companion.act(on, commit.events()),
+        _ => Ok(()),
+    }
 }
 
 /// The commit that wrote what is there now; none for nothing, and for a level, which has no stamp.

@@ -70,6 +70,12 @@ pub enum Cause {
     /// The file was migrated by a newer build, or restored from a backup, while this store was open.
     #[error("the file was migrated or restored by another process: open it again")]
     Superseded,
+    /// The host's part of a commit misbehaved, and the commit was undone.
+    #[error("the host's companion {did}")]
+    Companion {
+        /// What it did.
+        did: &'static str,
+    },
     /// The thread that writes is gone.
     #[error("the writer has stopped")]
     WriterStopped,
@@ -97,6 +103,21 @@ impl Cause {
         match self {
             Self::Sqlite { code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. } => Some("foreign_key"),
             Self::Sqlite { code: ffi::SQLITE_CONSTRAINT_TRIGGER, .. } => Some("trigger"),
+            _ => None,
+        }
+    }
+
+    /// The kind of constraint that rejected a statement of the host's own.
+    pub(crate) fn constraint(&self) -> Option<&'static str> {
+        let Self::Sqlite { code, .. } = self else { return None };
+        match *code {
+            ffi::SQLITE_CONSTRAINT_CHECK => Some("check"),
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Some("foreign_key"),
+            ffi::SQLITE_CONSTRAINT_NOTNULL => Some("not_null"),
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY => Some("primary_key"),
+            ffi::SQLITE_CONSTRAINT_TRIGGER => Some("trigger"),
+            ffi::SQLITE_CONSTRAINT_UNIQUE => Some("unique"),
+            code if code & 0xff == ffi::SQLITE_CONSTRAINT => Some("constraint"),
             _ => None,
         }
     }

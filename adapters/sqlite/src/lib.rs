@@ -23,6 +23,11 @@
 //! foreign key, or a trigger, rejects a commit, that answers [`CommitError::Vetoed`] with the code `foreign_key` or
 //! `trigger`. Everything else in our tables may change with any version.
 //!
+//! The host's own connections may write the same file while we do, from this process and from others. SQLite lets one
+//! of all of them write at a time: keep transactions that write short, begin them with `BEGIN IMMEDIATE`, and set a
+//! `busy_timeout` as [`Options::busy_timeout`] does for ours. [`Options::with_companion`] runs SQL of the host's own
+//! inside our commits.
+//!
 //! # Durability
 //! A commit that was answered is on the disk (`synchronous = FULL`), as far as the disk is honest about it. The file
 //! and its `-wal` belong together: back them up with SQLite's own means.
@@ -31,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 mod commit;
+mod companion;
 mod error;
 mod journal;
 mod migrate;
@@ -45,7 +51,11 @@ mod trim;
 mod write;
 mod writer;
 
+/// The version of `rusqlite` that this crate was built with: its types are what a companion works with.
+pub use rusqlite;
+
 pub use self::{
+    companion::{HostTransaction, Veto},
     error::{Cause, OpenError},
     open::{Migrate, Options},
     store::SqliteStore,

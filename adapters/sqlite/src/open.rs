@@ -7,10 +7,11 @@ use std::{
     time::Duration,
 };
 
-use accountable_core::domain::Incarnation;
+use accountable_core::domain::{Event, Incarnation};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
+    companion::{Companion, HostTransaction, Veto},
     error::{Cause, OpenError},
     migrate::{self, Found, VERSION},
     row,
@@ -52,6 +53,7 @@ pub struct Options {
     pub cache_kib: u32,
     /// Commits that may wait for the writer; further callers wait for a place. At least 1; by default 1,024.
     pub queue: usize,
+    companion: Option<Companion>,
 }
 
 impl Default for Options {
@@ -62,6 +64,7 @@ impl Default for Options {
             busy_timeout: Duration::from_secs(5),
             cache_kib: 8_192,
             queue: 1_024,
+            companion: None,
         }
     }
 }
@@ -97,11 +100,75 @@ impl Options {
         self.queue = queue;
         self
     }
+    /// The host's own part of each commit that has events: SQL on its own tables in the same file, in the same
+    /// transaction, after our writes. Both are applied, or neither is. None by default.
+    ///
+    /// ```
+    /// use accountable_core::domain::Happened;
+    /// use accountable_sqlite::{Options, Veto};
+    ///
+    /// // CREATE TABLE customer (account BLOB PRIMARY KEY REFERENCES accountable_account (id), since INTEGER)
+    /// let options = Options::default().with_companion(|transaction, events| {
+    ///     for event in events {
+    ///         let (Happened::Registered, Some(account)) = (&event.what, event.account) else { continue };
+    ///         let places: i64 = transaction
+    ///             .query_first("SELECT 10 - count(*) FROM customer", [], |row| row.get(0))?
+    ///             .unwrap_or(0);
+    ///         if places <= 0 {
+    ///             return Err(Veto::new("full_house")); // Refusal::Vetoed, 409
+    ///         }
+    ///         let row = (account.as_bytes(), event.at.as_micros());
+    ///         transaction.execute("INSERT INTO customer (account, since) VALUES (?1, ?2)", row)?;
+    ///     }
+    ///     Ok(())
+    /// });
+    /// # use accountable_core::{domain::*, port::{Commit, CommitError, Store, Swap, Write}};
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("host.db");
+    /// # let host = accountable_sqlite::rusqlite::Connection::open(&path).unwrap();
+    /// # host.execute_batch("CREATE TABLE customer (account BLOB PRIMARY KEY REFERENCES accountable_account (id), since INTEGER)").unwrap();
+    /// # let store = accountable_sqlite::SqliteStore::open(&path, Incarnation::from_bytes([7; 16]), &options).unwrap();
+    /// # let register = |n: u8| {
+    /// #     let (id, realm, tag) = (AccountId::from_bytes([n; 16]), Realm::default(), AddressTag::from_bytes([n; 32]));
+    /// #     let email = EmailAddress::parse(&format!("u{n}@example.org")).unwrap();
+    /// #     let (validity, memo, now) = (PasswordValidity::default(), Memo::default(), Timestamp::EPOCH);
+    /// #     let new = Registration { id, realm: realm.clone(), email, tag, validity, ip_filter_group: None, memo, locale: None, now };
+    /// #     let account = Account::register(new).account.unwrap();
+    /// #     let commit = CommitId::from_bytes([n; 16]);
+    /// #     let what = Happened::Registered;
+    /// #     let event = Event { commit, ordinal: 0, at: now, realm, by: Party::Courier, account: Some(id), version: None, what };
+    /// #     pollster::block_on(store.commit(&Commit::new(commit, vec![Write::Account(Swap::create(account))], vec![event]).unwrap()))
+    /// # };
+    /// # for n in 0..10 { register(n).unwrap(); }
+    /// # assert!(matches!(register(10), Err(CommitError::Vetoed { code }) if code == "full_house"));
+    /// # let count = "SELECT count(*) FROM customer JOIN accountable_account ON id = account";
+    /// # assert_eq!(host.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap(), 10);
+    /// ```
+    ///
+    /// - A [`Veto`] undoes that commit and no other: the caller gets [`CommitError::Vetoed`], and through a door the
+    ///   refusal `vetoed`. Strangers are told as little as ever, and a courier whose work is vetoed tries again later;
+    ///   so veto only what an administrator or an owner asked for.
+    /// - A panic, or SQL that fails otherwise than by a constraint, undoes the commit as a fault; the store lives on.
+    /// - It runs once for each commit that is applied, and not when a commit is offered again that already was. Runs
+    ///   that were undone may come before: so let it do nothing but SQL, or what may be done twice.
+    /// - It runs on the thread that writes, and everybody waits for it. It must not call the store: nobody would answer.
+    /// - Commits without events (a log-in that failed, say), claims and trims are ours alone.
+    ///
+    /// [`CommitError::Vetoed`]: accountable_core::port::CommitError::Vetoed
+    #[must_use]
+    pub fn with_companion(
+        mut self,
+        companion: impl Fn(&HostTransaction<'_>, &[Event]) -> Result<(), Veto> + Send + Sync + 'static,
+    ) -> Self {
+        self.companion = Some(Companion::new(companion));
+        self
+    }
 }
 
 /// Connections to a file that is ours, and of the present version.
 pub(crate) struct Opened {
     pub(crate) life: Incarnation,
+    pub(crate) companion: Option<Companion>,
     pub(crate) writer: Connection,
     pub(crate) readers: Vec<Connection>,
 }
@@ -141,7 +208,9 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
             Ok(reader)
         })
         .collect::<Result<_, OpenError>>()?;
-    Ok(Opened { life, writer, readers })
+    let companion = options.companion.as_ref().map(|companion| companion.confined_to(&mut writer));
+    let companion = companion.transpose().map_err(|error| Cause::of(&error, "authorizer"))?;
+    Ok(Opened { life, companion, writer, readers })
 }
 
 /// Looks at a file without leaving a trace: neither a switch to a write-ahead log nor one of its side files.

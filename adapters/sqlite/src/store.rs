@@ -15,7 +15,8 @@ use accountable_core::{
 use async_trait::async_trait;
 
 use crate::{
-    commit,
+    commit::{self, Offer},
+    companion::Companion,
     error::{Cause, OpenError},
     journal,
     open::{self, Options},
@@ -36,6 +37,7 @@ pub struct SqliteStore {
 #[derive(Debug)]
 struct Inner {
     life: Incarnation,
+    companion: Option<Companion>,
     // The writer goes last: its connection is the one to fold the write-ahead log into the file.
     readers: Readers,
     writer: Writer,
@@ -57,7 +59,8 @@ impl SqliteStore {
         let opened = open::open(path.as_ref(), life_if_new, options)?;
         let writer = Writer::start(opened.writer, opened.life, options.queue.max(1))
             .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
-        let inner = Inner { life: opened.life, readers: Readers::of(opened.readers), writer };
+        let readers = Readers::of(opened.readers);
+        let inner = Inner { life: opened.life, companion: opened.companion, readers, writer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -76,7 +79,8 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        let asked = self.inner.writer.ask(commit.clone(), commit::apply);
+        let offer = Offer { commit: commit.clone(), companion: self.inner.companion.clone() };
+        let asked = self.inner.writer.ask(offer, commit::apply);
         Ok(asked.await?)
     }
 

@@ -1,6 +1,7 @@
 //! Opening: what is ours is kept, what is not is left alone.
 #![expect(
     clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     unreachable_pub,
     dead_code,
     reason = "a test that panics has failed, and none uses all of what they share"
@@ -103,6 +104,63 @@ fn a_hosts_foreign_key_holds_an_account() {
         let again = if deferred.is_empty() { 3 } else { 4 };
         commit(&store, id(again), vec![replace(&stored.value, stored.stamp, ada.clone())]).unwrap();
     }
+}
+
+#[test]
+fn a_hosts_foreign_key_refers_to_our_accounts() {
+    let place = Place::new();
+    let host = place.sql();
+    host.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         CREATE TABLE shop (owner BLOB NOT NULL REFERENCES accountable_account (id)) STRICT",
+    )
+    .unwrap();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    register(&store, id(1), &ada).unwrap();
+    let own = |owner: &AccountId| host.execute("INSERT INTO shop VALUES (?1)", [owner.as_bytes()]);
+    own(&ada.id).unwrap();
+    let nobodys = own(&AccountId::from_bytes([2; 16])).unwrap_err();
+    assert_eq!(nobodys.sqlite_error_code(), Some(rusqlite::ErrorCode::ConstraintViolation));
+}
+
+#[test]
+fn a_host_writes_its_tables_while_we_write_ours() {
+    const EACH: u8 = 25;
+    let place = Place::new();
+    let store = place.open();
+    place.sql().execute_batch("CREATE TABLE shop (n INTEGER, total INTEGER) STRICT").unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..8_u8 {
+            let store = &store;
+            scope.spawn(move || {
+                for n in 0..EACH {
+                    let name = thread * EACH + n;
+                    register(store, id(name), &account(name, &format!("u{name}@example.org"))).unwrap();
+                }
+            });
+        }
+        let mut host = place.sql();
+        host.busy_timeout(Duration::from_secs(60)).unwrap();
+        scope.spawn(move || {
+            for n in 0..i64::from(EACH) {
+                // It reads ours and writes its own in one transaction.
+                let immediate = rusqlite::TransactionBehavior::Immediate;
+                let transaction = host.transaction_with_behavior(immediate).unwrap();
+                let insert = "INSERT INTO shop SELECT ?1, count(*) FROM accountable_account";
+                transaction.execute(insert, [n]).unwrap();
+                transaction.commit().unwrap();
+            }
+        });
+    });
+    let sql = place.sql();
+    let number = |of: &str| sql.query_row(&format!("SELECT {of}"), [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(number("count(DISTINCT n) FROM shop"), i64::from(EACH));
+    assert_eq!(number("count(*) FROM accountable_account"), 8 * i64::from(EACH));
+    assert_eq!(number("count(*) FROM accountable_event"), 8 * i64::from(EACH));
+    // What the host read never went back.
+    let back = "count(*) FROM shop AS one JOIN shop AS two ON one.n < two.n AND one.total > two.total";
+    assert_eq!(number(back), 0);
 }
 
 #[test]

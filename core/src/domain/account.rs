@@ -355,6 +355,8 @@ pub struct AccountKeys<'a> {
 impl Facts {
     /// How long a former address is kept at the longest: a bounce counts up to 14 days.
     pub const FORMER_KEPT: Span = Span::days(14);
+    /// So many former addresses are released in one go: a commit holds 16 events, and a command has its own.
+    pub const RELEASED_AT_ONCE: usize = 8;
     /// How long a change of address waits to be confirmed at the longest.
     pub const CHANGE_PENDING: Span = Span::hours(72);
 
@@ -431,9 +433,11 @@ impl Facts {
             self.pending = None;
             events.push(Happened::EmailChangeDropped);
         }
+        let mut released = 0_usize;
         self.former.retain(|former| {
-            let kept = now < former.until;
+            let kept = now < former.until || released >= Self::RELEASED_AT_ONCE;
             if !kept {
+                released = released.saturating_add(1);
                 events.push(Happened::FormerAddressReleased { address: former.mailbox.ordinal });
             }
             kept

@@ -9,7 +9,11 @@ pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // At once: records are full of names and tags, and formatting each byte cost more than writing the row.
+        let mut digits = String::with_capacity(self.0.len().saturating_mul(2));
+        let nibbles = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        digits.extend(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)));
+        f.write_str(&digits)
     }
 }
 
@@ -35,4 +39,17 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
 ) -> Result<[u8; N], D::Error> {
     let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
     parse(&text).ok_or_else(|| serde::de::Error::custom("not the expected number of hexadecimal digits"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_two_lower_case_digits_and_is_read_back() {
+        let bytes: [u8; 256] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+        let text = Hex(&bytes).to_string();
+        assert!(text.starts_with("000102030405060708090a0b0c0d0e0f10") && text.ends_with("feff"));
+        assert_eq!(parse(&text), Some(bytes));
+    }
 }

@@ -59,3 +59,42 @@ impl Intent {
         serde_json::from_slice(&plain).map_err(|_| SealError::Broken)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::KeyId;
+
+    fn keys() -> Keyring {
+        let key = |first: u8| {
+            let mut bytes = [7; 32];
+            bytes[0] = first;
+            bytes
+        };
+        Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
+    }
+
+    fn sealed(email: &str) -> SealedIntent {
+        let email = EmailAddress::parse(email).unwrap();
+        let intent = Intent { wish: Wish::PasswordReset, email, page: None, return_url: None };
+        intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
+    }
+
+    #[test]
+    fn a_sealed_request_is_as_long_for_any_address() {
+        let long = format!("{}@{}example.com", "a".repeat(64), "b.".repeat(80));
+        let length = |email: &str| sealed(email).seal().cipher_text.len();
+        assert_eq!(length("a@b.co"), length(&long));
+    }
+
+    #[test]
+    fn a_sealed_request_opens_in_its_own_mail_and_realm_only() {
+        let sealed = sealed("ada@example.com");
+        let open =
+            |realm: &Realm, mail| Intent::open(&keys(), realm, MailId::from_bytes([mail; 16]), &sealed);
+        let (home, other) = (Realm::default(), Realm::parse("other").unwrap());
+        assert_eq!(open(&home, 1).unwrap().email.as_str(), "ada@example.com");
+        assert!(matches!(open(&home, 2), Err(SealError::Broken)));
+        assert!(matches!(open(&other, 1), Err(SealError::Broken)));
+    }
+}

@@ -80,6 +80,9 @@ pub enum KeyringError {
     /// The text is not the TOML that [`Keyring::from_toml`] shows.
     #[error("the keyring is not the TOML expected: tags, active and a table of keys")]
     NotToml,
+    /// A text that no keyring is as long as.
+    #[error("the keyring has more than {} octets", Keyring::MAX)]
+    TooLong,
 }
 
 /// 32 secret bytes; wiped on drop.
@@ -161,6 +164,9 @@ pub enum SealError {
 }
 
 impl Keyring {
+    /// Most octets of a TOML text that are looked at: some 900 keys.
+    pub const MAX: usize = 65_536;
+
     /// A keyring with one rotating key. `tags` must never change while its records live.
     ///
     /// # Errors
@@ -198,6 +204,9 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`]; its text never contains a key.
     pub fn from_toml(text: &str) -> Result<Self, KeyringError> {
+        if text.len() > Self::MAX {
+            return Err(KeyringError::TooLong);
+        }
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {

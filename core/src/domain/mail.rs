@@ -237,4 +237,34 @@ mod tests {
             assert!(wait >= Span::hours(2) && wait <= Span::hours(4), "{attempts}: {wait}");
         }
     }
+
+    fn tried(attempts: u32) -> Mail {
+        let request = Content::Letter(Dispatch {
+            account: AccountId::from_bytes([1; 16]),
+            recipient: Ordinal::default(),
+            subject: Subject::Code {
+                purpose: Purpose::PasswordSet,
+                nonce: Nonce::from_bytes([2; 16]),
+                page: LinkUrl::parse("https://app.example/password").unwrap(),
+            },
+            stranger_caused: false,
+        });
+        let mail = Mail::queued(MailId::from_bytes([3; 16]), Realm::default(), request, Timestamp::EPOCH);
+        Mail { attempts, ..mail }
+    }
+
+    #[test]
+    fn the_thirtieth_failure_is_the_end_and_so_is_the_first_after_three_days() {
+        let rule = Retries::default();
+        let ends = |attempts, at| tried(attempts).failed(at, &rule, 0).due().is_none();
+        assert!(!ends(29, Timestamp::EPOCH) && ends(30, Timestamp::EPOCH));
+        let three_days = Timestamp::EPOCH + Span::days(3);
+        assert!(!ends(1, three_days - Span::micros(1)) && ends(1, three_days));
+    }
+
+    #[test]
+    fn a_mail_that_is_put_back_untried_has_lost_no_attempt() {
+        let back = tried(4).claimed(Timestamp::EPOCH).put_back(Timestamp::EPOCH + Span::seconds(5));
+        assert_eq!((back.attempts, back.due()), (4, Some(Timestamp::EPOCH + Span::seconds(5))));
+    }
 }

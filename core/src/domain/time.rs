@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(Span::seconds(600).to_string(), "600 s");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "u64", into = "u64")]
 pub struct Span(u64);
 
 impl Span {
@@ -73,6 +73,19 @@ impl Span {
     #[must_use]
     pub const fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_micros(self.0)
+    }
+}
+
+/// Longer than the longest is the longest, as everywhere.
+impl From<u64> for Span {
+    fn from(micros: u64) -> Self {
+        Self::micros(micros)
+    }
+}
+
+impl From<Span> for u64 {
+    fn from(span: Span) -> Self {
+        span.0
     }
 }
 
@@ -215,6 +228,7 @@ mod tests {
         assert_eq!(Timestamp::MIN - Span::MAX, Timestamp::MIN);
         assert_eq!(Timestamp::from_micros(i64::MAX), Timestamp::MAX);
         assert_eq!(Span::days(u64::MAX), Span::MAX);
+        assert_eq!(serde_json::from_str::<Span>(&u64::MAX.to_string()).unwrap(), Span::MAX);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
     door::DeliveryOptions,
     error::{Error, Fault},
     port::{By, Claimed, Dossier, Who},
+    watch::watched,
 };
 
 /// What staff and the host may do. Made by [`Accounts::admin`](crate::Accounts::admin).
@@ -106,28 +107,31 @@ impl Admin {
     /// # Errors
     /// `email_taken`; a [`Fault`].
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
-        let core = &self.core;
-        let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
-        call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
-        let tag = core.keys.address_tag(&core.realm, &new.email);
-        let decided = core
-            .decide(call, |_, moment, _| {
-                let registration = Registration {
-                    id: AccountId::new(moment.now, moment.random),
-                    realm: core.realm.clone(),
-                    email: new.email.clone(),
-                    tag,
-                    validity: new.validity,
-                    ip_filter_group: None,
-                    memo: new.memo.clone(),
-                    locale: new.locale.clone(),
-                    now: moment.now,
-                };
-                Ok(Verdict::new(Account::register(registration), ()))
-            })
-            .await?;
-        AccountView::of(&decided.after)
-            .ok_or_else(|| Fault::Defect("a registration without an account").into())
+        watched("admin.register", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
+            call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
+            let tag = core.keys.address_tag(&core.realm, &new.email);
+            let decided = core
+                .decide(call, |_, moment, _| {
+                    let registration = Registration {
+                        id: AccountId::new(moment.now, moment.random),
+                        realm: core.realm.clone(),
+                        email: new.email.clone(),
+                        tag,
+                        validity: new.validity,
+                        ip_filter_group: None,
+                        memo: new.memo.clone(),
+                        locale: new.locale.clone(),
+                        now: moment.now,
+                    };
+                    Ok(Verdict::new(Account::register(registration), ()))
+                })
+                .await?;
+            AccountView::of(&decided.after)
+                .ok_or_else(|| Fault::Defect("a registration without an account").into())
+        })
+        .await
     }
 
     /// The account of that name; none if there is none, or it was erased.
@@ -135,7 +139,7 @@ impl Admin {
     /// # Errors
     /// [`Fault`].
     pub async fn account(&self, id: AccountId) -> Result<Option<AccountView>, Fault> {
-        self.find(By::Id(id)).await
+        watched("admin.account", self.core.realm.as_str(), async { self.find(By::Id(id)).await }).await
     }
 
     /// The account that has this address; none if none has.
@@ -143,7 +147,10 @@ impl Admin {
     /// # Errors
     /// [`Fault`].
     pub async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<AccountView>, Fault> {
-        self.find(By::Email(self.core.realm.clone(), email.key())).await
+        watched("admin.account_by_email", self.core.realm.as_str(), async {
+            self.find(By::Email(self.core.realm.clone(), email.key())).await
+        })
+        .await
     }
 
     /// Mails the code that lets the owner choose a first password, and waits for the mail server's answer.
@@ -159,46 +166,50 @@ impl Admin {
         id: AccountId,
         options: DeliveryOptions,
     ) -> Result<Delivery, Error> {
-        let core = &self.core;
-        options.mail.check(&core.links)?;
-        let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::PasswordSet));
-        let at_once = options.wait > Span::ZERO;
-        let decided = core
-            .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
-                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
-                let request = MailRequest {
-                    now: moment.now,
-                    mail: moment.mail,
-                    nonce: moment.nonce,
-                    keys: &core.keys,
-                    page,
-                    return_url: options.mail.return_url.as_ref(),
-                    quota: core.rules.account_quota,
-                    address,
-                    stranger_caused: false,
-                    bypass_throttle: options.bypass_throttle,
-                    claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
-                };
-                let mut verdict = Verdict::new(account.request_password_set(&request)?, ());
-                verdict.reserve = core.recipient_reservation(account, moment.now, options.bypass_throttle)?;
-                Ok(verdict)
-            })
-            .await;
-        let decided = match decided {
-            Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
-                let retry_after = retry_after.max(self.recipients_wait(id).await?);
-                return Err(Refusal::Throttled { retry_after }.into());
+        watched("admin.request_password_set", self.core.realm.as_str(), async {
+            let core = &self.core;
+            options.mail.check(&core.links)?;
+            let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::PasswordSet));
+            let at_once = options.wait > Span::ZERO;
+            let decided = core
+                .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
+                    let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                    let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
+                    let request = MailRequest {
+                        now: moment.now,
+                        mail: moment.mail,
+                        nonce: moment.nonce,
+                        keys: &core.keys,
+                        page,
+                        return_url: options.mail.return_url.as_ref(),
+                        quota: core.rules.account_quota,
+                        address,
+                        stranger_caused: false,
+                        bypass_throttle: options.bypass_throttle,
+                        claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
+                    };
+                    let mut verdict = Verdict::new(account.request_password_set(&request)?, ());
+                    verdict.reserve =
+                        core.recipient_reservation(account, moment.now, options.bypass_throttle)?;
+                    Ok(verdict)
+                })
+                .await;
+            let decided = match decided {
+                Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
+                    let retry_after = retry_after.max(self.recipients_wait(id).await?);
+                    return Err(Refusal::Throttled { retry_after }.into());
+                }
+                decided => decided?,
+            };
+            match decided.mails.into_iter().next() {
+                Some(mail) if at_once => {
+                    let claimed = Claimed { mail, dossier: decided.after };
+                    Ok(core.deliver(claimed, self.party(), options.wait).await?.into())
+                }
+                _ => Ok(Delivery::Queued),
             }
-            decided => decided?,
-        };
-        match decided.mails.into_iter().next() {
-            Some(mail) if at_once => {
-                let claimed = Claimed { mail, dossier: decided.after };
-                Ok(core.deliver(claimed, self.party(), options.wait).await?.into())
-            }
-            _ => Ok(Delivery::Queued),
-        }
+        })
+        .await
     }
 
     /// Assigns a password. It must be changed at the first log-in, lets its owner in for 72 h, and ends all sessions.
@@ -206,20 +217,23 @@ impl Admin {
     /// # Errors
     /// `no_such_account`, `account_closed`, `weak_password`; a [`Fault`].
     pub async fn assign_password(&self, id: AccountId, new: &Password) -> Result<(), Error> {
-        let core = &self.core;
-        let mut call = Call::new(Who::id(id), self.party());
-        call.candidate = Some(new);
-        core.decide(call, |dossier, moment, hashed| {
-            let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
-            let candidate = Candidate { password: new, hashed };
-            let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
-            let change =
-                account.assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
-            Ok(Verdict::new(change, ()))
+        watched("admin.assign_password", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let mut call = Call::new(Who::id(id), self.party());
+            call.candidate = Some(new);
+            core.decide(call, |dossier, moment, hashed| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
+                let candidate = Candidate { password: new, hashed };
+                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                let change = account
+                    .assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
+                Ok(Verdict::new(change, ()))
+            })
+            .await?;
+            Ok(())
         })
-        .await?;
-        Ok(())
+        .await
     }
 
     /// How long the recipient's quota makes wait, whatever the account's own says: the longest wait is what counts.

@@ -7,6 +7,7 @@ use crate::{
     domain::{AccountId, Event},
     error::Fault,
     port::{Cursor, Feed, FeedError, Limit, Page},
+    watch::watched,
 };
 
 /// Reads the journal. Made by [`Accounts::journal`](crate::Accounts::journal).
@@ -25,6 +26,17 @@ pub enum JournalError {
     /// The world failed.
     #[error(transparent)]
     Failed(#[from] Fault),
+}
+
+impl JournalError {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Trimmed => "trimmed",
+            Self::Failed(fault) => fault.code(),
+        }
+    }
 }
 
 impl From<FeedError> for JournalError {
@@ -51,11 +63,14 @@ impl Journal {
         after: Option<Cursor>,
         at_most: u32,
     ) -> Result<Page<Event, Cursor>, JournalError> {
-        let mut deadline = self.core.deadline();
-        let history = self.core.store.history(of, after, Limit::of(at_most));
-        let mut page = deadline.within(history).await.map_err(Fault::from)??;
-        page.items.retain(|event| event.realm == self.core.realm);
-        Ok(page)
+        watched("journal.history", self.core.realm.as_str(), async {
+            let mut deadline = self.core.deadline();
+            let history = self.core.store.history(of, after, Limit::of(at_most));
+            let mut page = deadline.within(history).await.map_err(Fault::from)??;
+            page.items.retain(|event| event.realm == self.core.realm);
+            Ok(page)
+        })
+        .await
     }
 
     /// The realm's events since a cursor, or from the oldest one; at most so many (1,000). Each once, and the events of
@@ -64,9 +79,12 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub async fn feed(&self, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {
-        let mut deadline = self.core.deadline();
-        let feed = self.core.store.feed(&self.core.realm, after, Limit::of(at_most));
-        Ok(deadline.within(feed).await.map_err(Fault::from)??)
+        watched("journal.feed", self.core.realm.as_str(), async {
+            let mut deadline = self.core.deadline();
+            let feed = self.core.store.feed(&self.core.realm, after, Limit::of(at_most));
+            Ok(deadline.within(feed).await.map_err(Fault::from)??)
+        })
+        .await
     }
 }
 

@@ -6,9 +6,13 @@ use crate::{
     accounts::Core,
     authenticate::{Guess, Verified, own_tag},
     decide::{Call, Verdict},
-    domain::{Candidate, ChangePassword, NewPassword, Origin, Party, Password, Refusal, SessionStamp, Stop},
+    domain::{
+        Admission, Candidate, ChangePassword, NewPassword, Origin, Party, Password, Refusal, SessionStamp,
+        Stop,
+    },
     error::{Error, Fault},
     port::{By, Who},
+    watch::watched,
 };
 
 /// What a signed-in person may do. Made by [`Accounts::owner`](crate::Accounts::owner).
@@ -29,10 +33,13 @@ impl Owner {
     /// # Errors
     /// [`Fault`].
     pub async fn is_current(&self) -> Result<bool, Fault> {
-        let mut deadline = self.core.deadline();
-        let loaded = deadline.within(self.core.store.load(&Who::id(self.stamp.account))).await??;
-        let dossier = self.core.of_this_realm(loaded);
-        Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
+        watched("owner.is_current", self.core.realm.as_str(), async {
+            let mut deadline = self.core.deadline();
+            let loaded = deadline.within(self.core.store.load(&Who::id(self.stamp.account))).await??;
+            let dossier = self.core.of_this_realm(loaded);
+            Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
+        })
+        .await
     }
 
     /// Changes the password, given the current one. Ends all other sessions; the stamp is this session's new one.
@@ -41,34 +48,39 @@ impl Owner {
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
     /// too often; `wrong_password`, which counts as a failed log-in does; `weak_password`; a [`Fault`].
     pub async fn change_password(&self, current: &Password, new: &Password) -> Result<SessionStamp, Error> {
-        let core = &self.core;
-        let guess = self.guess(current).await?;
-        let right = match core.verify_at_gate(&guess).await? {
-            Verified::Right(right) => right,
-            Verified::Denied(_) => return Err(Refusal::WrongPassword.into()),
-            Verified::TooMany { retry_after } => return Err(Refusal::Throttled { retry_after }.into()),
-        };
-        let mut call = Call::new(Who::id(self.stamp.account), Party::Owner);
-        call.candidate = Some(new);
-        let decided = core
-            .decide(call, |dossier, moment, hashed| {
-                let account = dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?;
-                // A lock that came meanwhile makes the verification void.
-                let locks = dossier.address(guess.tag).map_or(0, |address| address.log_ins.locks);
-                if locks != right.lead.locks {
-                    return Err(Refusal::WrongPassword.into());
-                }
-                let candidate = Candidate { password: new, hashed };
-                let address = dossier.address(guess.tag);
-                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
-                let request = ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
-                let change = account.value.change_password(&request)?;
-                let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
-                Ok(Verdict::new(change, SessionStamp { epoch, ..self.stamp }))
-            })
-            .await?;
-        right.spent();
-        Ok(decided.value)
+        watched("owner.change_password", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let guess = self.guess(current).await?;
+            let right = match core.verify_at_gate(&guess).await? {
+                Verified::Right(right) => right,
+                Verified::Denied(_) => return Err(Refusal::WrongPassword.into()),
+                Verified::TooMany { retry_after } => return Err(Refusal::Throttled { retry_after }.into()),
+            };
+            let mut call = Call::new(Who::id(self.stamp.account), Party::Owner);
+            call.candidate = Some(new);
+            let decided = core
+                .decide(call, |dossier, moment, hashed| {
+                    let account = dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?;
+                    // A lock, a suspension or another filter that came meanwhile makes the verification void.
+                    let admission = core.scene(&guess, dossier, moment.now).admission(&right.lead);
+                    if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
+                        account.value.in_session(self.stamp.epoch)?;
+                        return Err(Refusal::WrongPassword.into());
+                    }
+                    let candidate = Candidate { password: new, hashed };
+                    let address = dossier.address(guess.tag);
+                    let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                    let request =
+                        ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
+                    let change = account.value.change_password(&request)?;
+                    let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
+                    Ok(Verdict::new(change, SessionStamp { epoch, ..self.stamp }))
+                })
+                .await?;
+            right.spent();
+            Ok(decided.value)
+        })
+        .await
     }
 
     /// A guess at the account's own password, once the session is known to hold.

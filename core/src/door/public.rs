@@ -15,6 +15,7 @@ use crate::{
     door::MailOptions,
     error::{Fault, PublicError},
     port::{By, Dossier, Reservation, Swap, Who},
+    watch::watched,
 };
 
 /// What strangers may do. Made by [`Accounts::public`](crate::Accounts::public).
@@ -84,21 +85,24 @@ impl Public {
         email: &EmailAddress,
         password: &Password,
     ) -> Result<Authentication, PublicError> {
-        let core = &self.core;
-        let guess = Guess {
-            by: By::Email(core.realm.clone(), email.key()),
-            tag: core.keys.address_tag(&core.realm, email),
-            password,
-            origin: self.from,
-            party: self.party(),
-        };
-        match core.authenticate(&guess).await? {
-            Err(retry_after) => Err(PublicError::TooMany { retry_after }),
-            Ok(Entry::Granted(stamp)) => Ok(Authentication::Granted(stamp)),
-            Ok(Entry::MustChange(reason, stamp)) => Ok(Authentication::MustChange { reason, stamp }),
-            Ok(Entry::Denied(denial)) => Ok(Authentication::Denied(Undisclosed(denial))),
-            Ok(Entry::StartOver) => Ok(Authentication::Denied(Undisclosed(Denial::Overtaken))),
-        }
+        watched("public.authenticate", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let guess = Guess {
+                by: By::Email(core.realm.clone(), email.key()),
+                tag: core.keys.address_tag(&core.realm, email),
+                password,
+                origin: self.from,
+                party: self.party(),
+            };
+            match core.authenticate(&guess).await? {
+                Err(retry_after) => Err(PublicError::TooMany { retry_after }),
+                Ok(Entry::Granted(stamp)) => Ok(Authentication::Granted(stamp)),
+                Ok(Entry::MustChange(reason, stamp)) => Ok(Authentication::MustChange { reason, stamp }),
+                Ok(Entry::Denied(denial)) => Ok(Authentication::Denied(Undisclosed(denial))),
+                Ok(Entry::StartOver) => Ok(Authentication::Denied(Undisclosed(Denial::Overtaken))),
+            }
+        })
+        .await
     }
 
     /// Asks for a way to a new password by mail. One commit, the same for every address; the courier decides.
@@ -111,33 +115,38 @@ impl Public {
         email: &EmailAddress,
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
-        let core = &self.core;
-        mail.check(&core.links)?;
-        let intent = Intent {
-            wish: Wish::PasswordReset,
-            email: email.clone(),
-            page: mail.page,
-            return_url: mail.return_url,
-        };
-        let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
-        call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
-        let quota = core.rules.origin_quota;
-        let decided = core
-            .decide(call, |_, moment, _| {
-                let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
-                let mail = Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
-                let requested = Happened::MailRequested { request: moment.mail };
-                let change = Change { events: vec![requested], ..Change::none() };
-                let mut verdict = Verdict::new(change, moment.mail);
-                verdict.mails.push(Swap::create(mail));
-                let ceiling = quota.ceiling(moment.now);
-                let reservation = |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
-                verdict.reserve.extend(self.origin_tag().map(reservation));
-                Ok(verdict)
-            })
-            .await
-            .map_err(told)?;
-        Ok(Accepted { undisclosed: Undisclosed(decided.value) })
+        watched("public.request_password_reset", self.core.realm.as_str(), async {
+            let core = &self.core;
+            mail.check(&core.links)?;
+            let intent = Intent {
+                wish: Wish::PasswordReset,
+                email: email.clone(),
+                page: mail.page,
+                return_url: mail.return_url,
+            };
+            let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
+            call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
+            let quota = core.rules.origin_quota;
+            let decided = core
+                .decide(call, |_, moment, _| {
+                    let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
+                    let mail =
+                        Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
+                    let requested = Happened::MailRequested { request: moment.mail };
+                    let change = Change { events: vec![requested], ..Change::none() };
+                    let mut verdict = Verdict::new(change, moment.mail);
+                    verdict.mails.push(Swap::create(mail));
+                    let ceiling = quota.ceiling(moment.now);
+                    let reservation =
+                        |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
+                    verdict.reserve.extend(self.origin_tag().map(reservation));
+                    Ok(verdict)
+                })
+                .await
+                .map_err(told)?;
+            Ok(Accepted { undisclosed: Undisclosed(decided.value) })
+        })
+        .await
     }
 
     /// What the page of a link may tell its reader. Consumes nothing, however often it is asked.
@@ -145,21 +154,24 @@ impl Public {
     /// # Errors
     /// [`PublicError::Failed`].
     pub async fn inspect_code(&self, code: &MailedCode) -> Result<CodeState, PublicError> {
-        let Some(id) = code.account() else {
-            return Ok(CodeState::Invalid);
-        };
-        let core = &self.core;
-        let mut deadline = core.deadline();
-        let loaded = deadline
-            .within(core.store.load(&Who::id(id)))
-            .await
-            .map_err(Fault::from)?
-            .map_err(Fault::from)?;
-        let dossier = core.of_this_realm(loaded);
-        let Some(account) = &dossier.account else {
-            return Ok(CodeState::Invalid);
-        };
-        Ok(account.value.inspect_code(&core.redemption(code, &dossier, core.clock.now())))
+        watched("public.inspect_code", self.core.realm.as_str(), async {
+            let Some(id) = code.account() else {
+                return Ok(CodeState::Invalid);
+            };
+            let core = &self.core;
+            let mut deadline = core.deadline();
+            let loaded = deadline
+                .within(core.store.load(&Who::id(id)))
+                .await
+                .map_err(Fault::from)?
+                .map_err(Fault::from)?;
+            let dossier = core.of_this_realm(loaded);
+            let Some(account) = &dossier.account else {
+                return Ok(CodeState::Invalid);
+            };
+            Ok(account.value.inspect_code(&core.redemption(code, &dossier, core.clock.now())))
+        })
+        .await
     }
 
     /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes.
@@ -168,24 +180,28 @@ impl Public {
     /// [`PublicError::DeadCode`] before anything is said of the password; [`PublicError::WeakPassword`], which does
     /// not consume the code; [`PublicError::Failed`].
     pub async fn choose_password(&self, code: &MailedCode, new: &Password) -> Result<AccountId, PublicError> {
-        let Some(id) = code.account() else {
-            return Err(PublicError::DeadCode);
-        };
-        let core = &self.core;
-        let mut call = Call::new(Who::id(id), self.party());
-        call.candidate = Some(new);
-        call.mends = false;
-        core.decide(call, |dossier, moment, hashed| {
-            let account = dossier.account.as_ref().ok_or(Refusal::DeadCode)?;
-            let address = account.value.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
-            let candidate = Candidate { password: new, hashed };
-            let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
-            let change = account.value.choose_password(&core.redemption(code, dossier, moment.now), &new)?;
-            Ok::<_, Stop>(Verdict::new(change, ()))
+        watched("public.choose_password", self.core.realm.as_str(), async {
+            let Some(id) = code.account() else {
+                return Err(PublicError::DeadCode);
+            };
+            let core = &self.core;
+            let mut call = Call::new(Who::id(id), self.party());
+            call.candidate = Some(new);
+            call.mends = false;
+            core.decide(call, |dossier, moment, hashed| {
+                let account = dossier.account.as_ref().ok_or(Refusal::DeadCode)?;
+                let address = account.value.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
+                let candidate = Candidate { password: new, hashed };
+                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                let change =
+                    account.value.choose_password(&core.redemption(code, dossier, moment.now), &new)?;
+                Ok::<_, Stop>(Verdict::new(change, ()))
+            })
+            .await
+            .map_err(told)?;
+            Ok(id)
         })
         .await
-        .map_err(told)?;
-        Ok(id)
     }
 
     fn party(&self) -> Party {

@@ -7,7 +7,7 @@ use accountable_core::{
 };
 use accountable_memory::Answer;
 
-use crate::world::{GOOD, World, at_once, email, on_each_store, password};
+use crate::world::{GOOD, World, at_once, email, on_each_store, password, until};
 
 async fn queue(world: &World, address: &str) -> accountable_core::domain::AccountId {
     let id = world.register(address).await;
@@ -74,9 +74,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Hang);
         let accounts = world.accounts.clone();
         let dying = tokio::spawn(async move { accounts.sweep(10).await });
-        while world.mailer.hanging() == 0 {
-            tokio::task::yield_now().await;
-        }
+        until("it hangs", || world.mailer.hanging() > 0).await;
         dying.abort();
         let _ = dying.await;
         world.mailer.answer_all(Answer::Accept);
@@ -93,9 +91,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Hang);
         let admin = world.admin();
         let asked = tokio::spawn(async move { admin.request_password_set(id, DeliveryOptions::default()).await });
-        while world.mailer.hanging() == 0 {
-            tokio::task::yield_now().await;
-        }
+        until("it hangs", || world.hangs()).await;
         world.clock.advance(Span::seconds(5));
         assert_eq!(asked.await.unwrap().unwrap(), Delivery::Queued);
         world.mailer.answer_all(Answer::Accept);
@@ -141,12 +137,11 @@ on_each_store! {
         assert_eq!(world.mailer.letters()[0].to, email("ada@fast.example"));
         stop.send(()).unwrap();
         // What hangs is let go when its time is over.
-        while !courier.is_finished() {
-            if world.clock.sleepers() > 0 {
-                world.clock.advance(Span::seconds(60));
-            }
-            tokio::task::yield_now().await;
-        }
+        until("it ends", || {
+            world.clock.advance(Span::seconds(1));
+            courier.is_finished()
+        })
+        .await;
     }
 
     async fn a_courier_outlives_a_store_that_is_down(world) {
@@ -155,14 +150,10 @@ on_each_store! {
         let (stop, stopped) = stop();
         let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
         for _ in 0..5 {
-            while world.clock.sleepers() == 0 {
-                tokio::task::yield_now().await;
-            }
+            until("it waits", || world.clock.sleepers() > 0).await;
             world.clock.advance(Span::seconds(30));
         }
-        while world.clock.sleepers() == 0 {
-            tokio::task::yield_now().await;
-        }
+        until("it waits", || world.clock.sleepers() > 0).await;
         world.store.inner().set_down(false);
         world.clock.advance(Span::seconds(30));
         world.mailer.taken(1).await;

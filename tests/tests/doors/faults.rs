@@ -51,15 +51,10 @@ on_each_store! {
 
     /// When nobody knows, that is what is said; and it is safe to ask again.
     async fn an_outcome_that_stays_unknown_is_said_at_the_deadline(world) {
-        world.store.inner().script([CommitFault::UnknownNotApplied; 100]);
+        world.store.inner().script([CommitFault::UnknownNotApplied; 1_000]);
         let admin = world.admin();
         let asked = tokio::spawn(async move { admin.register(NewAccount::new(email("ada@example.com"))).await });
-        while !asked.is_finished() {
-            if world.clock.sleepers() > 0 {
-                world.clock.advance(Span::seconds(1));
-            }
-            tokio::task::yield_now().await;
-        }
+        world.meanwhile("the deadline passes", || asked.is_finished()).await;
         let said = asked.await.unwrap().unwrap_err();
         assert!(matches!(said, Error::Failed(Fault::OutcomeUnknown)), "{said}");
     }

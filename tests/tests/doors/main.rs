@@ -12,10 +12,12 @@
 mod code;
 mod courier;
 mod faults;
+mod host;
 mod log_in;
 mod mailing;
 mod passwords;
 mod races;
 mod register;
+mod review;
 mod round_trips;
 mod world;

@@ -6,7 +6,7 @@ use accountable_core::{
     Accounts, Admin, Authentication, Delivery, DeliveryOptions, Machine, NewAccount, Public,
     domain::{
         AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links,
-        MailedCode, Origin, Password, ReturnUrl, SessionStamp, Timestamp,
+        MailedCode, Origin, Password, ReturnUrl, SessionStamp, Span, Timestamp,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -39,13 +39,14 @@ impl World {
     }
 
     pub(crate) fn on_sqlite() -> Self {
+        Self::on_sqlite_with(&Options::default())
+    }
+
+    pub(crate) fn on_sqlite_with(options: &Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(
-            folder.path().join("accounts.db"),
-            Incarnation::from_bytes([7; 16]),
-            &Options::default(),
-        )
-        .unwrap();
+        let store =
+            SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), options)
+                .unwrap();
         Self::on(Arc::new(store), Some(folder))
     }
 
@@ -73,6 +74,21 @@ impl World {
         let accounts =
             Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
         Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
+    }
+
+    /// A letter hangs, and the time that it may take runs.
+    pub(crate) fn hangs(&self) -> bool {
+        self.mailer.hanging() > 0 && self.clock.sleepers() > 0
+    }
+
+    /// As [`until`], while pauses pass; what waits for a store to answer has all the time that it needs.
+    pub(crate) async fn meanwhile(&self, what: &str, is_so: impl Fn() -> bool) {
+        until(what, || {
+            let pause = self.clock.until_next().filter(|next| *next <= Span::seconds(5));
+            pause.into_iter().for_each(|pause| self.clock.advance(pause));
+            is_so()
+        })
+        .await;
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -205,6 +221,17 @@ where
         outcomes.push(task.await.unwrap());
     }
     outcomes
+}
+
+/// Lets others run until it is so; a test that waits in vain fails, and does not hang.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..20_000_000 {
+        if is_so() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("waited in vain until {what}");
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {

@@ -36,6 +36,12 @@ pub enum PolicyError {
         /// How many are named.
         among: usize,
     },
+    /// More banned characters than a violation could show.
+    #[error("{given} banned characters are too many; {} are the most", PolicyBuilder::MOST_BANNED)]
+    TooManyBanned {
+        /// How many are banned, one named twice counting twice.
+        given: usize,
+    },
     /// Not a name for a host's rule.
     #[error(
         "a code is 1 to {} lower-case letters, digits or underscores, and none of the codes that there are",
@@ -71,6 +77,9 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
+    /// Most characters that can be banned: each violation names them all.
+    pub const MOST_BANNED: usize = 256;
+
     pub(super) fn new() -> Self {
         Self {
             length: 1..=Password::MAX,
@@ -152,7 +161,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Nothing made of these words and of the owner's address alone.
+    /// Nothing made of these words and of the owner's address alone. What is longer than a password can be counts for
+    /// nothing.
     #[must_use]
     pub fn context_words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.words.extend(words);
@@ -223,6 +233,10 @@ impl PolicyBuilder {
                 return Err(PolicyError::BadClasses { least, among: among.len() });
             }
             rules.push(Rule::Classes { least, among });
+        }
+        let given = self.banned.chars().count();
+        if given > Self::MOST_BANNED {
+            return Err(PolicyError::TooManyBanned { given });
         }
         if !self.banned.is_empty() {
             rules.push(Rule::Without(self.banned));

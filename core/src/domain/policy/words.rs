@@ -24,8 +24,12 @@ impl ContextWords {
     pub(super) fn extend<W: AsRef<str>>(&mut self, words: impl IntoIterator<Item = W>) {
         let (letters, written) = (Arc::make_mut(&mut self.letters), Arc::make_mut(&mut self.written));
         for word in words {
-            learn(letters, word.as_ref());
-            learn_as_written(written, word.as_ref());
+            let word = word.as_ref();
+            // No password has it within.
+            if word.len() <= Password::MAX {
+                learn(letters, word);
+                learn_as_written(written, word);
+            }
         }
     }
 

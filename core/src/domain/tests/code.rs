@@ -142,6 +142,21 @@ fn blank_null_and_never_issued_codes_match_nothing() {
     }
 }
 
+/// Clause 2: a code is good for its purpose only.
+#[test]
+fn a_code_for_another_purpose_chooses_no_password() {
+    let world = World::new();
+    for purpose in Purpose::ALL {
+        let account = with_facts(asked(&world, &Given::InUse.account(&world), 1, NOW), |facts| {
+            let asked = facts.confirmations.remove(&Purpose::PasswordReset).unwrap();
+            facts.confirmations = [(purpose, asked)].into();
+        });
+        let code = world.code(&account, purpose);
+        assert!(matches!(state(&world, &account, &code, NOW), CodeState::Live { .. }), "{purpose:?}");
+        assert_eq!(choose(&world, &account, &code, NOW).is_ok(), purpose.chooses_a_password(), "{purpose:?}");
+    }
+}
+
 /// Clause 3.
 #[test]
 fn a_redemption_that_fails_on_the_policy_does_not_consume() {

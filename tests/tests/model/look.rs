@@ -1,0 +1,202 @@
+//! A look at everything that a world holds: its records, its levels, its journal, its letters.
+
+use std::collections::BTreeMap;
+
+use accountable_core::{
+    domain::{Account, AccountId, Address, AddressTag, Event, Happened, Mail, MailId, Realm, Timestamp},
+    port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, Stored, Who},
+};
+use accountable_memory::Answer;
+
+use crate::{
+    step::{ADDRESSES, ORIGINS},
+    world::{World, email, from},
+};
+
+/// Everything, of one moment.
+#[derive(Default)]
+pub(crate) struct Look {
+    pub(crate) now: Option<Timestamp>,
+    pub(crate) accounts: Vec<Stored<Account>>,
+    pub(crate) addresses: BTreeMap<AddressTag, Stored<Address>>,
+    pub(crate) suppressed: Vec<Stored<Address>>,
+    /// Those that go to an account, and strangers' requests, each by name.
+    pub(crate) mails: BTreeMap<MailId, Stored<Mail>>,
+    pub(crate) levels: Vec<Option<Timestamp>>,
+    pub(crate) next_due: Option<Timestamp>,
+    /// Since the last look.
+    pub(crate) events: Vec<Event>,
+    /// Since the last look: its name, whom it was for, what it said, how it was answered.
+    pub(crate) letters: Vec<(MailId, AddressTag, String, Answer)>,
+}
+
+impl Look {
+    pub(crate) fn same_as(&self, other: &Self) -> Result<(), String> {
+        same("the time", &self.now, &other.now)?;
+        same("accounts", &self.accounts, &other.accounts)?;
+        same("addresses", &self.addresses, &other.addresses)?;
+        same("suppressions", &self.suppressed, &other.suppressed)?;
+        same("mails", &self.mails, &other.mails)?;
+        same("levels", &self.levels, &other.levels)?;
+        same("the next due time", &self.next_due, &other.next_due)?;
+        same("events", &self.events, &other.events)?;
+        same("letters", &self.letters, &other.letters)
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().map(|stored| &stored.value).find(|account| account.id == id)
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, memory: &T, sqlite: &T) -> Result<(), String> {
+    if memory == sqlite {
+        return Ok(());
+    }
+    Err(format!("{what} differ\nmemory: {memory:?}\nSQLite: {sqlite:?}"))
+}
+
+impl World {
+    /// What the store and the mailer hold; of journal and letters, what is new.
+    pub(crate) async fn look(&mut self) -> Look {
+        let realm = Realm::default();
+        let tags: Vec<_> = (0..ADDRESSES.len()).map(|at| self.keys.address_tag(&realm, &email(at))).collect();
+        let dossier = self.load(By::Nobody, tags, None).await;
+        let mut look = Look {
+            now: Some(self.now()),
+            accounts: self.all_accounts().await,
+            addresses: dossier.addresses,
+            suppressed: self.store.suppressed(None, Limit::MAX).await.unwrap().items,
+            next_due: self.store.next_due(&realm).await.unwrap(),
+            events: self.new_events().await,
+            ..Look::default()
+        };
+        for id in &self.registered {
+            for mail in mails_of(&*self.store, *id).await {
+                look.mails.insert(mail.value.id, mail);
+            }
+        }
+        self.open_requests(&mut look).await;
+        for at in 0..ADDRESSES.len() {
+            look.levels.push(self.level(Some(self.keys.recipient_tag(&realm, "mail", &email(at)))).await);
+        }
+        for at in 0..ORIGINS.len() {
+            for quota in ["mail requests", "log-in failures"] {
+                look.levels.push(self.level(self.keys.origin_tag(&realm, quota, from(at))).await);
+            }
+        }
+        let attempts = self.mailer.attempts();
+        look.letters = attempts[self.letters_seen..]
+            .iter()
+            .map(|(letter, answer)| {
+                let link = letter.link().unwrap().expose();
+                let said = format!("{} {link} {:?} {}", letter.to, letter.message, letter.queued_at);
+                (letter.id, self.keys.address_tag(&realm, &letter.to), said, *answer)
+            })
+            .collect();
+        self.letters_seen = attempts.len();
+        look
+    }
+
+    /// What each step would take too long to look at: facts found by address, counts, and each account's own history.
+    pub(crate) async fn same_in_full(&mut self, other: &mut Self) -> Result<(), String> {
+        for at in 0..ADDRESSES.len() {
+            let by = || By::Email(Realm::default(), email(at).key());
+            same(
+                "a dossier by address",
+                &self.load(by(), vec![], None).await,
+                &other.load(by(), vec![], None).await,
+            )?;
+        }
+        let all = || by_id(None);
+        same("counts", &self.store.count(&all()).await.unwrap(), &other.store.count(&all()).await.unwrap())?;
+        for id in self.registered.clone() {
+            same("a history", &history(&*self.store, id).await, &history(&*other.store, id).await)?;
+        }
+        Ok(())
+    }
+
+    async fn all_accounts(&self) -> Vec<Stored<Account>> {
+        let mut query = Some(by_id(None));
+        let mut all = Vec::new();
+        while let Some(next) = query {
+            // Small pages, so that there are several.
+            let page: Page<_, _> = self.store.accounts(&next, Limit::of(3)).await.unwrap();
+            all.extend(page.items);
+            query = page.next;
+        }
+        all
+    }
+
+    async fn new_events(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        loop {
+            let feed = self.store.feed(&Realm::default(), self.cursor.take(), Limit::of(7)).await.unwrap();
+            self.cursor = Some(feed.cursor);
+            if feed.events.is_empty() {
+                return events;
+            }
+            events.extend(feed.events);
+        }
+    }
+
+    /// A sealed request names no account: it is looked up by the name that its event bears.
+    async fn open_requests(&mut self, look: &mut Look) {
+        for event in &look.events {
+            if let Happened::MailRequested { request } = event.what {
+                self.requests.insert(request);
+            }
+        }
+        for id in self.requests.clone() {
+            let found = self.store.mails(&MailQuery::One(id), Limit::of(1)).await.unwrap().items.pop();
+            match found {
+                Some(mail) => {
+                    look.mails.insert(id, mail);
+                }
+                None => {
+                    self.requests.remove(&id);
+                }
+            }
+        }
+    }
+
+    async fn load(
+        &self,
+        by: By,
+        also: Vec<AddressTag>,
+        level: Option<accountable_core::domain::QuotaTag>,
+    ) -> Dossier {
+        self.store.load(&Who { by, also, level }).await.unwrap()
+    }
+
+    async fn level(&self, tag: Option<accountable_core::domain::QuotaTag>) -> Option<Timestamp> {
+        self.load(By::Nobody, vec![], Some(tag?)).await.level
+    }
+}
+
+fn by_id(after: Option<AccountId>) -> AccountQuery {
+    AccountQuery::ById { realm: Realm::default(), after, filter: AccountFilter::default() }
+}
+
+async fn mails_of(store: &dyn Store, account: AccountId) -> Vec<Stored<Mail>> {
+    let mut query = Some(MailQuery::OfAccount { account, after: None });
+    let mut all = Vec::new();
+    while let Some(next) = query {
+        let page = store.mails(&next, Limit::of(5)).await.unwrap();
+        all.extend(page.items);
+        query = page.next;
+    }
+    all
+}
+
+async fn history(store: &dyn Store, of: AccountId) -> Vec<Event> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.history(of, after, Limit::of(7)).await.unwrap();
+        all.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return all,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Random sequences of commands, with faults and a clock that jumps, through `Accounts` over memory and SQLite.
+//!
+//! Both worlds begin with the same seeds. After each step every answer with its numbers, every letter with its link,
+//! every record and every event must be equal, and what the rules promise for all times must hold in both.
+//!
+//! `ACCOUNTABLE_SEED` begins elsewhere; `ACCOUNTABLE_LONG=1` runs 100 times as many sequences. What fails is shrunk to
+//! the shortest sequence that still does, and printed with the seed.
+
+mod ledger;
+mod look;
+mod step;
+mod world;
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use pollster::block_on;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+use self::{
+    ledger::Ledger,
+    step::Step,
+    world::{Said, World},
+};
+
+const SEQUENCES: u32 = 64;
+/// Answers that the sequences must have met: what they never reach they do not test.
+const REACHED: [&str; 37] = [
+    "delivered",
+    "queued",
+    "undeliverable",
+    "accepted",
+    "too_many_requests",
+    "throttled",
+    "email_taken",
+    "no_such_account",
+    "password_set_not_expected",
+    "address_undeliverable",
+    "weak_password",
+    "dead_code",
+    "wrong_password",
+    "session_ended",
+    "unavailable",
+    "outcome_unknown",
+    "granted",
+    "must_change",
+    "denied: unknown_address",
+    "denied: no_password",
+    "denied: wrong_password",
+    "denied: locked",
+    "denied: lapsed",
+    "code: live",
+    "code: used",
+    "code: expired",
+    "code: invalid",
+    "swept: delivered",
+    "swept: refused",
+    "swept: delayed",
+    "swept: cancelled",
+    "swept: decided",
+    "swept: a fault",
+    "registered",
+    "chosen",
+    "changed",
+    "assigned",
+];
+
+#[test]
+fn memory_and_sqlite_answer_every_sequence_alike_and_keep_the_invariants() {
+    let long = std::env::var("ACCOUNTABLE_LONG").is_ok_and(|long| long == "1");
+    let seed: u64 = std::env::var("ACCOUNTABLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let config = Config {
+        cases: if long { SEQUENCES * 100 } else { SEQUENCES },
+        failure_persistence: None,
+        max_shrink_iters: 4_096,
+        ..Config::default()
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let reached = RefCell::new(BTreeSet::new());
+    let outcome = runner.run(&step::sequences(), |fragments| {
+        let steps = fragments.into_iter().flatten();
+        run(steps, &reached).map_err(TestCaseError::fail)
+    });
+    if let Err(failure) = outcome {
+        panic!("ACCOUNTABLE_SEED={seed}: {failure}");
+    }
+    let missed: Vec<_> = REACHED.into_iter().filter(|answer| !reached.borrow().contains(answer)).collect();
+    assert!(missed.is_empty(), "ACCOUNTABLE_SEED={seed}: never met {missed:?}");
+}
+
+/// Takes the steps in both worlds; what differs, or which promise is broken.
+fn run(steps: impl Iterator<Item = Step>, reached: &RefCell<BTreeSet<&'static str>>) -> Result<(), String> {
+    let mut memory = World::on_memory();
+    let mut sqlite = World::on_sqlite();
+    let mut ledger = Ledger::default();
+    for (at, step) in steps.enumerate() {
+        let said = both(&mut memory, &mut sqlite, &mut ledger, &step)
+            .map_err(|why| format!("step {at}, {step:?}: {why}"))?;
+        reached.borrow_mut().extend(said.kinds());
+    }
+    block_on(memory.same_in_full(&mut sqlite))?;
+    // In the end the servers take every mail and time goes on: nothing stays in the outbox.
+    let servers_mended = Step::Server { address: None, answer: accountable_memory::Answer::Accept };
+    both(&mut memory, &mut sqlite, &mut ledger, &servers_mended)?;
+    for _ in 0..1_000 {
+        let rest = match ledger.next_due() {
+            None => return ledger.every_mail_has_ended(),
+            Some(due) => due,
+        };
+        both(&mut memory, &mut sqlite, &mut ledger, &Step::Sweep)
+            .map_err(|why| format!("at the end: {why}"))?;
+        let wait = rest.since(memory.now());
+        both(&mut memory, &mut sqlite, &mut ledger, &Step::Wait(wait))?;
+    }
+    Err("invariant 9: the outbox does not get empty".into())
+}
+
+fn both(memory: &mut World, sqlite: &mut World, ledger: &mut Ledger, step: &Step) -> Result<Said, String> {
+    let said = memory.drive(step);
+    let other = sqlite.drive(step);
+    if said.text() != other.text() {
+        return Err(format!("memory says {}\nSQLite says {}", said.text(), other.text()));
+    }
+    let look = block_on(memory.look());
+    look.same_as(&block_on(sqlite.look()))?;
+    ledger.learn(step, &said, look)?;
+    Ok(said)
+}
