@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use accountable_core::domain::{EmailAddress, Password, PolicyContext, Purpose, Rules};
-use accountable_system::{Argon2Settings, write_new_keyring};
+use accountable_system::{Argon2Cost, Argon2Settings, write_new_keyring};
 use serde_json::Value;
 
 use super::*;
@@ -131,6 +131,53 @@ fn hashing_and_store_have_the_defaults_of_what_they_set() {
     {
         let shown = format!("{:?}", StoreSettings::default().options());
         assert_eq!(shown, format!("{:?}", crate::sqlite::Options::default()));
+    }
+}
+
+#[test]
+fn each_choice_of_hashing_store_and_links_reaches_its_place() {
+    let text = r#"
+        [links]
+        page = "https://a.example/all"
+        pages = { email_revert = "https://a.example/revert" }
+        allowed_pages = ["https://a.example/other"]
+        return_urls = ["https://a.example/home"]
+        [hashing]
+        memory_kib = 65536
+        passes = 3
+        lanes = 2
+        threads = 5
+        waiting = 6
+        ceiling = { memory_kib = 131072, passes = 7, lanes = 8 }
+        decoys = [{ memory_kib = 19456, passes = 2, lanes = 1 }]
+        [store]
+        migrate = "refuse"
+        readers = 7
+        busy_timeout = "0 s"
+        cache_kib = 9
+        queue = 10
+    "#;
+    let settings = Settings::from_toml(text).unwrap();
+    let links = settings.links.build().unwrap();
+    assert_eq!(links.page(Purpose::EmailRevert).as_str(), "https://a.example/revert");
+    assert_eq!(links.page(Purpose::PasswordSet).as_str(), "https://a.example/all");
+    assert!(links.allows_page(&"https://a.example/other".parse().unwrap()));
+    assert!(links.allows_return(&"https://a.example/home/today".parse().unwrap()));
+
+    let cost = |memory, passes, lanes| Argon2Cost::new(memory, passes, lanes).unwrap();
+    let hashing = Argon2Settings::default()
+        .with_cost(cost(65_536, 3, 2))
+        .with_threads(5.try_into().unwrap())
+        .with_waiting(6)
+        .with_ceiling(cost(131_072, 7, 8))
+        .with_decoys([cost(19_456, 2, 1)]);
+    assert_eq!(format!("{:?}", settings.hashing.build().unwrap()), format!("{hashing:?}"));
+    #[cfg(feature = "sqlite")]
+    {
+        let options = settings.store.options();
+        assert_eq!(options.migrate, crate::sqlite::Migrate::Refuse);
+        assert_eq!((options.readers, options.cache_kib, options.queue), (7, 9, 10));
+        assert!(options.busy_timeout.is_zero());
     }
 }
 
