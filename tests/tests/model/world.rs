@@ -220,9 +220,9 @@ impl World {
             if let Poll::Ready(said) = taken.as_mut().poll(&mut context) {
                 return said;
             }
-            // Only the pause between two offers of a commit is so short; what else is waited for is the store's thread.
+            // Only the pauses between two offers of a commit, or two settlements, are so short; what else is waited for is the store's thread.
             match clock.until_next() {
-                Some(pause) if pause <= Span::millis(50) => clock.advance(pause),
+                Some(pause) if pause <= Span::seconds(1) => clock.advance(pause),
                 _ => std::thread::park(),
             }
         }
