@@ -82,10 +82,13 @@ struct Looked {
     rest: Span,
 }
 
+/// One work under way; at its end, the domain that it leaves.
+type Work<'a> = Pin<Box<dyn Future<Output = (Option<String>, Done)> + Send + 'a>>;
+
 /// Works under way, and how many to each domain.
 #[derive(Default)]
 struct Flight<'a> {
-    works: FuturesUnordered<Pin<Box<dyn Future<Output = (Option<String>, Done)> + Send + 'a>>>,
+    works: FuturesUnordered<Work<'a>>,
     per_domain: HashMap<String, usize>,
 }
 

@@ -5,6 +5,13 @@
 //!
 //! `ACCOUNTABLE_SEED` begins elsewhere; `ACCOUNTABLE_LONG=1` runs 100 times as many sequences. What fails is shrunk to
 //! the shortest sequence that still does, and printed with the seed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 mod ledger;
 mod look;

@@ -5,15 +5,15 @@
 //! child that was killed can't be run again: a failure prints its round's seed, which says what was to be written and
 //! after how many answers it was killed; what the machine made of it is not in our hands, hence the rounds. With
 //! `ACCOUNTABLE_LONG=1` there are 500 of them.
-#![cfg(unix)]
 #![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
     clippy::unwrap_used,
-    reason = "a test that panics has failed"
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics has failed, which is what it is for"
 )]
+#![cfg(unix)]
 
 mod child;
 mod contention;

@@ -2,6 +2,15 @@
 //!
 //! Passwords, codes, links, keys and hashes must be in no `Debug`, no error, no event, no view and not in the
 //! database's files; addresses neither in logs, nor in events, nor in the outbox.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::string_slice,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 mod drive;
 mod scanner;
