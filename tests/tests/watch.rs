@@ -7,7 +7,7 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use accountable_core::{
@@ -91,8 +91,13 @@ impl Write for Log {
     }
 }
 
+/// One at a time: what a call site may log is remembered for the whole process, and a test without a log would spoil it
+/// for the other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -127,6 +132,7 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
 
 #[test]
 fn each_call_and_each_mail_is_counted() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let recorder = DebuggingRecorder::new();
     let seen = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || pollster::block_on(async { House::new().lives().await }));
