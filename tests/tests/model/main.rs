@@ -5,6 +5,13 @@
 //!
 //! `ACCOUNTABLE_SEED` begins elsewhere; `ACCOUNTABLE_LONG=1` runs 100 times as many sequences. What fails is shrunk to
 //! the shortest sequence that still does, and printed with the seed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a world that can't be made, or a count that overflows, has failed its test"
+)]
 
 mod ledger;
 mod look;

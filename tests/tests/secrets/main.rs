@@ -2,6 +2,15 @@
 //!
 //! Passwords, codes, links, keys and hashes must be in no `Debug`, no error, no event, no view and not in the
 //! database's files; addresses neither in logs, nor in events, nor in the outbox.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "what is driven through must come about, or the test has failed"
+)]
 
 mod drive;
 mod scanner;
