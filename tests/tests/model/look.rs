@@ -1,9 +1,11 @@
 //! A look at everything that a world holds: its records, its levels, its journal, its letters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{Account, AccountId, Address, AddressTag, Event, Happened, Mail, MailId, Realm, Timestamp},
+    domain::{
+        Account, AccountId, Address, AddressTag, Event, Happened, Mail, MailId, QuotaTag, Realm, Timestamp,
+    },
     port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, Stored, Who},
 };
 use accountable_memory::Answer;
@@ -76,13 +78,8 @@ impl World {
             }
         }
         self.open_requests(&mut look).await;
-        for at in 0..ADDRESSES.len() {
-            look.levels.push(self.level(Some(self.keys.recipient_tag(&realm, "mail", &email(at)))).await);
-        }
-        for at in 0..ORIGINS.len() {
-            for quota in ["mail requests", "log-in failures"] {
-                look.levels.push(self.level(self.keys.origin_tag(&realm, quota, from(at))).await);
-            }
+        for tag in self.quotas() {
+            look.levels.push(self.load(By::Nobody, vec![], Some(tag)).await.level);
         }
         let attempts = self.mailer.attempts();
         look.letters = attempts[self.letters_seen..]
@@ -159,17 +156,18 @@ impl World {
         }
     }
 
-    async fn load(
-        &self,
-        by: By,
-        also: Vec<AddressTag>,
-        level: Option<accountable_core::domain::QuotaTag>,
-    ) -> Dossier {
+    async fn load(&self, by: By, also: Vec<AddressTag>, level: Option<QuotaTag>) -> Dossier {
         self.store.load(&Who { by, also, level }).await.unwrap()
     }
 
-    async fn level(&self, tag: Option<accountable_core::domain::QuotaTag>) -> Option<Timestamp> {
-        self.load(By::Nobody, vec![], Some(tag?)).await.level
+    /// Each level that anything here can count in, once.
+    fn quotas(&self) -> BTreeSet<QuotaTag> {
+        let realm = Realm::default();
+        let recipients = (0..ADDRESSES.len()).map(|at| self.keys.recipient_tag(&realm, "mail", &email(at)));
+        let origins = (0..ORIGINS.len()).flat_map(|at| {
+            ["mail requests", "log-in failures"].map(|quota| self.keys.origin_tag(&realm, quota, from(at)))
+        });
+        recipients.chain(origins.flatten()).collect()
     }
 }
 

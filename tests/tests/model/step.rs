@@ -4,12 +4,17 @@ use accountable_core::domain::Span;
 use accountable_memory::{Answer, CommitFault};
 use proptest::{collection::vec, prelude::*};
 
-/// Two ways of writing one mailbox, two mailboxes of one recipient, and others.
-pub(crate) const ADDRESSES: [&str; 6] = [
+/// Two ways of writing one mailbox, seven mailboxes of one recipient, and others.
+pub(crate) const ADDRESSES: [&str; 11] = [
     "ada@example.com",
     "ADA@Example.com",
     "bob@example.com",
-    "bob+news@example.com",
+    "bob+1@example.com",
+    "bob+2@example.com",
+    "bob+3@example.com",
+    "bob+4@example.com",
+    "bob+5@example.com",
+    "bob+6@example.com",
     "j\u{f6}rg@b\u{fc}cher.example",
     "eve@other.example",
 ];
@@ -113,6 +118,7 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Vec<Step>>> {
         2 => (request_set(), 1_usize..8).prop_map(repeated),
         1 => (request_reset(), 15_usize..25).prop_map(repeated),
         4 => story(),
+        1 => crowd(),
         2 => (answer(), vec(fault(), 0..3)).prop_map(|(answer, faults)| vec![
             Step::Server { address: None, answer },
             Step::RequestSet { account: 0, bypass: true, at_once: false },
@@ -162,6 +168,19 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
             ],
         };
         begin.into_iter().chain(goes_on).take(steps).collect()
+    })
+}
+
+/// Many accounts of one recipient, who asks for a mail to each.
+fn crowd() -> impl Strategy<Value = Vec<Step>> {
+    (2_usize..9, any::<bool>()).prop_map(|(last, at_once)| {
+        let of_each = |address| {
+            let ask = Step::RequestSet { account: 0, bypass: false, at_once };
+            [Step::Register { address }, ask]
+        };
+        std::iter::once(Step::Server { address: None, answer: Answer::Accept })
+            .chain((2..=last).flat_map(of_each))
+            .collect()
     })
 }
 
