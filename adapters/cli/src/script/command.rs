@@ -3,7 +3,7 @@
 use std::fmt;
 
 use accountable::{domain::PasswordPolicy, testing::Answer};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A name or an address; a password; longer ones are cut in reports.
 const SHOWN: usize = 48;
@@ -76,7 +76,7 @@ pub(crate) const NAMES: [&str; 12] = [
 ];
 
 /// How the mail server answers.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServerAnswer {
     Accept,
@@ -99,7 +99,7 @@ impl From<ServerAnswer> for Answer {
 }
 
 /// A policy that the library brings.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Preset {
     Nist,
@@ -141,13 +141,20 @@ impl fmt::Display for Command {
                 write!(f, "assign_password {} {}", shown(who), shown(password))
             }
             Self::Advance { seconds } => write!(f, "advance {seconds} s"),
-            Self::Mailer { who, answer } => write!(f, "mailer {} {answer:?}", shown(who)),
+            Self::Mailer { who, answer } => write!(f, "mailer {} {}", shown(who), named(answer)),
             Self::Sweep {} => f.write_str("sweep"),
-            Self::Policy { preset, words } if words.is_empty() => write!(f, "policy {preset:?}"),
-            Self::Policy { preset, words } => write!(f, "policy {preset:?} {}", shown(&words.join(" "))),
+            Self::Policy { preset, words } if words.is_empty() => write!(f, "policy {}", named(preset)),
+            Self::Policy { preset, words } => {
+                write!(f, "policy {} {}", named(preset), shown(&words.join(" ")))
+            }
             Self::Check { password, .. } => write!(f, "check {}", shown(password)),
         }
     }
+}
+
+/// As scripts write it.
+fn named(choice: &impl Serialize) -> String {
+    serde_json::to_value(choice).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
 }
 
 /// A text in quotes, cut where nobody would read on.

@@ -105,7 +105,7 @@ impl<R: BufRead> Lines<R> {
                 let unplayable = Unplayable::new("line_too_long", format!("more than {LONGEST} octets"));
                 return Ok(Some(self.unplayable(unplayable)));
             }
-            match std::str::from_utf8(&octets).map(str::trim) {
+            match std::str::from_utf8(&octets).map(trimmed) {
                 Ok("") => {}
                 Ok(text) if text.starts_with('#') => {}
                 Ok(text) => return Ok(Some(self.read(text))),
@@ -127,6 +127,11 @@ impl<R: BufRead> Lines<R> {
         let command = command(text).map_err(|unplayable| unplayable.in_text(text));
         Line { number: self.number, command, expectation: expect, note }
     }
+}
+
+/// Without the blanks around it, and the mark that some editors put before the first line.
+fn trimmed(line: &str) -> &str {
+    line.strip_prefix('\u{feff}').unwrap_or(line).trim()
 }
 
 /// What a line says of itself. Read apart from the command, since what is wrong with the one need not hide the other.
@@ -219,6 +224,7 @@ mod tests {
     fn each_way_to_be_unplayable_has_its_name() {
         for (line, expected) in [
             (r#"{"do":"sweep"}"#, "playable"),
+            ("\u{feff}{\"do\":\"sweep\"}", "playable"),
             (r#"{"do":"sweep""#, "broken_json"),
             (r#"{"do":"sweep"} {}"#, "broken_json"),
             (r#"{"do":"register","email":"\ud800@a.example"}"#, "broken_json"),
