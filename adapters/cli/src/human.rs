@@ -1,5 +1,7 @@
 //! The report for people: a sentence and a call for each step, mails as cards, the journal as a table.
 
+mod script;
+
 use std::io::{self, Write};
 
 use accountable::domain::{Event, Span, Timestamp};
@@ -47,6 +49,8 @@ impl Human {
                 let passed = in_words(Span::seconds(*seconds));
                 writeln!(out, "\n      {STRONG}… {passed} later: {}{STRONG:#}", moment(*now))
             }
+            Told::Line(line) => script::tell_line(line, out),
+            Told::Summary(summary) => script::tell_summary(summary, out),
             Told::Step(step) => tell_step(step, out),
             Told::Mail(mail) => tell_mail(mail, out),
             Told::Event { whose, event } => {

@@ -7,6 +7,7 @@ mod init;
 mod mail;
 mod outcome;
 mod report;
+mod script;
 mod stage;
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
@@ -32,6 +33,10 @@ enum Command {
     ///
     /// The SQLite file and the Argon2id hashes are real. The clock is moved by hand, the mails are shown instead of sent,
     /// and their links with them. Exits with 0 only if every step ended as the rules say.
+    ///
+    /// With --script it plays commands of yours instead, one JSON object a line, such as
+    /// {"do":"register","email":"ada@example.com","as":"ada","expect":"account"}. The format stands at the head of
+    /// adapters/cli/examples/addresses.jsonl and passwords.jsonl.
     Demo(DemoArgs),
     /// Writes fresh keys (keys.toml) and settings with every option explained (settings.toml).
     ///
@@ -49,6 +54,15 @@ struct DemoArgs {
     /// Prints one JSON object a line, and nothing else.
     #[arg(long)]
     json: bool,
+    /// Plays the JSON-lines commands of this file, or of the standard input where it is a hyphen.
+    ///
+    /// A line that can't be played is reported, and the play goes on. Exits with 0 unless a line ended otherwise than
+    /// its "expect" says.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Fails also for each line that was refused, or could not be played, and does not expect it.
+    #[arg(long, requires = "script")]
+    strict: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -68,8 +82,13 @@ async fn main() -> ExitCode {
 
 async fn run_demo(args: &DemoArgs) -> Result<(), Stop> {
     let form = if args.json { Form::Json } else { Form::Human };
+    // Before anything is told: a script that is not there is no play.
+    let script = args.script.as_deref().map(script::open).transpose()?;
     let mut stage = Stage::open(args.db.as_deref(), Report::on_stdout(form)).await?;
-    demo::play(&mut stage).await
+    match script {
+        Some(script) => script::play(&mut stage, script, args.strict).await,
+        None => demo::play(&mut stage).await,
+    }
 }
 
 /// What the report has not said yet.

@@ -2,7 +2,9 @@
 
 use accountable::{
     Accepted, AccountView, Authentication, Delivery, Error, Fault, PublicError, Swept,
-    domain::{AccountId, CodeState, Denial, Refusal, SessionStamp, Span, Violation, Why},
+    domain::{
+        AccountId, AddressError, CodeState, Denial, InputError, Refusal, SessionStamp, Span, Violation, Why,
+    },
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -63,20 +65,32 @@ fn includes(actual: &Value, expected: &Value) -> bool {
 }
 
 impl Outcome {
-    fn yes(name: &'static str, details: Value) -> Self {
+    pub(crate) fn yes(name: &'static str, details: Value) -> Self {
         Self::new(name, false, None, details)
     }
 
-    fn no(name: &'static str, http_status: u16, details: Value) -> Self {
+    pub(crate) fn no(name: &'static str, http_status: u16, details: Value) -> Self {
         Self::new(name, true, Some(http_status), details)
     }
 
-    fn new(name: &'static str, refused: bool, http_status: Option<u16>, details: Value) -> Self {
+    pub(crate) fn new(name: &'static str, refused: bool, http_status: Option<u16>, details: Value) -> Self {
         let details = match details {
             Value::Object(details) => details,
             _ => Map::new(),
         };
         Self { name, refused, http_status, details }
+    }
+}
+
+impl Outcome {
+    /// Its name, and then why: all that a script can expect.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        let fact = |name: &str| self.details.get(name).and_then(Value::as_str);
+        let reason = ["reason", "cause", "for_the_logs", "purpose"].into_iter().filter_map(fact);
+        let violations = self.details.get("violations").and_then(Value::as_array);
+        let violations = violations.into_iter().flatten();
+        let violations = violations.filter_map(|violation| violation.get("violation")?.as_str());
+        std::iter::once(self.name).chain(reason).chain(violations).collect()
     }
 }
 
@@ -233,6 +247,7 @@ impl Tell for Error {
         let details = match self {
             Self::Refused(Refusal::WeakPassword(violations)) => listed(violations),
             Self::Refused(Refusal::AddressUndeliverable { cause }) => json!({ "cause": cause }),
+            Self::BadInput(input) => misread(input),
             Self::Failed(fault) => said(fault),
             _ => wait(self.retry_after()),
         };
@@ -244,6 +259,7 @@ impl Tell for PublicError {
     fn outcome(&self) -> Outcome {
         let details = match self {
             Self::WeakPassword(violations) => listed(violations),
+            Self::BadInput(input) => misread(input),
             Self::Failed(fault) => said(fault),
             _ => wait(self.retry_after()),
         };
@@ -251,9 +267,50 @@ impl Tell for PublicError {
     }
 }
 
+/// A text that no value can be made of, before any call.
+impl Tell for InputError {
+    fn outcome(&self) -> Outcome {
+        Outcome::no(self.code(), 400, misread(self))
+    }
+}
+
+/// What is wrong with a password, if anything.
+impl Tell for Vec<Violation> {
+    fn outcome(&self) -> Outcome {
+        match self.as_slice() {
+            [] => Outcome::yes("good_password", Value::Null),
+            violations => Outcome::no("weak_password", 422, listed(violations)),
+        }
+    }
+}
+
 impl Tell for Fault {
     fn outcome(&self) -> Outcome {
         Outcome::no(self.code(), self.http_status(), said(self))
+    }
+}
+
+fn misread(input: &InputError) -> Value {
+    match input {
+        InputError::BadAddress(error) => json!({ "reason": name_of(*error), "says": error.to_string() }),
+        _ => json!({ "says": input.to_string() }),
+    }
+}
+
+/// Why an address is not accepted, as a name.
+fn name_of(error: AddressError) -> &'static str {
+    match error {
+        AddressError::TooLong => "too_long",
+        AddressError::LocalPartTooLong => "local_part_too_long",
+        AddressError::NoAt => "no_at",
+        AddressError::Literal => "literal",
+        AddressError::SingleLabelDomain => "single_label_domain",
+        AddressError::Comment => "comment",
+        AddressError::Control => "control",
+        AddressError::Unassigned => "unassigned",
+        AddressError::LocalPart => "local_part",
+        AddressError::Domain => "domain",
+        _ => "another_reason",
     }
 }
 

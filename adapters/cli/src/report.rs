@@ -12,6 +12,7 @@ use crate::{
     human::Human,
     mail::ShownMail,
     outcome::{Expected, Outcome},
+    script::{Summary, ToldLine},
 };
 
 /// One thing that is told. In JSON, one line each.
@@ -33,6 +34,10 @@ pub(crate) enum Told<'a> {
     Chapter { title: &'static str },
     /// Time was moved.
     Time { seconds: u64, now: Timestamp },
+    /// A line of a script, and how it ended.
+    Line(&'a ToldLine),
+    /// That was all of a script.
+    Summary(&'a Summary),
     /// A call, and how it ended.
     Step(&'a ToldStep),
     /// A letter that was handed to the mail server.

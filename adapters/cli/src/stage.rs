@@ -3,12 +3,13 @@
 //! Each run has a realm of its own, so that one file serves many runs. Trimming knows no realms, and the clock here is
 //! not the world's: a file with a host's own accounts is refused.
 
-use std::{collections::BTreeMap, error::Error as StdError, io, path::Path, sync::Arc};
+use std::{collections::BTreeMap, error::Error as StdError, fmt, io, path::Path, sync::Arc};
 
 use accountable::{
     Accounts, Argon2Cost, Argon2Pool, Argon2Settings, Machine, OsEntropy,
     domain::{
-        AccountId, EmailAddress, Event, KeyId, Keyring, Letter, LinkUrl, Links, Realm, Span, Timestamp,
+        AccountId, EmailAddress, Event, KeyId, Keyring, Letter, LinkUrl, Links, PasswordPolicy, Realm, Span,
+        Timestamp,
     },
     new_keyring_toml,
     port::{AccountFilter, AccountQuery, Clock as _, Store},
@@ -66,6 +67,7 @@ pub(crate) struct Stage {
     pub(crate) accounts: Accounts,
     pub(crate) clock: ManualClock,
     mailer: RecordingMailer,
+    ground: Ground,
     report: Report,
     steps: usize,
     /// Letters that were shown.
@@ -76,34 +78,61 @@ pub(crate) struct Stage {
     _place: Option<TempDir>,
 }
 
+/// What stays when the accounts are built anew, for another policy.
+struct Ground {
+    store: Arc<dyn Store>,
+    hasher: Argon2Pool,
+    keys: Keyring,
+    realm: Realm,
+}
+
+impl fmt::Debug for Ground {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ground").finish_non_exhaustive()
+    }
+}
+
+impl Ground {
+    fn accounts(
+        &self,
+        clock: &ManualClock,
+        mailer: &RecordingMailer,
+        policy: PasswordPolicy,
+    ) -> Result<Accounts, Stop> {
+        Accounts::builder(
+            Machine::new(clock.clone(), OsEntropy, self.hasher.clone()),
+            self.store.clone(),
+            mailer.clone(),
+            self.keys.clone(),
+            Links::to(LinkUrl::parse("https://demo.example/password").map_err(failed)?),
+        )
+        .realm(self.realm.clone())
+        .policy(policy)
+        .build()
+        .map_err(failed)
+    }
+}
+
 impl Stage {
     /// In this file, or in one that is removed at the end.
     pub(crate) async fn open(path: Option<&Path>, mut report: Report) -> Result<Self, Stop> {
         let place = if path.is_none() { Some(tempfile::tempdir().map_err(failed)?) } else { None };
         let temporary = place.as_ref().map(|place| place.path().join("demo.db"));
         let database = path.map(Path::to_owned).or(temporary).unwrap_or_default();
-        let store = Arc::new(sqlite::open(&database).map_err(|error| unusable(&database, error))?);
-        let realm = unused_realm(&*store, &database).await?;
+        let store = sqlite::open(&database).map_err(|error| unusable(&database, error))?;
+        let realm = unused_realm(&store, &database).await?;
 
         let clock = ManualClock::new(START);
         let mailer = RecordingMailer::new();
         let cost = Argon2Cost::OWASP;
         let hasher = Argon2Pool::new(&Argon2Settings::default().with_cost(cost)).map_err(failed)?;
-        let accounts = Accounts::builder(
-            Machine::new(clock.clone(), OsEntropy, hasher),
-            store,
-            mailer.clone(),
-            keys()?,
-            Links::to(LinkUrl::parse("https://demo.example/password").map_err(failed)?),
-        )
-        .realm(realm.clone())
-        .build()
-        .map_err(failed)?;
+        let ground = Ground { store: Arc::new(store), hasher, keys: keys()?, realm };
+        let accounts = ground.accounts(&clock, &mailer, PasswordPolicy::nist())?;
 
         report.tell(&Told::Begin {
             database: database.display().to_string(),
             kept: place.is_none(),
-            realm: &realm,
+            realm: &ground.realm,
             clock: "manual",
             now: START,
             hashing: format!("Argon2id, {cost}"),
@@ -112,6 +141,7 @@ impl Stage {
             accounts,
             clock,
             mailer,
+            ground,
             report,
             steps: 0,
             shown: 0,
@@ -170,11 +200,33 @@ impl Stage {
             expected: (!as_expected).then_some(expected),
         };
         self.report.tell(&Told::Step(&told))?;
-        for (letter, answer) in self.new_letters() {
-            self.report.tell(&Told::Mail(ShownMail::new(&letter, answer)))?;
-            self.shown = self.shown.saturating_add(1);
+        for mail in self.take_mails() {
+            self.report.tell(&Told::Mail(mail))?;
         }
         if as_expected { Ok(()) } else { Err(Stop::Unexpected) }
+    }
+
+    /// Tells one thing.
+    pub(crate) fn report(&mut self, told: &Told<'_>) -> Result<(), Stop> {
+        Ok(self.report.tell(told)?)
+    }
+
+    /// From now on, new passwords must meet this policy. Nothing else changes.
+    pub(crate) fn policy(&mut self, policy: PasswordPolicy) -> Result<(), Stop> {
+        self.accounts = self.ground.accounts(&self.clock, &self.mailer, policy)?;
+        Ok(())
+    }
+
+    /// From now on, the server answers so to mails for this address.
+    pub(crate) fn mails_are_answered(&self, address: EmailAddress, answer: Answer) {
+        self.mailer.answer(address, answer);
+    }
+
+    /// What was mailed since the last step, each once.
+    pub(crate) fn take_mails(&mut self) -> Vec<ShownMail> {
+        let letters = self.new_letters();
+        self.shown = self.shown.saturating_add(letters.len());
+        letters.iter().map(|(letter, answer)| ShownMail::new(letter, *answer)).collect()
     }
 
     /// Letters that were handed over since the last step.
@@ -190,13 +242,18 @@ impl Stage {
 
     /// From now on, the server says that there is no such mailbox.
     pub(crate) fn no_such_mailbox(&self, address: &EmailAddress) {
-        self.mailer.answer(address.clone(), Answer::NoSuchMailbox);
+        self.mails_are_answered(address.clone(), Answer::NoSuchMailbox);
     }
 
     /// The link that was mailed there last.
     pub(crate) fn last_link_to(&self, address: &EmailAddress) -> Result<String, Stop> {
-        let link = self.mailer.last_link_to(address);
+        let link = self.found_link_to(address);
         link.ok_or_else(|| failed(format!("no link was mailed to {address}")))
+    }
+
+    /// The same, where perhaps none was.
+    pub(crate) fn found_link_to(&self, address: &EmailAddress) -> Option<String> {
+        self.mailer.last_link_to(address)
     }
 
     /// The journal shows the account by this name.
