@@ -126,12 +126,12 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Vec<Step>>> {
             Step::Sweep,
         ]),
     ];
-    vec(fragment, 10..45)
+    vec(fragment, 8..30)
 }
 
 /// What a person does who gets an account, or the administrator for them, up to some point.
 fn story() -> impl Strategy<Value = Vec<Step>> {
-    (0..ADDRESSES.len(), 0_usize..4, 2_usize..8).prop_map(|(address, which, steps)| {
+    (0..ADDRESSES.len(), 0_usize..4, 3_usize..9).prop_map(|(address, which, steps)| {
         let newest = Brought::Mailed { back: 0 };
         let log_in = |password| Step::LogIn { address, password, origin: 1 };
         let change = |session, current, new| Step::Change { session, current, new, origin: 1 };
@@ -155,10 +155,11 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
             2 => vec![
                 Step::Assign { account: 0, password: 1 },
                 log_in(1),
-                change(0, 1, 0),
-                Step::Assign { account: 0, password: 1 },
                 Step::Wait(Span::hours(73)),
                 log_in(1),
+                Step::Assign { account: 0, password: 0 },
+                log_in(0),
+                change(0, 0, 1),
             ],
             _ => vec![
                 Step::Inspect { code: newest.clone() },
