@@ -1,7 +1,6 @@
 //! Scripts: the two that come with the command, line by line, and what becomes of lines that go wrong.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
