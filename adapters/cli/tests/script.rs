@@ -7,7 +7,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
@@ -71,23 +70,17 @@ fn holds(example: &str) -> Vec<Value> {
     let status = output.status.code();
     let told: Vec<_> = objects(output).into_iter().map(masked).collect();
     let snapshot = here(&format!("tests/snapshots/{example}.jsonl"));
-    let report = told.iter().fold(String::new(), |mut report, told| {
-        writeln!(report, "{told}").unwrap();
-        report
-    });
     if std::env::var_os(RENEW).is_some() {
-        fs::write(&snapshot, &report).unwrap();
+        let report: Vec<_> = told.iter().map(|told| format!("{told}\n")).collect();
+        fs::write(&snapshot, report.concat()).unwrap();
     }
+    // Compared as objects: the order of their fields says nothing.
     let kept = fs::read_to_string(&snapshot).unwrap_or_default();
-    let longest = kept.lines().count().max(report.lines().count());
-    let differences: Vec<_> = kept
-        .lines()
-        .map(Some)
-        .chain(std::iter::repeat(None))
-        .zip(report.lines().map(Some).chain(std::iter::repeat(None)))
-        .take(longest)
-        .filter(|(kept, told)| kept != told)
-        .map(|(kept, told)| format!("- {}\n+ {}\n", kept.unwrap_or_default(), told.unwrap_or_default()))
+    let kept: Vec<Value> = kept.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let differences: Vec<_> = (0..kept.len().max(told.len()))
+        .map(|at| [kept.get(at), told.get(at)])
+        .filter(|[kept, told]| kept != told)
+        .map(|[kept, told]| format!("- {}\n+ {}\n", line_of(kept), line_of(told)))
         .take(10)
         .collect();
     assert!(
@@ -99,6 +92,10 @@ fn holds(example: &str) -> Vec<Value> {
     );
     assert_eq!(status, Some(0), "every line of {example}.jsonl ends as it expects");
     told
+}
+
+fn line_of(told: Option<&Value>) -> String {
+    told.map_or_else(String::new, Value::to_string)
 }
 
 #[test]
