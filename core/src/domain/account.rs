@@ -5,6 +5,7 @@
 
 mod change;
 mod mailing;
+mod number;
 mod password;
 mod redeem;
 mod register;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     change::Change,
     mailing::MailRequest,
+    number::{Epoch, Ordinal, Version},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
     register::Registration,
@@ -25,77 +27,6 @@ use super::{
     Memo, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Span, Standing, StandingKind, Status,
     Timestamp, Unknown,
 };
-
-/// How often an account has been written; 1 when it is created. Never falls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Version(u64);
-
-impl Version {
-    /// An account's first.
-    pub const FIRST: Self = Self(1);
-    /// This version.
-    #[must_use]
-    pub const fn new(version: u64) -> Self {
-        Self(version)
-    }
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-    /// The number.
-    #[must_use]
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-}
-
-/// Rises whenever all sessions of an account must end. Never falls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Epoch(u64);
-
-impl Epoch {
-    /// This epoch.
-    #[must_use]
-    pub const fn new(epoch: u64) -> Self {
-        Self(epoch)
-    }
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-    /// The number.
-    #[must_use]
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-}
-
-/// Numbers the addresses that an account ever had; never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Ordinal(u32);
-
-impl Ordinal {
-    /// This ordinal.
-    #[must_use]
-    pub const fn new(ordinal: u32) -> Self {
-        Self(ordinal)
-    }
-    /// The number.
-    #[must_use]
-    pub const fn as_u32(self) -> u32 {
-        self.0
-    }
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
 
 /// An address of an account: current, pending or former.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
