@@ -1,4 +1,20 @@
 //! The life of an account: its rules, pure, and the ports they need.
+//!
+//! A host adds the crate `accountable` instead, which brings a store, a clock, randomness and hashing with it. This
+//! crate is for those who write an adapter, or want to read the rules.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`domain`] | every rule, pure and total: facts and a request in, a change or a typed refusal out |
+//! | [`port`] | what the rules need from outside: [`Store`](port::Store), [`Mailer`](port::Mailer), [`Clock`](port::Clock), [`Entropy`](port::Entropy), [`PasswordHasher`](port::PasswordHasher) |
+//! | [`Accounts`] and the doors [`Public`], [`Owner`], [`Admin`] | what may be done, by whom |
+//!
+//! Behind the doors there is one loop: load a dossier, let time pass, decide, commit exactly what the decision rests on;
+//! again if somebody came between. Beside it stand the gate, which bounds how many guesses are verified at once, and the
+//! courier, which delivers and does what time asks for. No runtime is named: futures run wherever they are polled.
+//!
+//! To write an adapter, read the contract at its trait, take the crate `accountable-memory` as the example, and let
+//! `accountable-conformance` say which clause is broken.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
