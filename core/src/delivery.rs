@@ -75,14 +75,17 @@ impl Core {
         };
         let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
             Err(_) => Settlement::Cancelled,
-            // Its attempts are spent, and of none is known how it ended: it would go round for ever.
+            // Its attempts are spent, and each courier died over it: it would go round for ever.
             Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
                 // However long the caller would wait: the claim must outlast the delivery.
                 let within = within.min(Courier::DELIVERY);
                 let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
                 match deadline.within(self.mailer.deliver(&letter)).await {
-                    // It may have left. The claim lapses, and it is tried again under the same name.
+                    // It may have left, and is tried again under the same name; less and less often, lest a server
+                    // that takes letters and never says so fills somebody's mailbox.
+                    Err(_) if by == Party::Courier => Settlement::Failed { ours: false },
+                    // Its caller waits no longer. The claim lapses, and a courier takes it up.
                     Err(_) => {
                         watch::mail_attempted(Attempted::Open.as_str());
                         return Ok(Attempted::Open);

@@ -110,25 +110,46 @@ on_each_store! {
         assert_eq!(world.mailer.count(), 1);
     }
 
-    /// Invariant 9: a mail whose every attempt ends unknown is given up too.
-    async fn a_mail_that_hangs_each_time_is_given_up_when_its_attempts_are_spent(world) {
+    /// Invariant 9: a mail over which each courier dies is given up too.
+    async fn a_mail_over_which_each_courier_dies_is_given_up_when_its_attempts_are_spent(world) {
         let id = queue(&world, "ada@example.com").await;
         world.mailer.answer_all(Answer::Hang);
-        let mut dead = 0;
-        for _ in 0..100 {
+        for _ in 0..30 {
+            let accounts = world.accounts.clone();
+            let sweep = tokio::spawn(async move { accounts.sweep(10).await });
+            until("it hangs", || world.hangs()).await;
+            sweep.abort();
+            let _ = sweep.await;
+            world.clock.advance(Span::minutes(5));
+        }
+        assert_eq!((world.accounts.sweep(10).await.unwrap().dead, world.mailer.attempts().len()), (1, 30));
+        let died = |event: &accountable_core::domain::Event| matches!(event.what, Happened::MailDied { .. });
+        assert_eq!(world.history(id).await.iter().filter(|event| died(event)).count(), 1);
+    }
+
+    /// A server that takes letters and never says so gets a copy less and less often, and none once the code is dead.
+    async fn a_mail_that_hangs_each_time_is_tried_less_and_less_often(world) {
+        queue(&world, "ada@example.com").await;
+        world.mailer.answer_all(Answer::Hang);
+        let (mut waits, mut cancelled) = (Vec::new(), 0);
+        while cancelled == 0 {
             let accounts = world.accounts.clone();
             let sweep = tokio::spawn(async move { accounts.sweep(10).await.unwrap() });
             until("it hangs, or is given up", || world.hangs() || sweep.is_finished()).await;
             world.clock.advance(Span::seconds(60));
             until("the sweep ends", || sweep.is_finished()).await;
             let swept = sweep.await.unwrap();
-            dead += swept.dead;
-            let Some(due) = swept.next_due else { break };
-            world.clock.advance(due.since(accountable_core::port::Clock::now(&world.clock)));
+            cancelled += swept.cancelled;
+            if let Some(due) = swept.next_due {
+                waits.push(due.since(accountable_core::port::Clock::now(&world.clock)));
+                world.clock.advance(*waits.last().unwrap());
+            }
         }
-        assert_eq!((dead, world.mailer.attempts().len()), (1, 30));
-        let died = |event: &accountable_core::domain::Event| matches!(event.what, Happened::MailDied { .. });
-        assert_eq!(world.history(id).await.iter().filter(|event| died(event)).count(), 1);
+        assert!(waits.len() < 20, "in the day that the code lives: {waits:?}");
+        assert!(waits[0] <= Span::minutes(1) && *waits.last().unwrap() >= Span::hours(2), "{waits:?}");
+        let names: std::collections::BTreeSet<_> =
+            world.mailer.attempts().iter().map(|(letter, _)| letter.id).collect();
+        assert_eq!(names.len(), 1);
     }
 
     /// A complaint holds back what strangers cause; a mailbox that is gone holds back everything.
