@@ -98,7 +98,7 @@ impl Core {
         let who = Who { by: guess.by.clone(), also: vec![guess.tag], level };
         loop {
             attempt.about_to_load();
-            let dossier = self.of_this_realm(deadline.within(self.store.load(&who)).await??);
+            let dossier = self.load(&who, deadline).await?;
             let now = self.clock.now();
             if let Some(retry_after) =
                 level.and_then(|_| self.rules.origin_failure_quota.wait(dossier.level, now))
@@ -189,7 +189,7 @@ impl Core {
 
     /// Counts so many failures; none rewrites the record as it is, so that the store sees the same calls.
     async fn write_down(&self, guess: &Guess<'_>, dossier: Dossier, failures: u32) -> Result<(), Fault> {
-        let nobody = Who { by: By::Nobody, also: vec![guess.tag], level: None };
+        let nobody = Who { also: vec![guess.tag], ..Who::nobody() };
         let account = dossier.account.as_ref().map(|stored| stored.value.id);
         let mut call = Call::new(nobody, guess.party.clone());
         call.first = Some(Dossier { account: None, filter: None, ..dossier });

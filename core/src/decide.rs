@@ -7,8 +7,8 @@ use crate::{
     accounts::Core,
     deadline::{Deadline, Lapsed},
     domain::{
-        Account, AccountId, Address, Change, CommitId, Event, Happened, Hashed, Mail, MailId, Nonce, Party,
-        Password, Refusal, Sealed, Span, Stop, Timestamp, Version,
+        Account, AccountId, Address, Change, CommitId, Event, Happened, Hashed, Incarnation, Mail, MailId,
+        Nonce, Party, Password, Refusal, Sealed, Span, Stop, Timestamp, Version,
     },
     error::{Error, Fault},
     port::{Commit, CommitError, Dossier, Key, PasswordHash, Reservation, Stored, Swap, Who, Write},
@@ -38,6 +38,13 @@ impl Call<'_> {
     /// On these facts, by this party.
     pub(crate) fn new(who: Who, by: Party) -> Self {
         Self { who, first: None, by, candidate: None, mends: true }
+    }
+
+    /// On no facts at all: nothing is loaded until somebody comes between.
+    pub(crate) fn without_facts(by: Party) -> Self {
+        // Where nothing was loaded, no code is made or recognised: no incarnation is needed.
+        let nothing = Dossier::empty(Incarnation::from_bytes([0; 16]));
+        Self { first: Some(nothing), ..Self::new(Who::nobody(), by) }
     }
 }
 
@@ -137,7 +144,7 @@ impl Core {
         for _ in 0..TRIES {
             let loaded = match call.first.take() {
                 Some(dossier) => dossier,
-                None => self.of_this_realm(deadline.within(self.store.load(&call.who)).await??),
+                None => self.load(&call.who, &mut deadline).await?,
             };
             let moment = self.moment()?;
             let (current, mended) = self.as_of(&loaded, moment.now);
@@ -231,6 +238,11 @@ impl Core {
         let mut bytes = [0; N];
         self.entropy.fill(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// The facts that are asked for, of this tenant.
+    pub(crate) async fn load(&self, who: &Who, deadline: &mut Deadline<'_>) -> Result<Dossier, Fault> {
+        Ok(self.of_this_realm(deadline.within(self.store.load(who)).await??))
     }
 
     /// Another tenant's account is nobody here.

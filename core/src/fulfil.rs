@@ -6,8 +6,8 @@ use crate::{
     accounts::Core,
     decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, Change, Content, Happened, Intent, Mail, MailRequest, Party, Purpose, SealError, Stop,
-        Timestamp, Wish,
+        Account, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Party, Purpose,
+        QuotaTag, SealError, Stop, Timestamp, Wish,
     },
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
@@ -27,8 +27,9 @@ impl Core {
             }
             Err(_) => return self.drop_request(mail).await,
         };
-        let tag = self.keys.address_tag(&self.realm, &intent.email);
-        let who = Who { by: By::Email(self.realm.clone(), intent.email.key()), also: vec![tag], level: None };
+        let key = intent.email.key();
+        let also = vec![self.keys.address_tag_of(&self.realm, &key)];
+        let who = Who { also, ..Who::found(By::Email(self.realm.clone(), key)) };
         let decided = self
             .decide(Call::new(who, Party::Courier), |dossier, moment, _| {
                 let (mut change, reserve) = match &dossier.account {
@@ -69,7 +70,7 @@ impl Core {
             page: intent.page.as_ref().unwrap_or_else(|| self.links.page(Purpose::PasswordReset)),
             return_url: intent.return_url.as_ref(),
             quota: self.rules.account_quota,
-            address: account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag)),
+            address: dossier.own_address(),
             stranger_caused: true,
             bypass_throttle: false,
             claimed_until: None,
@@ -93,9 +94,8 @@ impl Core {
         after: Option<Mail>,
         change: Change,
     ) -> Result<(), Fault> {
-        let nobody = Who { by: By::Nobody, also: Vec::new(), level: None };
         let decided = self
-            .decide(Call::new(nobody, Party::Courier), |_, _, _| {
+            .decide(Call::new(Who::nobody(), Party::Courier), |_, _, _| {
                 let mut verdict = Verdict::new(change.clone(), ());
                 verdict.mails.push(Swap { before: Some(mail.clone()), after: after.clone() });
                 Ok(verdict)
@@ -108,6 +108,11 @@ impl Core {
         }
     }
 
+    /// The level of all mails with a code to this recipient.
+    pub(crate) fn recipients_level(&self, recipient: &EmailAddress) -> QuotaTag {
+        self.keys.recipient_tag(&self.realm, "mail", recipient)
+    }
+
     /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
     pub(crate) fn recipient_reservation(
         &self,
@@ -118,7 +123,7 @@ impl Core {
         let recipient = &account.facts()?.mailbox.address;
         let quota = self.rules.recipient_quota;
         Ok(vec![Reservation {
-            of: self.keys.recipient_tag(&self.realm, "mail", recipient),
+            of: self.recipients_level(recipient),
             floor: now,
             step: quota.period(),
             ceiling: if bypass { Timestamp::MAX } else { quota.ceiling(now) },

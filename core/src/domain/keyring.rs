@@ -17,7 +17,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, EmailAddress, MailId, Origin, QuotaTag, Realm, Seal, Sealed, SealedIntent,
+    AccountId, AddressTag, EmailAddress, EmailKey, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
+    SealedIntent,
 };
 
 /// Names a key of the keyring, so that what was made under it can say so. 1..=32 of `[A-Za-z0-9._-]`.
@@ -250,7 +251,12 @@ impl Keyring {
     /// The name under which this address keeps its record, in this realm.
     #[must_use]
     pub fn address_tag(&self, realm: &Realm, address: &EmailAddress) -> AddressTag {
-        let key = address.key();
+        self.address_tag_of(realm, &address.key())
+    }
+
+    /// The same, where the address' key is at hand: folding it is most of the work.
+    #[must_use]
+    pub fn address_tag_of(&self, realm: &Realm, key: &EmailKey) -> AddressTag {
         AddressTag::from_bytes(mac(&self.address_tags, &[realm.as_str().as_bytes(), key.as_str().as_bytes()]))
     }
 

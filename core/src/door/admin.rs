@@ -109,8 +109,7 @@ impl Admin {
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
-            let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
-            call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
+            let call = Call::without_facts(self.party());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
                 .decide(call, |_, moment, _| {
@@ -174,7 +173,6 @@ impl Admin {
             let decided = core
                 .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
                     let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                    let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
                     let request = MailRequest {
                         now: moment.now,
                         mail: moment.mail,
@@ -183,7 +181,7 @@ impl Admin {
                         page,
                         return_url: options.mail.return_url.as_ref(),
                         quota: core.rules.account_quota,
-                        address,
+                        address: dossier.own_address(),
                         stranger_caused: false,
                         bypass_throttle: options.bypass_throttle,
                         claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
@@ -223,9 +221,13 @@ impl Admin {
             call.candidate = Some(new);
             core.decide(call, |dossier, moment, hashed| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let address = account.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
                 let candidate = Candidate { password: new, hashed };
-                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                let new = NewPassword {
+                    now: moment.now,
+                    candidate,
+                    policy: &core.policy,
+                    address: dossier.own_address(),
+                };
                 let change = account
                     .assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
                 Ok(Verdict::new(change, ()))
@@ -240,20 +242,18 @@ impl Admin {
     async fn recipients_wait(&self, id: AccountId) -> Result<Span, Fault> {
         let core = &self.core;
         let mut deadline = core.deadline();
-        let dossier = core.of_this_realm(deadline.within(core.store.load(&Who::id(id))).await??);
+        let dossier = core.load(&Who::id(id), &mut deadline).await?;
         let Some(facts) = dossier.account.as_ref().and_then(|account| account.value.facts().ok()) else {
             return Ok(Span::ZERO);
         };
-        let tag = core.keys.recipient_tag(&core.realm, "mail", &facts.mailbox.address);
-        let who = Who { by: By::Nobody, also: Vec::new(), level: Some(tag) };
-        let level = deadline.within(core.store.load(&who)).await??.level;
+        let level = Some(core.recipients_level(&facts.mailbox.address));
+        let level = core.load(&Who { level, ..Who::nobody() }, &mut deadline).await?.level;
         Ok(core.rules.recipient_quota.wait(level, core.clock.now()).unwrap_or(Span::ZERO))
     }
 
     async fn find(&self, by: By) -> Result<Option<AccountView>, Fault> {
-        let who = Who { by, also: Vec::new(), level: None };
         let mut deadline = self.core.deadline();
-        let dossier = self.core.of_this_realm(deadline.within(self.core.store.load(&who)).await??);
+        let dossier = self.core.load(&Who::found(by), &mut deadline).await?;
         Ok(AccountView::of(&dossier))
     }
 
@@ -266,7 +266,7 @@ impl AccountView {
     fn of(dossier: &Dossier) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
-        let address = dossier.address(facts.mailbox.tag);
+        let address = dossier.own_address();
         Some(Self {
             id: account.id,
             version: account.version,

@@ -35,8 +35,7 @@ impl Owner {
     pub async fn is_current(&self) -> Result<bool, Fault> {
         watched("owner.is_current", self.core.realm.as_str(), async {
             let mut deadline = self.core.deadline();
-            let loaded = deadline.within(self.core.store.load(&Who::id(self.stamp.account))).await??;
-            let dossier = self.core.of_this_realm(loaded);
+            let dossier = self.core.load(&Who::id(self.stamp.account), &mut deadline).await?;
             Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
         })
         .await

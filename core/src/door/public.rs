@@ -87,9 +87,10 @@ impl Public {
     ) -> Result<Authentication, PublicError> {
         watched("public.authenticate", self.core.realm.as_str(), async {
             let core = &self.core;
+            let key = email.key();
             let guess = Guess {
-                by: By::Email(core.realm.clone(), email.key()),
-                tag: core.keys.address_tag(&core.realm, email),
+                tag: core.keys.address_tag_of(&core.realm, &key),
+                by: By::Email(core.realm.clone(), key),
                 password,
                 origin: self.from,
                 party: self.party(),
@@ -124,8 +125,7 @@ impl Public {
                 page: mail.page,
                 return_url: mail.return_url,
             };
-            let mut call = Call::new(Who { by: By::Nobody, also: Vec::new(), level: None }, self.party());
-            call.first = Some(Dossier::empty(crate::domain::Incarnation::from_bytes([0; 16])));
+            let call = Call::without_facts(self.party());
             let quota = core.rules.origin_quota;
             let decided = core
                 .decide(call, |_, moment, _| {
@@ -160,12 +160,7 @@ impl Public {
             };
             let core = &self.core;
             let mut deadline = core.deadline();
-            let loaded = deadline
-                .within(core.store.load(&Who::id(id)))
-                .await
-                .map_err(Fault::from)?
-                .map_err(Fault::from)?;
-            let dossier = core.of_this_realm(loaded);
+            let dossier = core.load(&Who::id(id), &mut deadline).await?;
             let Some(account) = &dossier.account else {
                 return Ok(CodeState::Invalid);
             };
@@ -190,9 +185,13 @@ impl Public {
             call.mends = false;
             core.decide(call, |dossier, moment, hashed| {
                 let account = dossier.account.as_ref().ok_or(Refusal::DeadCode)?;
-                let address = account.value.facts().ok().and_then(|facts| dossier.address(facts.mailbox.tag));
                 let candidate = Candidate { password: new, hashed };
-                let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                let new = NewPassword {
+                    now: moment.now,
+                    candidate,
+                    policy: &core.policy,
+                    address: dossier.own_address(),
+                };
                 let change =
                     account.value.choose_password(&core.redemption(code, dossier, moment.now), &new)?;
                 Ok::<_, Stop>(Verdict::new(change, ()))

@@ -211,10 +211,20 @@ pub struct Who {
 }
 
 impl Who {
+    /// The account that is found so, and nothing else.
+    #[must_use]
+    pub fn found(by: By) -> Self {
+        Self { by, also: Vec::new(), level: None }
+    }
     /// The account of this name.
     #[must_use]
     pub fn id(id: AccountId) -> Self {
-        Self { by: By::Id(id), also: Vec::new(), level: None }
+        Self::found(By::Id(id))
+    }
+    /// Nobody's.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self::found(By::Nobody)
     }
 }
 
@@ -249,6 +259,13 @@ impl Dossier {
     #[must_use]
     pub fn empty(incarnation: Incarnation) -> Self {
         Self { incarnation, account: None, addresses: BTreeMap::new(), filter: None, level: None }
+    }
+
+    /// The record of the account's current address.
+    #[must_use]
+    pub fn own_address(&self) -> Option<&Address> {
+        let facts = self.account.as_ref()?.value.facts().ok()?;
+        self.address(facts.mailbox.tag)
     }
 
     /// The record of an address.
@@ -314,8 +331,7 @@ impl Claimed {
     /// Whose facts come with a mail.
     #[must_use]
     pub fn who(mail: &Mail) -> Who {
-        let by = mail.account().map_or(By::Nobody, By::Id);
-        Who { by, also: Vec::new(), level: None }
+        mail.account().map_or_else(Who::nobody, Who::id)
     }
 }
 
