@@ -17,6 +17,9 @@ use crate::SeededEntropy;
 /// Its hashes look like PHC strings: `$insecure-test$v=1$c=<cost>$<salt>$<hash>`, salt and hash in hexadecimal
 /// digits. The cost is a label, so that a test can tell a hash of yesterday from one of today.
 ///
+/// It also reads hashes as another system might have left them, `$insecure-foreign$<salt>$<hash>`, which look at the
+/// first 72 octets of a password only, as bcrypt does: see [`foreign`](Self::foreign).
+///
 /// It keeps the contract of [`PasswordHasher`] but clause 4: the little work is done on the thread that polls. Since
 /// nobody ever waits, it is never overloaded.
 pub struct InsecureTestHasher {
@@ -25,7 +28,8 @@ pub struct InsecureTestHasher {
     decoys: Vec<u32>,
 }
 
-const SCHEME: &str = "$insecure-test$v=1$c=";
+const OWN: &str = "$insecure-test$v=1$c=";
+const FOREIGN: &str = "$insecure-foreign$";
 
 impl InsecureTestHasher {
     /// The highest cost that it verifies.
@@ -58,10 +62,19 @@ impl InsecureTestHasher {
         self
     }
 
+    /// The most octets of a password that a [foreign](Self::foreign) hash looks at.
+    pub const FOREIGN_READS: usize = 72;
+
+    /// A hash of this password as another system would have made it: to import, and to see upgraded.
+    #[must_use]
+    pub fn foreign(password: &Password) -> PasswordHash {
+        Parts::of(password, Scheme::Foreign, [0xf0; 16]).write()
+    }
+
     /// The cost of a hash of ours; none if it is not of ours, or above what is verified.
     #[must_use]
     pub fn cost_of(hash: &PasswordHash) -> Option<u32> {
-        Parts::read(hash).map(|parts| parts.cost)
+        Parts::read(hash).and_then(|parts| parts.scheme.cost())
     }
 }
 
@@ -71,37 +84,68 @@ impl fmt::Debug for InsecureTestHasher {
     }
 }
 
+/// How a hash was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Own { cost: u32 },
+    Foreign,
+}
+
+impl Scheme {
+    fn cost(self) -> Option<u32> {
+        match self {
+            Self::Own { cost } => Some(cost),
+            Self::Foreign => None,
+        }
+    }
+
+    /// What of a password it looks at.
+    fn reads(self, password: &Password) -> &[u8] {
+        let all = password.expose().as_bytes();
+        match self {
+            Self::Own { .. } => all,
+            Self::Foreign => all.get(..InsecureTestHasher::FOREIGN_READS).unwrap_or(all),
+        }
+    }
+}
+
 /// What a hash string says.
 struct Parts {
-    cost: u32,
+    scheme: Scheme,
     salt: [u8; 16],
     digest: [u8; 32],
 }
 
 impl Parts {
-    fn of(password: &Password, cost: u32, salt: [u8; 16]) -> Self {
+    fn of(password: &Password, scheme: Scheme, salt: [u8; 16]) -> Self {
         let digest = Sha256::new()
             .chain_update(b"insecure-test hash")
-            .chain_update(cost.to_be_bytes())
+            .chain_update(scheme.cost().unwrap_or(0).to_be_bytes())
             .chain_update(salt)
-            .chain_update(password.expose());
-        Self { cost, salt, digest: digest.finalize().into() }
+            .chain_update(scheme.reads(password));
+        Self { scheme, salt, digest: digest.finalize().into() }
     }
 
     /// Only the very form that [`Parts::write`] writes is read.
     fn read(hash: &PasswordHash) -> Option<Self> {
-        let mut fields = hash.expose().strip_prefix(SCHEME)?.split('$');
-        let parts = Self {
-            cost: fields.next()?.parse().ok()?,
-            salt: bytes(fields.next()?)?,
-            digest: bytes(fields.next()?)?,
+        let text = hash.expose();
+        let (own, rest) = match text.strip_prefix(FOREIGN) {
+            Some(rest) => (false, rest),
+            None => (true, text.strip_prefix(OWN)?),
         };
-        let allowed = (1..=InsecureTestHasher::MAX_COST).contains(&parts.cost);
+        let mut fields = rest.split('$');
+        let scheme = if own { Scheme::Own { cost: fields.next()?.parse().ok()? } } else { Scheme::Foreign };
+        let parts = Self { scheme, salt: bytes(fields.next()?)?, digest: bytes(fields.next()?)? };
+        let allowed = scheme.cost().is_none_or(|cost| (1..=InsecureTestHasher::MAX_COST).contains(&cost));
         (allowed && parts.write() == *hash).then_some(parts)
     }
 
     fn write(&self) -> PasswordHash {
-        let text = format!("{SCHEME}{}${}${}", self.cost, hex(&self.salt), hex(&self.digest));
+        let (salt, digest) = (hex(&self.salt), hex(&self.digest));
+        let text = match self.scheme {
+            Scheme::Own { cost } => format!("{OWN}{cost}${salt}${digest}"),
+            Scheme::Foreign => format!("{FOREIGN}{salt}${digest}"),
+        };
         PasswordHash::from_phc(Zeroizing::new(text))
     }
 }
@@ -111,12 +155,21 @@ impl PasswordHasher for InsecureTestHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
         let mut salt = [0; 16];
         self.salts.fill(&mut salt).map_err(|error| HashError::Failed(error.into()))?;
-        Ok(Parts::of(password, self.cost, salt).write())
+        Ok(Parts::of(password, Scheme::Own { cost: self.cost }, salt).write())
     }
 
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
         let parts = Parts::read(hash).ok_or(HashError::Unreadable)?;
-        Ok(Parts::of(password, parts.cost, parts.salt).digest == parts.digest)
+        Ok(Parts::of(password, parts.scheme, parts.salt).digest == parts.digest)
+    }
+
+    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+        Parts::read(hash).map(drop).ok_or(HashError::Unreadable)
+    }
+
+    fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {
+        let read = Parts::read(hash).map(|parts| parts.scheme.reads(password).len());
+        read.is_some_and(|read| read < password.expose().len())
     }
 
     fn needs_rehash(&self, hash: &PasswordHash) -> bool {
@@ -132,8 +185,8 @@ impl PasswordHasher for InsecureTestHasher {
         let cost = class.and_then(|class| self.decoys.get(class));
         let mut salt = [0; 16];
         salt.iter_mut().zip(seed).for_each(|(to, from)| *to = *from);
-        let parts = Parts { cost: cost.copied().unwrap_or(self.cost), salt, digest };
-        parts.write()
+        let scheme = Scheme::Own { cost: cost.copied().unwrap_or(self.cost) };
+        Parts { scheme, salt, digest }.write()
     }
 }
 
@@ -204,6 +257,21 @@ mod tests {
         assert!(verify("correct horse", &old).unwrap());
         assert!(hasher.needs_rehash(&old));
         assert!(!hasher.needs_rehash(&hash(&hasher, "correct horse")));
+    }
+
+    #[test]
+    fn a_foreign_hash_verifies_by_its_first_72_octets_and_needs_a_rehash() {
+        let hasher = InsecureTestHasher::new(1);
+        let read = "x".repeat(InsecureTestHasher::FOREIGN_READS);
+        let long = format!("{read}tail");
+        let foreign = InsecureTestHasher::foreign(&password(&long));
+        assert!(verify(&long, &foreign).unwrap());
+        assert!(verify(&format!("{long}s"), &foreign).unwrap());
+        assert!(!verify(&read.replacen('x', "y", 1), &foreign).unwrap());
+        assert!(hasher.needs_rehash(&foreign) && hasher.check(&foreign).is_ok());
+        assert!(hasher.reads_part_only(&password(&long), &foreign));
+        assert!(!hasher.reads_part_only(&password(&read), &foreign));
+        assert!(!hasher.reads_part_only(&password(&long), &hash(&hasher, &long)));
     }
 
     #[test]

@@ -160,6 +160,14 @@ impl<H: PasswordHasher> PasswordHasher for HeldHasher<H> {
         verified
     }
 
+    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+        self.inner.check(hash)
+    }
+
+    fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {
+        self.inner.reads_part_only(password, hash)
+    }
+
     fn needs_rehash(&self, hash: &PasswordHash) -> bool {
         self.inner.needs_rehash(hash)
     }

@@ -204,6 +204,12 @@ impl PasswordHasher for SpyHasher {
         }
         self.inner.verify(password, hash).await
     }
+    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+        self.inner.check(hash)
+    }
+    fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {
+        self.inner.reads_part_only(password, hash)
+    }
     fn needs_rehash(&self, hash: &PasswordHash) -> bool {
         self.inner.needs_rehash(hash)
     }
