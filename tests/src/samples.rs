@@ -145,8 +145,15 @@ pub fn address(tag: AddressTag, locks: u64) -> Address {
 /// The record of an address that gets no mail.
 #[must_use]
 pub fn suppressed(tag: AddressTag) -> Address {
+    suppressed_in(realm(), tag)
+}
+
+/// The same in any realm.
+#[must_use]
+pub fn suppressed_in(realm: Realm, tag: AddressTag) -> Address {
     Address {
         suppression: Some(Suppression {
+            realm,
             cause: Undeliverable::NoSuchMailbox,
             scope: SuppressionScope::All,
             evidence: "550 5.1.1".to_owned(),
@@ -389,6 +396,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
         v: Form,
         tag,
         suppression: Some(Suppression {
+            realm: realm(),
             cause: Undeliverable::Rejected,
             scope: SuppressionScope::StrangerCaused,
             evidence: "5.7.1 ".repeat(100),

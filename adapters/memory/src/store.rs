@@ -94,10 +94,11 @@ impl Store for MemoryStore {
 
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self.0.lock().suppressed(after, limit))
+        Ok(self.0.lock().suppressed(realm, after, limit))
     }
 
     async fn groups(

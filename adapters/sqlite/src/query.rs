@@ -85,8 +85,8 @@ const DEAD_MAILS: Sql = Sql::new(
 const SUPPRESSED: Sql = Sql::new(
     "suppressed addresses",
     "SELECT stamp, record FROM accountable_address
-     WHERE suppressed = 1 AND tag > ?1
-     ORDER BY tag LIMIT ?2",
+     WHERE suppressed_in = ?1 AND tag > ?2
+     ORDER BY tag LIMIT ?3",
 );
 const GROUPS: Sql = Sql::new(
     "groups of networks",
@@ -233,14 +233,16 @@ pub(crate) fn mails(
     }
 }
 
-/// Addresses that are suppressed.
+/// Addresses that are suppressed in the realm.
 pub(crate) fn suppressed(
     on: &Connection,
+    realm: &Realm,
     after: Option<AddressTag>,
     limit: Limit,
 ) -> Result<Page<Stored<Address>, AddressTag>, Cause> {
     let after = after.as_ref().map_or(&[][..], |tag| tag.as_bytes());
-    page(SUPPRESSED, on, params![after, one_more(limit)], limit, |last: &Address| last.tag)
+    let asked = params![realm.as_str(), after, one_more(limit)];
+    page(SUPPRESSED, on, asked, limit, |last: &Address| last.tag)
 }
 
 /// The realm's groups of networks.

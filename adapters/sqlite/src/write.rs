@@ -24,10 +24,10 @@ const WRITE_KEY: Sql = Sql::new(
 const REMOVE_KEYS: Sql = Sql::new("remove keys", "DELETE FROM accountable_email_key WHERE account = ?1");
 const WRITE_ADDRESS: Sql = Sql::new(
     "write an address",
-    "INSERT INTO accountable_address (tag, stamp, suppressed, idle_since, record)
+    "INSERT INTO accountable_address (tag, stamp, suppressed_in, idle_since, record)
      VALUES (?1, ?2, ?3, ?4, ?5)
      ON CONFLICT (tag) DO UPDATE
-     SET stamp = ?2, suppressed = ?3, idle_since = ?4, record = ?5",
+     SET stamp = ?2, suppressed_in = ?3, idle_since = ?4, record = ?5",
 );
 const REMOVE_ADDRESS: Sql = Sql::new("remove an address", "DELETE FROM accountable_address WHERE tag = ?1");
 const WRITE_MAIL: Sql = Sql::new(
@@ -155,7 +155,7 @@ fn write_address(on: &Connection, stamp: CommitId, address: &Address) -> Result<
     let row = params![
         address.tag.as_bytes(),
         stamp.as_bytes(),
-        address.suppression.is_some(),
+        address.suppression.as_ref().map(|suppression| suppression.realm.as_str()),
         address.idle_since().map(Timestamp::as_micros),
         row::text(address)?,
     ];

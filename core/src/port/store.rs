@@ -93,9 +93,10 @@ pub trait Store: Send + Sync + 'static {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError>;
-    /// Records of addresses that are suppressed, by tag.
+    /// Records of addresses that are suppressed in the realm, by tag.
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError>;

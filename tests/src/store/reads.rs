@@ -228,7 +228,11 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
         if address.suppression.is_some() {
             suppressed.push(tag);
         }
-        let batch = Batch::new(names.commit()).mail(Swap::create(mail)).address(Swap::create(address));
+        let foreign = samples::suppressed_in(other_realm(), names.tag());
+        let batch = Batch::new(names.commit())
+            .mail(Swap::create(mail))
+            .address(Swap::create(address))
+            .address(Swap::create(foreign));
         put(store, batch.build()).await;
     }
     let abroad = samples::dead(samples::mail_in(other_realm(), names.mail(), other, at(0)), at(100));
@@ -252,7 +256,7 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
         let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
         assert_eq!(found, dead, "dead mails");
         let found: Vec<_> =
-            look::suppressed(store, limit).await.iter().map(|known| known.value.tag).collect();
+            look::suppressed(store, &realm(), limit).await.iter().map(|known| known.value.tag).collect();
         assert_eq!(found, suppressed, "suppressed addresses");
         let groups = look::groups(store, &realm(), limit).await;
         let found: Vec<_> = groups.iter().map(|group| group.value.name.as_str()).collect();

@@ -56,6 +56,15 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         store.mails(query, limit).await
     }
+    async fn suppressed(
+        &self,
+        store: &MemoryStore,
+        realm: &Realm,
+        after: Option<AddressTag>,
+        limit: Limit,
+    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+        store.suppressed(realm, after, limit).await
+    }
     async fn history(
         &self,
         store: &MemoryStore,
@@ -117,10 +126,11 @@ impl<X: Sabotage> Store for Sabotaged<X> {
     }
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.store.suppressed(after, limit).await
+        self.sabotage.suppressed(&self.store, realm, after, limit).await
     }
     async fn groups(
         &self,

@@ -2,7 +2,7 @@
 
 use accountable_conformance::store::{reads, snapshots};
 use accountable_core::{
-    domain::{Account, Mail},
+    domain::{Account, Address, AddressTag, Mail, Realm},
     port::{AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, StoreError, Stored, Who},
 };
 use accountable_memory::MemoryStore;
@@ -68,6 +68,18 @@ sabotage! {
     }
 }
 
+sabotage! {
+    /// Keeps no realm beside a suppression.
+    TellsOtherRealms {} suppressed(this, store, realm: &Realm, after: Option<AddressTag>, limit: Limit) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+        let mut page = store.suppressed(realm, after, limit).await?;
+        let elsewhere = store.suppressed(&accountable_conformance::samples::other_realm(), None, Limit::of(1)).await?;
+        if page.next.is_none() {
+            page.items.extend(elsewhere.items);
+        }
+        Ok(page)
+    }
+}
+
 breaks! {
     forgetting_former_addresses: ForgetsFormerAddresses breaks
         snapshots::clause_19_a_dossier_holds_all_that_was_asked_for;
@@ -83,6 +95,8 @@ breaks! {
         reads::clause_21_overdue_accounts_are_listed_by_due_time;
     counting_from_the_cursor: CountsFromTheCursor breaks
         reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names;
+    telling_other_realms: TellsOtherRealms breaks
+        reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
     losing_a_dead_mail: LosesADeadMail breaks
         reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
 }

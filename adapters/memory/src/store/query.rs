@@ -112,15 +112,18 @@ impl State {
         page(matching.map(|(id, stored)| (next(Some(*id)), stored)), limit)
     }
 
-    /// Records of addresses that are suppressed.
+    /// Records of addresses that are suppressed in the realm.
     pub(super) fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Page<Stored<Address>, AddressTag> {
         let start = after.map_or(Unbounded, Excluded);
         let addresses = self.addresses.range((start, Unbounded));
-        let suppressed = addresses.filter(|(_, stored)| stored.value.suppression.is_some());
+        let suppressed = addresses.filter(|(_, stored)| {
+            stored.value.suppression.as_ref().is_some_and(|suppression| suppression.realm == *realm)
+        });
         page(suppressed.map(|(tag, stored)| (*tag, stored)), limit)
     }
 
