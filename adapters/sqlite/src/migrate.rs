@@ -19,7 +19,7 @@ const _: () = assert!(MIGRATIONS.len() == 1, "the version is the number of migra
 const PRODUCT: &str = "accountable";
 
 /// Tables of [`VERSION`].
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "accountable_account",
     "accountable_address",
     "accountable_email_key",
@@ -28,6 +28,7 @@ const TABLES: [&str; 8] = [
     "accountable_level",
     "accountable_mail",
     "accountable_schema",
+    "accountable_seal",
 ];
 
 const ENCODING: Sql = Sql::new("encoding", "PRAGMA encoding");

@@ -41,6 +41,14 @@ CREATE TABLE accountable_email_key (
 CREATE INDEX accountable_email_key_held
     ON accountable_email_key (account);
 
+-- Which keys an account's sealed hashes rest on.
+CREATE TABLE accountable_seal (
+    realm   TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    account BLOB NOT NULL,
+    PRIMARY KEY (realm, key, account)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE accountable_address (
     tag           BLOB NOT NULL PRIMARY KEY CHECK (length(tag) = 32),
     stamp         BLOB NOT NULL CHECK (length(stamp) = 16),

@@ -1,5 +1,7 @@
 //! Writing a commit that was checked: records into their tables, and what an account holds into the table of keys.
 
+use std::collections::BTreeSet;
+
 use accountable_core::{
     domain::{
         Account, AccountId, Address, CommitId, EmailKey, IpFilterGroup, Mail, MailState, QuotaTag, Timestamp,
@@ -22,6 +24,10 @@ const WRITE_KEY: Sql = Sql::new(
     "INSERT INTO accountable_email_key (realm, key, account, kind) VALUES (?1, ?2, ?3, ?4)",
 );
 const REMOVE_KEYS: Sql = Sql::new("remove keys", "DELETE FROM accountable_email_key WHERE account = ?1");
+const WRITE_SEAL: Sql =
+    Sql::new("write a seal", "INSERT INTO accountable_seal (realm, key, account) VALUES (?1, ?2, ?3)");
+const REMOVE_SEAL: Sql =
+    Sql::new("remove a seal", "DELETE FROM accountable_seal WHERE realm = ?1 AND key = ?2 AND account = ?3");
 const WRITE_ADDRESS: Sql = Sql::new(
     "write an address",
     "INSERT INTO accountable_address (tag, stamp, suppressed_in, idle_since, record)
@@ -58,6 +64,9 @@ pub(crate) fn write(on: &Connection, commit: &Commit, levels: &[(QuotaTag, Times
         write_record(on, commit.id(), write)?;
     }
     take_keys(on, commit)?;
+    for swap in account_swaps(commit) {
+        write_seals(on, swap)?;
+    }
     for (of, level) in levels {
         WRITE_LEVEL.run(on, params![of.as_bytes(), level.as_micros()])?;
     }
@@ -107,6 +116,28 @@ fn take_keys(on: &Connection, commit: &Commit) -> Result<(), Cause> {
         }
     }
     Ok(())
+}
+
+/// Writes only what changes: most commits leave every hash where it is.
+fn write_seals(on: &Connection, swap: &Swap<Account>) -> Result<(), Cause> {
+    let before = swap.before.as_ref().map(|before| &before.value);
+    let (had, has) = (seals(before), seals(swap.after.as_ref()));
+    for seal in had.difference(&has) {
+        REMOVE_SEAL.run(on, *seal)?;
+    }
+    for seal in has.difference(&had) {
+        WRITE_SEAL.run(on, *seal)?;
+    }
+    Ok(())
+}
+
+/// The rows of an account's seals.
+fn seals(account: Option<&Account>) -> BTreeSet<(&str, &str, &[u8; 16])> {
+    let Some(account) = account else {
+        return BTreeSet::new();
+    };
+    let (realm, id) = (account.realm.as_str(), account.id.as_bytes());
+    account.seals().into_iter().map(|key| (realm, key.as_str(), id)).collect()
 }
 
 fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Cause> {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{Claim, Claimed, Commit, Dossier, Key, Limit, Stored, Trim, Who};
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Mail, MailId, QuotaTag,
-    Realm, StandingKind, Status, Timestamp,
+    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, KeyId, Mail, MailId,
+    QuotaTag, Realm, StandingKind, Status, Timestamp,
 };
 
 /// What lies beneath an error.
@@ -196,6 +196,9 @@ pub struct AccountFilter {
     pub standing: Option<StandingKind>,
     /// That name this group of networks.
     pub ip_filter_group: Option<IpFilterGroupName>,
+    /// With a sealed hash, of the current password or of one before, that rests on this key (see
+    /// [`Account::seals`]): what is left to be sealed anew before the key can go.
+    pub sealed_under: Option<KeyId>,
 }
 
 /// Which mails, by name, and after which one.
@@ -207,6 +210,13 @@ pub enum MailQuery {
     OfAccount {
         /// The account.
         account: AccountId,
+        /// Those after this one.
+        after: Option<MailId>,
+    },
+    /// The whole outbox, intents included.
+    All {
+        /// The tenant.
+        realm: Realm,
         /// Those after this one.
         after: Option<MailId>,
     },

@@ -3,7 +3,9 @@
 use accountable_conformance::store::{reads, snapshots};
 use accountable_core::{
     domain::{Account, Address, AddressTag, Mail, Realm},
-    port::{AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, StoreError, Stored, Who},
+    port::{
+        AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, StoreError, Stored, Who,
+    },
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
@@ -59,6 +61,37 @@ sabotage! {
     }
 }
 sabotage! {
+    /// Lists by the key of the current password only.
+    LooksAtNoPreviousHash {} accounts(this, store, query: &AccountQuery, limit: Limit) -> Accounts {
+        let mut page = store.accounts(query, limit).await?;
+        if let AccountQuery::ById { filter: AccountFilter { sealed_under: Some(key), .. }, .. } = query {
+            page.items.retain(|account| {
+                let password = account.value.facts().ok().and_then(|facts| facts.password.as_ref());
+                password.is_some_and(|password| password.hash.key() == key)
+            });
+        }
+        Ok(page)
+    }
+}
+sabotage! {
+    CountsUnderAnyKey {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
+        let mut query = query.clone();
+        if let AccountQuery::ById { filter, .. } = &mut query {
+            filter.sealed_under = None;
+        }
+        store.count(&query).await
+    }
+}
+sabotage! {
+    LeavesIntentsOut {} mails(this, store, query: &MailQuery, limit: Limit) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+        let mut page = store.mails(query, limit).await?;
+        if matches!(query, MailQuery::All { .. }) {
+            page.items.retain(|mail| mail.value.account().is_some());
+        }
+        Ok(page)
+    }
+}
+sabotage! {
     LosesADeadMail {} mails(this, store, query: &MailQuery, limit: Limit) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         let mut page = store.mails(query, limit).await?;
         if matches!(query, MailQuery::Dead { .. }) {
@@ -97,6 +130,11 @@ breaks! {
         reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names;
     telling_other_realms: TellsOtherRealms breaks
         reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
+    looking_at_no_previous_hash: LooksAtNoPreviousHash breaks
+        reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
+    counting_under_any_key: CountsUnderAnyKey breaks
+        reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
+    leaving_intents_out: LeavesIntentsOut breaks reads::clause_21_the_whole_outbox_is_listed_by_name;
     losing_a_dead_mail: LosesADeadMail breaks
         reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
 }
