@@ -73,6 +73,9 @@ macro_rules! __store_clauses {
             store::persistence::clause_32_reopening_loses_nothing,
             store::persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched,
             store::persistence::clause_33_no_error_text_contains_a_stored_value,
+            store::restore::clause_34_a_restored_store_has_a_new_life_and_raised_epochs,
+            store::restore::clause_34_all_else_is_as_the_backup_has_it,
+            store::restore::clause_34_what_was_read_before_matches_nothing,
         }
     };
 }

@@ -47,6 +47,8 @@ const CREATE: Sql = Sql::new(
 );
 const RAISE: Sql = Sql::new("new version of the schema", "UPDATE accountable_schema SET version = ?1");
 
+const BEGIN_LIFE: Sql = Sql::new("new life", "UPDATE accountable_schema SET incarnation = ?1");
+
 /// What a database is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -93,22 +95,33 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
     let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
     let transaction =
         on.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    let life = raise(&transaction, life_if_new)?;
+    transaction.commit().map_err(failed)?;
+    Ok(life)
+}
+
+/// The same within an open write transaction.
+pub(crate) fn raise(on: &Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     // Another process may have come first.
-    let found = look(&transaction)?;
+    let found = look(on)?;
     let (version, life) = match found {
         Found::Room => (0, life_if_new),
         Found::Ours { version, life } => (version, life),
     };
     for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
-        transaction.execute_batch(step).map_err(failed)?;
+        on.execute_batch(step).map_err(|error| Cause::of(&error, "migrate"))?;
     }
     if version == 0 {
-        CREATE.run(&transaction, params![PRODUCT, VERSION, life.as_bytes()])?;
+        CREATE.run(on, params![PRODUCT, VERSION, life.as_bytes()])?;
     } else if version < VERSION {
-        RAISE.run(&transaction, [VERSION])?;
+        RAISE.run(on, [VERSION])?;
     }
-    transaction.commit().map_err(failed)?;
     Ok(life)
+}
+
+/// Puts a new life in place of the present one.
+pub(crate) fn begin_life(on: &Connection, life: Incarnation) -> Result<(), Cause> {
+    BEGIN_LIFE.run(on, [life.as_bytes()]).map(drop)
 }
 
 /// Whether the tables are still those that were opened: nobody migrated or restored them meanwhile.

@@ -168,7 +168,8 @@ fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Caus
     }
 }
 
-fn write_account(on: &Connection, stamp: CommitId, account: &Account) -> Result<(), Cause> {
+/// Also how an account is restored.
+pub(crate) fn write_account(on: &Connection, stamp: CommitId, account: &Account) -> Result<(), Cause> {
     let row = params![
         account.id.as_bytes(),
         account.realm.as_str(),

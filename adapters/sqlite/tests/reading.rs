@@ -135,6 +135,7 @@ fn pages_are_in_order_without_gap_or_repetition() {
         status: Some(Status::ChangingEmail),
         ip_filter_group: office,
         standing: Some(StandingKind::Active),
+        sealed_under: None,
     };
     assert_eq!(pages(by_id(changing)), [4]);
     let by_email = |prefix: &str| AccountQuery::ByEmail {

@@ -69,6 +69,8 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// Persistence (a store in memory declares these, 9's "process" and 10 as not offered)
 /// 32. Reopening loses nothing; a foreign or newer file is refused and left untouched.
 /// 33. No error text contains a stored value.
+/// 34. A restored store has a new incarnation, every epoch raised by 2^32 (of erased accounts too, see
+///     [`Account::restored`]) and a new stamp on each account; all else is as the backup has it.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// What a decision rests on, in one snapshot. What does not exist is absent.

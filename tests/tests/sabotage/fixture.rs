@@ -86,6 +86,9 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     async fn trim(&self, store: &MemoryStore, trim: &Trim) -> Result<bool, StoreError> {
         store.trim(trim).await
     }
+    async fn restore(&self, store: &MemoryStore, life: Incarnation) {
+        store.restore(life);
+    }
 }
 
 pub(crate) struct Sabotaged<X> {
@@ -181,6 +184,10 @@ impl<X: Sabotage> StoreUnderTest for Broken<X> {
     }
     async fn after_a_crash(&self) -> Result<Self, NotOffered> {
         Ok(Self::fresh().await)
+    }
+    async fn restored(self, life: Incarnation) -> Result<Self, NotOffered> {
+        self.0.sabotage.restore(&self.0.store, life).await;
+        Ok(self)
     }
     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
         let touched = || StrangePlace {
