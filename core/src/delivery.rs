@@ -183,8 +183,13 @@ impl Core {
         let Some((tag, purpose)) = recipient(mail, dossier) else {
             return;
         };
-        let suppression =
-            Suppression { cause, scope: SuppressionScope::All, evidence: evidence.to_owned(), at: now };
+        let suppression = Suppression {
+            realm: self.realm.clone(),
+            cause,
+            scope: SuppressionScope::All,
+            evidence: evidence.to_owned(),
+            at: now,
+        };
         let mut address = address_or_new(dossier, tag);
         // A complaint holds back only what strangers cause; this holds back everything.
         if !address.suppression.as_ref().is_some_and(|known| known.scope == SuppressionScope::All) {

@@ -33,6 +33,10 @@
 //!     async fn after_a_crash(&self) -> Result<Self, NotOffered> {
 //!         Err(GONE)
 //!     }
+//!     async fn restored(self, life: Incarnation) -> Result<Self, NotOffered> {
+//!         self.0.restore(life); // a store on disk would be closed first, and opened again
+//!         Ok(self)
+//!     }
 //!     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
 //!         Err(GONE)
 //!     }
@@ -47,7 +51,7 @@
 //! accountable_conformance::store_contract!(Fixture);
 //! ```
 //!
-//! `cargo test` then runs `clause_01_..` to `clause_33_..`; a test that fails names the clause that is broken. Tests of
+//! `cargo test` then runs `clause_01_..` to `clause_34_..`; a test that fails names the clause that is broken. Tests of
 //! what an adapter does not offer pass and print why (`cargo test -- --show-output`).
 //!
 //! | port | make ready | one line |
@@ -96,9 +100,9 @@ mod tests {
     }
 
     #[test]
-    fn each_of_the_33_clauses_of_the_store_has_a_test() {
+    fn each_of_the_34_clauses_of_the_store_has_a_test() {
         let names = crate::__store_clauses!([names], ());
-        for clause in 1..=33 {
+        for clause in 1..=34 {
             let begins = format!("clause_{clause:02}_");
             assert!(names.iter().any(|name| name.starts_with(&begins)), "{begins}");
         }

@@ -46,9 +46,11 @@ macro_rules! __store_clauses {
             store::snapshots::clause_19_a_dossier_is_one_snapshot,
             store::snapshots::clause_20_nothing_uncommitted_is_ever_seen,
             store::reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names,
+            store::reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on,
             store::reads::clause_21_accounts_are_found_by_the_beginning_of_their_address,
             store::reads::clause_21_overdue_accounts_are_listed_by_due_time,
             store::reads::clause_21_mails_addresses_and_groups_are_listed_in_order,
+            store::reads::clause_21_the_whole_outbox_is_listed_by_name,
             store::reads::clause_21_a_record_that_stays_appears_exactly_once,
             store::outbox::clause_22_due_mails_of_the_realm_are_claimed_oldest_first,
             store::outbox::clause_22_a_due_time_beyond_the_horizon_is_due,
@@ -71,6 +73,9 @@ macro_rules! __store_clauses {
             store::persistence::clause_32_reopening_loses_nothing,
             store::persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched,
             store::persistence::clause_33_no_error_text_contains_a_stored_value,
+            store::restore::clause_34_a_restored_store_has_a_new_life_and_raised_epochs,
+            store::restore::clause_34_all_else_is_as_the_backup_has_it,
+            store::restore::clause_34_what_was_read_before_matches_nothing,
         }
     };
 }

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use accountable_core::domain::{AccountId, AddressTag, CommitId, EmailAddress, MailId, Nonce, QuotaTag};
+use accountable_core::domain::{
+    AccountId, AddressTag, CommitId, EmailAddress, Incarnation, MailId, Nonce, QuotaTag,
+};
 
 /// The seed of every run: a failure is the same failure tomorrow.
 pub const SEED: u64 = 0x0acc_0047_ab1e_0001;
@@ -34,6 +36,11 @@ impl Names {
     #[must_use]
     pub fn commit(&self) -> CommitId {
         CommitId::from_bytes(self.bytes())
+    }
+    /// A new life of a store.
+    #[must_use]
+    pub fn incarnation(&self) -> Incarnation {
+        Incarnation::from_bytes(self.bytes())
     }
     /// A new account.
     #[must_use]

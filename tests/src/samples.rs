@@ -17,13 +17,15 @@ use crate::names::Names;
 /// When the samples live: 2026-11-21T12:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_262_400_000_000);
 
-static KEYS: LazyLock<Keyring> = LazyLock::new(|| {
+static KEYS: LazyLock<Keyring> = LazyLock::new(|| keyring_of(key(&"k".repeat(32))));
+
+fn keyring_of(active: KeyId) -> Keyring {
     let mut tags = [1; 32];
     let mut key = [2; 32];
     tags[0] = 0;
     key[0] = 0;
-    Keyring::new(tags, KeyId::parse(&"k".repeat(32)).expect("a name"), key).expect("keys")
-});
+    Keyring::new(tags, active, key).expect("keys")
+}
 
 /// The keys that seal and name what the samples hold.
 #[must_use]
@@ -108,6 +110,35 @@ pub fn with(mut account: Account, change: impl FnOnce(&mut Facts)) -> Account {
     account
 }
 
+/// The account with a password whose hash is sealed under the first of these keys, and passwords before it under the
+/// others; with none, if there are no keys.
+///
+/// # Panics
+/// If it is erased.
+#[must_use]
+pub fn sealed_under(account: Account, keys: &[&str]) -> Account {
+    let (realm, id) = (account.realm.clone(), account.id);
+    let mut hashes =
+        (0..).zip(keys).map(|(salt, name)| keyring_of(key(name)).seal_hash(&realm, id, [salt; 24], "$"));
+    with(account, |facts| {
+        facts.password = hashes.next().map(|hash| Credential {
+            hash,
+            set_at: NOW,
+            must_change: false,
+            temporary_until: None,
+            raw_input: false,
+        });
+        facts.previous = hashes.collect();
+        facts.ever_had_a_password = facts.password.is_some();
+    })
+}
+
+/// A key's name.
+#[must_use]
+pub fn key(name: &str) -> KeyId {
+    KeyId::parse(name).expect("a key's name")
+}
+
 /// The account's next version, at another time so that the two differ.
 #[must_use]
 pub fn next(account: &Account) -> Account {
@@ -145,8 +176,15 @@ pub fn address(tag: AddressTag, locks: u64) -> Address {
 /// The record of an address that gets no mail.
 #[must_use]
 pub fn suppressed(tag: AddressTag) -> Address {
+    suppressed_in(realm(), tag)
+}
+
+/// The same in any realm.
+#[must_use]
+pub fn suppressed_in(realm: Realm, tag: AddressTag) -> Address {
     Address {
         suppression: Some(Suppression {
+            realm,
             cause: Undeliverable::NoSuchMailbox,
             scope: SuppressionScope::All,
             evidence: "550 5.1.1".to_owned(),
@@ -389,6 +427,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
         v: Form,
         tag,
         suppression: Some(Suppression {
+            realm: realm(),
             cause: Undeliverable::Rejected,
             scope: SuppressionScope::StrangerCaused,
             evidence: "5.7.1 ".repeat(100),

@@ -12,12 +12,16 @@ pub mod outbox;
 pub mod persistence;
 pub mod reads;
 pub mod repeats;
+pub mod restore;
 pub mod snapshots;
 pub mod swaps;
 
 use std::{future::Future, sync::Arc};
 
-use accountable_core::port::{Commit, CommitError, Source, Store};
+use accountable_core::{
+    domain::Incarnation,
+    port::{Commit, CommitError, Source, Store},
+};
 
 use crate::names::Names;
 
@@ -42,6 +46,9 @@ pub trait StoreUnderTest: Sized + Send + Sync + 'static {
 
     /// The store as it would be found if its process were killed at this moment, opened again.
     fn after_a_crash(&self) -> impl Future<Output = Result<Self, NotOffered>>;
+
+    /// The store after its adapter's restoration into this new life, as a backup that is put back.
+    fn restored(self, life: Incarnation) -> impl Future<Output = Result<Self, NotOffered>>;
 
     /// Tries to open what is not the adapter's own: at least a foreign file or database, and one that a newer version
     /// of the adapter wrote.

@@ -45,6 +45,10 @@ impl StoreUnderTest for Memory {
     async fn after_a_crash(&self) -> Result<Self, NotOffered> {
         Err(GONE)
     }
+    async fn restored(self, life: Incarnation) -> Result<Self, NotOffered> {
+        self.0.restore(life);
+        Ok(self)
+    }
     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
         Err(GONE)
     }

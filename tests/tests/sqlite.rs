@@ -75,6 +75,12 @@ impl StoreUnderTest for Sqlite {
         }
         Ok(Self::open(found))
     }
+    async fn restored(self, life: Incarnation) -> Result<Self, NotOffered> {
+        let Self { store, directory } = self;
+        drop(store);
+        accountable_sqlite::restore(file(&directory), life, &Options::default()).expect("our own file");
+        Ok(Self::open(directory))
+    }
     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
         let newer = "UPDATE accountable_schema SET version = version + 1;";
         let foreign = "UPDATE accountable_schema SET product = 'somebody else';";

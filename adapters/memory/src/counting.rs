@@ -153,11 +153,12 @@ impl<S: Store> Store for CountingStore<S> {
 
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
         self.note(|calls| &mut calls.suppressed);
-        self.inner.suppressed(after, limit).await
+        self.inner.suppressed(realm, after, limit).await
     }
 
     async fn groups(

@@ -180,11 +180,12 @@ impl<S: Store> Store for FaultyStore<S> {
 
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
         self.up().await?;
-        self.inner.suppressed(after, limit).await
+        self.inner.suppressed(realm, after, limit).await
     }
 
     async fn groups(

@@ -45,6 +45,11 @@ impl MemoryStore {
     pub fn new(incarnation: Incarnation) -> Self {
         Self(Arc::new(Locked::new(State::new(incarnation))))
     }
+
+    /// Begins a new life, as a store on disk does when a backup of it is put back; for tests of what comes of that.
+    pub fn restore(&self, incarnation: Incarnation) {
+        self.0.lock().restore(incarnation);
+    }
 }
 
 /// Shows nothing of what it keeps.
@@ -94,10 +99,11 @@ impl Store for MemoryStore {
 
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self.0.lock().suppressed(after, limit))
+        Ok(self.0.lock().suppressed(realm, after, limit))
     }
 
     async fn groups(

@@ -43,7 +43,9 @@
 //!
 //! # Durability
 //! A commit that was answered is on the disk (`synchronous = FULL`), as far as the disk is honest about it. The file
-//! and its `-wal` belong together: back them up with SQLite's own means.
+//! and its `-wal` belong together: back them up with SQLite's own means (`VACUUM INTO`, the backup API). A backup that
+//! is put back in place of the file goes through [`restore`] before anybody opens it, so that what was redeemed or
+//! ended since stays so.
 //!
 //! [`CommitError::Vetoed`]: accountable_core::port::CommitError::Vetoed
 #![forbid(unsafe_code)]
@@ -57,6 +59,7 @@ mod open;
 mod outbox;
 mod query;
 mod readers;
+mod restore;
 mod row;
 mod sql;
 mod store;
@@ -71,5 +74,6 @@ pub use self::{
     companion::{HostTransaction, Veto},
     error::{Cause, OpenError},
     open::{Migrate, Options},
+    restore::{RestoreError, Restored, restore},
     store::SqliteStore,
 };

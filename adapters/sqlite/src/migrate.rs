@@ -19,7 +19,7 @@ const _: () = assert!(MIGRATIONS.len() == 1, "the version is the number of migra
 const PRODUCT: &str = "accountable";
 
 /// Tables of [`VERSION`].
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "accountable_account",
     "accountable_address",
     "accountable_email_key",
@@ -28,6 +28,7 @@ const TABLES: [&str; 8] = [
     "accountable_level",
     "accountable_mail",
     "accountable_schema",
+    "accountable_seal",
 ];
 
 const ENCODING: Sql = Sql::new("encoding", "PRAGMA encoding");
@@ -45,6 +46,8 @@ const CREATE: Sql = Sql::new(
     "INSERT INTO accountable_schema (one, product, version, incarnation, trimmed) VALUES (1, ?1, ?2, ?3, 0)",
 );
 const RAISE: Sql = Sql::new("new version of the schema", "UPDATE accountable_schema SET version = ?1");
+
+const BEGIN_LIFE: Sql = Sql::new("new life", "UPDATE accountable_schema SET incarnation = ?1");
 
 /// What a database is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,22 +95,33 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
     let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
     let transaction =
         on.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    let life = raise(&transaction, life_if_new)?;
+    transaction.commit().map_err(failed)?;
+    Ok(life)
+}
+
+/// The same within an open write transaction.
+pub(crate) fn raise(on: &Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     // Another process may have come first.
-    let found = look(&transaction)?;
+    let found = look(on)?;
     let (version, life) = match found {
         Found::Room => (0, life_if_new),
         Found::Ours { version, life } => (version, life),
     };
     for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
-        transaction.execute_batch(step).map_err(failed)?;
+        on.execute_batch(step).map_err(|error| Cause::of(&error, "migrate"))?;
     }
     if version == 0 {
-        CREATE.run(&transaction, params![PRODUCT, VERSION, life.as_bytes()])?;
+        CREATE.run(on, params![PRODUCT, VERSION, life.as_bytes()])?;
     } else if version < VERSION {
-        RAISE.run(&transaction, [VERSION])?;
+        RAISE.run(on, [VERSION])?;
     }
-    transaction.commit().map_err(failed)?;
     Ok(life)
+}
+
+/// Puts a new life in place of the present one.
+pub(crate) fn begin_life(on: &Connection, life: Incarnation) -> Result<(), Cause> {
+    BEGIN_LIFE.run(on, [life.as_bytes()]).map(drop)
 }
 
 /// Whether the tables are still those that were opened: nobody migrated or restored them meanwhile.

@@ -175,17 +175,14 @@ pub(crate) struct Opened {
 
 const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
 
+const ALONE: Sql = Sql::new("exclusive locks", "PRAGMA locking_mode = EXCLUSIVE");
+
 /// Statements that a connection keeps prepared: more than this crate has.
 const PREPARED: usize = 96;
 
 pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Opened, OpenError> {
     let found = look(path, options)?;
-    let needs = |found| OpenError::NeedsMigration { found, known: VERSION };
-    match (options.migrate, found) {
-        (Migrate::OnOpen, _) | (_, Found::Ours { version: VERSION, .. }) => {}
-        (Migrate::Refuse, Found::Room) => return Err(needs(None)),
-        (Migrate::Refuse, Found::Ours { version, .. }) => return Err(needs(Some(version))),
-    }
+    allow(options.migrate, found)?;
     let create = match options.migrate {
         Migrate::OnOpen => OpenFlags::SQLITE_OPEN_CREATE,
         Migrate::Refuse => OpenFlags::empty(),
@@ -213,8 +210,29 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
     Ok(Opened { life, companion, writer, readers })
 }
 
+/// Whether such a file may be brought to the present version, where it needs that.
+pub(crate) fn allow(migrate: Migrate, found: Found) -> Result<(), OpenError> {
+    let needs = |found| Err(OpenError::NeedsMigration { found, known: VERSION });
+    match (migrate, found) {
+        (Migrate::OnOpen, _) | (_, Found::Ours { version: VERSION, .. }) => Ok(()),
+        (Migrate::Refuse, Found::Room) => needs(None),
+        (Migrate::Refuse, Found::Ours { version, .. }) => needs(Some(version)),
+    }
+}
+
+/// A connection to a file that is there, while nobody else has one.
+pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+    let on = bare(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
+    // Before anything is read: who opens a write-ahead log so asks for the whole file, and others hold a part of it for
+    // as long as they have it open.
+    ALONE.first(&on, [], |_| Ok(()))?;
+    settle(&on, options)?;
+    set(&on, "synchronous", "FULL")?;
+    Ok(on)
+}
+
 /// Looks at a file without leaving a trace: neither a switch to a write-ahead log nor one of its side files.
-fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
+pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
     let Some(header) = header(path)? else {
         return Ok(Found::Room);
     };
@@ -276,15 +294,25 @@ fn immutable(path: &Path) -> Option<PathBuf> {
 
 /// A connection that behaves the same for readers and writer.
 fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
+    let on = bare(path, flags, options)?;
+    settle(&on, options)?;
+    Ok(on)
+}
+
+/// A connection that has not touched its file.
+fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
     let failed = |error| OpenError::from(Cause::of(&error, "open"));
     let on = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     on.busy_timeout(options.busy_timeout).map_err(failed)?;
     on.set_prepared_statement_cache_capacity(PREPARED);
     // Without this, a statement whose plan might depend on what is bound is prepared anew for each use.
     on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
-    set(&on, "foreign_keys", true)?;
-    set(&on, "cache_size", i64::from(options.cache_kib).saturating_neg())?;
     Ok(on)
+}
+
+fn settle(on: &Connection, options: &Options) -> Result<(), OpenError> {
+    set(on, "foreign_keys", true)?;
+    set(on, "cache_size", i64::from(options.cache_kib).saturating_neg())
 }
 
 fn set(on: &Connection, pragma: &'static str, to: impl rusqlite::ToSql) -> Result<(), OpenError> {

@@ -44,6 +44,15 @@ const ACCOUNTS_OF_GROUP: Sql = Sql::new(
        AND ip_filter_group = ?6
      ORDER BY id LIMIT ?5",
 );
+// From the seals to the accounts, whatever the planner thinks of the other way round.
+const ACCOUNTS_UNDER_KEY: Sql = Sql::new(
+    "accounts under a key",
+    "SELECT stamp, record FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
+     WHERE seal.realm = ?1 AND seal.key = ?7 AND seal.account > ?2
+       AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR standing = ?4)
+       AND (?6 IS NULL OR ip_filter_group = ?6)
+     ORDER BY seal.account LIMIT ?5",
+);
 const COUNT: Sql = Sql::new(
     "count accounts",
     "SELECT count(*) FROM accountable_account
@@ -53,6 +62,13 @@ const COUNT_OF_GROUP: Sql = Sql::new(
     "count accounts of a group",
     "SELECT count(*) FROM accountable_account
      WHERE realm = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR standing = ?3) AND ip_filter_group = ?4",
+);
+const COUNT_UNDER_KEY: Sql = Sql::new(
+    "count accounts under a key",
+    "SELECT count(*) FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
+     WHERE seal.realm = ?1 AND seal.key = ?5
+       AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR standing = ?3)
+       AND (?4 IS NULL OR ip_filter_group = ?4)",
 );
 const KEYS: Sql = Sql::new(
     "keys from one on",
@@ -76,6 +92,11 @@ const MAILS_OF_ACCOUNT: Sql = Sql::new(
     "mails of an account",
     "SELECT stamp, record FROM accountable_mail WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
 );
+// By name, past those of other realms: an outbox is short, and each index costs every mail.
+const MAILS: Sql = Sql::new(
+    "all mails",
+    "SELECT stamp, record FROM accountable_mail WHERE realm = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+);
 const DEAD_MAILS: Sql = Sql::new(
     "dead mails",
     "SELECT stamp, record FROM accountable_mail
@@ -85,8 +106,8 @@ const DEAD_MAILS: Sql = Sql::new(
 const SUPPRESSED: Sql = Sql::new(
     "suppressed addresses",
     "SELECT stamp, record FROM accountable_address
-     WHERE suppressed = 1 AND tag > ?1
-     ORDER BY tag LIMIT ?2",
+     WHERE suppressed_in = ?1 AND tag > ?2
+     ORDER BY tag LIMIT ?3",
 );
 const GROUPS: Sql = Sql::new(
     "groups of networks",
@@ -140,21 +161,28 @@ pub(crate) fn accounts(
     match query {
         AccountQuery::ById { realm, after, filter } => {
             let after_id = after.as_ref().map_or(&[][..], |id| id.as_bytes());
-            let status = filter.status.map(|status| status.as_str());
-            let standing = filter.standing.map(|standing| standing.as_str());
+            let AccountFilter { status, standing, ip_filter_group, sealed_under } = filter;
+            let status = status.map(|status| status.as_str());
+            let standing = standing.map(|standing| standing.as_str());
+            let group = ip_filter_group.as_ref().map(IpFilterGroupName::as_str);
+            let realm_name = realm.as_str();
             let next = |last: &Account| AccountQuery::ById {
                 realm: realm.clone(),
                 after: Some(last.id),
                 filter: filter.clone(),
             };
             let most = one_more(limit);
-            match &filter.ip_filter_group {
-                None => {
-                    page(ACCOUNTS, on, params![realm.as_str(), after_id, status, standing, most], limit, next)
+            match (sealed_under, group) {
+                (Some(key), _) => {
+                    let asked = params![realm_name, after_id, status, standing, most, group, key.as_str()];
+                    page(ACCOUNTS_UNDER_KEY, on, asked, limit, next)
                 }
-                Some(group) => {
-                    let asked = params![realm.as_str(), after_id, status, standing, most, group.as_str()];
+                (None, Some(group)) => {
+                    let asked = params![realm_name, after_id, status, standing, most, group];
                     page(ACCOUNTS_OF_GROUP, on, asked, limit, next)
+                }
+                (None, None) => {
+                    page(ACCOUNTS, on, params![realm_name, after_id, status, standing, most], limit, next)
                 }
             }
         }
@@ -179,14 +207,17 @@ pub(crate) fn accounts(
 pub(crate) fn count(on: &Connection, query: &AccountQuery) -> Result<u64, Cause> {
     match query {
         AccountQuery::ById { realm, filter, .. } => {
-            let AccountFilter { status, standing, ip_filter_group } = filter;
+            let AccountFilter { status, standing, ip_filter_group, sealed_under } = filter;
             let status = status.map(|status| status.as_str());
             let standing = standing.map(|standing| standing.as_str());
-            match ip_filter_group {
-                None => number(COUNT, on, params![realm.as_str(), status, standing]),
-                Some(group) => {
-                    number(COUNT_OF_GROUP, on, params![realm.as_str(), status, standing, group.as_str()])
+            let group = ip_filter_group.as_ref().map(IpFilterGroupName::as_str);
+            let realm = realm.as_str();
+            match (sealed_under, group) {
+                (Some(key), _) => {
+                    number(COUNT_UNDER_KEY, on, params![realm, status, standing, group, key.as_str()])
                 }
+                (None, Some(group)) => number(COUNT_OF_GROUP, on, params![realm, status, standing, group]),
+                (None, None) => number(COUNT, on, params![realm, status, standing]),
             }
         }
         AccountQuery::ByEmail { realm, prefix, .. } => {
@@ -222,6 +253,14 @@ pub(crate) fn mails(
                 after: Some(last.id),
             })
         }
+        MailQuery::All { realm, after } => {
+            let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
+            let asked = params![realm.as_str(), after, one_more(limit)];
+            page(MAILS, on, asked, limit, |last: &Mail| MailQuery::All {
+                realm: realm.clone(),
+                after: Some(last.id),
+            })
+        }
         MailQuery::Dead { realm, after } => {
             let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
             let asked = params![realm.as_str(), after, one_more(limit)];
@@ -233,14 +272,16 @@ pub(crate) fn mails(
     }
 }
 
-/// Addresses that are suppressed.
+/// Addresses that are suppressed in the realm.
 pub(crate) fn suppressed(
     on: &Connection,
+    realm: &Realm,
     after: Option<AddressTag>,
     limit: Limit,
 ) -> Result<Page<Stored<Address>, AddressTag>, Cause> {
     let after = after.as_ref().map_or(&[][..], |tag| tag.as_bytes());
-    page(SUPPRESSED, on, params![after, one_more(limit)], limit, |last: &Address| last.tag)
+    let asked = params![realm.as_str(), after, one_more(limit)];
+    page(SUPPRESSED, on, asked, limit, |last: &Address| last.tag)
 }
 
 /// The realm's groups of networks.

@@ -41,15 +41,23 @@ CREATE TABLE accountable_email_key (
 CREATE INDEX accountable_email_key_held
     ON accountable_email_key (account);
 
+-- Which keys an account's sealed hashes rest on.
+CREATE TABLE accountable_seal (
+    realm   TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    account BLOB NOT NULL,
+    PRIMARY KEY (realm, key, account)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE accountable_address (
-    tag        BLOB    NOT NULL PRIMARY KEY CHECK (length(tag) = 32),
-    stamp      BLOB    NOT NULL CHECK (length(stamp) = 16),
-    suppressed INTEGER NOT NULL,
-    idle_since INTEGER, -- none while it must be kept
-    record     TEXT    NOT NULL
+    tag           BLOB NOT NULL PRIMARY KEY CHECK (length(tag) = 32),
+    stamp         BLOB NOT NULL CHECK (length(stamp) = 16),
+    suppressed_in TEXT, -- the realm that must not mail to it
+    idle_since    INTEGER, -- none while it must be kept
+    record        TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX accountable_address_suppressed
-    ON accountable_address (tag) WHERE suppressed = 1;
+    ON accountable_address (suppressed_in, tag) WHERE suppressed_in IS NOT NULL;
 CREATE INDEX accountable_address_idle
     ON accountable_address (idle_since) WHERE idle_since IS NOT NULL;
 

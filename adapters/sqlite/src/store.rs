@@ -116,10 +116,11 @@ impl Store for SqliteStore {
 
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self.inner.readers.read(|on| query::suppressed(on, after, limit)).await?)
+        Ok(self.inner.readers.read(|on| query::suppressed(on, realm, after, limit)).await?)
     }
 
     async fn groups(

@@ -1,5 +1,7 @@
 //! Writing a commit that was checked: records into their tables, and what an account holds into the table of keys.
 
+use std::collections::BTreeSet;
+
 use accountable_core::{
     domain::{
         Account, AccountId, Address, CommitId, EmailKey, IpFilterGroup, Mail, MailState, QuotaTag, Timestamp,
@@ -22,12 +24,16 @@ const WRITE_KEY: Sql = Sql::new(
     "INSERT INTO accountable_email_key (realm, key, account, kind) VALUES (?1, ?2, ?3, ?4)",
 );
 const REMOVE_KEYS: Sql = Sql::new("remove keys", "DELETE FROM accountable_email_key WHERE account = ?1");
+const WRITE_SEAL: Sql =
+    Sql::new("write a seal", "INSERT INTO accountable_seal (realm, key, account) VALUES (?1, ?2, ?3)");
+const REMOVE_SEAL: Sql =
+    Sql::new("remove a seal", "DELETE FROM accountable_seal WHERE realm = ?1 AND key = ?2 AND account = ?3");
 const WRITE_ADDRESS: Sql = Sql::new(
     "write an address",
-    "INSERT INTO accountable_address (tag, stamp, suppressed, idle_since, record)
+    "INSERT INTO accountable_address (tag, stamp, suppressed_in, idle_since, record)
      VALUES (?1, ?2, ?3, ?4, ?5)
      ON CONFLICT (tag) DO UPDATE
-     SET stamp = ?2, suppressed = ?3, idle_since = ?4, record = ?5",
+     SET stamp = ?2, suppressed_in = ?3, idle_since = ?4, record = ?5",
 );
 const REMOVE_ADDRESS: Sql = Sql::new("remove an address", "DELETE FROM accountable_address WHERE tag = ?1");
 const WRITE_MAIL: Sql = Sql::new(
@@ -58,6 +64,9 @@ pub(crate) fn write(on: &Connection, commit: &Commit, levels: &[(QuotaTag, Times
         write_record(on, commit.id(), write)?;
     }
     take_keys(on, commit)?;
+    for swap in account_swaps(commit) {
+        write_seals(on, swap)?;
+    }
     for (of, level) in levels {
         WRITE_LEVEL.run(on, params![of.as_bytes(), level.as_micros()])?;
     }
@@ -109,6 +118,28 @@ fn take_keys(on: &Connection, commit: &Commit) -> Result<(), Cause> {
     Ok(())
 }
 
+/// Writes only what changes: most commits leave every hash where it is.
+fn write_seals(on: &Connection, swap: &Swap<Account>) -> Result<(), Cause> {
+    let before = swap.before.as_ref().map(|before| &before.value);
+    let (had, has) = (seals(before), seals(swap.after.as_ref()));
+    for seal in had.difference(&has) {
+        REMOVE_SEAL.run(on, *seal)?;
+    }
+    for seal in has.difference(&had) {
+        WRITE_SEAL.run(on, *seal)?;
+    }
+    Ok(())
+}
+
+/// The rows of an account's seals.
+fn seals(account: Option<&Account>) -> BTreeSet<(&str, &str, &[u8; 16])> {
+    let Some(account) = account else {
+        return BTreeSet::new();
+    };
+    let (realm, id) = (account.realm.as_str(), account.id.as_bytes());
+    account.seals().into_iter().map(|key| (realm, key.as_str(), id)).collect()
+}
+
 fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Cause> {
     match write {
         Write::Account(Swap { after: Some(account), .. }) => write_account(on, id, account),
@@ -137,7 +168,8 @@ fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Caus
     }
 }
 
-fn write_account(on: &Connection, stamp: CommitId, account: &Account) -> Result<(), Cause> {
+/// Also how an account is restored.
+pub(crate) fn write_account(on: &Connection, stamp: CommitId, account: &Account) -> Result<(), Cause> {
     let row = params![
         account.id.as_bytes(),
         account.realm.as_str(),
@@ -155,7 +187,7 @@ fn write_address(on: &Connection, stamp: CommitId, address: &Address) -> Result<
     let row = params![
         address.tag.as_bytes(),
         stamp.as_bytes(),
-        address.suppression.is_some(),
+        address.suppression.as_ref().map(|suppression| suppression.realm.as_str()),
         address.idle_since().map(Timestamp::as_micros),
         row::text(address)?,
     ];

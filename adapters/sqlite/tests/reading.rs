@@ -135,6 +135,7 @@ fn pages_are_in_order_without_gap_or_repetition() {
         status: Some(Status::ChangingEmail),
         ip_filter_group: office,
         standing: Some(StandingKind::Active),
+        sealed_under: None,
     };
     assert_eq!(pages(by_id(changing)), [4]);
     let by_email = |prefix: &str| AccountQuery::ByEmail {
@@ -157,6 +158,7 @@ fn suppressed_addresses_and_groups_are_listed() {
     let place = Place::new();
     let store = place.open();
     let suppression = Suppression {
+        realm: Realm::default(),
         cause: Undeliverable::Rejected,
         scope: SuppressionScope::All,
         evidence: "550".into(),
@@ -168,9 +170,9 @@ fn suppressed_addresses_and_groups_are_listed() {
         Write::Address(Swap::create(address))
     });
     commit(&store, id(1), writes.collect()).unwrap();
-    let first = block_on(store.suppressed(None, Limit::of(2))).unwrap();
+    let first = block_on(store.suppressed(&Realm::default(), None, Limit::of(2))).unwrap();
     assert_eq!(first.next, Some(AddressTag::from_bytes([3; 32])));
-    let last = block_on(store.suppressed(first.next, Limit::of(2))).unwrap();
+    let last = block_on(store.suppressed(&Realm::default(), first.next, Limit::of(2))).unwrap();
     assert_eq!((last.items.len(), last.next), (1, None));
     let name = |name: &str| IpFilterGroupName::parse(name).unwrap();
     let group = |at: &str| {

@@ -10,7 +10,7 @@ mod password;
 mod redeem;
 mod register;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +23,9 @@ pub use self::{
     register::Registration,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroupName, Locale,
-    Memo, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Span, Standing, StandingKind, Status,
-    Timestamp, Unknown,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroupName, KeyId,
+    Locale, Memo, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Span, Standing, StandingKind,
+    Status, Timestamp, Unknown,
 };
 
 /// An address of an account: current, pending or former.
@@ -271,6 +271,26 @@ impl Account {
             facts.pass_time(now, quota, &mut events);
         }
         (next, events)
+    }
+
+    /// The keys that its sealed hashes rest on, of the current password and of those before.
+    #[must_use]
+    pub fn seals(&self) -> BTreeSet<&KeyId> {
+        let Life::Live(facts) = &self.life else {
+            return BTreeSet::new();
+        };
+        let current = facts.password.iter().map(|password| &password.hash);
+        current.chain(&facts.previous).map(Sealed::key).collect()
+    }
+
+    /// The account as a restored backup has it.
+    ///
+    /// After the backup was taken its sessions may have been ended, each time by the next epoch; what those epochs were
+    /// is lost with the rest. So this one lies beyond any that it can have come to.
+    #[must_use]
+    pub fn restored(self) -> Self {
+        const AHEAD: u64 = 1 << 32;
+        Self { epoch: Epoch::new(self.epoch.as_u64().saturating_add(AHEAD)), ..self }
     }
 }
 

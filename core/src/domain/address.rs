@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AddressTag, Form, LogIns, Timestamp, Unknown};
+use super::{AddressTag, Form, LogIns, Realm, Timestamp, Unknown};
 
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ impl Address {
 /// Mail does not reach an address, or its reader does not want it. Sticky until cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
+    /// The tenant whose mail it was: the record's own name does not tell.
+    pub realm: Realm,
     /// What the mail server said, by and large.
     pub cause: Undeliverable,
     /// Which mails are held back.

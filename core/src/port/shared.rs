@@ -53,10 +53,11 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        (**self).suppressed(after, limit).await
+        (**self).suppressed(realm, after, limit).await
     }
     async fn groups(
         &self,

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{Claim, Claimed, Commit, Dossier, Key, Limit, Stored, Trim, Who};
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Mail, MailId, QuotaTag,
-    Realm, StandingKind, Status, Timestamp,
+    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, KeyId, Mail, MailId,
+    QuotaTag, Realm, StandingKind, Status, Timestamp,
 };
 
 /// What lies beneath an error.
@@ -69,6 +69,8 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// Persistence (a store in memory declares these, 9's "process" and 10 as not offered)
 /// 32. Reopening loses nothing; a foreign or newer file is refused and left untouched.
 /// 33. No error text contains a stored value.
+/// 34. A restored store has a new incarnation, every epoch raised by 2^32 (of erased accounts too, see
+///     [`Account::restored`]) and a new stamp on each account; all else is as the backup has it.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// What a decision rests on, in one snapshot. What does not exist is absent.
@@ -93,9 +95,10 @@ pub trait Store: Send + Sync + 'static {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError>;
-    /// Records of addresses that are suppressed, by tag.
+    /// Records of addresses that are suppressed in the realm, by tag.
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError>;
@@ -195,6 +198,9 @@ pub struct AccountFilter {
     pub standing: Option<StandingKind>,
     /// That name this group of networks.
     pub ip_filter_group: Option<IpFilterGroupName>,
+    /// With a sealed hash, of the current password or of one before, that rests on this key (see
+    /// [`Account::seals`]): what is left to be sealed anew before the key can go.
+    pub sealed_under: Option<KeyId>,
 }
 
 /// Which mails, by name, and after which one.
@@ -206,6 +212,13 @@ pub enum MailQuery {
     OfAccount {
         /// The account.
         account: AccountId,
+        /// Those after this one.
+        after: Option<MailId>,
+    },
+    /// The whole outbox, intents included.
+    All {
+        /// The tenant.
+        realm: Realm,
         /// Those after this one.
         after: Option<MailId>,
     },

@@ -117,10 +117,10 @@ pub(crate) async fn mails(store: &dyn Store, query: MailQuery, limit: Limit) -> 
     })
 }
 
-/// All suppressed addresses, so many a page.
-pub(crate) async fn suppressed(store: &dyn Store, limit: Limit) -> Vec<Stored<Address>> {
+/// All suppressed addresses of a realm, so many a page.
+pub(crate) async fn suppressed(store: &dyn Store, realm: &Realm, limit: Limit) -> Vec<Stored<Address>> {
     all_pages!(None, |after| {
-        let page = answered(store.suppressed(after, limit).await);
+        let page = answered(store.suppressed(realm, after, limit).await);
         fits(page.items.len(), limit);
         page
     })

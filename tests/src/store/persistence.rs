@@ -17,15 +17,15 @@ use crate::{
 
 /// What a store holds, for looking at it before and after.
 #[derive(Debug, PartialEq)]
-struct Holdings {
-    dossiers: Vec<accountable_core::port::Dossier>,
-    mails: Vec<accountable_core::port::Stored<accountable_core::domain::Mail>>,
-    groups: Vec<accountable_core::port::Stored<accountable_core::domain::IpFilterGroup>>,
-    events: Vec<accountable_core::domain::Event>,
+pub(super) struct Holdings {
+    pub(super) dossiers: Vec<accountable_core::port::Dossier>,
+    pub(super) mails: Vec<accountable_core::port::Stored<accountable_core::domain::Mail>>,
+    pub(super) groups: Vec<accountable_core::port::Stored<accountable_core::domain::IpFilterGroup>>,
+    pub(super) events: Vec<accountable_core::domain::Event>,
 }
 
 impl Holdings {
-    async fn of(store: &dyn Store, commit: &Commit) -> Self {
+    pub(super) async fn of(store: &dyn Store, commit: &Commit) -> Self {
         use accountable_core::port::{By, Key};
         let mut this = Self {
             dossiers: Vec::new(),

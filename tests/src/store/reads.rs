@@ -86,6 +86,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         status: Some(Status::InUse),
         standing: Some(StandingKind::Active),
         ip_filter_group: Some(group),
+        sealed_under: None,
     });
     for filter in filters {
         let matches = |account: &&Account| {
@@ -109,6 +110,108 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         accounts.len() - 10,
         "listed from the middle"
     );
+}
+
+/// 21. Accounts by the key that any of their hashes rests on, beside the other filters; as it is after each commit.
+pub async fn clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    // The current hash's key, then those of the ones before.
+    let under: [&[&str]; 8] = [
+        &["old"],
+        &["new"],
+        &["new", "old"],
+        &["old", "old", "old"],
+        &["new", "new", "older", "old"],
+        &["older"],
+        &[],
+        // One name that begins like another is another name.
+        &["old-1", "OLD"],
+    ];
+    let mut accounts = Vec::new();
+    for n in 0..24_usize {
+        let keys = under.get(n % under.len()).copied().unwrap_or_default();
+        let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
+            facts.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
+            if n % 5 == 0 {
+                facts.standing = Standing::Closed { at: samples::NOW, suspended_for: None };
+            }
+        });
+        let account = samples::sealed_under(account, keys);
+        create(store, names, &account).await;
+        accounts.push(account);
+    }
+    let abroad = samples::account_in(other_realm(), names.account(), &names.email());
+    create(store, names, &samples::sealed_under(abroad, &["old"])).await;
+    lists_what_rests_on_keys(store, &accounts).await;
+    // Sealed anew in part, with another password, erased, removed; each in a commit of its own, and then together.
+    for together in [false, true] {
+        let mut commit = Batch::new(names.commit());
+        for (n, account) in accounts.iter_mut().enumerate().skip(if together { 12 } else { 0 }).take(12) {
+            let before =
+                look::account(store, account.id).await.unwrap_or_else(|| panic!("account {n} is gone"));
+            let swap = match n % 4 {
+                0 => Swap::replace(before, samples::sealed_under(samples::next(account), &["new", "older"])),
+                1 => Swap::replace(before, samples::sealed_under(samples::next(account), &["old", "new"])),
+                2 => Swap::replace(before, samples::erased(account)),
+                _ => Swap::remove(before),
+            };
+            if let Some(after) = &swap.after {
+                *account = after.clone();
+            }
+            if together {
+                commit = commit.account(swap);
+            } else {
+                put(store, Batch::new(names.commit()).account(swap).build()).await;
+            }
+        }
+        put(store, commit.build()).await;
+        let mut present = Vec::new();
+        for account in &accounts {
+            present.extend(look::account(store, account.id).await.map(|stored| stored.value));
+        }
+        lists_what_rests_on_keys(store, &present).await;
+    }
+}
+
+async fn lists_what_rests_on_keys(store: &dyn Store, accounts: &[Account]) {
+    let mut accounts: Vec<_> = accounts.iter().collect();
+    accounts.sort_by_key(|account| account.id);
+    let office = Some(samples::group_name("office"));
+    for key in ["old", "new", "older", "old-1", "OLD", "ol", "never"].map(samples::key) {
+        let filters = [
+            AccountFilter::default(),
+            AccountFilter { status: Some(Status::InUse), ..AccountFilter::default() },
+            AccountFilter { standing: Some(StandingKind::Closed), ..AccountFilter::default() },
+            AccountFilter { ip_filter_group: office.clone(), ..AccountFilter::default() },
+            AccountFilter {
+                standing: Some(StandingKind::Active),
+                ip_filter_group: office.clone(),
+                ..AccountFilter::default()
+            },
+        ];
+        for filter in filters {
+            let filter = AccountFilter { sealed_under: Some(key.clone()), ..filter };
+            let rests = |account: &&&Account| match account.facts() {
+                Err(_) => false,
+                Ok(facts) => {
+                    let current = facts.password.iter().map(|password| password.hash.key());
+                    current.chain(facts.previous.iter().map(|hash| hash.key())).any(|under| *under == key)
+                }
+            };
+            let matches = |account: &&&Account| {
+                filter.status.is_none_or(|status| account.status() == Ok(status))
+                    && filter.standing.is_none_or(|standing| account.standing() == standing)
+                    && filter
+                        .ip_filter_group
+                        .as_ref()
+                        .is_none_or(|name| account.ip_filter_group() == Some(name))
+            };
+            let expected: Vec<_> =
+                accounts.iter().filter(rests).filter(matches).map(|account| account.id).collect();
+            listed(store, by_id(realm(), filter.clone()), &expected, &format!("{filter:?}")).await;
+        }
+    }
 }
 
 /// 21. Accounts by the beginning of their address: by octets, where nothing is a wildcard.
@@ -228,7 +331,11 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
         if address.suppression.is_some() {
             suppressed.push(tag);
         }
-        let batch = Batch::new(names.commit()).mail(Swap::create(mail)).address(Swap::create(address));
+        let foreign = samples::suppressed_in(other_realm(), names.tag());
+        let batch = Batch::new(names.commit())
+            .mail(Swap::create(mail))
+            .address(Swap::create(address))
+            .address(Swap::create(foreign));
         put(store, batch.build()).await;
     }
     let abroad = samples::dead(samples::mail_in(other_realm(), names.mail(), other, at(0)), at(100));
@@ -252,12 +359,37 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
         let found: Vec<_> = look::mails(store, query, limit).await.iter().map(|mail| mail.value.id).collect();
         assert_eq!(found, dead, "dead mails");
         let found: Vec<_> =
-            look::suppressed(store, limit).await.iter().map(|known| known.value.tag).collect();
+            look::suppressed(store, &realm(), limit).await.iter().map(|known| known.value.tag).collect();
         assert_eq!(found, suppressed, "suppressed addresses");
         let groups = look::groups(store, &realm(), limit).await;
         let found: Vec<_> = groups.iter().map(|group| group.value.name.as_str()).collect();
         assert_eq!(found, named, "groups");
         assert_eq!(look::groups(store, &other_realm(), limit).await, Vec::new(), "groups of another realm");
+    }
+}
+
+/// 21. The whole outbox of a realm, by name: mails in every state, and intents.
+pub async fn clause_21_the_whole_outbox_is_listed_by_name<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let account = names.account();
+    let mut mails = samples::extreme_mails(account, names);
+    mails.extend((0..9).map(|n| samples::mail(names.mail(), names.account(), at(n))));
+    mails.extend((0..4).map(|n| samples::intent(names.mail(), at(n))));
+    for mail in &mails {
+        let abroad = samples::mail_in(other_realm(), names.mail(), account, at(0));
+        let batch = Batch::new(names.commit()).mail(Swap::create(mail.clone())).mail(Swap::create(abroad));
+        put(store, batch.build()).await;
+    }
+    mails.sort_by_key(|mail| mail.id);
+    for limit in LIMITS {
+        let query = MailQuery::All { realm: realm(), after: None };
+        let found: Vec<_> =
+            look::mails(store, query, limit).await.into_iter().map(|mail| mail.value).collect();
+        assert_eq!(found, mails, "the whole outbox, {} a page", limit.get());
+        let middle = mails.get(7).map(|mail| mail.id);
+        let query = MailQuery::All { realm: realm(), after: middle };
+        assert_eq!(look::mails(store, query, limit).await.len(), mails.len() - 8, "from the middle");
     }
 }
 

@@ -157,6 +157,7 @@ on_each_store! {
         let id = world.register("ada@example.com").await;
         let tag = keys().address_tag(&Realm::default(), &email("ada@example.com"));
         let complaint = Suppression {
+            realm: Realm::default(),
             cause: Undeliverable::Rejected,
             scope: SuppressionScope::StrangerCaused,
             evidence: "complaint".into(),

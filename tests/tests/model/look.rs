@@ -67,7 +67,7 @@ impl World {
             now: Some(self.now()),
             accounts: self.all_accounts().await,
             addresses: dossier.addresses,
-            suppressed: self.store.suppressed(None, Limit::MAX).await.unwrap().items,
+            suppressed: self.store.suppressed(&Realm::default(), None, Limit::MAX).await.unwrap().items,
             next_due: self.store.next_due(&realm).await.unwrap(),
             events: self.new_events().await,
             ..Look::default()

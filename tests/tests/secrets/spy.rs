@@ -141,10 +141,11 @@ impl<S: Store> Store for SpyStore<S> {
     }
     async fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.heard(&after, self.inner.suppressed(after, limit).await)
+        self.heard(&after, self.inner.suppressed(realm, after, limit).await)
     }
     async fn groups(
         &self,

@@ -28,6 +28,11 @@ impl Journal {
         Self { incarnation, trimmed_to: 0, events: VecDeque::new(), commits: BTreeSet::new() }
     }
 
+    /// Every cursor that was given out before is of another life.
+    pub(super) fn begin_life(&mut self, incarnation: Incarnation) {
+        self.incarnation = incarnation;
+    }
+
     /// Whether any event of the commit is retained.
     pub(super) fn holds(&self, commit: CommitId) -> bool {
         self.commits.contains(&commit)

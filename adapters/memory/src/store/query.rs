@@ -93,17 +93,21 @@ impl State {
             MailQuery::One(id) => {
                 return Page { items: self.mails.get(id).cloned().into_iter().collect(), next: None };
             }
-            MailQuery::OfAccount { after, .. } | MailQuery::Dead { after, .. } => *after,
+            MailQuery::OfAccount { after, .. }
+            | MailQuery::All { after, .. }
+            | MailQuery::Dead { after, .. } => *after,
         };
         let is_listed = |mail: &Mail| match query {
             MailQuery::One(id) => mail.id == *id,
             MailQuery::OfAccount { account, .. } => mail.account() == Some(*account),
+            MailQuery::All { realm, .. } => mail.realm == *realm,
             // Only the dead are never due.
             MailQuery::Dead { realm, .. } => mail.realm == *realm && mail.due().is_none(),
         };
         let next = |last| match query.clone() {
             MailQuery::One(id) => MailQuery::One(id),
             MailQuery::OfAccount { account, .. } => MailQuery::OfAccount { account, after: last },
+            MailQuery::All { realm, .. } => MailQuery::All { realm, after: last },
             MailQuery::Dead { realm, .. } => MailQuery::Dead { realm, after: last },
         };
         let start = after.map_or(Unbounded, Excluded);
@@ -112,15 +116,18 @@ impl State {
         page(matching.map(|(id, stored)| (next(Some(*id)), stored)), limit)
     }
 
-    /// Records of addresses that are suppressed.
+    /// Records of addresses that are suppressed in the realm.
     pub(super) fn suppressed(
         &self,
+        realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Page<Stored<Address>, AddressTag> {
         let start = after.map_or(Unbounded, Excluded);
         let addresses = self.addresses.range((start, Unbounded));
-        let suppressed = addresses.filter(|(_, stored)| stored.value.suppression.is_some());
+        let suppressed = addresses.filter(|(_, stored)| {
+            stored.value.suppression.as_ref().is_some_and(|suppression| suppression.realm == *realm)
+        });
         page(suppressed.map(|(tag, stored)| (*tag, stored)), limit)
     }
 
@@ -141,6 +148,7 @@ fn is_listed(account: &Account, filter: &AccountFilter) -> bool {
     filter.status.is_none_or(|status| account.status() == Ok(status))
         && filter.standing.is_none_or(|standing| account.standing() == standing)
         && filter.ip_filter_group.as_ref().is_none_or(|group| account.ip_filter_group() == Some(group))
+        && filter.sealed_under.as_ref().is_none_or(|key| account.seals().contains(key))
 }
 
 /// The first matches, and the query that the last of them gives, if there are more.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, MailId,
-        QuotaTag, Realm, Timestamp,
+        Account, AccountId, Address, AddressTag, CommitId, Incarnation, IpFilterGroup, IpFilterGroupName,
+        Mail, MailId, QuotaTag, Realm, Timestamp,
     },
     port::{By, Dossier, Stored, Who},
 };
@@ -45,6 +45,16 @@ impl State {
             levels: BTreeMap::new(),
             journal: Journal::new(incarnation),
             realms: BTreeMap::new(),
+        }
+    }
+
+    /// Begins a new life: whoever read an account in the one before holds a stamp of the past.
+    pub(super) fn restore(&mut self, incarnation: Incarnation) {
+        self.incarnation = incarnation;
+        self.journal.begin_life(incarnation);
+        let stamp = CommitId::from_bytes(*incarnation.as_bytes());
+        for (id, Stored { value: account, .. }) in self.accounts.clone() {
+            self.put_account(id, Some(Stored { value: account.restored(), stamp }));
         }
     }
 

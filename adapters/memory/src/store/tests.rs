@@ -417,6 +417,7 @@ fn trimming_keeps_what_is_held_against_an_address() {
     ];
     for (n, log_ins, suppressed) in records {
         let suppression = suppressed.then(|| Suppression {
+            realm: Realm::default(),
             cause: Undeliverable::Rejected,
             scope: SuppressionScope::All,
             evidence: String::new(),

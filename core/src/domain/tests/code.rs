@@ -280,6 +280,7 @@ fn a_mail_is_withdrawn_unless_its_nonce_and_its_recipient_still_stand() {
 
     let mut suppressed = Address::new(account.facts().unwrap().mailbox.tag);
     suppressed.suppression = Some(Suppression {
+        realm: Realm::default(),
         cause: Undeliverable::Rejected,
         scope: SuppressionScope::All,
         evidence: "5.7.1".into(),

@@ -376,6 +376,7 @@ fn refusals_come_in_the_order_standing_status_suppression_throttle() {
     let in_use = Given::InUse.account(&world);
     let mut address = Address::new(in_use.facts().unwrap().mailbox.tag);
     address.suppression = Some(Suppression {
+        realm: Realm::default(),
         cause: Undeliverable::NoSuchMailbox,
         scope: SuppressionScope::All,
         evidence: "5.1.1".into(),
@@ -403,6 +404,7 @@ fn a_complaint_about_a_strangers_mail_holds_back_such_mails_only() {
     let account = Given::InUse.account(&world);
     let mut address = Address::new(account.facts().unwrap().mailbox.tag);
     address.suppression = Some(Suppression {
+        realm: Realm::default(),
         cause: Undeliverable::Rejected,
         scope: SuppressionScope::StrangerCaused,
         evidence: "complaint".into(),

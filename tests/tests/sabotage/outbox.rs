@@ -1,0 +1,95 @@
+//! Mails that are claimed too early, twice or without their facts: clauses 22 to 26.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use accountable_conformance::store::outbox;
+use accountable_core::{
+    domain::{AccountId, Realm, Span, Timestamp},
+    port::{Claim, Claimed, Dossier, Store, StoreError},
+};
+use accountable_memory::MemoryStore;
+use async_trait::async_trait;
+
+use crate::fixture::{Broken, Claims, Nothing, Sabotage};
+
+sabotage! {
+    ClaimsBeforeItIsDue {} claim(this, store, claim: &Claim) -> Claims {
+        store.claim(&Claim { now: claim.now + Span::seconds(1), ..claim.clone() }).await
+    }
+}
+sabotage! {
+    ClaimsNewestFirst {} claim(this, store, claim: &Claim) -> Claims {
+        let mut claimed = store.claim(claim).await?;
+        claimed.reverse();
+        Ok(claimed)
+    }
+}
+sabotage! {
+    ForgetsTheHorizon {} claim(this, store, claim: &Claim) -> Claims {
+        store.claim(&Claim { horizon: Timestamp::MAX, ..claim.clone() }).await
+    }
+}
+sabotage! {
+    /// Gives what it gave to the last one to the next one too.
+    ClaimsTwice { last: Mutex<Vec<Claimed>> } claim(this, store, claim: &Claim) -> Claims {
+        let mut claimed = store.claim(claim).await?;
+        let mut last = this.last.lock().expect("no panic meanwhile");
+        let given = std::mem::replace(&mut *last, claimed.clone());
+        claimed.extend(given);
+        Ok(claimed)
+    }
+}
+sabotage! {
+    ForgetsTheAttempt {} claim(this, store, claim: &Claim) -> Claims {
+        let mut claimed = store.claim(claim).await?;
+        for claimed in &mut claimed {
+            claimed.mail.value.attempts = claimed.mail.value.attempts.saturating_sub(1);
+        }
+        Ok(claimed)
+    }
+}
+sabotage! {
+    /// Knows an account as it was when it first met it.
+    BringsAnOldDossier { met: Mutex<BTreeMap<AccountId, Dossier>> } claim(this, store, claim: &Claim) -> Claims {
+        let mut claimed = store.claim(claim).await?;
+        let mut met = this.met.lock().expect("no panic meanwhile");
+        for claimed in &mut claimed {
+            if let Some(id) = claimed.mail.value.account() {
+                claimed.dossier = met.entry(id).or_insert_with(|| claimed.dossier.clone()).clone();
+            }
+        }
+        Ok(claimed)
+    }
+}
+sabotage! {
+    BringsNoDossier {} claim(this, store, claim: &Claim) -> Claims {
+        let mut claimed = store.claim(claim).await?;
+        for claimed in &mut claimed {
+            claimed.dossier = Dossier::empty(claimed.dossier.incarnation);
+        }
+        Ok(claimed)
+    }
+}
+sabotage! {
+    IsDueLater {} next_due(this, store, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
+        Ok(store.next_due(realm).await?.map(|due| due + Span::seconds(1)))
+    }
+}
+
+breaks! {
+    claiming_before_it_is_due: ClaimsBeforeItIsDue breaks
+        outbox::clause_22_due_mails_of_the_realm_are_claimed_oldest_first,
+        outbox::clause_23_a_claimed_mail_is_claimable_again_at_until_and_not_before;
+    claiming_newest_first: ClaimsNewestFirst breaks
+        outbox::clause_22_due_mails_of_the_realm_are_claimed_oldest_first;
+    forgetting_the_horizon: ForgetsTheHorizon breaks
+        outbox::clause_22_a_due_time_beyond_the_horizon_is_due,
+        outbox::clause_23_a_claimed_mail_is_claimable_again_at_until_and_not_before;
+    claiming_twice: ClaimsTwice breaks outbox::clause_22_each_mail_goes_to_one_of_racing_claimants;
+    forgetting_the_attempt: ForgetsTheAttempt breaks
+        outbox::clause_23_a_claimed_mail_bears_the_claims_id_and_one_more_attempt;
+    bringing_an_old_dossier: BringsAnOldDossier breaks
+        outbox::clause_25_a_claims_dossier_is_not_older_than_the_claim;
+    bringing_no_dossier: BringsNoDossier breaks outbox::clause_25_a_claim_brings_the_facts_of_the_mails_account;
+    being_due_later: IsDueLater breaks outbox::clause_26_next_due_is_never_later_than_what_is_due_first;
+}
