@@ -6,11 +6,11 @@ use event_listener::Event;
 
 use crate::{
     courier::{Courier, Swept},
-    domain::{Actor, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
+    domain::{Actor, EmailAddress, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
     door::{Admin, Journal, Owner, Public},
     error::Fault,
     gate::Gate,
-    port::{Clock, Entropy, Mailer, PasswordHasher, Store},
+    port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
     watch::watched,
 };
 
@@ -39,8 +39,22 @@ pub(crate) struct Core {
     /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
     pub(crate) patience: Span,
     pub(crate) gate: Gate,
+    /// What the host may fill, and may leave.
+    pub(crate) host: Host,
     /// Something was put into the outbox.
     pub(crate) wake: Event,
+}
+
+/// The host's own part, as far as it takes one.
+#[derive(Clone, Default)]
+pub(crate) struct Host {
+    pub(crate) routing: Option<Arc<dyn MailRouting>>,
+    pub(crate) screen: Option<Arc<dyn PasswordScreen>>,
+    /// A password that can't be looked up is taken all the same.
+    pub(crate) takes_unscreened: bool,
+    pub(crate) veto: Option<Arc<dyn ErasureVeto>>,
+    /// Where the host gets its notices.
+    pub(crate) notices_to: Option<EmailAddress>,
 }
 
 /// What the machine provides: time, randomness, and threads to hash on.
@@ -85,6 +99,7 @@ impl Accounts {
             realm: Realm::default(),
             patience: Span::seconds(30),
             longest_queue: 4_096,
+            host: Host::default(),
         }
     }
 
@@ -150,6 +165,7 @@ pub struct Builder {
     realm: Realm,
     patience: Span,
     longest_queue: usize,
+    host: Host,
 }
 
 impl std::fmt::Debug for Builder {
@@ -189,6 +205,16 @@ pub enum BuildError {
     /// Mails would be given up untried, or tried without a pause.
     #[error("retries: attempts must be 1 or more, first longer than zero and not longer than longest")]
     Retries,
+    /// A second warning would come first, or the first before the password.
+    #[error(
+        "expiry_warnings: the first ({first}) must be longer ahead than the second ({last}), and at most 29 days"
+    )]
+    ExpiryWarnings {
+        /// The first given.
+        first: Span,
+        /// The second given.
+        last: Span,
+    },
     /// Every call would time out.
     #[error("patience must be at least 1 s; it is {0}")]
     Patience(Span),
@@ -221,6 +247,32 @@ impl Builder {
         self
     }
 
+    /// Letters that the host sends itself; none by default.
+    pub fn mail_routing(mut self, routing: impl MailRouting) -> Self {
+        self.host.routing = Some(Arc::new(routing));
+        self
+    }
+    /// Looks new passwords up among those known from breaches. While that can't be done, none is taken.
+    pub fn password_screen(mut self, screen: impl PasswordScreen) -> Self {
+        self.host.screen = Some(Arc::new(screen));
+        self
+    }
+    /// Takes a new password also while it can't be looked up. Journaled.
+    pub fn accepting_unscreened_passwords(mut self) -> Self {
+        self.host.takes_unscreened = true;
+        self
+    }
+    /// Asked before an account is erased; nobody by default.
+    pub fn erasure_veto(mut self, veto: impl ErasureVeto) -> Self {
+        self.host.veto = Some(Arc::new(veto));
+        self
+    }
+    /// Where the host is told what its staff should know, as that mail to an address was stopped; nowhere by default.
+    pub fn notices_to(mut self, address: EmailAddress) -> Self {
+        self.host.notices_to = Some(address);
+        self
+    }
+
     /// The accounts.
     ///
     /// # Errors
@@ -239,6 +291,10 @@ impl Builder {
         if retries.lease <= Courier::DELIVERY {
             return Err(BuildError::Lease { lease: retries.lease, least: Courier::DELIVERY });
         }
+        let [first, last] = self.rules.expiry_warnings;
+        if last >= first || first > Span::days(29) {
+            return Err(BuildError::ExpiryWarnings { first, last });
+        }
         if self.patience < Span::seconds(1) {
             return Err(BuildError::Patience(self.patience));
         }
@@ -256,6 +312,7 @@ impl Builder {
             rules: self.rules,
             realm: self.realm,
             patience: self.patience,
+            host: self.host,
             wake: Event::new(),
         };
         Ok(Accounts { core: Arc::new(core) })

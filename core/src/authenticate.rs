@@ -8,8 +8,9 @@ use crate::{
     deadline::Deadline,
     decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     domain::{
-        Account, Address, AddressTag, Admission, Change, Denial, Happened, Latch, Lead, Origin, Party,
-        Password, Prospect, QuotaTag, Scene, SessionStamp, Span, Stop, Timestamp, Why,
+        AccountId, Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, Happened, Intent,
+        Latch, Lead, Mail, Origin, Party, Password, Prospect, QuotaTag, Scene, SessionStamp, Span, Timestamp,
+        Why, Wish,
     },
     error::Fault,
     gate::{Attempt, Pass},
@@ -21,6 +22,8 @@ pub(crate) struct Guess<'a> {
     /// How the account is found.
     pub(crate) by: By,
     /// The address whose failures count.
+    pub(crate) email: EmailAddress,
+    /// The name of its record.
     pub(crate) tag: AddressTag,
     /// What was typed.
     pub(crate) password: &'a Password,
@@ -43,6 +46,7 @@ pub(crate) enum Verified<'a> {
 /// A right password, while it still holds its place in the lane.
 pub(crate) struct Right<'a> {
     attempt: Attempt<'a>,
+    account: AccountId,
     pub(crate) lead: Lead,
 }
 
@@ -69,6 +73,10 @@ impl Core {
                 Verified::Right(right) => right,
             };
             match self.admit(guess, &mut right).await? {
+                entry @ (Entry::Granted(stamp) | Entry::MustChange(_, stamp)) => {
+                    self.rehash(guess, stamp.account, &right.lead).await;
+                    return Ok(Ok(entry));
+                }
                 Entry::StartOver if !last => {
                     attempt = right.attempt;
                     attempt.start_over();
@@ -130,17 +138,19 @@ impl Core {
                 }
                 Pass::Verify => {}
             }
-            let right = match (&lead, scene.account) {
-                (Some(lead), Some(account)) => {
-                    self.verify_sealed(account.id, guess.password, &lead.sealed, deadline).await?
+            let account = scene.account.map(|account| account.id);
+            let right = match (&lead, account) {
+                (Some(lead), Some(id)) => {
+                    let Lead { sealed, raw_input, .. } = lead;
+                    self.verify_sealed(id, guess.password, sealed, *raw_input, deadline).await?
                 }
                 _ => {
                     self.verify_decoy(guess, deadline).await?;
                     false
                 }
             };
-            return match lead {
-                Some(lead) if right => Ok(Verified::Right(Right { attempt, lead })),
+            return match (lead, account) {
+                (Some(lead), Some(account)) if right => Ok(Verified::Right(Right { attempt, account, lead })),
                 _ => {
                     let failures = attempt.wrong();
                     self.write_down(guess, dossier, failures).await?;
@@ -157,6 +167,7 @@ impl Core {
         let mut call = Call::new(who, guess.party.clone());
         call.mends = false;
         let lead = right.lead.clone();
+        let truncated = self.reads_part_only(guess, &lead, right.account)?;
         let attempt = &mut right.attempt;
         let mut debts = None;
         let decided = self
@@ -165,12 +176,20 @@ impl Core {
                 let admitted = matches!(entry, Entry::Granted(_) | Entry::MustChange(..));
                 let debts = *debts.get_or_insert_with(|| if admitted { attempt.pay() } else { 0 });
                 let clean = dossier.address(guess.tag).is_none_or(|address| address.log_ins.is_clean());
-                if !admitted || (clean && debts == 0) {
-                    return Ok(Verdict::new(Change::none(), entry));
+                let (entry, mut change) = match (&dossier.account, entry) {
+                    // Whoever knows the part that was looked at got in: the account says so from now on.
+                    (Some(account), Entry::Granted(stamp)) if truncated => {
+                        (Entry::MustChange(Why::Truncated, stamp), account.value.demand_change()?)
+                    }
+                    (_, entry) => (entry, Change::none()),
+                };
+                if admitted && !(clean && debts == 0) {
+                    let mut address = address_or_new(dossier, guess.tag);
+                    address.log_ins =
+                        address.log_ins.cleared().failed(debts, moment.now, &self.rules.lock_out);
+                    change.addresses.push(address);
                 }
-                let mut address = address_or_new(dossier, guess.tag);
-                address.log_ins = address.log_ins.cleared().failed(debts, moment.now, &self.rules.lock_out);
-                Ok(Verdict::new(Change { addresses: vec![address], ..Change::none() }, entry))
+                Ok(Verdict::new(change, entry))
             })
             .await;
         match decided {
@@ -195,7 +214,7 @@ impl Core {
         call.first = Some(Dossier { account: None, filter: None, ..dossier });
         let decided = self
             .decide(call, |dossier, moment, _| {
-                let mut verdict = Verdict::new(self.counted(dossier, guess.tag, failures, moment), ());
+                let mut verdict = Verdict::new(self.counted(dossier, guess, failures, moment), ());
                 verdict.reserve = self.failure_reservation(guess.origin, moment.now);
                 verdict.about = account;
                 Ok(verdict)
@@ -208,19 +227,42 @@ impl Core {
         }
     }
 
-    fn counted(&self, dossier: &Dossier, tag: AddressTag, failures: u32, moment: &Moment) -> Change {
+    fn counted(&self, dossier: &Dossier, guess: &Guess<'_>, failures: u32, moment: &Moment) -> Change {
         let rule = &self.rules.lock_out;
+        let tag = guess.tag;
         let before = address_or_new(dossier, tag);
         let log_ins = before.log_ins.failed(failures, moment.now, rule);
         let mut change = Change::none();
+        let mut lock_told_at = before.lock_told_at;
         if log_ins.locks != before.log_ins.locks {
+            if before.may_tell_of_lock(moment.now) {
+                lock_told_at = Some(moment.now);
+                change.mails.push(self.lock_notice(guess, moment));
+            }
             change.events.push(match log_ins.latch(rule) {
                 Latch::Locked { until } => Happened::Locked { tag, until },
                 Latch::Open { .. } | Latch::Disabled => Happened::Disabled { tag },
             });
         }
-        change.addresses.push(Address { log_ins, ..before });
+        change.addresses.push(Address { log_ins, lock_told_at, ..before });
         change
+    }
+
+    /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
+    fn lock_notice(&self, guess: &Guess<'_>, moment: &Moment) -> Mail {
+        let wish = Wish::LockNotice;
+        let intent = Intent { wish, email: guess.email.clone(), page: None, return_url: None, locale: None };
+        let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());
+        Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
+    }
+
+    /// Whether the hash that the password was verified against looks at a part of it only.
+    fn reads_part_only(&self, guess: &Guess<'_>, lead: &Lead, account: AccountId) -> Result<bool, Fault> {
+        let hash = PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, &lead.sealed)?);
+        Ok(match lead.raw_input {
+            true => self.hasher.reads_part_only(&guess.password.as_typed(), &hash),
+            false => self.hasher.reads_part_only(guess.password, &hash),
+        })
     }
 
     async fn verify_decoy(&self, guess: &Guess<'_>, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
@@ -268,9 +310,4 @@ impl From<Admission> for Entry {
             Admission::StartOver => Self::StartOver,
         }
     }
-}
-
-/// The record that failures of an account's owner count in.
-pub(crate) fn own_tag(account: &Account) -> Result<AddressTag, Stop> {
-    Ok(account.facts()?.mailbox.tag)
 }

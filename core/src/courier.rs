@@ -16,7 +16,7 @@ use crate::{
     accounts::Core,
     decide::{Call, Undecided, Verdict},
     delivery::Attempted,
-    domain::{Change, CommitId, Content, Party, Span, Timestamp},
+    domain::{AccountId, Change, CommitId, Content, DueWork, Party, Refusal, Span, Stop, Timestamp},
     error::Fault,
     port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
     watch::{self, watched},
@@ -45,6 +45,8 @@ pub struct Swept {
     pub decided: u32,
     /// Accounts that time alone had changed.
     pub accounts: u32,
+    /// Accounts whose hashes were sealed anew, under the active key.
+    pub resealed: u32,
     /// Works that failed by a fault of the world; they are taken up again.
     pub faults: u32,
     /// When there will be more; none if nothing is in sight.
@@ -140,6 +142,8 @@ impl<'a> Courier<'a> {
     const BREATH: Span = Span::seconds(1);
     /// So many steps of trimming at a time.
     const TRIMS: u32 = 100;
+    /// So many accounts are re-sealed at each look.
+    const RESEALED: u32 = 100;
     /// Works under way at once.
     const WIDTH: usize = 64;
     /// Of which to one domain: a slow one holds up nobody else.
@@ -170,6 +174,7 @@ impl<'a> Courier<'a> {
             }
         }
         swept.accounts = self.pass_time(at_most).await?;
+        swept.resealed = self.core.reseal(at_most, &Party::Courier).await?;
         self.trim().await?;
         swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
         Ok(swept)
@@ -226,7 +231,11 @@ impl<'a> Courier<'a> {
             return Ok(Looked { claimed, rest });
         }
         self.pass_time(100).await?;
+        let resealed = self.core.reseal(Self::RESEALED, &Party::Courier).await?;
         self.trim().await?;
+        if resealed == Self::RESEALED {
+            return Ok(Looked { claimed, rest: Span::ZERO });
+        }
         let now = self.core.clock.now();
         let rest = match self.ask(self.core.store.next_due(&self.core.realm)).await? {
             // A due time beyond the horizon is impossible: the clock jumped back, and it counts as due.
@@ -261,7 +270,7 @@ impl<'a> Courier<'a> {
         let domain = domain_of(&claimed);
         let done = watched("courier", self.core.realm.as_str(), async {
             match &claimed.mail.value.content {
-                Content::Letter(_) => {
+                Content::Letter(_) | Content::ForHost(_) => {
                     self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
                 }
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
@@ -288,10 +297,8 @@ impl<'a> Courier<'a> {
         while let Some(page) = query.take_if(|_| passed < at_most) {
             let overdue = self.ask(core.store.accounts(&page, Limit::of(at_most))).await?;
             for account in overdue.items {
-                // The loop lets time pass before each rule, and writes that down.
-                let call = Call::new(Who::id(account.value.id), Party::Courier);
-                match core.decide(call, |_, _, _| Ok(Verdict::new(Change::none(), ()))).await {
-                    Ok(_) => passed = passed.saturating_add(1),
+                match self.look_after(account.value.id).await {
+                    Ok(()) => passed = passed.saturating_add(1),
                     Err(Undecided::Failed(fault)) => return Err(fault),
                     Err(_) => {}
                 }
@@ -301,16 +308,36 @@ impl<'a> Courier<'a> {
         Ok(passed)
     }
 
+    /// Does what is due for one account: what time alone did to it is written down, its owner is warned, or its time is
+    /// over.
+    async fn look_after(&self, id: AccountId) -> Result<(), Undecided> {
+        let core = self.core;
+        let decided = core
+            .decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let facts = account.facts()?;
+                if facts.ends_at().is_some_and(|end| end <= moment.now) {
+                    return Ok(Verdict::new(Change::none(), true));
+                }
+                let due =
+                    DueWork { now: moment.now, notice: moment.notice, warnings: core.rules.expiry_warnings };
+                // The loop lets time pass before each rule, and writes that down.
+                Ok::<_, Stop>(Verdict::new(account.due_work(&due)?, false))
+            })
+            .await?;
+        if decided.value { core.erase_overdue(id).await } else { Ok(()) }
+    }
+
     async fn trim(&self) -> Result<(), Fault> {
         let core = self.core;
         let now = core.clock.now();
         let furthest = core.rules.origin_quota.horizon().max(core.rules.origin_failure_quota.horizon());
         let trim = Trim {
-            events_before: None,
+            events_before: core.rules.journal_kept.map(|kept| now - kept),
             levels_before: now,
             levels_beyond: now + furthest.max(core.rules.recipient_quota.horizon()),
             addresses_before: now - core.rules.lock_out.forget_after,
-            dead_mails_before: None,
+            dead_mails_before: core.rules.dead_mails_kept.map(|kept| now - kept),
             limit: Limit::of(100),
         };
         // A bounded step at a time, so that others get their turn at the store; and not for ever.

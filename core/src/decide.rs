@@ -7,8 +7,8 @@ use crate::{
     accounts::Core,
     deadline::{Deadline, Lapsed},
     domain::{
-        Account, AccountId, Address, Change, CommitId, Event, Happened, Hashed, Incarnation, Mail, MailId,
-        Nonce, Party, Password, Refusal, Sealed, Span, Stop, Timestamp, Version,
+        Account, AccountId, Address, Change, CommitId, Event, Happened, Hashed, Incarnation, IpFilterGroup,
+        Mail, MailId, Nonce, Party, Password, Refusal, Sealed, Span, Stop, Timestamp, Version,
     },
     error::{Error, Fault},
     port::{Commit, CommitError, Dossier, Key, PasswordHash, Reservation, Stored, Swap, Who, Write},
@@ -55,6 +55,8 @@ pub(crate) struct Moment {
     pub(crate) nonce: Nonce,
     pub(crate) mail: MailId,
     pub(crate) commit: CommitId,
+    /// A second mail.
+    pub(crate) notice: MailId,
     /// For a name, or for jitter.
     pub(crate) random: [u8; 16],
 }
@@ -75,6 +77,8 @@ pub(crate) struct Verdict<T> {
     pub(crate) reserve: Vec<Reservation>,
     /// Mails that were claimed, as they shall be.
     pub(crate) mails: Vec<Swap<Mail>>,
+    /// A group of networks, as it shall be.
+    pub(crate) group: Option<Swap<IpFilterGroup>>,
     /// The account that the events are about, where it is not in the dossier.
     pub(crate) about: Option<AccountId>,
     pub(crate) value: T,
@@ -82,7 +86,7 @@ pub(crate) struct Verdict<T> {
 
 impl<T> Verdict<T> {
     pub(crate) fn new(change: Change, value: T) -> Self {
-        Self { change, reserve: Vec::new(), mails: Vec::new(), about: None, value }
+        Self { change, reserve: Vec::new(), mails: Vec::new(), group: None, about: None, value }
     }
 }
 
@@ -102,7 +106,7 @@ pub(crate) enum Undecided {
     Exhausted {
         wait: Span,
     },
-    /// A claimed mail is another courier's by now.
+    /// A claimed mail is another courier's by now, or a group of networks was changed since it was read.
     Superseded,
     Failed(Fault),
 }
@@ -141,6 +145,7 @@ impl Core {
         let mut deadline = self.deadline();
         let mut hashed = Hashed::default();
         let mut hashed_for = None;
+        let mut unscreened = false;
         for _ in 0..TRIES {
             let loaded = match call.first.take() {
                 Some(dossier) => dossier,
@@ -154,7 +159,10 @@ impl Core {
                 hashed_for = account;
             }
             match rule(&current, &moment, &hashed) {
-                Ok(verdict) => {
+                Ok(mut verdict) => {
+                    if unscreened && verdict.change.account.is_some() {
+                        verdict.change.events.push(Happened::PasswordNotScreened);
+                    }
                     let batch = self.batch(&call, &loaded, &current, mended, verdict, &moment)?;
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
@@ -184,8 +192,16 @@ impl Core {
                     let (Some(id), Some(candidate)) = (account, call.candidate) else {
                         return Err(asks_in_vain().into());
                     };
-                    let is = self.verify_sealed(id, candidate, &sealed, &mut deadline).await?;
+                    let raw = is_raw(&current, &sealed);
+                    let is = self.verify_sealed(id, candidate, &sealed, raw, &mut deadline).await?;
                     hashed = hashed.with_verified(sealed, is);
+                    call.first = Some(loaded);
+                }
+                Err(Stop::Unscreened) => {
+                    let candidate = call.candidate.ok_or_else(asks_in_vain)?;
+                    let breached = self.screen(candidate, &mut deadline).await?;
+                    unscreened = breached.is_none();
+                    hashed = hashed.with_screening(breached.unwrap_or(false));
                     call.first = Some(loaded);
                 }
                 Err(Stop::Unhashed) => {
@@ -207,13 +223,30 @@ impl Core {
         account: AccountId,
         candidate: &Password,
         sealed: &Sealed,
+        raw_input: bool,
         deadline: &mut Deadline<'_>,
     ) -> Result<bool, Fault> {
         let hash = PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, sealed)?);
-        Ok(deadline.within(self.hasher.verify(candidate, &hash)).await??)
+        let verified = match raw_input {
+            true => deadline.within(self.hasher.verify(&candidate.as_typed(), &hash)).await,
+            false => deadline.within(self.hasher.verify(candidate, &hash)).await,
+        };
+        Ok(verified??)
     }
 
-    fn seal(&self, account: AccountId, hash: &PasswordHash) -> Result<Sealed, Fault> {
+    /// Whether the password is known from a breach; none if that could not be found out, and need not be.
+    async fn screen(&self, candidate: &Password, deadline: &mut Deadline<'_>) -> Result<Option<bool>, Fault> {
+        let Some(screen) = &self.host.screen else {
+            return Ok(Some(false));
+        };
+        match deadline.within(screen.is_breached(candidate)).await? {
+            Ok(breached) => Ok(Some(breached)),
+            Err(_) if self.host.takes_unscreened => Ok(None),
+            Err(source) => Err(Fault::Unscreened(source)),
+        }
+    }
+
+    pub(crate) fn seal(&self, account: AccountId, hash: &PasswordHash) -> Result<Sealed, Fault> {
         Ok(self.keys.seal_hash(&self.realm, account, self.random()?, hash.expose()))
     }
 
@@ -222,13 +255,14 @@ impl Core {
     }
 
     pub(crate) fn moment(&self) -> Result<Moment, Fault> {
-        let random: [u8; 64] = self.random()?;
-        let [nonce, mail, commit, rest] = chunks(random);
+        let random: [u8; 80] = self.random()?;
+        let [nonce, mail, commit, notice, rest] = chunks(random);
         Ok(Moment {
             now: self.clock.now(),
             nonce: Nonce::from_bytes(nonce),
             mail: MailId::from_bytes(mail),
             commit: CommitId::from_bytes(commit),
+            notice: MailId::from_bytes(notice),
             random: rest,
         })
     }
@@ -280,7 +314,7 @@ impl Core {
         verdict: Verdict<T>,
         moment: &Moment,
     ) -> Result<Batch<T>, Fault> {
-        let Verdict { change, reserve, mails, about, value } = verdict;
+        let Verdict { change, reserve, mails, group, about, value } = verdict;
         let mut after = current.clone();
         let mut writes = Vec::new();
 
@@ -296,6 +330,12 @@ impl Core {
             writes.push(Write::Account(Swap { before, after: Some(account.clone()) }));
             account
         });
+        for tag in change.removed_addresses {
+            if let Some(before) = loaded.addresses.get(&tag).cloned() {
+                after.addresses.remove(&tag);
+                writes.push(Write::Address(Swap::remove(before)));
+            }
+        }
         for address in change.addresses {
             let before = loaded.addresses.get(&address.tag).cloned();
             after.addresses.insert(address.tag, Stored { value: address.clone(), stamp: moment.commit });
@@ -306,6 +346,7 @@ impl Core {
             stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
             writes.push(Write::Mail(swap));
         }
+        writes.extend(group.map(Write::IpFilterGroup));
         writes.extend(reserve.into_iter().map(Write::Reserve));
 
         let about = about.or_else(|| after.account.as_ref().map(|stored| stored.value.id));
@@ -345,7 +386,9 @@ impl Core {
             match answer {
                 Ok(()) => return Ok(Offer::Applied),
                 // Definite even on a repeat: the first offer can't apply any more.
-                Err(CommitError::Conflict(Key::Mail(_))) => return Err(Undecided::Superseded),
+                Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..))) => {
+                    return Err(Undecided::Superseded);
+                }
                 Err(CommitError::Conflict(_)) => return Ok(Offer::LoadAgain),
                 Err(CommitError::Unknown(_)) => {}
                 Err(_) if repeated => {}
@@ -409,13 +452,20 @@ fn exhausted(commit: &Commit, of: crate::domain::QuotaTag, level: Timestamp) -> 
     }
 }
 
+/// Whether a hash was made of the octets as another system took them.
+fn is_raw(dossier: &Dossier, sealed: &Sealed) -> bool {
+    let facts = dossier.account.as_ref().and_then(|account| account.value.facts().ok());
+    let current = facts.and_then(|facts| facts.password.as_ref());
+    current.is_some_and(|password| password.raw_input && password.hash == *sealed)
+}
+
 fn asks_in_vain() -> Fault {
     Fault::Defect("a rule asks for a hash where there is no candidate or no account")
 }
 
-/// Four names out of one draw.
-fn chunks(random: [u8; 64]) -> [[u8; 16]; 4] {
-    let mut names = [[0; 16]; 4];
+/// Five names out of one draw.
+fn chunks(random: [u8; 80]) -> [[u8; 16]; 5] {
+    let mut names = [[0; 16]; 5];
     for (name, bytes) in names.iter_mut().zip(random.chunks_exact(16)) {
         name.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     }

@@ -3,13 +3,13 @@
 use crate::{
     accounts::Core,
     courier::Courier,
-    decide::{Call, Undecided, Verdict, address_or_new},
+    decide::{Call, Moment, Undecided, Verdict, address_or_new},
     domain::{
-        AddressTag, Change, CodeMint, Counter, DeathCause, Happened, Mail, MailState, Party, Purpose, Span,
-        Subject, Suppression, SuppressionScope, Undeliverable,
+        AccountId, AddressTag, Change, CodeMint, Content, Counter, DeathCause, Happened, HostNotice, Mail,
+        MailState, Party, Purpose, Span, Subject, Suppression, SuppressionScope, Undeliverable,
     },
     error::Fault,
-    port::{Claimed, Dossier, MailError, Stored, Swap},
+    port::{By, Claimed, Dossier, MailError, Stored, Swap, Who},
     watch,
 };
 
@@ -68,8 +68,11 @@ impl Core {
     ) -> Result<Attempted, Fault> {
         let Claimed { mail, dossier } = claimed;
         let dossier = self.of_this_realm(dossier);
+        let taken = self.is_elsewhere(&mail.value, &dossier).await?;
         let counter = Counter {
             account: dossier.account.as_ref().map(|stored| &stored.value),
+            taken,
+            host: self.host.notices_to.as_ref(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
             now: self.clock.now(),
         };
@@ -81,7 +84,8 @@ impl Core {
                 // However long the caller would wait: the claim must outlast the delivery.
                 let within = within.min(Courier::DELIVERY);
                 let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
-                match deadline.within(self.mailer.deliver(&letter)).await {
+                let routed = self.host.routing.as_ref().and_then(|routing| routing.mailer(&letter));
+                match deadline.within(routed.unwrap_or(&*self.mailer).deliver(&letter)).await {
                     // It may have left, and is tried again under the same name; less and less often, lest a server
                     // that takes letters and never says so fills somebody's mailbox.
                     Err(_) if by == Party::Courier => Settlement::Failed { ours: false },
@@ -149,7 +153,7 @@ impl Core {
                         (Some(failed), value)
                     }
                     Settlement::Refused { cause, evidence } => {
-                        self.refuse(&mail.value, dossier, *cause, evidence, moment.now, &mut change);
+                        self.refuse(&mail.value, dossier, *cause, evidence, moment, &mut change);
                         (Some(mail.value.clone().refused(*cause, moment.now)), Attempted::Refused(*cause))
                     }
                 };
@@ -169,6 +173,20 @@ impl Core {
         }
     }
 
+    /// Whether the new address that the mail is to confirm is another account's already.
+    async fn is_elsewhere(&self, mail: &Mail, dossier: &Dossier) -> Result<bool, Fault> {
+        let Some((_, dispatch)) = mail.dispatch() else { return Ok(false) };
+        let facts = dossier.account.as_ref().and_then(|account| account.value.facts().ok());
+        let confirms = matches!(dispatch.subject, Subject::Code { purpose: Purpose::EmailConfirm, .. });
+        let Some(mailbox) = facts.filter(|_| confirms).and_then(|facts| facts.mailbox(dispatch.recipient))
+        else {
+            return Ok(false);
+        };
+        let by = By::Email(self.realm.clone(), mailbox.key.clone());
+        let found = self.load(&Who::found(by), &mut self.deadline()).await?;
+        Ok(found.account.is_some_and(|account| account.value.id != dispatch.account))
+    }
+
     /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.
     fn refuse(
         &self,
@@ -176,49 +194,67 @@ impl Core {
         dossier: &Dossier,
         cause: Undeliverable,
         evidence: &str,
-        now: crate::domain::Timestamp,
+        moment: &Moment,
         change: &mut Change,
     ) {
         change.events.push(Happened::MailRefused { mail: mail.id, cause });
-        let Some((tag, purpose)) = recipient(mail, dossier) else {
-            return;
-        };
-        let suppression = Suppression {
-            realm: self.realm.clone(),
-            cause,
-            scope: SuppressionScope::All,
-            evidence: evidence.to_owned(),
-            at: now,
-        };
-        let mut address = address_or_new(dossier, tag);
-        // A complaint holds back only what strangers cause; this holds back everything.
-        if !address.suppression.as_ref().is_some_and(|known| known.scope == SuppressionScope::All) {
-            address.suppression = Some(suppression);
-            change.addresses.push(address);
-            change.events.push(Happened::AddressSuppressed { tag, cause });
+        let Some((_, dispatch)) = mail.dispatch() else { return };
+        let Some(account) = dossier.account.as_ref().map(|stored| &stored.value) else { return };
+        let Ok(facts) = account.facts() else { return };
+        let Some(tag) = facts.mailbox(dispatch.recipient).map(|mailbox| mailbox.tag) else { return };
+        let held_back = HeldBack { cause, scope: SuppressionScope::All, evidence };
+        self.suppress(account.id, tag, &held_back, dossier, moment, change);
+        if let Subject::Code { purpose, .. } = dispatch.subject {
+            change.account = account.give_back(purpose, mail.queued_at, self.rules.account_quota);
         }
-        let account = dossier.account.as_ref().map(|stored| &stored.value);
-        change.account =
-            account.and_then(|account| account.give_back(purpose, mail.queued_at, self.rules.account_quota));
+    }
+
+    /// Mail to an address is held back from now on, and the host is told; unless it was already.
+    pub(crate) fn suppress(
+        &self,
+        account: AccountId,
+        tag: AddressTag,
+        why: &HeldBack<'_>,
+        dossier: &Dossier,
+        moment: &Moment,
+        change: &mut Change,
+    ) {
+        let HeldBack { cause, scope, evidence } = *why;
+        let mut address = address_or_new(dossier, tag);
+        // What holds back everything is not replaced by what holds back less.
+        let known = address.suppression.as_ref().map(|known| known.scope);
+        if known == Some(SuppressionScope::All) || known == Some(scope) {
+            return;
+        }
+        let evidence = bounded(evidence.to_owned());
+        address.suppression =
+            Some(Suppression { realm: self.realm.clone(), cause, scope, evidence, at: moment.now });
+        change.addresses.push(address);
+        change.events.push(Happened::AddressSuppressed { tag, cause });
+        if self.host.notices_to.is_some() {
+            let notice = Content::ForHost(HostNotice::SendingStopped { account, cause });
+            change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));
+            change.events.push(Happened::HostNoticeQueued { mail: moment.notice });
+        }
     }
 }
 
-/// The record of the address that the mail goes to, and what its code is for.
-fn recipient(mail: &Mail, dossier: &Dossier) -> Option<(AddressTag, Purpose)> {
-    let (_, dispatch) = mail.dispatch()?;
-    let Subject::Code { purpose, .. } = dispatch.subject;
-    let facts = dossier.account.as_ref()?.value.facts().ok()?;
-    facts.mailbox(dispatch.recipient).map(|mailbox| (mailbox.tag, purpose))
+/// Why mail to an address is held back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeldBack<'a> {
+    pub(crate) cause: Undeliverable,
+    pub(crate) scope: SuppressionScope,
+    pub(crate) evidence: &'a str,
 }
 
 fn settlement(answer: Result<(), MailError>) -> Settlement {
     match answer {
         Ok(()) => Settlement::Delivered,
         Err(MailError::NoSuchMailbox { evidence }) => {
-            Settlement::Refused { cause: Undeliverable::NoSuchMailbox, evidence: bounded(evidence) }
+            Settlement::Refused { cause: Undeliverable::NoSuchMailbox, evidence }
         }
         Err(MailError::Rejected { evidence }) => {
-            Settlement::Refused { cause: Undeliverable::Rejected, evidence: bounded(evidence) }
+            Settlement::Refused { cause: Undeliverable::Rejected, evidence }
         }
         Err(MailError::Transient(_)) => Settlement::Failed { ours: false },
         Err(MailError::Ours(_)) => Settlement::Failed { ours: true },

@@ -59,6 +59,8 @@ impl Error {
 /// | of the [`InputError`] | 400 |
 /// | `weak_password` | 422 |
 /// | `dead_code` | 410 |
+/// | `origin_refused` | 403 |
+/// | `vetoed` | 409 |
 /// | `too_many_requests` | 429 |
 /// | of the [`Fault`] | 500 or 503 |
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,15 @@ pub enum PublicError {
     /// Used, expired, or never mailed.
     #[error("this code can't be redeemed")]
     DeadCode,
+    /// The account's IP filter group does not let this origin in. Said only to the bearer of a live code.
+    #[error("the account may not be used from here")]
+    OriginRefused,
+    /// The host's own part of the commit said no. Said only to the bearer of a live code.
+    #[error("vetoed by the host: {code}")]
+    Vetoed {
+        /// The host's code.
+        code: String,
+    },
     /// Too much from one origin.
     #[error("too many requests: wait {retry_after}")]
     TooMany {
@@ -92,6 +103,8 @@ impl PublicError {
             Self::BadInput(input) => input.code(),
             Self::WeakPassword(_) => "weak_password",
             Self::DeadCode => "dead_code",
+            Self::OriginRefused => "origin_refused",
+            Self::Vetoed { .. } => "vetoed",
             Self::TooMany { .. } => "too_many_requests",
             Self::Failed(fault) => fault.code(),
         }
@@ -104,6 +117,8 @@ impl PublicError {
             Self::BadInput(_) => 400,
             Self::WeakPassword(_) => 422,
             Self::DeadCode => 410,
+            Self::OriginRefused => 403,
+            Self::Vetoed { .. } => 409,
             Self::TooMany { .. } => 429,
             Self::Failed(fault) => fault.http_status(),
         }
@@ -115,7 +130,11 @@ impl PublicError {
         match self {
             Self::TooMany { retry_after } => Some(*retry_after),
             Self::Failed(fault) => fault.retry_after(),
-            Self::BadInput(_) | Self::WeakPassword(_) | Self::DeadCode => None,
+            Self::BadInput(_)
+            | Self::WeakPassword(_)
+            | Self::DeadCode
+            | Self::OriginRefused
+            | Self::Vetoed { .. } => None,
         }
     }
 }
@@ -131,6 +150,7 @@ impl PublicError {
 /// | `broken` | 500 | a person must mend the store |
 /// | `unknown_key` | 500 | the keyring lacks a key that a record rests on |
 /// | `damaged` | 500 | a record does not open with its key, or a stored hash can't be read |
+/// | `unscreened` | 503 | new passwords can't be looked up among those known from breaches; none is taken |
 /// | `no_entropy` | 503 | the operating system has no randomness |
 /// | `hasher_failed` | 500 | hashing itself failed |
 /// | `defect` | 500 | a mistake in this library |
@@ -158,6 +178,9 @@ pub enum Fault {
     /// A record does not open with its key, or holds what can't be read.
     #[error("a sealed value or a stored hash is damaged")]
     Damaged,
+    /// New passwords can't be looked up among those known from breaches. Nothing was done.
+    #[error("passwords can't be screened")]
+    Unscreened(#[source] Source),
     /// The operating system has no randomness.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
@@ -200,6 +223,7 @@ impl Fault {
             Self::Broken(_) => ("broken", 500),
             Self::UnknownKey(_) => ("unknown_key", 500),
             Self::Damaged => ("damaged", 500),
+            Self::Unscreened(_) => ("unscreened", 503),
             Self::NoEntropy(_) => ("no_entropy", 503),
             Self::Hasher(_) => ("hasher_failed", 500),
             Self::Defect(_) => ("defect", 500),

@@ -6,12 +6,15 @@ use crate::{
     accounts::Core,
     decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Party, Purpose,
-        QuotaTag, SealError, Stop, Timestamp, Wish,
+        Account, AccountId, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Memo, Party,
+        PasswordValidity, Purpose, QuotaTag, Registration, SealError, Status, Stop, Timestamp, Wish,
     },
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
+
+/// So often a request is decided anew because somebody registered its address in between.
+const TRIES: u32 = 3;
 
 impl Core {
     /// Decides on one claimed request.
@@ -30,44 +33,48 @@ impl Core {
         let key = intent.email.key();
         let also = vec![self.keys.address_tag_of(&self.realm, &key)];
         let who = Who { also, ..Who::found(By::Email(self.realm.clone(), key)) };
-        let decided = self
-            .decide(Call::new(who, Party::Courier), |dossier, moment, _| {
-                let (mut change, reserve) = match &dossier.account {
-                    Some(account) => self.led_to(&intent, &account.value, dossier, moment)?,
-                    None => (Change::none(), Vec::new()),
-                };
-                change.events.push(Happened::RequestDecided { request: mail.value.id });
-                let mut verdict = Verdict::new(change, ());
-                verdict.reserve = reserve;
-                verdict.mails.push(Swap::remove(mail.clone()));
-                Ok(verdict)
-            })
-            .await;
-        match decided {
-            Ok(_) | Err(Undecided::Superseded) => Ok(()),
-            // The recipient's quota is spent.
-            Err(Undecided::Exhausted { .. } | Undecided::Refused(_) | Undecided::EmailTaken) => {
-                self.drop_request(mail).await
-            }
-            Err(Undecided::Failed(fault)) => Err(fault),
+        for _ in 0..TRIES {
+            let decided = self.decide_request(&mail, &intent, &who).await;
+            return match decided {
+                Ok(_) | Err(Undecided::Superseded) => Ok(()),
+                // Somebody registered it a moment ago: that account is found now.
+                Err(Undecided::EmailTaken) => continue,
+                // The recipient's quota is spent.
+                Err(Undecided::Exhausted { .. } | Undecided::Refused(_)) => break,
+                Err(Undecided::Failed(fault)) => Err(fault),
+            };
         }
+        // Or the address is kept for another account, where nobody is found by it.
+        self.drop_request(mail).await
     }
 
-    /// What a request leads to for this account; nothing where the rules refuse, and nobody is told.
+    async fn decide_request(&self, mail: &Stored<Mail>, intent: &Intent, who: &Who) -> Result<(), Undecided> {
+        self.decide(Call::new(who.clone(), Party::Courier), |dossier, moment, _| {
+            let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
+            change.events.push(Happened::RequestDecided { request: mail.value.id });
+            let mut verdict = Verdict::new(change, ());
+            verdict.reserve = reserve;
+            verdict.mails.push(Swap::remove(mail.clone()));
+            Ok(verdict)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// What a request leads to; nothing where the rules refuse, and nobody is told.
     fn led_to(
         &self,
         intent: &Intent,
-        account: &Account,
         dossier: &Dossier,
         moment: &Moment,
     ) -> Result<(Change, Vec<Reservation>), Stop> {
-        let Wish::PasswordReset = intent.wish;
-        let request = MailRequest {
+        let account = dossier.account.as_ref().map(|stored| &stored.value);
+        let request = |page| MailRequest {
             now: moment.now,
             mail: moment.mail,
             nonce: moment.nonce,
             keys: &self.keys,
-            page: intent.page.as_ref().unwrap_or_else(|| self.links.page(Purpose::PasswordReset)),
+            page: intent.page.as_ref().unwrap_or_else(|| self.links.page(page)),
             return_url: intent.return_url.as_ref(),
             quota: self.rules.account_quota,
             address: dossier.own_address(),
@@ -75,9 +82,44 @@ impl Core {
             bypass_throttle: false,
             claimed_until: None,
         };
-        Ok(match account.request_password_reset(&request) {
-            Ok(change) => (change, self.recipient_reservation(account, moment.now, false)?),
-            Err(_) => (Change::none(), Vec::new()),
+        let change = match (intent.wish, account) {
+            (Wish::PasswordReset, Some(account)) => {
+                account.request_password_reset(&request(Purpose::PasswordReset))
+            }
+            (Wish::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
+                account.request_password_set(&request(Purpose::PasswordSet))
+            }
+            (Wish::SignUp, Some(account)) => account.already_registered(&request(Purpose::PasswordSet)),
+            (Wish::SignUp, None) => self
+                .signed_up(intent, moment)
+                .then(|account| account.request_password_set(&request(Purpose::PasswordSet))),
+            (Wish::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
+            (Wish::PasswordReset | Wish::LockNotice, None) => Ok(Change::none()),
+        };
+        let Ok(change) = change else {
+            return Ok((Change::none(), Vec::new()));
+        };
+        // A notice of a lock is bounded by its day.
+        let mails = !change.mails.is_empty() && intent.wish != Wish::LockNotice;
+        let recipient = account
+            .map_or(Ok(&intent.email), |account| account.facts().map(|facts| &facts.mailbox.address))?;
+        let reserve = mails.then(|| self.recipient_reservation(recipient, moment.now, false));
+        Ok((change, reserve.into_iter().collect()))
+    }
+
+    /// The account that a stranger asked for, which nobody has proven yet.
+    fn signed_up(&self, intent: &Intent, moment: &Moment) -> Change {
+        Account::register(Registration {
+            id: AccountId::new(moment.now, moment.random),
+            realm: self.realm.clone(),
+            email: intent.email.clone(),
+            tag: self.keys.address_tag(&self.realm, &intent.email),
+            validity: PasswordValidity::FOREVER,
+            ip_filter_group: None,
+            memo: Memo::default(),
+            locale: intent.locale.clone(),
+            purge_at: Some(moment.now + self.rules.sign_up_kept),
+            now: moment.now,
         })
     }
 
@@ -116,17 +158,16 @@ impl Core {
     /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
     pub(crate) fn recipient_reservation(
         &self,
-        account: &Account,
+        recipient: &EmailAddress,
         now: Timestamp,
         bypass: bool,
-    ) -> Result<Vec<Reservation>, Stop> {
-        let recipient = &account.facts()?.mailbox.address;
+    ) -> Reservation {
         let quota = self.rules.recipient_quota;
-        Ok(vec![Reservation {
+        Reservation {
             of: self.recipients_level(recipient),
             floor: now,
             step: quota.period(),
             ceiling: if bypass { Timestamp::MAX } else { quota.ceiling(now) },
-        }])
+        }
     }
 }

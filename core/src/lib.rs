@@ -29,10 +29,14 @@ mod decide;
 mod delivery;
 pub mod domain;
 mod door;
+mod erase;
 mod error;
+mod feedback;
 mod fulfil;
 mod gate;
 pub mod port;
+mod rehash;
+mod reseal;
 mod watch;
 
 pub use self::{
@@ -40,8 +44,9 @@ pub use self::{
     courier::Swept,
     delivery::Delivery,
     door::{
-        Accepted, AccountView, Admin, Authentication, DeliveryOptions, Journal, JournalError, MailOptions,
-        NewAccount, Owner, Public, Undisclosed,
+        About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, AccountsPage, Admin,
+        Authentication, DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, JournalError, KeyUse,
+        MailList, MailOptions, NewAccount, OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
     },
     error::{Error, Fault, PublicError},
 };

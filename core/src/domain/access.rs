@@ -44,6 +44,8 @@ pub enum Prospect {
 pub struct Lead {
     /// The very hash.
     pub sealed: Sealed,
+    /// It was made of the octets as another system took them.
+    pub raw_input: bool,
     /// The sessions' epoch.
     pub epoch: Epoch,
     /// How many locks the address had seen.
@@ -118,6 +120,8 @@ pub enum Why {
     Assigned,
     /// It is older than the account's passwords may be.
     Expired,
+    /// The hash that it was verified against looks at a part of it only.
+    Truncated,
 }
 
 impl<'a> Scene<'a> {
@@ -141,7 +145,7 @@ impl<'a> Scene<'a> {
             StandingKind::Erased => return decoy(Denial::UnknownAddress, true),
             StandingKind::Active => {}
         }
-        if !self.origin_is_admitted(account) {
+        if !account.admits(self.origin, self.filter) {
             return decoy(Denial::OriginRefused, false);
         }
         match self.credential() {
@@ -149,6 +153,7 @@ impl<'a> Scene<'a> {
             Some(credential) if credential.has_lapsed(self.now) => decoy(Denial::Lapsed, true),
             Some(credential) => Prospect::Real(Lead {
                 sealed: credential.hash.clone(),
+                raw_input: credential.raw_input,
                 epoch: account.epoch,
                 locks: self.locks(),
                 room,
@@ -180,11 +185,7 @@ impl<'a> Scene<'a> {
             return Admission::StartOver;
         }
         let stamp = SessionStamp { account: account.id, epoch: lead.epoch };
-        let expired = account
-            .facts()
-            .ok()
-            .and_then(|facts| facts.validity.span())
-            .is_some_and(|validity| credential.set_at + validity <= self.now);
+        let expired = account.facts().is_ok_and(|facts| credential.has_expired(facts.validity, self.now));
         match credential.must_change {
             true => Admission::MustChange(Why::Assigned, stamp),
             false if expired => Admission::MustChange(Why::Expired, stamp),
@@ -204,10 +205,5 @@ impl<'a> Scene<'a> {
 
     fn locks(&self) -> u64 {
         self.address.map_or(0, |address| address.log_ins.locks)
-    }
-
-    /// A group that is absent or empty lets in nobody.
-    fn origin_is_admitted(&self, account: &Account) -> bool {
-        account.ip_filter_group().is_none() || self.filter.is_some_and(|group| group.admits(self.origin))
     }
 }

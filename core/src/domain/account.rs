@@ -1,14 +1,21 @@
 //! An account: its facts, what they amount to, and what time alone does to them.
 //!
-//! What may be *done* to an account stands in the files beside: [`register`], [`mailing`], [`redeem`] and
-//! [`password`]. Each command takes the facts and a request, and gives a [`Change`] or says no.
+//! What may be *done* to an account stands in the files beside: [`register`], [`mailing`], [`redeem`], [`password`],
+//! [`management`], [`email_change`], [`update`], [`shut`], [`import`] and [`time_due`]. Each command takes the facts and a request, and
+//! gives a [`Change`] or says no.
 
 mod change;
+mod email_change;
+mod import;
 mod mailing;
+mod management;
 mod number;
 mod password;
 mod redeem;
 mod register;
+mod shut;
+mod time_due;
+mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,16 +23,22 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     change::Change,
+    email_change::{ConfirmEmail, EmailChange, ReplaceEmail, RevertEmail},
+    import::{Imported, PriorPassword},
     mailing::MailRequest,
+    management::ManagementChange,
     number::{Epoch, Ordinal, Version},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
     register::Registration,
+    shut::Close,
+    time_due::DueWork,
+    update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroupName, KeyId,
-    Locale, Memo, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Span, Standing, StandingKind,
-    Status, Timestamp, Unknown,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroup,
+    IpFilterGroupName, KeyId, Locale, Memo, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed,
+    Span, Standing, StandingKind, Status, Timestamp, Unknown,
 };
 
 /// An address of an account: current, pending or former.
@@ -88,6 +101,9 @@ pub struct Credential {
     /// The hash was made of the octets as another system took them, not of our normal form.
     #[serde(default)]
     pub raw_input: bool,
+    /// Its owner is warned then that it expires; none if it does not, or all warnings are said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_at: Option<Timestamp>,
 }
 
 impl Credential {
@@ -95,6 +111,18 @@ impl Credential {
     #[must_use]
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
         self.temporary_until.is_some_and(|until| until <= now)
+    }
+
+    /// When it expires, of an account whose passwords are valid so long; none if never.
+    #[must_use]
+    pub fn expires_at(&self, validity: PasswordValidity) -> Option<Timestamp> {
+        validity.span().map(|span| self.set_at + span)
+    }
+
+    /// Whether it is older than the account's passwords may be.
+    #[must_use]
+    pub fn has_expired(&self, validity: PasswordValidity, now: Timestamp) -> bool {
+        self.expires_at(validity).is_some_and(|at| at <= now)
     }
 }
 
@@ -179,6 +207,9 @@ pub struct Facts {
     pub throttles: BTreeMap<Purpose, Timestamp>,
     /// What may be done with it.
     pub standing: Standing,
+    /// A stranger signed it up, and nobody has proven its address: it is removed then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purge_at: Option<Timestamp>,
     /// When it came to be.
     pub created_at: Timestamp,
     /// When it was last written.
@@ -244,20 +275,27 @@ impl Account {
         tags
     }
 
-    /// When time alone will have changed its facts, so that somebody should write that down.
+    /// When time alone will have changed its facts, or something is to be done for it.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         let Life::Live(facts) = &self.life else {
             return None;
         };
         let pending = facts.pending.iter().map(|pending| pending.until);
-        pending.chain(facts.former.iter().map(|former| former.until)).min()
+        let former = facts.former.iter().map(|former| former.until);
+        pending.chain(former).chain(facts.ends_at()).chain(facts.warns_at()).min()
     }
 
     /// The group of networks that guards it.
     #[must_use]
     pub fn ip_filter_group(&self) -> Option<&IpFilterGroupName> {
         self.facts().ok().and_then(|facts| facts.ip_filter_group.as_ref())
+    }
+
+    /// Whether it may be used from there. A group that is absent or empty lets in nobody.
+    #[must_use]
+    pub fn admits(&self, from: Origin, group: Option<&IpFilterGroup>) -> bool {
+        self.ip_filter_group().is_none() || group.is_some_and(|group| group.admits(from))
     }
 
     /// Does everything that time alone does: drops what has ended, mends stamps from an impossible future.
@@ -306,10 +344,14 @@ pub struct AccountKeys<'a> {
 impl Facts {
     /// How long a former address is kept at the longest: a bounce counts up to 14 days.
     pub const FORMER_KEPT: Span = Span::days(14);
+    /// How long a former address can be reserved for who may take it back.
+    pub const FORMER_RESERVED: Span = Purpose::EmailRevert.lifetime().longest;
+    /// So many former addresses are kept beside a reserved one; of more, the oldest goes.
+    pub const FORMER_MOST: usize = 8;
     /// So many former addresses are released in one go: a commit holds 16 events, and a command has its own.
-    pub const RELEASED_AT_ONCE: usize = 8;
+    pub const RELEASED_AT_ONCE: usize = 6;
     /// How long a change of address waits to be confirmed at the longest.
-    pub const CHANGE_PENDING: Span = Span::hours(72);
+    pub const CHANGE_PENDING: Span = Purpose::EmailConfirm.lifetime().longest;
 
     /// What they amount to.
     #[must_use]
@@ -338,6 +380,55 @@ impl Facts {
         self.mailboxes().find(|mailbox| mailbox.ordinal == ordinal)
     }
 
+    /// For what an owner does but change the password.
+    ///
+    /// # Errors
+    /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
+    pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
+        let must = |password: &Credential| password.must_change || password.has_expired(self.validity, now);
+        match self.password.as_ref().is_some_and(must) {
+            true => Err(Refusal::PasswordChangeRequired),
+            false => Ok(()),
+        }
+    }
+
+    /// A mailbox for an address that the account has not had, or had under another number.
+    fn new_mailbox(&mut self, address: &EmailAddress, tag: AddressTag) -> Mailbox {
+        let ordinal = self.next_ordinal;
+        self.next_ordinal = ordinal.next();
+        Mailbox { ordinal, key: address.key(), tag, address: address.clone() }
+    }
+
+    /// Keeps an address that the account had: its mails and bounces may still be under way.
+    fn keep_former(&mut self, mailbox: Mailbox, now: Timestamp) {
+        self.former.push(FormerMailbox { mailbox, until: now + Self::FORMER_KEPT, reserved: false });
+        let spare = |former: &FormerMailbox| !former.reserved;
+        if self.former.iter().filter(|former| spare(former)).count() > Self::FORMER_MOST
+            && let Some(oldest) = self.former.iter().position(spare)
+        {
+            self.former.remove(oldest);
+        }
+    }
+
+    /// Drops a pending change of address, and the codes that belong to it.
+    fn drop_pending(&mut self, now: Timestamp) -> Option<Happened> {
+        let pending = self.pending.take()?;
+        self.keep_former(pending.mailbox, now);
+        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel] {
+            if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
+                confirmations.kill(now);
+            }
+        }
+        Some(Happened::EmailChangeDropped)
+    }
+
+    /// The account has no password from now on; what it was is remembered, as the policy wants.
+    fn clear_password(&mut self, history: usize) {
+        let cleared = self.password.take().map(|password| password.hash);
+        self.previous.splice(0..0, cleared);
+        self.previous.truncate(history);
+    }
+
     /// Ends every confirmation but reverts: something newer took their place.
     fn kill_codes(&mut self, now: Timestamp) {
         for (purpose, confirmations) in &mut self.confirmations {
@@ -353,21 +444,27 @@ impl Facts {
             mended |= *stamp > latest;
             *stamp = (*stamp).min(latest);
         };
-        not_after(&mut self.created_at, now);
+        // What lies a certain while after another stamp moves back with it: as long as it was meant, and no longer.
+        let mut with = |start: &mut Timestamp, later: [Option<&mut Timestamp>; 2]| {
+            for stamp in later.into_iter().flatten() {
+                let meant = stamp.since(*start);
+                not_after(stamp, now + meant);
+            }
+            not_after(start, now);
+        };
+        if let Some(password) = &mut self.password {
+            let later = [password.temporary_until.as_mut(), password.warn_at.as_mut()];
+            with(&mut password.set_at, later);
+        }
+        match &mut self.standing {
+            Standing::Active => {}
+            Standing::Suspended { at, .. } => with(at, [None, None]),
+            Standing::Closed { at, until, .. } => with(at, [Some(until), None]),
+        }
+        with(&mut self.created_at, [self.purge_at.as_mut(), None]);
         not_after(&mut self.changed_at, now);
         for level in self.throttles.values_mut() {
             not_after(level, now + quota.horizon());
-        }
-        if let Some(password) = &mut self.password {
-            if let Some(until) = &mut password.temporary_until {
-                // As long as it was meant to let in, and no longer.
-                let meant = until.since(password.set_at);
-                not_after(until, now + meant);
-            }
-            not_after(&mut password.set_at, now);
-        }
-        if let Standing::Suspended { at, .. } | Standing::Closed { at, .. } = &mut self.standing {
-            not_after(at, now);
         }
         for former in &mut self.former {
             not_after(&mut former.until, now + Self::FORMER_KEPT);
@@ -381,17 +478,28 @@ impl Facts {
         self.throttles.retain(|_, level| now < *level);
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
-            self.pending = None;
-            events.push(Happened::EmailChangeDropped);
+            events.extend(self.drop_pending(now));
         }
+        self.release_former(now, events);
+    }
+
+    /// A reservation ends with its revert; the address itself is forgotten once no bounce of its mails counts any more.
+    fn release_former(&mut self, now: Timestamp, events: &mut Vec<Happened>) {
         let mut released = 0_usize;
-        self.former.retain(|former| {
-            let kept = now < former.until || released >= Self::RELEASED_AT_ONCE;
-            if !kept {
-                released = released.saturating_add(1);
-                events.push(Happened::FormerAddressReleased { address: former.mailbox.ordinal });
+        self.former.retain_mut(|former| {
+            if now < former.until || released >= Self::RELEASED_AT_ONCE {
+                return true;
             }
-            kept
+            released = released.saturating_add(1);
+            let address = former.mailbox.ordinal;
+            if former.reserved {
+                former.reserved = false;
+                former.until = now + Self::FORMER_KEPT;
+                events.push(Happened::FormerAddressReleased { address });
+                return true;
+            }
+            events.push(Happened::FormerAddressForgotten { address });
+            false
         });
     }
 }

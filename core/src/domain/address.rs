@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AddressTag, Form, LogIns, Realm, Timestamp, Unknown};
+use super::{AddressTag, Form, LogIns, Realm, Span, Timestamp, Unknown};
 
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,16 +20,36 @@ pub struct Address {
     /// Failed log-ins and what follows from them.
     #[serde(default)]
     pub log_ins: LogIns,
+    /// When its owner, if it has one, was last told that it is locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_told_at: Option<Timestamp>,
     /// What a newer build added.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
 
 impl Address {
+    /// A locked address' owner is told no more often.
+    pub const LOCK_TOLD_EVERY: Span = Span::days(1);
+
     /// An address of which nothing is known.
     #[must_use]
     pub fn new(tag: AddressTag) -> Self {
-        Self { v: Form, tag, suppression: None, log_ins: LogIns::default(), unknown: Unknown::default() }
+        Self {
+            v: Form,
+            tag,
+            suppression: None,
+            log_ins: LogIns::default(),
+            lock_told_at: None,
+            unknown: Unknown::default(),
+        }
+    }
+
+    /// Whether its owner, if it has one, is told of a lock: not twice a day.
+    #[must_use]
+    pub fn may_tell_of_lock(&self, now: Timestamp) -> bool {
+        // A stamp in the future is of a clock that jumped back.
+        self.lock_told_at.is_none_or(|told| now < told || told + Self::LOCK_TOLD_EVERY <= now)
     }
 
     /// Since when nothing is held against the address but failures of the past; none while it must be kept: mail to
@@ -38,7 +58,7 @@ impl Address {
     pub fn idle_since(&self) -> Option<Timestamp> {
         let LogIns { last_failure, locked_until, disabled, .. } = self.log_ins;
         let kept = self.suppression.is_some() || disabled || self.unknown != Unknown::default();
-        (!kept).then(|| last_failure.max(locked_until).unwrap_or(Timestamp::MIN))
+        (!kept).then(|| last_failure.max(locked_until).max(self.lock_told_at).unwrap_or(Timestamp::MIN))
     }
 }
 

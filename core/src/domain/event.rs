@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, MailId, Ordinal, Purpose, QuotaTag, Realm,
-    Timestamp, Undeliverable, Version,
+    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, IpFilterGroupName, MailId, Management,
+    NoticeKind, Ordinal, Purpose, QuotaTag, Realm, Timestamp, Undeliverable, Version,
 };
 
 /// One line of the journal.
@@ -81,6 +81,32 @@ pub enum Happened {
         #[serde(default)]
         bypassed_throttle: bool,
     },
+    /// A notice was put into the outbox.
+    NoticeQueued {
+        /// Which mail.
+        mail: MailId,
+        /// What it tells.
+        notice: NoticeKind,
+        /// The address it goes to.
+        recipient: Ordinal,
+    },
+    /// A notice to the host was put into the outbox.
+    HostNoticeQueued {
+        /// Which mail.
+        mail: MailId,
+    },
+    /// An administrator was given a code, to be mailed by other means.
+    CodeIssued {
+        /// What it is good for.
+        purpose: Purpose,
+        /// The address that it is to be mailed to.
+        recipient: Ordinal,
+    },
+    /// An administrator queued a mail again that had been given up.
+    MailRequeued {
+        /// Which.
+        mail: MailId,
+    },
     /// The mail server took a mail.
     MailDelivered {
         /// Which.
@@ -134,12 +160,113 @@ pub enum Happened {
     /// Who manages the password changed.
     PasswordManagementChanged {
         /// To whom.
-        to: super::Management,
+        to: Management,
+    },
+    /// Somebody else shall manage the password, from the first one on that they set.
+    PasswordManagementRequested {
+        /// Who.
+        to: Management,
+    },
+    /// A pending change of who manages the password was dropped.
+    PasswordManagementKept,
+    /// The password was hashed anew, under a log-in, in place of an older or a foreign hash.
+    PasswordRehashed,
+    /// The password must be changed: the hash that it was verified against looked at a part of it only.
+    PasswordChangeDemanded,
+    /// The password's hashes were sealed anew, under the active key.
+    Resealed,
+    /// The password is older than it may be.
+    PasswordExpired,
+    /// A password was taken that could not be looked up among those known from breaches.
+    PasswordNotScreened,
+    /// An account came to be with what another system knew of it.
+    Imported,
+    /// What an administrator keeps about the account changed.
+    Updated,
+    /// The owner asked for another address.
+    EmailChangeRequested {
+        /// Which.
+        address: Ordinal,
+    },
+    /// The owner confirmed another address.
+    EmailChanged {
+        /// The one before.
+        from: Ordinal,
+        /// The one from now on.
+        to: Ordinal,
+    },
+    /// An administrator put another address in place.
+    EmailReplaced {
+        /// The one before.
+        from: Ordinal,
+        /// The one from now on.
+        to: Ordinal,
+    },
+    /// An old address was taken back.
+    EmailReverted {
+        /// The one that was put in its place.
+        from: Ordinal,
+        /// The old one, in place again.
+        to: Ordinal,
+    },
+    /// The account was suspended.
+    Suspended,
+    /// A suspension was taken back.
+    Reinstated,
+    /// The account was closed.
+    Closed,
+    /// The account was opened again.
+    Reopened,
+    /// All that was known of the account is gone.
+    Erased,
+    /// The host still needs an account that was to be erased.
+    ErasurePutOff {
+        /// It is asked again then.
+        until: Timestamp,
+    },
+    /// All sessions of the account ended.
+    SessionsEnded,
+    /// The failures that were held against an address were forgotten.
+    Unlocked {
+        /// The address.
+        tag: AddressTag,
+    },
+    /// Mail to an address is no longer held back.
+    SuppressionCleared {
+        /// The address.
+        tag: AddressTag,
+    },
+    /// A report of a mail's fate was taken for genuine. What follows from it is in the same commit.
+    FeedbackTaken {
+        /// The address that the mail went to.
+        address: Ordinal,
+        /// What it said.
+        report: Report,
+    },
+    /// A report of a mail's fate was not taken for genuine, or came too late: nothing follows from it.
+    FeedbackIgnored {
+        /// What it said.
+        report: Report,
+    },
+    /// A group of networks was defined, or defined anew.
+    IpFilterGroupDefined {
+        /// Which.
+        name: IpFilterGroupName,
+    },
+    /// A group of networks was removed.
+    IpFilterGroupRemoved {
+        /// Which.
+        name: IpFilterGroupName,
     },
     /// A pending change of address was dropped, by time or by something newer.
     EmailChangeDropped,
     /// A former address is no longer kept for its owner.
     FormerAddressReleased {
+        /// Which.
+        address: Ordinal,
+    },
+    /// A former address is forgotten.
+    FormerAddressForgotten {
         /// Which.
         address: Ordinal,
     },
@@ -157,6 +284,18 @@ pub enum Happened {
         /// The address.
         tag: AddressTag,
     },
+}
+
+/// What somebody reports of a mail that had been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// It bounced, for good.
+    Bounced(Undeliverable),
+    /// It is late, or the mailbox is full: it may still arrive.
+    Delayed,
+    /// Its reader reported it as unwanted.
+    Complained,
 }
 
 /// How an account came to its password.

@@ -22,6 +22,9 @@ pub struct IpFilterGroup {
 }
 
 impl IpFilterGroup {
+    /// Most networks of one group.
+    pub const MOST: usize = 1_000;
+
     /// A group of these networks.
     #[must_use]
     pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<IpNet>) -> Self {

@@ -11,6 +11,8 @@ pub enum Stop {
     Unverified(Sealed),
     /// It needs the candidate's own hash.
     Unhashed,
+    /// It needs to know whether the candidate is known from a breach.
+    Unscreened,
 }
 
 impl From<Refusal> for Stop {
@@ -24,6 +26,7 @@ impl From<Refusal> for Stop {
 pub struct Hashed {
     verified: Vec<(Sealed, bool)>,
     sealed: Option<Sealed>,
+    breached: Option<bool>,
 }
 
 impl Hashed {
@@ -42,6 +45,21 @@ impl Hashed {
     /// [`Stop::Unhashed`] while there is none.
     pub fn sealed(&self) -> Result<Sealed, Stop> {
         self.sealed.clone().ok_or(Stop::Unhashed)
+    }
+
+    /// Whether the candidate is known from a breach.
+    ///
+    /// # Errors
+    /// [`Stop::Unscreened`] while that is not known.
+    pub fn is_breached(&self) -> Result<bool, Stop> {
+        self.breached.ok_or(Stop::Unscreened)
+    }
+
+    /// Learns whether the candidate is known from a breach.
+    #[must_use]
+    pub fn with_screening(mut self, breached: bool) -> Self {
+        self.breached = Some(breached);
+        self
     }
 
     /// Learns an answer.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{EmailAddress, Keyring, LinkUrl, MailId, Realm, ReturnUrl, SealError, SealedIntent};
+use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, SealError, SealedIntent};
 
 /// A request for mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Intent {
     /// Where that page sends its reader at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
+    /// The language of an account that comes to be by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
 }
 
 /// What a stranger can ask to be mailed.
@@ -29,6 +32,10 @@ pub struct Intent {
 pub enum Wish {
     /// A way to a new password.
     PasswordReset,
+    /// An account.
+    SignUp,
+    /// Nothing, really: failed log-ins locked the address, and its owner is told, if it has one.
+    LockNotice,
 }
 
 /// Sealed intents of any address are as long as this, or a multiple.
@@ -76,7 +83,7 @@ mod tests {
 
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
-        let intent = Intent { wish: Wish::PasswordReset, email, page: None, return_url: None };
+        let intent = Intent { wish: Wish::PasswordReset, email, page: None, return_url: None, locale: None };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

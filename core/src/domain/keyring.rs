@@ -149,6 +149,7 @@ impl Derived {
 pub struct Keyring {
     address_tags: Key,
     quota_tags: Key,
+    feedback: Key,
     active: KeyId,
     keys: BTreeMap<KeyId, Derived>,
 }
@@ -231,6 +232,7 @@ impl Keyring {
         Self {
             address_tags: tags.derived("address tag"),
             quota_tags: tags.derived("quota tag"),
+            feedback: tags.derived("feedback tag"),
             active,
             keys,
         }
@@ -278,6 +280,16 @@ impl Keyring {
             &self.quota_tags,
             &[realm.as_str().as_bytes(), quota.as_bytes(), b"origin", &network],
         )))
+    }
+
+    /// The names of all keys that new things are made under or that old ones rest on.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.keys.keys()
+    }
+
+    /// What proves that a report speaks of a mail of ours. Its key never rotates: reports come late.
+    pub(crate) fn feedback_mac(&self, realm: &Realm, tag: &[u8]) -> [u8; 32] {
+        mac(&self.feedback, &[realm.as_str().as_bytes(), tag])
     }
 
     /// The MAC that a code is made of, under the key of that name. `None`: that key is gone.

@@ -1,6 +1,8 @@
 //! A letter: a mail made ready to leave, with its recipient and its link in clear. Never stored.
 
-use super::{EmailAddress, Locale, MailId, MailedLink, Purpose, Realm, Timestamp};
+use super::{
+    EmailAddress, FeedbackTag, HostNotice, Locale, MailId, MailedLink, Notice, Purpose, Realm, Timestamp,
+};
 
 /// What a mailer delivers. It is typed: an adapter renders it.
 #[derive(Debug, Clone)]
@@ -18,13 +20,16 @@ pub struct Letter {
     pub message: Message,
     /// When the mail was queued: its `Date`.
     pub queued_at: Timestamp,
+    /// What a bounce or a complaint must bring back to count: for the envelope's sender (VERP) or a header. None for what
+    /// goes to the host.
+    pub feedback: Option<FeedbackTag>,
 }
 
 impl Letter {
     /// A letter.
     #[must_use]
     pub fn new(id: MailId, realm: Realm, to: EmailAddress, message: Message, queued_at: Timestamp) -> Self {
-        Self { id, realm, to, locale: None, message, queued_at }
+        Self { id, realm, to, locale: None, message, queued_at, feedback: None }
     }
 
     /// The same in a language.
@@ -34,11 +39,19 @@ impl Letter {
         self
     }
 
+    /// The same with what its feedback must bring back.
+    #[must_use]
+    pub fn with_feedback(mut self, tag: FeedbackTag) -> Self {
+        self.feedback = Some(tag);
+        self
+    }
+
     /// The link it carries, if any.
     #[must_use]
     pub fn link(&self) -> Option<&MailedLink> {
         match &self.message {
             Message::Code { link, .. } => Some(link),
+            Message::Notice(_) | Message::ForHost(_) => None,
         }
     }
 }
@@ -56,4 +69,8 @@ pub enum Message {
         /// Until when it works, as things stand.
         expires_at: Timestamp,
     },
+    /// Something happened.
+    Notice(Notice),
+    /// To the host: something happened that its staff should know.
+    ForHost(HostNotice),
 }

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Form, LinkUrl, MailId, Nonce, Ordinal, Purpose, Realm, SealedIntent, Span, Timestamp,
-    Undeliverable, Unknown,
+    AccountId, Form, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm, SealedIntent, Span,
+    Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -40,6 +40,8 @@ pub enum Content {
     Letter(Dispatch),
     /// A stranger's request: the courier opens it and decides.
     Intent(SealedIntent),
+    /// To the host, at the address that it named for notices.
+    ForHost(HostNotice),
 }
 
 /// A mail to an address of an account.
@@ -68,6 +70,8 @@ pub enum Subject {
         /// The page it leads to.
         page: LinkUrl,
     },
+    /// Something happened.
+    Notice(Notice),
 }
 
 /// Where a mail stands. Delivered and cancelled mails are removed.
@@ -131,13 +135,23 @@ impl Mail {
         }
     }
 
-    /// The account that it goes to; an intent does not say.
+    /// The account that it goes to, or speaks of; an intent does not say.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match &self.content {
             Content::Letter(dispatch) => Some(dispatch.account),
+            Content::ForHost(HostNotice::SendingStopped { account, .. }) => Some(*account),
             Content::Intent(_) => None,
         }
+    }
+
+    /// Given up: queued again as if it were new, to be tried as often.
+    #[must_use]
+    pub fn requeued(mut self, now: Timestamp) -> Self {
+        self.attempts = 0;
+        self.queued_at = now;
+        self.state = MailState::Queued;
+        self
     }
 
     /// Taken up by a courier: one more attempt, and nobody else's until then.

@@ -10,6 +10,7 @@ mod code;
 mod confirmation;
 mod email;
 mod event;
+mod feedback;
 mod filter;
 mod form;
 mod hashed;
@@ -21,6 +22,7 @@ mod letter;
 mod link;
 mod log_in;
 mod mail;
+mod notice;
 mod password;
 mod policy;
 mod posting;
@@ -42,15 +44,17 @@ mod time;
 pub use self::{
     access::{Admission, Denial, Lead, Prospect, Scene, Why},
     account::{
-        Account, AccountKeys, AssignPassword, Change, ChangePassword, Credential, Epoch, Facts,
-        FormerMailbox, Life, MailRequest, Mailbox, Management, NewPassword, Ordinal, PendingEmail,
-        Redemption, Registration, Version,
+        Account, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail,
+        Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, Imported, Life, MailRequest, Mailbox,
+        Management, ManagementChange, NewPassword, Ordinal, PendingEmail, PriorPassword, Redemption,
+        Registration, ReplaceEmail, RevertEmail, Version,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
-    event::{Event, Happened, Party, PasswordSource},
+    event::{Event, Happened, Party, PasswordSource, Report},
+    feedback::{FedBack, FeedbackTag},
     filter::IpFilterGroup,
     form::{Form, Unknown},
     hashed::{Candidate, Hashed, Stop},
@@ -61,6 +65,7 @@ pub use self::{
     link::{LinkUrl, Links, MailedLink, ReturnUrl},
     log_in::{Latch, LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
+    notice::{HostNotice, Notice, NoticeKind},
     password::Password,
     policy::{
         Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,

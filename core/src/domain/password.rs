@@ -25,7 +25,11 @@ use super::InputError;
 /// assert_eq!(Password::parse("").unwrap_err(), InputError::EmptyPassword);
 /// ```
 #[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    normal: Zeroizing<String>,
+    /// As it was typed, where that is not the same.
+    typed: Option<Zeroizing<String>>,
+}
 
 impl Password {
     /// Most octets that are looked at, before any work is done on them.
@@ -49,19 +53,30 @@ impl Password {
             mapped.push(acceptable(character, before)?);
             before = Some(character);
         }
-        Ok(Self(Zeroizing::new(ComposingNormalizerBorrowed::new_nfc().normalize(&mapped).into_owned())))
+        let normal = Zeroizing::new(ComposingNormalizerBorrowed::new_nfc().normalize(&mapped).into_owned());
+        let typed = (*normal != typed).then(|| Zeroizing::new(typed.to_owned()));
+        Ok(Self { normal, typed })
+    }
+
+    /// The octets as they were typed, in place of the normal form: for a hash that another system made of them.
+    #[must_use]
+    pub fn as_typed(&self) -> Self {
+        match &self.typed {
+            Some(typed) => Self { normal: typed.clone(), typed: None },
+            None => self.clone(),
+        }
     }
 
     /// The octets that are hashed. Handle with care: this is the secret itself.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.normal
     }
 
     /// Length in code points, as policies count.
     #[must_use]
     pub fn length(&self) -> usize {
-        self.0.chars().count()
+        self.normal.chars().count()
     }
 }
 
@@ -120,6 +135,14 @@ mod tests {
         }
         assert!(parsed("\u{915}\u{94d}\u{200d}").is_ok(), "a joiner after a virama");
         assert!(parsed("\u{1f9a6}\u{1f9a6}").is_ok(), "new symbols are as good as old ones");
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_for_hashes_that_were_made_of_it() {
+        let password = Password::parse("cafe\u{301}").unwrap();
+        assert_eq!(password.expose(), "caf\u{e9}");
+        assert_eq!(password.as_typed().expose(), "cafe\u{301}");
+        assert_eq!(Password::parse("cafe").unwrap().as_typed().expose(), "cafe");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use self::{
     violation::{Violation, ViolationCode},
 };
 use self::{expression::Expression, host::HostRule, words::ContextWords};
-use super::{EmailAddress, Password};
+use super::{EmailAddress, Password, Span};
 
 /// What passwords must be.
 ///
@@ -46,6 +46,8 @@ use super::{EmailAddress, Password};
 #[derive(Debug, Clone)]
 pub struct PasswordPolicy {
     rules: Arc<[Rule]>,
+    history: usize,
+    minimum_age: Span,
 }
 
 /// Whom a password is for: it must not be made of what anybody knows of them.
@@ -132,7 +134,7 @@ impl PasswordPolicy {
         known.extend(words);
         rules.push(Rule::Unpredictable(known.clone()));
         rules.extend(similar.then_some(Rule::Dissimilar(known)));
-        Self::of(rules)
+        Self::of(rules).like(&self)
     }
 
     /// The same rules, to be added to. A length that is set takes the place of the one it has.
@@ -147,7 +149,7 @@ impl PasswordPolicy {
         let mut rules: Vec<_> =
             self.rules.iter().filter(|rule| !matches!(rule, Rule::Unlisted(_))).cloned().collect();
         rules.push(Rule::Unlisted(blocklist));
-        Self::of(rules)
+        Self::of(rules).like(&self)
     }
 
     /// How many code points a password may have: what a page says before anybody types.
@@ -166,9 +168,27 @@ impl PasswordPolicy {
         self.rules.iter().flat_map(|rule| rule.violations(password, context)).collect()
     }
 
+    /// So many passwords before the current one may not be taken again.
+    #[must_use]
+    pub fn history(&self) -> usize {
+        self.history
+    }
+
+    /// How old a password must be before its owner may change it. One that must be changed may be; and one that is
+    /// forgotten is replaced whatever its age.
+    #[must_use]
+    pub fn minimum_age(&self) -> Span {
+        self.minimum_age
+    }
+
     fn of(mut rules: Vec<Rule>) -> Self {
         rules.sort_by_key(Rule::place);
-        Self { rules: rules.into() }
+        Self { rules: rules.into(), history: 0, minimum_age: Span::ZERO }
+    }
+
+    /// These rules, and of the other policy what is no rule about the password alone.
+    fn like(self, other: &Self) -> Self {
+        Self { history: other.history, minimum_age: other.minimum_age, ..self }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeMint, Content, Dispatch, Letter, LinkUrl, Mail, MailId, Message, Nonce, Purpose,
-    Subject, Timestamp,
+    Account, Address, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
+    LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -10,6 +10,10 @@ use super::{
 pub struct Counter<'a> {
     /// The account that the mail goes to.
     pub account: Option<&'a Account>,
+    /// Another account has the address that it goes to.
+    pub taken: bool,
+    /// Where the host gets its notices.
+    pub host: Option<&'a EmailAddress>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
     /// Now.
@@ -35,12 +39,14 @@ impl Counter<'_> {
         mail: &Mail,
         address_of: impl Fn(super::AddressTag) -> Option<&'b Address>,
     ) -> Result<Letter, Withdrawn> {
-        let Content::Letter(dispatch) = &mail.content else {
-            return Err(Withdrawn::Void);
+        let dispatch = match &mail.content {
+            Content::Letter(dispatch) => dispatch,
+            Content::ForHost(notice) => return self.for_host(mail, notice),
+            Content::Intent(_) => return Err(Withdrawn::Void),
         };
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        facts.standing.active().map_err(|_| Withdrawn::Void)?;
+        stands(facts, &dispatch.subject)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
         if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
@@ -48,12 +54,23 @@ impl Counter<'_> {
         }
         let message = match &dispatch.subject {
             Subject::Code { purpose, nonce, page } => {
-                self.code_message(account, dispatch, *purpose, *nonce, page)?
+                let message = self.code_message(account, dispatch, *purpose, *nonce, page)?;
+                // Whoever has it is told; whoever asked for it learns nothing.
+                let elsewhere = *purpose == Purpose::EmailConfirm && self.taken;
+                if elsewhere { Message::Notice(Notice::EmailTaken) } else { message }
             }
+            Subject::Notice(notice) => Message::Notice(notice.clone()),
         };
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
-        Ok(letter.in_locale(facts.locale.clone()))
+        let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
+        Ok(letter.in_locale(facts.locale.clone()).with_feedback(tag))
+    }
+
+    fn for_host(&self, mail: &Mail, notice: &HostNotice) -> Result<Letter, Withdrawn> {
+        let to = self.host.ok_or(Withdrawn::Void)?.clone();
+        let message = Message::ForHost(notice.clone());
+        Ok(Letter::new(mail.id, mail.realm.clone(), to, message, mail.queued_at))
     }
 
     fn code_message(
@@ -76,13 +93,22 @@ impl Counter<'_> {
     }
 }
 
+/// Mails are for active accounts; only that it was closed is told to the owner of a closed one.
+fn stands(facts: &Facts, subject: &Subject) -> Result<(), Withdrawn> {
+    match (&facts.standing, subject) {
+        (Standing::Active, Subject::Notice(Notice::Closed { .. })) => Err(Withdrawn::Void),
+        (Standing::Active, _) | (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => Ok(()),
+        (Standing::Suspended { .. } | Standing::Closed { .. }, _) => Err(Withdrawn::Void),
+    }
+}
+
 impl Mail {
     /// Its name and what it is about, where it goes to an account.
     #[must_use]
     pub fn dispatch(&self) -> Option<(MailId, &Dispatch)> {
         match &self.content {
             Content::Letter(dispatch) => Some((self.id, dispatch)),
-            Content::Intent(_) => None,
+            Content::Intent(_) | Content::ForHost(_) => None,
         }
     }
 }

@@ -46,6 +46,12 @@ pub enum InputError {
     /// Not an absolute, plain https URL.
     #[error("not an absolute https URL to return to (without user, fragment or backslash)")]
     BadReturnUrl,
+    /// A hash of no scheme that can be verified here, or weaker or costlier than is accepted.
+    #[error("the password hash is of no scheme or cost that is accepted")]
+    BadPasswordHash,
+    /// Too many networks in one group.
+    #[error("an IP filter group has at most {} networks", super::IpFilterGroup::MOST)]
+    TooManyNetworks,
     /// A page that the links' settings do not list.
     #[error("codes may not lead to this page")]
     PageNotAllowed,
@@ -71,6 +77,8 @@ impl InputError {
             Self::BadPasswordCharacter => "bad_password_character",
             Self::BadLinkUrl => "bad_link_url",
             Self::BadReturnUrl => "bad_return_url",
+            Self::BadPasswordHash => "bad_password_hash",
+            Self::TooManyNetworks => "too_many_networks",
             Self::PageNotAllowed => "page_not_allowed",
             Self::ReturnUrlNotAllowed => "return_url_not_allowed",
         }
@@ -88,6 +96,12 @@ impl InputError {
 /// | `account_suspended` | 409 | an administrator suspended it |
 /// | `account_closed` | 409 | it was closed |
 /// | `password_set_not_expected` | 409 | it has a password, or its status expects none to be set by mail |
+/// | `code_not_expected` | 409 | there is nothing that such a code could confirm |
+/// | `no_email_change_pending` | 409 | there is no change of address to be cancelled |
+/// | `grace_over` | 409 | it was closed too long ago to be reopened |
+/// | `mail_not_dead` | 409 | the mail was not given up |
+/// | `no_such_mail` | 404 | no such mail is in the outbox |
+/// | `origin_refused` | 403 | the account's IP filter group does not let this origin in |
 /// | `password_change_required` | 409 | first the password must be changed |
 /// | `version_mismatch` | 412 | it changed since it was read |
 /// | `address_undeliverable` | 422 | mail does not reach it |
@@ -123,6 +137,27 @@ pub enum Refusal {
         /// The status it is in.
         status: Status,
     },
+    /// There is nothing that such a code could confirm.
+    #[error("no such code is expected in this status: {}", status.as_str())]
+    CodeNotExpected {
+        /// The status it is in.
+        status: Status,
+    },
+    /// There is no change of address to be cancelled.
+    #[error("no change of address is pending")]
+    NoEmailChangePending,
+    /// It was closed too long ago.
+    #[error("the account was closed too long ago to be reopened")]
+    GraceOver,
+    /// No such mail is in the outbox.
+    #[error("there is no such mail")]
+    NoSuchMail,
+    /// The mail was not given up.
+    #[error("the mail was not given up")]
+    MailNotDead,
+    /// The account's group of networks does not let this origin in.
+    #[error("the account may not be used from here")]
+    OriginRefused,
     /// Mail does not reach the address.
     #[error("mail does not reach the address: {}", cause.as_str())]
     AddressUndeliverable {
@@ -185,6 +220,12 @@ impl Refusal {
             Self::AccountSuspended => ("account_suspended", 409),
             Self::AccountClosed => ("account_closed", 409),
             Self::PasswordSetNotExpected { .. } => ("password_set_not_expected", 409),
+            Self::CodeNotExpected { .. } => ("code_not_expected", 409),
+            Self::NoEmailChangePending => ("no_email_change_pending", 409),
+            Self::GraceOver => ("grace_over", 409),
+            Self::NoSuchMail => ("no_such_mail", 404),
+            Self::MailNotDead => ("mail_not_dead", 409),
+            Self::OriginRefused => ("origin_refused", 403),
             Self::AddressUndeliverable { .. } => ("address_undeliverable", 422),
             Self::Throttled { .. } => ("throttled", 429),
             Self::WeakPassword(_) => ("weak_password", 422),

@@ -23,6 +23,16 @@ pub struct Rules {
     pub retries: Retries,
     /// How long a password that an administrator assigned lets its owner in: 72 h.
     pub temporary_password: Span,
+    /// How long before a password expires its owner is warned, furthest first: 14 and 3 days.
+    pub expiry_warnings: [Span; 2],
+    /// How long a closed account can be reopened; then it is erased: 30 days.
+    pub closing_grace: Span,
+    /// How long an account that a stranger signed up waits to be proven: 7 days.
+    pub sign_up_kept: Span,
+    /// How long events stay in the journal; none keeps all, which is the default.
+    pub journal_kept: Option<Span>,
+    /// How long mails that were given up can be queued again; none keeps all: 30 days.
+    pub dead_mails_kept: Option<Span>,
 }
 
 impl Default for Rules {
@@ -35,6 +45,11 @@ impl Default for Rules {
             lock_out: LockOut::default(),
             retries: Retries::default(),
             temporary_password: Span::hours(72),
+            expiry_warnings: [Span::days(14), Span::days(3)],
+            closing_grace: Span::days(30),
+            sign_up_kept: Span::days(7),
+            journal_kept: None,
+            dead_mails_kept: Some(Span::days(30)),
         }
     }
 }

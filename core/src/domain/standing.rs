@@ -63,6 +63,8 @@ pub enum Standing {
     Closed {
         /// Since when.
         at: Timestamp,
+        /// It can be reopened until then, and is erased after.
+        until: Timestamp,
         /// Why it was suspended when it was closed; none if it was active.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         suspended_for: Option<SuspensionReason>,

@@ -38,6 +38,7 @@ impl World {
             ip_filter_group: None,
             memo: Memo::default(),
             locale: None,
+            purge_at: None,
             now,
         });
         change.account.unwrap()
@@ -68,6 +69,37 @@ impl World {
         }
     }
 
+    /// The owner, who knows the password, asks for another address.
+    pub(super) fn email_asked(&self, account: &Account, to: &str, number: u64, now: Timestamp) -> Account {
+        let email = EmailAddress::parse(to).unwrap();
+        let change = account.request_email_change(&EmailChange {
+            code: self.request(number, now),
+            notice: MailId::from_bytes([252; 16]),
+            cancel_page: &self.page,
+            email: &email,
+            tag: self.keys.address_tag(&self.realm, &email),
+            verified: &account.facts().unwrap().password.as_ref().unwrap().hash,
+            epoch: account.epoch,
+        });
+        change.unwrap().account.unwrap()
+    }
+
+    /// An administrator puts another address in place.
+    pub(super) fn replacement<'a>(
+        &self,
+        email: &'a EmailAddress,
+        number: u8,
+        now: Timestamp,
+    ) -> ReplaceEmail<'a> {
+        let tag = self.keys.address_tag(&self.realm, email);
+        ReplaceEmail { now, email, tag, notice: MailId::from_bytes([number; 16]), history: 0 }
+    }
+
+    /// The courier's last look at a mail.
+    pub(super) fn counter<'a>(&'a self, account: Option<&'a Account>, now: Timestamp) -> Counter<'a> {
+        Counter { account, taken: false, host: None, mint: self.mint(), now }
+    }
+
     pub(super) fn mint(&self) -> CodeMint<'_> {
         CodeMint { keys: &self.keys, realm: &self.realm, incarnation: self.incarnation }
     }
@@ -83,13 +115,13 @@ impl World {
     }
 
     pub(super) fn redeem<'a>(&'a self, code: &'a MailedCode, now: Timestamp) -> Redemption<'a> {
-        Redemption { code, mint: self.mint(), now }
+        Redemption { code, mint: self.mint(), now, origin_admitted: true }
     }
 
     /// A candidate that is none of the account's passwords, hashed under this number.
     pub(super) fn fresh(&self, account: &Account, number: u64) -> Fresh {
         let current = account.facts().ok().and_then(|facts| facts.password.as_ref());
-        let hashed = Hashed::default().with_sealed(self.hash(account, number));
+        let hashed = Hashed::default().with_sealed(self.hash(account, number)).with_screening(false);
         Fresh {
             password: Password::parse("a password of some length").unwrap(),
             hashed: match current {
@@ -105,6 +137,8 @@ impl World {
             candidate: Candidate { password: &fresh.password, hashed: &fresh.hashed },
             policy: &self.policy,
             address: None,
+            notice: MailId::from_bytes([250; 16]),
+            warnings: Rules::default().expiry_warnings,
         }
     }
 
@@ -207,80 +241,38 @@ impl Given {
                 let request = AssignPassword { new: world.judge(&fresh, before), temporary: Span::hours(72) };
                 account.assign_password(&request).unwrap().account.unwrap()
             }
-            Self::ToOwner => with_facts(chosen(), |facts| {
-                facts.management = Management::Administrator;
-                facts.pending_management = Some(Management::Owner);
-                issue(world, facts, Purpose::PasswordManagement, facts.mailbox.ordinal, before);
-            }),
-            Self::ToAdministrator => with_facts(asked(chosen(), 104), |facts| {
-                facts.pending_management = Some(Management::Administrator);
-            }),
-            Self::EmailPending => with_facts(asked(chosen(), 105), |facts| {
-                let mailbox = next_mailbox(world, facts, "next@example.com");
-                issue(world, facts, Purpose::EmailConfirm, mailbox.ordinal, before);
-                issue(world, facts, Purpose::EmailCancel, facts.mailbox.ordinal, before);
-                facts.pending = Some(PendingEmail { mailbox, until: before + Span::hours(24) });
-            }),
+            Self::ToOwner => {
+                let administered = with_facts(chosen(), |facts| facts.management = Management::Administrator);
+                managed(world, &administered, Management::Owner, before)
+            }
+            Self::ToAdministrator => managed(world, &asked(chosen(), 104), Management::Administrator, before),
+            Self::EmailPending => world.email_asked(&asked(chosen(), 105), "next@example.com", 107, before),
             Self::EmailReplaced => {
-                let replaced = with_facts(chosen(), |facts| {
-                    let mailbox = next_mailbox(world, facts, "next@example.com");
-                    let former = std::mem::replace(&mut facts.mailbox, mailbox);
-                    issue(world, facts, Purpose::EmailRevert, former.ordinal, before);
-                    facts.former.push(FormerMailbox {
-                        mailbox: former,
-                        until: before + Span::hours(72),
-                        reserved: true,
-                    });
-                    facts.proven = false;
-                    facts.replaced = true;
-                    facts.password = None;
-                });
-                asked(replaced, 106)
+                let email = EmailAddress::parse("next@example.com").unwrap();
+                let replaced = chosen().replace_email(&world.replacement(&email, 108, before));
+                asked(replaced.unwrap().account.unwrap(), 106)
             }
         }
     }
 }
 
+fn managed(world: &World, account: &Account, to: Management, now: Timestamp) -> Account {
+    let change = account.change_password_management(&ManagementChange { to, code: world.request(109, now) });
+    change.unwrap().account.unwrap()
+}
+
 /// The account in another standing, as suspending, closing and erasing leave it.
 pub(super) fn standing(account: Account, standing: StandingKind) -> Account {
-    let stand = |account: Account, standing| {
-        let mut account = with_facts(account, |facts| {
-            facts.standing = standing;
-            for (purpose, confirmations) in &mut facts.confirmations {
-                if *purpose != Purpose::EmailRevert {
-                    confirmations.kill(NOW);
-                }
-            }
-        });
-        account.epoch = account.epoch.next();
-        account
+    let reason = SuspensionReason::parse("unpaid").unwrap();
+    let change = match standing {
+        StandingKind::Active => return account,
+        StandingKind::Suspended => account.suspend(&reason, NOW).unwrap(),
+        StandingKind::Closed => account.close(&closing(NOW)).unwrap(),
+        StandingKind::Erased => account.erase(NOW, &[]),
     };
-    match standing {
-        StandingKind::Active => account,
-        StandingKind::Suspended => stand(
-            account,
-            Standing::Suspended { reason: SuspensionReason::parse("unpaid").unwrap(), at: NOW },
-        ),
-        StandingKind::Closed => stand(account, Standing::Closed { at: NOW, suspended_for: None }),
-        StandingKind::Erased => Account { life: Life::Erased { at: NOW }, ..account },
-    }
+    change.account.unwrap_or(account)
 }
 
-fn next_mailbox(world: &World, facts: &mut Facts, address: &str) -> Mailbox {
-    let address = EmailAddress::parse(address).unwrap();
-    let ordinal = facts.next_ordinal;
-    facts.next_ordinal = ordinal.next();
-    Mailbox { ordinal, key: address.key(), tag: world.keys.address_tag(&world.realm, &address), address }
-}
-
-fn issue(world: &World, facts: &mut Facts, purpose: Purpose, recipient: Ordinal, now: Timestamp) {
-    let confirmation = Confirmation {
-        nonce: Nonce::from_bytes([purpose as u8 + 200; 16]),
-        key: world.keys.active().clone(),
-        recipient,
-        issued_at: now,
-        expires_at: now + purpose.lifetime().each,
-        return_url: None,
-    };
-    facts.confirmations.entry(purpose).or_default().issued = Some(confirmation);
+pub(super) fn closing(now: Timestamp) -> Close {
+    Close { now, grace: Rules::default().closing_grace, notice: MailId::from_bytes([251; 16]) }
 }

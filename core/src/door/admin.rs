@@ -1,21 +1,36 @@
-//! The door for staff, and for the host itself.
+//! The door for staff, and for the host itself: here accounts come to be, are read and are updated.
+//!
+//! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`filters`],
+//! [`keys`] and [`import`].
+
+mod filters;
+mod import;
+mod keys;
+mod listing;
+mod outbox;
+mod passwords;
+mod standing;
+mod view;
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
-
+pub use self::{
+    import::{Import, ImportedPassword},
+    keys::KeyUse,
+    listing::{AccountList, AccountPage, AccountsPage},
+    outbox::{About, MailList, OutboxMail, Suppressed},
+    passwords::IssuedCode,
+    view::{AccountChanges, AccountView, NewAccount, PasswordView},
+};
 use crate::{
     accounts::Core,
-    decide::{Call, Undecided, Verdict},
-    delivery::Delivery,
+    decide::{Call, Decided, Undecided, Verdict},
     domain::{
-        Account, AccountId, Actor, AssignPassword, Candidate, EmailAddress, Locale, MailRequest, Memo,
-        NewPassword, Party, Password, PasswordValidity, Purpose, Refusal, Registration, Span, StandingKind,
-        Status, Timestamp, Undeliverable, Version,
+        Account, AccountId, AccountUpdate, Actor, EmailAddress, Party, Refusal, Registration, ReplaceEmail,
+        Stop,
     },
-    door::DeliveryOptions,
     error::{Error, Fault},
-    port::{By, Claimed, Dossier, Who},
+    port::{By, Dossier, Who},
     watch::watched,
 };
 
@@ -26,77 +41,6 @@ pub struct Admin {
     actor: Actor,
 }
 
-/// What a new account shall be.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct NewAccount {
-    /// Its address.
-    pub email: EmailAddress,
-    /// How long its passwords are valid; for ever by default.
-    pub validity: PasswordValidity,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    pub locale: Option<Locale>,
-}
-
-impl NewAccount {
-    /// With this address, and nothing else said.
-    #[must_use]
-    pub fn new(email: EmailAddress) -> Self {
-        Self { email, validity: PasswordValidity::FOREVER, memo: Memo::default(), locale: None }
-    }
-    /// Passwords are valid so long.
-    #[must_use]
-    pub fn with_validity(mut self, validity: PasswordValidity) -> Self {
-        self.validity = validity;
-        self
-    }
-    /// With this note.
-    #[must_use]
-    pub fn with_memo(mut self, memo: Memo) -> Self {
-        self.memo = memo;
-        self
-    }
-    /// Mails are in this language.
-    #[must_use]
-    pub fn with_locale(mut self, locale: Locale) -> Self {
-        self.locale = Some(locale);
-        self
-    }
-}
-
-/// An account as staff sees it: no hash, no code, nothing that opens anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct AccountView {
-    /// Its name.
-    #[serde(serialize_with = "as_text")]
-    pub id: AccountId,
-    /// How often it was written: for commands that must not overwrite what they have not seen.
-    pub version: Version,
-    /// Its address.
-    pub email: EmailAddress,
-    /// Its owner proved to receive mail there.
-    pub email_proven: bool,
-    /// Mail does not reach that address.
-    pub undeliverable: Option<Undeliverable>,
-    /// What its facts amount to.
-    pub status: Status,
-    /// What may be done with it.
-    pub standing: StandingKind,
-    /// How long its passwords are valid, in days; 0 for ever.
-    pub validity: PasswordValidity,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    pub locale: Option<Locale>,
-    /// When it came to be.
-    pub created_at: Timestamp,
-    /// When it was last written.
-    pub changed_at: Timestamp,
-}
-
 impl Admin {
     pub(crate) fn new(core: Arc<Core>, actor: Actor) -> Self {
         Self { core, actor }
@@ -105,10 +49,13 @@ impl Admin {
     /// Registers an account. Nothing is mailed.
     ///
     /// # Errors
-    /// `email_taken`; a [`Fault`].
+    /// `email_taken`, `unknown_ip_filter_group`; a [`Fault`].
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
+            if let Some(group) = &new.ip_filter_group {
+                self.known_group(group).await?;
+            }
             let call = Call::without_facts(self.party());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
@@ -119,9 +66,10 @@ impl Admin {
                         email: new.email.clone(),
                         tag,
                         validity: new.validity,
-                        ip_filter_group: None,
+                        ip_filter_group: new.ip_filter_group.clone(),
                         memo: new.memo.clone(),
                         locale: new.locale.clone(),
+                        purge_at: None,
                         now: moment.now,
                     };
                     Ok(Verdict::new(Account::register(registration), ()))
@@ -152,103 +100,87 @@ impl Admin {
         .await
     }
 
-    /// Mails the code that lets the owner choose a first password, and waits for the mail server's answer.
-    ///
-    /// Allowed for a new account, and while a replaced address has left the account without a password. At most one
-    /// such mail each 600 s, and few for each recipient; a repeat mails the same code.
+    /// Changes all that is named, in one commit, or nothing. Where all of it is so already, nothing is written.
     ///
     /// # Errors
-    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`,
-    /// `account_suspended`, `password_set_not_expected`, `address_undeliverable`, `throttled`; a [`Fault`].
-    pub async fn request_password_set(
+    /// `no_such_account`, `account_closed`, `version_mismatch`, `unknown_ip_filter_group`, `email_taken`; a [`Fault`].
+    pub async fn update(&self, id: AccountId, changes: &AccountChanges) -> Result<AccountView, Error> {
+        if let Some(Some(group)) = &changes.ip_filter_group {
+            self.known_group(group).await?;
+        }
+        let core = &self.core;
+        let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
+        self.command("admin.update", id, |account, _, moment| {
+            let email = changes.email.as_ref().zip(tag).map(|(email, tag)| ReplaceEmail {
+                now: moment.now,
+                email,
+                tag,
+                notice: moment.notice,
+                history: core.policy.history(),
+            });
+            account.update(&AccountUpdate {
+                if_version: changes.if_version,
+                memo: changes.memo.as_ref(),
+                validity: changes.validity,
+                ip_filter_group: changes.ip_filter_group.as_ref().map(Option::as_ref),
+                locale: changes.locale.as_ref().map(Option::as_ref),
+                email,
+                warnings: core.rules.expiry_warnings,
+                now: moment.now,
+            })
+        })
+        .await
+    }
+
+    /// Puts another address in the current one's place. It is unproven, the password is cleared and all sessions end;
+    /// the old address is told. An address that differs in spelling only keeps password and sessions.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_closed`, `email_taken`; a [`Fault`].
+    pub async fn replace_email(&self, id: AccountId, email: &EmailAddress) -> Result<AccountView, Error> {
+        let core = &self.core;
+        let tag = core.keys.address_tag(&core.realm, email);
+        self.command("admin.replace_email", id, |account, _, moment| {
+            account.replace_email(&ReplaceEmail {
+                now: moment.now,
+                email,
+                tag,
+                notice: moment.notice,
+                history: core.policy.history(),
+            })
+        })
+        .await
+    }
+
+    /// A command on one account, and the account as it leaves it.
+    async fn command(
+        &self,
+        name: &'static str,
+        id: AccountId,
+        rule: impl FnMut(&Account, &Dossier, &crate::decide::Moment) -> Result<crate::domain::Change, Refusal>
+        + Send,
+    ) -> Result<AccountView, Error> {
+        watched(name, self.core.realm.as_str(), async {
+            let decided = self.change(id, rule).await?;
+            let view = AccountView::of(&decided.after);
+            view.ok_or_else(|| Fault::Defect("a command without an account").into())
+        })
+        .await
+    }
+
+    async fn change(
         &self,
         id: AccountId,
-        options: DeliveryOptions,
-    ) -> Result<Delivery, Error> {
-        watched("admin.request_password_set", self.core.realm.as_str(), async {
-            let core = &self.core;
-            options.mail.check(&core.links)?;
-            let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::PasswordSet));
-            let at_once = options.wait > Span::ZERO;
-            let decided = core
-                .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
-                    let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                    let request = MailRequest {
-                        now: moment.now,
-                        mail: moment.mail,
-                        nonce: moment.nonce,
-                        keys: &core.keys,
-                        page,
-                        return_url: options.mail.return_url.as_ref(),
-                        quota: core.rules.account_quota,
-                        address: dossier.own_address(),
-                        stranger_caused: false,
-                        bypass_throttle: options.bypass_throttle,
-                        claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
-                    };
-                    let mut verdict = Verdict::new(account.request_password_set(&request)?, ());
-                    verdict.reserve =
-                        core.recipient_reservation(account, moment.now, options.bypass_throttle)?;
-                    Ok(verdict)
-                })
-                .await;
-            let decided = match decided {
-                Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
-                    let retry_after = retry_after.max(self.recipients_wait(id).await?);
-                    return Err(Refusal::Throttled { retry_after }.into());
-                }
-                decided => decided?,
-            };
-            match decided.mails.into_iter().next() {
-                Some(mail) if at_once => {
-                    let claimed = Claimed { mail, dossier: decided.after };
-                    Ok(core.deliver(claimed, self.party(), options.wait).await?.into())
-                }
-                _ => Ok(Delivery::Queued),
-            }
-        })
-        .await
-    }
-
-    /// Assigns a password. It must be changed at the first log-in, lets its owner in for 72 h, and ends all sessions.
-    ///
-    /// # Errors
-    /// `no_such_account`, `account_closed`, `weak_password`; a [`Fault`].
-    pub async fn assign_password(&self, id: AccountId, new: &Password) -> Result<(), Error> {
-        watched("admin.assign_password", self.core.realm.as_str(), async {
-            let core = &self.core;
-            let mut call = Call::new(Who::id(id), self.party());
-            call.candidate = Some(new);
-            core.decide(call, |dossier, moment, hashed| {
+        mut rule: impl FnMut(&Account, &Dossier, &crate::decide::Moment) -> Result<crate::domain::Change, Refusal>
+        + Send,
+    ) -> Result<Decided<()>, Undecided> {
+        let call = Call::new(Who::id(id), self.party());
+        self.core
+            .decide(call, |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let candidate = Candidate { password: new, hashed };
-                let new = NewPassword {
-                    now: moment.now,
-                    candidate,
-                    policy: &core.policy,
-                    address: dossier.own_address(),
-                };
-                let change = account
-                    .assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
-                Ok(Verdict::new(change, ()))
+                Ok::<_, Stop>(Verdict::new(rule(account, dossier, moment)?, ()))
             })
-            .await?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// How long the recipient's quota makes wait, whatever the account's own says: the longest wait is what counts.
-    async fn recipients_wait(&self, id: AccountId) -> Result<Span, Fault> {
-        let core = &self.core;
-        let mut deadline = core.deadline();
-        let dossier = core.load(&Who::id(id), &mut deadline).await?;
-        let Some(facts) = dossier.account.as_ref().and_then(|account| account.value.facts().ok()) else {
-            return Ok(Span::ZERO);
-        };
-        let level = Some(core.recipients_level(&facts.mailbox.address));
-        let level = core.load(&Who { level, ..Who::nobody() }, &mut deadline).await?.level;
-        Ok(core.rules.recipient_quota.wait(level, core.clock.now()).unwrap_or(Span::ZERO))
+            .await
     }
 
     async fn find(&self, by: By) -> Result<Option<AccountView>, Fault> {
@@ -260,32 +192,6 @@ impl Admin {
     fn party(&self) -> Party {
         Party::Administrator(self.actor.clone())
     }
-}
-
-impl AccountView {
-    fn of(dossier: &Dossier) -> Option<Self> {
-        let account = &dossier.account.as_ref()?.value;
-        let facts = account.facts().ok()?;
-        let address = dossier.own_address();
-        Some(Self {
-            id: account.id,
-            version: account.version,
-            email: facts.mailbox.address.clone(),
-            email_proven: facts.proven,
-            undeliverable: address.and_then(|address| address.suppression.as_ref()).map(|known| known.cause),
-            status: facts.status(),
-            standing: account.standing(),
-            validity: facts.validity,
-            memo: facts.memo.clone(),
-            locale: facts.locale.clone(),
-            created_at: facts.created_at,
-            changed_at: facts.changed_at,
-        })
-    }
-}
-
-fn as_text<S: serde::Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 impl fmt::Debug for Admin {

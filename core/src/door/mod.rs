@@ -7,7 +7,10 @@ mod owner;
 mod public;
 
 pub use self::{
-    admin::{AccountView, Admin, NewAccount},
+    admin::{
+        About, AccountChanges, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import,
+        ImportedPassword, IssuedCode, KeyUse, MailList, NewAccount, OutboxMail, PasswordView, Suppressed,
+    },
     journal::{Journal, JournalError},
     options::{DeliveryOptions, MailOptions},
     owner::Owner,

@@ -1,6 +1,6 @@
 //! What a caller may say of a mail. Each default is the safe one.
 
-use crate::domain::{InputError, LinkUrl, Links, ReturnUrl, Span};
+use crate::domain::{InputError, LinkUrl, Links, Locale, ReturnUrl, Span};
 
 /// Where a mailed code leads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,6 +10,8 @@ pub struct MailOptions {
     pub page: Option<LinkUrl>,
     /// Where the page sends its reader at the end; nowhere by default. It must be under one that the [`Links`] allow.
     pub return_url: Option<ReturnUrl>,
+    /// The language of an account that comes to be by the request; none by default. An account that is there keeps its own.
+    pub locale: Option<Locale>,
 }
 
 impl MailOptions {
@@ -23,6 +25,13 @@ impl MailOptions {
     #[must_use]
     pub fn with_return_url(mut self, url: ReturnUrl) -> Self {
         self.return_url = Some(url);
+        self
+    }
+
+    /// An account that comes to be by it has this language.
+    #[must_use]
+    pub fn with_locale(mut self, locale: Locale) -> Self {
+        self.locale = Some(locale);
         self
     }
 

@@ -4,14 +4,16 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     accounts::Core,
-    authenticate::{Guess, Verified, own_tag},
-    decide::{Call, Verdict},
+    authenticate::{Guess, Right, Verified},
+    decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Admission, Candidate, ChangePassword, NewPassword, Origin, Party, Password, Refusal, SessionStamp,
-        Stop,
+        Account, Admission, Candidate, Change, ChangePassword, Close, ConfirmEmail, EmailAddress,
+        EmailChange, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal, SessionStamp, Stop,
+        Timestamp,
     },
+    door::MailOptions,
     error::{Error, Fault},
-    port::{By, Who},
+    port::{By, Dossier, Who},
     watch::watched,
 };
 
@@ -50,30 +52,18 @@ impl Owner {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
             let guess = self.guess(current).await?;
-            let right = match core.verify_at_gate(&guess).await? {
-                Verified::Right(right) => right,
-                Verified::Denied(_) => return Err(Refusal::WrongPassword.into()),
-                Verified::TooMany { retry_after } => return Err(Refusal::Throttled { retry_after }.into()),
-            };
-            let mut call = Call::new(Who::id(self.stamp.account), Party::Owner);
+            let right = self.verified(&guess).await?;
+            let mut call = self.call();
             call.candidate = Some(new);
             let decided = core
                 .decide(call, |dossier, moment, hashed| {
-                    let account = dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?;
-                    // A lock, a suspension or another filter that came meanwhile makes the verification void.
-                    let admission = core.scene(&guess, dossier, moment.now).admission(&right.lead);
-                    if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
-                        account.value.in_session(self.stamp.epoch)?;
-                        return Err(Refusal::WrongPassword.into());
-                    }
-                    let candidate = Candidate { password: new, hashed };
-                    let address = dossier.address(guess.tag);
-                    let new = NewPassword { now: moment.now, candidate, policy: &core.policy, address };
+                    let account = self.admitted(&guess, &right, dossier, moment.now)?;
+                    let new = core.new_password(Candidate { password: new, hashed }, dossier, moment);
                     let request =
                         ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
-                    let change = account.value.change_password(&request)?;
-                    let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
-                    Ok(Verdict::new(change, SessionStamp { epoch, ..self.stamp }))
+                    let change = account.change_password(&request)?;
+                    let stamp = self.stamp_after(&change);
+                    Ok(Verdict::new(change, stamp))
                 })
                 .await?;
             right.spent();
@@ -82,24 +72,208 @@ impl Owner {
         .await
     }
 
+    /// Asks for another address, given the current password. A code goes to the new address, and a link that cancels to
+    /// the old one; which stays until [`confirm_email`](Self::confirm_email). A repeat mails the same code; another address
+    /// takes the pending one's place. Whether somebody has the new address is told to nobody but whoever reads its mail.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_suspended`,
+    /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
+    /// `password_change_required`, `throttled`; a [`Fault`].
+    pub async fn request_email_change(
+        &self,
+        current: &Password,
+        email: &EmailAddress,
+        mail: &MailOptions,
+    ) -> Result<(), Error> {
+        watched("owner.request_email_change", self.core.realm.as_str(), async {
+            let core = &self.core;
+            mail.check(&core.links)?;
+            let guess = self.guess(current).await?;
+            let right = self.verified(&guess).await?;
+            let tag = core.keys.address_tag(&core.realm, email);
+            let page = mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::EmailConfirm));
+            let decided = core
+                .decide(self.call(), |dossier, moment, _| {
+                    let account = self.admitted(&guess, &right, dossier, moment.now)?;
+                    let code = MailRequest {
+                        return_url: mail.return_url.as_ref(),
+                        // Whoever reads that mail may have nothing to do with the account.
+                        stranger_caused: true,
+                        ..core.mail_request(page, dossier, moment)
+                    };
+                    let change = account.request_email_change(&EmailChange {
+                        code,
+                        notice: moment.notice,
+                        cancel_page: core.links.page(Purpose::EmailCancel),
+                        email,
+                        tag,
+                        verified: &right.lead.sealed,
+                        epoch: self.stamp.epoch,
+                    })?;
+                    let mut verdict = Verdict::new(change, ());
+                    verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
+                    Ok(verdict)
+                })
+                .await;
+            right.spent();
+            match decided {
+                Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
+                    let retry_after = retry_after.max(core.recipients_wait(email).await?);
+                    Err(Refusal::Throttled { retry_after }.into())
+                }
+                decided => Ok(decided.map(drop)?),
+            }
+        })
+        .await
+    }
+
+    /// Puts the new address in place, given the code that was mailed there. Ends all other sessions; the stamp is this
+    /// session's new one. The old address gets a link that takes it back, good for 72 h.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
+    /// `dead_code`, `origin_refused`, `email_taken`; a [`Fault`].
+    pub async fn confirm_email(&self, code: &MailedCode) -> Result<SessionStamp, Error> {
+        watched("owner.confirm_email", self.core.realm.as_str(), async {
+            let core = &self.core;
+            if code.account() != Some(self.stamp.account) {
+                return Err(Refusal::DeadCode.into());
+            }
+            let page = core.links.page(Purpose::EmailRevert);
+            let decided = core
+                .decide(self.call(), |dossier, moment, _| {
+                    let account = account_of(dossier)?;
+                    let change = account.confirm_email(&ConfirmEmail {
+                        redemption: core.redemption(code, dossier, self.from, moment.now),
+                        revert: core.mail_request(page, dossier, moment),
+                        epoch: self.stamp.epoch,
+                    })?;
+                    let stamp = self.stamp_after(&change);
+                    Ok::<_, Stop>(Verdict::new(change, stamp))
+                })
+                .await?;
+            Ok(decided.value)
+        })
+        .await
+    }
+
+    /// Drops the pending change of address.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
+    /// `no_email_change_pending`; a [`Fault`].
+    pub async fn cancel_email_change(&self) -> Result<(), Error> {
+        watched("owner.cancel_email_change", self.core.realm.as_str(), async {
+            self.change(|account, moment| account.cancel_email_change(self.stamp.epoch, moment.now)).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends all other sessions; the stamp is this session's new one, should it go on.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
+    /// [`Fault`].
+    pub async fn end_sessions(&self) -> Result<SessionStamp, Error> {
+        watched("owner.end_sessions", self.core.realm.as_str(), async {
+            self.change(|account, moment| account.end_own_sessions(self.stamp.epoch, moment.now)).await
+        })
+        .await
+    }
+
+    /// Closes the account: all sessions end, and it is erased after 30 days unless staff reopens it. Its owner is told.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
+    /// [`Fault`].
+    pub async fn close(&self) -> Result<(), Error> {
+        watched("owner.close", self.core.realm.as_str(), async {
+            let grace = self.core.rules.closing_grace;
+            let close = |moment: &Moment| Close { now: moment.now, grace, notice: moment.notice };
+            self.change(|account, moment| account.close_own(self.stamp.epoch, &close(moment))).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A command on the account, and the session's stamp after it.
+    async fn change(
+        &self,
+        rule: impl Fn(&Account, &Moment) -> Result<Change, Refusal> + Send + Sync,
+    ) -> Result<SessionStamp, Error> {
+        let decided = self
+            .core
+            .decide(self.call(), |dossier, moment, _| {
+                let change = rule(account_of(dossier)?, moment)?;
+                let stamp = self.stamp_after(&change);
+                Ok::<_, Stop>(Verdict::new(change, stamp))
+            })
+            .await?;
+        Ok(decided.value)
+    }
+
+    fn call<'a>(&self) -> Call<'a> {
+        Call::new(Who::id(self.stamp.account), Party::Owner)
+    }
+
+    fn stamp_after(&self, change: &Change) -> SessionStamp {
+        let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
+        SessionStamp { epoch, ..self.stamp }
+    }
+
     /// A guess at the account's own password, once the session is known to hold.
     async fn guess<'a>(&self, current: &'a Password) -> Result<Guess<'a>, Error> {
         let decided = self
             .core
-            .decide(Call::new(Who::id(self.stamp.account), Party::Owner), |dossier, _, _| {
-                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+            .decide(self.call(), |dossier, _, _| {
+                let account = account_of(dossier)?;
                 account.in_session(self.stamp.epoch)?;
-                Ok::<_, Stop>(Verdict::new(crate::domain::Change::none(), own_tag(account)?))
+                let mailbox = account.facts()?.mailbox.clone();
+                Ok::<_, Stop>(Verdict::new(Change::none(), mailbox))
             })
             .await?;
         Ok(Guess {
             by: By::Id(self.stamp.account),
-            tag: decided.value,
+            email: decided.value.address,
+            tag: decided.value.tag,
             password: current,
             origin: self.from,
             party: Party::Owner,
         })
     }
+
+    /// The current password, known; through the gate, and counted if it is wrong.
+    async fn verified(&self, guess: &Guess<'_>) -> Result<Right<'_>, Error> {
+        match self.core.verify_at_gate(guess).await? {
+            Verified::Right(right) => Ok(right),
+            Verified::Denied(_) => Err(Refusal::WrongPassword.into()),
+            Verified::TooMany { retry_after } => Err(Refusal::Throttled { retry_after }.into()),
+        }
+    }
+
+    /// The account, if the verification still holds: a lock, a suspension or another filter that came meanwhile makes it
+    /// void.
+    fn admitted<'d>(
+        &self,
+        guess: &Guess<'_>,
+        right: &Right<'_>,
+        dossier: &'d Dossier,
+        now: Timestamp,
+    ) -> Result<&'d Account, Refusal> {
+        let account = account_of(dossier)?;
+        let admission = self.core.scene(guess, dossier, now).admission(&right.lead);
+        if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
+            account.in_session(self.stamp.epoch)?;
+            return Err(Refusal::WrongPassword);
+        }
+        Ok(account)
+    }
+}
+
+fn account_of(dossier: &Dossier) -> Result<&Account, Refusal> {
+    Ok(&dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value)
 }
 
 impl fmt::Debug for Owner {

@@ -6,11 +6,11 @@ use std::{fmt, sync::Arc};
 use crate::{
     accounts::Core,
     authenticate::{Entry, Guess},
-    decide::{Call, Undecided, Verdict},
+    decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        AccountId, Candidate, Change, CodeMint, CodeState, Content, Denial, EmailAddress, Happened, Intent,
-        Mail, MailId, MailedCode, NewPassword, Origin, Party, Password, Redemption, Refusal, SessionStamp,
-        Stop, Why, Wish,
+        Account, AccountId, Candidate, Change, CodeMint, CodeState, Content, Denial, EmailAddress, Happened,
+        Hashed, Intent, Mail, MailId, MailedCode, Origin, Party, Password, Purpose, Redemption, Refusal,
+        RevertEmail, SessionStamp, Stop, Timestamp, Why, Wish,
     },
     door::MailOptions,
     error::{Fault, PublicError},
@@ -89,6 +89,7 @@ impl Public {
             let core = &self.core;
             let key = email.key();
             let guess = Guess {
+                email: email.clone(),
                 tag: core.keys.address_tag_of(&core.realm, &key),
                 by: By::Email(core.realm.clone(), key),
                 password,
@@ -106,6 +107,19 @@ impl Public {
         .await
     }
 
+    /// Asks for an account. One commit, the same for every address; the courier decides: a free address becomes an account
+    /// and gets a link to choose a password, a new account gets that link again, and whoever has an account already is told
+    /// so. An account that nobody proves is removed after 7 days.
+    ///
+    /// # Errors
+    /// As [`request_password_reset`](Self::request_password_reset).
+    pub async fn sign_up(&self, email: &EmailAddress, mail: MailOptions) -> Result<Accepted, PublicError> {
+        watched("public.sign_up", self.core.realm.as_str(), async {
+            self.ask(Wish::SignUp, email, mail).await
+        })
+        .await
+    }
+
     /// Asks for a way to a new password by mail. One commit, the same for every address; the courier decides.
     ///
     /// # Errors
@@ -117,34 +131,7 @@ impl Public {
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
         watched("public.request_password_reset", self.core.realm.as_str(), async {
-            let core = &self.core;
-            mail.check(&core.links)?;
-            let intent = Intent {
-                wish: Wish::PasswordReset,
-                email: email.clone(),
-                page: mail.page,
-                return_url: mail.return_url,
-            };
-            let call = Call::without_facts(self.party());
-            let quota = core.rules.origin_quota;
-            let decided = core
-                .decide(call, |_, moment, _| {
-                    let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
-                    let mail =
-                        Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
-                    let requested = Happened::MailRequested { request: moment.mail };
-                    let change = Change { events: vec![requested], ..Change::none() };
-                    let mut verdict = Verdict::new(change, moment.mail);
-                    verdict.mails.push(Swap::create(mail));
-                    let ceiling = quota.ceiling(moment.now);
-                    let reservation =
-                        |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
-                    verdict.reserve.extend(self.origin_tag().map(reservation));
-                    Ok(verdict)
-                })
-                .await
-                .map_err(told)?;
-            Ok(Accepted { undisclosed: Undisclosed(decided.value) })
+            self.ask(Wish::PasswordReset, email, mail).await
         })
         .await
     }
@@ -164,7 +151,7 @@ impl Public {
             let Some(account) = &dossier.account else {
                 return Ok(CodeState::Invalid);
             };
-            Ok(account.value.inspect_code(&core.redemption(code, &dossier, core.clock.now())))
+            Ok(account.value.inspect_code(&core.redemption(code, &dossier, self.from, core.clock.now())))
         })
         .await
     }
@@ -172,35 +159,121 @@ impl Public {
     /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes.
     ///
     /// # Errors
-    /// [`PublicError::DeadCode`] before anything is said of the password; [`PublicError::WeakPassword`], which does
-    /// not consume the code; [`PublicError::Failed`].
+    /// [`PublicError::DeadCode`] before anything is said of the password; [`PublicError::OriginRefused`] and
+    /// [`PublicError::WeakPassword`], which do not consume the code; [`PublicError::Vetoed`]; [`PublicError::Failed`].
     pub async fn choose_password(&self, code: &MailedCode, new: &Password) -> Result<AccountId, PublicError> {
         watched("public.choose_password", self.core.realm.as_str(), async {
-            let Some(id) = code.account() else {
-                return Err(PublicError::DeadCode);
-            };
             let core = &self.core;
-            let mut call = Call::new(Who::id(id), self.party());
-            call.candidate = Some(new);
-            call.mends = false;
-            core.decide(call, |dossier, moment, hashed| {
-                let account = dossier.account.as_ref().ok_or(Refusal::DeadCode)?;
+            self.redeem(code, Some(new), |account, redemption, dossier, moment, hashed| {
                 let candidate = Candidate { password: new, hashed };
-                let new = NewPassword {
-                    now: moment.now,
-                    candidate,
-                    policy: &core.policy,
-                    address: dossier.own_address(),
-                };
-                let change =
-                    account.value.choose_password(&core.redemption(code, dossier, moment.now), &new)?;
-                Ok::<_, Stop>(Verdict::new(change, ()))
+                let new = core.new_password(candidate, dossier, moment);
+                Ok(Verdict::new(account.choose_password(redemption, &new)?, ()))
+            })
+            .await
+        })
+        .await
+    }
+
+    /// Redeems a code by dropping a pending change of address. From wherever its bearer comes.
+    ///
+    /// # Errors
+    /// [`PublicError::DeadCode`]; [`PublicError::Vetoed`]; [`PublicError::Failed`].
+    pub async fn cancel_email_change(&self, code: &MailedCode) -> Result<AccountId, PublicError> {
+        watched("public.cancel_email_change", self.core.realm.as_str(), async {
+            self.redeem(code, None, |account, redemption, _, _, _| {
+                Ok(Verdict::new(account.cancel_email_change_by_code(redemption)?, ()))
+            })
+            .await
+        })
+        .await
+    }
+
+    /// Redeems a code by taking an old address back, in place of the one that was confirmed. The password is cleared, all
+    /// sessions end, and a link to choose another goes to that address. From wherever its bearer comes.
+    ///
+    /// # Errors
+    /// [`PublicError::DeadCode`]; [`PublicError::Vetoed`]; [`PublicError::Failed`].
+    pub async fn revert_email_change(&self, code: &MailedCode) -> Result<AccountId, PublicError> {
+        watched("public.revert_email_change", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let page = core.links.page(Purpose::PasswordSet);
+            self.redeem(code, None, |account, redemption, dossier, moment, _| {
+                let change = account.revert_email_change(&RevertEmail {
+                    redemption: *redemption,
+                    set: core.mail_request(page, dossier, moment),
+                    history: core.policy.history(),
+                })?;
+                let restored = change.account.as_ref().ok_or(Refusal::DeadCode)?.facts()?;
+                // It counts against the recipient, and goes out all the same: there is no other way back in.
+                let reserve = core.recipient_reservation(&restored.mailbox.address, moment.now, true);
+                let mut verdict = Verdict::new(change, ());
+                verdict.reserve.push(reserve);
+                Ok(verdict)
+            })
+            .await
+        })
+        .await
+    }
+
+    /// A request that becomes a sealed intent, the same for every address.
+    async fn ask(
+        &self,
+        wish: Wish,
+        email: &EmailAddress,
+        mail: MailOptions,
+    ) -> Result<Accepted, PublicError> {
+        let core = &self.core;
+        mail.check(&core.links)?;
+        let MailOptions { page, return_url, locale } = mail;
+        let intent = Intent { wish, email: email.clone(), page, return_url, locale };
+        let quota = core.rules.origin_quota;
+        let decided = core
+            .decide(Call::without_facts(self.party()), |_, moment, _| {
+                let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
+                let mail = Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
+                let requested = Happened::MailRequested { request: moment.mail };
+                let change = Change { events: vec![requested], ..Change::none() };
+                let mut verdict = Verdict::new(change, moment.mail);
+                verdict.mails.push(Swap::create(mail));
+                let ceiling = quota.ceiling(moment.now);
+                let reservation = |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
+                verdict.reserve.extend(self.origin_tag().map(reservation));
+                Ok(verdict)
             })
             .await
             .map_err(told)?;
-            Ok(id)
+        Ok(Accepted { undisclosed: Undisclosed(decided.value) })
+    }
+
+    /// A command that a code is good for. Whatever time did is not written down here: a store call more would tell.
+    async fn redeem(
+        &self,
+        code: &MailedCode,
+        candidate: Option<&Password>,
+        mut command: impl FnMut(
+            &Account,
+            &Redemption<'_>,
+            &Dossier,
+            &Moment,
+            &Hashed,
+        ) -> Result<Verdict<()>, Stop>
+        + Send,
+    ) -> Result<AccountId, PublicError> {
+        let Some(id) = code.account() else {
+            return Err(PublicError::DeadCode);
+        };
+        let core = &self.core;
+        let mut call = Call::new(Who::id(id), self.party());
+        call.candidate = candidate;
+        call.mends = false;
+        core.decide(call, |dossier, moment, hashed| {
+            let account = &dossier.account.as_ref().ok_or(Refusal::DeadCode)?.value;
+            let redemption = core.redemption(code, dossier, self.from, moment.now);
+            command(account, &redemption, dossier, moment, hashed)
         })
         .await
+        .map_err(told)?;
+        Ok(id)
     }
 
     fn party(&self) -> Party {
@@ -213,14 +286,19 @@ impl Public {
 }
 
 impl Core {
-    fn redemption<'a>(
+    /// Somebody brings a code, from there.
+    pub(crate) fn redemption<'a>(
         &'a self,
         code: &'a MailedCode,
         dossier: &Dossier,
-        now: crate::domain::Timestamp,
+        from: Origin,
+        now: Timestamp,
     ) -> Redemption<'a> {
         let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
-        Redemption { code, mint, now }
+        let group = dossier.filter.as_ref().map(|stored| &stored.value);
+        let account = dossier.account.as_ref().map(|stored| &stored.value);
+        let origin_admitted = account.is_some_and(|account| account.admits(from, group));
+        Redemption { code, mint, now, origin_admitted }
     }
 }
 
@@ -228,12 +306,13 @@ impl Core {
 fn told(undecided: Undecided) -> PublicError {
     match undecided {
         Undecided::Refused(Refusal::WeakPassword(violations)) => PublicError::WeakPassword(violations),
-        Undecided::Refused(_) => PublicError::DeadCode,
+        Undecided::Refused(Refusal::OriginRefused) => PublicError::OriginRefused,
+        Undecided::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
+        // An old address that is another's by now can't be taken back.
+        Undecided::Refused(_) | Undecided::EmailTaken => PublicError::DeadCode,
         Undecided::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
         Undecided::Failed(fault) => fault.into(),
-        Undecided::EmailTaken | Undecided::Superseded => {
-            Fault::Defect("the public door met another's outcome").into()
-        }
+        Undecided::Superseded => Fault::Defect("the public door met another's outcome").into(),
     }
 }
 

@@ -8,8 +8,11 @@ mod entropy;
 mod hasher;
 mod mailer;
 mod record;
+mod routing;
+mod screen;
 mod shared;
 mod store;
+mod veto;
 
 pub use self::{
     clock::Clock,
@@ -20,8 +23,11 @@ pub use self::{
         By, Claim, Claimed, Commit, Dossier, IllegalCommit, Key, Limit, Reservation, Stored, Swap, Trim, Who,
         Write,
     },
+    routing::MailRouting,
+    screen::PasswordScreen,
     store::{
         AccountFilter, AccountQuery, CommitError, Cursor, Feed, FeedError, MailQuery, Page, Source, Store,
         StoreError,
     },
+    veto::ErasureVeto,
 };

@@ -189,6 +189,17 @@ pub enum AccountQuery {
     },
 }
 
+impl AccountQuery {
+    /// The same in this tenant.
+    #[must_use]
+    pub fn in_realm(mut self, ours: Realm) -> Self {
+        let (Self::ById { realm, .. } | Self::ByEmail { realm, .. } | Self::Overdue { realm, .. }) =
+            &mut self;
+        *realm = ours;
+        self
+    }
+}
+
 /// What accounts are listed by. What is none does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFilter {

@@ -1,7 +1,7 @@
 //! What a command makes of an account and of what surrounds it. Whole, or not at all.
 
 use super::{Account, Facts, Life};
-use crate::domain::{Address, Happened, Mail, Refusal};
+use crate::domain::{Address, AddressTag, Happened, Mail, Refusal};
 
 /// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,6 +10,8 @@ pub struct Change {
     pub account: Option<Account>,
     /// Records of addresses as they shall be.
     pub addresses: Vec<Address>,
+    /// Records of addresses that shall be gone.
+    pub removed_addresses: Vec<AddressTag>,
     /// New mails.
     pub mails: Vec<Mail>,
     /// What happened.
@@ -60,6 +62,7 @@ impl Change {
             self.addresses.retain(|earlier| earlier.tag != address.tag);
             self.addresses.push(address);
         }
+        self.removed_addresses.extend(next.removed_addresses);
         self.mails.extend(next.mails);
         self.events.extend(next.events);
         Ok(self)

@@ -1,9 +1,9 @@
 //! Codes by mail: who may ask for one, how often, and what is queued.
 
-use super::{Account, Change, Facts, Mailbox, Management};
+use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Purpose,
-    Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
+    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -64,6 +64,71 @@ impl Account {
         self.mail_code(purpose, request)
     }
 
+    /// Makes the code of a purpose for a host that mails it itself: nothing is queued, no throttle is charged. While one
+    /// lives, it is the same code.
+    ///
+    /// A set code is for an account that [`request_password_set`](Self::request_password_set) would mail one to, a reset
+    /// code for one with a password that its owner manages, the others while what they confirm is pending.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`];
+    /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
+    pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        let not_expected = || Refusal::CodeNotExpected { status: facts.status() };
+        let expected = |is: bool| if is { Ok(()) } else { Err(not_expected()) };
+        match purpose {
+            Purpose::PasswordSet => facts.expects_first_password()?,
+            Purpose::PasswordReset => {
+                expected(facts.password.is_some() && facts.management == Management::Owner)?;
+            }
+            Purpose::PasswordManagement => expected(facts.pending_management == Some(Management::Owner))?,
+            Purpose::EmailConfirm | Purpose::EmailCancel => expected(facts.pending.is_some())?,
+            // Only a confirmed change makes one, and mails it.
+            Purpose::EmailRevert => return Err(not_expected()),
+        }
+        let (change, ()) = Change::of(self, |facts, change| {
+            let recipient = match (&facts.pending, purpose) {
+                (Some(pending), Purpose::EmailConfirm) => pending.mailbox.ordinal,
+                _ => facts.mailbox.ordinal,
+            };
+            facts.confirm(purpose, recipient, request);
+            change.events.push(Happened::CodeIssued { purpose, recipient });
+        })?;
+        Ok(change)
+    }
+
+    /// What a stranger who signs up an address that is in use leads to: its owner is told, under the same throttle as a
+    /// first password's mail.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::AddressUndeliverable`],
+    /// [`Refusal::Throttled`]. A stranger learns of none of them.
+    pub fn already_registered(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        deliverable(request)?;
+        let level = facts.throttled(Purpose::PasswordSet, request)?;
+        let (mut change, ()) = Change::of(self, |facts, _| {
+            facts.throttles.insert(Purpose::PasswordSet, level);
+        })?;
+        self.notify(&mut change, facts.mailbox.ordinal, Notice::AlreadyRegistered, request.mail, request.now);
+        Ok(change)
+    }
+
+    /// What a lock leads to: the owner is told.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].
+    pub fn lock_notice(&self, mail: MailId, now: Timestamp) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        let mut change = Change::none();
+        self.notify(&mut change, facts.mailbox.ordinal, Notice::Locked, mail, now);
+        Ok(change)
+    }
+
     /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
     /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
     #[must_use]
@@ -77,32 +142,58 @@ impl Account {
         Some(next)
     }
 
-    /// The one place where a code mail comes to be: an address that can be reached, a unit of the quota, a
-    /// confirmation that is live.
-    fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+    /// Queues a notice to an address of the account. The courier holds it back where the address gets no mail.
+    pub(super) fn notify(
+        &self,
+        to: &mut Change,
+        recipient: Ordinal,
+        what: Notice,
+        mail: MailId,
+        now: Timestamp,
+    ) {
+        let stranger_caused = what.is_stranger_caused();
+        to.events.push(Happened::NoticeQueued { mail, notice: what.kind(), recipient });
+        let dispatch =
+            Dispatch { account: self.id, recipient, subject: Subject::Notice(what), stranger_caused };
+        to.mails.push(Mail::queued(mail, self.realm.clone(), Content::Letter(dispatch), now));
+    }
+
+    /// A code mail to the current address: one that can be reached, a unit of the quota, a confirmation that is live.
+    pub(super) fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         deliverable(request)?;
         let level = facts.throttled(purpose, request)?;
         let (change, ()) = Change::of(self, |facts, change| {
-            let recipient = facts.mailbox.ordinal;
-            let nonce = facts.confirm(purpose, request).nonce;
             facts.throttles.insert(purpose, level);
-            let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
-            let dispatch =
-                Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };
-            let mail = Mail::queued(request.mail, self.realm.clone(), Content::Letter(dispatch), request.now);
-            change.mails.push(match request.claimed_until {
-                Some(until) => mail.claimed(until),
-                None => mail,
-            });
-            change.events.push(Happened::MailQueued {
-                mail: request.mail,
-                purpose,
-                recipient,
-                bypassed_throttle: request.bypass_throttle,
-            });
+            self.queue_code(facts, change, purpose, facts.mailbox.ordinal, request);
         })?;
         Ok(change)
+    }
+
+    /// The one place where a code mail comes to be: with a confirmation that is live.
+    pub(super) fn queue_code(
+        &self,
+        facts: &mut Facts,
+        change: &mut Change,
+        purpose: Purpose,
+        recipient: Ordinal,
+        request: &MailRequest<'_>,
+    ) {
+        let nonce = facts.confirm(purpose, recipient, request).nonce;
+        let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
+        let dispatch =
+            Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };
+        let mail = Mail::queued(request.mail, self.realm.clone(), Content::Letter(dispatch), request.now);
+        change.mails.push(match request.claimed_until {
+            Some(until) => mail.claimed(until),
+            None => mail,
+        });
+        change.events.push(Happened::MailQueued {
+            mail: request.mail,
+            purpose,
+            recipient,
+            bypassed_throttle: request.bypass_throttle,
+        });
     }
 }
 
@@ -122,7 +213,11 @@ impl Facts {
         if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
     }
 
-    fn throttled(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Timestamp, Refusal> {
+    pub(super) fn throttled(
+        &self,
+        purpose: Purpose,
+        request: &MailRequest<'_>,
+    ) -> Result<Timestamp, Refusal> {
         let level = self.throttles.get(&purpose).copied();
         if request.bypass_throttle {
             return Ok(request.quota.charge(level, request.now));
@@ -131,8 +226,12 @@ impl Facts {
     }
 
     /// The live confirmation of the purpose, stretched; or a new one.
-    fn confirm(&mut self, purpose: Purpose, request: &MailRequest<'_>) -> &Confirmation {
-        let Mailbox { ordinal: recipient, .. } = self.mailbox;
+    pub(super) fn confirm(
+        &mut self,
+        purpose: Purpose,
+        recipient: Ordinal,
+        request: &MailRequest<'_>,
+    ) -> &Confirmation {
         let confirmations = self.confirmations.entry(purpose).or_default();
         let again = confirmations.issued.take_if(|issued| {
             issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)

@@ -5,8 +5,8 @@
 
 use super::{Account, Change, Credential, Epoch, Facts, Management, Redemption};
 use crate::domain::{
-    Address, Candidate, Happened, PasswordPolicy, PasswordSource, PolicyContext, Refusal, Sealed, Span, Stop,
-    Timestamp, Violation,
+    Address, Candidate, Happened, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
+    Sealed, Span, Stop, Timestamp, Violation,
 };
 
 /// What every new password is judged by.
@@ -20,6 +20,10 @@ pub struct NewPassword<'a> {
     pub policy: &'a PasswordPolicy,
     /// What is known of the account's address: failures are no longer held against it.
     pub address: Option<&'a Address>,
+    /// The mail that tells the owner, where there was a password before.
+    pub notice: MailId,
+    /// How long before it expires its owner is warned, furthest first.
+    pub warnings: [Span; 2],
 }
 
 /// An administrator assigns a password.
@@ -46,10 +50,11 @@ impl Account {
     /// The bearer of a live code chooses a password; that also proves the address the code was mailed to.
     ///
     /// # Errors
-    /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::WeakPassword`], which does
-    /// not consume the code.
+    /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
+    /// [`Refusal::WeakPassword`], which do not consume the code.
     pub fn choose_password(&self, code: &Redemption<'_>, new: &NewPassword<'_>) -> Result<Change, Stop> {
-        let (_, confirmation) = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        code.admitted()?;
         let hash = self.acceptable(new)?;
         let (change, ()) = Change::of(self, |facts, change| {
             if facts.mailbox.ordinal == confirmation.recipient && !facts.proven {
@@ -59,7 +64,7 @@ impl Account {
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
         })?;
-        Ok(change.end_sessions())
+        Ok(self.told_of_new_password(change, new)?.end_sessions())
     }
 
     /// An administrator picks a password: it must be changed, and lets its owner in for a while only.
@@ -75,9 +80,11 @@ impl Account {
             if let Some(password) = &mut facts.password {
                 password.must_change = true;
                 password.temporary_until = Some(request.new.now + request.temporary);
+                // What lapses before it expires needs no warning.
+                password.warn_at = None;
             }
         })?;
-        Ok(change.end_sessions())
+        Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
     /// The owner, who has just shown to know the current password, changes it.
@@ -92,11 +99,78 @@ impl Account {
         if current.hash != *request.verified || current.has_lapsed(request.new.now) {
             return Err(Refusal::WrongPassword.into());
         }
+        let facts = self.facts()?;
+        let too_soon = facts
+            .password_in_force(request.new.now)
+            .is_ok()
+            .then(|| current.set_at + request.new.policy.minimum_age())
+            .filter(|until| request.new.now < *until);
+        if let Some(until) = too_soon {
+            let mut violations = self.violations(&request.new)?;
+            violations.push(Violation::TooSoon { until });
+            return Err(Refusal::WeakPassword(violations).into());
+        }
         let hash = self.acceptable(&request.new)?;
         let (change, ()) = Change::of(self, |facts, change| {
             facts.take_password(hash, PasswordSource::Changed, &request.new, change);
         })?;
-        Ok(change.end_sessions())
+        Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
+    }
+
+    /// The same password, hashed anew in place of that hash. Ends no session: nothing is known that was not before.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongPassword`] if the password was replaced meanwhile.
+    pub fn rehashed(&self, old: &Sealed, fresh: &Sealed) -> Result<Change, Refusal> {
+        if self.facts()?.password.as_ref().is_none_or(|password| password.hash != *old) {
+            return Err(Refusal::WrongPassword);
+        }
+        let (change, ()) = Change::of(self, |facts, change| {
+            if let Some(password) = &mut facts.password {
+                password.hash = fresh.clone();
+                password.raw_input = false;
+            }
+            change.events.push(Happened::PasswordRehashed);
+        })?;
+        Ok(change)
+    }
+
+    /// A password of which the hash looked at a part only has let its owner in: it must be changed.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchAccount`].
+    pub fn demand_change(&self) -> Result<Change, Refusal> {
+        let (change, ()) = Change::of(self, |facts, change| {
+            if let Some(password) = &mut facts.password {
+                password.must_change = true;
+            }
+            change.events.push(Happened::PasswordChangeDemanded);
+        })?;
+        Ok(change)
+    }
+
+    /// Every hash, current and previous, as the closure makes it; none where it makes none otherwise.
+    ///
+    /// # Errors
+    /// What the closure fails with.
+    pub fn resealed<E>(
+        &self,
+        mut seal: impl FnMut(&Sealed) -> Result<Option<Sealed>, E>,
+    ) -> Result<Change, E> {
+        let mut next = self.clone();
+        let super::Life::Live(facts) = &mut next.life else {
+            return Ok(Change::none());
+        };
+        let current = facts.password.iter_mut().map(|password| &mut password.hash);
+        for hash in current.chain(&mut facts.previous) {
+            if let Some(sealed) = seal(hash)? {
+                *hash = sealed;
+            }
+        }
+        if next == *self {
+            return Ok(Change::none());
+        }
+        Ok(Change { account: Some(next), events: vec![Happened::Resealed], ..Change::none() })
     }
 
     /// What every owner's command asks first.
@@ -108,8 +182,29 @@ impl Account {
         if self.epoch == epoch { Ok(()) } else { Err(Refusal::SessionEnded) }
     }
 
-    /// The candidate's hash, once all that the policy says is well.
+    /// The candidate's hash, once all that the policy says is well. What costs a hash, or a look elsewhere, is asked of
+    /// a password that has nothing else against it.
     fn acceptable(&self, new: &NewPassword<'_>) -> Result<Sealed, Stop> {
+        let facts = self.facts()?;
+        let mut violations = self.violations(new)?;
+        if violations.is_empty() && new.candidate.hashed.is_breached()? {
+            violations.push(Violation::Breached);
+        }
+        if violations.is_empty() {
+            for previous in facts.previous.iter().take(new.policy.history()) {
+                if new.candidate.hashed.is(previous)? {
+                    violations.push(Violation::UsedBefore);
+                    break;
+                }
+            }
+        }
+        if !violations.is_empty() {
+            return Err(Refusal::WeakPassword(violations).into());
+        }
+        new.candidate.hashed.sealed()
+    }
+
+    fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Stop> {
         let facts = self.facts()?;
         let context = PolicyContext { email: &facts.mailbox.address };
         let mut violations = new.policy.violations(new.candidate.password, &context);
@@ -118,10 +213,16 @@ impl Account {
         {
             violations.push(Violation::SameAsCurrent);
         }
-        if !violations.is_empty() {
-            return Err(Refusal::WeakPassword(violations).into());
+        Ok(violations)
+    }
+
+    /// The owner is told, but for a first password, and not while mails are stopped.
+    fn told_of_new_password(&self, mut change: Change, new: &NewPassword<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        if facts.ever_had_a_password && facts.standing.active().is_ok() {
+            self.notify(&mut change, facts.mailbox.ordinal, Notice::PasswordChanged, new.notice, new.now);
         }
-        new.candidate.hashed.sealed()
+        Ok(change)
     }
 }
 
@@ -133,16 +234,22 @@ impl Facts {
         new: &NewPassword<'_>,
         change: &mut Change,
     ) {
-        let credential =
-            Credential { hash, set_at: new.now, must_change: false, temporary_until: None, raw_input: false };
-        self.password = Some(credential);
+        self.clear_password(new.policy.history());
+        self.password = Some(Credential {
+            hash,
+            set_at: new.now,
+            must_change: false,
+            temporary_until: None,
+            raw_input: false,
+            warn_at: None,
+        });
+        self.schedule_warning(new.now, new.warnings);
         self.ever_had_a_password = true;
         self.replaced = false;
+        self.purge_at = None;
         change.events.push(Happened::PasswordSet { how });
         self.kill_codes(new.now);
-        if self.pending.take().is_some() {
-            change.events.push(Happened::EmailChangeDropped);
-        }
+        change.events.extend(self.drop_pending(new.now));
         if let Some(address) = new.address
             && !address.log_ins.is_clean()
         {

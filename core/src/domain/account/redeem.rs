@@ -1,7 +1,7 @@
 //! Redeeming: telling a genuine code from any other, and what it still is good for.
 
 use super::{Account, Facts, Mailbox};
-use crate::domain::{CodeMint, CodeState, Confirmation, End, MailedCode, Purpose, Timestamp};
+use crate::domain::{CodeMint, CodeState, Confirmation, End, MailedCode, Purpose, Refusal, Timestamp};
 
 /// Somebody brings a code.
 #[derive(Debug, Clone, Copy)]
@@ -12,9 +12,19 @@ pub struct Redemption<'a> {
     pub mint: CodeMint<'a>,
     /// Now.
     pub now: Timestamp,
+    /// The account's group of networks lets its bearer's origin in, or it has none.
+    pub origin_admitted: bool,
 }
 
 impl Redemption<'_> {
+    /// For what opens an account. A code that only takes something back is good from everywhere.
+    ///
+    /// # Errors
+    /// [`Refusal::OriginRefused`]; the code is not consumed.
+    pub(super) fn admitted(&self) -> Result<(), Refusal> {
+        if self.origin_admitted { Ok(()) } else { Err(Refusal::OriginRefused) }
+    }
+
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
         facts.mailbox(of.recipient).is_some_and(|Mailbox { address, .. }| {
             self.mint.matches(self.code, account.id, purpose, address, of)
@@ -50,15 +60,19 @@ impl Account {
         CodeState::Invalid
     }
 
-    /// The purpose of a live, genuine code that lets its bearer choose a password.
-    pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<(Purpose, Confirmation)> {
+    /// The confirmation of a live, genuine code that lets its bearer choose a password.
+    pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<Confirmation> {
+        Purpose::ALL
+            .into_iter()
+            .filter(|purpose| purpose.chooses_a_password())
+            .find_map(|purpose| self.live_code(brought, purpose))
+    }
+
+    /// The confirmation, if the code is live, genuine and for this purpose.
+    pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        facts.confirmations.iter().filter(|(purpose, _)| purpose.chooses_a_password()).find_map(
-            |(purpose, confirmations)| {
-                let live = confirmations.live(brought.now)?;
-                brought.is_genuine(self, facts, *purpose, live).then(|| (*purpose, live.clone()))
-            },
-        )
+        let live = facts.confirmations.get(&purpose)?.live(brought.now)?;
+        brought.is_genuine(self, facts, purpose, live).then(|| live.clone())
     }
 }

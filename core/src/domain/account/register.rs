@@ -27,6 +27,8 @@ pub struct Registration {
     pub memo: Memo,
     /// The language of its mails.
     pub locale: Option<Locale>,
+    /// A stranger signed it up: unless its address is proven by then, it is removed.
+    pub purge_at: Option<Timestamp>,
     /// Now.
     pub now: Timestamp,
 }
@@ -60,6 +62,7 @@ impl Account {
             confirmations: BTreeMap::new(),
             throttles: BTreeMap::new(),
             standing: Standing::Active,
+            purge_at: request.purge_at,
             created_at: request.now,
             changed_at: request.now,
         };

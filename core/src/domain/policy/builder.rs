@@ -6,7 +6,7 @@ use super::{
     Blocklist, CharacterClass, PasswordPolicy, PasswordRule, Rule, ViolationCode, expression::Expression,
     host::HostRule, words::ContextWords,
 };
-use crate::domain::Password;
+use crate::domain::{Password, Span};
 
 /// Why a policy is refused when it is built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,18 @@ pub enum PolicyError {
         /// What is wrong.
         problem: String,
     },
+    /// More passwords would be remembered than is good for anybody.
+    #[error("{given} remembered passwords are too many; {} are the most", PolicyBuilder::MOST_REMEMBERED)]
+    LongHistory {
+        /// How many were asked for.
+        given: usize,
+    },
+    /// A stolen password could not be changed for too long.
+    #[error("a minimum age of {given} is too long; {} is the longest", PolicyBuilder::OLDEST_YOUTH)]
+    LongMinimumAge {
+        /// What was asked for.
+        given: Span,
+    },
     /// Each rule can be met, but not all of them by one password.
     #[error("no password can meet all of these rules together")]
     Unsatisfiable,
@@ -74,9 +86,16 @@ pub struct PolicyBuilder {
     dissimilar: bool,
     patterns: Vec<Result<Expression, PolicyError>>,
     own: Vec<HostRule>,
+    history: usize,
+    minimum_age: Span,
 }
 
 impl PolicyBuilder {
+    /// Most passwords that can be remembered: each costs a hash when a new one is judged.
+    pub const MOST_REMEMBERED: usize = 24;
+    /// Longest that a password can be kept from being changed.
+    pub const OLDEST_YOUTH: Span = Span::days(30);
+
     /// Most characters that can be banned: each violation names them all.
     pub const MOST_BANNED: usize = 256;
 
@@ -91,11 +110,13 @@ impl PolicyBuilder {
             dissimilar: false,
             patterns: Vec::new(),
             own: Vec::new(),
+            history: 0,
+            minimum_age: Span::ZERO,
         }
     }
 
     pub(super) fn of(policy: &PasswordPolicy) -> Self {
-        let mut builder = Self::new();
+        let mut builder = Self { history: policy.history, minimum_age: policy.minimum_age, ..Self::new() };
         for rule in policy.rules.iter().cloned() {
             match rule {
                 Rule::Length(length) => builder.length = length,
@@ -211,6 +232,20 @@ impl PolicyBuilder {
         self
     }
 
+    /// None of so many passwords before the current one; checked last, of a password that is good in all else.
+    #[must_use]
+    pub fn remembering(mut self, passwords: usize) -> Self {
+        self.history = passwords;
+        self
+    }
+
+    /// Owners may change a password that is so old; whatever must be changed, or is forgotten, is not bound by it.
+    #[must_use]
+    pub fn minimum_age(mut self, age: Span) -> Self {
+        self.minimum_age = age;
+        self
+    }
+
     /// The policy.
     ///
     /// Whether lengths, kinds and banned characters can be met together is decided. Of patterns only the plain
@@ -223,6 +258,12 @@ impl PolicyBuilder {
         let (least, most) = (*self.length.start(), *self.length.end());
         if most > Password::MAX {
             return Err(PolicyError::BeyondCap { most });
+        }
+        if self.history > Self::MOST_REMEMBERED {
+            return Err(PolicyError::LongHistory { given: self.history });
+        }
+        if self.minimum_age > Self::OLDEST_YOUTH {
+            return Err(PolicyError::LongMinimumAge { given: self.minimum_age });
         }
         if least > most || most == 0 {
             return Err(PolicyError::NoLength { least, most });
@@ -254,7 +295,8 @@ impl PolicyBuilder {
         rules.extend(self.dissimilar.then_some(Rule::Dissimilar(self.words)));
         rules.extend(patterns.into_iter().map(Rule::Matching));
         rules.extend(self.own.into_iter().map(Rule::Own));
-        Ok(PasswordPolicy::of(rules))
+        let (history, minimum_age) = (self.history, self.minimum_age);
+        Ok(PasswordPolicy { history, minimum_age, ..PasswordPolicy::of(rules) })
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{CharacterClass, PolicyError};
+use crate::domain::Timestamp;
 
 /// One way in which a password is not good enough. Says what the policy wants, and never a character of the
 /// password itself.
@@ -74,6 +75,18 @@ pub enum Violation {
     /// It is the current password.
     #[error("it is the current password")]
     SameAsCurrent,
+    /// It is one of the passwords before.
+    #[error("it was used before")]
+    UsedBefore,
+    /// It is known from a breach of some service.
+    #[error("it is known from a data breach")]
+    Breached,
+    /// The current one is too young to be changed.
+    #[error("the current password can't be changed before {until}")]
+    TooSoon {
+        /// From then on it can.
+        until: Timestamp,
+    },
 }
 
 impl Violation {
@@ -96,6 +109,9 @@ impl Violation {
             Self::TooSimilar => "too_similar",
             Self::Host { code, .. } => code.as_str(),
             Self::SameAsCurrent => "same_as_current",
+            Self::UsedBefore => "used_before",
+            Self::Breached => "breached",
+            Self::TooSoon { .. } => "too_soon",
         }
     }
 }
@@ -116,7 +132,7 @@ impl ViolationCode {
     pub const MAX: usize = 64;
 
     /// Every name that a violation of ours has.
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 12] = [
         "too_short",
         "too_long",
         "too_few_classes",
@@ -125,6 +141,9 @@ impl ViolationCode {
         "predictable",
         "too_similar",
         "same_as_current",
+        "used_before",
+        "breached",
+        "too_soon",
         "host",
     ];
 
@@ -197,6 +216,12 @@ mod tests {
             (Violation::Predictable, r#"{"violation":"predictable"}"#),
             (Violation::TooSimilar, r#"{"violation":"too_similar"}"#),
             (Violation::SameAsCurrent, r#"{"violation":"same_as_current"}"#),
+            (Violation::UsedBefore, r#"{"violation":"used_before"}"#),
+            (Violation::Breached, r#"{"violation":"breached"}"#),
+            (
+                Violation::TooSoon { until: Timestamp::EPOCH },
+                r#"{"violation":"too_soon","until":"1970-01-01T00:00:00.000000Z"}"#,
+            ),
         ];
         for (violation, text) in all {
             assert_eq!(serde_json::to_string(&violation).unwrap(), text);

@@ -251,7 +251,7 @@ fn a_mail_is_withdrawn_unless_its_nonce_and_its_recipient_still_stand() {
     let change = before.request_password_set(&world.request(1, NOW)).unwrap();
     let (account, mail) = (change.account.unwrap(), &change.mails[0]);
     let letter = |account: Option<&Account>, address: Option<&Address>, now| {
-        let counter = Counter { account, mint: world.mint(), now };
+        let counter = world.counter(account, now);
         counter.letter(mail, |_| address).map(|letter| letter.to)
     };
     let to = account.facts().unwrap().mailbox.address.clone();
@@ -302,7 +302,7 @@ fn the_return_url_of_the_first_request_is_honoured_while_the_code_lives() {
         let request = MailRequest { return_url: Some(url), ..world.request(number as u64, NOW + after) };
         let change = account.request_password_set(&request).unwrap();
         account = change.account.unwrap();
-        let counter = Counter { account: Some(&account), mint: world.mint(), now: request.now };
+        let counter = world.counter(Some(&account), request.now);
         let letter = counter.letter(&change.mails[0], |_| None).unwrap();
         links.push(letter.link().unwrap().expose().to_owned());
     }

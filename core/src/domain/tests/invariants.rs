@@ -198,7 +198,7 @@ impl Life {
         self.account = change.account.unwrap();
         for mail in change.mails {
             let Content::Letter(dispatch) = &mail.content else { panic!("a letter") };
-            let Subject::Code { purpose, nonce, .. } = &dispatch.subject;
+            let Subject::Code { purpose, nonce, .. } = &dispatch.subject else { continue };
             // Code clause 1: a repeated request mails the same code, another one never that of an earlier code.
             match live_before.get(purpose) {
                 Some(live) => prop_assert_eq!(live, nonce),
@@ -315,9 +315,9 @@ impl Life {
         }
         // Invariant 9: what is handed over carries a code that redeems, and what is withdrawn carried none.
         for queued in &self.queued {
-            let counter = Counter { account: Some(&self.account), mint: self.world.mint(), now: self.now };
+            let counter = self.world.counter(Some(&self.account), self.now);
             let Content::Letter(dispatch) = &queued.mail.content else { panic!("a letter") };
-            let Subject::Code { nonce, .. } = &dispatch.subject;
+            let Subject::Code { nonce, .. } = &dispatch.subject else { continue };
             let issued = facts.confirmations.get(&queued.purpose);
             let live = issued.and_then(|issued| issued.live(self.now));
             let stands = live.is_some_and(|live| live.nonce == *nonce);

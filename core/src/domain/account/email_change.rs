@@ -1,0 +1,281 @@
+//! Changes of address: asked for by the owner and confirmed at the new one, cancelled, taken back at the old one; or made
+//! by an administrator.
+//!
+//! Whoever holds a session for a moment must not be able to carry an account away: the old address is told, with a link
+//! that cancels, and after the change with one that takes it back.
+
+use super::{Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption};
+use crate::domain::{
+    AddressTag, EmailAddress, Happened, LinkUrl, MailId, Notice, Purpose, Refusal, Sealed, Timestamp,
+};
+
+/// The signed-in owner wants another address.
+#[derive(Debug, Clone, Copy)]
+pub struct EmailChange<'a> {
+    /// The mail with the code, to the new address.
+    pub code: MailRequest<'a>,
+    /// The mail that tells the old address, with a link that cancels.
+    pub notice: MailId,
+    /// The page of that link.
+    pub cancel_page: &'a LinkUrl,
+    /// The new address.
+    pub email: &'a EmailAddress,
+    /// The name of its record.
+    pub tag: AddressTag,
+    /// The hash that the current password was verified against.
+    pub verified: &'a Sealed,
+    /// The session's epoch.
+    pub epoch: Epoch,
+}
+
+/// The signed-in owner confirms the new address with the code that was mailed there.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfirmEmail<'a> {
+    /// The code.
+    pub redemption: Redemption<'a>,
+    /// The mail that tells the old address, with a link that takes it back.
+    pub revert: MailRequest<'a>,
+    /// The session's epoch.
+    pub epoch: Epoch,
+}
+
+/// The bearer of a revert code takes the old address back.
+#[derive(Debug, Clone, Copy)]
+pub struct RevertEmail<'a> {
+    /// The code.
+    pub redemption: Redemption<'a>,
+    /// The mail that lets them choose a password.
+    pub set: MailRequest<'a>,
+    /// So many passwords are remembered.
+    pub history: usize,
+}
+
+/// An administrator puts another address in place.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplaceEmail<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The new address.
+    pub email: &'a EmailAddress,
+    /// The name of its record.
+    pub tag: AddressTag,
+    /// The mail that tells the old address.
+    pub notice: MailId,
+    /// So many passwords are remembered.
+    pub history: usize,
+}
+
+impl Account {
+    /// Mails a code to the new address, and a link that cancels to the old one. A repeat mails the same code again;
+    /// another address takes the pending one's place.
+    ///
+    /// Whether somebody else has the new address is for the courier to look up when it delivers: the answer here is
+    /// the same.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified,
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::Throttled`].
+    pub fn request_email_change(&self, request: &EmailChange<'_>) -> Result<Change, Refusal> {
+        self.in_session(request.epoch)?;
+        let facts = self.facts()?;
+        let EmailChange { code, .. } = request;
+        if facts.password.as_ref().is_none_or(|password| password.hash != *request.verified) {
+            return Err(Refusal::WrongPassword);
+        }
+        facts.password_in_force(code.now)?;
+        let level = facts.throttled(Purpose::EmailConfirm, code)?;
+        let (change, ()) = Change::of(self, |facts, change| {
+            facts.throttles.insert(Purpose::EmailConfirm, level);
+            let again =
+                facts.pending.as_ref().is_some_and(|pending| pending.mailbox.address == *request.email);
+            if !again {
+                change.events.extend(facts.drop_pending(code.now));
+                let mailbox = facts.new_mailbox(request.email, request.tag);
+                facts.pending = Some(PendingEmail { mailbox, until: code.now });
+            }
+            let recipient =
+                facts.pending.as_ref().map_or(Ordinal::default(), |pending| pending.mailbox.ordinal);
+            change.events.push(Happened::EmailChangeRequested { address: recipient });
+            self.queue_code(facts, change, Purpose::EmailConfirm, recipient, code);
+            // The link that cancels lives as long as what it cancels.
+            let cancel = MailRequest {
+                mail: request.notice,
+                page: request.cancel_page,
+                stranger_caused: false,
+                ..*code
+            };
+            self.queue_code(facts, change, Purpose::EmailCancel, facts.mailbox.ordinal, &cancel);
+            let until = facts.expiry(Purpose::EmailConfirm).unwrap_or(code.now);
+            if let Some(pending) = &mut facts.pending {
+                pending.until = until;
+            }
+        })?;
+        Ok(change)
+    }
+
+    /// The new address takes the old one's place, proven. The old one gets a link that takes it back, and stays
+    /// reserved while that lives; while an earlier such link lives, it only gets a notice.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::DeadCode`], [`Refusal::OriginRefused`]. That the address is
+    /// free is for the commit to say.
+    pub fn confirm_email(&self, request: &ConfirmEmail<'_>) -> Result<Change, Refusal> {
+        self.in_session(request.epoch)?;
+        let now = request.redemption.now;
+        self.facts()?.password_in_force(now)?;
+        let confirmation =
+            self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
+        request.redemption.admitted()?;
+        let (change, ()) = Change::of(self, |facts, change| {
+            let Some(pending) =
+                facts.pending.take_if(|pending| pending.mailbox.ordinal == confirmation.recipient)
+            else {
+                return Err(Refusal::DeadCode);
+            };
+            let (from, to) = (facts.mailbox.ordinal, pending.mailbox.ordinal);
+            let left = std::mem::replace(&mut facts.mailbox, pending.mailbox);
+            facts.keep_former(left, now);
+            facts.proven = true;
+            facts.replaced = false;
+            facts.throttles.clear();
+            facts.kill_codes(now);
+            change.events.push(Happened::EmailChanged { from, to });
+            change.events.push(Happened::EmailProven { address: to });
+            if facts.expiry(Purpose::EmailRevert).is_some_and(|expires| now < expires) {
+                self.notify(change, from, Notice::EmailChanged, request.revert.mail, now);
+                return Ok(());
+            }
+            facts.reserve(from, now);
+            self.queue_code(facts, change, Purpose::EmailRevert, from, &request.revert);
+            Ok(())
+        })
+        .and_then(|(change, done)| done.map(|()| (change, ())))?;
+        Ok(change.end_sessions())
+    }
+
+    /// The owner wants the address to stay.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::NoEmailChangePending`].
+    pub fn cancel_email_change(&self, epoch: Epoch, now: Timestamp) -> Result<Change, Refusal> {
+        self.in_session(epoch)?;
+        let facts = self.facts()?;
+        facts.password_in_force(now)?;
+        if facts.pending.is_none() {
+            return Err(Refusal::NoEmailChangePending);
+        }
+        self.drop_email_change(now)
+    }
+
+    /// The bearer of the cancel code wants the address to stay. From wherever they come: it takes nothing from anybody.
+    ///
+    /// # Errors
+    /// [`Refusal::DeadCode`].
+    pub fn cancel_email_change_by_code(&self, code: &Redemption<'_>) -> Result<Change, Refusal> {
+        self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
+        self.drop_email_change(code.now)
+    }
+
+    /// The old address comes back, proven; whoever has the account's password has it no longer. The old address gets
+    /// a link to choose another.
+    ///
+    /// # Errors
+    /// [`Refusal::DeadCode`].
+    pub fn revert_email_change(&self, request: &RevertEmail<'_>) -> Result<Change, Refusal> {
+        let now = request.redemption.now;
+        let confirmation =
+            self.live_code(&request.redemption, Purpose::EmailRevert).ok_or(Refusal::DeadCode)?;
+        let (change, ()) = Change::of(self, |facts, change| {
+            let Some(at) =
+                facts.former.iter().position(|former| former.mailbox.ordinal == confirmation.recipient)
+            else {
+                return Err(Refusal::DeadCode);
+            };
+            let back = facts.former.remove(at).mailbox;
+            let (from, to) = (facts.mailbox.ordinal, back.ordinal);
+            let left = std::mem::replace(&mut facts.mailbox, back);
+            facts.keep_former(left, now);
+            change.events.extend(facts.drop_pending(now));
+            facts.proven = true;
+            facts.replaced = true;
+            facts.clear_password(request.history);
+            facts.throttles.clear();
+            facts.kill_all_codes(now);
+            change.events.push(Happened::EmailReverted { from, to });
+            facts.throttles.insert(Purpose::PasswordSet, request.set.quota.charge(None, now));
+            self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
+            Ok(())
+        })
+        .and_then(|(change, done)| done.map(|()| (change, ())))?;
+        Ok(change.end_sessions())
+    }
+
+    /// Another address takes the current one's place, unproven; the password is cleared, and the old address is told.
+    /// One that differs in spelling only keeps the password, and one that does not differ changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`]. That the address is free is for the commit to say.
+    pub fn replace_email(&self, request: &ReplaceEmail<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.open()?;
+        if facts.mailbox.address == *request.email {
+            return Ok(Change::none());
+        }
+        let now = request.now;
+        let respelled = facts.mailbox.key == request.email.key();
+        let tells = facts.standing.active().is_ok() && !respelled;
+        let (change, ()) = Change::of(self, |facts, change| {
+            change.events.extend(facts.drop_pending(now));
+            let mailbox = facts.new_mailbox(request.email, request.tag);
+            let (from, to) = (facts.mailbox.ordinal, mailbox.ordinal);
+            let left = std::mem::replace(&mut facts.mailbox, mailbox);
+            facts.keep_former(left, now);
+            facts.proven = false;
+            change.events.push(Happened::EmailReplaced { from, to });
+            if respelled {
+                facts.kill_codes(now);
+                return;
+            }
+            facts.replaced = true;
+            facts.clear_password(request.history);
+            facts.throttles.clear();
+            facts.kill_all_codes(now);
+            if tells {
+                self.notify(change, from, Notice::EmailReplaced, request.notice, now);
+            }
+        })?;
+        Ok(if respelled { change } else { change.end_sessions() })
+    }
+
+    fn drop_email_change(&self, now: Timestamp) -> Result<Change, Refusal> {
+        let (change, ()) = Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))?;
+        Ok(change)
+    }
+}
+
+impl Facts {
+    /// When the code of a purpose that is issued expires.
+    fn expiry(&self, purpose: Purpose) -> Option<Timestamp> {
+        Some(self.confirmations.get(&purpose)?.issued.as_ref()?.expires_at)
+    }
+
+    /// Nobody else may take that former address while its revert lives.
+    fn reserve(&mut self, ordinal: Ordinal, now: Timestamp) {
+        for former in self.former.iter_mut().filter(|former| former.mailbox.ordinal == ordinal) {
+            former.reserved = true;
+            former.until = now + Self::FORMER_RESERVED;
+        }
+    }
+
+    /// Reverts too: there is nothing left that one could go back to.
+    fn kill_all_codes(&mut self, now: Timestamp) {
+        self.confirmations.values_mut().for_each(|confirmations| confirmations.kill(now));
+        for former in self.former.iter_mut().filter(|former| former.reserved) {
+            former.reserved = false;
+            former.until = now + Self::FORMER_KEPT;
+        }
+    }
+}

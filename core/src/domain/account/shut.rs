@@ -1,0 +1,199 @@
+//! Shutting an account and opening it again: suspension, closing, erasure; and ending its sessions.
+
+use super::{Account, Change, Epoch, Facts, Life};
+use crate::domain::{
+    Address, AddressTag, Happened, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
+};
+
+/// Somebody closes an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Close {
+    /// Now.
+    pub now: Timestamp,
+    /// How long it can be reopened; then it is erased.
+    pub grace: Span,
+    /// The mail that tells its owner.
+    pub notice: MailId,
+}
+
+impl Account {
+    /// Locks the owner out, and stops mails. Ends all sessions, kills all codes but reverts. Once suspended, nothing more
+    /// changes.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`].
+    pub fn suspend(&self, reason: &SuspensionReason, now: Timestamp) -> Result<Change, Refusal> {
+        match &self.facts()?.standing {
+            Standing::Closed { .. } => return Err(Refusal::AccountClosed),
+            Standing::Suspended { .. } => return Ok(Change::none()),
+            Standing::Active => {}
+        }
+        let standing = Standing::Suspended { reason: reason.clone(), at: now };
+        self.shut(standing, Happened::Suspended, now)
+    }
+
+    /// Takes a suspension back. Of an active account, nothing changes.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`].
+    pub fn reinstate(&self) -> Result<Change, Refusal> {
+        match &self.facts()?.standing {
+            Standing::Closed { .. } => Err(Refusal::AccountClosed),
+            Standing::Active => Ok(Change::none()),
+            Standing::Suspended { .. } => self.stand(Standing::Active, Happened::Reinstated),
+        }
+    }
+
+    /// Forgets the failures that are held against the account's address; with none, nothing changes.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`].
+    pub fn unlock(&self, address: Option<&Address>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.open()?;
+        let mut change = Change::none();
+        if let Some(address) = address.filter(|address| !address.log_ins.is_clean()) {
+            change.addresses.push(Address { log_ins: address.log_ins.cleared(), ..address.clone() });
+            change.events.push(Happened::Unlocked { tag: address.tag });
+        }
+        Ok(change)
+    }
+
+    /// Ends all sessions.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`].
+    pub fn end_sessions(&self) -> Result<Change, Refusal> {
+        self.facts()?.standing.open()?;
+        let (change, ()) = Change::of(self, |_, change| change.events.push(Happened::SessionsEnded))?;
+        Ok(change.end_sessions())
+    }
+
+    /// The same, by the signed-in owner.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::PasswordChangeRequired`].
+    pub fn end_own_sessions(&self, epoch: Epoch, now: Timestamp) -> Result<Change, Refusal> {
+        self.in_session(epoch)?;
+        self.facts()?.password_in_force(now)?;
+        self.end_sessions()
+    }
+
+    /// Nothing works any more but reopening, erasing and reading. Its address stays taken until it is erased, and its
+    /// owner is told when that will be. Once closed, nothing more changes.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchAccount`].
+    pub fn close(&self, request: &Close) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        let Close { now, grace, notice } = *request;
+        let until = now + grace;
+        let closed = |suspended_for| Standing::Closed { at: now, until, suspended_for };
+        match &facts.standing {
+            Standing::Closed { .. } => Ok(Change::none()),
+            Standing::Suspended { reason, .. } => {
+                self.shut(closed(Some(reason.clone())), Happened::Closed, now)
+            }
+            Standing::Active => {
+                let mut change = self.shut(closed(None), Happened::Closed, now)?;
+                let told = Notice::Closed { erased_at: until };
+                self.notify(&mut change, facts.mailbox.ordinal, told, notice, now);
+                Ok(change)
+            }
+        }
+    }
+
+    /// The same, by the signed-in owner.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::PasswordChangeRequired`].
+    pub fn close_own(&self, epoch: Epoch, request: &Close) -> Result<Change, Refusal> {
+        self.in_session(epoch)?;
+        self.facts()?.password_in_force(request.now)?;
+        self.close(request)
+    }
+
+    /// Takes closing back, while there is time: the account stands as it stood before. Of an open one, nothing changes.
+    ///
+    /// # Errors
+    /// [`Refusal::GraceOver`].
+    pub fn reopen(&self, now: Timestamp) -> Result<Change, Refusal> {
+        match &self.facts()?.standing {
+            Standing::Active | Standing::Suspended { .. } => Ok(Change::none()),
+            Standing::Closed { until, .. } if *until <= now => Err(Refusal::GraceOver),
+            Standing::Closed { suspended_for: None, .. } => self.stand(Standing::Active, Happened::Reopened),
+            Standing::Closed { suspended_for: Some(reason), .. } => {
+                let standing = Standing::Suspended { reason: reason.clone(), at: now };
+                self.stand(standing, Happened::Reopened)
+            }
+        }
+    }
+
+    /// Nothing personal is left: only the account's name, its numbers, and when. The records of its addresses go with
+    /// it: of those that nobody else can have, and of those named here that nobody else has. Once erased, nothing more
+    /// changes.
+    #[must_use]
+    pub fn erase(&self, now: Timestamp, unclaimed: &[AddressTag]) -> Change {
+        let Life::Live(facts) = &self.life else {
+            return Change::none();
+        };
+        let reserved = facts.former.iter().filter(|former| former.reserved).map(|former| former.mailbox.tag);
+        let mut removed: Vec<_> =
+            reserved.chain([facts.mailbox.tag]).chain(unclaimed.iter().copied()).collect();
+        removed.sort_unstable();
+        removed.dedup();
+        let erased = Self { life: Life::Erased { at: now }, epoch: self.epoch.next(), ..self.clone() };
+        Change {
+            account: Some(erased),
+            removed_addresses: removed,
+            events: vec![Happened::Erased],
+            ..Change::none()
+        }
+    }
+
+    /// The host still needs an account whose time is over: it is asked again then.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchAccount`].
+    pub fn put_off_end(&self, until: Timestamp) -> Result<Change, Refusal> {
+        let (change, ()) = Change::of(self, |facts, change| {
+            match &mut facts.standing {
+                Standing::Closed { until: end, .. } => *end = until,
+                Standing::Active | Standing::Suspended { .. } => facts.purge_at = Some(until),
+            }
+            change.events.push(Happened::ErasurePutOff { until });
+        })?;
+        Ok(change)
+    }
+
+    fn shut(&self, standing: Standing, event: Happened, now: Timestamp) -> Result<Change, Refusal> {
+        let (change, ()) = Change::of(self, |facts, change| {
+            facts.standing = standing;
+            facts.kill_codes(now);
+            change.events.push(event);
+            change.events.extend(facts.drop_pending(now));
+        })?;
+        Ok(change.end_sessions())
+    }
+
+    fn stand(&self, standing: Standing, event: Happened) -> Result<Change, Refusal> {
+        let (change, ()) = Change::of(self, |facts, change| {
+            facts.standing = standing;
+            change.events.push(event);
+        })?;
+        Ok(change)
+    }
+}
+
+impl Facts {
+    /// When the account is erased of itself: a closed one after its grace, one that nobody proved after a while.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        match self.standing {
+            Standing::Closed { until, .. } => Some(until),
+            Standing::Active | Standing::Suspended { .. } => self.purge_at,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! IP filter groups: defined, changed, removed, listed.
+
+use ipnet::IpNet;
+
+use super::Admin;
+use crate::{
+    decide::{Call, Undecided, Verdict},
+    domain::{Change, Happened, InputError, IpFilterGroup, IpFilterGroupName, Refusal, Stop},
+    error::{Error, Fault},
+    port::{AccountFilter, AccountQuery, Limit, Page, Stored, Swap, Who},
+    watch::watched,
+};
+
+impl Admin {
+    /// Defines a group of networks, or defines it anew. Accounts that name it may be used from there only; a group without
+    /// networks lets in nobody.
+    ///
+    /// # Errors
+    /// `too_many_networks` over 1,000; a [`Fault`].
+    pub async fn define_ip_filter_group(
+        &self,
+        name: &IpFilterGroupName,
+        networks: Vec<IpNet>,
+    ) -> Result<IpFilterGroup, Error> {
+        watched("admin.define_ip_filter_group", self.core.realm.as_str(), async {
+            if networks.len() > IpFilterGroup::MOST {
+                return Err(InputError::TooManyNetworks.into());
+            }
+            loop {
+                let before = self.group(name).await?;
+                let mut group = before.as_ref().map_or_else(
+                    || IpFilterGroup::new(self.core.realm.clone(), name.clone(), Vec::new()),
+                    |stored| stored.value.clone(),
+                );
+                group.networks.clone_from(&networks);
+                let event = Happened::IpFilterGroupDefined { name: name.clone() };
+                if self.swap_group(Swap { before, after: Some(group.clone()) }, event).await? {
+                    return Ok(group);
+                }
+            }
+        })
+        .await
+    }
+
+    /// Removes a group that no account names. Whether there was one.
+    ///
+    /// # Errors
+    /// `ip_filter_group_in_use`; a [`Fault`].
+    pub async fn remove_ip_filter_group(&self, name: &IpFilterGroupName) -> Result<bool, Error> {
+        watched("admin.remove_ip_filter_group", self.core.realm.as_str(), async {
+            loop {
+                let Some(before) = self.group(name).await? else { return Ok(false) };
+                if self.is_group_in_use(name).await? {
+                    return Err(Refusal::IpFilterGroupInUse.into());
+                }
+                let event = Happened::IpFilterGroupRemoved { name: name.clone() };
+                if self.swap_group(Swap::remove(before), event).await? {
+                    return Ok(true);
+                }
+            }
+        })
+        .await
+    }
+
+    /// The groups, by name; at most so many (1,000).
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn ip_filter_groups(
+        &self,
+        after: Option<IpFilterGroupName>,
+        at_most: u32,
+    ) -> Result<Page<IpFilterGroup, IpFilterGroupName>, Fault> {
+        watched("admin.ip_filter_groups", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let groups = core.store.groups(&core.realm, after, Limit::of(at_most));
+            let page = core.deadline().within(groups).await??;
+            Ok(Page { items: page.items.into_iter().map(|stored| stored.value).collect(), next: page.next })
+        })
+        .await
+    }
+
+    /// Asked before an account names a group. One that is removed right after lets in nobody.
+    pub(super) async fn known_group(&self, name: &IpFilterGroupName) -> Result<(), Error> {
+        match self.group(name).await? {
+            Some(_) => Ok(()),
+            None => Err(Refusal::UnknownIpFilterGroup.into()),
+        }
+    }
+
+    async fn group(&self, name: &IpFilterGroupName) -> Result<Option<Stored<IpFilterGroup>>, Fault> {
+        let core = &self.core;
+        let mut after = None;
+        loop {
+            let groups = core.store.groups(&core.realm, after, Limit::MAX);
+            let page = core.deadline().within(groups).await??;
+            if let Some(found) = page.items.into_iter().find(|stored| stored.value.name == *name) {
+                return Ok(Some(found));
+            }
+            // They come by name.
+            match page.next {
+                Some(next) if next < *name => after = Some(next),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    async fn is_group_in_use(&self, name: &IpFilterGroupName) -> Result<bool, Fault> {
+        let core = &self.core;
+        let filter = AccountFilter { ip_filter_group: Some(name.clone()), ..AccountFilter::default() };
+        let query = AccountQuery::ById { realm: core.realm.clone(), after: None, filter };
+        Ok(!core.deadline().within(core.store.accounts(&query, Limit::of(1))).await??.items.is_empty())
+    }
+
+    /// False: somebody came between.
+    async fn swap_group(&self, swap: Swap<IpFilterGroup>, event: Happened) -> Result<bool, Error> {
+        let decided = self
+            .core
+            .decide(Call::new(Who::nobody(), self.party()), |_, _, _| {
+                let change = Change { events: vec![event.clone()], ..Change::none() };
+                let mut verdict = Verdict::new(change, ());
+                verdict.group = Some(swap.clone());
+                Ok::<_, Stop>(verdict)
+            })
+            .await;
+        match decided {
+            Ok(_) => Ok(true),
+            Err(Undecided::Superseded) => Ok(false),
+            Err(undecided) => Err(undecided.into()),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Importing accounts of another system, hashes and all, as a stream in bounded memory.
+
+use std::sync::Arc;
+
+use futures_util::{Stream, StreamExt as _};
+use zeroize::Zeroizing;
+
+use super::{AccountView, Admin, NewAccount};
+use crate::{
+    accounts::Core,
+    decide::{Call, Verdict},
+    domain::{
+        Account, AccountId, Imported, InputError, Management, Party, PriorPassword, Registration, Timestamp,
+    },
+    error::{Error, Fault},
+    port::PasswordHash,
+    watch::watched,
+};
+
+/// So many accounts are under way at once: what an import holds in memory.
+const WIDTH: usize = 64;
+
+/// An account as another system knew it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Import {
+    /// What a registration says.
+    pub account: NewAccount,
+    /// The other system made sure that its owner receives mail there.
+    pub email_proven: bool,
+    /// Its password's hash, if it has one.
+    pub password: Option<ImportedPassword>,
+    /// Who sets its passwords.
+    pub management: Management,
+    /// When it came to be there; now, if that is not known.
+    pub created_at: Option<Timestamp>,
+}
+
+/// A password as another system kept it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ImportedPassword {
+    hash: PasswordHash,
+    /// Since when it is the password; now, if that is not known.
+    pub set_at: Option<Timestamp>,
+    /// It must be changed at the next log-in.
+    pub must_change: bool,
+}
+
+impl ImportedPassword {
+    /// A hash in its own system's form: argon2, scrypt or PBKDF2 as a PHC string, bcrypt in its modular form. It was made
+    /// of the octets as they were typed.
+    #[must_use]
+    pub fn new(hash: &str) -> Self {
+        let hash = PasswordHash::from_phc(Zeroizing::new(hash.to_owned()));
+        Self { hash, set_at: None, must_change: false }
+    }
+    /// It is the password since then.
+    #[must_use]
+    pub fn set_at(mut self, at: Timestamp) -> Self {
+        self.set_at = Some(at);
+        self
+    }
+    /// It must be changed at the next log-in.
+    #[must_use]
+    pub fn must_change(mut self) -> Self {
+        self.must_change = true;
+        self
+    }
+}
+
+impl Import {
+    /// This account, unproven, without a password, of its owner's management.
+    #[must_use]
+    pub fn new(account: NewAccount) -> Self {
+        Self { account, email_proven: false, password: None, management: Management::Owner, created_at: None }
+    }
+    /// Its owner receives mail there, as the other system made sure.
+    #[must_use]
+    pub fn proven(mut self) -> Self {
+        self.email_proven = true;
+        self
+    }
+    /// With this password.
+    #[must_use]
+    pub fn with_password(mut self, password: ImportedPassword) -> Self {
+        self.password = Some(password);
+        self
+    }
+    /// Its passwords are set by this party.
+    #[must_use]
+    pub fn managed_by(mut self, management: Management) -> Self {
+        self.management = management;
+        self
+    }
+    /// It came to be then.
+    #[must_use]
+    pub fn created_at(mut self, at: Timestamp) -> Self {
+        self.created_at = Some(at);
+        self
+    }
+}
+
+impl Admin {
+    /// Imports accounts, one commit each, and answers for each in the order in which they come. Holds 64 of them at once,
+    /// however many there are; stops where the answers are no longer taken. An account that is refused keeps none of the
+    /// others out, and an import that broke off can be begun anew: what is there already is `email_taken`.
+    ///
+    /// # Errors
+    /// For each: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
+    pub fn import_many<S>(
+        &self,
+        accounts: S,
+    ) -> impl Stream<Item = Result<AccountView, Error>> + Send + use<S>
+    where
+        S: Stream<Item = Import> + Send + 'static,
+    {
+        let admin = self.clone();
+        accounts.map(move |import| import_one(admin.clone(), import)).buffered(WIDTH)
+    }
+
+    /// Imports one account.
+    ///
+    /// # Errors
+    /// `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
+    pub async fn import(&self, account: Import) -> Result<AccountView, Error> {
+        import_one(self.clone(), account).await
+    }
+}
+
+async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> {
+    let core = Arc::clone(&admin.core);
+    watched("admin.import", core.realm.as_str(), async {
+        if let Some(group) = &import.account.ip_filter_group {
+            admin.known_group(group).await?;
+        }
+        if let Some(password) = &import.password {
+            core.hasher.check(&password.hash).map_err(|_| InputError::BadPasswordHash)?;
+        }
+        commit(&core, &import, admin.party()).await
+    })
+    .await
+}
+
+async fn commit(core: &Core, import: &Import, by: Party) -> Result<AccountView, Error> {
+    let new = &import.account;
+    let tag = core.keys.address_tag(&core.realm, &new.email);
+    let decided = core
+        .decide(Call::without_facts(by), |_, moment, _| {
+            let id = AccountId::new(moment.now, moment.random);
+            let created_at = import.created_at.map_or(moment.now, |at| at.min(moment.now));
+            let registration = Registration {
+                id,
+                realm: core.realm.clone(),
+                email: new.email.clone(),
+                tag,
+                validity: new.validity,
+                ip_filter_group: new.ip_filter_group.clone(),
+                memo: new.memo.clone(),
+                locale: new.locale.clone(),
+                purge_at: None,
+                now: created_at,
+            };
+            let password = import.password.as_ref().map(|password| {
+                let sealed =
+                    core.keys.seal_hash(&core.realm, id, moment.seal_nonce(), password.hash.expose());
+                PriorPassword {
+                    hash: sealed,
+                    set_at: password.set_at.map_or(moment.now, |at| at.min(moment.now)),
+                    must_change: password.must_change,
+                }
+            });
+            let change = Account::import(Imported {
+                registration,
+                proven: import.email_proven,
+                password,
+                management: import.management,
+                now: moment.now,
+                warnings: core.rules.expiry_warnings,
+            });
+            Ok(Verdict::new(change, ()))
+        })
+        .await?;
+    AccountView::of(&decided.after).ok_or_else(|| Fault::Defect("an import without an account").into())
+}

@@ -1,0 +1,108 @@
+//! Accounts found, listed and counted.
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+
+use super::{AccountView, Admin};
+use crate::{
+    domain::AccountId,
+    error::Fault,
+    port::{AccountFilter, AccountQuery, Limit, Who},
+    watch::watched,
+};
+
+/// Which accounts are listed, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountList {
+    /// Those that match, in the order in which they came to be.
+    All(AccountFilter),
+    /// Those whose address begins so, in the order of their addresses.
+    ByEmail {
+        /// What the address begins with, in any case. A domain counts only after a whole local part.
+        prefix: String,
+    },
+}
+
+/// A page of accounts, and what asks for the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccountPage {
+    /// The accounts. What changed since the page was drawn may be here as it is now.
+    pub items: Vec<AccountView>,
+    /// Asks for those after them; none at the end.
+    pub next: Option<AccountsPage>,
+}
+
+/// Asks for a page of a list. Begin with [`AccountsPage::first`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountsPage(Asked);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    First(AccountList),
+    Next(AccountQuery),
+}
+
+impl AccountsPage {
+    /// The first page of a list.
+    #[must_use]
+    pub fn first(list: AccountList) -> Self {
+        Self(Asked::First(list))
+    }
+
+    /// Those of all accounts that match, after this one: for a caller that remembers nothing but a name.
+    #[must_use]
+    pub fn after(filter: AccountFilter, id: AccountId) -> Self {
+        let realm = crate::domain::Realm::default();
+        Self(Asked::Next(AccountQuery::ById { realm, after: Some(id), filter }))
+    }
+}
+
+impl Admin {
+    /// Accounts of a list, at most so many (1,000).
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn accounts(&self, page: AccountsPage, at_most: u32) -> Result<AccountPage, Fault> {
+        watched("admin.accounts", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let query = self.query(page);
+            let page = core.deadline().within(core.store.accounts(&query, Limit::of(at_most))).await??;
+            // What is known of their addresses stands elsewhere.
+            let views = futures_util::stream::iter(page.items.into_iter().map(|account| async move {
+                let dossier = core.load(&Who::id(account.value.id), &mut core.deadline()).await?;
+                Ok::<_, Fault>(AccountView::of(&dossier))
+            }));
+            let views: Vec<_> = views.buffered(16).try_collect().await?;
+            let next = page.next.map(|query| AccountsPage(Asked::Next(query)));
+            Ok(AccountPage { items: views.into_iter().flatten().collect(), next })
+        })
+        .await
+    }
+
+    /// How many accounts a list has.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn count(&self, list: &AccountList) -> Result<u64, Fault> {
+        watched("admin.count", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let query = self.query(AccountsPage::first(list.clone()));
+            Ok(core.deadline().within(core.store.count(&query)).await??)
+        })
+        .await
+    }
+
+    fn query(&self, page: AccountsPage) -> AccountQuery {
+        let ours = self.core.realm.clone();
+        match page.0 {
+            Asked::First(AccountList::All(filter)) => AccountQuery::ById { realm: ours, after: None, filter },
+            Asked::First(AccountList::ByEmail { prefix }) => {
+                let prefix = crate::domain::EmailKey::prefix(&prefix);
+                AccountQuery::ByEmail { realm: ours, prefix, after: None }
+            }
+            // Whoever made it: a page never leads into another tenant.
+            Asked::Next(query) => query.in_realm(ours),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Passwords, as far as staff has to do with them: mails that lead to one, codes, assigning one, and who sets them.
+
+use super::Admin;
+use crate::{
+    accounts::Core,
+    decide::{Call, Decided, Moment, Undecided, Verdict},
+    delivery::Delivery,
+    domain::{
+        Account, AccountId, AssignPassword, Candidate, Change, CodeMint, LinkUrl, MailRequest, MailedLink,
+        Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop, Timestamp,
+    },
+    door::{DeliveryOptions, MailOptions},
+    error::{Error, Fault},
+    port::{Claimed, Dossier, Who},
+    watch::watched,
+};
+
+/// A code that was made for a host that mails it itself.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct IssuedCode {
+    /// The link with the code in it: a secret.
+    pub link: MailedLink,
+    /// Until when it works, as things stand.
+    pub expires_at: Timestamp,
+}
+
+impl Admin {
+    /// Mails the code that lets the owner choose a first password, and waits for the mail server's answer.
+    ///
+    /// Allowed for a new account, and while a replaced address has left the account without a password. At most one
+    /// such mail each 600 s, and few for each recipient; a repeat mails the same code.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`,
+    /// `account_suspended`, `password_set_not_expected`, `address_undeliverable`, `throttled`; a [`Fault`].
+    pub async fn request_password_set(
+        &self,
+        id: AccountId,
+        options: DeliveryOptions,
+    ) -> Result<Delivery, Error> {
+        watched("admin.request_password_set", self.core.realm.as_str(), async {
+            let mailed = self.mail(id, Purpose::PasswordSet, options, |account, request| {
+                account.request_password_set(request)
+            });
+            Ok(mailed.await?.unwrap_or(Delivery::Queued))
+        })
+        .await
+    }
+
+    /// Changes who sets the account's passwords: at once where it has none, else once the new party has set one. To the
+    /// owner, a code is mailed, and again if asked again; none for every other outcome. To whom it is already drops a
+    /// change that waits.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`; where a mail
+    /// is to go out also `account_suspended`, `address_undeliverable`, `throttled`; a [`Fault`].
+    pub async fn change_password_management(
+        &self,
+        id: AccountId,
+        to: Management,
+        options: DeliveryOptions,
+    ) -> Result<Option<Delivery>, Error> {
+        watched("admin.change_password_management", self.core.realm.as_str(), async {
+            self.mail(id, Purpose::PasswordManagement, options, |account, request| {
+                account.change_password_management(&ManagementChange { to, code: *request })
+            })
+            .await
+        })
+        .await
+    }
+
+    /// Makes the code of a purpose, for a host that mails it itself, to the address that the code is bound to and to no
+    /// other: whoever redeems it proves that address. Nothing is mailed, and no throttle is charged. While one lives, it
+    /// is the same.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`,
+    /// `account_suspended`, `password_set_not_expected`, `code_not_expected`; a [`Fault`].
+    pub async fn issue_code(
+        &self,
+        id: AccountId,
+        purpose: Purpose,
+        options: &MailOptions,
+    ) -> Result<IssuedCode, Error> {
+        watched("admin.issue_code", self.core.realm.as_str(), async {
+            let core = &self.core;
+            options.check(&core.links)?;
+            let page = options.page.as_ref().unwrap_or_else(|| core.links.page(purpose));
+            let decided = self
+                .change(id, |account, dossier, moment| {
+                    let request = MailRequest {
+                        return_url: options.return_url.as_ref(),
+                        ..core.mail_request(page, dossier, moment)
+                    };
+                    account.issue_code(purpose, &request)
+                })
+                .await?;
+            core.issued(&decided.after, purpose, page)
+                .ok_or_else(|| Fault::Defect("an issued code that is not there").into())
+        })
+        .await
+    }
+
+    /// Assigns a password. It must be changed at the first log-in, lets its owner in for 72 h, and ends all sessions.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_closed`, `weak_password`; a [`Fault`].
+    pub async fn assign_password(&self, id: AccountId, new: &Password) -> Result<(), Error> {
+        watched("admin.assign_password", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let mut call = Call::new(Who::id(id), self.party());
+            call.candidate = Some(new);
+            core.decide(call, |dossier, moment, hashed| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let candidate = Candidate { password: new, hashed };
+                let new = core.new_password(candidate, dossier, moment);
+                let change = account
+                    .assign_password(&AssignPassword { new, temporary: core.rules.temporary_password })?;
+                Ok(Verdict::new(change, ()))
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A command that may queue a code mail to the account's address, and the mail's delivery; none if it queued none.
+    async fn mail(
+        &self,
+        id: AccountId,
+        purpose: Purpose,
+        options: DeliveryOptions,
+        mut command: impl FnMut(&Account, &MailRequest<'_>) -> Result<Change, Refusal> + Send,
+    ) -> Result<Option<Delivery>, Error> {
+        let core = &self.core;
+        options.mail.check(&core.links)?;
+        let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(purpose));
+        let at_once = options.wait > Span::ZERO;
+        let decided = core
+            .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let request = MailRequest {
+                    return_url: options.mail.return_url.as_ref(),
+                    bypass_throttle: options.bypass_throttle,
+                    claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
+                    ..core.mail_request(page, dossier, moment)
+                };
+                let change = command(account, &request)?;
+                let mails = !change.mails.is_empty();
+                let mut verdict = Verdict::new(change, ());
+                if mails {
+                    let recipient = &account.facts()?.mailbox.address;
+                    let bypass = options.bypass_throttle;
+                    verdict.reserve.push(core.recipient_reservation(recipient, moment.now, bypass));
+                }
+                Ok::<_, Stop>(verdict)
+            })
+            .await;
+        let decided = match decided {
+            Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
+                let retry_after = retry_after.max(self.recipients_wait(id).await?);
+                return Err(Refusal::Throttled { retry_after }.into());
+            }
+            decided => decided?,
+        };
+        let Decided { after, mails, .. } = decided;
+        match mails.into_iter().next() {
+            Some(mail) if at_once => {
+                let claimed = Claimed { mail, dossier: after };
+                Ok(Some(core.deliver(claimed, self.party(), options.wait).await?.into()))
+            }
+            Some(_) => Ok(Some(Delivery::Queued)),
+            None => Ok(None),
+        }
+    }
+
+    /// How long the recipient's quota makes wait, whatever the account's own says: the longest wait is what counts.
+    async fn recipients_wait(&self, id: AccountId) -> Result<Span, Fault> {
+        let dossier = self.core.load(&Who::id(id), &mut self.core.deadline()).await?;
+        match dossier.account.as_ref().and_then(|account| account.value.facts().ok()) {
+            Some(facts) => self.core.recipients_wait(&facts.mailbox.address).await,
+            None => Ok(Span::ZERO),
+        }
+    }
+}
+
+impl Core {
+    /// A mail with a code that nobody but staff or the owner asked for: by the rules, for the next courier.
+    pub(crate) fn mail_request<'a>(
+        &'a self,
+        page: &'a LinkUrl,
+        dossier: &'a Dossier,
+        moment: &Moment,
+    ) -> MailRequest<'a> {
+        MailRequest {
+            now: moment.now,
+            mail: moment.mail,
+            nonce: moment.nonce,
+            keys: &self.keys,
+            page,
+            return_url: None,
+            quota: self.rules.account_quota,
+            address: dossier.own_address(),
+            stranger_caused: false,
+            bypass_throttle: false,
+            claimed_until: None,
+        }
+    }
+
+    /// What a new password of the account is judged by.
+    pub(crate) fn new_password<'a>(
+        &'a self,
+        candidate: Candidate<'a>,
+        dossier: &'a Dossier,
+        moment: &Moment,
+    ) -> NewPassword<'a> {
+        NewPassword {
+            now: moment.now,
+            candidate,
+            policy: &self.policy,
+            address: dossier.own_address(),
+            notice: moment.notice,
+            warnings: self.rules.expiry_warnings,
+        }
+    }
+
+    /// How long the recipient's quota makes wait.
+    pub(crate) async fn recipients_wait(
+        &self,
+        recipient: &crate::domain::EmailAddress,
+    ) -> Result<Span, Fault> {
+        let who = Who { level: Some(self.recipients_level(recipient)), ..Who::nobody() };
+        let level = self.load(&who, &mut self.deadline()).await?.level;
+        Ok(self.rules.recipient_quota.wait(level, self.clock.now()).unwrap_or(Span::ZERO))
+    }
+
+    fn issued(&self, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<IssuedCode> {
+        let account = &dossier.account.as_ref()?.value;
+        let facts = account.facts().ok()?;
+        let confirmation = facts.confirmations.get(&purpose)?.issued.as_ref()?;
+        let mailbox = facts.mailbox(confirmation.recipient)?;
+        let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
+        let code = mint.code(account.id, purpose, &mailbox.address, confirmation)?;
+        let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
+        Some(IssuedCode { link, expires_at: confirmation.expires_at })
+    }
+}

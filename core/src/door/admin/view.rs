@@ -1,0 +1,225 @@
+//! What staff gives for an account, and what it sees of one.
+
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        AccountId, EmailAddress, IpFilterGroupName, Locale, Management, Memo, PasswordValidity, Standing,
+        StandingKind, Status, SuspensionReason, Timestamp, Undeliverable, Version,
+    },
+    port::Dossier,
+};
+
+/// What a new account shall be.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NewAccount {
+    /// Its address.
+    pub email: EmailAddress,
+    /// How long its passwords are valid; for ever by default.
+    pub validity: PasswordValidity,
+    /// The group of networks that guards it; none by default.
+    pub ip_filter_group: Option<IpFilterGroupName>,
+    /// The host's note.
+    pub memo: Memo,
+    /// The language of its mails.
+    pub locale: Option<Locale>,
+}
+
+impl NewAccount {
+    /// With this address, and nothing else said.
+    #[must_use]
+    pub fn new(email: EmailAddress) -> Self {
+        Self {
+            email,
+            validity: PasswordValidity::FOREVER,
+            ip_filter_group: None,
+            memo: Memo::default(),
+            locale: None,
+        }
+    }
+    /// Passwords are valid so long.
+    #[must_use]
+    pub fn with_validity(mut self, validity: PasswordValidity) -> Self {
+        self.validity = validity;
+        self
+    }
+    /// It may be used from this group's networks only.
+    #[must_use]
+    pub fn with_ip_filter_group(mut self, group: IpFilterGroupName) -> Self {
+        self.ip_filter_group = Some(group);
+        self
+    }
+    /// With this note.
+    #[must_use]
+    pub fn with_memo(mut self, memo: Memo) -> Self {
+        self.memo = memo;
+        self
+    }
+    /// Mails are in this language.
+    #[must_use]
+    pub fn with_locale(mut self, locale: Locale) -> Self {
+        self.locale = Some(locale);
+        self
+    }
+}
+
+/// What of an account shall be otherwise. What is not said stays as it is.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct AccountChanges {
+    /// Only if the account is of this version: nobody's change is overwritten unseen.
+    pub if_version: Option<Version>,
+    /// Another address: unproven, and without a password until one is chosen anew.
+    pub email: Option<EmailAddress>,
+    /// How long its passwords are valid.
+    pub validity: Option<PasswordValidity>,
+    /// The group of networks that guards it; none within: it is guarded no longer.
+    pub ip_filter_group: Option<Option<IpFilterGroupName>>,
+    /// The host's note.
+    pub memo: Option<Memo>,
+    /// The language of its mails; none within: it has none.
+    pub locale: Option<Option<Locale>>,
+}
+
+impl AccountChanges {
+    /// Only if the account is of this version.
+    #[must_use]
+    pub fn if_version(mut self, version: Version) -> Self {
+        self.if_version = Some(version);
+        self
+    }
+    /// Another address.
+    #[must_use]
+    pub fn with_email(mut self, email: EmailAddress) -> Self {
+        self.email = Some(email);
+        self
+    }
+    /// Passwords are valid so long.
+    #[must_use]
+    pub fn with_validity(mut self, validity: PasswordValidity) -> Self {
+        self.validity = Some(validity);
+        self
+    }
+    /// Another group of networks, or none.
+    #[must_use]
+    pub fn with_ip_filter_group(mut self, group: Option<IpFilterGroupName>) -> Self {
+        self.ip_filter_group = Some(group);
+        self
+    }
+    /// Another note.
+    #[must_use]
+    pub fn with_memo(mut self, memo: Memo) -> Self {
+        self.memo = Some(memo);
+        self
+    }
+    /// Another language, or none.
+    #[must_use]
+    pub fn with_locale(mut self, locale: Option<Locale>) -> Self {
+        self.locale = Some(locale);
+        self
+    }
+}
+
+/// An account as staff sees it: no hash, no code, nothing that opens anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AccountView {
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub id: AccountId,
+    /// How often it was written: for commands that must not overwrite what they have not seen.
+    pub version: Version,
+    /// Its address.
+    pub email: EmailAddress,
+    /// Its owner proved to receive mail there.
+    pub email_proven: bool,
+    /// Mail does not reach that address.
+    pub undeliverable: Option<Undeliverable>,
+    /// The address that its owner wants and has not confirmed.
+    pub pending_email: Option<EmailAddress>,
+    /// What its facts amount to.
+    pub status: Status,
+    /// What may be done with it.
+    pub standing: StandingKind,
+    /// Why it is suspended.
+    pub suspended_for: Option<SuspensionReason>,
+    /// When it is erased, if it is closed.
+    pub erased_at: Option<Timestamp>,
+    /// Its password, if it has one.
+    pub password: Option<PasswordView>,
+    /// Who sets its passwords.
+    pub management: Management,
+    /// Who shall set them, once they have set one.
+    pub pending_management: Option<Management>,
+    /// How long its passwords are valid, in days; 0 for ever.
+    pub validity: PasswordValidity,
+    /// The group of networks that guards it.
+    pub ip_filter_group: Option<IpFilterGroupName>,
+    /// The host's note.
+    pub memo: Memo,
+    /// The language of its mails.
+    pub locale: Option<Locale>,
+    /// When it came to be.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub changed_at: Timestamp,
+}
+
+/// What staff sees of a password: when, never what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PasswordView {
+    /// Since when it is the password.
+    pub set_at: Timestamp,
+    /// It lets its owner do nothing but change it.
+    pub must_change: bool,
+    /// It lets nobody in from then on.
+    pub temporary_until: Option<Timestamp>,
+    /// It must be changed from then on.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl AccountView {
+    /// None once it is erased.
+    pub(crate) fn of(dossier: &Dossier) -> Option<Self> {
+        let account = &dossier.account.as_ref()?.value;
+        let facts = account.facts().ok()?;
+        let address = dossier.own_address();
+        let (suspended_for, erased_at) = match &facts.standing {
+            Standing::Active => (None, None),
+            Standing::Suspended { reason, .. } => (Some(reason.clone()), None),
+            Standing::Closed { until, suspended_for, .. } => (suspended_for.clone(), Some(*until)),
+        };
+        Some(Self {
+            id: account.id,
+            version: account.version,
+            email: facts.mailbox.address.clone(),
+            email_proven: facts.proven,
+            undeliverable: address.and_then(|address| address.suppression.as_ref()).map(|known| known.cause),
+            pending_email: facts.pending.as_ref().map(|pending| pending.mailbox.address.clone()),
+            status: facts.status(),
+            standing: account.standing(),
+            suspended_for,
+            erased_at,
+            password: facts.password.as_ref().map(|password| PasswordView {
+                set_at: password.set_at,
+                must_change: password.must_change,
+                temporary_until: password.temporary_until,
+                expires_at: password.expires_at(facts.validity),
+            }),
+            management: facts.management,
+            pending_management: facts.pending_management,
+            validity: facts.validity,
+            ip_filter_group: facts.ip_filter_group.clone(),
+            memo: facts.memo.clone(),
+            locale: facts.locale.clone(),
+            created_at: facts.created_at,
+            changed_at: facts.changed_at,
+        })
+    }
+}
+
+fn as_text<S: serde::Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}

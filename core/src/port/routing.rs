@@ -1,0 +1,13 @@
+//! Routing: which mailer carries a letter, where the host sends some itself.
+
+use super::Mailer;
+use crate::domain::Letter;
+
+/// Lets the host take letters into its own hands: those of a kind, a language, a tenant.
+///
+/// A mailer of the host's takes responsibility as any other does, under the same contract: `Ok` means that it will see
+/// to the letter, and the outbox forgets it.
+pub trait MailRouting: Send + Sync + 'static {
+    /// The mailer for this letter; none for the standard one. The same letter gets the same answer at each attempt.
+    fn mailer(&self, letter: &Letter) -> Option<&dyn Mailer>;
+}

@@ -1,0 +1,24 @@
+//! Screening: whether a password is known from a breach.
+
+use async_trait::async_trait;
+
+use super::Source;
+use crate::domain::Password;
+
+/// Looks a password up among those known from breaches, in a file or at a service.
+///
+/// It is asked of passwords that are good in all else, before they are taken; never at log-in. It must not send the
+/// password, or enough of a hash to tell it, to anybody (as a range query by the first octets of a hash does not).
+///
+/// # Contract
+/// 1. True exactly if the list has the password, in the octets that [`Password::expose`] gives.
+/// 2. No error text contains the password or a hash of it.
+/// 3. A dropped future stops, or goes on unheard; it leaves nothing locked.
+#[async_trait]
+pub trait PasswordScreen: Send + Sync + 'static {
+    /// Whether the password is known from a breach.
+    ///
+    /// # Errors
+    /// Whatever kept it from being looked up.
+    async fn is_breached(&self, password: &Password) -> Result<bool, Source>;
+}
