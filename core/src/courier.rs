@@ -315,8 +315,7 @@ impl<'a> Courier<'a> {
         let decided = core
             .decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let facts = account.facts()?;
-                if facts.ends_at().is_some_and(|end| end <= moment.now) {
+                if account.is_over(moment.now) {
                     return Ok(Verdict::new(Change::none(), true));
                 }
                 let due =

@@ -28,7 +28,10 @@ impl Core {
         let call = Call::new(Who::id(id), by.clone());
         self.decide(call, |dossier, moment, _| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            Ok::<_, Stop>(Verdict::new(account.erase(moment.now, &unclaimed), ()))
+            // Somebody may have opened it again since it was found to be over.
+            let spared = *by == Party::Courier && !account.is_over(moment.now);
+            let change = if spared { Change::none() } else { account.erase(moment.now, &unclaimed) };
+            Ok::<_, Stop>(Verdict::new(change, ()))
         })
         .await?;
         // Whatever was queued meanwhile goes to nobody.

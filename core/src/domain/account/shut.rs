@@ -153,6 +153,12 @@ impl Account {
         }
     }
 
+    /// Whether it is erased of itself by now.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.facts().is_ok_and(|facts| facts.ends_at().is_some_and(|end| end <= now))
+    }
+
     /// The host still needs an account whose time is over: it is asked again then.
     ///
     /// # Errors
