@@ -26,6 +26,10 @@ pub trait HasherUnderTest: Sized + Send + Sync + 'static {
     fn of_other_cost(password: &Password) -> Vec<PasswordHash>;
     /// Hashes that ask for more work than is configured.
     fn excessive() -> Vec<PasswordHash>;
+    /// Hashes that ask for less work than is configured.
+    fn feeble() -> Vec<PasswordHash>;
+    /// Hashes of this password, of each scheme that looks at a part of a password only: at its first 72 octets.
+    fn of_part(password: &Password) -> Result<Vec<PasswordHash>, NotOffered>;
     /// A hash string without salt and output: what tells scheme and cost.
     fn class(hash: &PasswordHash) -> String;
 }
@@ -152,14 +156,21 @@ pub fn clause_06_a_dropped_future_gives_up_its_turn<H: HasherUnderTest>() {
     }
 }
 
-/// 7. A hash string that can't be read, or asks for more work than configured, is Unreadable; never a wrong password.
+/// What no hasher verifies.
+fn unreadable<H: HasherUnderTest>(hasher: &dyn PasswordHasher) -> impl Iterator<Item = PasswordHash> {
+    let fresh = hashed(hasher, "correct horse");
+    let cut = fresh.expose().get(..fresh.expose().len() / 2).unwrap_or_default();
+    let garbage =
+        ["", "$", "correct horse", "$unheard-of$v=1$c2FsdA$aGFzaA", "$argon2id$v=19$m=8", "$2b$10$", cut];
+    let garbage = garbage.map(|text| PasswordHash::from_phc(String::from(text).into()));
+    garbage.into_iter().chain(H::excessive()).chain(H::feeble())
+}
+
+/// 7. A hash string that can't be read, or asks for more or less work than configured, is Unreadable; never a wrong
+///    password.
 pub fn clause_07_what_cant_be_read_is_unreadable_never_wrong<H: HasherUnderTest>() {
     let hasher = H::fresh();
-    let fresh = hashed(&*hasher, "correct horse");
-    let cut = fresh.expose().get(..fresh.expose().len() / 2).unwrap_or_default();
-    let garbage = ["", "$", "correct horse", "$unheard-of$v=1$c2FsdA$aGFzaA", "$argon2id$v=19$m=8", cut];
-    let garbage = garbage.map(|text| PasswordHash::from_phc(String::from(text).into()));
-    for hash in garbage.into_iter().chain(H::excessive()) {
+    for hash in unreadable::<H>(&*hasher) {
         let answer = block_on(hasher.verify(&password("correct horse"), &hash));
         assert!(matches!(answer, Err(HashError::Unreadable)), "{:?}: {answer:?}", hash.expose());
     }
@@ -207,5 +218,46 @@ pub fn clause_10_no_error_text_contains_a_password_or_a_hash<H: HasherUnderTest>
             cause = error.source();
         }
         assert!(!text.contains("secret") && !text.contains("$argon2"), "an error says too much: {text}");
+    }
+}
+
+/// 11. `check` is Ok exactly for the hashes that `verify` reads.
+pub fn clause_11_check_passes_exactly_what_verify_reads<H: HasherUnderTest>() {
+    let hasher = H::fresh();
+    let one = password("correct horse");
+    let fresh = [hashed(&*hasher, "correct horse"), hasher.decoy(&[0; 32]), hasher.decoy(&[1; 32])];
+    let foreign = H::of_part(&one).unwrap_or_default();
+    for hash in fresh.into_iter().chain(H::of_other_cost(&one)).chain(foreign) {
+        let answer = hasher.check(&hash);
+        assert!(answer.is_ok(), "{:?} is read: {answer:?}", hash.expose());
+        assert!(block_on(hasher.verify(&one, &hash)).is_ok(), "{:?} is read", hash.expose());
+    }
+    for hash in unreadable::<H>(&*hasher) {
+        let answer = hasher.check(&hash);
+        assert!(matches!(answer, Err(HashError::Unreadable)), "{:?}: {answer:?}", hash.expose());
+    }
+}
+
+/// 12. `reads_part_only` is true exactly if the hash can be read and its scheme looks at a part of this password only.
+pub fn clause_12_a_scheme_that_looks_at_a_part_says_so<H: HasherUnderTest>() {
+    let hasher = H::fresh();
+    let longest = "p".repeat(Password::MAX);
+    assert!(!hasher.reads_part_only(&password(&longest), &hashed(&*hasher, &longest)), "a hash made here");
+    for hash in unreadable::<H>(&*hasher) {
+        assert!(!hasher.reads_part_only(&password(&longest), &hash), "{:?} can't be read", hash.expose());
+    }
+    for (length, part_only) in [(13, false), (72, false), (73, true), (Password::MAX, true)] {
+        let text = "p".repeat(length);
+        let hashes = match H::of_part(&password(&text)) {
+            Err(why) => return why.tell("clause 12, schemes that look at a part"),
+            Ok(hashes) => hashes,
+        };
+        assert!(!hashes.is_empty(), "no such scheme is read: mend the fixture");
+        for hash in hashes {
+            assert!(verified(&*hasher, &text, &hash), "its own, of {length} octets");
+            assert_eq!(hasher.reads_part_only(&password(&text), &hash), part_only, "{length} octets");
+            let other = format!("{}q", "p".repeat(length - 1));
+            assert_eq!(verified(&*hasher, &other, &hash), part_only, "another of {length} octets");
+        }
     }
 }

@@ -152,6 +152,8 @@ macro_rules! hasher_contract {
             hasher::clause_08_a_hash_of_another_cost_needs_a_rehash,
             hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class,
             hasher::clause_10_no_error_text_contains_a_password_or_a_hash,
+            hasher::clause_11_check_passes_exactly_what_verify_reads,
+            hasher::clause_12_a_scheme_that_looks_at_a_part_says_so,
         }
     };
 }

@@ -104,6 +104,11 @@ mod entropy {
 
 struct Insecure;
 
+fn of_cost(cost: u32) -> PasswordHash {
+    let digits = |count| "0".repeat(count);
+    PasswordHash::from_phc(format!("$insecure-test$v=1$c={cost}${}${}", digits(32), digits(64)).into())
+}
+
 impl HasherUnderTest for Insecure {
     fn fresh() -> Arc<dyn PasswordHasher> {
         Arc::new(InsecureTestHasher::new(7).with_cost(2))
@@ -113,12 +118,17 @@ impl HasherUnderTest for Insecure {
     }
     fn of_other_cost(password: &Password) -> Vec<PasswordHash> {
         let cheaper = InsecureTestHasher::new(7).with_cost(1);
-        vec![accountable_conformance::block_on(cheaper.hash(password)).expect("a hash")]
+        let cheaper = accountable_conformance::block_on(cheaper.hash(password)).expect("a hash");
+        vec![cheaper, InsecureTestHasher::foreign(password)]
     }
     fn excessive() -> Vec<PasswordHash> {
-        let digits = |count| "0".repeat(count);
-        let beyond = format!("$insecure-test$v=1$c=101${}${}", digits(32), digits(64));
-        vec![PasswordHash::from_phc(beyond.into())]
+        vec![of_cost(101)]
+    }
+    fn feeble() -> Vec<PasswordHash> {
+        vec![of_cost(0)]
+    }
+    fn of_part(password: &Password) -> Result<Vec<PasswordHash>, NotOffered> {
+        Ok(vec![InsecureTestHasher::foreign(password)])
     }
     fn class(hash: &PasswordHash) -> String {
         hash.expose().split('$').take(4).collect::<Vec<_>>().join("$")

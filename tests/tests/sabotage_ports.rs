@@ -105,8 +105,8 @@ fn poor_randomness_is_found() {
     finds(entropy::clause_03_a_seeded_source_can_be_replayed::<Constant>);
 }
 
-/// Cuts passwords at 72 octets, salts with nothing, takes what it can't read for a wrong password, works on the thread
-/// that polls and never turns anybody away.
+/// Cuts passwords at 72 octets and does not say so, salts with nothing, takes what it can't read for a wrong password,
+/// passes any import, works on the thread that polls and never turns anybody away.
 struct Careless(InsecureTestHasher);
 
 #[async_trait]
@@ -117,6 +117,12 @@ impl PasswordHasher for Careless {
     }
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
         Ok(self.0.verify(&cut(password), hash).await.unwrap_or(false))
+    }
+    fn check(&self, _: &PasswordHash) -> Result<(), HashError> {
+        Ok(())
+    }
+    fn reads_part_only(&self, _: &Password, _: &PasswordHash) -> bool {
+        false
     }
     fn needs_rehash(&self, _: &PasswordHash) -> bool {
         false
@@ -145,6 +151,12 @@ impl HasherUnderTest for Careless {
     fn excessive() -> Vec<PasswordHash> {
         Vec::new()
     }
+    fn feeble() -> Vec<PasswordHash> {
+        Vec::new()
+    }
+    fn of_part(password: &Password) -> Result<Vec<PasswordHash>, NotOffered> {
+        Ok(vec![InsecureTestHasher::foreign(password)])
+    }
     fn class(hash: &PasswordHash) -> String {
         hash.expose().split('$').take(4).collect::<Vec<_>>().join("$")
     }
@@ -159,4 +171,6 @@ fn a_careless_hasher_is_found() {
     finds(hasher::clause_07_what_cant_be_read_is_unreadable_never_wrong::<Careless>);
     finds(hasher::clause_08_a_hash_of_another_cost_needs_a_rehash::<Careless>);
     finds(hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class::<Careless>);
+    finds(hasher::clause_11_check_passes_exactly_what_verify_reads::<Careless>);
+    finds(hasher::clause_12_a_scheme_that_looks_at_a_part_says_so::<Careless>);
 }

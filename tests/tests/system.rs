@@ -54,6 +54,18 @@ fn pool(settings: &Argon2Settings) -> Argon2Pool {
     Argon2Pool::new(settings).expect("threads")
 }
 
+/// Hashes of these schemes and costs, of no password.
+fn stored<const N: usize>(classes: [&str; N]) -> Vec<PasswordHash> {
+    let (salt, output) = ("c2FsdHNhbHRzYWx0c2FsdA", "aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g");
+    classes.map(|class| PasswordHash::from_phc(format!("{class}${salt}${output}").into())).into()
+}
+
+/// As another system would have made it.
+fn bcrypt(password: &Password, cost: u32) -> PasswordHash {
+    let parts = bcrypt::hash_with_salt(password.expose(), cost, [7; 16]).expect("a hash");
+    PasswordHash::from_phc(parts.format_for_version(bcrypt::Version::TwoB).into())
+}
+
 impl HasherUnderTest for Machine {
     fn fresh() -> Arc<dyn PasswordHasher> {
         Arc::new(pool(&Argon2Settings::insecure_for_tests().with_ceiling(cost(64, 3))))
@@ -69,13 +81,27 @@ impl HasherUnderTest for Machine {
             let other = pool(&Argon2Settings::insecure_for_tests().with_cost(cost));
             accountable_conformance::block_on(other.hash(password)).expect("a hash")
         });
-        made.into()
+        made.into_iter().chain([bcrypt(password, 8)]).collect()
     }
     fn excessive() -> Vec<PasswordHash> {
-        let (salt, output) = ("c2FsdHNhbHRzYWx0c2FsdA", "aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g");
-        let costs = ["m=65,t=1,p=1", "m=32,t=4,p=1", "m=32,t=1,p=4", "m=4294967295,t=4294967295,p=16777215"];
-        let phc = |cost| PasswordHash::from_phc(format!("$argon2id$v=19${cost}${salt}${output}").into());
-        costs.map(phc).into()
+        stored([
+            "$argon2id$v=19$m=65,t=1,p=1",
+            "$argon2id$v=19$m=32,t=4,p=1",
+            "$argon2id$v=19$m=32,t=1,p=4",
+            "$argon2id$v=19$m=4294967295,t=4294967295,p=16777215",
+            "$scrypt$ln=19,r=8,p=1",
+            "$scrypt$ln=63,r=4294967295,p=4294967295",
+            "$pbkdf2-sha256$i=4294967295",
+        ])
+    }
+    fn feeble() -> Vec<PasswordHash> {
+        let mut feeble =
+            stored(["$argon2id$v=19$m=7,t=1,p=1", "$scrypt$ln=13,r=8,p=1", "$pbkdf2-sha256$i=9999"]);
+        feeble.push(bcrypt(&Password::parse("correct horse").expect("a password"), 7));
+        feeble
+    }
+    fn of_part(password: &Password) -> Result<Vec<PasswordHash>, NotOffered> {
+        Ok(vec![bcrypt(password, 8)])
     }
     fn class(hash: &PasswordHash) -> String {
         hash.expose().split('$').take(4).collect::<Vec<_>>().join("$")

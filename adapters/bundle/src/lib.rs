@@ -46,6 +46,7 @@
 //! |---|---|---|
 //! | `sqlite` | yes | accounts in an SQLite file |
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
+//! | `foreign-hashes` | yes | imported bcrypt, scrypt and PBKDF2 hashes are verified, and replaced as their owners log in |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `testing` | no | [`testing`] |
@@ -57,8 +58,8 @@ pub use accountable_core::{
     Undisclosed, domain, port,
 };
 pub use accountable_system::{
-    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, KeyFileError, OsEntropy, SystemClock,
-    keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,
+    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
+    Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,
 };
 /// For implementing a port.
 pub use async_trait::async_trait;

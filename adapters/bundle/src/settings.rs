@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     error::SettingsError,
-    hashing::{CostSettings, HashingSettings},
+    hashing::{CostSettings, DecoySettings, ForeignCeilingSettings, HashingSettings},
     keys::KeySettings,
     links::LinkSettings,
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},

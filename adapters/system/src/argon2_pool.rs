@@ -1,28 +1,32 @@
-//! Password hashing by Argon2id, on threads of its own.
+//! Password hashing by Argon2id, on threads of its own; and the verification of older and foreign hashes.
 
 use std::{fmt, sync::Arc};
 
 use accountable_core::{
     domain::Password,
-    port::{Entropy, HashError, PasswordHash, PasswordHasher},
+    port::{Entropy, HashError, PasswordHash, PasswordHasher, Source},
 };
-use argon2::Argon2;
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha512};
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::{
-    Argon2Cost, Argon2Error, Argon2Settings, OsEntropy,
-    phc::{OUTPUT, Recipe, SALT, StoredHash},
+    Argon2Error, Argon2Settings, CostClass, OsEntropy,
+    phc::{OUTPUT, Recipe, SALT},
     scratch::Scratch,
+    stored::{self, Stored},
     workers::{NoAnswer, Workers},
 };
 
 /// Hashes passwords by Argon2id (RFC 9106) on threads that do nothing else.
 ///
-/// Reads Argon2 hashes of all variants and versions; any other scheme is [`HashError::Unreadable`]. Clones share the
-/// threads, which end when the last clone is dropped: the drop waits for the hash that each may be making.
+/// Verifies Argon2 hashes of all variants and versions; and, with the feature `foreign-hashes`, those that other systems
+/// made: bcrypt (`$2a$`, `$2b$`, `$2y$`), scrypt (`$scrypt$ln=..`) and PBKDF2 (`$pbkdf2-sha256$i=..` or passlib's
+/// `$pbkdf2-sha256$29000$..`; SHA-1 and SHA-512 too). Any other scheme is [`HashError::Unreadable`], and so is what asks
+/// for more or less work than the [settings](Argon2Settings) say. Every foreign hash needs a rehash.
+///
+/// Clones share the threads, which end when the last clone is dropped: the drop waits for the hash that each may be
+/// making.
 ///
 /// The class of a decoy depends on the seed and the settings alone, so that an address without an account takes the
 /// same time in every process and after each restart; its salt and output depend on a secret of this pool too.
@@ -65,35 +69,25 @@ impl Argon2Pool {
         })))
     }
 
-    /// The output that a password has by a recipe.
-    async fn output(&self, password: &Password, recipe: Recipe) -> Result<Zeroizing<Vec<u8>>, HashError> {
+    /// Has a thread do this work on a password.
+    async fn work<T: Send + 'static>(
+        &self,
+        password: &Password,
+        work: impl FnOnce(&Password, &mut Scratch) -> Result<T, Source> + Send + 'static,
+    ) -> Result<T, HashError> {
         // The copy is wiped when the work is done, or when the turn is given up.
         let password = password.clone();
-        let made = self.0.workers.run(move |scratch| made(&recipe, &password, scratch)).await;
-        match made {
-            Ok(Ok(output)) => Ok(output),
-            Ok(Err(error)) => Err(HashError::Failed(Box::new(error))),
+        match self.0.workers.run(move |scratch| work(&password, scratch)).await {
+            Ok(done) => done.map_err(HashError::Failed),
             Err(NoAnswer::Full) => Err(HashError::Overloaded),
             Err(panicked @ NoAnswer::Panicked) => Err(HashError::Failed(Box::new(panicked))),
         }
     }
-}
 
-fn made(
-    recipe: &Recipe,
-    password: &Password,
-    scratch: &mut Scratch,
-) -> Result<Zeroizing<Vec<u8>>, argon2::Error> {
-    let params = recipe.cost.params(recipe.output)?;
-    let memory = scratch.lend(params.block_count())?;
-    let mut output = Zeroizing::new(vec![0; recipe.output]);
-    Argon2::new(recipe.algorithm, recipe.version, params).hash_password_into_with_memory(
-        password.expose().as_bytes(),
-        &recipe.salt,
-        &mut output,
-        memory,
-    )?;
-    Ok(output)
+    /// The hash, if it could be verified here.
+    fn readable(&self, hash: &PasswordHash) -> Option<Stored> {
+        Stored::read(hash).filter(|stored| self.0.settings.reads(stored.class()))
+    }
 }
 
 #[async_trait]
@@ -102,26 +96,32 @@ impl PasswordHasher for Argon2Pool {
         let mut salt = [0; SALT];
         self.0.entropy.fill(&mut salt).map_err(|error| HashError::Failed(Box::new(error)))?;
         let recipe = Recipe::new(self.0.settings.cost, salt);
-        let output = self.output(password, recipe.clone()).await?;
-        Ok(recipe.written(&output))
+        self.work(password, move |password, scratch| {
+            recipe.output_of(password, scratch).map(|output| recipe.written(&output))
+        })
+        .await
     }
 
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
-        let StoredHash { recipe, output } = StoredHash::read(hash)
-            .filter(|stored| self.0.settings.reads(stored.recipe.cost))
-            .ok_or(HashError::Unreadable)?;
-        let made = self.output(password, recipe).await?;
-        Ok(made.ct_eq(&output).into())
+        let stored = self.readable(hash).ok_or(HashError::Unreadable)?;
+        self.work(password, move |password, scratch| stored.verifies(password, scratch)).await
+    }
+
+    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+        self.readable(hash).map(drop).ok_or(HashError::Unreadable)
+    }
+
+    fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {
+        self.readable(hash).is_some_and(|stored| stored.reads_part_only(password))
     }
 
     fn needs_rehash(&self, hash: &PasswordHash) -> bool {
-        StoredHash::read(hash).is_none_or(|stored| !stored.recipe.is_current(self.0.settings.cost))
+        Stored::read(hash).is_none_or(|stored| !stored.is_current(self.0.settings.cost))
     }
 
     fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
         let settings = &self.0.settings;
-        let cost = drawn(&settings.decoys, seed).unwrap_or(settings.cost);
-        // 64 bytes that nobody knows a password for: to find one is to invert Argon2.
+        // 64 bytes that nobody knows a password for: to find one is to invert the scheme.
         let bytes: [u8; 64] = Sha512::new()
             .chain_update(b"accountable decoy/1")
             .chain_update(self.0.decoy_secret.as_slice())
@@ -131,12 +131,13 @@ impl PasswordHasher for Argon2Pool {
         let (mut salt, mut output) = ([0; SALT], [0; OUTPUT]);
         let places = salt.iter_mut().chain(&mut output);
         places.zip(bytes).for_each(|(place, byte)| *place = byte);
-        Recipe::new(cost, salt).written(&output)
+        let drawn = drawn(&settings.decoys, seed).and_then(|class| stored::decoy(class, salt, &output));
+        drawn.unwrap_or_else(|| Recipe::new(settings.cost, salt).written(&output))
     }
 }
 
 /// The class that the seed draws. Through a hash, for a seed need not be evenly spread.
-fn drawn(classes: &[Argon2Cost], seed: &[u8; 32]) -> Option<Argon2Cost> {
+fn drawn(classes: &[CostClass], seed: &[u8; 32]) -> Option<CostClass> {
     let bytes: [u8; 64] =
         Sha512::new().chain_update(b"accountable decoy class/1").chain_update(seed).finalize().into();
     let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
@@ -230,6 +231,7 @@ mod tests {
             format!("$argon2id$v=19$m=32,t=1,p=1$c29tZXNhbHQ${out}"),
             format!("$argon2id$v=19$m=32,t=1,p=1${salt}$AAAAAAAAAAAAAAAAAAAAAA"),
             "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
+            "$2b$99$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(),
         ] {
             assert!(pool.needs_rehash(&stored(&other)), "{other}");
         }
@@ -244,7 +246,7 @@ mod tests {
         let mut working = pool.hash(&password);
         assert!((&mut working).now_or_never().is_none());
         let rest = "c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-        for cost in ["m=262145,t=1,p=1", "m=19456,t=11,p=1", "m=19456,t=2,p=17", "m=1023,t=1,p=1"] {
+        for cost in ["m=262145,t=1,p=1", "m=19456,t=11,p=1", "m=19456,t=2,p=17", "m=7167,t=9,p=1"] {
             let hash = stored(&format!("$argon2id$v=19${cost}${rest}"));
             let answer = pool.verify(&password, &hash).now_or_never();
             assert!(matches!(answer, Some(Err(HashError::Unreadable))), "{cost}: {answer:?}");
@@ -266,16 +268,16 @@ mod tests {
 
     #[test]
     fn decoys_are_of_every_class_configured_and_stay_in_theirs() {
-        let classes: Vec<_> = (1..=3).map(|passes| Argon2Cost::new(64, passes, 1).unwrap()).collect();
+        let classes: Vec<_> = (1..=3).map(|passes| crate::Argon2Cost::new(64, passes, 1).unwrap()).collect();
         let [one, other] = [0, 1].map(|_| pool(&quick().with_decoys(classes.clone())));
-        let class = |pool: &Argon2Pool, seed| StoredHash::read(&pool.decoy(&seed)).unwrap().recipe.cost;
+        let class = |pool: &Argon2Pool, seed| Stored::read(&pool.decoy(&seed)).unwrap().class();
         let mut seen = BTreeSet::new();
         for number in 0..64 {
             let seed = [number; 32];
             assert_eq!(class(&one, seed), class(&other, seed), "a class outlives the process");
-            seen.insert(class(&one, seed).passes());
+            seen.insert(class(&one, seed).to_string());
         }
-        assert_eq!(seen, BTreeSet::from([1, 2, 3]));
+        assert_eq!(seen, classes.iter().map(|cost| format!("argon2 {cost}")).collect());
     }
 
     #[test]
@@ -308,7 +310,7 @@ mod tests {
     #[test]
     fn nothing_shown_holds_a_password_a_hash_or_the_secret() {
         let pool = pool(&quick());
-        let hash = stored("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
+        let hash = stored("$2x$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW");
         let error = block_on(pool.verify(&password("correct horse"), &hash)).unwrap_err();
         let shown = format!("{pool:?} {error:?} {error}");
         for secret in ["correct horse", "R9h/cIPz", "secret"] {

@@ -17,17 +17,22 @@
 mod argon2_pool;
 mod clock;
 mod cost;
+mod cost_class;
 mod entropy;
+#[cfg_attr(not(feature = "foreign-hashes"), path = "foreign/absent.rs")]
+mod foreign;
 mod key_file;
 mod phc;
 mod scratch;
 mod settings;
+mod stored;
 mod workers;
 
 pub use self::{
     argon2_pool::Argon2Pool,
     clock::SystemClock,
     cost::Argon2Cost,
+    cost_class::{CostClass, ForeignCeiling, Pbkdf2Digest},
     entropy::OsEntropy,
     key_file::{KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring},
     settings::{Argon2Error, Argon2Settings},

@@ -1,20 +1,27 @@
-//! Stored hashes as text: what of a PHC string is read here, and how one is written.
+//! Stored hashes as PHC strings: what of one is read here, and how an Argon2 hash is written.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::RangeInclusive};
 
-use accountable_core::port::PasswordHash;
-use argon2::{Algorithm, Version, password_hash::phc};
+use accountable_core::{
+    domain::Password,
+    port::{PasswordHash, Source},
+};
+use argon2::{Algorithm, Argon2, Version, password_hash::phc};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::Argon2Cost;
+use crate::{Argon2Cost, scratch::Scratch};
 
 /// Bytes of the salt of a new hash.
 pub(crate) const SALT: usize = 16;
 /// Bytes of output of a new hash.
 pub(crate) const OUTPUT: usize = 32;
-/// Longest PHC string that is looked at; a new hash has 97 characters.
-const LONGEST: usize = 256;
+/// Bytes of salt that a stored hash may have.
+pub(crate) const SALTS: RangeInclusive<usize> = phc::Salt::MIN_LENGTH..=phc::Salt::MAX_LENGTH;
+/// Bytes of output that a stored hash may have.
+pub(crate) const OUTPUTS: RangeInclusive<usize> = 16..=phc::Output::MAX_LENGTH;
+/// Longest hash string that is looked at; a new hash has 97 characters.
+pub(crate) const LONGEST: usize = 256;
 
 /// All that the work on a password depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +55,24 @@ impl Recipe {
             && self.output == OUTPUT
     }
 
+    /// The output that a password has by it.
+    pub(crate) fn output_of(
+        &self,
+        password: &Password,
+        scratch: &mut Scratch,
+    ) -> Result<Zeroizing<Vec<u8>>, Source> {
+        let params = self.cost.params(self.output)?;
+        let memory = scratch.lend(params.block_count())?;
+        let mut output = Zeroizing::new(vec![0; self.output]);
+        Argon2::new(self.algorithm, self.version, params).hash_password_into_with_memory(
+            password.expose().as_bytes(),
+            &self.salt,
+            &mut output,
+            memory,
+        )?;
+        Ok(output)
+    }
+
     /// The PHC string of this output.
     pub(crate) fn written(&self, output: &[u8]) -> PasswordHash {
         // Room for all of it, so that no copy stays behind as it grows.
@@ -61,60 +86,80 @@ impl Recipe {
     }
 }
 
-/// A stored hash, read. Its cost is not judged.
-pub(crate) struct StoredHash {
+/// A stored Argon2 hash, read. Its cost is not judged.
+pub(crate) struct StoredArgon2 {
     pub(crate) recipe: Recipe,
     pub(crate) output: Zeroizing<Vec<u8>>,
 }
 
-impl StoredHash {
+impl StoredArgon2 {
     /// Reads an Argon2 hash of any variant and version. Nothing if it is another scheme, is cut off, was made with a
     /// secret or associated data, or has a salt of less than 8 or an output of less than 16 bytes.
-    pub(crate) fn read(hash: &PasswordHash) -> Option<Self> {
-        let text = hash.expose();
-        if text.len() > LONGEST {
-            return None;
-        }
-        let read = phc::PasswordHash::new(text).ok()?;
-        let output = read.hash.filter(|output| output.len() >= 16)?;
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let fields = Fields::read(text)?;
+        let [memory_kib, passes, lanes] = fields.numbers(["m", "t", "p"])?;
+        let output = fields.output()?;
         Some(Self {
             recipe: Recipe {
-                algorithm: Algorithm::new(read.algorithm.as_str()).ok()?,
+                algorithm: Algorithm::new(fields.name()).ok()?,
                 // Strings that name no version are older than the names.
-                version: read.version.map_or(Ok(Version::V0x10), Version::try_from).ok()?,
-                cost: cost(&read.params)?,
-                salt: read.salt?.to_vec(),
+                version: fields.0.version.map_or(Ok(Version::V0x10), Version::try_from).ok()?,
+                cost: Argon2Cost::new(memory_kib?, passes?, lanes?).ok()?,
+                salt: fields.salt()?,
                 output: output.len(),
             },
-            output: Zeroizing::new(output.as_bytes().to_vec()),
+            output,
         })
     }
 }
 
-/// Exactly `m`, `t` and `p`, each once.
-fn cost(params: &phc::ParamsString) -> Option<Argon2Cost> {
-    let [mut memory_kib, mut passes, mut lanes] = [None; 3];
-    for (name, value) in params.iter() {
-        let place = match name.as_str() {
-            "m" => &mut memory_kib,
-            "t" => &mut passes,
-            "p" => &mut lanes,
-            _ => return None,
-        };
-        if place.replace(value.decimal().ok()?).is_some() {
-            return None;
-        }
+/// What a PHC string says.
+pub(crate) struct Fields(phc::PasswordHash);
+
+impl Fields {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        if text.len() > LONGEST { None } else { phc::PasswordHash::new(text).ok().map(Self) }
     }
-    Argon2Cost::new(memory_kib?, passes?, lanes?).ok()
+
+    /// The name of the scheme.
+    pub(crate) fn name(&self) -> &str {
+        self.0.algorithm.as_str()
+    }
+
+    /// The parameters of these names. Nothing if there are others, or one is there twice or no number.
+    pub(crate) fn numbers<const N: usize>(&self, names: [&str; N]) -> Option<[Option<u32>; N]> {
+        let mut numbers = [None; N];
+        for (name, value) in self.0.params.iter() {
+            let at = names.iter().position(|known| *known == name.as_str())?;
+            if numbers.get_mut(at)?.replace(value.decimal().ok()?).is_some() {
+                return None;
+            }
+        }
+        Some(numbers)
+    }
+
+    /// The salt, if it is long enough.
+    pub(crate) fn salt(&self) -> Option<Vec<u8>> {
+        self.0.salt.map(|salt| salt.to_vec()).filter(|salt| SALTS.contains(&salt.len()))
+    }
+
+    /// The output, if it is long enough.
+    pub(crate) fn output(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let output = self.0.hash.as_ref().filter(|output| OUTPUTS.contains(&output.len()))?;
+        Some(Zeroizing::new(output.as_bytes().to_vec()))
+    }
+}
+
+/// A decimal number as hash strings have it: digits, without a zero in front.
+#[cfg(feature = "foreign-hashes")]
+pub(crate) fn decimal(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if digits { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(phc: &str) -> Option<StoredHash> {
-        StoredHash::read(&PasswordHash::from_phc(Zeroizing::new(phc.to_owned())))
-    }
 
     const OUT: &str = "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
@@ -126,13 +171,13 @@ mod tests {
             hash.expose(),
             "$argon2id$v=19$m=19456,t=2,p=1$CQkJCQkJCQkJCQkJCQkJCQ$AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"
         );
-        let read = StoredHash::read(&hash).unwrap();
+        let read = StoredArgon2::read(hash.expose()).unwrap();
         assert_eq!((read.recipe, read.output.as_slice()), (recipe, [3; OUTPUT].as_slice()));
     }
 
     #[test]
     fn a_string_without_a_version_is_of_the_first() {
-        let read = read(&format!("$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ${OUT}")).unwrap();
+        let read = StoredArgon2::read(&format!("$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ${OUT}")).unwrap();
         assert_eq!((read.recipe.algorithm, read.recipe.version), (Algorithm::Argon2i, Version::V0x10));
         assert_eq!(read.recipe.salt, b"somesalt");
     }
@@ -162,7 +207,7 @@ mod tests {
             format!("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ${OUT}="),
             format!("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ${}", OUT.repeat(10)),
         ] {
-            assert!(read(&unreadable).is_none(), "{unreadable}");
+            assert!(StoredArgon2::read(&unreadable).is_none(), "{unreadable}");
         }
     }
 }

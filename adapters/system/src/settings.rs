@@ -4,7 +4,7 @@ use std::{io, num::NonZeroUsize, thread};
 
 use accountable_core::port::EntropyError;
 
-use crate::Argon2Cost;
+use crate::{Argon2Cost, CostClass, ForeignCeiling};
 
 /// How an [`Argon2Pool`](crate::Argon2Pool) works. Argon2id, version 19, salts of 16 bytes and output of 32, always.
 ///
@@ -14,19 +14,26 @@ use crate::Argon2Cost;
 /// | cost classes of decoys | that of new hashes |
 /// | threads | as many as the process may use at once |
 /// | waiting for a thread, at most | 256 |
-/// | stored hashes that are read | 1 MiB, 1 pass, 1 lane ..= 256 MiB, 10 passes, 16 lanes |
+/// | stored Argon2 hashes that are read | 7 MiB, 1 pass, 1 lane ..= 256 MiB, 10 passes, 16 lanes |
+/// | stored hashes of other schemes that are read | see [`ForeignCeiling`] |
+/// | weaker hashes, from elsewhere | not read |
 ///
 /// Each thread holds the memory of one new hash (19 MiB) from its first hash on.
 #[derive(Debug, Clone)]
 pub struct Argon2Settings {
     pub(crate) cost: Argon2Cost,
-    pub(crate) decoys: Vec<Argon2Cost>,
+    pub(crate) decoys: Vec<CostClass>,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) waiting: usize,
-    pub(crate) least: Argon2Cost,
-    pub(crate) most: Argon2Cost,
+    least: Argon2Cost,
+    most: Argon2Cost,
+    foreign: ForeignCeiling,
+    accept_weak: bool,
     insecure: bool,
 }
+
+/// The least that Argon2 is defined for.
+const NO_FLOOR: Argon2Cost = Argon2Cost::literal(8, 1, 1);
 
 impl Default for Argon2Settings {
     fn default() -> Self {
@@ -35,8 +42,11 @@ impl Default for Argon2Settings {
             decoys: Vec::new(),
             threads: None,
             waiting: 256,
-            least: Argon2Cost::literal(1_024, 1, 1),
+            // The least memory among OWASP's choices.
+            least: Argon2Cost::literal(7_168, 1, 1),
             most: Argon2Cost::literal(262_144, 10, 16),
+            foreign: ForeignCeiling::default(),
+            accept_weak: false,
             insecure: false,
         }
     }
@@ -45,15 +55,11 @@ impl Default for Argon2Settings {
 impl Argon2Settings {
     /// 32 KiB and one pass: a hash that is broken at once, for tests that have better things to wait for.
     ///
-    /// Weakens two floors: that of new hashes ([`Argon2Cost::is_enough`] is not asked) and that of stored ones.
+    /// Weakens two floors: that of new hashes ([`Argon2Cost::is_enough`] is not asked) and that of stored Argon2 ones.
     #[must_use]
     pub fn insecure_for_tests() -> Self {
-        Self {
-            cost: Argon2Cost::literal(32, 1, 1),
-            least: Argon2Cost::literal(8, 1, 1),
-            insecure: true,
-            ..Self::default()
-        }
+        let cost = Argon2Cost::literal(32, 1, 1);
+        Self { cost, least: NO_FLOOR, insecure: true, ..Self::default() }
     }
 
     /// What new hashes cost. Stored hashes of another cost are upgraded as their owners log in.
@@ -66,10 +72,11 @@ impl Argon2Settings {
     /// The cost classes among which decoys are drawn evenly; a class named twice is drawn twice as often.
     ///
     /// Name the classes of the hashes that are stored: else the time that a refusal takes tells an old hash from an
-    /// unknown address. None means the cost of new hashes.
+    /// unknown address. Whoever imports bcrypt hashes of cost 10 names [`Argon2Cost::OWASP`] and
+    /// [`CostClass::Bcrypt`]` { cost: 10 }`, as often as there are of each. None means the cost of new hashes.
     #[must_use]
-    pub fn with_decoys(mut self, classes: impl IntoIterator<Item = Argon2Cost>) -> Self {
-        self.decoys = classes.into_iter().collect();
+    pub fn with_decoys(mut self, classes: impl IntoIterator<Item = impl Into<CostClass>>) -> Self {
+        self.decoys = classes.into_iter().map(Into::into).collect();
         self
     }
 
@@ -87,7 +94,7 @@ impl Argon2Settings {
         self
     }
 
-    /// The most that a stored hash may ask for, each of its three numbers by itself. A thread takes that much memory
+    /// The most that a stored Argon2 hash may ask for, each of its three numbers by itself. A thread takes that much memory
     /// for as long as such a hash needs it.
     #[must_use]
     pub fn with_ceiling(mut self, most: Argon2Cost) -> Self {
@@ -95,19 +102,51 @@ impl Argon2Settings {
         self
     }
 
+    /// The most that a stored hash of another scheme may ask for.
+    #[must_use]
+    pub fn with_foreign_ceiling(mut self, most: ForeignCeiling) -> Self {
+        self.foreign = most;
+        self
+    }
+
+    /// Reads hashes that are broken quickly, too, down to the least that each scheme defines: bcrypt of cost 4, scrypt of
+    /// N = 2, one round of PBKDF2, 8 KiB of Argon2.
+    ///
+    /// Until its owner logs in, a copy of such a hash and of the keyring is as good as the password. The floor of new
+    /// hashes stays.
+    #[must_use]
+    pub fn accept_weak_imported_hashes(mut self) -> Self {
+        self.accept_weak = true;
+        self.least = NO_FLOOR;
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), Argon2Error> {
         if !self.insecure && !self.cost.is_enough() {
             return Err(Argon2Error::TooWeak { cost: self.cost });
         }
-        match [self.cost].iter().chain(&self.decoys).find(|cost| !self.reads(**cost)) {
-            Some(cost) => Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least, most: self.most }),
+        let new = CostClass::from(self.cost);
+        match [new].iter().chain(&self.decoys).find(|class| !self.reads(**class)) {
             None => Ok(()),
+            Some(CostClass::Argon2(cost)) => {
+                Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least, most: self.most })
+            }
+            Some(class) if !cfg!(feature = "foreign-hashes") => {
+                Err(Argon2Error::NotBuiltIn { class: *class })
+            }
+            Some(class) => Err(Argon2Error::ForeignOutOfBounds { class: *class }),
         }
     }
 
-    /// Whether a stored hash may cost this.
-    pub(crate) fn reads(&self, cost: Argon2Cost) -> bool {
-        self.least.within(cost) && cost.within(self.most)
+    /// Whether a stored hash may be of this class.
+    pub(crate) fn reads(&self, class: CostClass) -> bool {
+        match class {
+            CostClass::Argon2(cost) => self.least.within(cost) && cost.within(self.most),
+            class => {
+                let strong = self.accept_weak || class.is_fair();
+                cfg!(feature = "foreign-hashes") && strong && class.is_defined() && self.foreign.covers(class)
+            }
+        }
     }
 
     pub(crate) fn thread_count(&self) -> NonZeroUsize {
@@ -149,6 +188,21 @@ pub enum Argon2Error {
         /// The most that is read.
         most: Argon2Cost,
     },
+    /// Decoys of this class would be drawn, and then not be read.
+    #[error(
+        "decoys of {class} would not be read: raise the ceiling of its scheme, or, if it is weak, accept weak imported \
+         hashes"
+    )]
+    ForeignOutOfBounds {
+        /// The class set.
+        class: CostClass,
+    },
+    /// Decoys of this class would be drawn in a build that reads Argon2 hashes alone.
+    #[error("decoys of {class} are not read by this build: it lacks the feature foreign-hashes")]
+    NotBuiltIn {
+        /// The class set.
+        class: CostClass,
+    },
     /// No secret for the decoys.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
@@ -173,6 +227,36 @@ mod tests {
         let refused = Argon2Settings::default().with_cost(weak).check();
         assert!(matches!(refused, Err(Argon2Error::TooWeak { cost }) if cost == weak));
         Argon2Settings::insecure_for_tests().with_cost(weak).check().unwrap();
+    }
+
+    #[test]
+    #[cfg(feature = "foreign-hashes")]
+    fn decoys_of_a_foreign_class_that_is_not_read_are_refused() {
+        let settings = |class| Argon2Settings::default().with_decoys([class]);
+        let [fair, weak, costly] = [10, 7, 15].map(|cost| CostClass::Bcrypt { cost });
+        settings(fair).check().unwrap();
+        for class in [weak, costly] {
+            let refused = settings(class).check();
+            assert!(matches!(refused, Err(Argon2Error::ForeignOutOfBounds { class: told }) if told == class));
+        }
+        settings(weak).accept_weak_imported_hashes().check().unwrap();
+        let most = ForeignCeiling::default().with_bcrypt(15);
+        settings(costly).with_foreign_ceiling(most).check().unwrap();
+    }
+
+    #[test]
+    #[cfg(not(feature = "foreign-hashes"))]
+    fn decoys_that_this_build_does_not_read_are_refused() {
+        let refused = Argon2Settings::default().with_decoys([CostClass::Bcrypt { cost: 10 }]).check();
+        assert!(matches!(refused, Err(Argon2Error::NotBuiltIn { .. })));
+    }
+
+    #[test]
+    fn weak_hashes_are_read_by_the_name_that_says_so_and_still_not_made() {
+        let settings = Argon2Settings::default().accept_weak_imported_hashes();
+        let weak = Argon2Cost::literal(8, 1, 1);
+        assert!(settings.reads(weak.into()) && !Argon2Settings::default().reads(weak.into()));
+        assert!(matches!(settings.with_cost(weak).check(), Err(Argon2Error::TooWeak { .. })));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, fs};
 
 use accountable_core::domain::{EmailAddress, Password, PolicyContext, Purpose, Rules};
-use accountable_system::{Argon2Cost, Argon2Settings, write_new_keyring};
+use accountable_system::{
+    Argon2Cost, Argon2Settings, CostClass, ForeignCeiling, Pbkdf2Digest, write_new_keyring,
+};
 use serde_json::Value;
 
 use super::*;
@@ -149,7 +151,22 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         threads = 5
         waiting = 6
         ceiling = { memory_kib = 131072, passes = 7, lanes = 8 }
-        decoys = [{ memory_kib = 19456, passes = 2, lanes = 1 }]
+        accept_weak_imported_hashes = true
+        decoys = [
+            { argon2 = { memory_kib = 19456, passes = 2, lanes = 1 } },
+            { bcrypt = { cost = 10 } },
+            { scrypt = { log_n = 14, r = 8, p = 2 } },
+            { pbkdf2_sha1 = { rounds = 10001 } },
+            { pbkdf2_sha256 = { rounds = 10002 } },
+            { pbkdf2_sha512 = { rounds = 10003 } },
+        ]
+        [hashing.foreign_ceiling]
+        bcrypt_cost = 11
+        scrypt_log_n = 15
+        scrypt_r = 9
+        scrypt_p = 3
+        scrypt_memory_kib = 65536
+        pbkdf2_rounds = 20000
         [store]
         migrate = "refuse"
         readers = 7
@@ -170,7 +187,22 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         .with_threads(5.try_into().unwrap())
         .with_waiting(6)
         .with_ceiling(cost(131_072, 7, 8))
-        .with_decoys([cost(19_456, 2, 1)]);
+        .accept_weak_imported_hashes()
+        .with_foreign_ceiling(
+            ForeignCeiling::default()
+                .with_bcrypt(11)
+                .with_scrypt(15, 9, 3)
+                .with_scrypt_memory_kib(65_536)
+                .with_pbkdf2(20_000),
+        )
+        .with_decoys([
+            CostClass::Argon2(cost(19_456, 2, 1)),
+            CostClass::Bcrypt { cost: 10 },
+            CostClass::Scrypt { log_n: 14, r: 8, p: 2 },
+            CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha1, rounds: 10_001 },
+            CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha256, rounds: 10_002 },
+            CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha512, rounds: 10_003 },
+        ]);
     assert_eq!(format!("{:?}", settings.hashing.build().unwrap()), format!("{hashing:?}"));
     #[cfg(feature = "sqlite")]
     {
@@ -183,9 +215,18 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
 
 #[test]
 fn an_option_that_is_not_known_is_refused_in_every_section() {
-    for section in
-        ["", "links", "policy", "rules", "rules.lock_out", "rules.retries", "hashing", "store", "keys"]
-    {
+    for section in [
+        "",
+        "links",
+        "policy",
+        "rules",
+        "rules.lock_out",
+        "rules.retries",
+        "hashing",
+        "hashing.foreign_ceiling",
+        "store",
+        "keys",
+    ] {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]") };
         let text = refusal(&format!("{header}\npasience = 1"));
         assert!(
@@ -196,7 +237,12 @@ fn an_option_that_is_not_known_is_refused_in_every_section() {
     assert!(refusal("[links.pages]\npassword = \"https://a.example/\"").contains("unknown variant"));
     assert!(refusal("[[policy.patterns]]\ncode = \"x\"\nmatch = \"x\"").contains("unknown field `match`"));
     assert!(refusal("[[policy.classes]]\nmost = 1").contains("unknown field `most`"));
-    assert!(refusal("[[hashing.decoys]]\nmemory = 1").contains("unknown field `memory`"));
+    assert!(refusal("[[hashing.decoys]]\nargon2 = { memory = 1 }").contains("unknown field `memory`"));
+    assert!(
+        refusal("[[hashing.decoys]]\nbcrypt = { rounds = 1 }")
+            .ends_with("line 2, column 12: unexpected keys in table: rounds, available keys: cost")
+    );
+    assert!(refusal("[[hashing.decoys]]\nmd5 = { rounds = 1 }").contains("unknown variant `md5`"));
 }
 
 #[test]
@@ -351,6 +397,7 @@ fn where_anything_is_wrong_no_database_is_made() {
         (format!("{PAGE}[policy]\nblocklist_file = \"none.txt\""), "none.txt can't be read"),
         (format!("{PAGE}[hashing]\npasses = 1"), "hashing: hashes of m=19456,t=1,p=1 are too weak"),
         (format!("{PAGE}[hashing]\nlanes = 0"), "hashing: "),
+        (format!("{PAGE}[[hashing.decoys]]\nbcrypt = {{ cost = 15 }}"), "hashing: decoys of bcrypt cost=15 "),
         (format!("{PAGE}[keys]\nfile = \"other.toml\""), "keys"),
         (format!("{PAGE}[keys]\nenvironment = \"ACCOUNTABLE_TEST_NO_SUCH_KEYS\""), "keys"),
         ("realm = 1".to_owned(), "settings.toml, line 1, column 9: "),

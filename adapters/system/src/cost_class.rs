@@ -1,0 +1,266 @@
+//! What verifying a stored hash costs, whatever its scheme, and what of it is accepted here.
+
+use std::fmt;
+
+use crate::Argon2Cost;
+
+/// The scheme and the cost of a stored hash: all that the time of its verification depends on.
+///
+/// ```
+/// use accountable_system::{Argon2Cost, CostClass, Pbkdf2Digest};
+/// assert_eq!(CostClass::from(Argon2Cost::OWASP).to_string(), "argon2 m=19456,t=2,p=1");
+/// assert_eq!(CostClass::Bcrypt { cost: 10 }.to_string(), "bcrypt cost=10");
+/// let django = CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha256, rounds: 600_000 };
+/// assert_eq!(django.to_string(), "pbkdf2-sha256 i=600000");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CostClass {
+    /// Argon2 (RFC 9106) of any variant and version: they cost the same.
+    Argon2(Argon2Cost),
+    /// bcrypt.
+    Bcrypt {
+        /// The binary logarithm of its rounds, 4 to 31.
+        cost: u32,
+    },
+    /// scrypt (RFC 7914). It takes 128·r·2^`log_n` bytes.
+    Scrypt {
+        /// The binary logarithm of N, 1 to 63.
+        log_n: u32,
+        /// The size of a block, in 128 bytes.
+        r: u32,
+        /// How many are made one after the other.
+        p: u32,
+    },
+    /// PBKDF2 (RFC 8018) by HMAC.
+    Pbkdf2 {
+        /// The hash function of the HMAC.
+        digest: Pbkdf2Digest,
+        /// Its rounds.
+        rounds: u32,
+    },
+}
+
+/// What PBKDF2 iterates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Pbkdf2Digest {
+    /// HMAC-SHA-1.
+    Sha1,
+    /// HMAC-SHA-256.
+    Sha256,
+    /// HMAC-SHA-512.
+    Sha512,
+}
+
+impl CostClass {
+    /// Whether the scheme is defined for this cost at all.
+    pub(crate) fn is_defined(self) -> bool {
+        match self {
+            Self::Argon2(_) => true, // An Argon2Cost always is.
+            Self::Bcrypt { cost } => (4..=31).contains(&cost),
+            Self::Scrypt { log_n, r, p } => {
+                let product = r.checked_mul(p).filter(|product| (1..1 << 30).contains(product));
+                product.is_some() && (1..=63).contains(&log_n) && scrypt_kib(log_n, r).is_some()
+            }
+            Self::Pbkdf2 { rounds, .. } => rounds > 0,
+        }
+    }
+
+    /// Whether a hash of another scheme is not so weak that it counts as no hash. See [`ForeignCeiling`].
+    pub(crate) fn is_fair(self) -> bool {
+        match self {
+            Self::Argon2(_) => true, // It has a floor of its own.
+            Self::Bcrypt { cost } => cost >= 8,
+            Self::Scrypt { log_n, r, .. } => log_n >= 14 && r >= 8,
+            Self::Pbkdf2 { rounds, .. } => rounds >= 10_000,
+        }
+    }
+}
+
+impl From<Argon2Cost> for CostClass {
+    fn from(cost: Argon2Cost) -> Self {
+        Self::Argon2(cost)
+    }
+}
+
+/// Scheme and parameters, as hash strings name them.
+impl fmt::Display for CostClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argon2(cost) => write!(f, "argon2 {cost}"),
+            Self::Bcrypt { cost } => write!(f, "bcrypt cost={cost}"),
+            Self::Scrypt { log_n, r, p } => write!(f, "scrypt ln={log_n},r={r},p={p}"),
+            Self::Pbkdf2 { digest, rounds } => write!(f, "{digest} i={rounds}"),
+        }
+    }
+}
+
+/// The scheme's name in a PHC string.
+impl fmt::Display for Pbkdf2Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "pbkdf2-sha1",
+            Self::Sha256 => "pbkdf2-sha256",
+            Self::Sha512 => "pbkdf2-sha512",
+        })
+    }
+}
+
+/// The memory of scrypt in KiB, if a machine can have so much.
+fn scrypt_kib(log_n: u32, r: u32) -> Option<u64> {
+    // Checked by multiplication: a shift lets bits fall off.
+    let bytes = 1_u64.checked_shl(log_n)?.checked_mul(u64::from(r))?.checked_mul(128)?;
+    usize::try_from(bytes).ok()?;
+    Some(bytes.div_ceil(1_024))
+}
+
+/// The most that a stored hash of another scheme than Argon2 may ask for. What asks for more is never begun.
+///
+/// | scheme | read | weaker, only by [`accept_weak_imported_hashes`] |
+/// |---|---|---|
+/// | bcrypt | cost 8 ..= 14 | 4 ..= 7 |
+/// | scrypt | ln 14 ..= 20, r 8 ..= 16, p 1 ..= 4, and 256 MiB at most | ln below 14, r below 8 |
+/// | PBKDF2 | 10,000 ..= 5,000,000 rounds | 1 ..= 9,999 |
+///
+/// The upper ends are these defaults: about a second's work of one thread. The lower ends are fixed. A ceiling below
+/// the lower end keeps a scheme out.
+///
+/// [`accept_weak_imported_hashes`]: crate::Argon2Settings::accept_weak_imported_hashes
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForeignCeiling {
+    bcrypt: u32,
+    scrypt: (u32, u32, u32),
+    scrypt_memory_kib: u32,
+    pbkdf2: u32,
+}
+
+impl Default for ForeignCeiling {
+    fn default() -> Self {
+        Self { bcrypt: 14, scrypt: (20, 16, 4), scrypt_memory_kib: 262_144, pbkdf2: 5_000_000 }
+    }
+}
+
+impl ForeignCeiling {
+    /// The highest cost of a bcrypt hash. Each step doubles the work.
+    #[must_use]
+    pub fn with_bcrypt(mut self, cost: u32) -> Self {
+        self.bcrypt = cost;
+        self
+    }
+    /// The highest parameters of a scrypt hash, each by itself.
+    #[must_use]
+    pub fn with_scrypt(mut self, log_n: u32, r: u32, p: u32) -> Self {
+        self.scrypt = (log_n, r, p);
+        self
+    }
+    /// The most memory that a scrypt hash may take, in KiB. A thread takes as much while it verifies one.
+    #[must_use]
+    pub fn with_scrypt_memory_kib(mut self, memory_kib: u32) -> Self {
+        self.scrypt_memory_kib = memory_kib;
+        self
+    }
+    /// The most rounds of a PBKDF2 hash.
+    #[must_use]
+    pub fn with_pbkdf2(mut self, rounds: u32) -> Self {
+        self.pbkdf2 = rounds;
+        self
+    }
+
+    /// Whether nothing of it is exceeded.
+    pub(crate) fn covers(&self, class: CostClass) -> bool {
+        match class {
+            CostClass::Argon2(_) => true, // It has a ceiling of its own.
+            CostClass::Bcrypt { cost } => cost <= self.bcrypt,
+            CostClass::Scrypt { log_n, r, p } => {
+                let most = self.scrypt;
+                let memory = scrypt_kib(log_n, r);
+                log_n <= most.0
+                    && r <= most.1
+                    && p <= most.2
+                    && memory.is_some_and(|memory| memory <= u64::from(self.scrypt_memory_kib))
+            }
+            CostClass::Pbkdf2 { rounds, .. } => rounds <= self.pbkdf2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pbkdf2(rounds: u32) -> CostClass {
+        CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha1, rounds }
+    }
+
+    fn scrypt(log_n: u32, r: u32, p: u32) -> CostClass {
+        CostClass::Scrypt { log_n, r, p }
+    }
+
+    fn bcrypt(cost: u32) -> CostClass {
+        CostClass::Bcrypt { cost }
+    }
+
+    #[test]
+    fn the_defaults_cover_what_their_table_says_and_a_step_more_is_too_much() {
+        let most = ForeignCeiling::default();
+        for class in [bcrypt(14), scrypt(17, 16, 4), scrypt(18, 8, 1), scrypt(20, 2, 1), pbkdf2(5_000_000)] {
+            assert!(most.covers(class) && class.is_defined(), "{class}");
+        }
+        for class in [
+            bcrypt(15),
+            scrypt(21, 1, 1),
+            scrypt(14, 17, 1),
+            scrypt(14, 8, 5),
+            scrypt(19, 8, 1), // 512 MiB
+            scrypt(18, 9, 1), // 288 MiB
+            pbkdf2(5_000_001),
+        ] {
+            assert!(!most.covers(class), "{class}");
+        }
+    }
+
+    #[test]
+    fn a_ceiling_can_be_moved_for_each_scheme() {
+        let most = ForeignCeiling::default()
+            .with_bcrypt(16)
+            .with_scrypt(21, 32, 8)
+            .with_scrypt_memory_kib(4_194_304)
+            .with_pbkdf2(6_000_000);
+        for class in [bcrypt(16), scrypt(20, 32, 8), scrypt(21, 16, 1), pbkdf2(6_000_000)] {
+            assert!(most.covers(class), "{class}");
+        }
+        assert!(!ForeignCeiling::default().with_bcrypt(0).covers(bcrypt(4)), "a scheme can be kept out");
+    }
+
+    #[test]
+    fn a_step_below_each_floor_is_weak() {
+        for (fair, weak) in [
+            (bcrypt(8), bcrypt(7)),
+            (scrypt(14, 8, 1), scrypt(13, 8, 1)),
+            (scrypt(14, 8, 1), scrypt(14, 7, 1)),
+            (pbkdf2(10_000), pbkdf2(9_999)),
+        ] {
+            assert!(fair.is_fair(), "{fair}");
+            assert!(!weak.is_fair(), "{weak}");
+        }
+    }
+
+    #[test]
+    fn what_a_scheme_does_not_define_is_known_before_any_work() {
+        for class in [
+            bcrypt(3),
+            bcrypt(32),
+            scrypt(0, 8, 1),
+            scrypt(64, 8, 1),
+            scrypt(54, 8, 1), // 2^64 bytes
+            scrypt(14, 0, 1),
+            scrypt(14, 8, 0),
+            scrypt(14, 1 << 16, 1 << 16), // r·p is 2^32
+            scrypt(14, 1 << 15, 1 << 15),
+            pbkdf2(0),
+        ] {
+            assert!(!class.is_defined(), "{class}");
+        }
+    }
+}
