@@ -1,9 +1,9 @@
-//! Accounts in an SQLite file: opened with an incarnation drawn from this machine.
+//! Accounts in an SQLite file: opened, and restored, with an incarnation drawn from this machine.
 
 use std::path::Path;
 
 pub use accountable_sqlite::{
-    Cause, HostTransaction, Migrate, OpenError, Options, SqliteStore, Veto, rusqlite,
+    Cause, HostTransaction, Migrate, OpenError, Options, RestoreError, Restored, SqliteStore, Veto, rusqlite,
 };
 
 use accountable_core::{
@@ -12,12 +12,14 @@ use accountable_core::{
 };
 use accountable_system::OsEntropy;
 
-/// A store could not be opened.
+/// A store could not be opened or restored.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file is not one that can be used; it was left as it was.
     Open(OpenError),
+    /// The file is not one that can be restored, or not now; its accounts are as they were.
+    Restore(RestoreError),
     /// The machine has no randomness to name a new store with.
     NoEntropy(EntropyError),
 }
@@ -26,6 +28,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Open(error) => error.fmt(f),
+            Self::Restore(error) => error.fmt(f),
             Self::NoEntropy(error) => error.fmt(f),
         }
     }
@@ -35,6 +38,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Open(error) => error.source(),
+            Self::Restore(error) => error.source(),
             Self::NoEntropy(error) => error.source(),
         }
     }
@@ -53,7 +57,31 @@ pub fn open(path: impl AsRef<Path>) -> Result<SqliteStore, Error> {
 /// # Errors
 /// [`Error`]. A file that is refused is left as it was.
 pub fn open_with(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Error> {
+    SqliteStore::open(path, new_life()?, options).map_err(Error::Open)
+}
+
+/// Begins a new life of the store in this file, which was put back from a backup: no session and no mailed code from
+/// before is good any more. What else that means stands at [`accountable_sqlite::restore`].
+///
+/// To be done once, before any process opens the file; `accountable restore FILE` does the same.
+///
+/// ```
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("accounts.db");
+/// # drop(accountable::sqlite::open(&path).unwrap());
+/// let restored = accountable::sqlite::restore(&path)?;
+/// println!("{} accounts", restored.accounts);
+/// # Ok::<(), accountable::sqlite::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error`], [`RestoreError::InUse`] among them.
+pub fn restore(path: impl AsRef<Path>) -> Result<Restored, Error> {
+    accountable_sqlite::restore(path, new_life()?, &Options::default()).map_err(Error::Restore)
+}
+
+fn new_life() -> Result<Incarnation, Error> {
     let mut life = [0; 16];
     OsEntropy.fill(&mut life).map_err(Error::NoEntropy)?;
-    SqliteStore::open(path, Incarnation::from_bytes(life), options).map_err(Error::Open)
+    Ok(Incarnation::from_bytes(life))
 }

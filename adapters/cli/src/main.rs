@@ -7,6 +7,7 @@ mod init;
 mod mail;
 mod outcome;
 mod report;
+mod restore;
 mod script;
 mod stage;
 
@@ -42,6 +43,12 @@ enum Command {
     ///
     /// Both or neither, and nothing that is there is overwritten. Only you may read the keys.
     Init(init::InitArgs),
+    /// Begins a new life of accounts that were put back from a backup.
+    ///
+    /// A backup holds codes as live that were redeemed since, and sessions as current that were ended since. After this,
+    /// every session of before is over and every mailed code void. Run it once, before any process opens the file; a
+    /// file in use is refused. Killed half way it has done nothing, and can be run again.
+    Restore(restore::RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +77,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(demo) => run_demo(&demo).await,
         Command::Init(args) => init::run(&args).map_err(Stop::from),
+        Command::Restore(args) => restore::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -318,7 +318,7 @@ pub(crate) fn failed(error: impl Into<Box<dyn StdError>>) -> Stop {
     Stop::Failed(error.into())
 }
 
-fn unusable(database: &Path, error: impl Into<Box<dyn StdError>>) -> Stop {
+pub(crate) fn unusable(database: &Path, error: impl Into<Box<dyn StdError>>) -> Stop {
     let error = error.into();
     failed(format!("{} can't be used: {}", database.display(), with_causes(&*error)))
 }

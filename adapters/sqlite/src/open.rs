@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Read},
+    io::ErrorKind,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -177,6 +177,9 @@ const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
 
 const ALONE: Sql = Sql::new("exclusive locks", "PRAGMA locking_mode = EXCLUSIVE");
 
+/// Octets of the smallest database: one page of the smallest size.
+const SMALLEST: u64 = 512;
+
 /// Statements that a connection keeps prepared: more than this crate has.
 const PREPARED: usize = 96;
 
@@ -232,31 +235,33 @@ pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenEr
 }
 
 /// Looks at a file without leaving a trace: neither a switch to a write-ahead log nor one of its side files.
+///
+/// Only SQLite opens the file. Whoever else in this process opened and closed it would thereby drop, as POSIX has it,
+/// all locks that SQLite holds for connections of ours and the host's; another process could then fold up the log that
+/// they still write to.
 pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
-    let Some(header) = header(path)? else {
-        return Ok(Found::Room);
-    };
+    match length(path)? {
+        0 => return Ok(Found::Room),
+        // SQLite would take it for an empty one.
+        1..SMALLEST => return Err(OpenError::NotADatabase),
+        _ => {}
+    }
     if is_there(path, "-journal") {
         // The last writer died in the middle; whoever opens the file has to put it back first.
         return look_through(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options);
     }
-    if !header.starts_with(b"SQLite format 3\0") {
-        return Err(OpenError::NotADatabase);
-    }
-    let has_log = header.get(18) == Some(&2);
-    if !has_log || is_there(path, "-wal") {
-        return look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options);
+    let locked = || look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options);
+    if is_there(path, "-wal") {
+        return locked();
     }
     // Even a reader makes the side files of a write-ahead log, unless it is told that nobody writes.
-    let seen = match immutable(path) {
-        Some(name) => {
-            look_through(&name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI, options)
-        }
-        None => look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options),
+    let Some(name) = immutable(path) else {
+        return locked();
     };
-    if seen.is_err() && is_there(path, "-wal") {
+    let seen = look_through(&name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI, options);
+    if seen.is_err() && (is_there(path, "-wal") || is_there(path, "-journal")) {
         // Somebody did.
-        return look_through(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options);
+        return locked();
     }
     seen
 }
@@ -266,16 +271,13 @@ fn look_through(path: &Path, flags: OpenFlags, options: &Options) -> Result<Foun
     migrate::look(&on)
 }
 
-/// The beginning of a file; none if there is no file, or nothing in it.
-fn header(path: &Path) -> Result<Option<Vec<u8>>, OpenError> {
-    let failed = |error: std::io::Error| OpenError::Failed(Cause::File(error.kind()));
-    let file = match fs::File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        file => file.map_err(failed)?,
-    };
-    let mut header = Vec::new();
-    file.take(100).read_to_end(&mut header).map_err(failed)?;
-    Ok((!header.is_empty()).then_some(header))
+/// How long a file is; 0 if there is none.
+fn length(path: &Path) -> Result<u64, OpenError> {
+    match fs::metadata(path) {
+        Ok(file) => Ok(file.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(OpenError::Failed(Cause::File(error.kind()))),
+    }
 }
 
 /// Whether there is anything in a file beside the database.

@@ -11,9 +11,10 @@ use accountable_core::{
     Delivery, DeliveryOptions, NewAccount,
     domain::{AccountId, Span},
 };
+use accountable_sqlite::Options;
 
 use crate::{
-    place::{Place, World, email, password},
+    place::{Place, World, email, new_life, password},
     post::code_of,
     process::{ANSWER, FOLDER, NAME, ROLE},
 };
@@ -38,6 +39,7 @@ pub(crate) fn run() {
     println!();
     match role.as_str() {
         "worker" => work(&place),
+        "restorer" => restore(&place),
         "writer" => write(&place, &env::var(NAME).unwrap()),
         other => panic!("{other}"),
     }
@@ -63,6 +65,11 @@ fn work(place: &Place) {
     say("ready");
     for order in stdin().lines() {
         let order = order.unwrap();
+        if order == "open_and_close" {
+            drop(place.open());
+            say("closed");
+            continue;
+        }
         say(&obey(&world, &order.split(' ').collect::<Vec<_>>()));
     }
     drop(stop);
@@ -123,6 +130,19 @@ fn write(place: &Place, name: &str) {
         for _ in stdin().lines() {}
         process::exit(1);
     });
+}
+
+/// Restores until it is killed, and says each life once it was told that it has begun.
+fn restore(place: &Place) {
+    thread::spawn(|| {
+        for _ in stdin().lines() {}
+        process::exit(1);
+    });
+    loop {
+        let life = new_life();
+        accountable_sqlite::restore(place.file(), life, &Options::default()).unwrap();
+        say(&life.to_string());
+    }
 }
 
 /// The life of one account.

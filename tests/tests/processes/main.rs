@@ -21,6 +21,7 @@ mod kills;
 mod place;
 mod post;
 mod process;
+mod restores;
 
 /// What a child runs. In the parent it is no test and does nothing.
 #[test]

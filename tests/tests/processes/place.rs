@@ -35,9 +35,13 @@ impl Place {
         &self.0
     }
 
+    pub(crate) fn file(&self) -> PathBuf {
+        self.0.join("accounts.db")
+    }
+
     /// As the host sees the file.
     pub(crate) fn sql(&self) -> Connection {
-        Connection::open(self.0.join("accounts.db")).unwrap()
+        Connection::open(self.file()).unwrap()
     }
 
     /// Makes the host's table, into which its companion copies the name of each event.
@@ -57,8 +61,6 @@ impl Place {
     }
 
     fn open_with(&self, clock: impl Clock) -> World {
-        let mut life = [0; 16];
-        OsEntropy.fill(&mut life).unwrap();
         let options = Options::default().with_companion(|on, events| {
             for event in events {
                 let name = (event.commit.as_bytes(), event.ordinal);
@@ -66,8 +68,7 @@ impl Place {
             }
             Ok(())
         });
-        let file = self.0.join("accounts.db");
-        let store = SqliteStore::open(file, Incarnation::from_bytes(life), &options).unwrap();
+        let store = SqliteStore::open(self.file(), new_life(), &options).unwrap();
         let post = Post::at(&self.0);
         let machine = Machine::new(clock, OsEntropy, InsecureTestHasher::salted_by(OsEntropy));
         let accounts = Accounts::builder(machine, store, post.clone(), keys(), links()).build().unwrap();
@@ -121,6 +122,12 @@ pub(crate) fn assert_gapless(events: &[Event], account: &AccountView, when: &str
     let versions: Vec<_> = versions.into_iter().map(accountable_core::domain::Version::as_u64).collect();
     let all: Vec<_> = (1..=account.version.as_u64()).collect();
     assert_eq!(versions, all, "{when}: {events:?}");
+}
+
+pub(crate) fn new_life() -> Incarnation {
+    let mut life = [0; 16];
+    OsEntropy.fill(&mut life).unwrap();
+    Incarnation::from_bytes(life)
 }
 
 pub(crate) fn email(text: &str) -> EmailAddress {
