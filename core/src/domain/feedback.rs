@@ -176,7 +176,7 @@ mod tests {
         }
         let elsewhere = Realm::parse("elsewhere").unwrap();
         assert_eq!(tag.read(&world.keys, &elsewhere, NOW), None);
-        for nonsense in ["", "a", "ä", &"a".repeat(1_000), &tag.as_str().replacen('a', "", 1)] {
+        for nonsense in ["", "a", "ä", &"a".repeat(1_000), tag.as_str().get(..60).unwrap()] {
             assert_eq!(FeedbackTag::new(nonsense).read(&world.keys, &world.realm, NOW), None);
         }
     }
