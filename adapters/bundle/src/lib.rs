@@ -48,6 +48,7 @@
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
+//! | `axum` | no | `http`: the published contracts, as axum routers |
 //! | `testing` | no | [`testing`] |
 #![forbid(unsafe_code)]
 
@@ -56,6 +57,8 @@ pub use accountable_core::{
     Error, Fault, Journal, JournalError, Machine, MailOptions, NewAccount, Owner, Public, PublicError, Swept,
     Undisclosed, domain, port,
 };
+#[cfg(feature = "axum")]
+pub use accountable_http as http;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, KeyFileError, OsEntropy, SystemClock,
     keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,
