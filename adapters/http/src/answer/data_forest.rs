@@ -86,7 +86,7 @@ impl From<&FieldError> for Failure {
     fn from(error: &FieldError) -> Self {
         match error.field() {
             None => Self::invalid_parameters(),
-            Some(field) => Self::new(400, format!("invalid request parameters ({field})")),
+            Some(field) => Self::invalid_parameter(field, ""),
         }
     }
 }

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use axum::http::{HeaderName, Method};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::Deserialize;
 use sha2::Sha256;
 
 use super::{AuthError, Authenticator, Caller, Head, Secret};
@@ -32,13 +33,15 @@ const SKEW: Span = Span::minutes(5);
 ///
 /// Unlike a password's or a bearer key's, this secret must be at hand to check a signature: keep it as the keyring is
 /// kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NcpKey {
     /// Shared with the caller.
     pub secret: Secret,
     /// The name that events bear.
     pub name: Actor,
     /// What it is good for.
+    #[serde(default)]
     pub scopes: Vec<String>,
 }
 

@@ -3,6 +3,7 @@
 pub mod fields;
 pub mod json;
 pub mod negotiate;
+pub mod query;
 pub mod xml;
 
 pub use self::{
