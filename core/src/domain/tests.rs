@@ -3,5 +3,6 @@
 mod code;
 mod invariants;
 mod log_in;
+mod refusals;
 mod table;
 mod throttle;

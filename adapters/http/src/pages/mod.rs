@@ -37,8 +37,8 @@
 //! for a user name, and a manager learns the pair at the next log-in.
 //!
 //! # Who asks
-//! Where an [`Origin`](accountable_core::domain::Origin) lies in the request's extensions, quotas and IP filter groups
-//! count by it; else it is unknown.
+//! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown.
+//! The time that a form may take is the guard's, too.
 
 mod fields;
 mod forgery;
@@ -57,7 +57,7 @@ mod view;
 use std::sync::Arc;
 
 use accountable_core::Accounts;
-use axum::{Router, extract::DefaultBodyLimit, middleware::map_response, routing::get};
+use axum::{Router, middleware::map_response, routing::get};
 
 use self::site::Site;
 pub use self::{
@@ -79,5 +79,5 @@ pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
         router = router.route(&ask, get(new_link::show).post(new_link::ask));
     }
     let router = router.with_state(Arc::clone(&site));
-    router.layer(DefaultBodyLimit::max(LARGEST_FORM)).layer(map_response(headers::safe))
+    router.layer(map_response(headers::safe))
 }

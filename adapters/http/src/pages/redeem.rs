@@ -5,8 +5,7 @@ use accountable_core::{
     domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal},
 };
 use axum::{
-    body::Bytes,
-    extract::{FromRequest as _, Request, State},
+    extract::{Request, State},
     http::{
         StatusCode,
         header::{CONTENT_TYPE, SET_COOKIE},
@@ -15,12 +14,14 @@ use axum::{
 };
 
 use super::{
+    LARGEST_FORM,
     fields::{Fields, Malformed},
     forgery::is_from_elsewhere,
     site::{Shared, Site},
     ticket::{Ticket, forget},
     view,
 };
+use crate::{intake::origin, limits::Limits};
 
 /// `POST page`
 pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Response {
@@ -67,12 +68,14 @@ pub(super) async fn received(site: &Site, request: Request) -> Result<Sent, Resp
     if !is_form {
         return Err(view::say(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
     }
-    let from = request.extensions().get().copied().unwrap_or_default();
-    let ticket = Ticket::from_cookies(request.headers(), &site.place);
-    let body = Bytes::from_request(request, &()).await;
-    let body = body.map_err(|refused| view::say(site, refused.status(), &site.texts.unreadable))?;
+    let (parts, body) = request.into_parts();
+    let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+    let body = limits.read(body).await.map_err(|trouble| {
+        view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
+    })?;
     let fields = Fields::parse(&body).map_err(|Malformed| unreadable(site))?;
-    Ok(Sent { from, fields, ticket })
+    let ticket = Ticket::from_cookies(&parts.headers, &site.place);
+    Ok(Sent { from: origin(&parts), fields, ticket })
 }
 
 pub(super) fn unreadable(site: &Site) -> Response {

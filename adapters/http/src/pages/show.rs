@@ -11,10 +11,11 @@ use axum::{
 };
 
 use super::{
-    site::{Shared, Site, origin},
+    site::{Shared, Site},
     ticket::{Ticket, keep},
     view,
 };
+use crate::intake::origin;
 
 /// `GET page`
 pub(super) async fn show(State(site): State<Shared>, request: Request) -> Response {

@@ -2,18 +2,16 @@
 
 use std::{ops::RangeInclusive, sync::Arc};
 
-use accountable_core::{
-    Accounts,
-    domain::{Links, Origin},
-};
-use axum::http::request::Parts;
-
 use super::{
     options::PagesOptions,
     place::Place,
     style::Style,
     texts::{Text, Texts},
     ticket::Ticket,
+};
+use accountable_core::{
+    Accounts,
+    domain::{Links, ReturnUrl},
 };
 
 /// The accounts, and how the host wants their pages.
@@ -41,11 +39,6 @@ impl Site {
 
     /// Where the reader goes at the end, if anywhere.
     pub(super) fn back<'a>(&self, ticket: &'a Ticket) -> Option<&'a str> {
-        ticket.back(self.links.as_ref()).map(accountable_core::domain::ReturnUrl::as_str)
+        ticket.back(self.links.as_ref()).map(ReturnUrl::as_str)
     }
-}
-
-/// Where a request comes from; unknown where nobody found out.
-pub(super) fn origin(parts: &Parts) -> Origin {
-    parts.extensions.get().copied().unwrap_or_default()
 }

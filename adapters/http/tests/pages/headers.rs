@@ -1,10 +1,12 @@
 //! What every answer bears.
 
-use axum::http::Request;
+use accountable_http::{Guard, Limits, answer::Problem};
+use accountable_memory::SeededEntropy;
+use axum::{http::Request, response::IntoResponse as _};
 
 use crate::{
-    browser::{Answer, target},
-    world::{PATH, World},
+    browser::{Answer, Browser, form, target},
+    world::{ADA, PATH, World},
 };
 
 fn assert_safe(answer: &Answer, what: &str) {
@@ -57,4 +59,27 @@ async fn the_style_sheet_is_named_by_its_content_and_kept_for_ever() {
     assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
     assert_eq!(style.header("cache-control"), Some("public, max-age=31536000, immutable"));
     assert!(style.says("prefers-color-scheme: dark"));
+}
+
+#[tokio::test]
+async fn within_a_guard_pages_keep_their_own_headers_and_count_by_its_origin() {
+    let world = World::new();
+    let guard = Guard::new(Limits::default(), SeededEntropy::new(7));
+    let says = |trouble| Problem::from(trouble).into_response();
+    let mut browser = Browser::new(guard.around(world.router.clone(), says));
+    let page = browser.get(PATH).await;
+    assert_safe(&page, PATH);
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    let (_, rest) = page.body.split_once("rel=\"stylesheet\" href=\"").unwrap();
+    let style = browser.get(rest.split('"').next().unwrap()).await;
+    assert_eq!(style.header("cache-control"), Some("public, max-age=31536000, immutable"));
+
+    for asked in 0..21 {
+        let peer: std::net::SocketAddr = "192.0.2.7:4711".parse().unwrap();
+        let request = Request::post("/account/link/new-link")
+            .extension(axum::extract::ConnectInfo(peer))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = browser.send(request, form(&[("email", ADA)])).await;
+        assert_eq!(answer.status, if asked < 20 { 200 } else { 429 }, "{asked}");
+    }
 }
