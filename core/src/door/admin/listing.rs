@@ -83,7 +83,7 @@ impl Admin {
             // What is known of their addresses stands elsewhere.
             let views = futures_util::stream::iter(page.items.into_iter().map(|account| async move {
                 let dossier = core.load(&Who::id(account.value.id), &mut core.deadline()).await?;
-                Ok::<_, Fault>(AccountView::of(&dossier))
+                Ok::<_, Fault>(AccountView::of(&core.as_of(&dossier, core.clock.now()).0))
             }));
             let views: Vec<_> = views.buffered(16).try_collect().await?;
             let next = page.next.map(|query| AccountsPage(Asked::Next(query)));

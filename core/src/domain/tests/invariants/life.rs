@@ -221,7 +221,8 @@ impl Life {
                 told,
                 CodeState::Live {
                     purpose: of.purpose,
-                    expires_at: live(&before, of.purpose, now).unwrap().expires_at
+                    expires_at: live(&before, of.purpose, now).unwrap().expires_at,
+                    return_url: live(&before, of.purpose, now).unwrap().return_url.clone(),
                 }
             );
             let good_for = match act {
