@@ -18,4 +18,5 @@ mod acts;
 mod life;
 mod reach;
 mod sound;
+mod steps;
 mod windows;

@@ -190,7 +190,6 @@ fn codes(world: &World, account: &Account, now: Timestamp) -> Vec<MailedCode> {
 fn from_every_combination_of_facts_there_is_a_way_to_a_password_that_lets_in_and_to_erasure() {
     let world = World::new();
     let (names, places) = explored(&world);
-    println!("{} combinations", names.len());
     assert!(names.len() > 139, "{} combinations", names.len());
     let mut out: Vec<bool> = names.iter().map(Combination::lets_in).collect();
     loop {
