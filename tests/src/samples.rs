@@ -92,9 +92,16 @@ pub fn account_in(realm: Realm, id: AccountId, address: &EmailAddress) -> Accoun
         ip_filter_group: None,
         memo: Memo::default(),
         locale: None,
+        purge_at: None,
         now: NOW,
     };
     Account::register(registration).account.expect("registration makes an account")
+}
+
+/// Closed, to be erased a month later.
+#[must_use]
+pub fn closed() -> Standing {
+    Standing::Closed { at: NOW, until: NOW + Span::days(30), suspended_for: None }
 }
 
 /// The account with its facts changed.
@@ -127,6 +134,7 @@ pub fn sealed_under(account: Account, keys: &[&str]) -> Account {
             must_change: false,
             temporary_until: None,
             raw_input: false,
+            warn_at: None,
         });
         facts.previous = hashes.collect();
         facts.ever_had_a_password = facts.password.is_some();
@@ -219,7 +227,13 @@ pub fn mail_in(realm: Realm, id: MailId, account: AccountId, due: Timestamp) -> 
 /// A stranger's request, due at `due`.
 #[must_use]
 pub fn intent(id: MailId, due: Timestamp) -> Mail {
-    let intent = Intent { wish: Wish::PasswordReset, email: longest_email(), page: None, return_url: None };
+    let intent = Intent {
+        wish: Wish::PasswordReset,
+        email: longest_email(),
+        page: None,
+        return_url: None,
+        locale: None,
+    };
     let sealed = intent.seal(keyring(), &realm(), id, [9; 24]);
     Mail::queued(id, realm(), Content::Intent(sealed), due)
 }
@@ -367,6 +381,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
             must_change: true,
             temporary_until: Some(Timestamp::MAX),
             raw_input: true,
+            warn_at: Some(Timestamp::MAX),
         }),
         previous: (1..=24).map(hash).collect(),
         ever_had_a_password: true,
@@ -380,8 +395,10 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
+            until: Timestamp::MAX,
             suspended_for: Some(Actor::parse(&"r".repeat(64)).expect("a reason")),
         },
+        purge_at: Some(Timestamp::MAX),
         created_at: Timestamp::MIN,
         changed_at: Timestamp::MAX,
     };
@@ -433,6 +450,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
             evidence: "5.7.1 ".repeat(100),
             at: Timestamp::MIN,
         }),
+        lock_told_at: Some(Timestamp::MAX),
         log_ins: LogIns {
             failures: u32::MAX,
             disabled: true,

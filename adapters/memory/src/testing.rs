@@ -69,6 +69,7 @@ pub(crate) fn account(n: u8, address: &str) -> Account {
         ip_filter_group: None,
         memo: Memo::default(),
         locale: None,
+        purge_at: None,
         now: NOW,
     };
     Account::register(registration).account.unwrap()

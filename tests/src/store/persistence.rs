@@ -129,6 +129,7 @@ pub async fn clause_33_no_error_text_contains_a_stored_value<S: StoreUnderTest>(
             must_change: false,
             temporary_until: None,
             raw_input: false,
+            warn_at: None,
         });
     });
     let quota = names.quota();

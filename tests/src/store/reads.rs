@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use accountable_core::{
-    domain::{Account, AccountId, Realm, Standing, StandingKind, Status, Timestamp},
+    domain::{Account, AccountId, Realm, StandingKind, Status, Timestamp},
     port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Swap},
 };
 
@@ -55,7 +55,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
             facts.pending = (at % 8 == 0).then(|| samples::pending(1, &names.email()));
             facts.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
             if at % 5 == 0 {
-                facts.standing = Standing::Closed { at: samples::NOW, suspended_for: None };
+                facts.standing = samples::closed();
             }
         });
         create(store, names, &account).await;
@@ -134,7 +134,7 @@ pub async fn clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on<
         let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
             facts.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
             if n % 5 == 0 {
-                facts.standing = Standing::Closed { at: samples::NOW, suspended_for: None };
+                facts.standing = samples::closed();
             }
         });
         let account = samples::sealed_under(account, keys);
