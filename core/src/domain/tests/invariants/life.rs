@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     acts::{Act, By, address},
+    reach::Combination,
     sound::unsound,
     steps::{Step, steps},
 };
@@ -253,6 +254,8 @@ impl Life {
 
     fn always(&mut self) -> Result<(), TestCaseError> {
         prop_assert_eq!(unsound(&self.account, self.now), None, "{:#?}", self.account);
+        let combination = Combination::of(&self.account, self.now);
+        prop_assert!(combination.is_reached(), "{:#?}", combination);
         prop_assert!(are_apart(&self.account, &self.bystander));
         for mailbox in self.account.facts().unwrap().mailboxes() {
             let known = self.addresses.entry(mailbox.ordinal).or_insert_with(|| mailbox.address.clone());
@@ -365,7 +368,7 @@ fn read_by_page(link: &MailedLink) -> MailedCode {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn no_sequence_of_commands_and_clock_jumps_breaks_an_invariant(steps in steps()) {
