@@ -6,7 +6,7 @@
 //! | no two accounts share a key, kept ones included | [`life`] |
 //! | a code redeems at most once, for its account and purpose | [`life`] |
 //! | a proven address is one that a redeemed code was mailed to | [`life`] |
-//! | facts always form a combination that can be reached, and none is a dead end | [`sound`], [`reach`] |
+//! | facts always form a combination that can be reached, and none is a dead end | [`sound`], [`reach`], [`life`] |
 //! | a refused command changes nothing | by type: it gives no change |
 //! | nothing is handed over for a suppressed address | [`life`] |
 //! | epoch and version never fall, and every version has its events | [`life`] |
@@ -18,4 +18,5 @@ mod acts;
 mod life;
 mod reach;
 mod sound;
+mod steps;
 mod windows;
