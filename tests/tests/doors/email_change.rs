@@ -275,6 +275,50 @@ on_each_store! {
         }
     }
 
+    /// To one's own address, in another spelling: it is confirmed like any other, and is no dead end.
+    async fn a_change_to_ones_own_address_is_confirmed_and_taken_back_like_any_other(world) {
+        let id = world.in_use(OLD, GOOD).await;
+        asks_for(&world, "ADA@example.com").await;
+        let owner = world.signed_in(OLD, GOOD).await;
+        owner.confirm_email(&world.mailed_code("ADA@example.com")).await.unwrap();
+        world.sweep().await;
+        assert_eq!((world.view(id).await.email.as_str(), world.view(id).await.status), ("ADA@example.com", Status::InUse));
+        assert!(world.log_in(OLD, GOOD).await.is_ok());
+        world.public().revert_email_change(&world.mailed_code(OLD)).await.unwrap();
+        world.sweep().await;
+        world.public().choose_password(&world.mailed_code(OLD), &password(BETTER)).await.unwrap();
+        assert_eq!((world.view(id).await.email.as_str(), world.view(id).await.status), (OLD, Status::InUse));
+        assert_eq!(register(&world, "ADA@example.com").await, Err("email_taken"));
+    }
+
+    /// Codes and reverts race: the account ends with one address, and whoever holds the old one has the last word.
+    async fn a_revert_that_races_with_the_thief_wins(world) {
+        for round in 0..8 {
+            let [old, new] = ["old", "new"].map(|name| format!("{name}{round}@example.com"));
+            let id = world.in_use(&old, GOOD).await;
+            let owner = world.signed_in(&old, GOOD).await;
+            owner.request_email_change(&password(GOOD), &email(&new), &MailOptions::default()).await.unwrap();
+            world.sweep().await;
+            let stamp = owner.confirm_email(&world.mailed_code(&new)).await.unwrap();
+            world.sweep().await;
+            let (revert, thief) = (world.mailed_code(&old), world.accounts.owner(stamp, Origin::Unknown));
+            let outcomes = at_once(8, |at| {
+                let (public, revert, thief) = (world.public(), revert.clone(), thief.clone());
+                async move {
+                    match at % 2 {
+                        0 => public.revert_email_change(&revert).await.is_ok(),
+                        _ => thief.change_password(&password(GOOD), &password(BETTER)).await.is_ok(),
+                    }
+                }
+            })
+            .await;
+            assert_eq!(outcomes.iter().step_by(2).filter(|ok| **ok).count(), 1, "taken back once");
+            let view = world.view(id).await;
+            assert_eq!((view.email, view.password), (email(&old), None));
+            assert!(!thief.is_current().await.unwrap());
+        }
+    }
+
     async fn an_address_that_staff_replaces_is_unproven_without_a_password_and_the_old_one_is_told(world) {
         let id = world.in_use(OLD, GOOD).await;
         let owner = world.signed_in(OLD, GOOD).await;

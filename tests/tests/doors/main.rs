@@ -9,14 +9,17 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod accidents;
 mod code;
 mod courier;
 mod email_change;
+mod equality;
 mod faults;
 mod feedback;
 mod host;
 mod import;
 mod ip_filter;
+mod keys;
 mod lock_notice;
 mod log_in;
 mod mailing;

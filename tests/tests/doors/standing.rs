@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     AccountChanges, AccountView, Delivery, DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
     domain::{
-        AccountId, Denial, Happened, MailedCode, Memo, NoticeKind, Purpose, Refusal, Span, StandingKind,
-        Status, SuspensionReason,
+        AccountId, Denial, Happened, MailedCode, Memo, NoticeKind, Purpose, Refusal, Report, Span,
+        StandingKind, Status, SuspensionReason, Undeliverable,
     },
     port::{ErasureVeto, Source},
 };
@@ -239,6 +239,25 @@ on_each_store! {
         for address in [ADA, "second@example.com", "third@example.com"] {
             world.register(address).await;
         }
+    }
+
+    /// What is known of former addresses goes too, but where somebody else has the address by now.
+    async fn erasing_takes_what_is_known_of_former_addresses_that_nobody_has(world) {
+        let mut left = Vec::new();
+        for (at, address) in [ADA, "bob@example.com"].into_iter().enumerate() {
+            let id = world.in_use(address, GOOD).await;
+            let tag = world.mailer.last_to(&email(address)).unwrap().feedback.unwrap();
+            world.admin().replace_email(id, &email(&format!("new{at}@example.com"))).await.unwrap();
+            let bounced = Report::Bounced(Undeliverable::NoSuchMailbox);
+            assert!(world.admin().report(&tag, bounced, "550 5.1.1").await.unwrap());
+            left.push(id);
+        }
+        let other = world.register("bob@example.com").await;
+        for id in left {
+            world.admin().erase(id).await.unwrap();
+        }
+        assert_eq!(world.admin().suppressions(None, 10).await.unwrap().items.len(), 1);
+        assert_eq!(world.view(other).await.undeliverable, Some(Undeliverable::NoSuchMailbox));
     }
 
     async fn unlocking_forgets_failures(world) {
