@@ -49,14 +49,18 @@
 //! | `foreign-hashes` | yes | imported bcrypt, scrypt and PBKDF2 hashes are verified, and replaced as their owners log in |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
+//! | `axum` | no | `http`: the published contracts, as axum routers |
 //! | `testing` | no | [`testing`] |
 #![forbid(unsafe_code)]
 
 pub use accountable_core::{
-    Accepted, AccountView, Accounts, Admin, Authentication, BuildError, Builder, Delivery, DeliveryOptions,
-    Error, Fault, Journal, JournalError, Machine, MailOptions, NewAccount, Owner, Public, PublicError, Swept,
-    Undisclosed, domain, port,
+    About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
+    Authentication, BuildError, Builder, Delivery, DeliveryOptions, Error, Fault, Import, ImportedPassword,
+    IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount, OutboxMail, Owner,
+    PasswordView, Public, PublicError, Suppressed, Swept, Undisclosed, domain, port,
 };
+#[cfg(feature = "axum")]
+pub use accountable_http as http;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
     Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,

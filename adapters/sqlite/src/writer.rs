@@ -129,14 +129,29 @@ enum Trouble {
 
 fn serve(on: &Connection, life: Incarnation, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv_blocking() {
-        let mut group = vec![first];
-        while group.len() < GROUP
-            && let Ok(next) = jobs.try_recv()
-        {
-            group.push(next);
-        }
-        run(on, life, group);
+        run(on, life, gather(first, jobs));
     }
+}
+
+/// What waits, as much as one transaction takes up.
+fn gather(first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    let mut group = vec![first];
+    let mut has_yielded = false;
+    while group.len() < GROUP {
+        match jobs.try_recv() {
+            Ok(next) => {
+                group.push(next);
+                has_yielded = false;
+            }
+            // Who was just answered may be about to ask again: let them, and spare a COMMIT.
+            Err(_) if !has_yielded => {
+                thread::yield_now();
+                has_yielded = true;
+            }
+            Err(_) => break,
+        }
+    }
+    group
 }
 
 /// One transaction for all; if that fails for the sake of one, one for each.

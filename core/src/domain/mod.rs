@@ -1,7 +1,7 @@
 //! The rules: what an account is and what may happen to it.
 //!
 //! Everything here is pure and total. Nothing waits, reads a clock, draws a random number or knows a store; what a
-//! rule needs it is given, and what it decides it returns.
+//! rule needs it is given, and what it decides it returns. [`table`] shows what each command does where.
 
 mod access;
 mod account;
@@ -32,6 +32,7 @@ mod rules;
 mod seal;
 mod session;
 mod standing;
+pub mod table;
 mod tag;
 #[cfg(test)]
 mod testing;

@@ -1,5 +1,8 @@
 //! A small world for tests: its keys, its policy, and an account in each shape that the rules tell apart.
 
+mod given;
+
+pub(super) use self::given::Given;
 use super::*;
 
 /// 2026-11-21T12:00:00Z.
@@ -142,6 +145,66 @@ impl World {
         }
     }
 
+    /// The bearer of the revert code takes the old address back; the number names the mail that lets them choose.
+    pub(super) fn take_back<'a>(
+        &'a self,
+        code: &'a MailedCode,
+        number: u64,
+        now: Timestamp,
+    ) -> RevertEmail<'a> {
+        RevertEmail { redemption: self.redeem(code, now), set: self.request(number, now), history: 0 }
+    }
+
+    /// The signed-in owner confirms the address that is pending; the number names the mail to the old one.
+    pub(super) fn confirmed(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        let code = self.code(account, Purpose::EmailConfirm);
+        let change = account.confirm_email(&ConfirmEmail {
+            redemption: self.redeem(&code, now),
+            revert: self.request(number, now),
+            epoch: account.epoch,
+        });
+        change.unwrap().account.unwrap()
+    }
+
+    /// The account after an administrator assigned it a password.
+    pub(super) fn assigned(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        let fresh = self.fresh(account, number);
+        let request =
+            AssignPassword { new: self.judge(&fresh, now), temporary: Rules::default().temporary_password };
+        account.assign_password(&request).unwrap().account.unwrap()
+    }
+
+    /// The account after its signed-in owner, who knows the current password, changed it.
+    pub(super) fn changed(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        let fresh = self.fresh(account, number);
+        let request = ChangePassword {
+            new: self.judge(&fresh, now),
+            verified: &account.facts().unwrap().password.as_ref().unwrap().hash,
+            epoch: account.epoch,
+        };
+        account.change_password(&request).unwrap().account.unwrap()
+    }
+
+    /// An administrator lets somebody else set the passwords.
+    pub(super) fn managed(&self, account: &Account, to: Management, number: u64, now: Timestamp) -> Account {
+        let request = ManagementChange { to, code: self.request(number, now) };
+        account.change_password_management(&request).unwrap().account.unwrap()
+    }
+
+    /// Nothing is updated; the rest is for the test to name.
+    pub(super) fn update<'a>(&self, now: Timestamp) -> AccountUpdate<'a> {
+        AccountUpdate {
+            if_version: None,
+            memo: None,
+            validity: None,
+            ip_filter_group: None,
+            locale: None,
+            email: None,
+            warnings: Rules::default().expiry_warnings,
+            now,
+        }
+    }
+
     /// The account after the bearer of its code of the purpose chose a password.
     pub(super) fn chosen(&self, account: &Account, purpose: Purpose, number: u64, now: Timestamp) -> Account {
         let (code, fresh) = (self.code(account, purpose), self.fresh(account, number));
@@ -170,95 +233,6 @@ pub(super) fn with_facts(mut account: Account, change: impl FnOnce(&mut Facts)) 
         change(facts);
     }
     account
-}
-
-/// The shapes of an account that commands tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Given {
-    New,
-    InUse,
-    /// In use, its password assigned by the administrator who manages it.
-    Assigned,
-    ToOwner,
-    ToAdministrator,
-    EmailPending,
-    EmailReplaced,
-}
-
-impl Given {
-    pub(super) const ALL: [Self; 7] = [
-        Self::New,
-        Self::InUse,
-        Self::Assigned,
-        Self::ToOwner,
-        Self::ToAdministrator,
-        Self::EmailPending,
-        Self::EmailReplaced,
-    ];
-
-    pub(super) fn status(self) -> Status {
-        match self {
-            Self::New => Status::New,
-            Self::InUse | Self::Assigned => Status::InUse,
-            Self::ToOwner | Self::ToAdministrator => Status::ChangingPasswordManagement,
-            Self::EmailPending | Self::EmailReplaced => Status::ChangingEmail,
-        }
-    }
-
-    /// What the last code mail was for that lets its bearer choose a password.
-    pub(super) fn password_code(self) -> Purpose {
-        match self {
-            Self::New | Self::EmailReplaced => Purpose::PasswordSet,
-            Self::InUse | Self::Assigned | Self::ToAdministrator | Self::EmailPending => {
-                Purpose::PasswordReset
-            }
-            Self::ToOwner => Purpose::PasswordManagement,
-        }
-    }
-
-    /// The account, an hour before now: no throttle is in the way, all codes are live.
-    pub(super) fn account(self, world: &World) -> Account {
-        let before = NOW - Span::minutes(59);
-        let new = world.registered(1, before - Span::days(40));
-        let asked = |account: Account, number| {
-            let change = account.request_password_reset(&world.request(number, before));
-            change.unwrap().account.unwrap()
-        };
-        let chosen = || {
-            let early = before - Span::days(30);
-            let mailed = new.request_password_set(&world.request(100, early)).unwrap().account;
-            let chosen = world.chosen(&mailed.unwrap(), Purpose::PasswordSet, 100, early);
-            chosen.as_of(before, Quota::ACCOUNT).0
-        };
-        match self {
-            Self::New => asked(new, 101),
-            Self::InUse => asked(chosen(), 102),
-            Self::Assigned => {
-                let mut account = asked(chosen(), 103);
-                account =
-                    with_facts(account, |facts| facts.pending_management = Some(Management::Administrator));
-                let fresh = world.fresh(&account, 103);
-                let request = AssignPassword { new: world.judge(&fresh, before), temporary: Span::hours(72) };
-                account.assign_password(&request).unwrap().account.unwrap()
-            }
-            Self::ToOwner => {
-                let administered = with_facts(chosen(), |facts| facts.management = Management::Administrator);
-                managed(world, &administered, Management::Owner, before)
-            }
-            Self::ToAdministrator => managed(world, &asked(chosen(), 104), Management::Administrator, before),
-            Self::EmailPending => world.email_asked(&asked(chosen(), 105), "next@example.com", 107, before),
-            Self::EmailReplaced => {
-                let email = EmailAddress::parse("next@example.com").unwrap();
-                let replaced = chosen().replace_email(&world.replacement(&email, 108, before));
-                asked(replaced.unwrap().account.unwrap(), 106)
-            }
-        }
-    }
-}
-
-fn managed(world: &World, account: &Account, to: Management, now: Timestamp) -> Account {
-    let change = account.change_password_management(&ManagementChange { to, code: world.request(109, now) });
-    change.unwrap().account.unwrap()
 }
 
 /// The account in another standing, as suspending, closing and erasing leave it.

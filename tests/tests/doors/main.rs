@@ -11,13 +11,24 @@
 
 mod code;
 mod courier;
+mod email_change;
 mod faults;
+mod feedback;
 mod host;
+mod import;
+mod ip_filter;
+mod lock_notice;
 mod log_in;
 mod mailing;
+mod management;
+mod outbox;
+mod password_age;
 mod passwords;
 mod races;
 mod register;
 mod review;
 mod round_trips;
+mod sign_up;
+mod standing;
+mod update;
 mod world;

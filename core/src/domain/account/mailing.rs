@@ -94,6 +94,7 @@ impl Account {
                 _ => facts.mailbox.ordinal,
             };
             facts.confirm(purpose, recipient, request);
+            facts.tie_pending();
             change.events.push(Happened::CodeIssued { purpose, recipient });
         })?;
         Ok(change)

@@ -159,11 +159,15 @@ impl Account {
         self.facts().is_ok_and(|facts| facts.ends_at().is_some_and(|end| end <= now))
     }
 
-    /// The host still needs an account whose time is over: it is asked again then.
+    /// The host still needs an account whose time is over: it is asked again then. One that has no end, or a later one,
+    /// stays as it is: somebody opened it again meanwhile, or its owner proved it.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
     pub fn put_off_end(&self, until: Timestamp) -> Result<Change, Refusal> {
+        if self.facts()?.ends_at().is_none_or(|end| until <= end) {
+            return Ok(Change::none());
+        }
         let (change, ()) = Change::of(self, |facts, change| {
             match &mut facts.standing {
                 Standing::Closed { until: end, .. } => *end = until,

@@ -287,7 +287,7 @@ fn a_new_password_differs_from_the_current_one() {
     fresh.hashed = fresh.hashed.with_verified(current.clone(), true);
     let refused = Refusal::WeakPassword(vec![Violation::SameAsCurrent]);
     assert_eq!(assign(&fresh), Err(Stop::Refused(refused)));
-    fresh.hashed = Hashed::default().with_verified(current, false);
+    fresh.hashed = Hashed::default().with_verified(current, false).with_screening(false);
     assert_eq!(assign(&fresh), Err(Stop::Unhashed));
 }
 

@@ -1,0 +1,182 @@
+//! Errors as Payway has them: `{"code", "field", "message"}`.
+
+use accountable_core::domain::Span;
+use axum::{
+    http::{HeaderValue, header::WWW_AUTHENTICATE},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{json, status, with_wait};
+use crate::{
+    auth::AuthError,
+    intake::NotReceived,
+    trouble::Trouble,
+    wire::{FieldError, negotiate::UnsupportedMedia},
+};
+
+/// An error of this contract. `field` is null where no field is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    #[serde(skip)]
+    status: u16,
+    code: &'static str,
+    field: Option<String>,
+    message: String,
+    #[serde(skip)]
+    retry_after: Option<Span>,
+}
+
+impl Failure {
+    /// With a status and a code of its own.
+    #[must_use]
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, field: None, message: message.into(), retry_after: None }
+    }
+
+    /// 400 `invalid_parameter`.
+    #[must_use]
+    pub fn invalid_parameter(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(400, "invalid_parameter", message) }
+    }
+
+    /// 404 `not_found`.
+    #[must_use]
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(404, "not_found", message)
+    }
+
+    /// 500 `internal_server_error`.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(500, "internal_server_error", "Something unexpected happened server side")
+    }
+
+    /// Says how long to wait, in the header `Retry-After`.
+    #[must_use]
+    pub const fn with_wait(mut self, wait: Option<Span>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// Calls a field by the name that this contract has for it in errors.
+    #[must_use]
+    pub fn renaming(mut self, field: &str, name: &str) -> Self {
+        if self.field.as_deref() == Some(field) {
+            self.field = Some(name.to_owned());
+        }
+        self
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = with_wait(json(status(self.status), &self), self.retry_after);
+        if self.status == 401 {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<&FieldError> for Failure {
+    fn from(error: &FieldError) -> Self {
+        let field = error.field().map(str::to_owned);
+        match error {
+            FieldError::Malformed => {
+                Self::new(400, "json_parser_error", "The request body could not be parsed as valid json")
+            }
+            FieldError::Unknown { .. } => {
+                Self { field, ..Self::new(400, "unknown_parameter", "Parameter is not recognized") }
+            }
+            FieldError::Missing { .. } => {
+                Self { field, ..Self::new(400, "invalid_parameter", "Parameter is required") }
+            }
+            FieldError::WrongType { .. } => {
+                Self { field, ..Self::new(400, "invalid_parameter", "Parameter is of another type") }
+            }
+            FieldError::Duplicate { .. } => {
+                Self { field, ..Self::new(400, "invalid_parameter", "Parameter is there more than once") }
+            }
+        }
+    }
+}
+
+impl From<&AuthError> for Failure {
+    fn from(error: &AuthError) -> Self {
+        let message = match error.http_status() {
+            401 => "The access token is missing or not valid",
+            403 => "The access token does not have the scope",
+            _ => "Try again later",
+        };
+        Self::new(error.http_status(), error.code(), message).with_wait(error.retry_after())
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Panicked => Self::internal(),
+            _ => Self::new(trouble.http_status(), trouble.code(), trouble.to_string())
+                .with_wait(trouble.retry_after()),
+        }
+    }
+}
+
+impl From<UnsupportedMedia> for Failure {
+    fn from(_: UnsupportedMedia) -> Self {
+        let message = "The requests Content-Type header isn't set to application/json";
+        Self::new(400, "invalid_content_type_error", message)
+    }
+}
+
+impl From<&NotReceived> for Failure {
+    fn from(error: &NotReceived) -> Self {
+        match error {
+            NotReceived::Auth(error) => error.into(),
+            NotReceived::Media(error) => (*error).into(),
+            NotReceived::Trouble(trouble) => (*trouble).into(),
+            NotReceived::Fields(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::answer::body_of;
+
+    async fn answered(failure: impl Into<Failure>) -> (u16, Value) {
+        let response = failure.into().into_response();
+        (response.status().as_u16(), serde_json::from_str(&body_of(response).await).unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_error_has_code_field_and_message() {
+        let (status, body) = answered(UnsupportedMedia).await;
+        assert_eq!(
+            (status, &body["code"], &body["field"]),
+            (400, &json!("invalid_content_type_error"), &json!(null))
+        );
+        let (status, body) = answered(&FieldError::Malformed).await;
+        assert_eq!((status, &body["code"]), (400, &json!("json_parser_error")));
+        let (status, body) = answered(&FieldError::Unknown { field: "cc".into() }).await;
+        assert_eq!((status, &body["code"], &body["field"]), (400, &json!("unknown_parameter"), &json!("cc")));
+        let missing = Failure::from(&FieldError::Missing { field: "email".into() });
+        let (status, body) = answered(missing.renaming("email", "contact_email")).await;
+        assert_eq!(
+            (status, &body["code"], &body["field"]),
+            (400, &json!("invalid_parameter"), &json!("contact_email"))
+        );
+        let (status, body) = answered(Trouble::Panicked).await;
+        assert_eq!((status, &body["code"]), (500, &json!("internal_server_error")));
+    }
+
+    #[tokio::test]
+    async fn a_token_is_401_and_a_scope_403() {
+        assert_eq!(answered(&AuthError::NotAccepted).await.0, 401);
+        assert_eq!(answered(&AuthError::MissingScope).await.0, 403);
+    }
+}

@@ -1,0 +1,86 @@
+//! Whose pages may call from a browser: a list, empty by default.
+
+use axum::http::{
+    HeaderName, HeaderValue, Method, Uri,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER},
+};
+use tower_http::cors::CorsLayer;
+
+use crate::request_id::X_REQUEST_ID;
+
+/// The web origins whose scripts may read our answers. Callers that are no browsers need none of it.
+#[derive(Debug, Clone, Default)]
+pub struct WebOrigins(Vec<HeaderValue>);
+
+/// Not a web origin as browsers send it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no web origin: write scheme, host and perhaps port in lower case, as in https://app.example"
+)]
+pub struct NotAWebOrigin(String);
+
+impl WebOrigins {
+    /// These origins, each compared to the letter. There is no wildcard, and `null`, which any sandboxed page may
+    /// send, is no origin.
+    ///
+    /// # Errors
+    /// [`NotAWebOrigin`] for the first that is none.
+    pub fn of<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, NotAWebOrigin> {
+        let parse = |text| web_origin(text).ok_or_else(|| NotAWebOrigin(text.to_owned()));
+        origins.into_iter().map(parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The layer that answers browsers; none where no origin is listed.
+    pub(crate) fn layer(&self) -> Option<CorsLayer> {
+        let ours = ["x-ncp-apigw-timestamp", "x-ncp-iam-access-key", "x-ncp-apigw-signature-v2"];
+        let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, X_REQUEST_ID].into_iter();
+        let layer = CorsLayer::new()
+            .allow_origin(self.0.clone())
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers(sent.chain(ours.map(HeaderName::from_static)).collect::<Vec<_>>())
+            .expose_headers([LOCATION, RETRY_AFTER, X_REQUEST_ID]);
+        (!self.0.is_empty()).then_some(layer)
+    }
+}
+
+fn web_origin(text: &str) -> Option<HeaderValue> {
+    let uri: Uri = text.parse().ok()?;
+    let authority = uri.authority()?.as_str();
+    let plain = matches!(uri.scheme_str(), Some("http" | "https"))
+        && text.ends_with(authority)
+        && !authority.contains(['@', '*'])
+        && !text.bytes().any(|c| c.is_ascii_uppercase());
+    plain.then(|| HeaderValue::from_str(text).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_origin_is_one() {
+        assert!(WebOrigins::of(["https://app.example", "http://localhost:8080", "https://[::1]:3"]).is_ok());
+        for odd in [
+            "*",
+            "null",
+            "",
+            "app.example",
+            "https://",
+            "https://app.example/",
+            "https://app.example/a",
+            "https://*.example",
+            "https://APP.example",
+            "https://a@app.example",
+            "ftp://app.example",
+            "https://app.example?",
+            "https://a b",
+        ] {
+            assert_eq!(WebOrigins::of([odd]).unwrap_err(), NotAWebOrigin(odd.into()));
+        }
+    }
+
+    #[test]
+    fn without_origins_browsers_are_not_spoken_to() {
+        assert!(WebOrigins::default().layer().is_none());
+    }
+}

@@ -1,0 +1,178 @@
+//! How a call is taken in: who it is from, what it is in, and only then what it says.
+
+use std::sync::Arc;
+
+use accountable_core::domain::Origin;
+use axum::{extract::Request, http::request::Parts};
+
+use crate::{
+    auth::{AuthError, Authenticator, Caller, Head},
+    limits::Limits,
+    trouble::Trouble,
+    wire::{
+        self, FieldError, Fields, Format,
+        negotiate::{UnsupportedMedia, content_format},
+    },
+};
+
+/// Takes calls in for one contract: its callers, the scope it asks for, the formats it reads.
+#[derive(Clone)]
+pub struct Intake {
+    authenticator: Arc<dyn Authenticator>,
+    scope: Option<&'static str>,
+    reads: &'static [Format],
+}
+
+/// A call that was taken in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Received {
+    /// Who calls.
+    pub caller: Caller,
+    /// Where from, as the guard found out.
+    pub origin: Origin,
+    /// The format of the body.
+    pub format: Format,
+    /// What the body says.
+    pub fields: Fields,
+}
+
+/// Why a call was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReceived {
+    /// The caller is not let in.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The body is in another format.
+    #[error(transparent)]
+    Media(#[from] UnsupportedMedia),
+    /// The body did not arrive.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// The body can't be read.
+    #[error(transparent)]
+    Fields(#[from] FieldError),
+}
+
+impl Intake {
+    /// For callers of this scheme, with or without a scope that all of them must have.
+    #[must_use]
+    pub fn new(
+        authenticator: impl Authenticator,
+        scope: Option<&'static str>,
+        reads: &'static [Format],
+    ) -> Self {
+        Self { authenticator: Arc::new(authenticator), scope, reads }
+    }
+
+    /// Who calls: all that there is to a call without a body.
+    ///
+    /// # Errors
+    /// [`AuthError`].
+    pub async fn admit(&self, parts: &Parts) -> Result<Caller, AuthError> {
+        let caller = self.authenticator.authenticate(&Head::of(parts)).await?;
+        self.scope.map_or(Ok(()), |scope| caller.must(scope))?;
+        Ok(caller)
+    }
+
+    /// Takes a call in: caller and scope, format, body within its limits and as it was signed, fields. So strangers
+    /// are turned away before a single octet of their body is read. The root's name counts for XML only.
+    ///
+    /// # Errors
+    /// [`NotReceived`].
+    pub async fn receive(&self, request: Request, root: &str) -> Result<Received, NotReceived> {
+        let (parts, body) = request.into_parts();
+        let caller = self.admit(&parts).await?;
+        let format = content_format(&parts.headers, self.reads)?;
+        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default();
+        let body = limits.read(body).await?;
+        caller.sent(&body)?;
+        let fields = wire::read(format, &body, root)?;
+        Ok(Received { caller, origin: origin(&parts), format, fields })
+    }
+}
+
+/// Where a call comes from, as the guard found out; unknown where none stands around the router.
+#[must_use]
+pub fn origin(parts: &Parts) -> Origin {
+    parts.extensions.get().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use accountable_core::domain::Actor;
+    use async_trait::async_trait;
+    use axum::{body::Body, http::header::CONTENT_TYPE};
+    use futures_util::stream;
+
+    use super::*;
+
+    /// Lets in who says so, with the scope that it names, and holds the body to the digest of `{}` if told to.
+    struct Credulous;
+
+    #[async_trait]
+    impl Authenticator for Credulous {
+        async fn authenticate(&self, head: &Head<'_>) -> Result<Caller, AuthError> {
+            let scope = head.only(&"x-scope".parse().unwrap())?;
+            let caller = Caller::new(Actor::parse("test").unwrap(), [scope]);
+            Ok(if scope == "signed" { caller.with_signed_body([7; 32]) } else { caller })
+        }
+    }
+
+    fn intake(scope: &'static str) -> Intake {
+        Intake::new(Credulous, Some(scope), &[Format::Json])
+    }
+
+    fn request(headers: &[(&str, &str)], body: Body) -> Request {
+        let builder = Request::builder().method("POST").uri("/");
+        headers
+            .iter()
+            .fold(builder, |builder, (name, value)| builder.header(*name, *value))
+            .body(body)
+            .unwrap()
+    }
+
+    /// A body that must not be read.
+    fn untouchable() -> Body {
+        Body::from_stream(stream::poll_fn(|_| -> std::task::Poll<Option<Result<&str, &str>>> {
+            panic!("read")
+        }))
+    }
+
+    const JSON: (&str, &str) = ("content-type", "application/json");
+
+    #[tokio::test]
+    async fn nothing_of_the_body_is_read_before_caller_scope_and_format_are_known() {
+        let intake = intake("w");
+        let answer = intake.receive(request(&[JSON], untouchable()), "").await;
+        assert!(matches!(answer, Err(NotReceived::Auth(AuthError::NoCredentials))));
+        let answer = intake.receive(request(&[JSON, ("x-scope", "r")], untouchable()), "").await;
+        assert!(matches!(answer, Err(NotReceived::Auth(AuthError::MissingScope))));
+        let text = (CONTENT_TYPE.as_str(), "text/plain");
+        let answer = intake.receive(request(&[text, ("x-scope", "w")], untouchable()), "").await;
+        assert!(matches!(answer, Err(NotReceived::Media(_))));
+    }
+
+    #[tokio::test]
+    async fn a_call_is_taken_in_with_its_caller_and_fields() {
+        let received =
+            intake("w").receive(request(&[JSON, ("x-scope", "w")], Body::from("{\"a\":1}")), "").await;
+        let mut received = received.unwrap();
+        assert_eq!((received.caller.name().as_str(), received.origin), ("test", Origin::Unknown));
+        assert_eq!(received.fields.take_integer("a"), Ok(1));
+    }
+
+    #[tokio::test]
+    async fn a_body_other_than_the_signed_one_is_not_parsed() {
+        let answer =
+            intake("signed").receive(request(&[JSON, ("x-scope", "signed")], Body::from("{")), "").await;
+        assert!(matches!(answer, Err(NotReceived::Auth(AuthError::NotAccepted))));
+    }
+
+    #[tokio::test]
+    async fn the_default_limits_hold_where_no_guard_stands() {
+        let large = Body::from(" ".repeat(65_537));
+        let answer = intake("w").receive(request(&[JSON, ("x-scope", "w")], large), "").await;
+        assert!(matches!(answer, Err(NotReceived::Trouble(Trouble::BodyTooLarge))));
+    }
+}

@@ -1,0 +1,72 @@
+//! Accounts over HTTP: the [`pages`] that mailed links lead to, and what contracts stand on: strict bodies, callers who
+//! prove who they are, limits, and errors as each contract has them.
+//!
+//! A host mounts axum routers within a [`Guard`] and serves them, with its own server or with [`serve`]. Nothing is
+//! global: two routers with other keys and limits can stand side by side.
+//!
+//! ```
+//! use accountable_core::domain::{Actor, KeyId};
+//! use accountable_http::{Guard, Limits, answer::{Problem, json}, auth::BearerKeys, intake::Intake, wire::Format};
+//! use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse, routing::post};
+//! # let entropy = accountable_memory::SeededEntropy::new(7);
+//!
+//! let keys = BearerKeys::default();
+//! let new = BearerKeys::draw(&entropy, KeyId::parse("billing-1")?, Actor::parse("billing")?, ["accounts"])?;
+//! keys.add(new.entry)?; // new.key is for its bearer, once
+//!
+//! let intake = Intake::new(keys, Some("accounts"), &[Format::Json]);
+//! let accounts = post(async move |request: Request| {
+//!     let mut received = intake.receive(request, "").await.map_err(|no| Problem::from(&no))?;
+//!     let email = received.fields.take_string("email").map_err(|no| Problem::from(&no))?;
+//!     received.fields.finish().map_err(|no| Problem::from(&no))?;
+//!     Ok::<_, Problem>(json(StatusCode::OK, &serde_json::json!({ "length": email.len() })))
+//! });
+//!
+//! let guard = Guard::new(Limits::default(), entropy);
+//! let app = guard.around(Router::new().route("/accounts", accounts), |trouble| Problem::from(trouble).into_response());
+//! // accountable_http::serve(TcpListener::bind("127.0.0.1:8080").await?, app, shutdown).await
+//! # let _ = app;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What a call passes through
+//! | | where | refused as |
+//! |---|---|---|
+//! | 1 | [`Connections`]: how many, how long a head may take, how large it may be | waits, closed, 431 |
+//! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
+//! | 3 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
+//! | 4 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
+//! | 5 | [`intake`]: the body's format ([`wire::negotiate`]) | 415 |
+//! | 6 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
+//! | 7 | [`intake`]: its [`wire::Fields`], taken one by one | 400 |
+//!
+//! Which status and which words an error has is the contract's: [`answer`] has the error bodies, and turns each of the
+//! errors above into them. The `Host` header, and what proxies say of it, is used for nothing.
+//!
+//! # Behind a proxy
+//! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address. Where it
+//! strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
+//! sent. TLS is the proxy's, or the host's [`Listener`](axum::serve::Listener)'s.
+#![forbid(unsafe_code)]
+
+pub mod answer;
+pub mod auth;
+mod cors;
+mod guard;
+pub mod intake;
+mod limits;
+pub mod origin;
+pub mod pages;
+mod request_id;
+mod serve;
+mod trouble;
+pub mod wire;
+
+pub use self::{
+    cors::{NotAWebOrigin, WebOrigins},
+    guard::{Guard, Says},
+    limits::Limits,
+    request_id::{RequestId, X_REQUEST_ID},
+    serve::{Connections, serve},
+    trouble::Trouble,
+};

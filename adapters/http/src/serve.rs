@@ -1,0 +1,331 @@
+//! Serves a router over connections that are bounded in number and in time.
+//!
+//! `axum::serve` waits for ever for a header that never ends and takes any number of connections. Where a proxy in
+//! front sees to that, it will do; here nobody has to.
+
+use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc};
+
+use accountable_core::domain::Span;
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    response::Response,
+    serve::Listener,
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tower::Service as _;
+
+/// Serves with the [default](Connections::default) bounds until `shutdown` ends; then finishes what has begun.
+///
+/// ```no_run
+/// # async fn serve(router: axum::Router) -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// accountable_http::serve(listener, router, std::future::pending()).await;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn serve<L: Listener<Addr = SocketAddr>>(
+    listener: L,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    Connections::default().serve(listener, router, shutdown).await;
+}
+
+/// How many connections there may be, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    at_once: usize,
+    head_time: Span,
+    head: usize,
+    lifetime: Span,
+    drain: Span,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            at_once: 1_024,
+            head_time: Span::seconds(10),
+            head: 16_384,
+            lifetime: Span::minutes(5),
+            drain: Span::seconds(30),
+        }
+    }
+}
+
+impl Connections {
+    /// How many connections may be open; 1,024 by default. Others wait in the listener's backlog.
+    #[must_use]
+    pub const fn with_at_once(mut self, connections: usize) -> Self {
+        self.at_once = connections;
+        self
+    }
+
+    /// How long the head of a request may take, and a connection stay idle before the next; 10 s by default.
+    #[must_use]
+    pub const fn with_head_time(mut self, span: Span) -> Self {
+        self.head_time = span;
+        self
+    }
+
+    /// Most octets of a request's head; 16 KiB by default. Beyond that: 431.
+    #[must_use]
+    pub const fn with_head(mut self, octets: usize) -> Self {
+        self.head = octets;
+        self
+    }
+
+    /// How long a connection may live before it is asked to end, whatever it does; 5 min by default.
+    #[must_use]
+    pub const fn with_lifetime(mut self, span: Span) -> Self {
+        self.lifetime = span;
+        self
+    }
+
+    /// How long what has begun may take once a connection, or the server, shall end; 30 s by default.
+    #[must_use]
+    pub const fn with_drain(mut self, span: Span) -> Self {
+        self.drain = span;
+        self
+    }
+
+    /// Serves a router until `shutdown` ends; then takes no more connections and finishes what has begun.
+    pub async fn serve<L: Listener<Addr = SocketAddr>>(
+        self,
+        mut listener: L,
+        router: Router,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
+        let places = Arc::new(Semaphore::new(self.at_once.clamp(1, Semaphore::MAX_PERMITS)));
+        let (running, ending) = watch::channel(());
+        let mut connections = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (place, listener.accept().await)
+            };
+            let (place, (io, peer)) = tokio::select! {
+                accepted = accepted => accepted,
+                () = &mut shutdown => break,
+            };
+            let (router, ending) = (router.clone(), ending.clone());
+            connections.spawn(async move {
+                self.attend(io, peer, router, ending).await;
+                drop(place);
+            });
+            while connections.try_join_next().is_some() {}
+        }
+        drop((listener, running));
+        // Each ends by itself within its time to drain.
+        while connections.join_next().await.is_some() {}
+    }
+
+    /// Serves one connection, until either side has had enough of it.
+    async fn attend<I>(self, io: I, peer: SocketAddr, router: Router, mut ending: watch::Receiver<()>)
+    where
+        I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(move |request| answer(router.clone(), peer, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.head_time.to_std())
+            .max_header_size(self.head)
+            .serve_connection(TokioIo::new(io), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            // How it ended concerns nobody: callers come and go.
+            _ = &mut connection => return,
+            _ = ending.changed() => {}
+            () = sleep(self.lifetime.to_std()) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(self.drain.to_std(), connection).await;
+    }
+}
+
+/// Has the router answer, and tells it who asks.
+async fn answer(
+    mut router: Router,
+    peer: SocketAddr,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let mut request: Request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, io, time::Duration};
+
+    use axum::routing::{get, post};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+        sync::{mpsc, oneshot},
+        task::JoinHandle,
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::limits::Limits;
+
+    /// A listener in memory, so that time can be paused.
+    struct InMemory(mpsc::UnboundedReceiver<DuplexStream>);
+
+    impl Listener for InMemory {
+        type Io = DuplexStream;
+        type Addr = SocketAddr;
+        async fn accept(&mut self) -> (DuplexStream, SocketAddr) {
+            match self.0.recv().await {
+                Some(io) => (io, "192.0.2.7:4711".parse().unwrap()),
+                None => pending().await,
+            }
+        }
+        fn local_addr(&self) -> io::Result<SocketAddr> {
+            Ok(([127, 0, 0, 1], 80).into())
+        }
+    }
+
+    struct Server {
+        connect: mpsc::UnboundedSender<DuplexStream>,
+        stop: Option<oneshot::Sender<()>>,
+        serving: JoinHandle<()>,
+    }
+
+    impl Server {
+        fn start(connections: Connections) -> Self {
+            let router = Router::new()
+                .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
+                .route(
+                    "/slow",
+                    get(|| async {
+                        sleep(Duration::from_secs(5)).await;
+                        "done"
+                    }),
+                )
+                .route("/hang", get(pending::<()>))
+                .route("/large", get(|| async { "x".repeat(1 << 20) }))
+                .route(
+                    "/body",
+                    post(|request: Request| async move {
+                        let read = Limits::default().read(request.into_body()).await;
+                        read.map_or_else(|trouble| trouble.code().to_owned(), |body| body.len().to_string())
+                    }),
+                );
+            let (connect, accept) = mpsc::unbounded_channel();
+            let (stop, stopped) = oneshot::channel();
+            let stopped = async { drop(stopped.await) };
+            let serving = tokio::spawn(connections.serve(InMemory(accept), router, stopped));
+            Self { connect, stop: Some(stop), serving }
+        }
+
+        async fn send(&self, head: &str) -> DuplexStream {
+            let (mut ours, theirs) = duplex(4_096);
+            self.connect.send(theirs).unwrap();
+            ours.write_all(head.as_bytes()).await.unwrap();
+            ours
+        }
+    }
+
+    async fn rest(mut io: DuplexStream) -> String {
+        let mut text = String::new();
+        let _ = io.read_to_string(&mut text).await;
+        text
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_is_answered_and_knows_its_peer() {
+        let server = Server::start(Connections::default());
+        let io = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        assert!(rest(io).await.ends_with("\r\n\r\n192.0.2.7:4711"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_never_ends_and_an_idle_connection_are_cut_off() {
+        let server = Server::start(Connections::default());
+        for head in ["", "GET / HTTP/1.1\r\nx: ", "GET / HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            let start = Instant::now();
+            rest(server.send(head).await).await;
+            assert_eq!(start.elapsed().as_secs(), 10, "{head:?}");
+        }
+        let mut trickle = server.send("GET / HTTP/1.1\r\n").await;
+        let start = Instant::now();
+        while trickle.write_all(b"x: y\r\n").await.is_ok() {
+            sleep(Duration::from_secs(1)).await;
+        }
+        assert!((10..=11).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_comes_is_answered_without_it() {
+        let server = Server::start(Connections::default());
+        let io = server.send("POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc").await;
+        assert!(rest(io).await.contains("body_too_slow"));
+        let io = server.send("POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 10485760\r\n\r\n").await;
+        assert!(rest(io).await.contains("body_too_large"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_is_too_large_is_refused() {
+        let server = Server::start(Connections::default());
+        let (ours, theirs) = duplex(1 << 20);
+        server.connect.send(theirs).unwrap();
+        let (mut read, mut write) = tokio::io::split(ours);
+        write
+            .write_all(format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(20_000)).as_bytes())
+            .await
+            .unwrap();
+        let mut text = String::new();
+        let _ = read.read_to_string(&mut text).await;
+        assert!(text.starts_with("HTTP/1.1 431"), "{text}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_too_many_waits_until_another_ends() {
+        let server = Server::start(Connections::default().with_at_once(1));
+        let first = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        let second = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        let start = Instant::now();
+        assert!(rest(second).await.ends_with("4711"));
+        assert_eq!(start.elapsed().as_secs(), 5);
+        assert!(rest(first).await.ends_with("done"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_who_never_reads_its_answer_loses_the_connection() {
+        let server = Server::start(Connections::default());
+        let start = Instant::now();
+        let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        while io.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {
+            sleep(Duration::from_secs(1)).await;
+        }
+        assert_eq!(start.elapsed().as_secs(), 330);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shutdown_finishes_what_has_begun_and_waits_for_nobody_for_ever() {
+        let mut server = Server::start(Connections::default());
+        let idle = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let slow = server.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let hang = server.send("GET /hang HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        sleep(Duration::from_secs(1)).await;
+        let start = Instant::now();
+        server.stop.take().unwrap().send(()).unwrap();
+        assert!(rest(idle).await.ends_with("4711"));
+        assert_eq!(start.elapsed().as_secs(), 0);
+        assert!(rest(slow).await.ends_with("done"));
+        assert_eq!(start.elapsed().as_secs(), 4);
+        server.serving.await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 30);
+        assert_eq!(rest(hang).await, "");
+    }
+}

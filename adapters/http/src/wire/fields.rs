@@ -1,0 +1,329 @@
+//! The fields of a body, taken one by one and by type; what is left over can be refused.
+
+use std::{collections::BTreeMap, fmt};
+
+use zeroize::Zeroizing;
+
+/// Most characters of a caller's own field name that an error repeats.
+const MOST_SHOWN: usize = 64;
+
+/// Why a body can't be used. Names fields, never values.
+///
+/// Nested fields are named by their path, as in `device_info.ip_address`. A name that the caller made up is cut at
+/// 64 characters, its controls replaced; it still is the caller's text: escape it wherever it goes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// Not of the format, not UTF-8, too deep, or not a set of named fields.
+    #[error("the body can't be read")]
+    Malformed,
+    /// A value of another type than the field has.
+    #[error("the field {field} is of another type")]
+    WrongType {
+        /// The field's path.
+        field: String,
+    },
+    /// A field that must be there is not.
+    #[error("the field {field} is missing")]
+    Missing {
+        /// The field's path.
+        field: String,
+    },
+    /// A field that nobody knows.
+    #[error("the field {field} is unknown")]
+    Unknown {
+        /// The field's path.
+        field: String,
+    },
+    /// A field that is there twice: which of them counts would be anybody's guess.
+    #[error("the field {field} is there more than once")]
+    Duplicate {
+        /// The field's path.
+        field: String,
+    },
+}
+
+impl FieldError {
+    /// The field that is meant; none where the whole body is.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Malformed => None,
+            Self::WrongType { field }
+            | Self::Missing { field }
+            | Self::Unknown { field }
+            | Self::Duplicate { field } => Some(field),
+        }
+    }
+
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed_body",
+            Self::WrongType { .. } => "wrong_type",
+            Self::Missing { .. } => "missing_field",
+            Self::Unknown { .. } => "unknown_field",
+            Self::Duplicate { .. } => "duplicate_field",
+        }
+    }
+}
+
+/// A value as it was read, not yet asked for.
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    /// A number that is no integer as written (`1.0` and `1e3` are none), or beyond 64 bits.
+    OtherNumber,
+    Text(Zeroizing<String>),
+    /// Text of a format without types (XML), to be read as what is asked for.
+    Untyped(Zeroizing<String>),
+    /// No contract has lists; what was in it has been checked, and is not kept.
+    List,
+    Fields(Fields),
+}
+
+/// The named values of a body, or of an object within. Values are wiped on drop and never shown.
+///
+/// ```
+/// use accountable_http::wire::{FieldError, json};
+/// let mut fields = json::read(br#"{"email": "ada@example.com", "days": 30, "cc": null}"#)?;
+/// assert_eq!(fields.take_string("email")?.as_str(), "ada@example.com");
+/// assert_eq!(fields.take_optional_integer("days")?, Some(30));
+/// assert_eq!(fields.finish(), Err(FieldError::Unknown { field: "cc".into() }));
+/// # Ok::<(), FieldError>(())
+/// ```
+#[derive(Default)]
+pub struct Fields {
+    /// Where they stand: empty, or a path that ends with a dot.
+    path: String,
+    values: BTreeMap<String, Value>,
+}
+
+impl Fields {
+    pub(super) fn under(path: String) -> Self {
+        Self { path, values: BTreeMap::new() }
+    }
+
+    /// Adds a value that was read.
+    pub(super) fn insert(&mut self, name: String, value: Value) -> Result<(), FieldError> {
+        if self.values.contains_key(&name) {
+            return Err(FieldError::Duplicate { field: self.shown(&name) });
+        }
+        self.values.insert(name, value);
+        Ok(())
+    }
+
+    /// The path of objects within the field.
+    pub(super) fn path_within(&self, name: &str) -> String {
+        format!("{}{name}.", self.path)
+    }
+
+    fn shown(&self, name: &str) -> String {
+        let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        self.path.chars().chain(name.chars()).map(visible).take(MOST_SHOWN).collect()
+    }
+
+    fn wrong_type(&self, name: &str) -> FieldError {
+        FieldError::WrongType { field: self.shown(name) }
+    }
+
+    fn missing(&self, name: &str) -> FieldError {
+        FieldError::Missing { field: self.shown(name) }
+    }
+
+    /// A value that is there and not null.
+    fn take_value(&mut self, name: &str) -> Option<Value> {
+        self.values.remove(name).filter(|value| !matches!(value, Value::Null))
+    }
+
+    /// Whether the field is there, null or not, and not yet taken: for those where absent means "as it is".
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// Refuses a field that is there as null: where absent means "as it is", null means nothing.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn refuse_null(&self, name: &str) -> Result<(), FieldError> {
+        match self.values.get(name) {
+            Some(Value::Null) => Err(self.wrong_type(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a text that must be there.
+    ///
+    /// # Errors
+    /// [`FieldError::Missing`] where it is absent, [`FieldError::WrongType`] where it is anything but a text.
+    pub fn take_string(&mut self, name: &str) -> Result<Zeroizing<String>, FieldError> {
+        self.refuse_null(name)?;
+        self.take_optional_string(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// Takes a text; none where it is absent or null.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn take_optional_string(&mut self, name: &str) -> Result<Option<Zeroizing<String>>, FieldError> {
+        match self.take_value(name) {
+            None => Ok(None),
+            Some(Value::Text(text) | Value::Untyped(text)) => Ok(Some(text)),
+            Some(_) => Err(self.wrong_type(name)),
+        }
+    }
+
+    /// Takes an integer that must be there.
+    ///
+    /// # Errors
+    /// [`FieldError::Missing`], [`FieldError::WrongType`].
+    pub fn take_integer(&mut self, name: &str) -> Result<i64, FieldError> {
+        self.refuse_null(name)?;
+        self.take_optional_integer(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// Takes an integer; none where it is absent or null. `30.0`, `3e1` and `"30"` are no integers.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn take_optional_integer(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
+        match self.take_value(name) {
+            None => Ok(None),
+            Some(Value::Integer(integer)) => Ok(Some(integer)),
+            Some(Value::Untyped(text)) => integer(&text).map(Some).ok_or_else(|| self.wrong_type(name)),
+            Some(_) => Err(self.wrong_type(name)),
+        }
+    }
+
+    /// Takes an integer that may also be written as a text of its digits; none where it is absent or null.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn take_optional_integer_or_digits(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
+        match self.values.get(name) {
+            Some(Value::Text(text)) => {
+                let read = integer(text).map(Some).ok_or_else(|| self.wrong_type(name));
+                self.values.remove(name);
+                read
+            }
+            _ => self.take_optional_integer(name),
+        }
+    }
+
+    /// Takes a truth value; none where it is absent or null.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn take_optional_bool(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
+        match self.take_value(name) {
+            None => Ok(None),
+            Some(Value::Bool(truth)) => Ok(Some(truth)),
+            Some(Value::Untyped(text)) => text.parse().map(Some).map_err(|_| self.wrong_type(name)),
+            Some(_) => Err(self.wrong_type(name)),
+        }
+    }
+
+    /// Takes an object; none where it is absent or null. Its own left-over fields are its own [`finish`](Self::finish)'s.
+    ///
+    /// # Errors
+    /// [`FieldError::WrongType`].
+    pub fn take_optional_fields(&mut self, name: &str) -> Result<Option<Self>, FieldError> {
+        match self.take_value(name) {
+            None => Ok(None),
+            Some(Value::Fields(fields)) => Ok(Some(fields)),
+            Some(_) => Err(self.wrong_type(name)),
+        }
+    }
+
+    /// Refuses what was not taken. Drop the fields instead where a contract ignores unknown ones.
+    ///
+    /// # Errors
+    /// [`FieldError::Unknown`] with the first left-over field, in the order of their names.
+    pub fn finish(self) -> Result<(), FieldError> {
+        match self.values.keys().next() {
+            Some(name) => Err(FieldError::Unknown { field: self.shown(name) }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Decimal digits as a machine writes them: no plus sign, no leading zeros, no spaces.
+fn integer(text: &str) -> Option<i64> {
+    let read: i64 = text.parse().ok()?;
+    (read.to_string() == text).then_some(read)
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, value: Value) -> Fields {
+        let mut fields = Fields::default();
+        fields.insert(name.into(), value).unwrap();
+        fields
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(Zeroizing::new(text.into()))
+    }
+
+    #[test]
+    fn a_text_is_only_had_where_a_text_is() {
+        assert_eq!(of("a", text("")).take_string("a").unwrap().as_str(), "");
+        let wrong = Err(FieldError::WrongType { field: "a".into() });
+        for value in [Value::Null, Value::Bool(true), Value::Integer(1), Value::OtherNumber, Value::List] {
+            assert_eq!(of("a", value).take_string("a"), wrong);
+        }
+        assert_eq!(of("b", text("")).take_string("a"), Err(FieldError::Missing { field: "a".into() }));
+        assert_eq!(of("a", Value::Null).take_optional_string("a"), Ok(None));
+    }
+
+    #[test]
+    fn digits_count_as_an_integer_only_where_that_is_asked_for() {
+        assert!(of("n", text("30")).take_optional_integer("n").is_err());
+        assert_eq!(of("n", text("30")).take_optional_integer_or_digits("n"), Ok(Some(30)));
+        assert_eq!(of("n", Value::Integer(-1)).take_optional_integer_or_digits("n"), Ok(Some(-1)));
+        for bad in ["", " 30", "+30", "030", "3e1", "30.0", "٣٠", "9223372036854775808", "-0"] {
+            assert!(of("n", text(bad)).take_optional_integer_or_digits("n").is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn null_where_absent_means_as_it_is_can_be_told_from_absent() {
+        let fields = of("a", Value::Null);
+        assert!(fields.has("a") && fields.refuse_null("a").is_err());
+        assert!(!fields.has("b") && fields.refuse_null("b").is_ok());
+    }
+
+    #[test]
+    fn what_was_not_taken_is_refused_by_its_path() {
+        let mut inner = Fields::under("device_info.".into());
+        inner.insert("x".into(), Value::Null).unwrap();
+        let mut fields = of("device_info", Value::Fields(inner));
+        let inner = fields.take_optional_fields("device_info").unwrap().unwrap();
+        assert_eq!(inner.finish(), Err(FieldError::Unknown { field: "device_info.x".into() }));
+        assert_eq!(fields.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_made_up_name_is_repeated_in_part_and_without_controls() {
+        let name = format!("a\r\nSet-Cookie: {}", "x".repeat(10_000));
+        let Err(FieldError::Unknown { field }) = of(&name, Value::Null).finish() else { panic!() };
+        assert!(field.starts_with("a\u{fffd}\u{fffd}Set-Cookie"));
+        assert_eq!(field.chars().count(), MOST_SHOWN);
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        assert_eq!(format!("{:?}", of("password", text("hunter2"))), r#"{"password"}"#);
+    }
+}

@@ -1,0 +1,241 @@
+//! JSON bodies (RFC 8259), read so that no two readers could understand them differently.
+
+use std::{cell::Cell, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use super::{DEEPEST, FieldError, Fields, fields::Value};
+
+/// What `serde_json` calls the only field of a number, where a host's other crates turn on `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads an object. Duplicate names are refused at any depth, also where they differ in their escapes only.
+///
+/// # Errors
+/// [`FieldError::Malformed`] for anything but one object of valid JSON in UTF-8, at most 8 deep;
+/// [`FieldError::Duplicate`].
+pub fn read(body: &[u8]) -> Result<Fields, FieldError> {
+    let refused = Cell::new(None);
+    let seed =
+        Seed { path: String::new(), room: DEEPEST, numbers_are_maps: numbers_are_maps(), refused: &refused };
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    match read {
+        Ok(Value::Fields(fields)) => Ok(fields),
+        Ok(_) => Err(FieldError::Malformed),
+        Err(_) => Err(refused.take().unwrap_or(FieldError::Malformed)),
+    }
+}
+
+/// Reads one value.
+struct Seed<'a> {
+    /// The path of what is within: empty, or ends with a dot.
+    path: String,
+    /// How many levels may still open.
+    room: u8,
+    numbers_are_maps: bool,
+    /// Why reading stopped, where that was not the syntax.
+    refused: &'a Cell<Option<FieldError>>,
+}
+
+impl Seed<'_> {
+    /// For the values one level below.
+    fn below<E: serde::de::Error>(&self, path: String) -> Result<Self, E> {
+        let room = self.room.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
+        Ok(Self { path, room, ..*self })
+    }
+
+    fn again(&self) -> Self {
+        Self { path: self.path.clone(), ..*self }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Bool(truth))
+    }
+    fn visit_i64<E>(self, integer: i64) -> Result<Value, E> {
+        Ok(Value::Integer(integer))
+    }
+    fn visit_u64<E>(self, integer: u64) -> Result<Value, E> {
+        Ok(i64::try_from(integer).map_or(Value::OtherNumber, Value::Integer))
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::OtherNumber)
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(Zeroizing::new(text.to_owned())))
+    }
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(Zeroizing::new(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let below = self.below(self.path.clone())?;
+        while list.next_element_seed(below.again())?.is_some() {}
+        Ok(Value::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Fields::under(self.path.clone());
+        while let Some(name) = map.next_key::<String>()? {
+            if self.numbers_are_maps && name == NUMBER {
+                let digits: String = map.next_value()?;
+                return Ok(digits.parse().map_or(Value::OtherNumber, Value::Integer));
+            }
+            let value = map.next_value_seed(self.below(fields.path_within(&name))?)?;
+            fields.insert(name, value).map_err(|refused| {
+                self.refused.set(Some(refused));
+                A::Error::custom("refused")
+            })?;
+        }
+        Ok(Value::Fields(fields))
+    }
+}
+
+/// Whether somebody turned on `arbitrary_precision`: features of a crate are those of all who use it.
+fn numbers_are_maps() -> bool {
+    struct Probe;
+    impl<'de> Visitor<'de> for Probe {
+        type Value = bool;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number")
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(false)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<bool, A::Error> {
+            Ok(true)
+        }
+    }
+    serde_json::Deserializer::from_slice(b"0").deserialize_any(Probe).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn duplicate_names_are_refused_at_any_depth() {
+        for (body, field) in [
+            (r#"{"email":"a@example.com","email":"b@example.com"}"#, "email"),
+            (r#"{"email":"a@example.com","em\u0061il":"b@example.com"}"#, "email"),
+            (r#"{"email":null,"email":null}"#, "email"),
+            (r#"{"device_info":{"ip":"1","ip":"2"}}"#, "device_info.ip"),
+            (r#"{"a":{"b":{"c":1,"c":2}}}"#, "a.b.c"),
+            (r#"{"a":[[{"b":1,"b":2}]]}"#, "a.b"),
+            (r#"{"":1,"":2}"#, ""),
+        ] {
+            let field = field.to_owned();
+            assert_eq!(read(body.as_bytes()).unwrap_err(), FieldError::Duplicate { field }, "{body}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_look_alike_are_two_fields() {
+        assert!(read(r#"{"email":1,"Email":2,"email ":3,"e\u043cail":4}"#.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_one_object_of_valid_json_is_malformed() {
+        let deep = format!("{}1{}", "{\"a\":".repeat(9), "}".repeat(9));
+        let abyss = "[".repeat(60_000);
+        let hostile: &[&[u8]] = &[
+            b"",
+            b" ",
+            b"null",
+            b"[]",
+            b"\"email\"",
+            b"[{\"email\":\"a@example.com\"}]",
+            b"{\"a\":1}{\"a\":2}",
+            b"{\"a\":1} x",
+            b"{\"a\":1,}",
+            b"{'a':1}",
+            b"{a:1}",
+            b"{\"a\":1",
+            b"{\"a\":\"\xff\"}",
+            b"{\"\xc0\x80\":1}",
+            b"{\"a\":\"\\ud800\"}",
+            b"{\"a\":\"\n\"}",
+            b"{\"a\":NaN}",
+            b"{\"a\":01}",
+            b"{\"a\":+1}",
+            b"{\"a\":1} // comment",
+            b"\xef\xbb\xbf{}",
+            b"\xff\xfe{\0}\0",
+            deep.as_bytes(),
+            abyss.as_bytes(),
+        ];
+        for body in hostile {
+            let shown = String::from_utf8_lossy(body);
+            let shown: String = shown.chars().take(40).collect();
+            assert_eq!(read(body).unwrap_err(), FieldError::Malformed, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_refused_with_its_field() {
+        for value in [r#"["a@example.com"]"#, "7", "true", "{}", r#"{"$eq":"a"}"#, "null", "1.5"] {
+            let mut fields = read(format!(r#"{{"email":{value}}}"#).as_bytes()).unwrap();
+            let wrong = FieldError::WrongType { field: "email".into() };
+            assert_eq!(fields.take_string("email").unwrap_err(), wrong, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_written_as_an_integer_is_one() {
+        let days =
+            |value: &str| read(format!(r#"{{"days":{value}}}"#).as_bytes())?.take_optional_integer("days");
+        assert_eq!(days("30"), Ok(Some(30)));
+        assert_eq!(days("-1"), Ok(Some(-1)));
+        assert_eq!(days("0"), Ok(Some(0)));
+        assert_eq!(days("9223372036854775807"), Ok(Some(i64::MAX)));
+        assert_eq!(days("-9223372036854775808"), Ok(Some(i64::MIN)));
+        for other in
+            ["30.0", "30.5", "3e1", "1e3", "-0", "9223372036854775808", "1e18", "\"30\"", "[30]", "true"]
+        {
+            assert_eq!(days(other), Err(FieldError::WrongType { field: "days".into() }), "{other}");
+        }
+        assert!(days("1e999").is_err());
+        // An object that imitates what a number looks like inside the parser.
+        assert!(numbers_are_maps() || days(r#"{"$serde_json::private::Number":"30"}"#).is_err());
+    }
+
+    #[test]
+    fn eight_levels_are_read() {
+        let body = format!("{}1{}", "{\"a\":".repeat(8), "}".repeat(8));
+        assert!(read(body.as_bytes()).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&body);
+        }
+
+        #[test]
+        fn any_text_is_read_back_exactly(text in ".*") {
+            let body = serde_json::json!({ "memo": text }).to_string();
+            let taken = read(body.as_bytes()).unwrap().take_string("memo").unwrap();
+            prop_assert_eq!(taken.as_str(), text);
+        }
+    }
+}

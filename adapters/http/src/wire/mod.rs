@@ -1,0 +1,26 @@
+//! What goes over the wire: bodies read strictly into fields, and the formats that caller and server agree on.
+
+pub mod fields;
+pub mod json;
+pub mod negotiate;
+pub mod query;
+pub mod xml;
+
+pub use self::{
+    fields::{FieldError, Fields},
+    negotiate::Format,
+};
+
+/// How deep a body may nest; the contracts need two.
+const DEEPEST: u8 = 8;
+
+/// Reads a body of either format. The root's name counts for XML only.
+///
+/// # Errors
+/// [`FieldError`].
+pub fn read(format: Format, body: &[u8], root: &str) -> Result<Fields, FieldError> {
+    match format {
+        Format::Json => json::read(body),
+        Format::Xml => xml::read(body, root),
+    }
+}

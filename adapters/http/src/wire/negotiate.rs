@@ -1,0 +1,241 @@
+//! Which format a body is in, and which one the caller wants back: `Content-Type` and `Accept`.
+
+use axum::http::{
+    HeaderMap, HeaderName,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use mime::Mime;
+
+/// A format of bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `application/json`.
+    Json,
+    /// `application/xml`; also understood as `text/xml`.
+    Xml,
+}
+
+impl Format {
+    /// What `Content-Type` says of an answer.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml; charset=utf-8",
+        }
+    }
+
+    fn names(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Json => &[("application", "json")],
+            Self::Xml => &[("application", "xml"), ("text", "xml")],
+        }
+    }
+}
+
+/// The body is in no format that is read here: 415 (or what the contract says).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the content type is not one that is read here")]
+pub struct UnsupportedMedia;
+
+/// The caller wants a format that is not spoken here: 406 (or what the contract says).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no format that is written here is acceptable to the caller")]
+pub struct NotAcceptable;
+
+/// The format of the body, one of those that the contract reads.
+///
+/// There must be one `Content-Type`. Its `charset` may be missing or UTF-8; unknown parameters are ignored.
+///
+/// # Errors
+/// [`UnsupportedMedia`].
+pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, UnsupportedMedia> {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(UnsupportedMedia) };
+    let media: Mime = value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(UnsupportedMedia)?;
+    let mut charsets = media.params().filter(|(name, _)| *name == mime::CHARSET);
+    let charset = charsets.next().is_none_or(|(_, charset)| charset == mime::UTF_8);
+    if !charset || charsets.next().is_some() || media.suffix().is_some() {
+        return Err(UnsupportedMedia);
+    }
+    let named = (media.type_().as_str(), media.subtype().as_str());
+    reads.iter().copied().find(|format| format.names().contains(&named)).ok_or(UnsupportedMedia)
+}
+
+/// The format to answer in, of those offered: the one that the caller prefers, among equals the first offered.
+///
+/// No `Accept` accepts everything. The most specific range decides a format's weight (RFC 9110 section 12.5.1); a
+/// range that can't be read is passed over.
+///
+/// # Errors
+/// [`NotAcceptable`].
+pub fn answer_format(headers: &HeaderMap, offers: &[Format]) -> Result<Format, NotAcceptable> {
+    if !headers.contains_key(ACCEPT) {
+        return offers.first().copied().ok_or(NotAcceptable);
+    }
+    let ranges: Vec<Range> = list(headers, &ACCEPT).filter_map(Range::parse).collect();
+    let mut best = None;
+    for &format in offers {
+        let weight = weight(&ranges, format);
+        if weight > best.map_or(0, |(weight, _)| weight) {
+            best = Some((weight, format));
+        }
+    }
+    best.map(|(_, format)| format).ok_or(NotAcceptable)
+}
+
+/// What a caller wants of a format, in thousandths: what the most specific range says of any of its names.
+fn weight(ranges: &[Range], format: Format) -> u16 {
+    let said = ranges.iter().flat_map(|range| {
+        format.names().iter().filter_map(|name| Some((range.specificity(*name)?, range.weight)))
+    });
+    said.max().map_or(0, |(_, weight)| weight)
+}
+
+/// A part of `Accept`.
+struct Range {
+    media: Mime,
+    /// In thousandths.
+    weight: u16,
+}
+
+impl Range {
+    fn parse(text: &str) -> Option<Self> {
+        let media: Mime = text.parse().ok()?;
+        let weight = match media.get_param("q") {
+            None => 1_000,
+            Some(weight) => thousandths(weight.as_str())?,
+        };
+        // Some formats are asked for in another character set; ours have one.
+        let charset = media.get_param(mime::CHARSET).is_none_or(|charset| charset == mime::UTF_8);
+        (charset && media.suffix().is_none()).then_some(Self { media, weight })
+    }
+
+    /// How exactly the range names the type; none if it does not.
+    fn specificity(&self, (kind, subtype): (&str, &str)) -> Option<u8> {
+        match (self.media.type_().as_str(), self.media.subtype().as_str()) {
+            ("*", "*") => Some(0),
+            (k, "*") if k == kind => Some(1),
+            (k, s) if k == kind && s == subtype => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// `0`, `1`, or either with up to three decimals; at most 1.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    if !matches!(whole, "0" | "1") || decimals.len() > 3 || !decimals.bytes().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let weight: u16 = format!("{whole}{decimals:0<3}").parse().ok()?;
+    (weight <= 1_000).then_some(weight)
+}
+
+/// The elements of a header that is a list, over all its lines; commas within quotes do not count.
+fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| {
+        let (mut quoted, mut escaped) = (false, false);
+        line.split(move |c| {
+            let is_escaped = escaped;
+            escaped = quoted && !is_escaped && c == '\\';
+            quoted ^= c == '"' && !is_escaped;
+            c == ',' && !quoted
+        })
+        .map(str::trim)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const BOTH: [Format; 2] = [Format::Json, Format::Xml];
+
+    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+        let values = values.iter().map(|value| (name.clone(), HeaderValue::from_str(value).unwrap()));
+        values.collect::<Vec<_>>().into_iter().fold(HeaderMap::new(), |mut map, (name, value)| {
+            map.append(name, value);
+            map
+        })
+    }
+
+    #[test]
+    fn a_body_says_what_it_is() {
+        for (values, format) in [
+            (&["application/json"][..], Some(Format::Json)),
+            (&["Application/JSON; Charset=\"UTF-8\""], Some(Format::Json)),
+            (&["application/json;charset=utf-8"], Some(Format::Json)),
+            (&["application/json; odata=verbose"], Some(Format::Json)),
+            (&["application/xml"], Some(Format::Xml)),
+            (&["text/xml; charset=utf-8"], Some(Format::Xml)),
+            (&[], None),
+            (&[""], None),
+            (&["json"], None),
+            (&["text/json"], None),
+            (&["text/plain"], None),
+            (&["*/*"], None),
+            (&["application/*"], None),
+            (&["application/x-www-form-urlencoded"], None),
+            (&["multipart/form-data; boundary=application/json"], None),
+            (&["application/problem+json"], None),
+            (&["application/json+xml"], None),
+            (&["application/json; charset=utf-16"], None),
+            (&["application/json; charset=iso-8859-1"], None),
+            (&["application/json; charset=utf-8; charset=utf-7"], None),
+            (&["application/json, text/plain"], None),
+            (&["application/json", "application/json"], None),
+            (&["text/plain", "application/json"], None),
+        ] {
+            let read = content_format(&headers(CONTENT_TYPE, values), &BOTH);
+            assert_eq!(read.ok(), format, "{values:?}");
+        }
+        let xml = headers(CONTENT_TYPE, &["application/xml"]);
+        assert_eq!(content_format(&xml, &[Format::Json]), Err(UnsupportedMedia));
+    }
+
+    #[test]
+    fn the_caller_is_answered_as_it_likes_best() {
+        for (values, format) in [
+            (&[][..], Some(Format::Json)),
+            (&["*/*"], Some(Format::Json)),
+            (&["application/xml"], Some(Format::Xml)),
+            (&["text/xml"], Some(Format::Xml)),
+            (&["application/json;q=0.5, application/xml"], Some(Format::Xml)),
+            (&["application/json;q=0.5", "application/xml;q=0.501"], Some(Format::Xml)),
+            (&["application/xml;q=0.9, */*;q=0.8"], Some(Format::Xml)),
+            (&["application/*, application/json;q=0.1"], Some(Format::Xml)),
+            (&["*/*;q=0.1, application/json;q=0"], Some(Format::Xml)),
+            (&["text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"], Some(Format::Xml)),
+            (&["text/html;x=\"a,application/xml\", application/json;q=0.1"], Some(Format::Json)),
+            (&["application/json;q=2, application/xml;q=0.1"], Some(Format::Xml)),
+            (&["garbage, application/json"], Some(Format::Json)),
+            (&["application/xml;q=0, application/json;q=0.1, */*"], Some(Format::Json)),
+            (&["text/html"], None),
+            (&["*/*;q=0"], None),
+            (&["application/json;q=0, application/xml;q=0.000"], None),
+            (&["application/json; charset=utf-16"], None),
+            (&[""], None),
+        ] {
+            let answered = answer_format(&headers(ACCEPT, values), &BOTH);
+            assert_eq!(answered.ok(), format, "{values:?}");
+        }
+        let offers = [Format::Xml, Format::Json];
+        assert_eq!(answer_format(&headers(ACCEPT, &["*/*"]), &offers), Ok(Format::Xml), "the first offered");
+    }
+
+    #[test]
+    fn weights_have_three_decimals_at_most() {
+        for (text, weight) in
+            [("1", Some(1_000)), ("0.5", Some(500)), ("0.", Some(0)), ("1.000", Some(1_000))]
+        {
+            assert_eq!(thousandths(text), weight, "{text}");
+        }
+        for text in ["", "1.001", "2", "0.1234", "-1", "+1", ".5", "0x1", "1e0", "٠"] {
+            assert_eq!(thousandths(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! XML bodies: elements that hold either text or elements, and nothing else that XML has.
+//!
+//! No document type, hence no entities but the five that XML itself names; no attributes, comments or processing
+//! instructions, which invite two readers to see two texts. Nothing is ever fetched or expanded.
+
+use quick_xml::{
+    Reader,
+    events::{BytesDecl, BytesStart, Event},
+};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{DEEPEST, FieldError, Fields, fields::Value};
+
+/// Reads a document whose root has this name. Its elements become fields, their texts are kept to the letter.
+///
+/// ```
+/// use accountable_http::wire::xml;
+/// let mut fields = xml::read(b"<Request><id>a &amp; b</id></Request>", "Request")?;
+/// assert_eq!(fields.take_string("id")?.as_str(), "a & b");
+/// # Ok::<(), accountable_http::wire::FieldError>(())
+/// ```
+///
+/// # Errors
+/// [`FieldError::Malformed`] for anything but such a document in UTF-8, at most 8 deep; [`FieldError::Duplicate`].
+pub fn read(body: &[u8], root: &str) -> Result<Fields, FieldError> {
+    let text = std::str::from_utf8(body).map_err(|_| FieldError::Malformed)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    config.expand_empty_elements = true;
+    config.check_end_names = true;
+    let mut document = Document { open: Vec::new(), root, read: None };
+    let mut first = true;
+    loop {
+        match reader.read_event().map_err(|_| FieldError::Malformed)? {
+            Event::Decl(declaration) if first => declared(&declaration)?,
+            Event::Start(start) => document.open(&start)?,
+            Event::End(_) => document.close()?,
+            Event::Text(part) if part.contains("]]>") => return Err(FieldError::Malformed),
+            Event::Text(part) => document.add(&part.xml10_content())?,
+            Event::CData(part) => document.add(&part.xml10_content())?,
+            Event::GeneralRef(reference) => document.add(character(&reference)?.encode_utf8(&mut [0; 4]))?,
+            Event::Eof => return document.finish(),
+            _ => return Err(FieldError::Malformed),
+        }
+        first = false;
+    }
+}
+
+/// XML 1.0 in UTF-8 is what there is.
+fn declared(declaration: &BytesDecl<'_>) -> Result<(), FieldError> {
+    let version = declaration.version().is_ok_and(|version| version == "1.0");
+    let encoding = match declaration.encoding() {
+        None => true,
+        Some(encoding) => encoding.is_ok_and(|encoding| encoding.eq_ignore_ascii_case("utf-8")),
+    };
+    if version && encoding { Ok(()) } else { Err(FieldError::Malformed) }
+}
+
+/// The character that a reference means: one of the five names, or a number.
+fn character(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, FieldError> {
+    match &**reference {
+        "amp" => Ok('&'),
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "quot" => Ok('"'),
+        "apos" => Ok('\''),
+        _ => reference.resolve_char_ref().ok().flatten().ok_or(FieldError::Malformed),
+    }
+}
+
+/// An element whose end has not come yet.
+struct Element {
+    name: String,
+    text: Zeroizing<String>,
+    fields: Fields,
+    has_elements: bool,
+}
+
+struct Document<'a> {
+    open: Vec<Element>,
+    root: &'a str,
+    read: Option<Fields>,
+}
+
+impl Document<'_> {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FieldError> {
+        let name = start.name().as_ref().to_owned();
+        let alone = self.open.is_empty();
+        let expected = !alone || (name == self.root && self.read.is_none());
+        let deep = self.open.len() > usize::from(DEEPEST);
+        let plain = start.attributes_raw().trim_ascii().is_empty();
+        if !expected || deep || !plain || !is_name(&name) {
+            return Err(FieldError::Malformed);
+        }
+        let path = match self.open.last_mut() {
+            None => String::new(),
+            Some(parent) if is_blank(&parent.text) => {
+                parent.has_elements = true;
+                parent.fields.path_within(&name)
+            }
+            Some(_) => return Err(FieldError::Malformed),
+        };
+        let text = Zeroizing::new(String::new());
+        self.open.push(Element { name, text, fields: Fields::under(path), has_elements: false });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), FieldError> {
+        let element = self.open.pop().ok_or(FieldError::Malformed)?;
+        let Some(parent) = self.open.last_mut() else {
+            self.read = Some(element.fields);
+            return if is_blank(&element.text) { Ok(()) } else { Err(FieldError::Malformed) };
+        };
+        let value =
+            if element.has_elements { Value::Fields(element.fields) } else { Value::Untyped(element.text) };
+        parent.fields.insert(element.name, value)
+    }
+
+    /// Adds text to the element that is open. Between elements there is blank text only.
+    fn add(&mut self, text: &str) -> Result<(), FieldError> {
+        let here = self.open.last_mut();
+        let mixed = here.as_ref().is_none_or(|element| element.has_elements) && !is_blank(text);
+        if mixed || !text.chars().all(is_character) {
+            return Err(FieldError::Malformed);
+        }
+        if let Some(element) = here {
+            element.text.push_str(text);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Fields, FieldError> {
+        if self.open.is_empty() { self.read.ok_or(FieldError::Malformed) } else { Err(FieldError::Malformed) }
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|c| matches!(c, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// Names as the contracts have them. With a prefix it is some other name.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b':'))
+}
+
+/// What XML 1.0 calls a character (production 2).
+const fn is_character(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Writes an answer with this root, its fields as elements in their order. Characters that XML does not have become
+/// U+FFFD.
+///
+/// # Errors
+/// [`quick_xml::SeError`] for a value that is no struct of texts, numbers, truth values, structs and lists.
+pub fn write(root: &str, answer: &impl Serialize) -> Result<String, quick_xml::SeError> {
+    let body = quick_xml::se::to_string_with_root(root, answer)?;
+    let mut document = String::from(r#"<?xml version="1.0" encoding="UTF-8"?>"#);
+    document.push('\n');
+    document.extend(body.chars().map(|c| if is_character(c) { c } else { char::REPLACEMENT_CHARACTER }));
+    Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text_of(inner: &str) -> Result<String, FieldError> {
+        let mut fields = read(format!("<R><id>{inner}</id></R>").as_bytes(), "R")?;
+        let text = fields.take_string("id")?.to_string();
+        fields.finish().map(|()| text)
+    }
+
+    #[test]
+    fn the_documented_request_is_read() {
+        let body = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ResetAccountPasswordRequest>\r\n  \
+                    <id>20nAZnjbUNFdc7RsILlC3A</id>\r\n  <password> a&lt;b </password >\n</ResetAccountPasswordRequest>\n";
+        let mut fields = read(body.as_bytes(), "ResetAccountPasswordRequest").unwrap();
+        assert_eq!(fields.take_string("id").unwrap().as_str(), "20nAZnjbUNFdc7RsILlC3A");
+        assert_eq!(fields.take_string("password").unwrap().as_str(), " a<b ");
+        assert_eq!(fields.finish(), Ok(()));
+    }
+
+    #[test]
+    fn references_are_the_five_names_and_numbers() {
+        assert_eq!(text_of("&amp;&lt;&gt;&quot;&apos;&#65;&#x1F600;"), Ok("&<>\"'A\u{1f600}".into()));
+        assert_eq!(text_of("<![CDATA[a<b&amp;c]]>"), Ok("a<b&amp;c".into()));
+        assert_eq!(text_of("a\r\nb"), Ok("a\nb".into()));
+        assert_eq!(text_of(""), Ok(String::new()));
+        for bad in [
+            "&nbsp;",
+            "&xxe;",
+            "&;",
+            "&",
+            "&#0;",
+            "&#x1;",
+            "&#xD800;",
+            "&#xFFFE;",
+            "&#x110000;",
+            "&#;",
+            "&#-1;",
+            "&Amp;",
+        ] {
+            assert_eq!(text_of(bad), Err(FieldError::Malformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_entity_is_neither_defined_nor_fetched_nor_multiplied() {
+        let laughs = "<!DOCTYPE R [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><R><id>&b;</id></R>";
+        let file = "<!DOCTYPE R [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><R><id>&x;</id></R>";
+        let remote = "<!DOCTYPE R SYSTEM \"http://192.0.2.1/x.dtd\"><R><id>1</id></R>";
+        let late = "<R><!DOCTYPE R []><id>1</id></R>";
+        let bare = "<!DOCTYPE R><R><id>1</id></R>";
+        for body in [laughs, file, remote, late, bare] {
+            assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Malformed, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_elements_and_text_is_malformed() {
+        let deep = format!("<R>{}1{}</R>", "<a>".repeat(9), "</a>".repeat(9));
+        let abyss = format!("<R>{}", "<a>".repeat(20_000));
+        for body in [
+            "",
+            " ",
+            "text",
+            "<R>",
+            "<R/><R/>",
+            "<R/>x",
+            "x<R/>",
+            "<Other/>",
+            "<R>text</R>",
+            "<R><id>1</id>text</R>",
+            "<R>text<id>1</id></R>",
+            "<R>&#97;<id>1</id></R>",
+            "<R><id>1<b>2</b></id></R>",
+            "<R><id>1</R></id>",
+            "<R><id>1</id2></R>",
+            "<R></id></R>",
+            "<R><id x=\"1\">1</id></R>",
+            "<R xmlns=\"urn:x\"><id>1</id></R>",
+            "<R><id>ad<!-- -->min</id></R>",
+            "<!-- --><R/>",
+            "<R><?php x ?></R>",
+            "<?xml-stylesheet href=\"x\"?><R/>",
+            " <?xml version=\"1.0\"?><R/>",
+            "<R/><?xml version=\"1.0\"?>",
+            "<?xml version=\"1.1\"?><R/>",
+            "<?xml version=\"1.0\" encoding=\"UTF-7\"?><R/>",
+            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><R/>",
+            "<R><id>]]></id></R>",
+            "<R><id>\u{0}</id></R>",
+            "<R><id>\u{1b}</id></R>",
+            "<R><id>\u{ffff}</id></R>",
+            "<R><1/></R>",
+            "<R><i=d/></R>",
+            "<R><id>1</id></R>\u{feff}",
+            "{\"id\":\"1\"}",
+            &deep,
+            &abyss,
+        ] {
+            let shown: String = body.chars().take(60).collect();
+            assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Malformed, "{shown}");
+        }
+        assert_eq!(read(b"<R><id>\xff</id></R>", "R").unwrap_err(), FieldError::Malformed);
+        assert_eq!(read(b"\xff\xfe<\0R\0/\0>\0", "R").unwrap_err(), FieldError::Malformed);
+    }
+
+    #[test]
+    fn a_second_element_of_a_name_is_refused_by_its_path() {
+        for (body, field) in [
+            ("<R><id>1</id><id>1</id></R>", "id"),
+            ("<R><id/><id/></R>", "id"),
+            ("<R><a><b/><c/><b/></a></R>", "a.b"),
+        ] {
+            let field = field.to_owned();
+            assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Duplicate { field }, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_element_with_elements_is_no_text_and_a_prefix_makes_another_name() {
+        let mut nested = read(b"<R><id><b>1</b></id></R>", "R").unwrap();
+        assert_eq!(nested.take_string("id"), Err(FieldError::WrongType { field: "id".into() }));
+        let mut prefixed = read(b"<R><x:id>1</x:id></R>", "R").unwrap();
+        assert_eq!(prefixed.take_string("id"), Err(FieldError::Missing { field: "id".into() }));
+        assert_eq!(prefixed.finish(), Err(FieldError::Unknown { field: "x:id".into() }));
+    }
+
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        id: &'a str,
+        success: bool,
+    }
+
+    #[test]
+    fn an_answer_is_escaped_and_in_order() {
+        let written = write("R", &Answer { id: "<b>&\"'\u{1b}]]>", success: false }).unwrap();
+        let (_, body) = written.split_once('\n').unwrap();
+        assert!(
+            body.starts_with("<R><id>&lt;b") && body.ends_with("</id><success>false</success></R>"),
+            "{body}"
+        );
+        let mut back = read(written.as_bytes(), "R").unwrap();
+        assert_eq!(back.take_string("id").unwrap().as_str(), "<b>&\"'\u{fffd}]]>");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_written_and_read_back(id in "[ -~\n\u{80}-\u{d7ff}]*") {
+            let written = write("R", &Answer { id: &id, success: true }).unwrap();
+            let taken = read(written.as_bytes(), "R").unwrap().take_string("id").unwrap();
+            prop_assert_eq!(taken.as_str(), id);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&body, "R");
+        }
+
+        #[test]
+        fn any_markup_is_read_or_refused(body in "(<|>|/|R|id|&|;|#|x|!|\\[|\\]|CDATA|-|\\?|xml| |\"|=){0,40}") {
+            let _ = read(body.as_bytes(), "R");
+        }
+    }
+}

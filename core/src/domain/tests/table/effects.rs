@@ -1,0 +1,476 @@
+//! What came of a command: all that it may change is as it should be, and all else is as it was.
+
+use std::collections::BTreeSet;
+
+use super::Then;
+use crate::domain::{testing::*, *};
+
+/// The account that a command met.
+pub(super) struct Seen<'a> {
+    pub(super) world: &'a World,
+    pub(super) before: &'a Account,
+}
+
+/// The account after a command, and what went with it.
+struct Outcome {
+    after: Account,
+    mails: Vec<Mail>,
+    events: Vec<Happened>,
+}
+
+impl Outcome {
+    fn facts(&self) -> &Facts {
+        self.after.facts().unwrap()
+    }
+
+    /// What was mailed, and to which address.
+    fn mailed(&self) -> Vec<(Ordinal, &Subject)> {
+        let dispatches = self.mails.iter().map(|mail| mail.dispatch().expect("a letter").1);
+        dispatches.map(|dispatch| (dispatch.recipient, &dispatch.subject)).collect()
+    }
+
+    /// The codes that were mailed are live, each under the nonce that its mail names.
+    fn codes(&self) -> Vec<(Purpose, Ordinal)> {
+        let codes = self.mailed().into_iter().filter_map(|(to, subject)| match subject {
+            Subject::Code { purpose, nonce, .. } => {
+                let live = self.facts().confirmations[purpose].live(NOW).expect("a live code");
+                assert_eq!((live.nonce, live.recipient), (*nonce, to));
+                Some((*purpose, to))
+            }
+            Subject::Notice(_) => None,
+        });
+        codes.collect()
+    }
+
+    fn notices(&self) -> Vec<(NoticeKind, Ordinal)> {
+        let notices = self.mailed().into_iter().filter_map(|(to, subject)| match subject {
+            Subject::Notice(notice) => Some((notice.kind(), to)),
+            Subject::Code { .. } => None,
+        });
+        notices.collect()
+    }
+
+    /// Every code but reverts is dead; those too, or not.
+    fn codes_are_dead(&self, before: &Facts, reverts_too: bool) {
+        for (purpose, confirmations) in &self.facts().confirmations {
+            match *purpose == Purpose::EmailRevert && !reverts_too {
+                true => assert_eq!(Some(confirmations), before.confirmations.get(purpose)),
+                false => assert_eq!(confirmations.issued, None, "{purpose:?}"),
+            }
+        }
+    }
+}
+
+impl Seen<'_> {
+    fn facts(&self) -> &Facts {
+        self.before.facts().unwrap()
+    }
+
+    fn here(&self) -> Ordinal {
+        self.facts().mailbox.ordinal
+    }
+
+    fn is_active(&self) -> bool {
+        self.facts().standing == Standing::Active
+    }
+
+    /// What the command wrote, which touches nothing but these; or what it came to instead.
+    fn wrote<E: Into<Stop>>(&self, change: Result<Change, E>, may: &[&str]) -> Result<Outcome, Then> {
+        let change = change.map_err(|stop| match stop.into() {
+            Stop::Refused(refusal) => Then::Refuses(refusal.code()),
+            stop => panic!("{stop:?}"),
+        })?;
+        let Some(after) = change.account else {
+            assert_eq!(change, Change::none());
+            return Err(Then::Nothing);
+        };
+        let touched = touched(self.before, &after);
+        let more: Vec<_> = touched.iter().filter(|name| !may.contains(name)).collect();
+        assert!(more.is_empty(), "{more:?}");
+        assert!(change.addresses.is_empty() && change.removed_addresses.is_empty());
+        assert!(!change.events.is_empty() && change.events.len() <= 10, "{:?}", change.events);
+        assert_eq!(
+            after.epoch,
+            if touched.contains("epoch") { self.before.epoch.next() } else { after.epoch }
+        );
+        for mail in &change.mails {
+            assert_eq!((mail.account(), mail.due()), (Some(self.before.id), Some(NOW)));
+            let named = change.events.iter().filter(|event| {
+                matches!(event, Happened::MailQueued { mail: id, .. } | Happened::NoticeQueued { mail: id, .. } if *id == mail.id)
+            });
+            assert_eq!(named.count(), 1, "each mail has its event");
+        }
+        Ok(Outcome { after, mails: change.mails, events: change.events })
+    }
+
+    pub(super) fn mails(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["confirmations", "throttles"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let [(purpose, to)] = outcome.codes()[..] else { panic!("one code") };
+        assert_eq!((to, outcome.mails.len(), outcome.events.len()), (self.here(), 1, 1));
+        assert_eq!(outcome.facts().throttles[&purpose], NOW + Span::seconds(600));
+        Then::Mails(purpose)
+    }
+
+    pub(super) fn issues(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["confirmations", "pending"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let [Happened::CodeIssued { purpose, recipient }] = outcome.events[..] else { panic!("issued") };
+        assert!(outcome.mails.is_empty());
+        let live = outcome.facts().confirmations[&purpose].live(NOW).expect("a live code");
+        assert_eq!(live.recipient, recipient);
+        Then::Issues(purpose)
+    }
+
+    pub(super) fn notifies(&self, change: Result<Change, Refusal>) -> Then {
+        // A lock is told without a word about it in the account.
+        let lock = change.as_ref().is_ok_and(|change| change.account.is_none());
+        let change = change.map(|change| match lock {
+            true => Change { account: Some(self.before.clone()), ..change },
+            false => change,
+        });
+        let outcome = match self.wrote(change, &["throttles"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let [(notice, to)] = outcome.notices()[..] else { panic!("one notice") };
+        assert_eq!((to, outcome.mails.len(), outcome.events.len()), (self.here(), 1, 1));
+        assert_eq!(lock, notice == NoticeKind::Locked);
+        Then::Notifies(notice)
+    }
+
+    pub(super) fn sets(&self, change: Result<Change, Stop>) -> Then {
+        let may = [
+            "password",
+            "ever_had_a_password",
+            "replaced",
+            "proven",
+            "purge_at",
+            "pending",
+            "former",
+            "management",
+            "pending_management",
+            "confirmations",
+            "epoch",
+        ];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        let how = outcome.events.iter().find_map(|event| match event {
+            Happened::PasswordSet { how } => Some(*how),
+            _ => None,
+        });
+        let how = how.expect("an event that says how");
+        let assigned = how == PasswordSource::Assigned;
+        let password = new.password.as_ref().unwrap();
+        assert_eq!(password.hash, self.world.hash(self.before, 1));
+        assert_eq!((password.set_at, password.raw_input), (NOW, false));
+        assert_eq!(password.must_change, assigned);
+        assert_eq!(password.temporary_until, assigned.then_some(NOW + Span::hours(72)));
+        assert_eq!(password.warn_at.is_some(), old.validity.span().is_some() && !assigned);
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        outcome.codes_are_dead(old, false);
+        assert_eq!((&new.pending, new.purge_at, new.replaced), (&None, None, false));
+        assert_eq!(outcome.events.contains(&Happened::EmailChangeDropped), old.pending.is_some());
+        assert_eq!(new.former.len(), old.former.len() + usize::from(old.pending.is_some()));
+        let chosen = how == PasswordSource::Chosen;
+        assert_eq!(new.proven, old.proven || chosen);
+        let proven = Happened::EmailProven { address: self.here() };
+        assert_eq!(outcome.events.contains(&proven), chosen && !old.proven);
+        let completes = match how {
+            PasswordSource::Chosen => Some(Management::Owner),
+            PasswordSource::Assigned => Some(Management::Administrator),
+            PasswordSource::Changed => None,
+        };
+        let completed = old.pending_management.filter(|pending| completes == Some(*pending));
+        assert_eq!(new.management, completed.unwrap_or(old.management));
+        assert_eq!(new.pending_management, if completed.is_some() { None } else { old.pending_management });
+        assert!(new.ever_had_a_password);
+        let told = (NoticeKind::PasswordChanged, self.here());
+        let tells = old.ever_had_a_password && self.is_active();
+        assert_eq!(outcome.notices(), if tells { vec![told] } else { Vec::new() });
+        assert_eq!(outcome.codes(), []);
+        Then::Sets(how, new.status())
+    }
+
+    pub(super) fn manages(&self, to: Management, change: Result<Change, Refusal>) -> Then {
+        let may = ["management", "pending_management", "confirmations", "throttles"];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        let purpose = Purpose::PasswordManagement;
+        let codes = outcome.codes();
+        let mailed = codes == [(purpose, self.here())];
+        assert_eq!(outcome.mails.len(), usize::from(mailed));
+        assert_eq!(new.throttles.get(&purpose) != old.throttles.get(&purpose), mailed);
+        match outcome.events[0] {
+            Happened::PasswordManagementChanged { to: now } => {
+                assert_eq!((now, new.management, new.pending_management), (to, to, None));
+                assert!(old.password.is_none() && !mailed);
+                Then::Manages(to)
+            }
+            Happened::PasswordManagementRequested { to: asked } => {
+                assert_eq!((asked, new.pending_management), (to, Some(to)));
+                assert_eq!((new.management, mailed), (old.management, to == Management::Owner));
+                Then::Awaits(to)
+            }
+            Happened::PasswordManagementKept => {
+                assert_eq!((new.management, new.pending_management), (to, None));
+                let dead = new.confirmations.get(&purpose).is_none_or(|these| these.issued.is_none());
+                assert!(dead && !mailed);
+                Then::KeepsManagement
+            }
+            _ => {
+                assert_eq!(touched(self.before, &outcome.after), ["confirmations", "throttles"].into());
+                let [(purpose, _)] = codes[..] else { panic!("one code") };
+                Then::Mails(purpose)
+            }
+        }
+    }
+
+    pub(super) fn replaces(&self, with: &EmailAddress, change: Result<Change, Refusal>) -> Then {
+        let may = [
+            "mailbox",
+            "proven",
+            "replaced",
+            "next_ordinal",
+            "pending",
+            "former",
+            "password",
+            "confirmations",
+            "throttles",
+            "epoch",
+        ];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert_eq!((&new.mailbox.address, new.mailbox.ordinal), (with, old.next_ordinal));
+        assert_eq!((new.proven, new.replaced), (false, true));
+        assert_eq!((&new.password, &new.pending), (&None, &None));
+        assert!(new.throttles.is_empty() && new.former.iter().all(|former| !former.reserved));
+        assert!(new.former.iter().any(|former| former.mailbox == old.mailbox));
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        outcome.codes_are_dead(old, true);
+        let told = (NoticeKind::EmailReplaced, self.here());
+        assert_eq!(outcome.notices(), if self.is_active() { vec![told] } else { Vec::new() });
+        assert_eq!(outcome.codes(), []);
+        Then::Replaces(new.status())
+    }
+
+    pub(super) fn updates(&self, change: Result<Change, Refusal>) -> Then {
+        let may = ["memo", "locale", "ip_filter_group", "validity", "password"];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert_eq!(new.memo.as_str(), "good customer");
+        assert_eq!(new.locale.as_ref().map(Locale::as_str), Some("ko"));
+        assert_eq!(new.ip_filter_group.as_ref().map(IpFilterGroupName::as_str), Some("office"));
+        assert_eq!(Ok(new.validity), PasswordValidity::days(365));
+        let unwarned =
+            |facts: &Facts| facts.password.clone().map(|password| Credential { warn_at: None, ..password });
+        assert_eq!(unwarned(new), unwarned(old), "of the password only when to warn");
+        assert_eq!((outcome.mails.len(), &outcome.events[..]), (0, &[Happened::Updated][..]));
+        Then::Updates
+    }
+
+    pub(super) fn asks_for_email(&self, to: &EmailAddress, change: Result<Change, Refusal>) -> Then {
+        let may = ["next_ordinal", "pending", "former", "confirmations", "throttles"];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        let pending = new.pending.as_ref().unwrap();
+        assert_eq!((&pending.mailbox.address, pending.mailbox.ordinal), (to, old.next_ordinal));
+        assert_eq!(pending.until, NOW + Span::hours(24));
+        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel] {
+            assert_eq!(new.confirmations[&purpose].live(NOW).unwrap().expires_at, pending.until);
+        }
+        assert_eq!(
+            outcome.codes(),
+            [(Purpose::EmailConfirm, old.next_ordinal), (Purpose::EmailCancel, self.here())]
+        );
+        assert_eq!(new.former.len(), old.former.len() + usize::from(old.pending.is_some()));
+        assert_eq!(outcome.mails.len(), 2);
+        Then::AsksForEmail
+    }
+
+    pub(super) fn confirms_email(&self, change: Result<Change, Refusal>) -> Then {
+        let may = ["mailbox", "proven", "pending", "former", "confirmations", "throttles", "epoch"];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert_eq!(Some(&new.mailbox), old.pending.as_ref().map(|pending| &pending.mailbox));
+        assert_eq!((new.proven, &new.pending), (true, &None));
+        let [former] = &new.former[..] else { panic!("one former address") };
+        assert_eq!((&former.mailbox, former.reserved), (&old.mailbox, true));
+        assert_eq!(former.until, NOW + Span::hours(72));
+        assert!(new.throttles.is_empty());
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        assert_eq!(outcome.codes(), [(Purpose::EmailRevert, self.here())]);
+        let live: Vec<_> = new.confirmations.iter().filter(|(_, these)| these.issued.is_some()).collect();
+        assert_eq!((live.len(), outcome.mails.len()), (1, 1), "only the one that takes it back");
+        Then::ConfirmsEmail
+    }
+
+    pub(super) fn drops_email_change(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["pending", "former", "confirmations"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert_eq!((&new.pending, outcome.mails.len()), (&None, 0));
+        assert_eq!(outcome.events, [Happened::EmailChangeDropped]);
+        for (purpose, confirmations) in &new.confirmations {
+            match purpose {
+                Purpose::EmailConfirm | Purpose::EmailCancel => assert_eq!(confirmations.issued, None),
+                _ => assert_eq!(Some(confirmations), old.confirmations.get(purpose)),
+            }
+        }
+        Then::DropsEmailChange
+    }
+
+    pub(super) fn reverts_email(&self, change: Result<Change, Refusal>) -> Then {
+        let may = [
+            "mailbox",
+            "proven",
+            "replaced",
+            "pending",
+            "former",
+            "password",
+            "confirmations",
+            "throttles",
+            "epoch",
+        ];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        let reserved = old.former.iter().find(|former| former.reserved).unwrap();
+        assert_eq!(new.mailbox, reserved.mailbox);
+        assert_eq!((new.proven, new.replaced, &new.password), (true, true, &None));
+        assert!(new.former.iter().all(|former| !former.reserved));
+        assert!(new.former.iter().any(|former| former.mailbox == old.mailbox));
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        let to = new.mailbox.ordinal;
+        assert_eq!(outcome.codes(), [(Purpose::PasswordSet, to)]);
+        let live: Vec<_> = new.confirmations.iter().filter(|(_, these)| these.issued.is_some()).collect();
+        assert_eq!((live.len(), outcome.mails.len()), (1, 1));
+        assert_eq!(new.status(), Status::ChangingEmail);
+        Then::RevertsEmail
+    }
+
+    pub(super) fn shuts(&self, change: Result<Change, Refusal>) -> Then {
+        let may = ["standing", "pending", "former", "confirmations", "epoch"];
+        let outcome = match self.wrote(change, &may) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert_eq!(new.pending, None);
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        outcome.codes_are_dead(old, false);
+        let kind = outcome.after.standing();
+        let told = (NoticeKind::Closed, self.here());
+        let tells = kind == StandingKind::Closed && self.is_active();
+        assert_eq!(outcome.notices(), if tells { vec![told] } else { Vec::new() });
+        assert_eq!(outcome.codes(), []);
+        if let Standing::Closed { at, until, .. } = new.standing {
+            assert_eq!((at, until), (NOW, NOW + Span::days(30)));
+        }
+        Then::Shuts(kind)
+    }
+
+    pub(super) fn opens(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["standing"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        assert!(outcome.mails.is_empty());
+        Then::Opens(outcome.after.standing())
+    }
+
+    pub(super) fn ends_sessions(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["epoch"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        assert_eq!(outcome.after.epoch, self.before.epoch.next());
+        assert!(outcome.mails.is_empty());
+        Then::EndsSessions
+    }
+
+    pub(super) fn erases(&self, change: Change) -> Then {
+        let Some(after) = change.account else {
+            assert_eq!(change, Change::none());
+            return Then::Nothing;
+        };
+        assert_eq!(after.life, Life::Erased { at: NOW });
+        assert_eq!((after.id, after.version), (self.before.id, self.before.version));
+        assert_eq!((after.epoch, change.events), (self.before.epoch.next(), vec![Happened::Erased]));
+        assert!(change.mails.is_empty() && after.seals().is_empty() && after.due().is_none());
+        let old = self.facts();
+        let reserved = old.former.iter().filter(|former| former.reserved).map(|former| former.mailbox.tag);
+        let held: BTreeSet<_> = reserved.chain([old.mailbox.tag]).collect();
+        assert_eq!(change.removed_addresses.into_iter().collect::<BTreeSet<_>>(), held);
+        Then::Erases
+    }
+}
+
+/// The names of all that differs.
+fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    macro_rules! compare {
+        ($before:expr, $after:expr, $of:ident { $($field:ident),* }) => {{
+            // Whoever adds a fact says here that it is compared.
+            let $of { $($field),* } = $before;
+            $(if *$field != $after.$field { names.insert(stringify!($field)); })*
+        }};
+    }
+    compare!(before, after, Account { v, id, realm, version, epoch, life, unknown });
+    assert!(names.remove("life") || before.life == after.life);
+    let (before, after) = (before.facts().unwrap(), after.facts().unwrap());
+    compare!(
+        before,
+        after,
+        Facts {
+            mailbox,
+            proven,
+            replaced,
+            next_ordinal,
+            pending,
+            former,
+            password,
+            previous,
+            ever_had_a_password,
+            management,
+            pending_management,
+            validity,
+            ip_filter_group,
+            memo,
+            locale,
+            confirmations,
+            throttles,
+            standing,
+            purge_at,
+            created_at,
+            changed_at
+        }
+    );
+    names
+}

@@ -1,0 +1,213 @@
+//! The table's data.
+
+use super::{Cells, Command::*, Row, Then, Then::*};
+use crate::domain::{
+    Denial, Management, NoticeKind,
+    PasswordSource::{Assigned as ByStaff, Changed, Chosen},
+    Purpose::{self, *},
+    StandingKind::{Active, Closed, Suspended},
+    Status::{ChangingEmail, ChangingPasswordManagement as ChangingManagement, InUse, New},
+    Why,
+    testing::Given::{self, *},
+};
+
+const TAKEN: Then = Refuses("email_taken");
+const SET_NOT_EXPECTED: Then = Refuses("password_set_not_expected");
+const NOT_EXPECTED: Then = Refuses("code_not_expected");
+const SUSPENDED: Then = Refuses("account_suspended");
+const CLOSED: Then = Refuses("account_closed");
+const NOBODY: Then = Refuses("no_such_account");
+const DEAD: Then = Refuses("dead_code");
+const WRONG: Then = Refuses("wrong_password");
+const MUST_CHANGE: Then = Refuses("password_change_required");
+const NOT_PENDING: Then = Refuses("no_email_change_pending");
+
+/// Never had a password.
+const FRESH: &[Given] = &[Given::New, SignedUp, NewManaged];
+/// Has no password.
+const UNSET: &[Given] = &[Given::New, SignedUp, NewManaged, EmailReplaced, EmailReverted];
+/// Has a password that its owner manages.
+const RESETTABLE: &[Given] = &[Given::InUse, Expired, ToAdministrator, EmailPending, EmailConfirmed];
+/// Has a password that lets its owner do nothing but change it.
+const OUTDATED: &[Given] = &[Expired, Assigned, Lapsed];
+/// Has a password that was set since the last code was mailed.
+const SPENT: &[Given] = &[Assigned, Lapsed, Given::Managed];
+const PENDING: &[Given] = &[EmailPending];
+
+const fn all(otherwise: Then) -> Cells {
+    Cells { but: &[], otherwise }
+}
+
+const fn but(but: &'static [(&'static [Given], Then)], otherwise: Then) -> Cells {
+    Cells { but, otherwise }
+}
+
+/// For active accounts only.
+const fn active(command: super::Command, active: Cells) -> Row {
+    Row { command, active, suspended: all(SUSPENDED), closed: all(CLOSED), erased: all(NOBODY) }
+}
+
+/// For all that are not closed.
+const fn open(command: super::Command, open: Cells) -> Row {
+    Row { command, active: open, suspended: open, closed: all(CLOSED), erased: all(NOBODY) }
+}
+
+/// By a code: whatever is amiss, it is dead.
+const fn by_code(command: super::Command, active: Cells) -> Row {
+    Row { command, active, suspended: all(DEAD), closed: all(DEAD), erased: all(DEAD) }
+}
+
+const fn issue(purpose: Purpose, but: &'static [(&'static [Given], Then)]) -> Row {
+    active(IssueCode(purpose), Cells { but, otherwise: NOT_EXPECTED })
+}
+
+pub(super) static TABLE: &[Row] = &[
+    Row {
+        command: Register,
+        active: all(TAKEN),
+        suspended: all(TAKEN),
+        closed: all(TAKEN),
+        erased: all(Registers),
+    },
+    Row {
+        command: SignUp,
+        active: but(&[(FRESH, Mails(PasswordSet))], Notifies(NoticeKind::AlreadyRegistered)),
+        suspended: all(SUSPENDED),
+        closed: all(CLOSED),
+        erased: all(SignsUp),
+    },
+    active(RequestPasswordSet, but(&[(UNSET, Mails(PasswordSet))], SET_NOT_EXPECTED)),
+    active(
+        RequestPasswordReset,
+        but(
+            &[
+                (&[Given::New, SignedUp, EmailReplaced, EmailReverted], Mails(PasswordSet)),
+                (RESETTABLE, Mails(PasswordReset)),
+            ],
+            SET_NOT_EXPECTED,
+        ),
+    ),
+    active(IssueCode(PasswordSet), but(&[(UNSET, Issues(PasswordSet))], SET_NOT_EXPECTED)),
+    issue(PasswordReset, &[(RESETTABLE, Issues(PasswordReset))]),
+    issue(PasswordManagement, &[(&[ToOwner], Issues(PasswordManagement))]),
+    issue(EmailConfirm, &[(PENDING, Issues(EmailConfirm))]),
+    issue(EmailCancel, &[(PENDING, Issues(EmailCancel))]),
+    issue(EmailRevert, &[]),
+    Row {
+        command: InspectCode,
+        active: but(&[(SPENT, Tells("used"))], Tells("live")),
+        suspended: all(Tells("used")),
+        closed: all(Tells("used")),
+        erased: all(Tells("invalid")),
+    },
+    by_code(
+        ChoosePassword,
+        but(&[(SPENT, DEAD), (&[ToAdministrator], Sets(Chosen, ChangingManagement))], Sets(Chosen, InUse)),
+    ),
+    Row {
+        command: Authenticate,
+        active: but(
+            &[
+                (UNSET, Denies(Denial::NoPassword)),
+                (&[Expired], MustChange(Why::Expired)),
+                (&[Assigned], MustChange(Why::Assigned)),
+                (&[Lapsed], Denies(Denial::Lapsed)),
+            ],
+            Grants,
+        ),
+        suspended: all(Denies(Denial::Suspended)),
+        closed: all(Denies(Denial::Closed)),
+        erased: all(Denies(Denial::UnknownAddress)),
+    },
+    active(
+        ChangePassword,
+        but(
+            &[
+                (&[Given::New, SignedUp, NewManaged, Lapsed, EmailReplaced, EmailReverted], WRONG),
+                (&[ToOwner, ToAdministrator], Sets(Changed, ChangingManagement)),
+            ],
+            Sets(Changed, InUse),
+        ),
+    ),
+    open(AssignPassword, but(&[(&[ToOwner], Sets(ByStaff, ChangingManagement))], Sets(ByStaff, InUse))),
+    Row {
+        command: ChangePasswordManagement(Management::Owner),
+        active: but(
+            &[
+                (&[NewManaged], Manages(Management::Owner)),
+                (&[Assigned, Lapsed, Given::Managed], Awaits(Management::Owner)),
+                (&[ToOwner], Mails(PasswordManagement)),
+                (&[ToAdministrator], KeepsManagement),
+            ],
+            Nothing,
+        ),
+        suspended: but(
+            &[
+                (&[NewManaged], Manages(Management::Owner)),
+                (&[Assigned, Lapsed, Given::Managed, ToOwner], SUSPENDED),
+                (&[ToAdministrator], KeepsManagement),
+            ],
+            Nothing,
+        ),
+        closed: all(CLOSED),
+        erased: all(NOBODY),
+    },
+    open(
+        ChangePasswordManagement(Management::Administrator),
+        but(
+            &[
+                (&[Given::New, SignedUp, EmailReplaced, EmailReverted], Manages(Management::Administrator)),
+                (&[ToOwner], KeepsManagement),
+                (&[NewManaged, Assigned, Lapsed, Given::Managed, ToAdministrator], Nothing),
+            ],
+            Awaits(Management::Administrator),
+        ),
+    ),
+    open(ReplaceEmail, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
+    open(Update, all(Updates)),
+    active(RequestEmailChange, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], AsksForEmail)),
+    active(ConfirmEmail, but(&[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail)], DEAD)),
+    active(CancelEmailChange, but(&[(OUTDATED, MUST_CHANGE), (PENDING, DropsEmailChange)], NOT_PENDING)),
+    by_code(CancelEmailChangeByCode, but(&[(PENDING, DropsEmailChange)], DEAD)),
+    by_code(RevertEmailChange, but(&[(&[EmailConfirmed], RevertsEmail)], DEAD)),
+    active(LockNotice, all(Notifies(NoticeKind::Locked))),
+    Row {
+        command: Suspend,
+        active: all(Shuts(Suspended)),
+        suspended: all(Nothing),
+        closed: all(CLOSED),
+        erased: all(NOBODY),
+    },
+    Row {
+        command: Reinstate,
+        active: all(Nothing),
+        suspended: all(Opens(Active)),
+        closed: all(CLOSED),
+        erased: all(NOBODY),
+    },
+    open(Unlock, all(Unlocks)),
+    open(EndSessions, all(EndsSessions)),
+    active(EndOwnSessions, but(&[(OUTDATED, MUST_CHANGE)], EndsSessions)),
+    Row {
+        command: Close,
+        active: all(Shuts(Closed)),
+        suspended: all(Shuts(Closed)),
+        closed: all(Nothing),
+        erased: all(NOBODY),
+    },
+    active(CloseOwn, but(&[(OUTDATED, MUST_CHANGE)], Shuts(Closed))),
+    Row {
+        command: Reopen,
+        active: all(Nothing),
+        suspended: all(Nothing),
+        closed: all(Opens(Active)),
+        erased: all(NOBODY),
+    },
+    Row {
+        command: Erase,
+        active: all(Erases),
+        suspended: all(Erases),
+        closed: all(Erases),
+        erased: all(Nothing),
+    },
+];
