@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use accountable_core::{
     Authentication, PublicError,
     domain::{
-        AccountId, Denial, EmailKey, Event, Happened, MailId, MailState, PasswordSource, Purpose, Span,
-        Timestamp,
+        AccountId, Denial, EmailKey, Event, Happened, MailId, MailState, NoticeKind, PasswordSource, Purpose,
+        Span, Timestamp,
     },
 };
 use accountable_memory::Answer;
@@ -100,6 +100,9 @@ impl Ledger {
                             self.forth_at(event.at),
                         )?;
                     }
+                }
+                Happened::NoticeQueued { mail, .. } => {
+                    holds(self.open.insert(*mail), || format!("{mail} was queued twice"))?;
                 }
                 Happened::MailDelivered { mail } => {
                     holds(self.taken.contains(mail), || {
@@ -224,6 +227,8 @@ impl Ledger {
                 Happened::ClockMended
                     | Happened::EmailChangeDropped
                     | Happened::FormerAddressReleased { .. }
+                    | Happened::FormerAddressForgotten { .. }
+                    | Happened::NoticeQueued { notice: NoticeKind::Locked, .. }
                     | Happened::Locked { .. }
                     | Happened::Disabled { .. }
             )

@@ -85,7 +85,7 @@ impl World {
         look.letters = attempts[self.letters_seen..]
             .iter()
             .map(|(letter, answer)| {
-                let link = letter.link().unwrap().expose();
+                let link = letter.link().map_or("", |link| link.expose());
                 let said = format!("{} {link} {:?} {}", letter.to, letter.message, letter.queued_at);
                 (letter.id, self.keys.address_tag(&realm, &letter.to), said, *answer)
             })
