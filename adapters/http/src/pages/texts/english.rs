@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
-use accountable_core::domain::{InputError, Span};
+use accountable_core::domain::{InputError, Span, Violation};
 
 use super::{Deed, Said, Text, Texts};
 
@@ -123,7 +123,7 @@ impl Texts {
             ask_for_new_link: text("Ask for a new link"),
 
             length,
-            violation: |violation| sentence(&violation.to_string()),
+            violation,
             no_password,
             wait,
         }
@@ -161,6 +161,14 @@ fn length(of: &RangeInclusive<usize>) -> String {
     }
 }
 
+fn violation(of: &Violation) -> String {
+    match of {
+        Violation::Predictable => "It is made of the service\u{2019}s name or your address.".to_owned(),
+        Violation::TooSimilar => "It is too much like the service\u{2019}s name or your address.".to_owned(),
+        of => sentence(&of.to_string()),
+    }
+}
+
 fn no_password(why: &InputError) -> String {
     match why {
         InputError::EmptyPassword => "Type a password.".to_owned(),
@@ -186,8 +194,6 @@ fn sentence(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accountable_core::domain::Violation;
-
     use super::*;
 
     #[test]
