@@ -6,7 +6,7 @@ use crate::{
     decide::{Call, Decided, Moment, Undecided, Verdict},
     delivery::Delivery,
     domain::{
-        Account, AccountId, AssignPassword, Candidate, Change, CodeMint, LinkUrl, MailRequest, MailedLink,
+        Account, AccountId, AssignPassword, Candidate, Change, Code, CodeMint, LinkUrl, MailRequest, MailedLink,
         Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop, Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct IssuedCode {
+    /// The code alone: a secret.
+    pub code: Code,
     /// The link with the code in it: a secret.
     pub link: MailedLink,
     /// Until when it works, as things stand.
@@ -243,6 +245,6 @@ impl Core {
         let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
         let code = mint.code(account.id, purpose, &mailbox.address, confirmation)?;
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
-        Some(IssuedCode { link, expires_at: confirmation.expires_at })
+        Some(IssuedCode { code, link, expires_at: confirmation.expires_at })
     }
 }
