@@ -57,6 +57,7 @@ pub mod intake;
 mod limits;
 pub mod origin;
 pub mod pages;
+pub mod profile;
 mod request_id;
 mod serve;
 mod trouble;

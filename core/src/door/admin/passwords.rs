@@ -6,8 +6,9 @@ use crate::{
     decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     delivery::Delivery,
     domain::{
-        Account, AccountId, AssignPassword, Candidate, Change, CodeMint, LinkUrl, MailRequest, MailedLink,
-        Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop, Timestamp,
+        Account, AccountId, AssignPassword, Candidate, Change, Code, CodeMint, LinkUrl, MailRequest,
+        MailedLink, Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop,
+        Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
     error::{Error, Fault},
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct IssuedCode {
+    /// The code alone: a secret.
+    pub code: Code,
     /// The link with the code in it: a secret.
     pub link: MailedLink,
     /// Until when it works, as things stand.
@@ -248,6 +251,6 @@ impl Core {
         let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
         let code = mint.code(account.id, purpose, &mailbox.address, confirmation)?;
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
-        Some(IssuedCode { link, expires_at: confirmation.expires_at })
+        Some(IssuedCode { code, link, expires_at: confirmation.expires_at })
     }
 }
