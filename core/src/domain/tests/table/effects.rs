@@ -175,9 +175,11 @@ impl Seen<'_> {
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
         outcome.codes_are_dead(old, false);
         let kind = outcome.after.standing();
-        let told = (NoticeKind::Closed, self.here());
+        // The owner, and whoever could still take an old address back.
+        let kept = old.former.iter().filter(|former| former.reserved).map(|former| former.mailbox.ordinal);
+        let told = [self.here()].into_iter().chain(kept).map(|to| (NoticeKind::Closed, to));
         let tells = kind == StandingKind::Closed && self.is_active();
-        assert_eq!(outcome.notices(), if tells { vec![told] } else { Vec::new() });
+        assert_eq!(outcome.notices(), if tells { told.collect() } else { Vec::new() });
         assert_eq!(outcome.codes(), []);
         if let Standing::Closed { at, until, .. } = new.standing {
             assert_eq!((at, until), (NOW, NOW + Span::days(30)));
