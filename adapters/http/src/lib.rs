@@ -56,6 +56,7 @@ mod guard;
 pub mod intake;
 mod limits;
 pub mod origin;
+pub mod profile;
 mod request_id;
 mod serve;
 mod trouble;

@@ -1,0 +1,6 @@
+//! Profiles: the published contracts, each a router that speaks one service's paths, field names, status codes and error
+//! bodies, over the same [`Accounts`](accountable_core::Accounts).
+//!
+//! The default of a profile answers safely; its `strict` answers as documented. Strict never loosens what is stored.
+
+pub mod webconnect;
