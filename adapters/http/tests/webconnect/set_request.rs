@@ -1,6 +1,10 @@
 //! `POST /accounts/password/set-request`.
 
-use accountable_core::domain::{Happened, Span, Undeliverable};
+use accountable_core::{
+    PublicError,
+    domain::{Happened, Origin, Span, Undeliverable},
+};
+use accountable_http::profile::webconnect::Options;
 use accountable_memory::Answer as MailServer;
 
 use crate::{
@@ -96,6 +100,35 @@ async fn an_address_that_just_bounced_and_one_known_to_answer_alike() {
         let account = world.admin().account(account_id(&id)).await.unwrap().unwrap();
         assert_eq!(account.undeliverable, Some(cause));
     }
+}
+
+#[tokio::test]
+async fn the_administrator_is_told_once_that_sending_stopped() {
+    let staff = email("staff@example.com");
+    let told = staff.clone();
+    let world = World::built(Options::default(), |builder| builder.notices_to(told), |router| router).await;
+    let id = world.register("sample@example.com").await;
+    world.mailer.answer(email("sample@example.com"), MailServer::Rejected);
+    for _ in 0..2 {
+        assert_eq!(world.request_set(&id).await.status, 422);
+        let _ = world.accounts.sweep(10).await.unwrap();
+    }
+    assert_eq!(world.mailer.letters().into_iter().map(|letter| letter.to).collect::<Vec<_>>(), [staff]);
+}
+
+#[tokio::test]
+async fn the_group_also_guards_the_use_of_the_mailed_link() {
+    let world = World::new().await;
+    world.define_groups().await;
+    let body = r#"{"mailAddress": "sample@example.com", "ipFilterGroupName": "ipFilterGroupName"}"#;
+    let id = world.post(body).await.account(201)["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.request_set(&id).await.status, 204);
+    for outside in [Origin::Unknown, Origin::Ip("198.51.100.7".parse().unwrap())] {
+        let refused = world.choose_password_from(outside, "sample@example.com").await;
+        assert!(matches!(refused, Err(PublicError::OriginRefused)), "{refused:?}");
+    }
+    let inside = Origin::Ip("192.0.2.7".parse().unwrap());
+    world.choose_password_from(inside, "sample@example.com").await.unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use accountable_core::{
-    Accounts, Admin, Builder, Machine,
+    Accounts, Admin, Builder, Machine, PublicError,
     domain::{
         AccountId, Actor, EmailAddress, Event, Incarnation, IpFilterGroupName, KeyId, Keyring, LinkUrl,
         Links, MailedCode, Origin, Password, Timestamp,
@@ -141,6 +141,14 @@ impl World {
 
     /// The owner follows the last link that was mailed.
     pub(crate) async fn choose_password(&self, address: &str) {
+        self.choose_password_from(Origin::Unknown, address).await.unwrap();
+    }
+
+    pub(crate) async fn choose_password_from(
+        &self,
+        from: Origin,
+        address: &str,
+    ) -> Result<AccountId, PublicError> {
         let link = self.mailer.last_link_to(&email(address)).expect("a link was mailed");
         let link = url::Url::parse(&link).unwrap();
         let part = |wanted: &str| {
@@ -148,7 +156,7 @@ impl World {
         };
         let code = MailedCode::new(&part("id"), &part("confirmation_code"));
         let chosen = Password::parse("plum trombone 42 Quartz!").unwrap();
-        self.accounts.public(Origin::Unknown).choose_password(&code, &chosen).await.unwrap();
+        self.accounts.public(from).choose_password(&code, &chosen).await
     }
 
     /// The groups that the document and its siblings name.
