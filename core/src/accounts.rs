@@ -127,6 +127,18 @@ impl Accounts {
         Journal::new(Arc::clone(&self.core))
     }
 
+    /// Which passwords are good enough: what a page says before anybody types.
+    #[must_use]
+    pub fn policy(&self) -> &PasswordPolicy {
+        &self.core.policy
+    }
+
+    /// The pages that codes may lead to, for whoever must know before anything is looked up.
+    #[must_use]
+    pub fn links(&self) -> &Links {
+        &self.core.links
+    }
+
     /// Does what is due now, at most so many of each kind, and says when there will be more.
     ///
     /// For hosts that have a scheduler of their own, and for tests; others run [`run_courier`](Self::run_courier).

@@ -54,9 +54,10 @@
 #![forbid(unsafe_code)]
 
 pub use accountable_core::{
-    Accepted, AccountView, Accounts, Admin, Authentication, BuildError, Builder, Delivery, DeliveryOptions,
-    Error, Fault, Journal, JournalError, Machine, MailOptions, NewAccount, Owner, Public, PublicError, Swept,
-    Undisclosed, domain, port,
+    About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
+    Authentication, BuildError, Builder, Delivery, DeliveryOptions, Error, Fault, Import, ImportedPassword,
+    IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount, OutboxMail, Owner,
+    PasswordView, Public, PublicError, Suppressed, Swept, Undisclosed, domain, port,
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;

@@ -27,7 +27,7 @@ use std::path::Path;
 
 use accountable_core::{
     Accounts, Builder, Machine,
-    domain::{Keyring, Links, PasswordPolicy, Realm, Span},
+    domain::{EmailAddress, Keyring, Links, PasswordPolicy, Realm, Span},
     port::{Mailer, Store},
 };
 use accountable_system::{Argon2Pool, OsEntropy, SystemClock};
@@ -75,6 +75,8 @@ const LARGEST: u64 = 1 << 20;
 pub struct Settings {
     /// The tenant: `main`. Part of every key, so accounts can't be moved to another.
     pub realm: Realm,
+    /// Where the host's staff are told what they should know; nowhere by default.
+    pub notices_to: Option<EmailAddress>,
     /// The longest that a call waits for the store, the hasher and its turn, together: 30 s.
     #[serde(with = "written::span")]
     pub patience: Span,
@@ -98,6 +100,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             realm: Realm::default(),
+            notices_to: None,
             patience: Span::seconds(30),
             log_in_queue: 4_096,
             links: LinkSettings::default(),
@@ -170,7 +173,12 @@ impl Settings {
 
     fn assemble(&self, parts: Parts, store: impl Store, mailer: impl Mailer) -> Builder {
         let machine = Machine::new(SystemClock, OsEntropy, parts.hasher);
-        Accounts::builder(machine, store, mailer, parts.keys, parts.links)
+        let builder = Accounts::builder(machine, store, mailer, parts.keys, parts.links);
+        let builder = match &self.notices_to {
+            Some(staff) => builder.notices_to(staff.clone()),
+            None => builder,
+        };
+        builder
             .policy(parts.policy)
             .rules(self.rules.build())
             .realm(self.realm.clone())

@@ -15,8 +15,10 @@ use accountable::{
     domain::{Actor, EmailAddress, Origin, Password},
 };
 
+use serde_json::json;
+
 use crate::{
-    outcome::{Entered, Shut, entered},
+    outcome::{Entered, Shut, entered, expect},
     stage::{Stage, Step, Stop, failed, step},
 };
 
@@ -58,6 +60,22 @@ pub(crate) async fn play(stage: &mut Stage) -> Result<(), Stop> {
     reset::play(stage, &cast).await?;
     assignment::play(stage, &cast, grace).await?;
     stage.end().await
+}
+
+/// The courier brings so many notices to Grace.
+async fn is_told(
+    stage: &mut Stage,
+    cast: &Cast,
+    name: &'static str,
+    says: &str,
+    notices: usize,
+) -> Result<(), Stop> {
+    let swept = stage.accounts.sweep(100).await;
+    let mailed_to = stage.mailed_to();
+    let only_grace = mailed_to.iter().all(|to| to == cast.grace.as_str());
+    let swept = swept.map(|swept| (swept, json!({ "only_grace": only_grace })));
+    let expected = expect("swept", json!({ "delivered": notices, "only_grace": true }));
+    stage.done(step(name, says, "accounts.sweep(100)"), swept, expected).map(drop)
 }
 
 /// Grace's log-in, from anywhere.

@@ -162,6 +162,23 @@ impl PasswordPolicy {
         length.unwrap_or(1..=Password::MAX)
     }
 
+    /// The kinds of characters that a password must have: so many, of these. Nothing where any characters will do.
+    pub fn classes(&self) -> impl Iterator<Item = (usize, &[CharacterClass])> {
+        self.rules.iter().filter_map(|rule| match rule {
+            Rule::Classes { least, among } => Some((*least, among.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// The characters that a password must not have, in the policy's order.
+    pub fn banned(&self) -> impl Iterator<Item = char> {
+        let banned = self.rules.iter().filter_map(|rule| match rule {
+            Rule::Without(banned) => Some(banned.chars()),
+            _ => None,
+        });
+        banned.flatten()
+    }
+
     /// All that is wrong with a password, in the order of the rules.
     #[must_use]
     pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {

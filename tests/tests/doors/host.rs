@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use accountable_core::{DeliveryOptions, Error, MailOptions, NewAccount, PublicError, domain::Refusal};
+use accountable_core::{
+    DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
+    domain::{MailedCode, Refusal},
+};
 use accountable_sqlite::{Options, Veto};
 
 use crate::world::{BETTER, GOOD, World, email, password};
@@ -37,13 +40,17 @@ async fn a_veto_is_told_with_its_code_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_vetoed_redemption_consumes_no_code_and_tells_a_stranger_nothing() {
+async fn a_vetoed_redemption_consumes_no_code_and_is_told_to_the_bearer_of_a_live_one_only() {
     let (world, veto) = vetoing();
     let id = world.register("ada@example.com").await;
     let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
     let code = world.mailed_code("ada@example.com");
     *veto.lock().unwrap() = Some("full_house");
     let refused = world.public().choose_password(&code, &password(GOOD)).await.unwrap_err();
+    assert!(matches!(&refused, PublicError::Vetoed { code } if code == "full_house"), "{refused:?}");
+    assert_eq!((refused.code(), refused.http_status()), ("vetoed", 409));
+    let forged = MailedCode::new(&id.to_string(), "forged");
+    let refused = world.public().choose_password(&forged, &password(GOOD)).await.unwrap_err();
     assert!(matches!(refused, PublicError::DeadCode), "{refused:?}");
     *veto.lock().unwrap() = None;
     assert_eq!(world.public().choose_password(&code, &password(GOOD)).await.unwrap(), id);

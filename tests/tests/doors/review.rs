@@ -333,17 +333,26 @@ on_each_store! {
     async fn a_sweep_writes_down_what_time_did(world) {
         let id = world.register("ada@example.com").await;
         rewrite(&world, id, |facts, now| {
-            let former = Mailbox { ordinal: facts.next_ordinal, ..facts.mailbox.clone() };
+            let address = email("old@example.com");
+            let tag = keys().address_tag(&Realm::default(), &address);
+            let former = Mailbox { ordinal: facts.next_ordinal, key: address.key(), address, tag };
             facts.next_ordinal = facts.next_ordinal.next();
-            facts.former.push(FormerMailbox { mailbox: former, until: now + Span::days(14), reserved: false });
+            facts.former.push(FormerMailbox { mailbox: former, until: now + Span::days(3), reserved: true });
         })
         .await;
         assert_eq!(world.accounts.sweep(10).await.unwrap().accounts, 0);
+        world.clock.advance(Span::days(3));
+        let swept = world.accounts.sweep(10).await.unwrap();
+        let forgotten_at = accountable_core::port::Clock::now(&world.clock) + Span::days(14);
+        assert_eq!((swept.accounts, swept.next_due), (1, Some(forgotten_at)), "its mails may still bounce");
+        let last = world.history(id).await.pop().unwrap();
+        assert!(matches!(last.what, Happened::FormerAddressReleased { .. }), "{last:?}");
+
         world.clock.advance(Span::days(14));
         let swept = world.accounts.sweep(10).await.unwrap();
         assert_eq!((swept.accounts, swept.next_due), (1, None));
         let last = world.history(id).await.pop().unwrap();
-        assert!(matches!(last.what, Happened::FormerAddressReleased { .. }));
+        assert!(matches!(last.what, Happened::FormerAddressForgotten { .. }), "{last:?}");
     }
 
     /// A courier that is told to end finishes what it has begun.

@@ -14,6 +14,9 @@ use accountable_core::{
 };
 use async_trait::async_trait;
 
+/// What stands in a line in place of a link.
+const NO_LINK: &str = "-";
+
 /// A mailer that appends each letter to the file, and remembers the last link of each recipient.
 #[derive(Clone)]
 pub(crate) struct Post {
@@ -26,7 +29,8 @@ pub(crate) struct Post {
 pub(crate) struct Sent {
     pub(crate) mail: String,
     pub(crate) to: String,
-    pub(crate) link: String,
+    /// None in a notice.
+    pub(crate) link: Option<String>,
 }
 
 impl Post {
@@ -50,19 +54,21 @@ impl Post {
 impl Sent {
     fn read(line: &str) -> Self {
         let [mail, to, link] = line.split_whitespace().collect::<Vec<_>>().try_into().expect("three words");
-        Self { mail: mail.to_owned(), to: to.to_owned(), link: link.to_owned() }
+        Self { mail: mail.to_owned(), to: to.to_owned(), link: (link != NO_LINK).then(|| link.to_owned()) }
     }
 }
 
 #[async_trait]
 impl Mailer for Post {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
-        let link = letter.link().map(|link| link.expose().to_owned()).unwrap_or_default();
-        let line = format!("{} {} {link}\n", letter.id, letter.to);
+        let link = letter.link().map(|link| link.expose().to_owned());
+        let line = format!("{} {} {}\n", letter.id, letter.to, link.as_deref().unwrap_or(NO_LINK));
         let mut file = OpenOptions::new().append(true).create(true).open(&self.file).unwrap();
         // One write, so that the lines of several processes never mix.
         file.write_all(line.as_bytes()).unwrap();
-        self.links.lock().unwrap().insert(letter.to.to_string(), link);
+        if let Some(link) = link {
+            self.links.lock().unwrap().insert(letter.to.to_string(), link);
+        }
         Ok(Receipt::default())
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use accountable_core::domain::{Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, ViolationCode};
+use accountable_core::domain::{
+    Blocklist, CharacterClass, PasswordPolicy, PolicyBuilder, Span, ViolationCode,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{SettingsError, written};
@@ -37,6 +39,11 @@ pub struct PolicySettings {
     pub refuse_similar: bool,
     /// Regular expressions.
     pub patterns: Vec<PatternSettings>,
+    /// So many passwords before the current one may not be taken again, 24 at most: 0.
+    pub remembering: usize,
+    /// How old a password must be before its owner may change it, 30 d at most: 0 s.
+    #[serde(with = "written::span_or_zero")]
+    pub minimum_age: Span,
 }
 
 /// The rules that a policy begins with.
@@ -126,6 +133,12 @@ impl PolicySettings {
         }
         if self.refuse_similar {
             policy = policy.dissimilar();
+        }
+        if self.remembering > 0 {
+            policy = policy.remembering(self.remembering);
+        }
+        if self.minimum_age > Span::ZERO {
+            policy = policy.minimum_age(self.minimum_age);
         }
         for pattern in &self.patterns {
             policy = pattern.add_to(policy)?;

@@ -25,6 +25,21 @@ pub struct RuleSettings {
     /// How long a password that an administrator assigned lets its owner in: 72 h.
     #[serde(with = "written::span")]
     pub temporary_password: Span,
+    /// How long before a password expires its owner is warned, furthest first: 14 d and 3 d.
+    #[serde(with = "written::spans")]
+    pub expiry_warnings: [Span; 2],
+    /// How long a closed account can be reopened; then it is erased: 30 d.
+    #[serde(with = "written::span")]
+    pub closing_grace: Span,
+    /// How long an account that a stranger signed up waits to be proven: 7 d.
+    #[serde(with = "written::span")]
+    pub sign_up_kept: Span,
+    /// How long events stay in the journal: for ever.
+    #[serde(with = "written::kept")]
+    pub journal_kept: Option<Span>,
+    /// How long mails that were given up can be queued again: 30 d.
+    #[serde(with = "written::kept")]
+    pub dead_mails_kept: Option<Span>,
     /// When failed log-ins lock.
     pub lock_out: LockOutSettings,
     /// How mails are tried again.
@@ -81,6 +96,11 @@ impl Default for RuleSettings {
             origin_quota: rules.origin_quota,
             origin_failure_quota: rules.origin_failure_quota,
             temporary_password: rules.temporary_password,
+            expiry_warnings: rules.expiry_warnings,
+            closing_grace: rules.closing_grace,
+            sign_up_kept: rules.sign_up_kept,
+            journal_kept: rules.journal_kept,
+            dead_mails_kept: rules.dead_mails_kept,
             lock_out: LockOutSettings::default(),
             retries: RetrySettings::default(),
         }
@@ -111,6 +131,11 @@ impl RuleSettings {
         rules.origin_quota = self.origin_quota;
         rules.origin_failure_quota = self.origin_failure_quota;
         rules.temporary_password = self.temporary_password;
+        rules.expiry_warnings = self.expiry_warnings;
+        rules.closing_grace = self.closing_grace;
+        rules.sign_up_kept = self.sign_up_kept;
+        rules.journal_kept = self.journal_kept;
+        rules.dead_mails_kept = self.dead_mails_kept;
         rules.lock_out = self.lock_out.build();
         rules.retries = self.retries.build();
         rules

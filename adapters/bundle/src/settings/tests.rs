@@ -99,6 +99,11 @@ fn each_number_of_the_rules_reaches_its_place() {
         origin_quota = "4 / 3 s"
         origin_failure_quota = "5 / 4 s"
         temporary_password = "5 s"
+        expiry_warnings = ["17 s", "16 s"]
+        closing_grace = "18 s"
+        sign_up_kept = "19 s"
+        journal_kept = "20 s"
+        dead_mails_kept = "forever"
         lock_out = { room = 6, first_lock = "7 s", longest_lock = "8 s", disable_at = 9, forget_after = "10 s" }
         retries = { first = "11 s", longest = "12 s", attempts = 13, age = "14 s", lease = "15 s" }
     "#;
@@ -115,6 +120,11 @@ fn each_number_of_the_rules_reaches_its_place() {
             "origin_quota": quota(4, 3),
             "origin_failure_quota": quota(5, 4),
             "temporary_password": span(5),
+            "expiry_warnings": [span(17), span(16)],
+            "closing_grace": span(18),
+            "sign_up_kept": span(19),
+            "journal_kept": span(20),
+            "dead_mails_kept": null,
             "lock_out": {
                 "room": 6, "first_lock": span(7), "longest_lock": span(8), "disable_at": 9, "forget_after": span(10),
             },
@@ -260,6 +270,12 @@ fn nonsense_is_refused_where_it_stands_and_with_what_to_write() {
         ("[[policy.classes]]\nleast = 1\namong = [\"emoji\"]", "line 3, column 10", "special"),
         ("[rules]\naccount_quota = \"0 / 1 s\"", "line 2, column 17", "\"5 / 600 s\""),
         ("[rules.lock_out]\nforget_after = \"0 h\"", "line 2, column 16", "longer than zero"),
+        ("[rules]\nexpiry_warnings = [\"14 d\"]", "line 2, column 19", "length 2"),
+        ("[rules]\nexpiry_warnings = [\"14 d\", \"0 d\"]", "line 2, column 19", "longer than zero"),
+        ("[rules]\njournal_kept = \"always\"", "line 2, column 16", "\"forever\""),
+        ("[rules]\ndead_mails_kept = \"0 s\"", "line 2, column 19", "longer than zero"),
+        ("notices_to = \"staff\"", "line 1, column 14", "address"),
+        ("[policy]\nminimum_age = 1", "line 2, column 15", "as in \"600 s\""),
         ("[hashing]\nthreads = 0", "line 2, column 11", "nonzero"),
         ("[store]\nreaders = 0", "line 2, column 11", "nonzero"),
         ("[store]\nmigrate = \"yes\"", "line 2, column 11", "on_open"),
@@ -332,6 +348,17 @@ fn each_addition_to_a_preset_counts() {
     for password in ["hx7k2q", "password", "lovelace1", "xlovelacey", "7x2026abc"] {
         assert!(payway("", password).is_empty(), "{password}");
     }
+}
+
+#[test]
+fn what_a_policy_remembers_and_how_young_a_password_may_be_changed_reach_their_place() {
+    let policy = |text: &str| Settings::from_toml(&format!("[policy]\n{text}")).unwrap().policy.build();
+    let strict = policy("remembering = 24\nminimum_age = \"1 d\"").unwrap();
+    assert_eq!((strict.history(), strict.minimum_age()), (24, Span::days(1)));
+    let usual = policy("").unwrap();
+    assert_eq!((usual.history(), usual.minimum_age()), (0, Span::ZERO));
+    assert!(policy("remembering = 25").unwrap_err().to_string().contains("24 are the most"));
+    assert!(policy("minimum_age = \"31 d\"").unwrap_err().to_string().contains("too long"));
 }
 
 #[test]

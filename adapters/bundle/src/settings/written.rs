@@ -8,6 +8,8 @@ use super::SettingsError;
 
 const SPAN: &str = "write a number and its unit (ms, s, min, h or d), as in \"600 s\" or \"72 h\"";
 const QUOTA: &str = "write how many at once and then one each how long, as in \"5 / 600 s\"";
+const KEPT: &str = "write a number and its unit (ms, s, min, h or d), as in \"30 d\", or \"forever\"";
+const FOREVER: &str = "forever";
 const NO_TIME: &str = "this must be longer than zero";
 
 /// Units in microseconds, the longest first.
@@ -66,6 +68,51 @@ pub(super) mod span_or_zero {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
         let text = Cow::<'de, str>::deserialize(deserializer).map_err(|_| D::Error::custom(super::SPAN))?;
         super::parse_span(&text).ok_or_else(|| D::Error::custom(super::SPAN))
+    }
+}
+
+/// Lengths of time, each longer than zero.
+pub(super) mod spans {
+    use accountable_core::domain::Span;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Written(#[serde(with = "super::span")] Span);
+
+    pub(crate) fn serialize<S: Serializer>(spans: &[Span; 2], serializer: S) -> Result<S::Ok, S::Error> {
+        spans.map(Written).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[Span; 2], D::Error> {
+        Ok(<[Written; 2]>::deserialize(deserializer)?.map(|Written(span)| span))
+    }
+}
+
+/// How long something is kept: a length of time that is longer than zero, or `forever`.
+pub(super) mod kept {
+    use std::borrow::Cow;
+
+    use accountable_core::domain::Span;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(crate) fn serialize<S: Serializer>(kept: &Option<Span>, serializer: S) -> Result<S::Ok, S::Error> {
+        match kept {
+            Some(span) => super::span::serialize(span, serializer),
+            None => serializer.serialize_str(super::FOREVER),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer).map_err(|_| D::Error::custom(super::KEPT))?;
+        if text.trim() == super::FOREVER {
+            return Ok(None);
+        }
+        match super::parse_span(&text) {
+            Some(Span::ZERO) => Err(D::Error::custom(super::NO_TIME)),
+            Some(span) => Ok(Some(span)),
+            None => Err(D::Error::custom(super::KEPT)),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use accountable::domain::{AccountId, Origin, Span};
 use serde_json::{Value, json};
 
-use super::{Cast, LAST_PASSWORD, log_in_step, logs_in, password};
+use super::{Cast, LAST_PASSWORD, is_told, log_in_step, logs_in, password};
 use crate::{
     outcome::expect,
     stage::{Stage, Stop, step},
@@ -30,6 +30,8 @@ async fn assigned_password_lapses(stage: &mut Stage, cast: &Cast, id: AccountId)
         format!("admin.assign_password(grace, {ASSIGNED_PASSWORD:?})"),
     );
     stage.done(told, assigned, expect("done", Value::Null))?;
+    let says = "Grace is told that her password is another one.";
+    is_told(stage, cast, "told_of_the_assignment", says, 1).await?;
 
     let entered = logs_in(cast, ASSIGNED_PASSWORD).await?;
     let told = log_in_step(
@@ -71,5 +73,7 @@ async fn assigned_password_is_changed(stage: &mut Stage, cast: &Cast, id: Accoun
 
     let granted = logs_in(cast, LAST_PASSWORD).await?;
     let told = log_in_step("log_in_at_last", "With it she is in for good.", LAST_PASSWORD);
-    stage.done(told, granted, expect("granted", Value::Null)).map(drop)
+    stage.done(told, granted, expect("granted", Value::Null))?;
+    let says = "She is told of both changes, the other key and her own.";
+    is_told(stage, cast, "told_of_both", says, 2).await
 }

@@ -6,7 +6,7 @@ use accountable::{
 };
 use serde_json::{Value, json};
 
-use super::{Cast, SECOND_PASSWORD, log_in_step, logs_in};
+use super::{Cast, SECOND_PASSWORD, is_told, log_in_step, logs_in};
 use crate::{
     outcome::{Shut, expect},
     stage::{Stage, Stop, failed, step},
@@ -22,6 +22,8 @@ const ROOM: usize = 10;
 pub(super) async fn play(stage: &mut Stage, cast: &Cast, id: AccountId) -> Result<(), Stop> {
     stage.chapter("Somebody guesses")?;
     guesses_until_locked(stage, cast, id).await?;
+    let says = "Grace is told of it, at most once a day.";
+    is_told(stage, cast, "told_of_the_lock", says, 1).await?;
     right_password_while_locked(stage, cast).await?;
     right_password_after_the_lock(stage, cast).await
 }

@@ -3,7 +3,7 @@
 use accountable::domain::{Origin, SessionStamp};
 use serde_json::Value;
 
-use super::{Cast, FIRST_PASSWORD, LAST_PASSWORD, SECOND_PASSWORD, log_in_step, logs_in, password};
+use super::{Cast, FIRST_PASSWORD, LAST_PASSWORD, SECOND_PASSWORD, is_told, log_in_step, logs_in, password};
 use crate::{
     outcome::{IsCurrent, expect},
     stage::{Stage, Stop, step},
@@ -18,6 +18,8 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<(), Stop> {
     let [laptop, phone] = two_sessions(stage, cast).await?;
     wrong_current_password(stage, laptop).await?;
     let laptop = changes_password(stage, laptop).await?;
+    let says = "Grace is told by mail, in case that it was not she.";
+    is_told(stage, cast, "told_of_the_change", says, 1).await?;
     sessions_after_the_change(stage, laptop, phone).await
 }
 

@@ -46,6 +46,13 @@ impl Failure {
         Self::new(404, "not_found", message)
     }
 
+    /// Means this field.
+    #[must_use]
+    pub fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
     /// 500 `internal_server_error`.
     #[must_use]
     pub fn internal() -> Self {

@@ -3,4 +3,6 @@
 //!
 //! The default of a profile answers safely; its `strict` answers as documented. Strict never loosens what is stored.
 
+pub mod data_forest;
+pub mod payway;
 pub mod webconnect;

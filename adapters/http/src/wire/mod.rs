@@ -4,11 +4,13 @@ pub mod fields;
 pub mod json;
 pub mod negotiate;
 pub mod query;
+mod timestamp;
 pub mod xml;
 
 pub use self::{
     fields::{FieldError, Fields},
     negotiate::Format,
+    timestamp::iso_8601,
 };
 
 /// How deep a body may nest; the contracts need two.

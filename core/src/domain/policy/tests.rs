@@ -198,3 +198,12 @@ fn debug_shows_no_list_and_a_policy_is_shared_between_threads() {
     let shown = format!("{policy:?}");
     assert!(!shown.contains("orchard") && shown.len() < 200, "{shown}");
 }
+
+#[test]
+fn a_policy_says_what_it_asks_for_before_anybody_types() {
+    let policy = PasswordPolicy::data_forest_three_classes();
+    assert_eq!(policy.classes().collect::<Vec<_>>(), [(3, CharacterClass::FOUR.as_slice())]);
+    assert_eq!(policy.banned().count(), 0);
+    assert_eq!(PasswordPolicy::data_forest_current().banned().collect::<String>(), "'\"₩¥\\/&` ");
+    assert_eq!(PasswordPolicy::nist().classes().count(), 0);
+}

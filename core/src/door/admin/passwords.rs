@@ -3,11 +3,12 @@
 use super::Admin;
 use crate::{
     accounts::Core,
-    decide::{Call, Decided, Moment, Undecided, Verdict},
+    decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     delivery::Delivery,
     domain::{
-        Account, AccountId, AssignPassword, Candidate, Change, CodeMint, LinkUrl, MailRequest, MailedLink,
-        Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop, Timestamp,
+        Account, AccountId, AssignPassword, Candidate, Change, Code, CodeMint, LinkUrl, MailRequest,
+        MailedLink, Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop,
+        Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
     error::{Error, Fault},
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct IssuedCode {
+    /// The code alone: a secret.
+    pub code: Code,
     /// The link with the code in it: a secret.
     pub link: MailedLink,
     /// Until when it works, as things stand.
@@ -150,9 +153,14 @@ impl Admin {
                 let mails = !change.mails.is_empty();
                 let mut verdict = Verdict::new(change, ());
                 if mails {
-                    let recipient = &account.facts()?.mailbox.address;
+                    let mailbox = &account.facts()?.mailbox;
                     let bypass = options.bypass_throttle;
-                    verdict.reserve.push(core.recipient_reservation(recipient, moment.now, bypass));
+                    verdict.reserve.push(core.recipient_reservation(&mailbox.address, moment.now, bypass));
+                    if at_once {
+                        // Nobody looks again before it is handed over: that mail reaches the address must still be so
+                        // when this is committed.
+                        verdict.change.addresses.push(address_or_new(dossier, mailbox.tag));
+                    }
                 }
                 Ok::<_, Stop>(verdict)
             })
@@ -243,6 +251,6 @@ impl Core {
         let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
         let code = mint.code(account.id, purpose, &mailbox.address, confirmation)?;
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
-        Some(IssuedCode { link, expires_at: confirmation.expires_at })
+        Some(IssuedCode { code, link, expires_at: confirmation.expires_at })
     }
 }

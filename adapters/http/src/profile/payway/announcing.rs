@@ -1,0 +1,60 @@
+//! A mailer that publishes which accounts were sent a way to another password.
+
+use accountable_core::{
+    domain::{Letter, MailedLink, Message, Purpose},
+    port::{MailError, Mailer, Receipt},
+};
+use async_trait::async_trait;
+use url::form_urlencoded;
+
+use super::{EventAccount, EventName, Events};
+
+/// Any mailer, and `account_requested_password_reset` once it took a letter with a reset link. The event has neither the
+/// link nor the code.
+///
+/// A letter that is tried again under the same name is published again: at least once, as it is mailed.
+#[derive(Debug, Clone)]
+pub struct Announcing<M> {
+    mailer: M,
+    events: Events,
+}
+
+impl<M: Mailer> Announcing<M> {
+    /// Announces what this mailer takes.
+    #[must_use]
+    pub const fn new(mailer: M, events: Events) -> Self {
+        Self { mailer, events }
+    }
+}
+
+#[async_trait]
+impl<M: Mailer> Mailer for Announcing<M> {
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+        let receipt = self.mailer.deliver(letter).await?;
+        if let Some(link) = reset_link(letter) {
+            let account = account_of(letter, link);
+            self.events.publish(EventName::AccountRequestedPasswordReset, account);
+        }
+        Ok(receipt)
+    }
+}
+
+/// The link of a letter that lets its reader choose another password.
+pub(super) fn reset_link(letter: &Letter) -> Option<&MailedLink> {
+    match &letter.message {
+        Message::Code { purpose: Purpose::PasswordReset, link, .. } => Some(link),
+        _ => None,
+    }
+}
+
+/// Whom the letter is for. Its link says which account that is.
+pub(super) fn account_of(letter: &Letter, link: &MailedLink) -> EventAccount {
+    EventAccount::new(in_link(link, "id").unwrap_or_default(), Some(letter.to.clone()))
+}
+
+/// A value in the query of a link.
+pub(super) fn in_link(link: &MailedLink, name: &str) -> Option<String> {
+    let (_, query) = link.expose().split_once('?')?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}

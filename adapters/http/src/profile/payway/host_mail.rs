@@ -1,0 +1,166 @@
+//! A host's own e-mail service: it gets the letter with the link, and nobody else does.
+
+use std::{fmt, sync::Arc};
+
+use accountable_core::{
+    domain::{Letter, Locale, MailId, Message, Timestamp},
+    port::{MailError, MailRouting, Mailer, Receipt},
+};
+use async_trait::async_trait;
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::{
+    EventAccount, EventName, Events,
+    announcing::{account_of, in_link, reset_link},
+    event::{Envelope, Payload},
+};
+use crate::wire::iso_8601;
+
+/// What a mail needs that lets an account's owner choose another password: `account_requested_password_reset`, with the
+/// link and the code in `event_data`. Written for a [`MailChannel`] and for nothing else; `Debug` shows none of it.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct ResetMail {
+    event: Envelope<Secrets>,
+    #[serde(skip)]
+    id: MailId,
+    #[serde(skip)]
+    locale: Option<Locale>,
+}
+
+#[derive(Serialize)]
+struct Secrets {
+    #[serde(serialize_with = "exposed")]
+    reset_url: Zeroizing<String>,
+    #[serde(serialize_with = "exposed")]
+    confirmation_code: Zeroizing<String>,
+    return_url: Option<String>,
+    #[serde(serialize_with = "with_milliseconds")]
+    valid_until: Timestamp,
+}
+
+impl ResetMail {
+    /// The mail's name; the same each time it is tried, so that whoever mails can tell a copy.
+    #[must_use]
+    pub const fn id(&self) -> MailId {
+        self.id
+    }
+
+    /// Who gets it: the account, and the address as it is stored.
+    #[must_use]
+    pub const fn account(&self) -> &EventAccount {
+        &self.event.payload.account
+    }
+
+    /// The language of the account, if it has one.
+    #[must_use]
+    pub const fn locale(&self) -> Option<&Locale> {
+        self.locale.as_ref()
+    }
+
+    /// The link, code and all.
+    #[must_use]
+    pub fn reset_url(&self) -> &str {
+        &self.event.payload.event_data.reset_url
+    }
+
+    fn of(letter: &Letter) -> Option<Self> {
+        let Message::Code { link, expires_at, .. } = &letter.message else { return None };
+        let event_data = Secrets {
+            reset_url: Zeroizing::new(link.expose().to_owned()),
+            confirmation_code: Zeroizing::new(in_link(link, "confirmation_code")?),
+            return_url: in_link(link, "return_url"),
+            valid_until: *expires_at,
+        };
+        let payload = Payload { account: account_of(letter, link), event_data };
+        let event = Envelope {
+            event: EventName::AccountRequestedPasswordReset,
+            timestamp: letter.queued_at,
+            payload,
+        };
+        Some(Self { event, id: letter.id, locale: letter.locale.clone() })
+    }
+}
+
+impl fmt::Debug for ResetMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResetMail").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+fn exposed<S: Serializer>(text: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn with_milliseconds<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&iso_8601(*at))
+}
+
+/// A host's own e-mail service.
+///
+/// # Contract
+/// That of a [`Mailer`]: `Ok` means that it took responsibility for the mail; the mail goes to the account's address and to
+/// nobody else; no error repeats what is in it.
+#[async_trait]
+pub trait MailChannel: Send + Sync + 'static {
+    /// Takes a mail over.
+    ///
+    /// # Errors
+    /// [`MailError`], by whose fault it is.
+    async fn post(&self, mail: &ResetMail) -> Result<Receipt, MailError>;
+}
+
+/// Routes letters with a reset link to a host's [`MailChannel`]; all others go by the standard mailer.
+///
+/// ```
+/// use accountable_core::{Builder, port::{MailError, Receipt}};
+/// use accountable_http::profile::payway::{Events, HostMail, MailChannel, ResetMail};
+///
+/// struct OurService;
+/// #[async_trait::async_trait]
+/// impl MailChannel for OurService {
+///     async fn post(&self, mail: &ResetMail) -> Result<Receipt, MailError> {
+///         let _body = serde_json::to_string(mail); // the envelope, link and code in it
+///         Ok(Receipt::default())
+///     }
+/// }
+/// fn with_our_service(accounts: Builder, events: Events) -> Builder {
+///     accounts.mail_routing(HostMail::new(OurService, events))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct HostMail {
+    channel: Arc<dyn MailChannel>,
+    events: Events,
+}
+
+impl HostMail {
+    /// To this channel. Once it took a mail, the event without its secrets is published.
+    #[must_use]
+    pub fn new(channel: impl MailChannel, events: Events) -> Self {
+        Self { channel: Arc::new(channel), events }
+    }
+}
+
+impl fmt::Debug for HostMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostMail").field("events", &self.events).finish_non_exhaustive()
+    }
+}
+
+impl MailRouting for HostMail {
+    fn mailer(&self, letter: &Letter) -> Option<&dyn Mailer> {
+        reset_link(letter).map(|_| self as &dyn Mailer)
+    }
+}
+
+#[async_trait]
+impl Mailer for HostMail {
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+        let mail = ResetMail::of(letter).ok_or_else(|| MailError::Ours("a letter without a link".into()))?;
+        let receipt = self.channel.post(&mail).await?;
+        self.events.publish(mail.event.event, mail.account().clone());
+        Ok(receipt)
+    }
+}

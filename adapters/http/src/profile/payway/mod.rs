@@ -1,0 +1,215 @@
+//! Payway (Tulo): passwords forgotten, and reset by mail or by a trusted back end.
+//!
+//! | `POST /external/api/v1/accounts/..` | fields | answer |
+//! |---|---|---|
+//! | `custom_request_password_reset` | `email`, `reset_password_url`, `return_url` | 200 `{}` |
+//! | `request_password_reset` | `email`; perhaps `return_url`, `device_info{ip_address, user_agent}` | 204 |
+//! | `create_password_reset` | `email` | 200 `{"item": {"account_id", "confirmation_code"}}` |
+//! | `complete_password_reset` | `id`, `confirmation_code`, `new_password` | 200 `{"id"}` |
+//!
+//! Bodies are JSON; fields that are not listed are refused. Every caller needs the scope [`SCOPE`], and who is given codes
+//! [`CODES_SCOPE`] as well.
+//!
+//! ```
+//! use accountable_core::Accounts;
+//! use accountable_http::{Guard, Limits, auth::BearerKeys, profile::payway};
+//! # fn routes(accounts: Accounts, clock: accountable_memory::ManualClock, entropy: accountable_memory::SeededEntropy) -> axum::Router {
+//! let (sink, events) = tokio::sync::mpsc::channel(1_000); // read by whoever publishes them
+//! let options = payway::Options::default().publishing(payway::Events::new(clock, sink));
+//! let router = payway::router(accounts, BearerKeys::default(), options);
+//! # drop(events);
+//! Guard::new(Limits::default(), entropy).around(router, payway::says)
+//! # }
+//! ```
+//!
+//! # Events
+//! [`Events`] hands `account_requested_password_reset` and `account_password_reset_complete` to a host's [`EventSink`]. The
+//! second is published by `complete_password_reset`. The first can't be published by the call that asks for it: that call
+//! looks at no account, so that nobody can tell whether there is one. It is published when the mail leaves, by
+//! [`Announcing`], which a host puts around its mailer, and by [`HostMail`], the way for a host's own e-mail service.
+//!
+//! [`HostMail`] is given to the accounts as their
+//! [`MailRouting`](accountable_core::port::MailRouting) and takes the letter with the link into its hands. The link and
+//! the code go into a [`ResetMail`], which only a [`MailChannel`] gets; the [`Event`] that the sink gets has no place for
+//! them. An account that has no password yet gets a mail of another kind, which goes by the standard mailer and is no event.
+//!
+//! # What is documented, and the test that holds it
+//! | documented | test |
+//! |---|---|
+//! | the sample call, by curl | `the_documented_call_of_payway_is_answered` |
+//! | the mail's link: the page, `id`, `confirmation_code`, `return_url` | `the_mailed_link_leads_to_the_page_asked_for_and_completes` |
+//! | all three fields are required | `a_field_that_is_missing_is_named` |
+//! | `invalid_parameter` with the sample's message | `a_malformed_address_is_answered_to_the_letter_as_documented` |
+//! | `email` at most 1024: here 254 octets | `an_address_of_255_octets_is_refused_and_one_of_254_is_taken` |
+//! | the pattern of addresses | `the_strict_pattern_is_the_one_in_the_error_and_ascii` |
+//! | `json_parser_error` | `broken_json_is_a_parser_error` |
+//! | `invalid_content_type_error` | `another_content_type_is_refused_by_name` |
+//! | `unknown_parameter` | `an_unknown_field_is_named` |
+//! | 404 `not_found`, only if strict | `an_unknown_address_is_not_found_only_where_the_host_is_strict` |
+//! | by default, nobody can tell | `known_and_unknown_addresses_are_answered_with_the_same_bytes` |
+//! | 500 `internal_server_error` | `a_fault_is_an_internal_server_error` |
+//! | the scope | `every_call_needs_its_scope` |
+//! | `account_requested_password_reset` | `a_request_is_published_when_its_mail_leaves_and_without_its_code` |
+//! | a third party's e-mail service gets what the mail needs | `a_host_that_mails_itself_gets_the_link_and_nobody_else_does` |
+//! | `request_password_reset`: 204 | `a_plain_request_is_answered_without_a_body` |
+//! | `device_info` | `the_origin_is_the_device_and_a_spent_quota_is_not_told` |
+//! | `create_password_reset` | `a_trusted_caller_is_given_a_code_and_nothing_is_mailed` |
+//! | `complete_password_reset`, `account_password_reset_complete` | `the_mailed_link_leads_to_the_page_asked_for_and_completes` |
+//! | `new_password`: 6 to 1024 | `a_new_password_has_6_to_1024_characters` |
+//! | "only the most recent code works" | `a_repeat_mails_the_same_code_and_the_most_recent_works` |
+//! | a code that is wrong, used or of nobody | `every_dead_code_is_the_same_404` |
+//! | URLs that lead elsewhere | `a_url_that_is_not_allowed_is_refused_before_any_look_up` |
+//! | hostile bodies change nothing | `hostile_bodies_to_payway_change_nothing` |
+//!
+//! # Where we settled it
+//! - `reset_password_url` and `return_url` must be allowed by the [`Links`](accountable_core::domain::Links) of the accounts.
+//! - An `id` is answered, and stands in links, as 32 letters. Any of our forms is taken.
+//! - A code is 43 characters of base64url, not the six digits of the document's picture of a link; it lives for an hour.
+//! - "Only the most recent code works": a repeat mails the code that lives, so there is no other.
+//! - A completed reset logs nobody in.
+//! - The caller is a back end, whose own address says nothing: the origin is `device_info.ip_address` where it is given,
+//!   otherwise unknown. Once an origin's quota is spent, the answer is the same and nothing is mailed.
+//! - Beyond the document: 401 and 403 for tokens, 403 for an account that may not be used from everywhere, 409 for a
+//!   host's veto, 503 with `Retry-After` where waiting helps.
+
+mod address;
+mod announcing;
+mod complete;
+mod create;
+mod event;
+mod host_mail;
+mod request;
+
+use std::sync::Arc;
+
+use accountable_core::{Accounts, Fault};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+
+pub use self::{
+    announcing::Announcing,
+    event::{Envelope, Event, EventAccount, EventName, EventSink, Events, NoEventData, Payload},
+    host_mail::{HostMail, MailChannel, ResetMail},
+};
+use crate::{
+    answer::{json, payway::Failure},
+    auth::Authenticator,
+    intake::{Intake, Received},
+    trouble::Trouble,
+    wire::Format,
+};
+
+/// The scope that every caller needs.
+pub const SCOPE: &str = "/external/account/w";
+
+/// The scope that a caller needs as well to be given codes: whoever has one can take over any account. Of our own making,
+/// as the contract has none for it.
+pub const CODES_SCOPE: &str = "/external/account/confirmation_code";
+
+const JSON: [Format; 1] = [Format::Json];
+
+/// What a host may have otherwise. Each default is the safe one.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    strict: bool,
+    events: Events,
+}
+
+impl Options {
+    /// Answers as documented where that is less safe: an unknown address is 404 `not_found`, so that whoever has a token
+    /// can list who has an account; and an address must match the document's pattern, so that many which receive mail are
+    /// refused. What is stored is as strict as ever.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Publishes events; by default nobody is told.
+    #[must_use]
+    pub fn publishing(mut self, events: Events) -> Self {
+        self.events = events;
+        self
+    }
+}
+
+/// The calls of Payway, for a host to mount within a [`Guard`](crate::Guard).
+///
+/// Callers are signed in by [`BearerKeys`](crate::auth::BearerKeys); their names stand in the events of the journal.
+pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
+    let authenticator: Arc<dyn Authenticator> = Arc::new(authenticator);
+    let intake = Intake::new(Arc::clone(&authenticator), Some(SCOPE), &JSON);
+    let codes = Intake::new(authenticator, Some(CODES_SCOPE), &JSON);
+    let accounts_at = |call: &str| format!("/external/api/v1/accounts/{call}");
+    Router::new()
+        .route(&accounts_at("custom_request_password_reset"), post(custom_request_password_reset))
+        .route(&accounts_at("request_password_reset"), post(request_password_reset))
+        .route(&accounts_at("create_password_reset"), post(create_password_reset))
+        .route(&accounts_at("complete_password_reset"), post(complete_password_reset))
+        .with_state(Arc::new(Desk { accounts, intake, codes, options }))
+}
+
+/// A guard's trouble in the words of this contract.
+#[must_use]
+pub fn says(trouble: Trouble) -> Response {
+    Failure::from(trouble).into_response()
+}
+
+/// What all calls work with.
+struct Desk {
+    accounts: Accounts,
+    intake: Intake,
+    /// For those who are given codes.
+    codes: Intake,
+    options: Options,
+}
+
+impl Desk {
+    async fn receive(&self, request: Request) -> Result<Received, Failure> {
+        self.intake.receive(request, "").await.map_err(|no| (&no).into())
+    }
+}
+
+async fn custom_request_password_reset(
+    State(desk): State<Arc<Desk>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    request::custom(&desk, desk.receive(request).await?).await?;
+    Ok(json(StatusCode::OK, &serde_json::json!({})))
+}
+
+async fn request_password_reset(
+    State(desk): State<Arc<Desk>>,
+    request: Request,
+) -> Result<StatusCode, Failure> {
+    request::plain(&desk, desk.receive(request).await?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn create_password_reset(State(desk): State<Arc<Desk>>, request: Request) -> Result<Response, Failure> {
+    let received = desk.codes.receive(request, "").await.map_err(|no| Failure::from(&no))?;
+    received.caller.must(SCOPE).map_err(|no| Failure::from(&no))?;
+    Ok(json(StatusCode::OK, &create::create(&desk, received).await?))
+}
+
+async fn complete_password_reset(
+    State(desk): State<Arc<Desk>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    Ok(json(StatusCode::OK, &complete::complete(&desk, desk.receive(request).await?).await?))
+}
+
+impl From<&Fault> for Failure {
+    fn from(fault: &Fault) -> Self {
+        match fault.http_status() {
+            500 => Self::internal(),
+            status => Self::new(status, fault.code(), "Try again later").with_wait(fault.retry_after()),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A folder that takes mails: one file each, whole or not there at all.
+
+use std::{
+    fs,
+    io::{self, ErrorKind, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use accountable_core::{
+    domain::Letter,
+    port::{MailError, Mailer, Receipt},
+};
+use async_trait::async_trait;
+
+use crate::{Composer, Mail};
+
+/// Writes each letter into a folder, as `<mail>.eml`: for development, and for a program that sends what it finds there.
+///
+/// - A file appears at once and whole, and is durable before the letter counts as delivered. Until then it has a
+///   name that begins with a dot and ends in `.tmp`; a crash may leave one behind.
+/// - Another attempt of a letter puts the same mail in place of the first, under the same name.
+/// - On Unix only its owner may read a file: there are live links in it.
+/// - It takes as long as the file system does. No letter waits for another; files are written by the threads of the
+///   crate `blocking`.
+/// - A full disk is [`MailError::Transient`]; whatever else goes wrong is [`MailError::Ours`]. No recipient is ever
+///   blamed: nobody has asked its server.
+///
+/// ```
+/// use accountable_core::{domain::*, port::Mailer as _};
+/// use accountable_mail::{Composer, English, FolderMailer, Letterhead};
+/// # let outbox = tempfile::tempdir().unwrap();
+/// # let outbox = outbox.path().join("outbox");
+/// let from = EmailAddress::parse("accounts@orchard.example").unwrap();
+/// let mailer = FolderMailer::open(&outbox, Composer::new(Letterhead::new(from), English::of("Orchard")))?;
+/// # let ada = EmailAddress::parse("ada@example.com").unwrap();
+/// # let notice = Message::Notice(Notice::PasswordChanged);
+/// # let letter = Letter::new(MailId::from_bytes([7; 16]), Realm::default(), ada, notice, Timestamp::EPOCH);
+/// # accountable_conformance::block_on(async {
+/// mailer.deliver(&letter).await.unwrap();
+/// # });
+/// assert!(outbox.join("07070707070707070707070707070707.eml").exists());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct FolderMailer {
+    folder: Arc<Path>,
+    composer: Composer,
+}
+
+impl FolderMailer {
+    /// Mails go into this folder, which is made if it is not there: on Unix, for its owner alone.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn open(folder: impl Into<PathBuf>, composer: Composer) -> io::Result<Self> {
+        let folder = folder.into();
+        let mut maker = fs::DirBuilder::new();
+        maker.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+        maker.create(&folder)?;
+        Ok(Self { folder: folder.into(), composer })
+    }
+}
+
+#[async_trait]
+impl Mailer for FolderMailer {
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+        let mail = self.composer.compose(letter)?;
+        let name = format!("{}.eml", letter.id);
+        let (folder, file) = (Arc::clone(&self.folder), name.clone());
+        blocking::unblock(move || put(&folder, &file, &mail)).await.map_err(classed)?;
+        let mut receipt = Receipt::default();
+        receipt.queue_id = Some(name);
+        Ok(receipt)
+    }
+}
+
+/// Whole and durable under its name, or not there.
+fn put(folder: &Path, name: &str, mail: &Mail) -> io::Result<()> {
+    // Readable by its owner alone, and gone again if anything fails.
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
+    file.write_all(mail.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(folder.join(name)).map_err(|failed| failed.error)?;
+    sync_folder(folder)
+}
+
+/// A name is durable when its folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// By whose fault: what may pass by itself, and what a person must mend.
+fn classed(error: io::Error) -> MailError {
+    match error.kind() {
+        ErrorKind::StorageFull
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::Interrupted
+        | ErrorKind::ResourceBusy
+        | ErrorKind::TimedOut
+        | ErrorKind::WouldBlock => MailError::Transient(Box::new(error)),
+        _ => MailError::Ours(Box::new(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_tried_again_and_everything_else_is_our_fault() {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::ResourceBusy] {
+            assert!(matches!(classed(kind.into()), MailError::Transient(_)), "{kind:?}");
+        }
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::Other,
+        ] {
+            assert!(matches!(classed(kind.into()), MailError::Ours(_)), "{kind:?}");
+        }
+    }
+}

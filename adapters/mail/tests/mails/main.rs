@@ -1,0 +1,12 @@
+//! Mails as somebody else reads them: parsed by another crate than the one that wrote them.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that does not find what it looks for has failed, as it should"
+)]
+
+mod folder;
+mod forgery;
+mod headers;
+mod letters;
+mod words;

@@ -1,0 +1,127 @@
+//! What mails say: each fact of a letter is there, in text and in HTML, and nothing else is.
+
+use accountable_core::domain::{LinkUrl, Message, Notice, Purpose, ReturnUrl, Undeliverable};
+
+use crate::letters::{END_IN_WORDS, all, code, end, for_host, letter, link, notice, notices, read};
+
+/// As HTML shows it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('\'', "&#39;")
+}
+
+#[test]
+fn a_code_mail_says_what_its_link_does_and_until_when_it_works() {
+    for (purpose, subject, does) in [
+        (Purpose::PasswordSet, "Choose your password", "choose the password"),
+        (Purpose::PasswordReset, "Choose a new password", "Somebody asked for a new password"),
+        (Purpose::PasswordManagement, "Take over your password", "look after the password"),
+        (Purpose::EmailConfirm, "Confirm your new address", "the new one of an account"),
+        (Purpose::EmailCancel, "Your address is about to change", "shall get another e-mail address"),
+        (Purpose::EmailRevert, "Your address has changed", "has another e-mail address now"),
+    ] {
+        let (letter, link) = code(purpose);
+        let [title, text, html] = read(&letter);
+        assert_eq!(title, subject);
+        for said in [does, "Orchard", "works once", END_IN_WORDS] {
+            assert!(text.contains(said) && html.contains(said), "{purpose:?}: {said}\n{text}\n{html}");
+        }
+        assert!(text.lines().any(|line| line == link), "the link has a line of its own: {text}");
+        assert!(html.contains(&format!("<a href=\"{}\">", escaped(&link))), "{html}");
+    }
+}
+
+#[test]
+fn who_did_not_ask_is_told_what_to_do() {
+    for (purpose, advice) in [
+        (Purpose::PasswordSet, "Do nothing, and nothing will happen"),
+        (Purpose::PasswordReset, "do nothing: your password stays as it is"),
+        (Purpose::PasswordManagement, "Until then everything stays as it is"),
+        (Purpose::EmailConfirm, "Do nothing, and nothing will happen"),
+        (Purpose::EmailCancel, "If it was not you, stop it"),
+        (Purpose::EmailRevert, "If it was not you, take your account back"),
+    ] {
+        let [_, text, _] = read(&code(purpose).0);
+        assert!(text.contains(advice), "{purpose:?}: {text}");
+    }
+    for told in notices() {
+        let [_, text, _] = read(&notice(told.clone()));
+        let advised =
+            ["not you", "did not ask", "Log in before then"].iter().any(|advice| text.contains(advice));
+        assert!(advised, "{told:?}: {text}");
+    }
+}
+
+#[test]
+fn a_notice_says_what_happened() {
+    let subjects = [
+        ("Your password was changed", "was changed"),
+        ("Your address was replaced", "The staff of Orchard have put another e-mail address"),
+        ("Your address has changed", "has another e-mail address now"),
+        ("This address has an account already", "belongs to another account already"),
+        ("You have an account already", "There is one already"),
+        ("Too many failed log-ins", "locked for a short while"),
+        ("Your account is closed", END_IN_WORDS),
+        ("Your password expires soon", END_IN_WORDS),
+    ];
+    for (told, (subject, fact)) in notices().into_iter().zip(subjects) {
+        let [title, text, html] = read(&notice(told));
+        assert_eq!(title, subject);
+        assert!(text.contains(fact) && html.contains(fact) && text.contains("Orchard"), "{subject}: {text}");
+        assert!(!text.contains("://") && !html.contains("href"), "a notice has no link: {text}");
+    }
+    let [_, closed, _] = read(&notice(Notice::Closed { erased_at: end() }));
+    assert!(closed.contains("erased"), "{closed}");
+}
+
+#[test]
+fn the_host_is_told_whose_mail_is_held_back_and_why() {
+    for (cause, why) in [
+        (Undeliverable::NoSuchMailbox, "there is no such mailbox"),
+        (Undeliverable::Rejected, "rejects our mail"),
+    ] {
+        let [subject, text, _] = read(&for_host(cause));
+        let account = "abababababababababababababababab";
+        assert!(
+            subject.contains(account) && text.contains(account) && text.contains(why),
+            "{subject}\n{text}"
+        );
+    }
+}
+
+#[test]
+fn nobodys_address_stands_in_a_mails_words() {
+    for letter in all() {
+        let said = read(&letter).join("\n").to_lowercase();
+        for personal in ["ada", "lovelace", "example.com"] {
+            assert!(!said.contains(personal), "{personal}: {said}");
+        }
+    }
+}
+
+#[test]
+fn html_fetches_nothing_and_runs_nothing() {
+    for letter in all() {
+        let [_, _, html] = read(&letter);
+        for active in ["src=", "<img", "<script", "<style", "<link", "url(", " on"] {
+            let harmless = active == " on" && !html.contains(" on=") && !html.contains(" onload");
+            assert!(!html.contains(active) || harmless, "{active}: {html}");
+        }
+        assert!(html.contains("<html lang=\"en\">") && html.contains("charset=\"utf-8\""));
+    }
+}
+
+/// A page and a return URL of the greatest length, every character of it percent-encoded.
+#[test]
+fn no_link_is_broken_however_long_it_is() {
+    let long =
+        |start: &str, with: &str| format!("{start}{}", with.repeat((2_000 - start.len()) / with.len()));
+    let page = LinkUrl::parse(&long("https://app.example/", "a=")).unwrap();
+    let back = ReturnUrl::parse(&long("https://app.example/", "=&")).unwrap();
+    let link = link(Purpose::PasswordReset, &page, Some(&back));
+    let url = link.expose().to_owned();
+    assert!(url.len() > 5_000);
+    let message = Message::Code { purpose: Purpose::PasswordReset, link, expires_at: end() };
+    let [_, text, html] = read(&letter(message));
+    assert!(text.lines().any(|line| line == url), "{text}");
+    assert!(html.contains(&format!("href=\"{}\"", escaped(&url))), "{html}");
+}
