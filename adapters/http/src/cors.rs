@@ -2,7 +2,7 @@
 
 use axum::http::{
     HeaderName, HeaderValue, Method, Uri,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER},
 };
 use tower_http::cors::CorsLayer;
 
@@ -33,12 +33,12 @@ impl WebOrigins {
     /// The layer that answers browsers; none where no origin is listed.
     pub(crate) fn layer(&self) -> Option<CorsLayer> {
         let ours = ["x-ncp-apigw-timestamp", "x-ncp-iam-access-key", "x-ncp-apigw-signature-v2"];
-        let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, X_REQUEST_ID].into_iter();
+        let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, X_REQUEST_ID].into_iter();
         let layer = CorsLayer::new()
             .allow_origin(self.0.clone())
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers(sent.chain(ours.map(HeaderName::from_static)).collect::<Vec<_>>())
-            .expose_headers([LOCATION, RETRY_AFTER, X_REQUEST_ID]);
+            .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID]);
         (!self.0.is_empty()).then_some(layer)
     }
 }

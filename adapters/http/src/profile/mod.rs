@@ -1,4 +1,8 @@
-//! Profiles: the paths, fields, status codes and error bodies of the published contracts, over the same accounts.
+//! Profiles: the published contracts, each a router that speaks one service's paths, field names, status codes and error
+//! bodies, over the same [`Accounts`](accountable_core::Accounts).
+//!
+//! The default of a profile answers safely; its `strict` answers as documented. Strict never loosens what is stored.
 
 pub mod data_forest;
 pub mod payway;
+pub mod webconnect;

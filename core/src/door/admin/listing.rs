@@ -8,7 +8,7 @@ use super::{AccountView, Admin};
 use crate::{
     domain::AccountId,
     error::Fault,
-    port::{AccountFilter, AccountQuery, Limit, Who},
+    port::{AccountFilter, AccountQuery, Limit, Page, Who},
     watch::watched,
 };
 
@@ -88,6 +88,26 @@ impl Admin {
             let views: Vec<_> = views.buffered(16).try_collect().await?;
             let next = page.next.map(|query| AccountsPage(Asked::Next(query)));
             Ok(AccountPage { items: views.into_iter().flatten().collect(), next })
+        })
+        .await
+    }
+
+    /// The names of a list's accounts, at most so many (1,000): for who passes over most of them, since nothing else of
+    /// them is looked up. An erased account keeps its name.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn account_names(
+        &self,
+        page: AccountsPage,
+        at_most: u32,
+    ) -> Result<Page<AccountId, AccountsPage>, Fault> {
+        watched("admin.account_names", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let query = self.query(page);
+            let page = core.deadline().within(core.store.accounts(&query, Limit::of(at_most))).await??;
+            let items = page.items.into_iter().map(|account| account.value.id).collect();
+            Ok(Page { items, next: page.next.map(|query| AccountsPage(Asked::Next(query))) })
         })
         .await
     }

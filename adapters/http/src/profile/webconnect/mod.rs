@@ -1,0 +1,152 @@
+//! WebConnect: account definitions and the mail that sets a password, as HULFT-WebConnect documents them.
+//!
+//! | call | scope | answers |
+//! |---|---|---|
+//! | `POST /api/v2/accounts/definition` | [`WRITE`] | 201, `Location`, the account |
+//! | `GET /api/v2/accounts/definition?startIndex=0&maxResults=30` | [`READ`] | 200, a page of accounts |
+//! | `GET /api/v2/accounts/definition/{id}` | [`READ`] | 200, the account |
+//! | `PUT /api/v2/accounts/definition/{id}` | [`WRITE`] | 200, the account |
+//! | `DELETE /api/v2/accounts/definition/{id}` | [`WRITE`] | 204 |
+//! | `POST /api/v2/accounts/password/set-request` | [`WRITE`] | 204 |
+//!
+//! ```
+//! use accountable_http::{Guard, Limits, answer::Problem, auth::BearerKeys, profile::webconnect};
+//! use axum::response::IntoResponse;
+//! # fn app(accounts: accountable_core::Accounts, keys: BearerKeys, entropy: impl accountable_core::port::Entropy) -> axum::Router {
+//! let router = webconnect::router(accounts, keys, webconnect::Options::default());
+//! let guard = Guard::new(Limits::default(), entropy);
+//! guard.around(router, |trouble| Problem::from(trouble).into_response())
+//! # }
+//! ```
+//!
+//! Every event names the caller. Bodies are `application/json` whatever `Accept` says. An answer that shows one account
+//! bears its version as `ETag`, and PUT heeds `If-Match`; neither is in the document.
+//!
+//! # Errors
+//! The document names no error bodies: they are RFC 9457's, `application/problem+json`, with a stable `code` and, where
+//! one field is meant, `field`. Codes that are this profile's own stand here; the others are in the tables of
+//! [`Refusal`](accountable_core::domain::Refusal), [`InputError`](accountable_core::domain::InputError),
+//! [`Fault`](accountable_core::Fault), [`FieldError`](crate::wire::FieldError) and [`Trouble`](crate::Trouble).
+//!
+//! | code | status | meaning |
+//! |---|---|---|
+//! | `bad_account_id` | 400 | an id is 32 letters and digits |
+//! | `bad_start_index` | 400 | `startIndex` is 0 or more |
+//! | `bad_max_results` | 400 | `maxResults` is 1 to 1,000 |
+//! | `bad_if_match` | 400 | `If-Match` can't be read |
+//! | `if_match_not_supported` | 400 | `If-Match` with DELETE, which knows no versions |
+//! | `method_not_allowed` | 405 | see `Allow` |
+//! | `account_limit_reached` | 409 | as many accounts as may be registered are |
+//!
+//! # What the document leaves open
+//! - **Unknown fields are refused**, by name, in bodies and queries. The document doesn't say; but whoever mistypes
+//!   `ipFilterGroupName` must not end up with an account that nothing guards and a 201 that looks as if. What only
+//!   answers have (`id`, `statusCode`, `isVerifiedMailAddress`) is refused alike: ignored, it would look changed.
+//! - **A deleted account is gone from lists and reads** (404) at once, also while it is merely closed; changing it says
+//!   409 `account_closed`, deleting it again 204, and its address is `email_taken` until its grace is over.
+//! - **`limit`** holds for accounts that are not deleted, those that `totalSize` counts.
+#![doc = ""]
+#![doc = include_str!("documented.md")]
+
+mod definition;
+mod list;
+mod options;
+mod precondition;
+mod set_request;
+mod values;
+
+use std::sync::Arc;
+
+use accountable_core::{Accounts, Admin, domain::AccountId};
+use axum::{
+    Router,
+    extract::{FromRequestParts, Path, Request},
+    http::request::Parts,
+    routing::{get, post},
+};
+use serde::Deserialize;
+
+pub use self::options::{NotABasePath, Options};
+use crate::{
+    answer::Problem,
+    auth::Authenticator,
+    intake::Intake,
+    wire::{Fields, Format},
+};
+
+/// The scope of callers who read accounts.
+pub const READ: &str = "accounts:read";
+/// The scope of callers who register, change and delete accounts, and have mails sent. It does not include [`READ`].
+pub const WRITE: &str = "accounts:write";
+
+/// The contract's routes under the base path, for a host to mount within a [`Guard`](crate::Guard).
+///
+/// It has no fallback: what the host merges with it may have one.
+pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
+    let authenticator: Arc<dyn Authenticator> = Arc::new(authenticator);
+    let intake = |scope| Intake::new(Arc::clone(&authenticator), Some(scope), &[Format::Json]);
+    let (reads, writes) = (intake(READ), intake(WRITE));
+    let definitions = get(list::list).post(definition::register).fallback(not_allowed);
+    let one = get(definition::read).put(definition::update).delete(definition::delete).fallback(not_allowed);
+    let set_request = post(set_request::set_request).fallback(not_allowed);
+    Router::new()
+        .route(&options.path("/accounts/definition"), definitions)
+        .route(&options.path("/accounts/definition/{id}"), one)
+        .route(&options.path("/accounts/password/set-request"), set_request)
+        .with_state(Service { accounts, reads, writes, options: Arc::new(options) })
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new(405, "method_not_allowed")
+}
+
+/// What every call has at hand.
+#[derive(Clone)]
+struct Service {
+    accounts: Accounts,
+    reads: Intake,
+    writes: Intake,
+    options: Arc<Options>,
+}
+
+impl Service {
+    /// A caller who reads.
+    async fn reader(&self, parts: &Parts) -> Result<Admin, Problem> {
+        let caller = self.reads.admit(parts).await.map_err(|error| Problem::from(&error))?;
+        Ok(self.accounts.admin(caller.name().clone()))
+    }
+
+    /// A caller who changes something, and needs no body to say what.
+    async fn writer(&self, parts: &Parts) -> Result<Admin, Problem> {
+        let caller = self.writes.admit(parts).await.map_err(|error| Problem::from(&error))?;
+        Ok(self.accounts.admin(caller.name().clone()))
+    }
+
+    /// A caller who changes something, and what the body says of it.
+    async fn command(&self, request: Request) -> Result<(Admin, Fields), Problem> {
+        let received = self.writes.receive(request, "").await.map_err(|error| Problem::from(&error))?;
+        Ok((self.accounts.admin(received.caller.name().clone()), received.fields))
+    }
+}
+
+/// The `{id}` of a path, not yet looked at: first comes who calls.
+struct IdInPath(Option<String>);
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+impl IdInPath {
+    fn id(&self) -> Result<AccountId, Problem> {
+        values::account_id(self.0.as_deref().unwrap_or_default())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdInPath {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let path = Path::<Named>::from_request_parts(parts, state).await;
+        Ok(Self(path.ok().map(|Path(Named { id })| id)))
+    }
+}

@@ -1,0 +1,155 @@
+//! What a host may choose of the profile, and what sets it to the letter of the document.
+
+use std::sync::Arc;
+
+use accountable_core::{MailOptions, port::ErasureVeto};
+
+/// How the profile answers. Each default is the safe one; [`Options::strict`] turns all switches to the document's side.
+///
+/// ```
+/// use accountable_http::profile::webconnect::Options;
+/// let options = Options::default().with_base("/tenants/a/api/v2")?.with_limit(500);
+/// assert_eq!(options.base(), "/tenants/a/api/v2");
+/// # Ok::<(), accountable_http::profile::webconnect::NotABasePath>(())
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    base: String,
+    limit: u64,
+    mail: MailOptions,
+    veto: Option<Arc<dyn ErasureVeto>>,
+    pub(super) shows_every_address_as_verified: bool,
+    pub(super) refuses_digits_in_group_names: bool,
+    pub(super) erases_at_once: bool,
+}
+
+/// Not a path that others can follow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no base path: write nothing, or a slash before each segment and none at the end, as in /api/v2, of letters, digits, '-', '.', '_' and '~'"
+)]
+pub struct NotABasePath(String);
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            base: "/api/v2".to_owned(),
+            limit: 10_000,
+            mail: MailOptions::default(),
+            veto: None,
+            shows_every_address_as_verified: false,
+            refuses_digits_in_group_names: false,
+            erases_at_once: false,
+        }
+    }
+}
+
+impl Options {
+    /// Everything as documented.
+    #[must_use]
+    pub fn strict() -> Self {
+        Self::default().showing_every_address_as_verified().refusing_digits_in_group_names().erasing_at_once()
+    }
+
+    /// Under this path; `/api/v2` by default. Empty puts `/accounts/definition` at the root.
+    ///
+    /// # Errors
+    /// [`NotABasePath`].
+    pub fn with_base(mut self, path: &str) -> Result<Self, NotABasePath> {
+        let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
+        let segment = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(plain);
+        let mut segments = path.split('/');
+        if segments.next() != Some("") || !segments.all(segment) {
+            return Err(NotABasePath(path.to_owned()));
+        }
+        path.clone_into(&mut self.base);
+        Ok(self)
+    }
+
+    /// So many accounts may be registered; 10,000 by default, as documented. One more is `account_limit_reached`. It is
+    /// counted before the commit: registrations that race for the last place may all get one.
+    #[must_use]
+    pub const fn with_limit(mut self, accounts: u64) -> Self {
+        self.limit = accounts;
+        self
+    }
+
+    /// What is said of the mails that lead to a password; the standard page by default.
+    #[must_use]
+    pub fn with_mail(mut self, mail: MailOptions) -> Self {
+        self.mail = mail;
+        self
+    }
+
+    /// Asked before an account is deleted, closed and erased alike: its code is what keeps the account. Where accounts
+    /// are erased, the veto that the accounts were built with is asked as well.
+    #[must_use]
+    pub fn with_deletion_veto(mut self, veto: impl ErasureVeto) -> Self {
+        self.veto = Some(Arc::new(veto));
+        self
+    }
+
+    /// `isVerifiedMailAddress` is true whatever is known, as in the document's example, which shows it right after
+    /// registration. Otherwise it is false until the owner has proven to receive mail there.
+    #[must_use]
+    pub const fn showing_every_address_as_verified(mut self) -> Self {
+        self.shows_every_address_as_verified = true;
+        self
+    }
+
+    /// `ipFilterGroupName` has letters, dots and hyphens only, as the table of parameters says. Otherwise digits are
+    /// accepted too, as another page of the same service shows them.
+    #[must_use]
+    pub const fn refusing_digits_in_group_names(mut self) -> Self {
+        self.refuses_digits_in_group_names = true;
+        self
+    }
+
+    /// A deleted account is erased, and its address free, at once. Otherwise it is closed: it can be reopened, and its
+    /// address stays taken, until its grace is over.
+    #[must_use]
+    pub const fn erasing_at_once(mut self) -> Self {
+        self.erases_at_once = true;
+        self
+    }
+
+    /// The path that all others begin with.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) const fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    pub(super) fn mail(&self) -> MailOptions {
+        self.mail.clone()
+    }
+
+    pub(super) fn veto(&self) -> Option<&dyn ErasureVeto> {
+        self.veto.as_deref()
+    }
+
+    /// A route of the document under the base.
+    pub(super) fn path(&self, route: &str) -> String {
+        format!("{}{route}", self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_path_is_plain_segments_or_nothing() {
+        for good in ["", "/api/v2", "/v2", "/a-b.c_d~e"] {
+            assert_eq!(Options::default().with_base(good).map(|options| options.base), Ok(good.to_owned()));
+        }
+        for bad in
+            ["/", "api", "/api/", "//a", "/a//b", "/{id}", "/*rest", "/a b", "/a?b", "/%41", "/..", "/é"]
+        {
+            assert_eq!(Options::default().with_base(bad).err(), Some(NotABasePath(bad.to_owned())));
+        }
+    }
+}
