@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     clippy::expect_used,
     clippy::cast_possible_truncation,
     reason = "a test that panics has failed, which is what it is for"
