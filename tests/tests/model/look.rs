@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{
-        Account, AccountId, Address, AddressTag, Event, Happened, Mail, MailId, QuotaTag, Realm, Timestamp,
-    },
+    domain::{Account, AccountId, Address, AddressTag, Event, Mail, MailId, QuotaTag, Realm, Timestamp},
     port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, Stored, Who},
 };
 use accountable_memory::Answer;
@@ -22,7 +20,7 @@ pub(crate) struct Look {
     pub(crate) accounts: Vec<Stored<Account>>,
     pub(crate) addresses: BTreeMap<AddressTag, Stored<Address>>,
     pub(crate) suppressed: Vec<Stored<Address>>,
-    /// Those that go to an account, and strangers' requests, each by name.
+    /// The whole outbox, each by name.
     pub(crate) mails: BTreeMap<MailId, Stored<Mail>>,
     pub(crate) levels: Vec<Option<Timestamp>>,
     pub(crate) next_due: Option<Timestamp>,
@@ -72,12 +70,9 @@ impl World {
             events: self.new_events().await,
             ..Look::default()
         };
-        for id in &self.registered {
-            for mail in mails_of(&*self.store, *id).await {
-                look.mails.insert(mail.value.id, mail);
-            }
+        for mail in outbox(&*self.store).await {
+            look.mails.insert(mail.value.id, mail);
         }
-        self.open_requests(&mut look).await;
         for tag in self.quotas() {
             look.levels.push(self.load(By::Nobody, vec![], Some(tag)).await.level);
         }
@@ -136,26 +131,6 @@ impl World {
         }
     }
 
-    /// A sealed request names no account: it is looked up by the name that its event bears.
-    async fn open_requests(&mut self, look: &mut Look) {
-        for event in &look.events {
-            if let Happened::MailRequested { request } = event.what {
-                self.requests.insert(request);
-            }
-        }
-        for id in self.requests.clone() {
-            let found = self.store.mails(&MailQuery::One(id), Limit::of(1)).await.unwrap().items.pop();
-            match found {
-                Some(mail) => {
-                    look.mails.insert(id, mail);
-                }
-                None => {
-                    self.requests.remove(&id);
-                }
-            }
-        }
-    }
-
     async fn load(&self, by: By, also: Vec<AddressTag>, level: Option<QuotaTag>) -> Dossier {
         self.store.load(&Who { by, also, level }).await.unwrap()
     }
@@ -175,8 +150,9 @@ fn by_id(after: Option<AccountId>) -> AccountQuery {
     AccountQuery::ById { realm: Realm::default(), after, filter: AccountFilter::default() }
 }
 
-async fn mails_of(store: &dyn Store, account: AccountId) -> Vec<Stored<Mail>> {
-    let mut query = Some(MailQuery::OfAccount { account, after: None });
+/// All mails: sealed requests, too, which name no account, and of which the journal tells only if somebody asked.
+async fn outbox(store: &dyn Store) -> Vec<Stored<Mail>> {
+    let mut query = Some(MailQuery::All { realm: Realm::default(), after: None });
     let mut all = Vec::new();
     while let Some(next) = query {
         let page = store.mails(&next, Limit::of(5)).await.unwrap();

@@ -1,7 +1,6 @@
 //! One of the two worlds: accounts over a store that may lose answers, and what its people remember.
 
 use std::{
-    collections::BTreeSet,
     sync::Arc,
     task::{Context, Poll, Wake},
 };
@@ -11,7 +10,7 @@ use accountable_core::{
     NewAccount, PublicError, Swept,
     domain::{
         AccountId, Actor, CodeState, Denial, EmailAddress, Epoch, Incarnation, KeyId, Keyring, LinkUrl,
-        Links, MailId, MailedCode, Origin, Password, SessionStamp, Span, Timestamp,
+        Links, MailedCode, Origin, Password, SessionStamp, Span, Timestamp,
     },
     port::{Clock as _, Cursor, Store},
 };
@@ -39,8 +38,6 @@ pub(crate) struct World {
     /// Where the look at the journal stands.
     pub(crate) cursor: Option<Cursor>,
     pub(crate) letters_seen: usize,
-    /// Strangers' requests that nobody has decided on yet.
-    pub(crate) requests: BTreeSet<MailId>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -201,7 +198,6 @@ impl World {
             codes: Vec::new(),
             cursor: None,
             letters_seen: 0,
-            requests: BTreeSet::new(),
             _folder: folder,
         }
     }
