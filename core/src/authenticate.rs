@@ -74,7 +74,10 @@ impl Core {
             };
             match self.admit(guess, &mut right).await? {
                 entry @ (Entry::Granted(stamp) | Entry::MustChange(_, stamp)) => {
-                    self.rehash(guess, stamp.account, &right.lead).await;
+                    let Right { lead, attempt, .. } = right;
+                    // Nobody else waits for this.
+                    drop(attempt);
+                    self.rehash(guess, stamp.account, &lead).await;
                     return Ok(Ok(entry));
                 }
                 Entry::StartOver if !last => {
@@ -257,7 +260,12 @@ impl Core {
     }
 
     /// Whether the hash that the password was verified against looks at a part of it only.
-    fn reads_part_only(&self, guess: &Guess<'_>, lead: &Lead, account: AccountId) -> Result<bool, Fault> {
+    pub(crate) fn reads_part_only(
+        &self,
+        guess: &Guess<'_>,
+        lead: &Lead,
+        account: AccountId,
+    ) -> Result<bool, Fault> {
         let hash = PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, &lead.sealed)?);
         Ok(match lead.raw_input {
             true => self.hasher.reads_part_only(&guess.password.as_typed(), &hash),
@@ -295,7 +303,8 @@ impl Core {
 }
 
 impl Right<'_> {
-    /// The command that the password was asked for is done, with the address' record cleared in its commit.
+    /// The command that the password was asked for is done. What is owed stays owed, but where its commit cleared the
+    /// address' record.
     pub(crate) fn spent(mut self) {
         self.attempt.start_over();
     }

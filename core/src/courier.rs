@@ -77,6 +77,13 @@ impl Swept {
     }
 }
 
+/// Accounts that were looked after, and how many could not be.
+#[derive(Default)]
+struct Passed {
+    accounts: u32,
+    faults: u32,
+}
+
 /// What a look brought.
 struct Looked {
     claimed: Vec<Claimed>,
@@ -173,7 +180,9 @@ impl<'a> Courier<'a> {
                 swept.count(&done);
             }
         }
-        swept.accounts = self.pass_time(at_most).await?;
+        let passed = self.pass_time(at_most).await?;
+        swept.accounts = passed.accounts;
+        swept.faults = swept.faults.saturating_add(passed.faults);
         swept.resealed = self.core.reseal(at_most, &Party::Courier).await?;
         self.trim().await?;
         swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
@@ -287,19 +296,22 @@ impl<'a> Courier<'a> {
         (None, done.map_or(Done::Fault, |()| Done::PutBack))
     }
 
-    /// Writes down what time alone did to accounts.
-    async fn pass_time(&self, at_most: u32) -> Result<u32, Fault> {
+    /// Does what is due for accounts.
+    async fn pass_time(&self, at_most: u32) -> Result<Passed, Fault> {
         let core = self.core;
         let mut query =
             Some(AccountQuery::Overdue { realm: core.realm.clone(), now: core.clock.now(), after: None });
-        let mut passed = 0_u32;
+        let mut passed = Passed::default();
         // Page by page: an account that can't be written now, as a host may veto it, holds up none behind it.
-        while let Some(page) = query.take_if(|_| passed < at_most) {
+        while let Some(page) = query.take_if(|_| passed.accounts < at_most && passed.faults < at_most) {
             let overdue = self.ask(core.store.accounts(&page, Limit::of(at_most))).await?;
             for account in overdue.items {
                 match self.look_after(account.value.id).await {
-                    Ok(()) => passed = passed.saturating_add(1),
-                    Err(Undecided::Failed(fault)) => return Err(fault),
+                    Ok(()) => passed.accounts = passed.accounts.saturating_add(1),
+                    Err(Undecided::Failed(fault)) => {
+                        watch::troubled(&fault);
+                        passed.faults = passed.faults.saturating_add(1);
+                    }
                     Err(_) => {}
                 }
             }

@@ -239,11 +239,20 @@ impl Core {
         let Some(screen) = &self.host.screen else {
             return Ok(Some(false));
         };
-        match deadline.within(screen.is_breached(candidate)).await? {
-            Ok(breached) => Ok(Some(breached)),
-            Err(_) if self.host.takes_unscreened => Ok(None),
-            Err(source) => Err(Fault::Unscreened(source)),
+        // It may not use up the time that the command has.
+        let mut its_own = Deadline::after(&*self.clock, self.screening());
+        let answer = deadline.within(its_own.within(screen.is_breached(candidate))).await?;
+        match answer {
+            Ok(Ok(breached)) => Ok(Some(breached)),
+            Ok(Err(_)) | Err(Lapsed) if self.host.takes_unscreened => Ok(None),
+            Ok(Err(source)) => Err(Fault::Unscreened(source)),
+            Err(Lapsed) => Err(Fault::Unscreened("it took too long".into())),
         }
+    }
+
+    /// How long a password may take to be looked up.
+    fn screening(&self) -> Span {
+        Span::micros(self.patience.as_micros().checked_div(4).unwrap_or(0))
     }
 
     pub(crate) fn seal(&self, account: AccountId, hash: &PasswordHash) -> Result<Sealed, Fault> {
@@ -290,7 +299,7 @@ impl Core {
     }
 
     /// The facts as time has left them, and what of that others can notice.
-    fn as_of(&self, loaded: &Dossier, now: Timestamp) -> (Dossier, Vec<Happened>) {
+    pub(crate) fn as_of(&self, loaded: &Dossier, now: Timestamp) -> (Dossier, Vec<Happened>) {
         let mut current = loaded.clone();
         let mut mended = Vec::new();
         if let Some(account) = &mut current.account {

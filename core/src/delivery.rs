@@ -231,7 +231,13 @@ impl Core {
             Some(Suppression { realm: self.realm.clone(), cause, scope, evidence, at: moment.now });
         change.addresses.push(address);
         change.events.push(Happened::AddressSuppressed { tag, cause });
-        if self.host.notices_to.is_some() {
+        // Of what strangers sign up, the host is told nothing: they could fill its mailbox.
+        let signed_up = dossier
+            .account
+            .as_ref()
+            .and_then(|account| account.value.facts().ok())
+            .is_some_and(|facts| facts.purge_at.is_some());
+        if self.host.notices_to.is_some() && !signed_up {
             let notice = Content::ForHost(HostNotice::SendingStopped { account, cause });
             change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));
             change.events.push(Happened::HostNoticeQueued { mail: moment.notice });

@@ -1,4 +1,4 @@
-//! Erasing an account: its mails first, in bounded commits, then everything personal, in one.
+//! Erasing an account: everything personal in one commit, then its mails, in bounded ones.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::{
     accounts::Core,
     deadline::Deadline,
     decide::{Call, Undecided, Verdict},
-    domain::{AccountId, AddressTag, Change, Happened, Party, Refusal, Span, Stop},
+    domain::{Account, AccountId, AddressTag, Change, Happened, Party, Refusal, Span, Stop, Timestamp},
     error::Fault,
     port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
@@ -17,54 +17,72 @@ const MAILS: u32 = 12;
 impl Core {
     /// How long the courier leaves an account alone that the host still needs.
     const ASK_AGAIN: Span = Span::days(1);
+    /// And one of which the host could not say whether it does.
+    const TRY_AGAIN: Span = Span::hours(1);
 
-    /// Erases the account, unless the host says no.
+    /// Erases the account, unless the host says no. Once erased, only mails that are left are looked for.
     pub(crate) async fn erase(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
-        if let Some(code) = self.vetoed(id).await? {
-            return Err(Undecided::Refused(Refusal::Vetoed { code }));
+        let found = self
+            .decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let is_live = account.facts().is_ok();
+                Ok::<_, Stop>(Verdict::new(Change::none(), is_live && may_erase(account, by, moment.now)))
+            })
+            .await?;
+        if found.value {
+            if let Some(code) = self.vetoed(id).await? {
+                return Err(Undecided::Refused(Refusal::Vetoed { code }));
+            }
+            let unclaimed = self.unclaimed_tags(id).await?;
+            self.decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let erased =
+                    may_erase(account, by, moment.now).then(|| account.erase(moment.now, &unclaimed));
+                let is_erased = erased.is_some();
+                Ok::<_, Stop>(Verdict::new(erased.unwrap_or_default(), is_erased))
+            })
+            .await?;
         }
-        self.remove_mails(id, by).await?;
-        let unclaimed = self.unclaimed_tags(id).await?;
-        let call = Call::new(Who::id(id), by.clone());
-        self.decide(call, |dossier, moment, _| {
-            let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            // Somebody may have opened it again since it was found to be over.
-            let spared = *by == Party::Courier && !account.is_over(moment.now);
-            let change = if spared { Change::none() } else { account.erase(moment.now, &unclaimed) };
-            Ok::<_, Stop>(Verdict::new(change, ()))
-        })
-        .await?;
-        // Whatever was queued meanwhile goes to nobody.
-        self.remove_mails(id, by).await
+        // After it, so that an erasure that is refused has cost no mail. They hold nothing personal, and go to nobody.
+        self.remove_mails_of_erased(id, by).await
     }
 
     /// Erases an account whose time is over, or asks again later.
     pub(crate) async fn erase_overdue(&self, id: AccountId) -> Result<(), Undecided> {
-        match self.erase(id, &Party::Courier).await {
-            Err(Undecided::Refused(Refusal::Vetoed { .. })) => {
-                self.decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
-                    let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                    let change = account.put_off_end(moment.now + Self::ASK_AGAIN)?;
-                    Ok::<_, Stop>(Verdict::new(change, ()))
-                })
-                .await?;
-                Ok(())
-            }
-            erased => erased,
-        }
+        let (again, fault) = match self.erase(id, &Party::Courier).await {
+            Err(Undecided::Refused(Refusal::Vetoed { .. })) => (Self::ASK_AGAIN, None),
+            // Whatever the host asks can't be found out now: it holds up nobody else.
+            Err(Undecided::Failed(fault @ Fault::HostFailed(_))) => (Self::TRY_AGAIN, Some(fault)),
+            erased => return erased,
+        };
+        self.decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
+            let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+            Ok::<_, Stop>(Verdict::new(account.put_off_end(moment.now + again)?, ()))
+        })
+        .await?;
+        fault.map_or(Ok(()), |fault| Err(Undecided::Failed(fault)))
     }
 
     async fn vetoed(&self, id: AccountId) -> Result<Option<String>, Fault> {
         let Some(veto) = &self.host.veto else {
             return Ok(None);
         };
-        self.deadline().within(veto.veto(id)).await?.map_err(Fault::Unavailable)
+        self.deadline()
+            .within(veto.veto(id))
+            .await
+            .map_err(|_| Fault::HostFailed("it took too long".into()))?
+            .map_err(Fault::HostFailed)
     }
 
-    async fn remove_mails(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
+    async fn remove_mails_of_erased(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
+        let found = self.load(&Who::id(id), &mut self.deadline()).await?.account;
+        if found.is_none_or(|account| account.value.facts().is_ok()) {
+            return Ok(());
+        }
         let mut query = Some(MailQuery::OfAccount { account: id, after: None });
         while let Some(page) = query.take() {
-            let mails = self.deadline().within(self.store.mails(&page, Limit::of(MAILS))).await??;
+            let mut mails = self.deadline().within(self.store.mails(&page, Limit::of(MAILS))).await??;
+            mails.items.retain(|mail| mail.value.realm == self.realm);
             query = mails.next;
             if mails.items.is_empty() {
                 continue;
@@ -119,4 +137,9 @@ impl Core {
             self.load(&Who::found(By::Email(self.realm.clone(), key)), deadline).await?;
         Ok(account.is_none_or(|account| account.value.id == id))
     }
+}
+
+/// The courier erases what is over: somebody may have opened it again since it was found to be.
+fn may_erase(account: &Account, by: &Party, now: Timestamp) -> bool {
+    *by != Party::Courier || account.is_over(now)
 }

@@ -78,7 +78,7 @@ pub enum PublicError {
     /// The account's IP filter group does not let this origin in. Said only to the bearer of a live code.
     #[error("the account may not be used from here")]
     OriginRefused,
-    /// The host's own part of the commit said no. Said only to the bearer of a live code.
+    /// The host's own part of the commit said no: to the bearer of a live code, or to any request for mail, unseen.
     #[error("vetoed by the host: {code}")]
     Vetoed {
         /// The host's code.
@@ -151,6 +151,7 @@ impl PublicError {
 /// | `unknown_key` | 500 | the keyring lacks a key that a record rests on |
 /// | `damaged` | 500 | a record does not open with its key, or a stored hash can't be read |
 /// | `unscreened` | 503 | new passwords can't be looked up among those known from breaches; none is taken |
+/// | `host_failed` | 503 | the host's veto on erasure can't be asked; nothing was done |
 /// | `no_entropy` | 503 | the operating system has no randomness |
 /// | `hasher_failed` | 500 | hashing itself failed |
 /// | `defect` | 500 | a mistake in this library |
@@ -181,6 +182,9 @@ pub enum Fault {
     /// New passwords can't be looked up among those known from breaches. Nothing was done.
     #[error("passwords can't be screened")]
     Unscreened(#[source] Source),
+    /// What the host fills in failed: its veto on erasure can't be asked. Nothing was done.
+    #[error("the host's own part failed")]
+    HostFailed(#[source] Source),
     /// The operating system has no randomness.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
@@ -224,6 +228,7 @@ impl Fault {
             Self::UnknownKey(_) => ("unknown_key", 500),
             Self::Damaged => ("damaged", 500),
             Self::Unscreened(_) => ("unscreened", 503),
+            Self::HostFailed(_) => ("host_failed", 503),
             Self::NoEntropy(_) => ("no_entropy", 503),
             Self::Hasher(_) => ("hasher_failed", 500),
             Self::Defect(_) => ("defect", 500),

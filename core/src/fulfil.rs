@@ -84,7 +84,7 @@ impl Core {
         };
         let change = match (intent.wish, account) {
             (Wish::PasswordReset, Some(account)) => {
-                account.request_password_reset(&request(Purpose::PasswordReset))
+                account.request_password_reset(&request(account.reset_purpose()))
             }
             (Wish::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
                 account.request_password_set(&request(Purpose::PasswordSet))
@@ -96,15 +96,10 @@ impl Core {
             (Wish::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
             (Wish::PasswordReset | Wish::LockNotice, None) => Ok(Change::none()),
         };
-        let Ok(change) = change else {
-            return Ok((Change::none(), Vec::new()));
-        };
-        // A notice of a lock is bounded by its day.
-        let mails = !change.mails.is_empty() && intent.wish != Wish::LockNotice;
-        let recipient = account
-            .map_or(Ok(&intent.email), |account| account.facts().map(|facts| &facts.mailbox.address))?;
-        let reserve = mails.then(|| self.recipient_reservation(recipient, moment.now, false));
-        Ok((change, reserve.into_iter().collect()))
+        // Where nothing is mailed, it counts all the same: at another door, one's own change of address to it would tell.
+        let counts = intent.wish != Wish::LockNotice;
+        let reserve = counts.then(|| self.recipient_reservation(&intent.email, moment.now, false));
+        Ok((change.unwrap_or_default(), reserve.into_iter().collect()))
     }
 
     /// The account that a stranger asked for, which nobody has proven yet.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`domain`] | every rule, pure and total: facts and a request in, a change or a typed refusal out |
 //! | [`port`] | what the rules need from outside: [`Store`](port::Store), [`Mailer`](port::Mailer), [`Clock`](port::Clock), [`Entropy`](port::Entropy), [`PasswordHasher`](port::PasswordHasher) |
+//! | [`standards`] | what NIST SP 800-63B-4 and OWASP ASVS 5.0 ask, how it is met, and where it is not |
 //! | [`Accounts`] and the doors [`Public`], [`Owner`], [`Admin`] | what may be done, by whom |
 //!
 //! Behind the doors there is one loop: load a dossier, let time pass, decide, commit exactly what the decision rests on;
@@ -37,6 +38,7 @@ mod gate;
 pub mod port;
 mod rehash;
 mod reseal;
+pub mod standards;
 mod watch;
 
 pub use self::{

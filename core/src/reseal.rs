@@ -1,4 +1,4 @@
-//! Re-sealing: hashes that rest on older keys are sealed under the active one, without anybody's password.
+//! Re-sealing: hashes that rest on retired keys are sealed under the active one, without anybody's password.
 
 use crate::{
     accounts::Core,
@@ -15,49 +15,54 @@ impl Core {
         AccountQuery::ById { realm: self.realm.clone(), after: None, filter }
     }
 
-    /// Seals anew what rests on keys that are not active, of at most so many accounts. How many there were.
+    /// Seals anew what rests on retired keys, of at most so many accounts. How many there were.
+    ///
+    /// Only of retired ones: while processes do not agree yet which key is the active one, none undoes what another did.
     pub(crate) async fn reseal(&self, at_most: u32, by: &Party) -> Result<u32, Fault> {
         let mut resealed = 0_u32;
-        let older: Vec<_> = self.keys.ids().filter(|id| *id != self.keys.active()).cloned().collect();
-        for key in older {
-            let left = at_most.saturating_sub(resealed);
-            if left == 0 {
-                break;
-            }
-            let query = self.resting_on(&key);
-            let page = self.deadline().within(self.store.accounts(&query, Limit::of(left))).await??;
-            for account in page.items {
-                match self.reseal_one(account.value.id, by).await {
-                    Ok(()) => resealed = resealed.saturating_add(1),
-                    Err(Undecided::Failed(fault)) => return Err(fault),
-                    Err(_) => {}
+        for key in self.keys.retired() {
+            let mut query = Some(self.resting_on(key));
+            while let Some(page) = query.take_if(|_| resealed < at_most) {
+                let limit = Limit::of(at_most.saturating_sub(resealed));
+                let page = self.deadline().within(self.store.accounts(&page, limit)).await??;
+                query = page.next;
+                for account in page.items {
+                    match self.reseal_one(account.value.id, by).await {
+                        Ok(changed) => resealed = resealed.saturating_add(u32::from(changed)),
+                        Err(Undecided::Failed(fault)) => return Err(fault),
+                        // As where a host vetoes it: it holds up none behind it.
+                        Err(_) => {}
+                    }
                 }
             }
         }
         Ok(resealed)
     }
 
-    async fn reseal_one(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
-        let held = |key: &KeyId| key != self.keys.active() && self.keys.holds(key);
-        self.decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
-            let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            let mut nonce = moment.seal_nonce();
-            let change = account.resealed(|sealed| {
-                if !held(sealed.key()) {
-                    return Ok(None);
-                }
-                // What does not open stays: it is a fault at its next use, and not lost.
-                let Ok(phc) = self.keys.open_hash(&self.realm, id, sealed) else {
-                    return Ok(None);
-                };
-                // One nonce for each: the first octet counts.
-                nonce = next(nonce);
-                Ok::<_, Refusal>(Some(self.keys.seal_hash(&self.realm, id, nonce, &phc)))
-            })?;
-            Ok::<_, Stop>(Verdict::new(change, ()))
-        })
-        .await
-        .map(drop)
+    /// Whether there was anything that could be sealed anew.
+    async fn reseal_one(&self, id: AccountId, by: &Party) -> Result<bool, Undecided> {
+        let retired = |key: &KeyId| self.keys.retired().any(|retired| retired == key);
+        let decided = self
+            .decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
+                let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
+                let mut nonce = moment.seal_nonce();
+                let change = account.resealed(|sealed| {
+                    if !retired(sealed.key()) {
+                        return Ok(None);
+                    }
+                    // What does not open stays: it is a fault at its next use, and not lost.
+                    let Ok(phc) = self.keys.open_hash(&self.realm, id, sealed) else {
+                        return Ok(None);
+                    };
+                    // One nonce for each: the first octet counts.
+                    nonce = next(nonce);
+                    Ok::<_, Refusal>(Some(self.keys.seal_hash(&self.realm, id, nonce, &phc)))
+                })?;
+                let changed = change.account.is_some();
+                Ok::<_, Stop>(Verdict::new(change, changed))
+            })
+            .await?;
+        Ok(decided.value)
     }
 }
 

@@ -4,17 +4,24 @@
 //! is not said to have controls in it.
 #![expect(clippy::unwrap_used, reason = "a test that finds something stops there")]
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use accountable::{
     PublicError,
     domain::{
         Account, AccountId, Actor, Address, AddressTag, Blocklist, CharacterClass, CodeState, CommitId,
-        EmailAddress, Epoch, Event, Incarnation, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, LinkUrl,
-        Locale, LockOut, Mail, MailId, MailedCode, Memo, Nonce, Ordinal, Origin, Password, PasswordPolicy,
-        PasswordValidity, Purpose, Quota, QuotaTag, Realm, Retries, ReturnUrl, Rules, Sealed, SessionStamp,
-        Span, Status, Timestamp, Undeliverable, Version, Violation,
+        EmailAddress, Epoch, Event, FeedbackTag, Incarnation, IpFilterGroup, IpFilterGroupName, KeyId,
+        Keyring, LinkUrl, Locale, LockOut, Mail, MailId, MailedCode, Memo, Nonce, Ordinal, Origin, Password,
+        PasswordPolicy, PasswordValidity, Purpose, Quota, QuotaTag, Realm, Report, Retries, ReturnUrl, Rules,
+        Sealed, SessionStamp, Span, Status, Timestamp, Undeliverable, Version, Violation,
     },
     testing::Sandbox,
 };
+use accountable_core::{AccountList, Import, ImportedPassword};
+use futures_util::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
 
 /// A parser, and how it refuses.
@@ -278,6 +285,69 @@ async fn a_hostile_link_matches_nothing() {
             let refused = public.choose_password(&code, &new).await.unwrap_err();
             assert!(matches!(refused, PublicError::DeadCode), "{}: {refused}", short(&text));
         }
+    }
+}
+
+/// What comes back with a bounce, what another system calls a hash, and what somebody looks for: whatever it is, it counts
+/// for nothing, and nothing of it is kept.
+#[tokio::test]
+async fn a_hostile_report_hash_or_search_counts_for_nothing() {
+    let sandbox = Sandbox::new();
+    let admin = sandbox.accounts.admin(Actor::parse("staff").unwrap());
+    let email = || EmailAddress::parse("ada@example.com").unwrap();
+    let mut hostile: Vec<String> = too_long().into_iter().map(|(_, text)| text).collect();
+    hostile.extend(["", "null", "\0", "%", "$", "$argon2id$", "=", "\u{fffd}"].map(String::from));
+    hostile.extend([60, 61, 62, 64, 65].map(|count| "a".repeat(count)));
+    for text in hostile {
+        let told = admin.report(&FeedbackTag::new(&text), Report::Complained, &text).await;
+        assert!(!told.unwrap(), "{}", short(&text));
+        let import = Import::new(accountable::NewAccount::new(email()));
+        let refused = admin.import(import.with_password(ImportedPassword::new(&text))).await.unwrap_err();
+        assert_eq!(refused.code(), "bad_password_hash", "{}", short(&text));
+        assert!(refused.to_string().len() < 200, "{}", short(&text));
+        if !text.is_empty() {
+            assert_eq!(admin.count(&AccountList::ByEmail { prefix: text }).await.unwrap(), 0);
+        }
+    }
+    let journal = sandbox.accounts.journal().feed(None, 1_000).await.unwrap().events;
+    assert!(journal.iter().all(|event| serde_json::to_string(event).unwrap().len() < 500));
+}
+
+/// Of evidence a line is kept, however long a server talks.
+#[tokio::test]
+async fn of_endless_evidence_a_line_is_kept() {
+    let sandbox = Sandbox::new();
+    let admin = sandbox.accounts.admin(Actor::parse("staff").unwrap());
+    let email = EmailAddress::parse("ada@example.com").unwrap();
+    let id = admin.register(accountable::NewAccount::new(email.clone())).await.unwrap().id;
+    let delivery = admin.request_password_set(id, accountable::DeliveryOptions::default()).await.unwrap();
+    assert_eq!(delivery, accountable::Delivery::Delivered);
+    let tag = sandbox.mailer.last_to(&email).unwrap().feedback.unwrap();
+    let evidence = "550 5.1.1\r\n".repeat(100_000);
+    let bounced = Report::Bounced(Undeliverable::NoSuchMailbox);
+    assert!(admin.report(&tag, bounced, &evidence).await.unwrap());
+    let known = admin.suppressions(None, 10).await.unwrap().items;
+    let kept = &known.first().unwrap().evidence;
+    assert!(kept.chars().count() <= 100 && !kept.contains(char::is_control), "{kept}");
+}
+
+/// An import without an end is drawn no further than 64 accounts beyond what was answered for, and stops where nobody
+/// listens any more.
+#[tokio::test]
+async fn an_endless_import_is_drawn_no_further_than_its_width() {
+    let sandbox = Sandbox::new();
+    let admin = sandbox.accounts.admin(Actor::parse("staff").unwrap());
+    let drawn = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&drawn);
+    let endless = stream::iter(0_u64..).map(move |n| {
+        count.fetch_add(1, Ordering::Relaxed);
+        Import::new(accountable::NewAccount::new(EmailAddress::parse(&format!("u{n}@example.com")).unwrap()))
+    });
+    let mut answers = std::pin::pin!(admin.import_many(endless));
+    for answered in 1..=200_usize {
+        answers.next().await.unwrap().unwrap();
+        let drawn = drawn.load(Ordering::Relaxed);
+        assert!(drawn <= answered.saturating_add(64), "{drawn} drawn for {answered}");
     }
 }
 

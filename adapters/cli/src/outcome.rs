@@ -156,7 +156,7 @@ impl Tell for Delivery {
 impl Tell for CodeState {
     fn outcome(&self) -> Outcome {
         match self {
-            Self::Live { purpose, expires_at } => {
+            Self::Live { purpose, expires_at, .. } => {
                 Outcome::yes("live", json!({ "purpose": purpose, "expires_at": expires_at }))
             }
             Self::Used { purpose } => Outcome::yes("used", json!({ "purpose": purpose })),

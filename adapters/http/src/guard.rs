@@ -30,8 +30,8 @@ pub type Says = fn(Trouble) -> Response;
 /// What stands around routers. From outside in:
 ///
 /// 1. a name for the call, [`RequestId`], taken or drawn, and returned with whatever is answered;
-/// 2. headers that make every answer safe to hand to a browser: `no-store`, `nosniff`, and unless the answer has
-///    its own, a `Content-Security-Policy` that allows nothing and no referrer;
+/// 2. headers that make every answer safe to hand to a browser: `nosniff`, and unless the answer has its own, `no-store`,
+///    a `Content-Security-Policy` that allows nothing and no referrer;
 /// 3. browsers of the [`WebOrigins`] listed, preflights included;
 /// 4. a panic becomes a 500 that says nothing of it;
 /// 5. a place among the calls that may run at once, else 503;
@@ -106,17 +106,14 @@ async fn name(State(guard): State<Guard>, mut request: Request, next: Next) -> R
 
 /// Makes an answer safe to hand to a browser.
 async fn safe(mut response: Response) -> Response {
-    const ALWAYS: [(HeaderName, &str); 2] =
-        [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    const ELSE: [(HeaderName, &str); 2] = [
+    const UNLESS_SAID: [(HeaderName, &str); 3] = [
+        (CACHE_CONTROL, "no-store"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (REFERRER_POLICY, "no-referrer"),
     ];
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    for (name, value) in ELSE {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in UNLESS_SAID {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response

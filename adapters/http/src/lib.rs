@@ -1,5 +1,5 @@
-//! What accounts over HTTP stand on: strict bodies, callers who prove who they are, limits, and errors as each contract
-//! has them.
+//! Accounts over HTTP: the [`pages`] that mailed links lead to, and what contracts stand on: strict bodies, callers who
+//! prove who they are, limits, and errors as each contract has them.
 //!
 //! A host mounts axum routers within a [`Guard`] and serves them, with its own server or with [`serve`]. Nothing is
 //! global: two routers with other keys and limits can stand side by side.
@@ -56,6 +56,7 @@ mod guard;
 pub mod intake;
 mod limits;
 pub mod origin;
+pub mod pages;
 mod request_id;
 mod serve;
 mod trouble;

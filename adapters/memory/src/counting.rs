@@ -1,6 +1,6 @@
 //! A store that counts the calls that go through it: what a use case costs in round trips.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use accountable_core::{
     domain::{
@@ -16,11 +16,31 @@ use async_trait::async_trait;
 
 use crate::locked::Locked;
 
-/// Wraps a store and counts. Clones share the store and the counts.
+/// Wraps a store and counts. Clones share the store, the counts and the witness.
 #[derive(Debug, Clone)]
 pub struct CountingStore<S> {
     inner: Arc<S>,
     calls: Arc<Locked<Calls>>,
+    witness: Arc<Locked<Option<Witness>>>,
+}
+
+/// A call that decides something, as a [witness](CountingStore::witnessed_by) sees it: asked, and not yet answered.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Seen<'a> {
+    /// A call of `load`.
+    Load(&'a Who),
+    /// A call of `commit`.
+    Commit(&'a Commit),
+}
+
+#[derive(Clone)]
+struct Witness(Arc<dyn Fn(Seen<'_>) + Send + Sync>);
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Witness(..)")
+    }
 }
 
 /// How often each method was called.
@@ -79,7 +99,7 @@ impl<S> CountingStore<S> {
     /// Wraps a store; nothing is counted yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self { inner: Arc::new(inner), calls: Arc::default() }
+        Self { inner: Arc::new(inner), calls: Arc::default(), witness: Arc::default() }
     }
 
     /// The store within; what is called there is not counted.
@@ -99,6 +119,19 @@ impl<S> CountingStore<S> {
         std::mem::take(&mut self.calls.lock())
     }
 
+    /// From now on each load and each commit is shown to this witness, in place of any before: for who compares what is
+    /// asked, and not only how often.
+    pub fn witnessed_by(&self, witness: impl Fn(Seen<'_>) + Send + Sync + 'static) {
+        *self.witness.lock() = Some(Witness(Arc::new(witness)));
+    }
+
+    fn show(&self, seen: Seen<'_>) {
+        let witness = self.witness.lock().clone();
+        if let Some(Witness(sees)) = witness {
+            sees(seen);
+        }
+    }
+
     fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) {
         let mut calls = self.calls.lock();
         let count = of(&mut calls);
@@ -110,11 +143,13 @@ impl<S> CountingStore<S> {
 impl<S: Store> Store for CountingStore<S> {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
         self.note(|calls| &mut calls.loads);
+        self.show(Seen::Load(who));
         self.inner.load(who).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         self.note(|calls| &mut calls.commits);
+        self.show(Seen::Commit(commit));
         self.inner.commit(commit).await
     }
 
@@ -213,5 +248,20 @@ mod tests {
         assert_eq!((store.calls(), store.calls().total()), (expected, 3));
         assert_eq!(clone.reset(), expected);
         assert_eq!(store.calls(), Calls::default());
+    }
+
+    #[test]
+    fn a_witness_sees_whose_facts_are_asked_for() {
+        let store = CountingStore::new(MemoryStore::new(Incarnation::from_bytes([1; 16])));
+        let asked = Arc::new(Locked::<Vec<Who>>::default());
+        let witness = Arc::clone(&asked);
+        store.witnessed_by(move |seen| {
+            if let Seen::Load(who) = seen {
+                witness.lock().push(who.clone());
+            }
+        });
+        let id = account(1, "ada@example.com").id;
+        store.clone().load(&Who::id(id)).now_or_never().unwrap().unwrap();
+        assert_eq!(*asked.lock(), [Who::id(id)]);
     }
 }

@@ -41,7 +41,7 @@ mod testing;
 
 pub use self::{
     clock::ManualClock,
-    counting::{Calls, CountingStore},
+    counting::{Calls, CountingStore, Seen},
     entropy::SeededEntropy,
     faulty::{CommitFault, FaultyStore},
     hasher::InsecureTestHasher,

@@ -467,7 +467,8 @@ impl Facts {
             not_after(level, now + quota.horizon());
         }
         for former in &mut self.former {
-            not_after(&mut former.until, now + Self::FORMER_KEPT);
+            let window = if former.reserved { Self::FORMER_RESERVED } else { Self::FORMER_KEPT };
+            not_after(&mut former.until, now + window);
         }
         if let Some(pending) = &mut self.pending {
             not_after(&mut pending.until, now + Self::CHANGE_PENDING);

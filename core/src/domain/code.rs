@@ -9,7 +9,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{AccountId, Confirmation, EmailAddress, Incarnation, Keyring, Purpose, Realm, Timestamp};
+use super::{
+    AccountId, Confirmation, EmailAddress, Incarnation, Keyring, Purpose, Realm, ReturnUrl, Timestamp,
+};
 
 /// The version of what goes into a code.
 const SCHEME: &[u8] = b"code/1";
@@ -141,6 +143,8 @@ pub enum CodeState {
         purpose: Purpose,
         /// Until when, as things stand.
         expires_at: Timestamp,
+        /// Where its page sends its reader at the end: as it was asked for, and allowed.
+        return_url: Option<ReturnUrl>,
     },
     /// It was redeemed, or something newer took its place.
     Used {

@@ -3,7 +3,10 @@
 //! Codes and seals are made under keys that rotate, each with a [`KeyId`]. Names of addresses
 //! and quotas are made under one key that never changes, since records are found by them.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chacha20poly1305::{
@@ -78,6 +81,9 @@ pub enum KeyringError {
     /// `active` names no key.
     #[error("the active key {0} is not among the keys")]
     NoActiveKey(KeyId),
+    /// New things are made under the key that is to be retired.
+    #[error("the active key {0} can't be retired")]
+    RetiredActive(KeyId),
     /// The text is not the TOML that [`Keyring::from_toml`] shows.
     #[error("the keyring is not the TOML expected: tags, active and a table of keys")]
     NotToml,
@@ -151,6 +157,7 @@ pub struct Keyring {
     quota_tags: Key,
     feedback: Key,
     active: KeyId,
+    retired: BTreeSet<KeyId>,
     keys: BTreeMap<KeyId, Derived>,
 }
 
@@ -197,11 +204,30 @@ impl Keyring {
         if !self.keys.contains_key(&id) {
             return Err(KeyringError::NoActiveKey(id));
         }
+        self.retired.remove(&id);
         self.active = id;
         Ok(self)
     }
 
-    /// Reads the TOML form: `tags`, `active` and a table `[keys]`, each key 32 bytes in standard base64.
+    /// Nothing is to rest on this key any more: hashes under it are sealed anew, under the active key. Retire a key once
+    /// no process makes new things under it; take it out of the keyring once nothing rests on it.
+    ///
+    /// # Errors
+    /// [`KeyringError::RetiredActive`] for the active key.
+    pub fn with_retired(mut self, id: KeyId) -> Result<Self, KeyringError> {
+        if id == self.active {
+            return Err(KeyringError::RetiredActive(id));
+        }
+        self.retired.insert(id);
+        Ok(self)
+    }
+
+    /// The keys on which nothing is to rest any more.
+    pub fn retired(&self) -> impl Iterator<Item = &KeyId> {
+        self.retired.iter()
+    }
+
+    /// Reads the TOML form: `tags`, `active`, perhaps `retired`, and a table `[keys]`, each key 32 bytes in standard base64.
     ///
     /// # Errors
     /// [`KeyringError`]; its text never contains a key.
@@ -214,6 +240,8 @@ impl Keyring {
         struct File {
             tags: Zeroizing<String>,
             active: KeyId,
+            #[serde(default)]
+            retired: Vec<KeyId>,
             keys: BTreeMap<KeyId, Zeroizing<String>>,
         }
         let file: File = toml::from_str(text).map_err(|_| KeyringError::NotToml)?;
@@ -225,7 +253,7 @@ impl Keyring {
         if !keys.contains_key(&file.active) {
             return Err(KeyringError::NoActiveKey(file.active));
         }
-        Ok(Self::assemble(&tags, file.active, keys))
+        file.retired.into_iter().try_fold(Self::assemble(&tags, file.active, keys), Self::with_retired)
     }
 
     fn assemble(tags: &Key, active: KeyId, keys: BTreeMap<KeyId, Derived>) -> Self {
@@ -234,6 +262,7 @@ impl Keyring {
             quota_tags: tags.derived("quota tag"),
             feedback: tags.derived("feedback tag"),
             active,
+            retired: BTreeSet::new(),
             keys,
         }
     }

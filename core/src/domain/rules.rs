@@ -29,9 +29,9 @@ pub struct Rules {
     pub closing_grace: Span,
     /// How long an account that a stranger signed up waits to be proven: 7 days.
     pub sign_up_kept: Span,
-    /// How long events stay in the journal; none keeps all, which is the default.
+    /// How long events stay in the journal, those of all realms of the store; none keeps all, which is the default.
     pub journal_kept: Option<Span>,
-    /// How long mails that were given up can be queued again; none keeps all: 30 days.
+    /// How long mails that were given up can be queued again, those of all realms of the store; none keeps all: 30 days.
     pub dead_mails_kept: Option<Span>,
 }
 

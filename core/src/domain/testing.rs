@@ -248,5 +248,10 @@ pub(super) fn standing(account: Account, standing: StandingKind) -> Account {
 }
 
 pub(super) fn closing(now: Timestamp) -> Close {
-    Close { now, grace: Rules::default().closing_grace, notice: MailId::from_bytes([251; 16]) }
+    Close {
+        now,
+        grace: Rules::default().closing_grace,
+        notice: MailId::from_bytes([251; 16]),
+        second_notice: MailId::from_bytes([249; 16]),
+    }
 }

@@ -105,11 +105,12 @@ impl Admin {
     /// # Errors
     /// `no_such_account`, `account_closed`, `version_mismatch`, `unknown_ip_filter_group`, `email_taken`; a [`Fault`].
     pub async fn update(&self, id: AccountId, changes: &AccountChanges) -> Result<AccountView, Error> {
-        if let Some(Some(group)) = &changes.ip_filter_group {
-            self.known_group(group).await?;
-        }
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
+        let unknown_group = match &changes.ip_filter_group {
+            Some(Some(group)) => self.group(group).await?.is_none(),
+            _ => false,
+        };
         self.command("admin.update", id, |account, _, moment| {
             let email = changes.email.as_ref().zip(tag).map(|(email, tag)| ReplaceEmail {
                 now: moment.now,
@@ -118,7 +119,7 @@ impl Admin {
                 notice: moment.notice,
                 history: core.policy.history(),
             });
-            account.update(&AccountUpdate {
+            let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
                 memo: changes.memo.as_ref(),
                 validity: changes.validity,
@@ -127,7 +128,8 @@ impl Admin {
                 email,
                 warnings: core.rules.expiry_warnings,
                 now: moment.now,
-            })
+            })?;
+            if unknown_group { Err(Refusal::UnknownIpFilterGroup) } else { Ok(change) }
         })
         .await
     }
@@ -186,7 +188,7 @@ impl Admin {
     async fn find(&self, by: By) -> Result<Option<AccountView>, Fault> {
         let mut deadline = self.core.deadline();
         let dossier = self.core.load(&Who::found(by), &mut deadline).await?;
-        Ok(AccountView::of(&dossier))
+        Ok(AccountView::of(&self.core.as_of(&dossier, self.core.clock.now()).0))
     }
 
     fn party(&self) -> Party {

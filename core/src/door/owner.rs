@@ -8,8 +8,8 @@ use crate::{
     decide::{Call, Moment, Undecided, Verdict},
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, Close, ConfirmEmail, EmailAddress,
-        EmailChange, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal, SessionStamp, Stop,
-        Timestamp,
+        EmailChange, Hashed, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal,
+        SessionStamp, Stop,
     },
     door::MailOptions,
     error::{Error, Fault},
@@ -51,23 +51,14 @@ impl Owner {
     pub async fn change_password(&self, current: &Password, new: &Password) -> Result<SessionStamp, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
-            let guess = self.guess(current).await?;
-            let right = self.verified(&guess).await?;
-            let mut call = self.call();
-            call.candidate = Some(new);
-            let decided = core
-                .decide(call, |dossier, moment, hashed| {
-                    let account = self.admitted(&guess, &right, dossier, moment.now)?;
-                    let new = core.new_password(Candidate { password: new, hashed }, dossier, moment);
-                    let request =
-                        ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
-                    let change = account.change_password(&request)?;
-                    let stamp = self.stamp_after(&change);
-                    Ok(Verdict::new(change, stamp))
-                })
-                .await?;
-            right.spent();
-            Ok(decided.value)
+            let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
+                let new = core.new_password(Candidate { password: new, hashed }, dossier, moment);
+                let request = ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
+                let change = account.change_password(&request)?;
+                let stamp = self.stamp_after(&change);
+                Ok(Verdict::new(change, stamp))
+            });
+            Ok(decided.await??)
         })
         .await
     }
@@ -89,40 +80,34 @@ impl Owner {
         watched("owner.request_email_change", self.core.realm.as_str(), async {
             let core = &self.core;
             mail.check(&core.links)?;
-            let guess = self.guess(current).await?;
-            let right = self.verified(&guess).await?;
             let tag = core.keys.address_tag(&core.realm, email);
             let page = mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::EmailConfirm));
-            let decided = core
-                .decide(self.call(), |dossier, moment, _| {
-                    let account = self.admitted(&guess, &right, dossier, moment.now)?;
-                    let code = MailRequest {
-                        return_url: mail.return_url.as_ref(),
-                        // Whoever reads that mail may have nothing to do with the account.
-                        stranger_caused: true,
-                        ..core.mail_request(page, dossier, moment)
-                    };
-                    let change = account.request_email_change(&EmailChange {
-                        code,
-                        notice: moment.notice,
-                        cancel_page: core.links.page(Purpose::EmailCancel),
-                        email,
-                        tag,
-                        verified: &right.lead.sealed,
-                        epoch: self.stamp.epoch,
-                    })?;
-                    let mut verdict = Verdict::new(change, ());
-                    verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
-                    Ok(verdict)
-                })
-                .await;
-            right.spent();
-            match decided {
+            let decided = self.knowing(current, None, |account, right, dossier, moment, _| {
+                let code = MailRequest {
+                    return_url: mail.return_url.as_ref(),
+                    // Whoever reads that mail may have nothing to do with the account.
+                    stranger_caused: true,
+                    ..core.mail_request(page, dossier, moment)
+                };
+                let change = account.request_email_change(&EmailChange {
+                    code,
+                    notice: moment.notice,
+                    cancel_page: core.links.page(Purpose::EmailCancel),
+                    email,
+                    tag,
+                    verified: &right.lead.sealed,
+                    epoch: self.stamp.epoch,
+                })?;
+                let mut verdict = Verdict::new(change, ());
+                verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
+                Ok(verdict)
+            });
+            match decided.await? {
                 Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
                     let retry_after = retry_after.max(core.recipients_wait(email).await?);
                     Err(Refusal::Throttled { retry_after }.into())
                 }
-                decided => Ok(decided.map(drop)?),
+                decided => Ok(decided?),
             }
         })
         .await
@@ -191,7 +176,12 @@ impl Owner {
     pub async fn close(&self) -> Result<(), Error> {
         watched("owner.close", self.core.realm.as_str(), async {
             let grace = self.core.rules.closing_grace;
-            let close = |moment: &Moment| Close { now: moment.now, grace, notice: moment.notice };
+            let close = |moment: &Moment| Close {
+                now: moment.now,
+                grace,
+                notice: moment.notice,
+                second_notice: moment.mail,
+            };
             self.change(|account, moment| account.close_own(self.stamp.epoch, &close(moment))).await?;
             Ok(())
         })
@@ -253,22 +243,40 @@ impl Owner {
         }
     }
 
-    /// The account, if the verification still holds: a lock, a suspension or another filter that came meanwhile makes it
-    /// void.
-    fn admitted<'d>(
+    /// A command of whoever knows the current password: verified behind the gate, and once more where the same password
+    /// was sealed anew meanwhile.
+    async fn knowing<T: Send>(
         &self,
-        guess: &Guess<'_>,
-        right: &Right<'_>,
-        dossier: &'d Dossier,
-        now: Timestamp,
-    ) -> Result<&'d Account, Refusal> {
-        let account = account_of(dossier)?;
-        let admission = self.core.scene(guess, dossier, now).admission(&right.lead);
-        if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
-            account.in_session(self.stamp.epoch)?;
-            return Err(Refusal::WrongPassword);
+        current: &Password,
+        candidate: Option<&Password>,
+        mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
+    ) -> Result<Result<T, Undecided>, Error> {
+        let guess = self.guess(current).await?;
+        for last in [false, true] {
+            let right = self.verified(&guess).await?;
+            let mut starts_over = false;
+            let mut call = self.call();
+            call.candidate = candidate;
+            let decided = self
+                .core
+                .decide(call, |dossier, moment, hashed| {
+                    let account = account_of(dossier)?;
+                    let admission = self.core.scene(&guess, dossier, moment.now).admission(&right.lead);
+                    starts_over = admission == Admission::StartOver;
+                    // A lock, a suspension or another filter that came meanwhile makes the verification void.
+                    if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
+                        account.in_session(self.stamp.epoch)?;
+                        return Err(Refusal::WrongPassword.into());
+                    }
+                    rule(account, &right, dossier, moment, hashed)
+                })
+                .await;
+            right.spent();
+            if decided.is_ok() || last || !starts_over {
+                return Ok(decided.map(|decided| decided.value));
+            }
         }
-        Ok(account)
+        Err(Refusal::WrongPassword.into())
     }
 }
 

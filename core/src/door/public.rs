@@ -147,11 +147,13 @@ impl Public {
             };
             let core = &self.core;
             let mut deadline = core.deadline();
-            let dossier = core.load(&Who::id(id), &mut deadline).await?;
+            let loaded = core.load(&Who::id(id), &mut deadline).await?;
+            let now = core.clock.now();
+            let (dossier, _) = core.as_of(&loaded, now);
             let Some(account) = &dossier.account else {
                 return Ok(CodeState::Invalid);
             };
-            Ok(account.value.inspect_code(&core.redemption(code, &dossier, self.from, core.clock.now())))
+            Ok(account.value.inspect_code(&core.redemption(code, &dossier, self.from, now)))
         })
         .await
     }

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use accountable_core::{
-    Accounts, Admin, Authentication, Delivery, DeliveryOptions, Machine, NewAccount, Public,
+    AccountView, Accounts, Admin, Authentication, Builder, Delivery, DeliveryOptions, Machine, NewAccount,
+    Owner, Public, Swept,
     domain::{
         AccountId, Actor, Denial, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links,
-        MailedCode, Origin, Password, ReturnUrl, SessionStamp, Span, Timestamp,
+        MailedCode, Message, NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -34,45 +35,67 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn on_memory() -> Self {
-        Self::on(Arc::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))), None)
+    /// On the memory store, built as the closure says.
+    pub(crate) fn on_memory(build: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::on(Arc::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))), None, build)
     }
 
-    pub(crate) fn on_sqlite() -> Self {
-        Self::on_sqlite_with(&Options::default())
+    /// On a SQLite file, built as the closure says.
+    pub(crate) fn on_sqlite(build: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::on_sqlite_file(&Options::default(), build)
     }
 
     pub(crate) fn on_sqlite_with(options: &Options) -> Self {
+        Self::on_sqlite_file(options, |builder| builder)
+    }
+
+    fn on_sqlite_file(options: &Options, build: impl FnOnce(Builder) -> Builder) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store =
             SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), options)
                 .unwrap();
-        Self::on(Arc::new(store), Some(folder))
+        Self::on(Arc::new(store), Some(folder), build)
     }
 
     /// The same accounts in another process: the same store and clock, its own gate and hasher.
     pub(crate) fn beside(world: &Self) -> Self {
-        let store: Arc<dyn Store> = Arc::clone(world.store.inner().inner());
-        Self::with_clock(world.clock.clone(), 43, store, None)
+        Self::beside_with(world, 43, keys(), |builder| builder)
     }
 
-    fn on(store: Arc<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
-        Self::with_clock(ManualClock::new(at("2026-11-21T12:00:00Z")), 42, store, folder)
+    /// The same in a process that has other keys, or is built otherwise. No two may have one seed.
+    pub(crate) fn beside_with(
+        world: &Self,
+        seed: u64,
+        keys: Keyring,
+        build: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
+        let store: Arc<dyn Store> = Arc::clone(world.store.inner().inner());
+        Self::with_clock(world.clock.clone(), seed, keys, store, None, build)
+    }
+
+    fn on(
+        store: Arc<dyn Store>,
+        folder: Option<tempfile::TempDir>,
+        build: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
+        Self::with_clock(ManualClock::new(at("2026-11-21T12:00:00Z")), 42, keys(), store, folder, build)
     }
 
     fn with_clock(
         clock: ManualClock,
         seed: u64,
+        keys: Keyring,
         store: Arc<dyn Store>,
         folder: Option<tempfile::TempDir>,
+        build: impl FnOnce(Builder) -> Builder,
     ) -> Self {
         let mailer = RecordingMailer::new();
         let probe = Probe::default();
         let hasher = HeldHasher::new(probe.clone());
         let store = CountingStore::new(FaultyStore::new(store));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher.clone());
-        let accounts =
-            Accounts::builder(machine, store.clone(), mailer.clone(), keys(), links()).build().unwrap();
+        let builder = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links());
+        let accounts = build(builder).build().unwrap();
         Self { accounts, clock, mailer, hasher, probe, store, _folder: folder }
     }
 
@@ -130,6 +153,29 @@ impl World {
         }
     }
 
+    /// Signed in with that password; from nowhere in particular.
+    pub(crate) async fn signed_in(&self, address: &str, typed: &str) -> Owner {
+        self.accounts.owner(self.log_in(address, typed).await.unwrap(), Origin::Unknown)
+    }
+
+    /// What a courier does at this moment.
+    pub(crate) async fn sweep(&self) -> Swept {
+        self.accounts.sweep(1_000).await.unwrap()
+    }
+
+    pub(crate) async fn view(&self, id: AccountId) -> AccountView {
+        self.admin().account(id).await.unwrap().unwrap()
+    }
+
+    /// What was mailed to the address, in order.
+    pub(crate) fn post_of(&self, address: &str) -> Vec<Post> {
+        let letters = self.mailer.letters().into_iter();
+        letters
+            .filter(|letter| letter.to.as_str() == address)
+            .map(|letter| Post::of(&letter.message))
+            .collect()
+    }
+
     pub(crate) async fn history(&self, of: AccountId) -> Vec<Event> {
         self.accounts.journal().history(of, None, 1_000).await.unwrap().items
     }
@@ -157,9 +203,28 @@ pub(crate) fn keys() -> Keyring {
     Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
 }
 
-fn links() -> Links {
+pub(crate) fn links() -> Links {
     Links::to(LinkUrl::parse("https://app.example/password").unwrap())
         .allow_return(ReturnUrl::parse("https://app.example/home").unwrap())
+}
+
+/// What a letter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Post {
+    Code(Purpose),
+    Notice(NoticeKind),
+    ForHost,
+}
+
+impl Post {
+    fn of(message: &Message) -> Self {
+        match message {
+            Message::Code { purpose, .. } => Self::Code(*purpose),
+            Message::Notice(notice) => Self::Notice(notice.kind()),
+            Message::ForHost(_) => Self::ForHost,
+            other => panic!("a letter of a new kind: {other:?}"),
+        }
+    }
 }
 
 /// A hasher that knows which of its verifications were of real hashes, not of decoys.
@@ -182,6 +247,11 @@ impl Default for Probe {
 }
 
 impl Probe {
+    /// How many hashes were made.
+    pub(crate) fn hashes(&self) -> usize {
+        self.seen.lock().unwrap().real.len()
+    }
+
     /// How often a real hash was verified.
     pub(crate) fn real_verifications(&self) -> usize {
         self.seen.lock().unwrap().verified
@@ -244,20 +314,24 @@ pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Each test on each store.
+/// Each test on each store; `(world with build)` has the accounts built so.
 macro_rules! on_each_store {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident $(with $build:expr)?) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
             use super::*;
             async fn holds($world: crate::world::World) $body
+            fn built(builder: accountable_core::Builder) -> accountable_core::Builder {
+                $(let builder = $build(builder);)?
+                builder
+            }
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn on_memory() {
-                holds(crate::world::World::on_memory()).await;
+                holds(crate::world::World::on_memory(built)).await;
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn on_sqlite() {
-                holds(crate::world::World::on_sqlite()).await;
+                holds(crate::world::World::on_sqlite(built)).await;
             }
         }
     )+};

@@ -8,17 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use accountable_core::{
     Authentication, PublicError,
     domain::{
-        AccountId, Denial, EmailKey, Event, Happened, MailId, MailState, NoticeKind, PasswordSource, Purpose,
-        Span, Timestamp,
+        AccountId, Denial, EmailKey, Event, Happened, MailId, MailState, Ordinal, PasswordSource, Purpose,
+        Span, StandingKind, Timestamp,
     },
 };
 use accountable_memory::Answer;
 
-use crate::{
-    look::Look,
-    step::Step,
-    world::{Said, email},
-};
+use crate::{look::Look, promises::has_password, said::Said, step::Step, world::email};
 
 /// Microseconds by which the clock ever moved forth. No quota grants anything for time that never came.
 type Forth = u64;
@@ -29,7 +25,7 @@ const BURST: u64 = 5;
 /// What was seen so far.
 #[derive(Default)]
 pub(crate) struct Ledger {
-    last: Look,
+    pub(super) last: Look,
     forth: Forth,
     /// When the last code mail of an account and a purpose was queued, bypasses excepted.
     queued: BTreeMap<(AccountId, Purpose), Forth>,
@@ -44,6 +40,12 @@ pub(crate) struct Ledger {
     versions: BTreeMap<AccountId, u64>,
     open: BTreeSet<MailId>,
     taken: BTreeSet<MailId>,
+    /// Given up: what is cancelled of these had ended before.
+    dead: BTreeSet<MailId>,
+    /// Whose code each mail carries, and for what.
+    code_mails: BTreeMap<MailId, (AccountId, Purpose)>,
+    /// Addresses whose reader redeemed a code for the account, or that another system made sure of.
+    pub(super) proven: BTreeSet<(AccountId, EmailKey)>,
 }
 
 impl Ledger {
@@ -52,9 +54,13 @@ impl Ledger {
         self.letters(&look)?;
         self.events(&look)?;
         self.forth = self.forth_at(look.now.unwrap_or(Timestamp::MIN));
+        self.proofs(said, &look);
         self.answer(step, said)?;
+        self.commands(said, &look)?;
         self.refusal(said, &look)?;
         self.records(&look)?;
+        self.shut(&look)?;
+        self.passwords.retain(|id, _| has_password(look.account(*id)));
         self.last = look;
         Ok(())
     }
@@ -75,7 +81,11 @@ impl Ledger {
     fn letters(&mut self, look: &Look) -> Result<(), String> {
         for (id, to, said, answer) in &look.letters {
             let known = self.last.addresses.get(to).and_then(|address| address.value.suppression.as_ref());
-            holds(known.is_none(), || format!("invariant 7: to a suppressed address: {said}"))?;
+            // What was not in the outbox before this step is what staff waits for: no stranger causes that.
+            let mail = self.last.mails.get(id).and_then(|mail| mail.value.dispatch());
+            let stranger_caused = mail.is_some_and(|(_, dispatch)| dispatch.stranger_caused);
+            let held_back = known.filter(|known| known.holds_back(stranger_caused));
+            holds(held_back.is_none(), || format!("invariant 7: to a suppressed address: {said}"))?;
             if *answer == Answer::Accept {
                 self.taken.insert(*id);
             }
@@ -84,25 +94,32 @@ impl Ledger {
     }
 
     fn events(&mut self, look: &Look) -> Result<(), String> {
+        let mut reverted = None;
         for event in &look.events {
             self.version(event)?;
             match &event.what {
-                Happened::MailQueued { mail, purpose, bypassed_throttle, .. } => {
+                Happened::MailQueued { mail, purpose, recipient, bypassed_throttle } => {
                     holds(self.open.insert(*mail), || format!("{mail} was queued twice"))?;
-                    let account = event.account.and_then(|id| look.account(id)).ok_or("a mail to nobody")?;
-                    if !bypassed_throttle {
-                        let recipient =
-                            account.facts().map_err(|gone| gone.to_string())?.mailbox.address.clone();
-                        self.quotas(
-                            account.id,
-                            *purpose,
-                            recipient.key_without_tag(),
-                            self.forth_at(event.at),
-                        )?;
+                    let account = event.account.ok_or("a mail to nobody")?;
+                    self.code_mails.insert(*mail, (account, *purpose));
+                    // The links that cancel and take back go out with what they are about, and so does the way back in.
+                    let alone = matches!(purpose, Purpose::EmailCancel | Purpose::EmailRevert);
+                    if !bypassed_throttle && !alone && reverted != Some(event.commit) {
+                        let to = recipient_of(look, account, *recipient);
+                        self.quotas(account, *purpose, to, self.forth_at(event.at))?;
                     }
                 }
-                Happened::NoticeQueued { mail, .. } => {
+                Happened::NoticeQueued { mail, .. } | Happened::HostNoticeQueued { mail } => {
                     holds(self.open.insert(*mail), || format!("{mail} was queued twice"))?;
+                }
+                Happened::MailRequeued { mail } => {
+                    holds(self.dead.remove(mail), || format!("{mail} had not been given up"))?;
+                    self.open.insert(*mail);
+                }
+                Happened::EmailReplaced { .. } | Happened::EmailChanged { .. } => self.fresh(event.account),
+                Happened::EmailReverted { .. } => {
+                    reverted = Some(event.commit);
+                    self.fresh(event.account);
                 }
                 Happened::MailDelivered { mail } => {
                     holds(self.taken.contains(mail), || {
@@ -110,16 +127,35 @@ impl Ledger {
                     })?;
                     self.ended(mail)?;
                 }
-                Happened::MailRefused { mail, .. }
-                | Happened::MailDied { mail, .. }
-                | Happened::MailCancelled { mail } => {
+                Happened::MailRefused { mail, .. } => {
                     self.ended(mail)?;
+                    self.dead.insert(*mail);
+                    if let Some(of) = self.code_mails.get(mail) {
+                        self.queued.remove(of);
+                    }
+                }
+                Happened::MailDied { mail, .. } => {
+                    self.ended(mail)?;
+                    self.dead.insert(*mail);
+                }
+                Happened::MailCancelled { mail } => {
+                    // A request that nobody has decided was never queued for anybody.
+                    let request =
+                        self.last.mails.get(mail).is_some_and(|mail| mail.value.account().is_none());
+                    if !self.dead.remove(mail) && !request {
+                        self.ended(mail)?;
+                    }
                 }
                 Happened::PasswordSet { how: PasswordSource::Chosen } => self.chosen_in_journal += 1,
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Another address starts a fresh quota of the account; the recipient's stays.
+    fn fresh(&mut self, account: Option<AccountId>) {
+        self.queued.retain(|(of, _), _| Some(*of) != account);
     }
 
     /// How far the clock has moved forth by then, which is not before the last look.
@@ -147,13 +183,14 @@ impl Ledger {
         &mut self,
         account: AccountId,
         purpose: Purpose,
-        recipient: EmailKey,
+        recipient: Option<EmailKey>,
         now: Forth,
     ) -> Result<(), String> {
         if let Some(before) = self.queued.insert((account, purpose), now) {
             let since = Span::micros(now - before);
             holds(since >= Span::micros(PERIOD), || format!("invariant 1: a second mail after {since}"))?;
         }
+        let Some(recipient) = recipient else { return Ok(()) };
         let level = self.levels.entry(recipient).or_default();
         *level = (*level).max(now) + PERIOD;
         holds(*level <= now + BURST * PERIOD, || "invariant 1: more mails than the recipient's quota".into())
@@ -174,6 +211,24 @@ impl Ledger {
             }
             (_, Said::Chosen { outcome: Err(PublicError::WeakPassword(_)), genuine, .. }) => {
                 holds(*genuine, || "the policy was told to somebody without a code".into())?;
+            }
+            (_, Said::Redeemed { kind, brought, genuine, outcome: Ok(_) }) => {
+                holds(*genuine, || format!("invariant 3: {kind} with a code that was never mailed"))?;
+                holds(self.redeemed.insert(brought.clone()), || {
+                    "invariant 3: a code was redeemed twice".into()
+                })?;
+            }
+            (_, Said::Confirmed { brought, genuine, outcome: Ok(stamp) }) => {
+                holds(*genuine, || "invariant 3: confirmed with a code that was never mailed".into())?;
+                holds(brought.0 == stamp.account.to_string(), || {
+                    "invariant 3: confirmed with another account's code".into()
+                })?;
+                holds(self.redeemed.insert(brought.clone()), || {
+                    "invariant 3: a code was redeemed twice".into()
+                })?;
+            }
+            (_, Said::Imported { password: Some(password), outcome: Ok(view), .. }) => {
+                self.passwords.insert(view.id, *password);
             }
             (_, Said::Inspected { genuine: false, outcome: Ok(state) }) => {
                 let invalid = matches!(state, accountable_core::domain::CodeState::Invalid);
@@ -206,6 +261,7 @@ impl Ledger {
             Authentication::Granted(stamp) | Authentication::MustChange { stamp, .. } => {
                 let account = self.last.account(stamp.account).ok_or("a session of nobody")?;
                 let owns = account.keys().own == Some(&email(address).key());
+                holds(account.standing() == StandingKind::Active, || "a shut account lets in".into())?;
                 holds(owns && has(stamp.account), || "a wrong password lets in".into())
             }
             Authentication::Denied(why) if *why.for_logs() == Denial::WrongPassword => {
@@ -228,7 +284,6 @@ impl Ledger {
                     | Happened::EmailChangeDropped
                     | Happened::FormerAddressReleased { .. }
                     | Happened::FormerAddressForgotten { .. }
-                    | Happened::NoticeQueued { notice: NoticeKind::Locked, .. }
                     | Happened::Locked { .. }
                     | Happened::Disabled { .. }
             )
@@ -244,8 +299,10 @@ impl Ledger {
     fn records(&self, look: &Look) -> Result<(), String> {
         let mut keys = BTreeSet::new();
         for account in look.accounts.iter().map(|stored| &stored.value) {
-            let own = account.keys().own.cloned();
-            holds(keys.insert(own), || "invariant 2: two accounts with one address".into())?;
+            let held = account.keys();
+            for key in held.own.into_iter().chain(held.reserved) {
+                holds(keys.insert(key.clone()), || "invariant 2: two accounts with one address".into())?;
+            }
             let journaled = self.versions.get(&account.id).copied();
             holds(journaled == Some(account.version.as_u64()), || {
                 format!("invariant 8: version {}, the journal is at {journaled:?}", account.version.as_u64())
@@ -254,9 +311,10 @@ impl Ledger {
                 let fell = account.epoch < before.epoch || account.version < before.version;
                 holds(!fell, || "invariant 8: an epoch or a version fell".into())?;
             }
-            let proven = account.facts().is_ok_and(|facts| facts.proven);
-            let redeemed = self.redeemed.iter().any(|(id, _)| *id == account.id.to_string());
-            holds(!proven || redeemed, || "invariant 4: proven without a code".into())?;
+            if let Ok(facts) = account.facts() {
+                let known = self.proven.contains(&(account.id, facts.mailbox.key.clone()));
+                holds(!facts.proven || known, || "invariant 4: proven without a code".into())?;
+            }
         }
         holds(look.accounts.len() >= self.last.accounts.len(), || "an account is gone".into())?;
         let mails = look.mails.values().filter_map(|mail| mail.value.due());
@@ -273,6 +331,12 @@ impl Ledger {
     }
 }
 
-fn holds(promise: bool, broken: impl FnOnce() -> String) -> Result<(), String> {
+/// Whose quota a mail counts against; none where the account no longer knows the address.
+fn recipient_of(look: &Look, account: AccountId, recipient: Ordinal) -> Option<EmailKey> {
+    let facts = look.account(account)?.facts().ok()?;
+    Some(facts.mailbox(recipient)?.address.key_without_tag())
+}
+
+pub(super) fn holds(promise: bool, broken: impl FnOnce() -> String) -> Result<(), String> {
     if promise { Ok(()) } else { Err(broken()) }
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{Account, AccountId, Address, AddressTag, Event, Mail, MailId, QuotaTag, Realm, Timestamp},
+    domain::{
+        Account, AccountId, Address, AddressTag, EmailAddress, Event, Mail, MailId, QuotaTag, Realm,
+        Timestamp,
+    },
     port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, Stored, Who},
 };
 use accountable_memory::Answer;
@@ -20,7 +23,7 @@ pub(crate) struct Look {
     pub(crate) accounts: Vec<Stored<Account>>,
     pub(crate) addresses: BTreeMap<AddressTag, Stored<Address>>,
     pub(crate) suppressed: Vec<Stored<Address>>,
-    /// The whole outbox, each by name.
+    /// The outbox, strangers' requests included.
     pub(crate) mails: BTreeMap<MailId, Stored<Mail>>,
     pub(crate) levels: Vec<Option<Timestamp>>,
     pub(crate) next_due: Option<Timestamp>,
@@ -28,6 +31,8 @@ pub(crate) struct Look {
     pub(crate) events: Vec<Event>,
     /// Since the last look: its name, whom it was for, what it said, how it was answered.
     pub(crate) letters: Vec<(MailId, AddressTag, String, Answer)>,
+    /// To whom each code was mailed, ever.
+    pub(crate) mailed: Vec<((String, String), EmailAddress)>,
 }
 
 impl Look {
@@ -70,9 +75,11 @@ impl World {
             events: self.new_events().await,
             ..Look::default()
         };
-        for mail in outbox(&*self.store).await {
-            look.mails.insert(mail.value.id, mail);
-        }
+        // Strangers' requests make accounts, too.
+        let known = self.registered.clone();
+        let made = look.accounts.iter().map(|stored| stored.value.id).filter(|id| !known.contains(id));
+        self.registered.extend(made);
+        look.mails = self.outbox().await;
         for tag in self.quotas() {
             look.levels.push(self.load(By::Nobody, vec![], Some(tag)).await.level);
         }
@@ -80,12 +87,13 @@ impl World {
         look.letters = attempts[self.letters_seen..]
             .iter()
             .map(|(letter, answer)| {
-                let link = letter.link().map_or("", |link| link.expose());
-                let said = format!("{} {link} {:?} {}", letter.to, letter.message, letter.queued_at);
+                let link = letter.link().map(|link| link.expose());
+                let said = format!("{} {link:?} {:?} {}", letter.to, letter.message, letter.queued_at);
                 (letter.id, self.keys.address_tag(&realm, &letter.to), said, *answer)
             })
             .collect();
         self.letters_seen = attempts.len();
+        look.mailed.clone_from(&self.codes);
         look
     }
 
@@ -102,6 +110,11 @@ impl World {
         let all = || by_id(None);
         same("counts", &self.store.count(&all()).await.unwrap(), &other.store.count(&all()).await.unwrap())?;
         for id in self.registered.clone() {
+            same(
+                "an account's mails",
+                &mails_of(&*self.store, id).await,
+                &mails_of(&*other.store, id).await,
+            )?;
             same("a history", &history(&*self.store, id).await, &history(&*other.store, id).await)?;
         }
         Ok(())
@@ -131,6 +144,17 @@ impl World {
         }
     }
 
+    async fn outbox(&self) -> BTreeMap<MailId, Stored<Mail>> {
+        let mut query = Some(MailQuery::All { realm: Realm::default(), after: None });
+        let mut all = BTreeMap::new();
+        while let Some(next) = query {
+            let page = self.store.mails(&next, Limit::of(5)).await.unwrap();
+            all.extend(page.items.into_iter().map(|mail| (mail.value.id, mail)));
+            query = page.next;
+        }
+        all
+    }
+
     async fn load(&self, by: By, also: Vec<AddressTag>, level: Option<QuotaTag>) -> Dossier {
         self.store.load(&Who { by, also, level }).await.unwrap()
     }
@@ -150,9 +174,8 @@ fn by_id(after: Option<AccountId>) -> AccountQuery {
     AccountQuery::ById { realm: Realm::default(), after, filter: AccountFilter::default() }
 }
 
-/// All mails: sealed requests, too, which name no account, and of which the journal tells only if somebody asked.
-async fn outbox(store: &dyn Store) -> Vec<Stored<Mail>> {
-    let mut query = Some(MailQuery::All { realm: Realm::default(), after: None });
+async fn mails_of(store: &dyn Store, account: AccountId) -> Vec<Stored<Mail>> {
+    let mut query = Some(MailQuery::OfAccount { account, after: None });
     let mut all = Vec::new();
     while let Some(next) = query {
         let page = store.mails(&next, Limit::of(5)).await.unwrap();

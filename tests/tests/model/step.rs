@@ -1,8 +1,13 @@
 //! What can happen in a world, and random sequences of it.
 
-use accountable_core::domain::Span;
+use accountable_core::domain::{Report, Span, Undeliverable};
 use accountable_memory::{Answer, CommitFault};
 use proptest::{collection::vec, prelude::*};
+
+use crate::{
+    owner::{OwnerStep, owner_step},
+    staff::{StaffStep, Standing, Update, staff_step},
+};
 
 /// Two ways of writing one mailbox, seven mailboxes of one recipient, and others.
 pub(crate) const ADDRESSES: [&str; 11] = [
@@ -46,6 +51,12 @@ pub(crate) enum Step {
         address: usize,
         origin: usize,
     },
+    SignUp {
+        address: usize,
+        origin: usize,
+    },
+    Owner(OwnerStep),
+    Staff(StaffStep),
     /// One piece of the courier's work: so both worlds do theirs in the same order.
     Sweep,
     Choose {
@@ -119,6 +130,8 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Vec<Step>>> {
         1 => (request_reset(), 15_usize..25).prop_map(repeated),
         4 => story(),
         1 => crowd(),
+        1 => (0..ADDRESSES.len()).prop_map(undeliverable),
+        5 => (0..ADDRESSES.len(), 0_usize..10).prop_map(|(address, what)| shut(address, what)),
         2 => (answer(), vec(fault(), 0..3)).prop_map(|(answer, faults)| vec![
             Step::Server { address: None, answer },
             Step::RequestSet { account: 0, bypass: true, at_once: false },
@@ -131,7 +144,7 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Vec<Step>>> {
 
 /// What a person does who gets an account, or the administrator for them, up to some point.
 fn story() -> impl Strategy<Value = Vec<Step>> {
-    (0..ADDRESSES.len(), 0_usize..4, 3_usize..9).prop_map(|(address, which, steps)| {
+    (0..ADDRESSES.len(), 0_usize..6, 3_usize..14).prop_map(|(address, which, steps)| {
         let newest = Brought::Mailed { back: 0 };
         let log_in = |password| Step::LogIn { address, password, origin: 1 };
         let change = |session, current, new| Step::Change { session, current, new, origin: 1 };
@@ -161,6 +174,21 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
                 log_in(0),
                 change(0, 0, 1),
             ],
+            3 | 4 => {
+                // The address is changed, and taken back or not; the accounts' owners get their mails in time.
+                let wants = OwnerStep::Want { session: 0, current: 0, address: address + 1 };
+                let sweeps = || std::iter::repeat_n(Step::Sweep, 2);
+                let confirms =
+                    OwnerStep::Confirm { session: 0, code: Brought::Mailed { back: which - 3 }, origin: 1 };
+                let revert = OwnerStep::Revert { code: newest.clone() };
+                [Step::Choose { code: newest.clone(), password: 0 }, log_in(0), Step::Owner(wants)]
+                    .into_iter()
+                    .chain(sweeps())
+                    .chain([Step::Owner(confirms)])
+                    .chain(sweeps())
+                    .chain([Step::Owner(revert), Step::Sweep])
+                    .collect()
+            }
             _ => vec![
                 Step::Inspect { code: newest.clone() },
                 Step::Wait(Span::hours(25)),
@@ -170,6 +198,76 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
         };
         begin.into_iter().chain(goes_on).take(steps).collect()
     })
+}
+
+/// A server that knows no such mailbox, and staff that asks it again.
+fn undeliverable(address: usize) -> Vec<Step> {
+    let ask = Step::RequestSet { account: 0, bypass: true, at_once: true };
+    let server = |answer| Step::Server { address: None, answer };
+    let refused = [Step::Register { address }, server(Answer::NoSuchMailbox), ask.clone(), ask];
+    let requeued = [StaffStep::Requeue { back: 0 }, StaffStep::Requeue { back: 0 }].map(Step::Staff);
+    refused.into_iter().chain(requeued).chain([server(Answer::Accept)]).collect()
+}
+
+/// An account with a password, guarded or shut, at which somebody tries to get in.
+fn shut(address: usize, what: usize) -> Vec<Step> {
+    let stand = |what| Step::Staff(StaffStep::Stand { account: 0, what });
+    let import = StaffStep::Import { address, proven: true, password: Some(0) };
+    let log_in = Step::LogIn { address, password: 0, origin: 2 };
+    let wants = Step::Owner(OwnerStep::Want { session: 0, current: 0, address: address + 1 });
+    let guarded = [
+        StaffStep::DefineGroup { group: 0, open: true },
+        StaffStep::Update { account: 0, update: Update::Group(Some(0)) },
+        StaffStep::RemoveGroup { group: 0 },
+    ];
+    let done = match what {
+        0 => vec![stand(Standing::Suspended), log_in, stand(Standing::Reinstated)],
+        1 => vec![stand(Standing::Closed), log_in, stand(Standing::SessionsEnded), stand(Standing::Reopened)],
+        2 => {
+            let freed = [
+                StaffStep::Update { account: 0, update: Update::Group(None) },
+                StaffStep::RemoveGroup { group: 0 },
+            ];
+            guarded.map(Step::Staff).into_iter().chain([log_in]).chain(freed.map(Step::Staff)).collect()
+        }
+        3 => vec![
+            log_in,
+            Step::Owner(OwnerStep::Close { session: 0 }),
+            Step::Wait(Span::days(31)),
+            Step::Sweep,
+        ],
+        4 => vec![log_in, Step::Staff(StaffStep::Rotate), Step::Staff(StaffStep::Reseal)],
+        5 => vec![log_in, Step::Owner(OwnerStep::EndSessions { session: 0 }), stand(Standing::Erased)],
+        6 => {
+            let update = |update| Step::Staff(StaffStep::Update { account: 0, update });
+            let ask = Step::RequestSet { account: 0, bypass: false, at_once: true };
+            let wrong = Step::LogIn { address, password: 1, origin: 0 };
+            let never = [update(Update::Stale), update(Update::Group(Some(1)))];
+            let locked = std::iter::repeat_n(wrong, 3).chain([stand(Standing::Unlocked)]);
+            never.into_iter().chain(locked).chain([stand(Standing::Suspended), ask]).collect()
+        }
+        7 => {
+            let cancel = Step::Owner(OwnerStep::Cancel { session: 0 });
+            vec![log_in, wants, cancel.clone(), cancel]
+        }
+        8 => {
+            let sweeps = std::iter::repeat_n(Step::Sweep, 3);
+            let by_code = |back| Step::Owner(OwnerStep::CancelByCode { code: Brought::Mailed { back } });
+            [log_in, wants].into_iter().chain(sweeps).chain([by_code(0), by_code(1)]).collect()
+        }
+        _ => {
+            let report = |report| Step::Staff(StaffStep::Report { back: 0, report });
+            let reports = [Report::Delayed, Report::Complained, Report::Bounced(Undeliverable::Rejected)];
+            let queued = Step::Staff(StaffStep::Requeue { back: 1 });
+            let cancelled = Step::Staff(StaffStep::CancelMail { back: 0 });
+            [log_in, wants, queued, Step::Sweep]
+                .into_iter()
+                .chain(reports.map(report))
+                .chain([cancelled])
+                .collect()
+        }
+    };
+    std::iter::once(Step::Staff(import)).chain(done).collect()
 }
 
 /// Many accounts of one recipient, who asks for a mail to each.
@@ -191,6 +289,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..ADDRESSES.len()).prop_map(|address| Step::Register { address }),
         6 => request_set(),
         5 => request_reset(),
+        3 => (0..ADDRESSES.len(), 0..ORIGINS.len()).prop_map(|(address, origin)| Step::SignUp { address, origin }),
+        8 => owner_step().prop_map(Step::Owner),
+        14 => staff_step().prop_map(Step::Staff),
         8 => Just(Step::Sweep),
         10 => (code(), password()).prop_map(|(code, password)| Step::Choose { code, password }),
         3 => code().prop_map(|code| Step::Inspect { code }),
@@ -228,11 +329,11 @@ fn log_in() -> impl Strategy<Value = Step> {
     })
 }
 
-fn password() -> impl Strategy<Value = usize> {
+pub(crate) fn password() -> impl Strategy<Value = usize> {
     prop_oneof![6 => Just(0), 3 => Just(1), 1 => 2..PASSWORDS.len()]
 }
 
-fn code() -> impl Strategy<Value = Brought> {
+pub(crate) fn code() -> impl Strategy<Value = Brought> {
     prop_oneof![
         6 => Just(Brought::Mailed { back: 0 }),
         4 => (0_usize..12).prop_map(|back| Brought::Mailed { back }),

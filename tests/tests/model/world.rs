@@ -6,11 +6,10 @@ use std::{
 };
 
 use accountable_core::{
-    Accepted, AccountView, Accounts, Authentication, Delivery, DeliveryOptions, Error, Fault, MailOptions,
-    NewAccount, PublicError, Swept,
+    Accounts, Authentication, DeliveryOptions, Machine, MailOptions, NewAccount,
     domain::{
-        AccountId, Actor, CodeState, Denial, EmailAddress, Epoch, Incarnation, KeyId, Keyring, LinkUrl,
-        Links, MailedCode, Origin, Password, SessionStamp, Span, Timestamp,
+        AccountId, Actor, EmailAddress, Epoch, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode,
+        Origin, Password, SessionStamp, Span, Timestamp,
     },
     port::{Clock as _, Cursor, Store},
 };
@@ -19,11 +18,18 @@ use accountable_memory::{
 };
 use accountable_sqlite::{Options, SqliteStore};
 
-use crate::step::{ADDRESSES, Brought, ORIGINS, PASSWORDS, Step};
+use crate::{
+    said::Said,
+    step::{ADDRESSES, Brought, ORIGINS, PASSWORDS, Step},
+};
 
 /// A store, and everything around it.
 pub(crate) struct World {
-    accounts: Accounts,
+    pub(crate) accounts: Accounts,
+    /// The same, under the other of two keys; both know both.
+    pub(crate) under_another_key: Accounts,
+    /// The same, for looking: no answer gets lost.
+    pub(crate) looking: Accounts,
     clock: ManualClock,
     pub(crate) mailer: RecordingMailer,
     /// The store as the accounts see it.
@@ -32,135 +38,13 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Keyring,
     pub(crate) registered: Vec<AccountId>,
-    sessions: Vec<SessionStamp>,
-    /// Each code that was put into a letter, with the account named beside it, oldest first.
-    codes: Vec<(String, String)>,
+    pub(crate) sessions: Vec<SessionStamp>,
+    /// Each code that was put into a letter, with the account named beside it, and to whom, oldest first.
+    pub(crate) codes: Vec<((String, String), EmailAddress)>,
     /// Where the look at the journal stands.
     pub(crate) cursor: Option<Cursor>,
     pub(crate) letters_seen: usize,
     _folder: Option<tempfile::TempDir>,
-}
-
-/// What came of a step.
-pub(crate) enum Said {
-    Registered(Result<AccountView, Error>),
-    Asked(Result<Delivery, Error>),
-    Accepted(Result<Accepted, PublicError>),
-    Swept(Result<Swept, Fault>),
-    Chosen { brought: (String, String), genuine: bool, outcome: Result<AccountId, PublicError> },
-    Inspected { genuine: bool, outcome: Result<CodeState, PublicError> },
-    LoggedIn(Result<Authentication, PublicError>),
-    Changed { account: AccountId, outcome: Result<SessionStamp, Error> },
-    Assigned { account: AccountId, outcome: Result<(), Error> },
-    Current(Result<bool, Fault>),
-    Read(Result<Option<AccountView>, Fault>),
-    Nothing,
-}
-
-impl Said {
-    /// All of it, with every number: what must be the same in both worlds.
-    pub(crate) fn text(&self) -> String {
-        let view = |view: &AccountView| serde_json::to_string(view).unwrap();
-        match self {
-            Self::Registered(outcome) => format!("{:?}", outcome.as_ref().map(view)),
-            Self::Asked(outcome) => format!("{outcome:?}"),
-            Self::Accepted(outcome) => {
-                format!("{:?}", outcome.as_ref().map(|taken| taken.undisclosed.for_logs()))
-            }
-            Self::Swept(outcome) => format!("{outcome:?}"),
-            Self::Chosen { brought, outcome, .. } => format!("{brought:?} {outcome:?}"),
-            Self::Inspected { outcome, .. } => format!("{outcome:?}"),
-            Self::LoggedIn(Ok(Authentication::Denied(why))) => format!("denied: {:?}", why.for_logs()),
-            Self::LoggedIn(outcome) => format!("{outcome:?}"),
-            Self::Changed { outcome, .. } => format!("{outcome:?}"),
-            Self::Assigned { outcome, .. } => format!("{outcome:?}"),
-            Self::Current(outcome) => format!("{outcome:?}"),
-            Self::Read(outcome) => format!("{:?}", outcome.as_ref().map(|found| found.as_ref().map(view))),
-            Self::Nothing => String::new(),
-        }
-    }
-
-    /// What kinds of answers these are.
-    pub(crate) fn kinds(&self) -> Vec<&'static str> {
-        let error = |error: &Error| vec![error.code()];
-        let public = |error: &PublicError| vec![error.code()];
-        match self {
-            Self::Registered(outcome) => outcome.as_ref().map_or_else(error, |_| vec!["registered"]),
-            Self::Asked(outcome) => outcome.as_ref().map_or_else(error, |delivery| {
-                vec![match delivery {
-                    Delivery::Delivered => "delivered",
-                    Delivery::Queued => "queued",
-                    Delivery::Undeliverable(_) => "undeliverable",
-                }]
-            }),
-            Self::Accepted(outcome) => outcome.as_ref().map_or_else(public, |_| vec!["accepted"]),
-            Self::Swept(Ok(swept)) => [
-                (swept.delivered, "swept: delivered"),
-                (swept.refused, "swept: refused"),
-                (swept.delayed, "swept: delayed"),
-                (swept.dead, "swept: dead"),
-                (swept.cancelled, "swept: cancelled"),
-                (swept.decided, "swept: decided"),
-                (swept.faults, "swept: a fault"),
-            ]
-            .into_iter()
-            .filter_map(|(count, kind)| (count > 0).then_some(kind))
-            .collect(),
-            Self::Chosen { outcome, .. } => outcome.as_ref().map_or_else(public, |_| vec!["chosen"]),
-            Self::Inspected { outcome, .. } => outcome.as_ref().map_or_else(public, |state| {
-                vec![match state {
-                    CodeState::Live { .. } => "code: live",
-                    CodeState::Used { .. } => "code: used",
-                    CodeState::Expired { .. } => "code: expired",
-                    _ => "code: invalid",
-                }]
-            }),
-            Self::LoggedIn(outcome) => outcome.as_ref().map_or_else(public, |outcome| {
-                vec![match outcome {
-                    Authentication::Granted(_) => "granted",
-                    Authentication::MustChange { .. } => "must_change",
-                    Authentication::Denied(why) => match why.for_logs() {
-                        Denial::UnknownAddress => "denied: unknown_address",
-                        Denial::NoPassword => "denied: no_password",
-                        Denial::WrongPassword => "denied: wrong_password",
-                        Denial::Lapsed => "denied: lapsed",
-                        Denial::Locked => "denied: locked",
-                        _ => "denied otherwise",
-                    },
-                }]
-            }),
-            Self::Changed { outcome, .. } => outcome.as_ref().map_or_else(error, |_| vec!["changed"]),
-            Self::Assigned { outcome, .. } => outcome.as_ref().map_or_else(error, |()| vec!["assigned"]),
-            Self::Swept(Err(_)) | Self::Current(_) | Self::Read(_) | Self::Nothing => Vec::new(),
-        }
-    }
-
-    /// The wait that it asks for, and the longest that it may ask for.
-    pub(crate) fn wait(&self) -> Option<(Span, Span)> {
-        let (refused, most) = match self {
-            Self::Asked(Err(error)) if error.code() == "throttled" => (error.retry_after(), 600),
-            Self::Changed { outcome: Err(error), .. } if error.code() == "throttled" => {
-                (error.retry_after(), 36)
-            }
-            Self::Accepted(Err(error @ PublicError::TooMany { .. })) => (error.retry_after(), 180),
-            Self::LoggedIn(Err(error @ PublicError::TooMany { .. })) => (error.retry_after(), 36),
-            _ => return None,
-        };
-        refused.map(|wait| (wait, Span::seconds(most)))
-    }
-
-    /// The rules said no.
-    pub(crate) fn is_refusal(&self) -> bool {
-        match self {
-            Self::Registered(Err(Error::Refused(_))) | Self::Asked(Err(Error::Refused(_))) => true,
-            Self::Changed { outcome: Err(Error::Refused(_)), .. }
-            | Self::Assigned { outcome: Err(Error::Refused(_)), .. } => true,
-            Self::Accepted(Err(error)) | Self::Chosen { outcome: Err(error), .. } => {
-                !matches!(error, PublicError::Failed(_))
-            }
-            _ => false,
-        }
-    }
 }
 
 impl World {
@@ -179,15 +63,23 @@ impl World {
         let clock = ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap());
         let mailer = RecordingMailer::new();
         let faults = FaultyStore::new(Arc::clone(&store));
-        let machine =
-            accountable_core::Machine::new(clock.clone(), SeededEntropy::new(42), InsecureTestHasher::new(1));
+        let entropy = SeededEntropy::new(42);
+        let machine = Machine::new(clock.clone(), entropy, InsecureTestHasher::new(1));
         let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
-        let keys = Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap();
-        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let accounts =
-            Accounts::builder(machine, faults.clone(), mailer.clone(), keys.clone(), links).build().unwrap();
+        let (one, two) = (KeyId::parse("one").unwrap(), KeyId::parse("two").unwrap());
+        let keys = Keyring::new(key(1), one, key(2)).unwrap().with_key(two.clone(), key(3)).unwrap();
+        let over = |store: Arc<dyn Store>, keys: Keyring| {
+            let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+            let builder = Accounts::builder(machine.clone(), store, mailer.clone(), keys, links);
+            builder.notices_to(EmailAddress::parse(HOST).unwrap()).build().unwrap()
+        };
+        let accounts = over(Arc::new(faults.clone()), keys.clone());
+        let under_another_key = over(Arc::new(faults.clone()), keys.clone().with_active(two).unwrap());
+        let looking = over(Arc::clone(&store), keys.clone());
         Self {
             accounts,
+            under_another_key,
+            looking,
             clock,
             mailer,
             faults,
@@ -242,17 +134,23 @@ impl World {
             Step::RequestReset { address, origin } => Said::Accepted(
                 public(*origin).request_password_reset(&email(*address), MailOptions::default()).await,
             ),
+            Step::SignUp { address, origin } => {
+                let asked = public(*origin).sign_up(&email(*address), MailOptions::default()).await;
+                Said::Accepted(asked)
+            }
+            Step::Owner(step) => self.take_owners(step).await,
+            Step::Staff(step) => self.take_staffs(step).await,
             Step::Sweep => Said::Swept(self.accounts.sweep(1).await),
             Step::Choose { code, password } => {
                 let brought = self.code(code);
                 let code = MailedCode::new(&brought.0, &brought.1);
                 let outcome = public(0).choose_password(&code, &typed(*password)).await;
-                Said::Chosen { genuine: self.codes.contains(&brought), brought, outcome }
+                Said::Chosen { genuine: self.is_mailed(&brought), brought, outcome }
             }
             Step::Inspect { code } => {
                 let brought = self.code(code);
                 let outcome = public(0).inspect_code(&MailedCode::new(&brought.0, &brought.1)).await;
-                Said::Inspected { genuine: self.codes.contains(&brought), outcome }
+                Said::Inspected { genuine: self.is_mailed(&brought), outcome }
             }
             Step::LogIn { address, password, origin } => {
                 let outcome = public(*origin).authenticate(&email(*address), &typed(*password)).await;
@@ -275,7 +173,9 @@ impl World {
                 Said::Assigned { account, outcome: admin.assign_password(account, &typed(*password)).await }
             }
             Step::IsCurrent { session } => {
-                Said::Current(self.accounts.owner(self.session(*session), Origin::Unknown).is_current().await)
+                let stamp = self.session(*session);
+                let outcome = self.accounts.owner(stamp, Origin::Unknown).is_current().await;
+                Said::Current { stamp, outcome }
             }
             Step::Read { account } => Said::Read(admin.account(self.account(*account)).await),
             Step::ReadByEmail { address } => Said::Read(admin.account_by_email(&email(*address)).await),
@@ -307,32 +207,36 @@ impl World {
             }
         };
         for (letter, _) in self.mailer.attempts() {
-            let Some(link) = letter.link().map(|link| link.expose()) else { continue };
-            let code = (query(link, "id"), query(link, "confirmation_code"));
-            if !self.codes.contains(&code) {
-                self.codes.push(code);
+            let Some(link) = letter.link() else { continue };
+            let code = (query(link.expose(), "id"), query(link.expose(), "confirmation_code"));
+            if !self.is_mailed(&code) {
+                self.codes.push((code, letter.to));
             }
         }
         said
     }
 
+    pub(crate) fn is_mailed(&self, code: &(String, String)) -> bool {
+        self.codes.iter().any(|(mailed, _)| mailed == code)
+    }
+
     /// The latest, at 0; after the first, one that nobody ever was.
-    fn account(&self, back: usize) -> AccountId {
+    pub(crate) fn account(&self, back: usize) -> AccountId {
         let back = back % (self.registered.len() + 1);
         self.registered.iter().rev().nth(back).copied().unwrap_or(NOBODY)
     }
 
     /// The latest, at 0; one that nobody was ever given, where there is none.
-    fn session(&self, back: usize) -> SessionStamp {
+    pub(crate) fn session(&self, back: usize) -> SessionStamp {
         let back = back % self.sessions.len().max(1);
         let none = SessionStamp { account: NOBODY, epoch: Epoch::new(0) };
         self.sessions.iter().rev().nth(back).copied().unwrap_or(none)
     }
 
-    fn code(&self, brought: &Brought) -> (String, String) {
+    pub(crate) fn code(&self, brought: &Brought) -> (String, String) {
         let mailed = |back: usize| {
             let back = back % self.codes.len().max(1);
-            self.codes.iter().rev().nth(back).cloned().unwrap_or_default()
+            self.codes.iter().rev().nth(back).map(|(code, _)| code.clone()).unwrap_or_default()
         };
         match brought {
             Brought::Mailed { back } => mailed(*back),
@@ -355,14 +259,16 @@ impl Wake for Awake {
     }
 }
 
+/// Where the host is told.
+const HOST: &str = "host@host.example";
 const LIFE: Incarnation = Incarnation::from_bytes([7; 16]);
 const NOBODY: AccountId = AccountId::from_bytes([9; 16]);
 
 pub(crate) fn email(at: usize) -> EmailAddress {
-    EmailAddress::parse(ADDRESSES[at]).unwrap()
+    EmailAddress::parse(ADDRESSES[at % ADDRESSES.len()]).unwrap()
 }
 
-fn typed(at: usize) -> Password {
+pub(crate) fn typed(at: usize) -> Password {
     Password::parse(PASSWORDS[at]).unwrap()
 }
 

@@ -1,8 +1,11 @@
 //! Every command, with each refusal and each fault that can be caused, and with secrets that can be recognised.
 
+mod owners;
+mod staff;
+
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
 };
 
 use accountable::{
@@ -39,11 +42,15 @@ const WEAK: &str = "Weak0005mark";
 const COMMON: &str = "Password12345678";
 const PASSWORDS: [&str; 6] = [GOOD, BETTER, ASSIGNED, WRONG, WEAK, COMMON];
 
-pub(crate) const ADDRESSES: [&str; 4] = [
+pub(crate) const ADDRESSES: [&str; 8] = [
     "zenobia.quimby@markers.example",
     "gone.fishingrod@markers.example",
     "nobody.whatever@markers.example",
     "second.wolpertinger@markers.example",
+    "owner.elwetritsch@markers.example",
+    "later.rasselbock@markers.example",
+    "signed.up.hanghuhn@markers.example",
+    "imported.dahu@markers.example",
 ];
 pub(crate) const MEMO: &str = "drinks_oolong_on_thursdays";
 /// Every use that a key is derived for; the first two from the key of tags.
@@ -60,6 +67,8 @@ pub(crate) struct World {
     entropy: DryEntropy,
     store: SpyStore<CountingStore<Faulty>>,
     pub(crate) said: Said,
+    /// Links that were made for a host to mail.
+    issued: Mutex<Vec<String>>,
     pub(crate) database: PathBuf,
     folder: tempfile::TempDir,
 }
@@ -90,12 +99,22 @@ fn typed(text: &str) -> Password {
     Password::parse(text).unwrap()
 }
 
-fn parts(link: &str) -> (String, String) {
+pub(crate) fn parts(link: &str) -> (String, String) {
     let value = |name: &str| {
         let (_, query) = link.split_once('?').unwrap();
         query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned()
     };
     (value("id"), value("confirmation_code"))
+}
+
+/// The last link that was mailed there, whatever came after it.
+pub(crate) fn last_link(mailer: &RecordingMailer, to: &EmailAddress) -> Option<String> {
+    let letters = mailer.letters();
+    letters
+        .iter()
+        .rev()
+        .filter(|letter| letter.to == *to)
+        .find_map(|letter| Some(letter.link()?.expose().into()))
 }
 
 impl World {
@@ -114,7 +133,8 @@ impl World {
             Accounts::builder(machine, store.clone(), mailer.clone(), keyring(&["old", "new"]), links());
         said.debug(&builder);
         let accounts = builder.build().unwrap();
-        Self { accounts, clock, mailer, hasher, entropy, store, said, database, folder }
+        let issued = Mutex::default();
+        Self { accounts, clock, mailer, hasher, entropy, store, said, issued, database, folder }
     }
 
     /// Lets go of the file; the folder stays as long as what is returned.
@@ -164,8 +184,13 @@ impl World {
                 made.push((name.into(), bytes.collect()));
             }
         }
-        for (letter, _) in self.mailer.attempts() {
-            let link = letter.link().unwrap().expose().to_owned();
+        let letters = self.mailer.attempts();
+        for tag in letters.iter().filter_map(|(letter, _)| letter.feedback.as_ref()) {
+            made.push(("a feedback tag".into(), tag.as_str().as_bytes().to_vec()));
+        }
+        let mailed =
+            letters.iter().filter_map(|(letter, _)| letter.link()).map(|link| link.expose().to_owned());
+        for link in mailed.chain(self.issued.lock().unwrap().iter().cloned()) {
             let (_, code) = parts(&link);
             made.push(("a code's octets".into(), URL_SAFE_NO_PAD.decode(&code).unwrap()));
             made.push(("a code".into(), code.into_bytes()));
@@ -176,7 +201,7 @@ impl World {
     }
 
     fn code(&self, at: usize) -> MailedCode {
-        let (id, code) = parts(&self.mailer.last_link_to(&email(at)).unwrap());
+        let (id, code) = parts(&last_link(&self.mailer, &email(at)).unwrap());
         MailedCode::new(&id, &code)
     }
 
@@ -188,6 +213,8 @@ impl World {
         self.logs_in(stamp).await;
         self.assigns(id).await;
         self.strangers_ask().await;
+        self.owners_change_addresses().await;
+        self.staff_commands().await;
         self.faults(id).await;
         self.reads(id).await;
         self.damage(id).await;
@@ -374,6 +401,8 @@ impl World {
         self.said.outcome(&public.choose_password(&self.code(0), &typed(GOOD)).await);
         self.said.outcome(&owner.is_current().await);
         self.said.outcome(&owner.change_password(&typed(GOOD), &typed(BETTER)).await);
+        self.owners_doors(id).await;
+        self.staffs_doors(id).await;
         self.said.outcome(&self.accounts.journal().feed(None, 10).await);
         self.said.outcome(&self.accounts.sweep(10).await);
     }

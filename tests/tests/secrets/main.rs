@@ -13,6 +13,8 @@
 )]
 
 mod drive;
+mod erasure;
+mod life;
 mod scanner;
 mod spy;
 

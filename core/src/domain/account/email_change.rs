@@ -98,7 +98,6 @@ impl Account {
                 facts.pending.as_ref().map_or(Ordinal::default(), |pending| pending.mailbox.ordinal);
             change.events.push(Happened::EmailChangeRequested { address: recipient });
             self.queue_code(facts, change, Purpose::EmailConfirm, recipient, code);
-            // The link that cancels lives as long as what it cancels.
             let cancel = MailRequest {
                 mail: request.notice,
                 page: request.cancel_page,
@@ -106,10 +105,7 @@ impl Account {
                 ..*code
             };
             self.queue_code(facts, change, Purpose::EmailCancel, facts.mailbox.ordinal, &cancel);
-            let until = facts.expiry(Purpose::EmailConfirm).unwrap_or(code.now);
-            if let Some(pending) = &mut facts.pending {
-                pending.until = until;
-            }
+            facts.tie_pending();
         })?;
         Ok(change)
     }
@@ -167,16 +163,22 @@ impl Account {
         if facts.pending.is_none() {
             return Err(Refusal::NoEmailChangePending);
         }
-        self.drop_email_change(now)
+        let (change, ()) = Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))?;
+        Ok(change)
     }
 
-    /// The bearer of the cancel code wants the address to stay. From wherever they come: it takes nothing from anybody.
+    /// The bearer of the cancel code wants the address to stay, and has it proven. From wherever they come: it takes
+    /// nothing from anybody.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`].
     pub fn cancel_email_change_by_code(&self, code: &Redemption<'_>) -> Result<Change, Refusal> {
-        self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
-        self.drop_email_change(code.now)
+        let confirmation = self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
+        let (change, ()) = Change::of(self, |facts, change| {
+            facts.prove(confirmation.recipient, change);
+            change.events.extend(facts.drop_pending(code.now));
+        })?;
+        Ok(change)
     }
 
     /// The old address comes back, proven; whoever has the account's password has it no longer. The old address gets
@@ -249,17 +251,24 @@ impl Account {
         })?;
         Ok(if respelled { change } else { change.end_sessions() })
     }
-
-    fn drop_email_change(&self, now: Timestamp) -> Result<Change, Refusal> {
-        let (change, ()) = Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))?;
-        Ok(change)
-    }
 }
 
 impl Facts {
     /// When the code of a purpose that is issued expires.
     fn expiry(&self, purpose: Purpose) -> Option<Timestamp> {
         Some(self.confirmations.get(&purpose)?.issued.as_ref()?.expires_at)
+    }
+
+    /// A change waits as long as the code that confirms it lives, and can be cancelled as long.
+    pub(super) fn tie_pending(&mut self) {
+        let (Some(until), Some(pending)) = (self.expiry(Purpose::EmailConfirm), &mut self.pending) else {
+            return;
+        };
+        pending.until = until;
+        let cancel = self.confirmations.get_mut(&Purpose::EmailCancel);
+        if let Some(issued) = cancel.and_then(|confirmations| confirmations.issued.as_mut()) {
+            issued.expires_at = until;
+        }
     }
 
     /// Nobody else may take that former address while its revert lives.

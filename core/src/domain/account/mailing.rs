@@ -60,8 +60,14 @@ impl Account {
         if facts.management == Management::Administrator {
             return Err(Refusal::PasswordSetNotExpected { status: facts.status() });
         }
-        let purpose = if facts.password.is_some() { Purpose::PasswordReset } else { Purpose::PasswordSet };
-        self.mail_code(purpose, request)
+        self.mail_code(self.reset_purpose(), request)
+    }
+
+    /// What a request for a reset is answered with: a reset code where there is a password, a set code where there is none.
+    #[must_use]
+    pub fn reset_purpose(&self) -> Purpose {
+        let has_one = self.facts().is_ok_and(|facts| facts.password.is_some());
+        if has_one { Purpose::PasswordReset } else { Purpose::PasswordSet }
     }
 
     /// Makes the code of a purpose for a host that mails it itself: nothing is queued, no throttle is charged. While one
@@ -94,6 +100,7 @@ impl Account {
                 _ => facts.mailbox.ordinal,
             };
             facts.confirm(purpose, recipient, request);
+            facts.tie_pending();
             change.events.push(Happened::CodeIssued { purpose, recipient });
         })?;
         Ok(change)

@@ -42,6 +42,9 @@ impl Account {
             let (change, ()) = Change::of(self, |facts, change| {
                 facts.management = *to;
                 facts.pending_management = None;
+                if let Some(confirmations) = facts.confirmations.get_mut(&Purpose::PasswordManagement) {
+                    confirmations.kill(code.now);
+                }
                 change.events.push(Happened::PasswordManagementChanged { to: *to });
             })?;
             return Ok(change);

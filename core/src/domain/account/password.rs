@@ -3,7 +3,7 @@
 //! However it came, a new password ends all sessions, kills every code but reverts, and drops a pending change
 //! of address.
 
-use super::{Account, Change, Credential, Epoch, Facts, Management, Redemption};
+use super::{Account, Change, Credential, Epoch, Facts, Management, Ordinal, Redemption};
 use crate::domain::{
     Address, Candidate, Happened, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
     Sealed, Span, Stop, Timestamp, Violation,
@@ -57,10 +57,7 @@ impl Account {
         code.admitted()?;
         let hash = self.acceptable(new)?;
         let (change, ()) = Change::of(self, |facts, change| {
-            if facts.mailbox.ordinal == confirmation.recipient && !facts.proven {
-                facts.proven = true;
-                change.events.push(Happened::EmailProven { address: confirmation.recipient });
-            }
+            facts.prove(confirmation.recipient, change);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
         })?;
@@ -80,9 +77,8 @@ impl Account {
             if let Some(password) = &mut facts.password {
                 password.must_change = true;
                 password.temporary_until = Some(request.new.now + request.temporary);
-                // What lapses before it expires needs no warning.
-                password.warn_at = None;
             }
+            facts.schedule_warning(request.new.now, request.new.warnings);
         })?;
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
@@ -135,11 +131,15 @@ impl Account {
         Ok(change)
     }
 
-    /// A password of which the hash looked at a part only has let its owner in: it must be changed.
+    /// A password of which the hash looked at a part only has let its owner in: it must be changed. Where it must
+    /// already, nothing changes.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
     pub fn demand_change(&self) -> Result<Change, Refusal> {
+        if self.facts()?.password.as_ref().is_none_or(|password| password.must_change) {
+            return Ok(Change::none());
+        }
         let (change, ()) = Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
                 password.must_change = true;
@@ -227,6 +227,14 @@ impl Account {
 }
 
 impl Facts {
+    /// Somebody redeemed a code that was mailed there.
+    pub(super) fn prove(&mut self, recipient: Ordinal, change: &mut Change) {
+        if self.mailbox.ordinal == recipient && !self.proven {
+            self.proven = true;
+            change.events.push(Happened::EmailProven { address: recipient });
+        }
+    }
+
     fn take_password(
         &mut self,
         hash: Sealed,

@@ -44,7 +44,11 @@ impl Account {
                 && brought.is_genuine(self, facts, purpose, issued)
             {
                 return match issued.is_live(brought.now) {
-                    true => CodeState::Live { purpose, expires_at: issued.expires_at },
+                    true => CodeState::Live {
+                        purpose,
+                        expires_at: issued.expires_at,
+                        return_url: issued.return_url.clone(),
+                    },
                     false => CodeState::Expired { purpose },
                 };
             }

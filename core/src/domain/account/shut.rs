@@ -3,6 +3,7 @@
 use super::{Account, Change, Epoch, Facts, Life};
 use crate::domain::{
     Address, AddressTag, Happened, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
+    Unknown,
 };
 
 /// Somebody closes an account.
@@ -14,6 +15,8 @@ pub struct Close {
     pub grace: Span,
     /// The mail that tells its owner.
     pub notice: MailId,
+    /// The mail that tells whoever could still take an old address back.
+    pub second_notice: MailId,
 }
 
 impl Account {
@@ -87,7 +90,7 @@ impl Account {
     /// [`Refusal::NoSuchAccount`].
     pub fn close(&self, request: &Close) -> Result<Change, Refusal> {
         let facts = self.facts()?;
-        let Close { now, grace, notice } = *request;
+        let Close { now, grace, notice, second_notice } = *request;
         let until = now + grace;
         let closed = |suspended_for| Standing::Closed { at: now, until, suspended_for };
         match &facts.standing {
@@ -98,7 +101,11 @@ impl Account {
             Standing::Active => {
                 let mut change = self.shut(closed(None), Happened::Closed, now)?;
                 let told = Notice::Closed { erased_at: until };
-                self.notify(&mut change, facts.mailbox.ordinal, told, notice, now);
+                self.notify(&mut change, facts.mailbox.ordinal, told.clone(), notice, now);
+                // Whoever carried the account away must not close it unseen.
+                if let Some(kept) = facts.former.iter().find(|former| former.reserved) {
+                    self.notify(&mut change, kept.mailbox.ordinal, told, second_notice, now);
+                }
                 Ok(change)
             }
         }
@@ -144,7 +151,13 @@ impl Account {
             reserved.chain([facts.mailbox.tag]).chain(unclaimed.iter().copied()).collect();
         removed.sort_unstable();
         removed.dedup();
-        let erased = Self { life: Life::Erased { at: now }, epoch: self.epoch.next(), ..self.clone() };
+        let erased = Self {
+            life: Life::Erased { at: now },
+            epoch: self.epoch.next(),
+            // Whatever a newer build knew of it may be personal.
+            unknown: Unknown::default(),
+            ..self.clone()
+        };
         Change {
             account: Some(erased),
             removed_addresses: removed,
@@ -159,11 +172,15 @@ impl Account {
         self.facts().is_ok_and(|facts| facts.ends_at().is_some_and(|end| end <= now))
     }
 
-    /// The host still needs an account whose time is over: it is asked again then.
+    /// The host still needs an account whose time is over: it is asked again then. One that has no end, or a later one,
+    /// stays as it is: somebody opened it again meanwhile, or its owner proved it.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
     pub fn put_off_end(&self, until: Timestamp) -> Result<Change, Refusal> {
+        if self.facts()?.ends_at().is_none_or(|end| until <= end) {
+            return Ok(Change::none());
+        }
         let (change, ()) = Change::of(self, |facts, change| {
             match &mut facts.standing {
                 Standing::Closed { until: end, .. } => *end = until,

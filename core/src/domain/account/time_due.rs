@@ -48,7 +48,8 @@ impl Facts {
         self.password.as_ref().filter(|_| warns)?.warn_at
     }
 
-    /// Sets the time of the first warning that is still ahead; none if the password does not expire, or is about to.
+    /// Sets the time of the first warning that is still ahead; none if the password does not expire, is about
+    /// to, or is a temporary one.
     pub(super) fn schedule_warning(&mut self, now: Timestamp, warnings: [Span; 2]) {
         let validity = self.validity;
         if let Some(password) = &mut self.password {
@@ -63,6 +64,8 @@ fn next_warning(
     now: Timestamp,
     warnings: [Span; 2],
 ) -> Option<Timestamp> {
-    let expires_at = password.expires_at(validity)?;
+    // What lapses before it expires needs no warning.
+    let lasting = password.temporary_until.is_none();
+    let expires_at = password.expires_at(validity).filter(|_| lasting)?;
     warnings.into_iter().map(|ahead| expires_at - ahead).find(|at| now < *at)
 }

@@ -88,7 +88,10 @@ impl Admin {
         }
     }
 
-    async fn group(&self, name: &IpFilterGroupName) -> Result<Option<Stored<IpFilterGroup>>, Fault> {
+    pub(super) async fn group(
+        &self,
+        name: &IpFilterGroupName,
+    ) -> Result<Option<Stored<IpFilterGroup>>, Fault> {
         let core = &self.core;
         let mut after = None;
         loop {

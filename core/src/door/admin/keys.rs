@@ -11,13 +11,16 @@ pub struct KeyUse {
     pub key: KeyId,
     /// New things are made under it.
     pub active: bool,
-    /// Accounts with a password, current or remembered, that is sealed under it. With none, nobody is locked out if it is
+    /// Nothing is to rest on it any more.
+    pub retired: bool,
+    /// Accounts of this realm with a password, current or remembered, that is sealed under it. With none, nobody is locked out if it is
     /// taken away; what else was made under it, mailed codes and strangers' requests, lives three days at the longest.
     pub accounts: u64,
 }
 
 impl Admin {
-    /// What rests on each key: one that nothing rests on can be taken out of the keyring.
+    /// What of this realm rests on each key: one that nothing rests on, in any realm that shares the keyring, can be taken
+    /// out of it.
     ///
     /// # Errors
     /// [`Fault`].
@@ -27,14 +30,19 @@ impl Admin {
             let mut uses = Vec::new();
             for key in core.keys.ids() {
                 let counted = core.deadline().within(core.store.count(&core.resting_on(key))).await??;
-                uses.push(KeyUse { key: key.clone(), active: key == core.keys.active(), accounts: counted });
+                uses.push(KeyUse {
+                    key: key.clone(),
+                    active: key == core.keys.active(),
+                    retired: core.keys.retired().any(|retired| retired == key),
+                    accounts: counted,
+                });
             }
             Ok(uses)
         })
         .await
     }
 
-    /// Seals anew, under the active key, what rests on others, of at most so many accounts. How many it was; the courier
+    /// Seals anew, under the active key, what rests on retired ones, of at most so many accounts. How many it was; the courier
     /// does the same by itself, some at a time. No password is needed for it, and no session ends.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Accounts found, listed and counted.
 
+use std::fmt;
+
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::{AccountView, Admin};
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// Which accounts are listed, and in which order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountList {
     /// Those that match, in the order in which they came to be.
@@ -21,6 +23,16 @@ pub enum AccountList {
         /// What the address begins with, in any case. A domain counts only after a whole local part.
         prefix: String,
     },
+}
+
+/// What somebody looks for may be a whole address: not for logs.
+impl fmt::Debug for AccountList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(filter) => f.debug_tuple("All").field(filter).finish(),
+            Self::ByEmail { .. } => f.debug_struct("ByEmail").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// A page of accounts, and what asks for the next one.
@@ -71,7 +83,7 @@ impl Admin {
             // What is known of their addresses stands elsewhere.
             let views = futures_util::stream::iter(page.items.into_iter().map(|account| async move {
                 let dossier = core.load(&Who::id(account.value.id), &mut core.deadline()).await?;
-                Ok::<_, Fault>(AccountView::of(&dossier))
+                Ok::<_, Fault>(AccountView::of(&core.as_of(&dossier, core.clock.now()).0))
             }));
             let views: Vec<_> = views.buffered(16).try_collect().await?;
             let next = page.next.map(|query| AccountsPage(Asked::Next(query)));

@@ -5,7 +5,7 @@ use crate::{
     decide::{Call, Undecided, Verdict, address_or_new},
     domain::{
         AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, FeedbackTag, Happened, HostNotice,
-        Mail, MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject,
+        Mail, MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable,
     },
     error::{Error, Fault},
@@ -171,16 +171,25 @@ impl Admin {
     /// Lets mail go to an address again. Whether any had been held back.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// `vetoed`; a [`Fault`].
     pub async fn clear_suppression(&self, email: &EmailAddress) -> Result<bool, Error> {
+        let tag = self.core.keys.address_tag(&self.core.realm, email);
+        self.clear_suppression_of(tag).await
+    }
+
+    /// The same for a record of the [list](Self::suppressions), whose address nobody here may know any more.
+    ///
+    /// # Errors
+    /// `vetoed`; a [`Fault`].
+    pub async fn clear_suppression_of(&self, tag: AddressTag) -> Result<bool, Error> {
         watched("admin.clear_suppression", self.core.realm.as_str(), async {
             let core = &self.core;
-            let tag = core.keys.address_tag(&core.realm, email);
             let who = Who { also: vec![tag], ..Who::nobody() };
             let decided = core
                 .decide(Call::new(who, self.party()), |dossier, _, _| {
                     let mut address = address_or_new(dossier, tag);
-                    if address.suppression.take().is_none() {
+                    let ours = |known: &mut Suppression| known.realm == core.realm;
+                    if address.suppression.take_if(ours).is_none() {
                         return Ok(Verdict::new(Change::none(), false));
                     }
                     let events = vec![Happened::SuppressionCleared { tag }];

@@ -3,7 +3,7 @@
 use super::Admin;
 use crate::{
     accounts::Core,
-    decide::{Call, Decided, Moment, Undecided, Verdict},
+    decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     delivery::Delivery,
     domain::{
         Account, AccountId, AssignPassword, Candidate, Change, CodeMint, LinkUrl, MailRequest, MailedLink,
@@ -150,9 +150,14 @@ impl Admin {
                 let mails = !change.mails.is_empty();
                 let mut verdict = Verdict::new(change, ());
                 if mails {
-                    let recipient = &account.facts()?.mailbox.address;
+                    let mailbox = &account.facts()?.mailbox;
                     let bypass = options.bypass_throttle;
-                    verdict.reserve.push(core.recipient_reservation(recipient, moment.now, bypass));
+                    verdict.reserve.push(core.recipient_reservation(&mailbox.address, moment.now, bypass));
+                    if at_once {
+                        // Nobody looks again before it is handed over: that mail reaches the address must still be so
+                        // when this is committed.
+                        verdict.change.addresses.push(address_or_new(dossier, mailbox.tag));
+                    }
                 }
                 Ok::<_, Stop>(verdict)
             })

@@ -49,7 +49,12 @@ impl Admin {
     pub async fn close(&self, id: AccountId) -> Result<AccountView, Error> {
         let grace = self.core.rules.closing_grace;
         self.command("admin.close", id, |account, _, moment| {
-            account.close(&Close { now: moment.now, grace, notice: moment.notice })
+            account.close(&Close {
+                now: moment.now,
+                grace,
+                notice: moment.notice,
+                second_notice: moment.mail,
+            })
         })
         .await
     }

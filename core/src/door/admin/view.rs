@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     domain::{
         AccountId, EmailAddress, IpFilterGroupName, Locale, Management, Memo, PasswordValidity, Standing,
-        StandingKind, Status, SuspensionReason, Timestamp, Undeliverable, Version,
+        StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable, Version,
     },
     port::Dossier,
 };
@@ -196,7 +196,10 @@ impl AccountView {
             version: account.version,
             email: facts.mailbox.address.clone(),
             email_proven: facts.proven,
-            undeliverable: address.and_then(|address| address.suppression.as_ref()).map(|known| known.cause),
+            undeliverable: address
+                .and_then(|address| address.suppression.as_ref())
+                .filter(|known| known.scope == SuppressionScope::All)
+                .map(|known| known.cause),
             pending_email: facts.pending.as_ref().map(|pending| pending.mailbox.address.clone()),
             status: facts.status(),
             standing: account.standing(),

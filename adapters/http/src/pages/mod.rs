@@ -1,0 +1,83 @@
+//! The pages that mailed links lead to: choosing a password, confirming an address, cancelling, taking an address back.
+//!
+//! They work without JavaScript and bring their own style sheet. A host mounts one router for each page that its
+//! [`Links`](accountable_core::domain::Links) name; the page finds out what a code is for, so one is enough for all
+//! purposes.
+//!
+//! ```
+//! use accountable_core::{Accounts, domain::{LinkUrl, Links, PasswordPolicy}};
+//! use accountable_http::pages::{self, PagesOptions};
+//! use axum::Router;
+//!
+//! fn app(accounts: Accounts, links: Links, policy: &PasswordPolicy) -> Result<Router, Box<dyn std::error::Error>> {
+//!     let page = LinkUrl::parse("https://app.example/account/link")?;
+//!     let options = PagesOptions::new(page).of("Example").with_policy(policy).with_returns(links).offering_new_links();
+//!     Ok(Router::new().merge(pages::router(accounts, options)))
+//! }
+//! ```
+//!
+//! The router answers at the path of the page's URL: merge it, do not nest it.
+//!
+//! # What happens to a link
+//! | call | does |
+//! |---|---|
+//! | `GET page?id=..&confirmation_code=..` | asks the store nothing; moves the code into a cookie and answers 303 to the page, so that the address bar, the history and the `Referer` are clean |
+//! | `GET page` | shows what the code of the cookie is for; consumes nothing, however often, whoever asks |
+//! | `POST page` | redeems the code |
+//!
+//! So a scanner that fetches every link of a mail, with `GET` or `HEAD`, does no harm.
+//!
+//! The cookie is `HttpOnly`, `SameSite=Lax`, `Secure` (but for a page on a loopback host over http), kept to the page's
+//! path and for half an hour; the link can be opened again as long as its code lives. A `POST` needs the token that the
+//! form carried, which is made of that code, and is refused where the browser says that it comes from another site.
+//!
+//! # What the pages do not tell
+//! Nothing is said of an account to whoever holds no genuine code of it. Its bearer is not told the account's address
+//! either, not even for a password manager to fill in: mails are forwarded. So the page to choose a password has no field
+//! for a user name, and a manager learns the pair at the next log-in.
+//!
+//! # Who asks
+//! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown.
+//! The time that a form may take is the guard's, too.
+
+mod fields;
+mod forgery;
+mod headers;
+mod new_link;
+mod options;
+mod place;
+mod redeem;
+mod show;
+mod site;
+mod style;
+mod texts;
+mod ticket;
+mod view;
+
+use std::sync::Arc;
+
+use accountable_core::Accounts;
+use axum::{Router, middleware::map_response, routing::get};
+
+use self::site::Site;
+pub use self::{
+    options::PagesOptions,
+    texts::{Deed, Said, Text, Texts},
+};
+
+/// Most octets of a form: a password of 4 KiB, typed twice, each octet percent-encoded, and room for the rest.
+const LARGEST_FORM: usize = 32_768;
+
+/// The pages, at the path of the page's URL.
+pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
+    let site = Arc::new(Site::new(accounts, options));
+    let (page, ask, style) = (site.place.path(), site.place.ask(), site.style.path());
+    // A page's path is taken as it stands; `:` and `*` mean nothing in it.
+    let mut router = Router::new().without_v07_checks();
+    router = router.route(page, get(show::show).post(redeem::redeem)).route(style, get(style::style));
+    if site.offers_new_links {
+        router = router.route(&ask, get(new_link::show).post(new_link::ask));
+    }
+    let router = router.with_state(Arc::clone(&site));
+    router.layer(map_response(headers::safe))
+}

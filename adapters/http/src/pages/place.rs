@@ -1,0 +1,87 @@
+//! Where a page is, as browsers name it: taken apart once, from the URL that the host configured.
+
+use accountable_core::domain::LinkUrl;
+
+/// The parts of a page's URL.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    origin: String,
+    path: String,
+    target: String,
+    secure: bool,
+}
+
+impl Place {
+    /// A [`LinkUrl`] is absolute and normalised: what follows its host begins with a slash, and a default port is not in it.
+    pub(super) fn of(page: &LinkUrl) -> Self {
+        let (scheme, rest) = page.as_str().split_once("://").unwrap_or_default();
+        let (host, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let path = target.split('?').next().unwrap_or_default();
+        Self {
+            origin: format!("{scheme}://{host}"),
+            path: path.to_owned(),
+            target: target.to_owned(),
+            // http is allowed to a loopback host only.
+            secure: scheme == "https",
+        }
+    }
+
+    /// Its path.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Its path, and the query that the host gave it: where a link without its code leads.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Where a new link can be asked for.
+    pub(super) fn ask(&self) -> String {
+        self.below("new-link")
+    }
+
+    /// Something that belongs to the page. A cookie for the page reaches it.
+    pub(super) fn below(&self, name: &str) -> String {
+        format!("{}/{name}", self.path.trim_end_matches('/'))
+    }
+
+    /// Whether a browser's `Origin` header names the page's own.
+    pub(super) fn is_origin(&self, header: &[u8]) -> bool {
+        header == self.origin.as_bytes()
+    }
+
+    /// Whether it is reached by https.
+    pub(super) const fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(url: &str) -> Place {
+        Place::of(&LinkUrl::parse(url).unwrap())
+    }
+
+    #[test]
+    fn a_place_is_taken_apart_as_browsers_name_it() {
+        let place = place("https://App.Example:443/a/b?theme=dark");
+        assert!(place.is_origin(b"https://app.example") && place.is_secure());
+        assert_eq!((place.path(), place.target()), ("/a/b", "/a/b?theme=dark"));
+        assert_eq!(place.ask(), "/a/b/new-link");
+    }
+
+    #[test]
+    fn a_page_at_the_root_and_one_with_a_final_slash_have_things_below_them() {
+        assert_eq!(place("https://app.example").below("x"), "/x");
+        assert_eq!(place("https://app.example/a/").below("x"), "/a/x");
+    }
+
+    #[test]
+    fn only_a_loopback_page_is_reached_without_tls() {
+        let local = place("http://127.0.0.1:8080/p");
+        assert!(!local.is_secure() && local.is_origin(b"http://127.0.0.1:8080"));
+    }
+}

@@ -1,0 +1,193 @@
+//! `POST`: redeems the code of the link that is open.
+
+use accountable_core::{
+    Authentication, Error, PublicError,
+    domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal},
+};
+use axum::{
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, SET_COOKIE},
+    },
+    response::Response,
+};
+
+use super::{
+    LARGEST_FORM,
+    fields::{Fields, Malformed},
+    forgery::is_from_elsewhere,
+    site::{Shared, Site},
+    ticket::{Ticket, forget},
+    view,
+};
+use crate::{intake::origin, limits::Limits};
+
+/// `POST page`
+pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Response {
+    let sent = match received(&site, request).await {
+        Ok(sent) => sent,
+        Err(refused) => return refused,
+    };
+    let Sent { from, mut fields, ticket } = sent;
+    let ticket = match ticket {
+        None => return view::say(&site, StatusCode::NOT_FOUND, &site.texts.nothing_open),
+        Some(None) => return view::dead(&site, &CodeState::Invalid),
+        Some(Some(ticket)) => ticket,
+    };
+    let Ok(token) = fields.take("token") else { return unreadable(&site) };
+    if !ticket.made(&token) {
+        return view::say(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
+    }
+    let open = Open { site: &site, ticket: &ticket, from };
+    match site.accounts.public(from).inspect_code(&ticket.code()).await {
+        Ok(CodeState::Live { purpose, .. }) => {
+            open.redeem(purpose, fields).await.unwrap_or_else(|Malformed| unreadable(&site))
+        }
+        Ok(dead) => view::dead(&site, &dead),
+        Err(error) => view::public_error(&site, site.place.target(), &error),
+    }
+}
+
+/// A form that came from our own site.
+pub(super) struct Sent {
+    pub(super) from: Origin,
+    pub(super) fields: Fields,
+    pub(super) ticket: Option<Option<Ticket>>,
+}
+
+/// Takes a form in, or says why not.
+pub(super) async fn received(site: &Site, request: Request) -> Result<Sent, Response> {
+    if is_from_elsewhere(request.headers(), &site.place) {
+        return Err(view::say(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
+    }
+    let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|of| {
+        let of = of.as_bytes().split(|octet| *octet == b';').next().unwrap_or_default();
+        of.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    });
+    if !is_form {
+        return Err(view::say(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
+    }
+    let (parts, body) = request.into_parts();
+    let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+    let body = limits.read(body).await.map_err(|trouble| {
+        view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
+    })?;
+    let fields = Fields::parse(&body).map_err(|Malformed| unreadable(site))?;
+    let ticket = Ticket::from_cookies(&parts.headers, &site.place);
+    Ok(Sent { from: origin(&parts), fields, ticket })
+}
+
+pub(super) fn unreadable(site: &Site) -> Response {
+    view::say(site, StatusCode::BAD_REQUEST, &site.texts.unreadable)
+}
+
+/// The link that is open, and who has it.
+struct Open<'a> {
+    site: &'a Site,
+    ticket: &'a Ticket,
+    from: Origin,
+}
+
+impl Open<'_> {
+    async fn redeem(&self, purpose: Purpose, fields: Fields) -> Result<Response, Malformed> {
+        let door = self.site.accounts.public(self.from);
+        let code = self.ticket.code();
+        let redeemed = match purpose {
+            Purpose::EmailConfirm => return self.confirm(fields).await,
+            Purpose::EmailCancel => door.cancel_email_change(&code).await,
+            Purpose::EmailRevert => door.revert_email_change(&code).await,
+            _ => return self.choose(purpose, fields).await,
+        };
+        Ok(match redeemed {
+            Ok(_) => self.done(purpose),
+            Err(error) => self.refused(&error).await,
+        })
+    }
+
+    async fn choose(&self, purpose: Purpose, mut fields: Fields) -> Result<Response, Malformed> {
+        let (typed, again) = (fields.take("password")?, fields.take("repeat")?);
+        let texts = &self.site.texts;
+        let asked_again = |status: u16, errors: &[String]| {
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            Ok(view::choose(self.site, self.ticket, purpose, status, errors))
+        };
+        let new = match Password::parse(&typed) {
+            Ok(new) => new,
+            Err(error) => return asked_again(400, &[(texts.no_password)(&error)]),
+        };
+        if *typed != *again {
+            return asked_again(400, &[texts.passwords_differ.to_string()]);
+        }
+        match self.site.accounts.public(self.from).choose_password(&self.ticket.code(), &new).await {
+            Ok(_) => Ok(self.done(purpose)),
+            Err(error) => match &error {
+                PublicError::WeakPassword(violations) => {
+                    let errors: Vec<_> = violations.iter().map(texts.violation).collect();
+                    asked_again(error.http_status(), &errors)
+                }
+                error => Ok(self.refused(error).await),
+            },
+        }
+    }
+
+    async fn confirm(&self, mut fields: Fields) -> Result<Response, Malformed> {
+        let (typed, password) = (fields.take("email")?, fields.take("password")?);
+        let texts = &self.site.texts;
+        let asked_again =
+            |status, error: &str| Ok(view::sign_in(self.site, self.ticket, status, &typed, Some(error)));
+        let Ok(email) = EmailAddress::parse(typed.trim()) else {
+            return asked_again(StatusCode::BAD_REQUEST, &texts.bad_address);
+        };
+        let Ok(password) = Password::parse(&password) else {
+            return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
+        };
+        let stamp = match self.site.accounts.public(self.from).authenticate(&email, &password).await {
+            Ok(Authentication::Granted(stamp)) => stamp,
+            Ok(Authentication::MustChange { .. }) => {
+                return asked_again(StatusCode::CONFLICT, &texts.must_change);
+            }
+            Ok(Authentication::Denied(_)) => return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in),
+            Err(error) => return Ok(self.refused(&error).await),
+        };
+        if self.ticket.code().account() != Some(stamp.account) {
+            return asked_again(StatusCode::FORBIDDEN, &texts.other_account);
+        }
+        let owner = self.site.accounts.owner(stamp, self.from);
+        let error = match owner.confirm_email(&self.ticket.code()).await {
+            Ok(_) => return Ok(self.done(Purpose::EmailConfirm)),
+            Err(Error::Refused(Refusal::DeadCode)) => {
+                return Ok(self.refused(&PublicError::DeadCode).await);
+            }
+            Err(error) => error,
+        };
+        let said = match &error {
+            Error::Refused(Refusal::OriginRefused) => &texts.origin_refused,
+            Error::Refused(Refusal::EmailTaken) => &texts.email_taken,
+            Error::Refused(Refusal::AccountSuspended | Refusal::AccountClosed) => &texts.not_active,
+            Error::Failed(_) => view::unwell(texts, error.http_status()),
+            _ => &texts.refused,
+        };
+        Ok(view::later(self.site, self.site.place.target(), error.http_status(), said, error.retry_after()))
+    }
+
+    fn done(&self, purpose: Purpose) -> Response {
+        let deed = self.site.texts.deed(purpose);
+        let mut response = view::done(self.site, deed, self.site.back(self.ticket));
+        if let Some(cookie) = forget(&self.site.place) {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// A code that died under our hands is shown as what became of it.
+    async fn refused(&self, error: &PublicError) -> Response {
+        if !matches!(error, PublicError::DeadCode) {
+            return view::public_error(self.site, self.site.place.target(), error);
+        }
+        match self.site.accounts.public(self.from).inspect_code(&self.ticket.code()).await {
+            Ok(state) => view::dead(self.site, &state),
+            Err(error) => view::public_error(self.site, self.site.place.target(), &error),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The style sheet: named by its content, so that browsers may keep it for ever.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+use super::{place::Place, site::Site, texts::Text};
+
+/// A style sheet and where it is.
+#[derive(Debug, Clone)]
+pub(super) struct Style {
+    css: Text,
+    path: String,
+}
+
+impl Style {
+    pub(super) fn new(css: Text, place: &Place) -> Self {
+        let digest = Sha256::digest(css.as_bytes());
+        let name = URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
+        let path = place.below(&format!("style-{name}.css"));
+        Self { css, path }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// `GET style-HASH.css`
+pub(super) async fn style(State(site): State<Arc<Site>>) -> Response {
+    let headers =
+        [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, site.style.css.to_string()).into_response()
+}

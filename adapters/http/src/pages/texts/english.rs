@@ -1,0 +1,208 @@
+//! The texts in English.
+
+use std::{borrow::Cow, ops::RangeInclusive};
+
+use accountable_core::domain::{InputError, Span, Violation};
+
+use super::{Deed, Said, Text, Texts};
+
+impl Texts {
+    /// English.
+    #[must_use]
+    pub fn english() -> Self {
+        Self {
+            lang: text("en"),
+            direction: text("ltr"),
+
+            password_set: deed(
+                "Choose your password",
+                "With this password you will sign in to your account.",
+                "Save password",
+                "Your password is set",
+                "You can now sign in with it.",
+            ),
+            password_reset: deed(
+                "Choose a new password",
+                "It takes the place of the old one. You will be signed out everywhere.",
+                "Save new password",
+                "Your password is changed",
+                "You have been signed out everywhere. Sign in with the new password.",
+            ),
+            password_management: deed(
+                "Take over your password",
+                "So far your administrator has managed your password. Choose your own, and from now on only you know it. You will be signed out everywhere.",
+                "Save my password",
+                "Your password is yours",
+                "You have been signed out everywhere. Sign in with the new password.",
+            ),
+            email_confirm: deed(
+                "Confirm your new address",
+                "To show that the account is yours, sign in with your current address, not the new one. Then the new address takes its place, and you will be signed out everywhere.",
+                "Sign in and confirm",
+                "Your new address is confirmed",
+                "From now on, sign in with your new address. The old one got a mail with a link that undoes this.",
+            ),
+            email_cancel: deed(
+                "Cancel the change of address",
+                "Somebody asked to replace this account\u{2019}s address with another one. If that was not you, cancel it here, and then change your password. If it was you, simply close this page.",
+                "Cancel the change",
+                "The change is cancelled",
+                "The account keeps its address. If you did not ask for the change, somebody may know your password: change it now.",
+            ),
+            email_revert: deed(
+                "Take your old address back",
+                "This account\u{2019}s address was replaced with another one. If that was not you, take yours back here: the password is cleared, everybody is signed out, and you get a mail with a link to choose a new password.",
+                "Take my address back",
+                "You have your address back",
+                "Everybody is signed out, and the password is cleared. A link to choose a new one is on its way to you by mail.",
+            ),
+            new_link: deed(
+                "Ask for a new link",
+                "Give the address of your account, and we will mail you a link to choose a password.",
+                "Send me a link",
+                "Look into your mail",
+                "If there is an account with this address, a link is on its way to it. It may take a few minutes; look among the junk mail, too.",
+            ),
+
+            used: said(
+                "This link has been used",
+                "It worked once, or something newer took its place. If that was you, there is nothing left to do.",
+            ),
+            expired: said("This link has expired", "It was good for a limited time, for your safety."),
+            invalid: said(
+                "This link does not work",
+                "Perhaps a part of it is missing: open it from the mail, or copy the whole of it. If it was mailed to you long ago, it is no longer known.",
+            ),
+            nothing_open: said(
+                "Open the link in your mail",
+                "No link is open here, or it was opened a while ago. Open it from the mail again; if that leads here, allow cookies for this site.",
+            ),
+            overtaken: said(
+                "This can no longer be done",
+                "Something changed in the meantime, and what the link was for is not possible any more.",
+            ),
+            not_ours: said(
+                "Nothing was done",
+                "What you sent does not belong to the link that is open here; perhaps you opened another one since. Open the link from the mail again.",
+            ),
+            unreadable: said("Nothing was done", "What was sent could not be read. Try again."),
+            origin_refused: said(
+                "Not from this network",
+                "This account can only be used from certain networks. Your link is not used up: try again from there.",
+            ),
+            refused: said("Nothing was done", "The service refused this. Your link is not used up."),
+            not_active: said("Nothing was done", "This account is suspended or closed."),
+            email_taken: said("Nothing was done", "Another account has this address by now."),
+            too_many: said("Too many tries", "There were too many tries from your network."),
+            unavailable: said(
+                "Something is not working right now",
+                "This may not have been done. It does no harm to try again in a moment.",
+            ),
+            failed: said(
+                "Something went wrong",
+                "This is our fault, and trying again will not help before it is mended.",
+            ),
+
+            new_password: text("New password"),
+            repeat_password: text("The same password again"),
+            password: text("Password"),
+            email: text("Current e-mail address"),
+            account_email: text("E-mail address"),
+            error: text("Error: "),
+            passwords_differ: text("The two passwords differ. Type both again."),
+            not_signed_in: text("The address or the password is not right, or there were too many tries."),
+            must_change: text(
+                "Your password has to be changed first. Sign in to do that, and then open the link from the mail again.",
+            ),
+            other_account: text(
+                "The link belongs to another account. Sign in with the current address of that account.",
+            ),
+            bad_address: text("This is not a complete e-mail address, such as ada@example.com."),
+            go_on: text("Continue"),
+            try_again: text("Try again"),
+            ask_for_new_link: text("Ask for a new link"),
+
+            length,
+            violation,
+            no_password,
+            wait,
+        }
+    }
+}
+
+fn deed(
+    heading: &'static str,
+    lead: &'static str,
+    button: &'static str,
+    done: &'static str,
+    then: &'static str,
+) -> Deed {
+    Deed {
+        heading: text(heading),
+        lead: text(lead),
+        button: text(button),
+        done: text(done),
+        then: text(then),
+    }
+}
+
+fn said(heading: &'static str, of: &'static str) -> Said {
+    Said { heading: text(heading), text: text(of) }
+}
+
+const fn text(text: &'static str) -> Text {
+    Cow::Borrowed(text)
+}
+
+fn length(of: &RangeInclusive<usize>) -> String {
+    match *of.end() {
+        most if most <= 128 => format!("{} to {most} characters.", of.start()),
+        _ => format!("At least {} characters. A few words in a row are easy to remember.", of.start()),
+    }
+}
+
+fn violation(of: &Violation) -> String {
+    match of {
+        Violation::Predictable => "It is made of the service\u{2019}s name or your address.".to_owned(),
+        Violation::TooSimilar => "It is too much like the service\u{2019}s name or your address.".to_owned(),
+        of => sentence(&of.to_string()),
+    }
+}
+
+fn no_password(why: &InputError) -> String {
+    match why {
+        InputError::EmptyPassword => "Type a password.".to_owned(),
+        why => sentence(&why.to_string()),
+    }
+}
+
+fn wait(span: Span) -> String {
+    let seconds = span.as_seconds_rounded_up();
+    match (seconds, seconds.div_ceil(60)) {
+        (0 | 1, _) => "Try again in a second.".to_owned(),
+        (2..=90, _) => format!("Try again in {seconds} seconds."),
+        (_, minutes) => format!("Try again in {minutes} minutes."),
+    }
+}
+
+/// With a capital at the start and a full stop at the end.
+fn sentence(clause: &str) -> String {
+    let mut rest = clause.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).chain(['.']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        assert_eq!(wait(Span::seconds(0)), "Try again in a second.");
+        assert_eq!(wait(Span::micros(1_500_000)), "Try again in 2 seconds.");
+        assert_eq!(wait(Span::seconds(91)), "Try again in 2 minutes.");
+        assert_eq!(length(&(8..=20)), "8 to 20 characters.");
+        let short = Violation::TooShort { least: 15, actual: 3 };
+        assert_eq!((Texts::english().violation)(&short), "It has 3 characters; at least 15 are needed.");
+    }
+}

@@ -1,0 +1,229 @@
+//! What a page looks like: its parts filled in, as HTML.
+
+use accountable_core::{
+    PublicError,
+    domain::{CodeState, Purpose, Span},
+};
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{Html, IntoResponse as _, Response},
+};
+
+use super::{
+    site::Site,
+    texts::{Deed, Said, Texts},
+    ticket::Ticket,
+};
+
+/// What every page has.
+struct Frame<'a> {
+    texts: &'a Texts,
+    service: Option<&'a str>,
+    style: &'a str,
+    heading: &'a str,
+    /// Something on it is wrong.
+    wrong: bool,
+}
+
+impl<'a> Frame<'a> {
+    fn new(site: &'a Site, heading: &'a str, wrong: bool) -> Self {
+        Self {
+            texts: &site.texts,
+            service: site.service.as_deref(),
+            style: site.style.path(),
+            heading,
+            wrong,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "choose.html")]
+struct Choose<'a> {
+    frame: Frame<'a>,
+    deed: &'a Deed,
+    action: &'a str,
+    token: String,
+    least: Option<usize>,
+    hint: Option<String>,
+    described_by: Option<&'static str>,
+    errors: &'a [String],
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn<'a> {
+    frame: Frame<'a>,
+    deed: &'a Deed,
+    action: &'a str,
+    token: String,
+    typed: &'a str,
+    error: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "press.html")]
+struct Press<'a> {
+    frame: Frame<'a>,
+    deed: &'a Deed,
+    action: &'a str,
+    token: String,
+}
+
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct Ask<'a> {
+    frame: Frame<'a>,
+    deed: &'a Deed,
+    action: &'a str,
+    typed: &'a str,
+    error: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "say.html")]
+struct Say<'a> {
+    frame: Frame<'a>,
+    text: &'a str,
+    more: Option<String>,
+    next: Option<(&'a str, &'a str)>,
+}
+
+/// The page of a live code.
+pub(super) fn live(site: &Site, ticket: &Ticket, purpose: Purpose) -> Response {
+    match purpose {
+        Purpose::EmailConfirm => sign_in(site, ticket, StatusCode::OK, "", None),
+        Purpose::EmailCancel | Purpose::EmailRevert => {
+            let deed = site.texts.deed(purpose);
+            let frame = Frame::new(site, &deed.heading, false);
+            html(StatusCode::OK, &Press { frame, deed, action: site.place.target(), token: ticket.token() })
+        }
+        _ => choose(site, ticket, purpose, StatusCode::OK, &[]),
+    }
+}
+
+/// Asks for a new password; says what was wrong with the one before, and not what it was.
+pub(super) fn choose(
+    site: &Site,
+    ticket: &Ticket,
+    purpose: Purpose,
+    status: StatusCode,
+    errors: &[String],
+) -> Response {
+    let deed = site.texts.deed(purpose);
+    let page = Choose {
+        frame: Frame::new(site, &deed.heading, !errors.is_empty()),
+        deed,
+        action: site.place.target(),
+        token: ticket.token(),
+        least: site.length.as_ref().map(|length| *length.start()),
+        hint: site.length.as_ref().map(site.texts.length),
+        described_by: match (errors, &site.length) {
+            ([], None) => None,
+            ([], Some(_)) => Some("password-hint"),
+            (_, None) => Some("password-error"),
+            (_, Some(_)) => Some("password-error password-hint"),
+        },
+        errors,
+    };
+    html(status, &page)
+}
+
+/// Asks who is there, to confirm a new address.
+pub(super) fn sign_in(
+    site: &Site,
+    ticket: &Ticket,
+    status: StatusCode,
+    typed: &str,
+    error: Option<&str>,
+) -> Response {
+    let deed = &site.texts.email_confirm;
+    let frame = Frame::new(site, &deed.heading, error.is_some());
+    html(status, &SignIn { frame, deed, action: site.place.target(), token: ticket.token(), typed, error })
+}
+
+/// Asks for the address that a new link goes to.
+pub(super) fn ask(site: &Site, status: StatusCode, typed: &str, error: Option<&str>) -> Response {
+    let deed = &site.texts.new_link;
+    let frame = Frame::new(site, &deed.heading, error.is_some());
+    html(status, &Ask { frame, deed, action: &site.place.ask(), typed, error })
+}
+
+/// It is done. Goes on from here to `back`, if anywhere.
+pub(super) fn done(site: &Site, deed: &Deed, back: Option<&str>) -> Response {
+    let next = back.map(|back| (back, &*site.texts.go_on));
+    html(
+        StatusCode::OK,
+        &Say { frame: Frame::new(site, &deed.done, false), text: &deed.then, more: None, next },
+    )
+}
+
+/// The page of a code that can't be redeemed.
+pub(super) fn dead(site: &Site, state: &CodeState) -> Response {
+    let texts = &site.texts;
+    let (said, purpose) = match state {
+        CodeState::Used { purpose } => (&texts.used, Some(*purpose)),
+        CodeState::Expired { purpose } => (&texts.expired, Some(*purpose)),
+        CodeState::Live { .. } => (&texts.overtaken, None),
+        _ => (&texts.invalid, None),
+    };
+    // A reset mails whoever has no password yet another link to set one. Other codes come from elsewhere.
+    let renewable = matches!(purpose, Some(Purpose::PasswordSet | Purpose::PasswordReset));
+    let ask = site.place.ask();
+    let next = (renewable && site.offers_new_links).then_some((ask.as_str(), &*texts.ask_for_new_link));
+    html(
+        StatusCode::GONE,
+        &Say { frame: Frame::new(site, &said.heading, false), text: &said.text, more: None, next },
+    )
+}
+
+/// A page that only says something.
+pub(super) fn say(site: &Site, status: StatusCode, said: &Said) -> Response {
+    html(
+        status,
+        &Say { frame: Frame::new(site, &said.heading, false), text: &said.text, more: None, next: None },
+    )
+}
+
+/// What a stranger is told of an error that no form of ours says better; to try again, they go to `at`.
+pub(super) fn public_error(site: &Site, at: &str, error: &PublicError) -> Response {
+    let texts = &site.texts;
+    let said = match error {
+        PublicError::BadInput(_) | PublicError::WeakPassword(_) => &texts.unreadable,
+        PublicError::DeadCode => &texts.overtaken,
+        PublicError::OriginRefused => &texts.origin_refused,
+        PublicError::Vetoed { .. } => &texts.refused,
+        PublicError::TooMany { .. } => &texts.too_many,
+        error => unwell(texts, error.http_status()),
+    };
+    later(site, at, error.http_status(), said, error.retry_after())
+}
+
+/// The world failed: for a while, or until somebody mends it.
+pub(super) const fn unwell(texts: &Texts, status: u16) -> &Said {
+    if status == 503 { &texts.unavailable } else { &texts.failed }
+}
+
+/// Says something, and if waiting helps for how long; then leads to where to try again.
+pub(super) fn later(site: &Site, at: &str, status: u16, said: &Said, wait: Option<Span>) -> Response {
+    let page = Say {
+        frame: Frame::new(site, &said.heading, false),
+        text: &said.text,
+        more: wait.map(site.texts.wait),
+        next: wait.map(|_| (at, &*site.texts.try_again)),
+    };
+    let mut response = html(StatusCode::from_u16(status).unwrap_or_default(), &page);
+    if let Some(wait) = wait {
+        let seconds = HeaderValue::from(wait.as_seconds_rounded_up());
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+    response
+}
+
+fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(page) => (status, Html(page)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,18 @@
+//! The pages, against accounts in memory: what a browser sees, what a scanner can't harm, what a forger can't do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't go on has failed"
+)]
+
+mod browser;
+mod confirming;
+mod forging;
+mod headers;
+mod hostile;
+mod links;
+mod new_links;
+mod passwords;
+mod trouble;
+mod world;

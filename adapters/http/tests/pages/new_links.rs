@@ -1,0 +1,80 @@
+//! Asking for a new link.
+
+use accountable_core::domain::Span;
+use accountable_http::pages::{PagesOptions, router};
+use axum::Router;
+
+use crate::{
+    browser::{Browser, form},
+    world::{ADA, BETTER, GOOD, PAGE, World},
+};
+
+const ASK: &str = "/account/link/new-link";
+
+#[tokio::test]
+async fn the_answer_is_the_same_whoever_has_an_account() {
+    let world = World::new();
+    world.in_use().await;
+    let mails = world.mailer.count();
+    let mut bodies = Vec::new();
+    for address in [ADA, "nobody@example.com", " ada@example.com "] {
+        let answer = world.browser().post(ASK, form(&[("email", address)])).await;
+        assert_eq!(answer.status, 200);
+        bodies.push(answer.body);
+    }
+    assert!(bodies.iter().all(|body| *body == bodies[0] && body.contains("Look into your mail")));
+    assert_eq!(world.mailer.count(), mails, "the courier mails, not the request");
+    world.deliver().await;
+    let mut browser = world.browser().opened(&world.link_to(ADA)).await;
+    assert_eq!(browser.choose(BETTER).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_link_leads_back_to_where_the_old_one_would_have() {
+    let world = World::new();
+    let (_, link) = world.invited().await;
+    let mut browser = world.browser().opened(&link).await;
+    world.clock.advance(Span::hours(25));
+    browser.post(ASK, form(&[("email", ADA)])).await;
+    world.deliver().await;
+    let done = world.browser().opened(&world.link_to(ADA)).await.choose(GOOD).await;
+    assert!(done.says("href=\"https://app.example/home/today"), "{}", done.body);
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_asked_again() {
+    let world = World::new();
+    for typed in ["", "ada", "a@b@c.example", "ada@example.com,bob@example.com", "\"><script>@example.com"] {
+        let asked = world.browser().post(ASK, form(&[("email", typed)])).await;
+        assert!(asked.status == 400 && asked.says("aria-describedby=\"error\""), "{typed}");
+        assert!(!asked.says("<script"));
+    }
+    let twice = world.browser().post(ASK, format!("email={ADA}&email=b@example.com")).await;
+    assert_eq!(twice.status, 400);
+}
+
+#[tokio::test]
+async fn one_network_that_asks_too_often_is_told_to_wait() {
+    let world = World::new();
+    let mut browser = world.browser().from("198.51.100.7");
+    for _ in 0..20 {
+        assert_eq!(browser.post(ASK, form(&[("email", ADA)])).await.status, 200);
+    }
+    let refused = browser.post(ASK, form(&[("email", ADA)])).await;
+    assert!(refused.status == 429 && refused.says("Too many tries") && refused.says(ASK));
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=180).contains(&wait));
+}
+
+#[tokio::test]
+async fn nobody_is_offered_it_unless_the_host_says_so() {
+    let world = World::new();
+    let options = PagesOptions::new(PAGE.parse().unwrap());
+    let plain: Router = router(world.accounts.clone(), options);
+    let (_, link) = world.invited().await;
+    world.browser().opened(&link).await.choose(GOOD).await;
+    let mut browser = Browser::new(plain);
+    let used = browser.open(&link).await;
+    assert!(used.status == 410 && !used.says("<a "));
+    assert_eq!(browser.get(ASK).await.status, 404);
+}

@@ -1,0 +1,169 @@
+//! What comes due of itself: warnings that a password expires, the end of sign-ups and of closed accounts.
+
+use crate::domain::{testing::*, *};
+
+const DAYS: u64 = 90;
+
+fn at(account: &Account, now: Timestamp) -> Account {
+    account.as_of(now, Quota::ACCOUNT).0
+}
+
+/// Its password, set now, expires in 90 days.
+fn expiring(world: &World) -> Account {
+    let validity = PasswordValidity::days(90).ok();
+    let update = AccountUpdate { validity, ..world.update(NOW) };
+    let account = Given::InUse.account(world).update(&update).unwrap().account.unwrap();
+    world.changed(&account, 1, NOW)
+}
+
+fn work(account: &Account, now: Timestamp) -> Change {
+    let warnings = Rules::default().expiry_warnings;
+    account.due_work(&DueWork { now, notice: MailId::from_bytes([7; 16]), warnings }).unwrap()
+}
+
+fn warned(change: &Change) -> Option<Timestamp> {
+    let (_, dispatch) = change.mails.first()?.dispatch()?;
+    match dispatch.subject {
+        Subject::Notice(Notice::PasswordExpires { expires_at }) => Some(expires_at),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_owner_is_warned_14_and_3_days_before_the_password_expires_and_no_third_time() {
+    let world = World::new();
+    let mut account = expiring(&world);
+    let expires_at = NOW + Span::days(DAYS);
+    for ahead in [14, 3] {
+        let due = expires_at - Span::days(ahead);
+        assert_eq!(account.due(), Some(due), "{ahead} days ahead");
+        assert_eq!(work(&account, due - Span::micros(1)), Change::none());
+        let change = work(&account, due);
+        assert_eq!(warned(&change), Some(expires_at));
+        assert_eq!(change.mails.len(), 1);
+        account = change.account.unwrap();
+        assert_eq!(work(&account, due), Change::none(), "once");
+    }
+    assert_eq!(account.due(), None);
+    assert_eq!(work(&account, expires_at + Span::days(1)), Change::none());
+}
+
+#[test]
+fn a_warning_that_comes_late_is_said_once_and_after_the_end_not_at_all() {
+    let world = World::new();
+    let account = expiring(&world);
+    let expires_at = NOW + Span::days(DAYS);
+    let late = work(&account, expires_at - Span::days(2));
+    assert_eq!(warned(&late), Some(expires_at));
+    assert_eq!(late.account.unwrap().due(), None, "the second is past too");
+    let too_late = work(&account, expires_at);
+    assert_eq!((too_late.events, too_late.mails.len()), (vec![Happened::PasswordExpired], 0));
+    assert_eq!(too_late.account.unwrap().due(), None);
+}
+
+#[test]
+fn a_new_password_begins_the_warnings_anew_and_so_does_another_validity() {
+    let world = World::new();
+    let account = expiring(&world);
+    let now = NOW + Span::days(80);
+    let warned = work(&account, now).account.unwrap();
+    assert_eq!(world.changed(&warned, 2, now).due(), Some(now + Span::days(DAYS - 14)));
+    let update = |days| {
+        let update = AccountUpdate { validity: PasswordValidity::days(days).ok(), ..world.update(now) };
+        warned.update(&update).unwrap().account.unwrap_or_else(|| warned.clone()).due()
+    };
+    assert_eq!(update(365), Some(NOW + Span::days(365 - 14)));
+    assert_eq!(update(85), Some(NOW + Span::days(85 - 3)), "the first is past");
+    assert_eq!(update(0), None, "it never expires");
+    assert_eq!(update(30), None, "it has expired");
+}
+
+#[test]
+fn nobody_is_warned_while_suspended_or_closed_and_everybody_after() {
+    let world = World::new();
+    let account = expiring(&world);
+    let expires_at = NOW + Span::days(DAYS);
+    let (due, late) = (expires_at - Span::days(14), expires_at - Span::days(5));
+    let suspended = standing(account.clone(), StandingKind::Suspended);
+    assert_eq!((suspended.due(), work(&suspended, due)), (None, Change::none()));
+    assert_eq!(work(&standing(account, StandingKind::Closed), due), Change::none());
+    let reinstated = suspended.reinstate().unwrap().account.unwrap();
+    assert_eq!(reinstated.due(), Some(due));
+    assert_eq!(warned(&work(&reinstated, late)), Some(expires_at));
+}
+
+#[test]
+fn of_a_temporary_password_nobody_is_warned_whatever_its_validity() {
+    let world = World::new();
+    let assigned = world.assigned(&expiring(&world), 2, NOW);
+    assert_eq!(assigned.due(), None);
+    let update = AccountUpdate { validity: PasswordValidity::days(30).ok(), ..world.update(NOW) };
+    assert_eq!(assigned.update(&update).unwrap().account.unwrap().due(), None);
+}
+
+fn signed_up(world: &World) -> Account {
+    let purge_at = Some(NOW + Rules::default().sign_up_kept);
+    let account = with_facts(world.registered(1, NOW), |facts| facts.purge_at = purge_at);
+    account.request_password_set(&world.request(1, NOW)).unwrap().account.unwrap()
+}
+
+#[test]
+fn a_sign_up_that_nobody_proved_is_over_after_7_days() {
+    let world = World::new();
+    let account = signed_up(&world);
+    let end = NOW + Span::days(7);
+    assert_eq!(account.due(), Some(end));
+    assert!(!account.is_over(end - Span::micros(1)) && account.is_over(end));
+    let kept = world.chosen(&account, Purpose::PasswordSet, 1, NOW);
+    assert!(!kept.is_over(end) && kept.due().is_none());
+    let kept = world.assigned(&account, 1, NOW);
+    assert!(!kept.is_over(end) && kept.due().is_none());
+    assert!(!world.registered(1, NOW).is_over(Timestamp::MAX), "nor is one that staff registered");
+}
+
+#[test]
+fn a_closed_account_is_over_after_30_days_and_can_be_reopened_until_then() {
+    let world = World::new();
+    for kind in [StandingKind::Active, StandingKind::Suspended] {
+        let closed =
+            standing(Given::InUse.account(&world), kind).close(&closing(NOW)).unwrap().account.unwrap();
+        let end = NOW + Span::days(30);
+        assert_eq!(closed.due(), Some(end));
+        let just_before = end - Span::micros(1);
+        assert!(!closed.is_over(just_before) && closed.is_over(end));
+        assert_eq!(closed.reopen(end), Err(Refusal::GraceOver));
+        let reopened = closed.reopen(just_before).unwrap().account.unwrap();
+        assert_eq!(reopened.standing(), kind, "as it stood before");
+        assert!(!reopened.is_over(Timestamp::MAX));
+    }
+}
+
+#[test]
+fn the_end_is_put_off_for_who_is_at_it_and_for_nobody_else() {
+    let world = World::new();
+    let (closed_end, later) = (NOW + Span::days(30), NOW + Span::days(31));
+    let closed = standing(Given::InUse.account(&world), StandingKind::Closed);
+    let change = closed.put_off_end(later).unwrap();
+    assert_eq!(change.events, [Happened::ErasurePutOff { until: later }]);
+    let put_off = change.account.unwrap();
+    assert!(!put_off.is_over(closed_end) && put_off.is_over(later));
+    assert!(put_off.reopen(closed_end).is_ok());
+    let purged_later = signed_up(&world).put_off_end(later).unwrap().account.unwrap();
+    assert!(!purged_later.is_over(NOW + Span::days(7)) && purged_later.is_over(later));
+
+    // Somebody opened it while the host was asked: it has no end any more.
+    let reopened = closed.reopen(NOW).unwrap().account.unwrap();
+    assert_eq!(reopened.put_off_end(later), Ok(Change::none()));
+    // Or closed it again: the grace is not cut short.
+    assert_eq!(closed.put_off_end(NOW + Span::days(1)), Ok(Change::none()));
+}
+
+#[test]
+fn a_clock_that_jumps_back_keeps_nobody_longer_than_was_meant() {
+    let world = World::new();
+    let early = NOW - Span::days(300);
+    assert!(at(&signed_up(&world), early).is_over(early + Span::days(7)));
+    let closed = standing(Given::InUse.account(&world), StandingKind::Closed);
+    assert!(at(&closed, early).is_over(early + Span::days(30)));
+    assert_eq!(at(&expiring(&world), early).due(), Some(early + Span::days(DAYS - 14)));
+}

@@ -1,0 +1,155 @@
+//! Everything that can be done to an account, each by one call: what random lives and the search for dead ends share.
+
+use crate::domain::{testing::*, *};
+
+/// One thing that is done. Small numbers name an address of [`ADDRESSES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    RequestSet {
+        bypass: bool,
+    },
+    RequestReset {
+        stranger: bool,
+    },
+    AlreadyRegistered,
+    Issue(Purpose),
+    /// With the code that is brought.
+    Choose {
+        weak: bool,
+    },
+    Assign,
+    Change {
+        stale: bool,
+    },
+    Rehash,
+    DemandChange,
+    Manage(Management),
+    Replace(usize),
+    Update {
+        days: u16,
+    },
+    AskForEmail(usize),
+    /// With the code that is brought.
+    ConfirmEmail,
+    CancelEmailChange,
+    /// With the code that is brought.
+    CancelByCode,
+    /// With the code that is brought.
+    RevertEmail,
+    LockNotice,
+    Suspend,
+    Reinstate,
+    EndSessions,
+    EndOwnSessions,
+    Close,
+    CloseOwn,
+    Reopen,
+    PutOffEnd,
+    DueWork,
+    Erase,
+}
+
+/// The addresses that accounts contend for; the second is the first in another spelling.
+pub(super) const ADDRESSES: [&str; 5] =
+    ["one@example.com", "ONE@example.com", "two@example.com", "three@example.com", "owner-1@example.com"];
+
+pub(super) fn address(number: usize) -> EmailAddress {
+    EmailAddress::parse(ADDRESSES[number % ADDRESSES.len()]).unwrap()
+}
+
+/// What an act is done with.
+pub(super) struct By<'a> {
+    pub(super) world: &'a World,
+    pub(super) account: &'a Account,
+    /// The code that somebody brings.
+    pub(super) code: &'a MailedCode,
+    /// The record of the account's address.
+    pub(super) address: Option<&'a Address>,
+    /// Names new mails, nonces and hashes.
+    pub(super) number: u64,
+    pub(super) now: Timestamp,
+}
+
+impl By<'_> {
+    pub(super) fn does(&self, act: Act) -> Result<Change, Stop> {
+        let Self { world, account, code, address: known, number, now } = *self;
+        let request = MailRequest { address: known, ..world.request(2 * number, now) };
+        let notice = MailId::from_bytes(u128::from(2 * number + 2).to_be_bytes());
+        let fresh = world.fresh(account, number);
+        let new = NewPassword { notice, ..world.judge(&fresh, now) };
+        let strict = PasswordPolicy::builder().length(100..=200).build().unwrap();
+        let redemption = world.redeem(code, now);
+        let current = account.facts().ok().and_then(|facts| facts.password.clone());
+        let verified = &current.map_or_else(|| world.hash(account, 0), |current| current.hash);
+        let epoch = account.epoch;
+        let close = Close { notice, ..closing(now) };
+        let change = match act {
+            Act::RequestSet { bypass } => {
+                account.request_password_set(&MailRequest { bypass_throttle: bypass, ..request })
+            }
+            Act::RequestReset { stranger } => {
+                account.request_password_reset(&MailRequest { stranger_caused: stranger, ..request })
+            }
+            Act::AlreadyRegistered => {
+                account.already_registered(&MailRequest { stranger_caused: true, ..request })
+            }
+            Act::Issue(purpose) => account.issue_code(purpose, &request),
+            Act::Choose { weak } => {
+                let policy = if weak { &strict } else { new.policy };
+                return account.choose_password(&redemption, &NewPassword { policy, ..new });
+            }
+            Act::Assign => {
+                let temporary = Rules::default().temporary_password;
+                return account.assign_password(&AssignPassword { new, temporary });
+            }
+            Act::Change { stale } => {
+                let epoch = if stale { epoch.next() } else { epoch };
+                return account.change_password(&ChangePassword { new, verified, epoch });
+            }
+            Act::Rehash => account.rehashed(verified, &world.hash(account, number)),
+            Act::DemandChange => account.demand_change(),
+            Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
+            Act::Replace(to) => {
+                let email = &address(to);
+                account.replace_email(&ReplaceEmail { notice, ..world.replacement(email, 0, now) })
+            }
+            Act::Update { days } => account
+                .update(&AccountUpdate { validity: PasswordValidity::days(days).ok(), ..world.update(now) }),
+            Act::AskForEmail(to) => {
+                let email = &address(to);
+                let tag = world.keys.address_tag(&world.realm, email);
+                let cancel_page = &world.page;
+                account.request_email_change(&EmailChange {
+                    code: request,
+                    notice,
+                    cancel_page,
+                    email,
+                    tag,
+                    verified,
+                    epoch,
+                })
+            }
+            Act::ConfirmEmail => account.confirm_email(&ConfirmEmail { redemption, revert: request, epoch }),
+            Act::CancelEmailChange => account.cancel_email_change(epoch, now),
+            Act::CancelByCode => account.cancel_email_change_by_code(&redemption),
+            Act::RevertEmail => {
+                account.revert_email_change(&RevertEmail { redemption, set: request, history: 0 })
+            }
+            Act::LockNotice => account.lock_notice(notice, now),
+            Act::Suspend => account.suspend(&SuspensionReason::parse("unpaid").unwrap(), now),
+            Act::Reinstate => account.reinstate(),
+            Act::EndSessions => account.end_sessions(),
+            Act::EndOwnSessions => account.end_own_sessions(epoch, now),
+            Act::Close => account.close(&close),
+            Act::CloseOwn => account.close_own(epoch, &close),
+            Act::Reopen => account.reopen(now),
+            Act::PutOffEnd => account.put_off_end(now + Span::days(1)),
+            Act::DueWork => {
+                let warnings = Rules::default().expiry_warnings;
+                account.due_work(&DueWork { now, notice, warnings })
+            }
+            Act::Erase => Ok(account.erase(now, &[])),
+        };
+        Ok(change?)
+    }
+}

@@ -1,0 +1,131 @@
+//! Notices: who is told what, and that nobody else is told anything.
+
+use crate::domain::{testing::*, *};
+
+/// The notices that a command queued, and to which address.
+fn told(change: &Change) -> Vec<(NoticeKind, u32)> {
+    let dispatches = change.mails.iter().filter_map(|mail| mail.dispatch());
+    let notices = dispatches.filter_map(|(_, dispatch)| match &dispatch.subject {
+        Subject::Notice(notice) => Some((notice.kind(), dispatch.recipient.as_u32())),
+        Subject::Code { .. } => None,
+    });
+    notices.collect()
+}
+
+fn assign(world: &World, account: &Account) -> Change {
+    let fresh = world.fresh(account, 1);
+    let new = world.judge(&fresh, NOW);
+    account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }).unwrap()
+}
+
+#[test]
+fn an_owner_is_told_of_every_new_password_but_the_first_and_not_while_suspended() {
+    let world = World::new();
+    assert_eq!(told(&assign(&world, &Given::New.account(&world))), []);
+    for given in [Given::InUse, Given::Assigned, Given::EmailReplaced] {
+        let account = given.account(&world);
+        let here = account.facts().unwrap().mailbox.ordinal.as_u32();
+        assert_eq!(told(&assign(&world, &account)), [(NoticeKind::PasswordChanged, here)], "{given:?}");
+        let suspended = standing(account, StandingKind::Suspended);
+        assert_eq!(told(&assign(&world, &suspended)), [], "{given:?}");
+    }
+}
+
+#[test]
+fn the_old_address_is_told_of_a_replacement_and_not_while_suspended() {
+    let world = World::new();
+    let email = EmailAddress::parse("other@example.com").unwrap();
+    let account = Given::InUse.account(&world);
+    let change = account.replace_email(&world.replacement(&email, 1, NOW)).unwrap();
+    assert_eq!(told(&change), [(NoticeKind::EmailReplaced, 0)]);
+    let suspended = standing(account, StandingKind::Suspended);
+    assert_eq!(told(&suspended.replace_email(&world.replacement(&email, 1, NOW)).unwrap()), []);
+}
+
+#[test]
+fn an_owner_is_told_of_closing_and_when_erasure_follows_but_not_while_suspended() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let change = account.close(&closing(NOW)).unwrap();
+    let [mail] = &change.mails[..] else { panic!("one mail") };
+    let erased_at = NOW + Span::days(30);
+    assert_eq!(mail.dispatch().unwrap().1.subject, Subject::Notice(Notice::Closed { erased_at }));
+    let closed = change.account.unwrap();
+    let leaves = |account: &Account| world.counter(Some(account), NOW).letter(mail, |_| None).is_ok();
+    assert!(leaves(&closed));
+    assert!(!leaves(&closed.reopen(NOW).unwrap().account.unwrap()), "it is open again");
+    assert!(!leaves(&standing(closed, StandingKind::Erased)));
+    let suspended = standing(account, StandingKind::Suspended);
+    assert_eq!(told(&suspended.close(&closing(NOW)).unwrap()), []);
+}
+
+#[test]
+fn whatever_was_queued_before_a_closed_account_gets_only_that_it_was_closed() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let notices = [
+        account.lock_notice(MailId::from_bytes([1; 16]), NOW).unwrap(),
+        account.already_registered(&world.request(1, NOW)).unwrap(),
+        assign(&world, &account),
+    ];
+    for change in notices {
+        let [mail] = &change.mails[..] else { panic!("one mail") };
+        let letter = |account: &Account| world.counter(Some(account), NOW).letter(mail, |_| None).map(drop);
+        let after = change.account.as_ref().unwrap_or(&account);
+        assert_eq!(letter(after), Ok(()));
+        for kind in [StandingKind::Suspended, StandingKind::Closed, StandingKind::Erased] {
+            assert_eq!(letter(&standing(after.clone(), kind)), Err(Withdrawn::Void), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lock_is_told_at_most_once_a_day() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let mut address = Address::new(account.facts().unwrap().mailbox.tag);
+    assert!(address.may_tell_of_lock(NOW));
+    address.lock_told_at = Some(NOW);
+    let day = Span::days(1);
+    assert!(!address.may_tell_of_lock(NOW + day - Span::micros(1)) && address.may_tell_of_lock(NOW + day));
+    assert!(address.may_tell_of_lock(NOW - Span::micros(1)), "a stamp from a clock that jumped back");
+    let change = account.lock_notice(MailId::from_bytes([1; 16]), NOW).unwrap();
+    assert_eq!((told(&change), change.account), (vec![(NoticeKind::Locked, 0)], None));
+}
+
+#[test]
+fn what_strangers_cause_is_held_back_where_their_mails_are_and_the_rest_is_not() {
+    let stranger_caused = [Notice::EmailTaken, Notice::AlreadyRegistered, Notice::Locked];
+    let others = [Notice::PasswordChanged, Notice::EmailReplaced, Notice::EmailChanged];
+    assert!(stranger_caused.iter().all(Notice::is_stranger_caused));
+    assert!(!others.iter().any(Notice::is_stranger_caused));
+}
+
+#[test]
+fn who_has_the_address_that_another_account_asks_for_is_told_that_and_gets_no_code() {
+    let world = World::new();
+    let account = Given::EmailPending.account(&world);
+    let email = EmailAddress::parse("third@example.com").unwrap();
+    let current = &account.facts().unwrap().password.as_ref().unwrap().hash;
+    let change = account.request_email_change(&EmailChange {
+        code: world.request(1, NOW),
+        notice: MailId::from_bytes([252; 16]),
+        cancel_page: &world.page,
+        email: &email,
+        tag: world.keys.address_tag(&world.realm, &email),
+        verified: current,
+        epoch: account.epoch,
+    });
+    let change = change.unwrap();
+    let after = change.account.unwrap();
+    let letter = |mail, taken| {
+        let counter = Counter { taken, ..world.counter(Some(&after), NOW) };
+        counter.letter(mail, |_| None).unwrap()
+    };
+    let [confirm, cancel] = &change.mails[..] else { panic!("two mails") };
+    assert!(letter(confirm, false).link().is_some());
+    let told = letter(confirm, true);
+    assert!(matches!(told.message, Message::Notice(Notice::EmailTaken)), "{told:?}");
+    assert_eq!(told.to, email);
+    assert!(letter(cancel, true).link().is_some(), "the owner can cancel all the same");
+}
