@@ -183,7 +183,7 @@ impl Tell for SessionStamp {
 
 /// The owner has another address, and this session goes on.
 #[derive(Debug)]
-pub(crate) struct Confirmed(pub(crate) SessionStamp);
+pub(crate) struct Confirmed;
 
 impl Tell for Confirmed {
     fn outcome(&self) -> Outcome {

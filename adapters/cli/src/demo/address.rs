@@ -84,7 +84,7 @@ async fn asks_and_confirms(
 
     let code = code_of(&stage.last_link_to(new)?);
     let owner = stage.accounts.owner(laptop, Origin::Unknown);
-    let confirmed = owner.confirm_email(&code).await.map(Confirmed);
+    let confirmed = owner.confirm_email(&code).await.map(|_stamp| Confirmed);
     let told = step(
         "confirm_email",
         "With the code from the new mailbox it takes the place of the old one.",
