@@ -50,6 +50,7 @@
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts, as axum routers |
+//! | `mail` | no | `mail`: letters as mails, in words that a host can replace, and a folder that takes them |
 //! | `testing` | no | [`testing`] |
 #![forbid(unsafe_code)]
 
@@ -61,6 +62,8 @@ pub use accountable_core::{
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;
+#[cfg(feature = "mail")]
+pub use accountable_mail as mail;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
     Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,

@@ -1,5 +1,6 @@
-//! The story: an account from its registration to an administrator's help, with every no on the way.
+//! The story: an account from its registration to its erasure, with every no on the way.
 
+mod address;
 mod assignment;
 mod bounce;
 mod first_password;
@@ -7,6 +8,7 @@ mod lock;
 mod registration;
 mod reset;
 mod session;
+mod standing;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -59,6 +61,8 @@ pub(crate) async fn play(stage: &mut Stage) -> Result<(), Stop> {
     lock::play(stage, &cast, grace).await?;
     reset::play(stage, &cast).await?;
     assignment::play(stage, &cast, grace).await?;
+    address::play(stage, &cast).await?;
+    standing::play(stage, &cast, grace).await?;
     stage.end().await
 }
 

@@ -3,7 +3,8 @@
 //! A link is a secret: only a demonstration, whose accounts are nobody's, may show it.
 
 use accountable::{
-    domain::{EmailAddress, Letter, MailedCode, Message, Purpose, Timestamp},
+    domain::{EmailAddress, Letter, MailedCode, Message, NoticeKind, Purpose, Timestamp},
+    mail::{English, Templates as _},
     testing::Answer,
 };
 use serde::Serialize;
@@ -12,11 +13,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ShownMail {
     pub(crate) to: String,
-    pub(crate) subject: &'static str,
+    pub(crate) subject: String,
     /// Stable over attempts.
     pub(crate) mail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) purpose: Option<Purpose>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) notice: Option<NoticeKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,27 +36,22 @@ impl ShownMail {
             Message::Code { purpose, expires_at, .. } => (Some(*purpose), Some(*expires_at)),
             _ => (None, None),
         };
+        let notice = match &letter.message {
+            Message::Notice(notice) => Some(notice.kind()),
+            _ => None,
+        };
+        let wording = English::of("the demonstration").wording(letter);
         Self {
             to: letter.to.to_string(),
-            subject: purpose.map_or("A notice", subject),
+            subject: wording.map(|wording| wording.subject().to_owned()).unwrap_or_default(),
             mail: letter.id.to_string(),
             purpose,
+            notice,
             link: letter.link().map(|link| link.expose().to_owned()),
             expires_at,
             accepted: answer == Answer::Accept,
             answer: answered(answer),
         }
-    }
-}
-
-fn subject(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::PasswordSet => "Choose your password",
-        Purpose::PasswordReset => "Choose a new password",
-        Purpose::PasswordManagement => "Take over your password",
-        Purpose::EmailConfirm => "Confirm your new address",
-        Purpose::EmailCancel => "Your address is about to change",
-        Purpose::EmailRevert => "Your address has changed",
     }
 }
 

@@ -128,11 +128,17 @@ impl Tell for () {
 
 impl Tell for AccountView {
     fn outcome(&self) -> Outcome {
-        let details = json!({
+        let mut details = json!({
             "id": self.id.to_string(),
             "status": self.status,
             "email_proven": self.email_proven,
         });
+        if let (Value::Object(details), Some(reason)) = (&mut details, &self.suspended_for) {
+            details.insert("suspended_for".to_owned(), json!(reason.as_str()));
+        }
+        if let (Value::Object(details), Some(at)) = (&mut details, self.erased_at) {
+            details.insert("erased_at".to_owned(), json!(at));
+        }
         Outcome::yes("account", details)
     }
 }
@@ -172,6 +178,16 @@ impl Tell for AccountId {
 impl Tell for SessionStamp {
     fn outcome(&self) -> Outcome {
         Outcome::yes("password_changed", Value::Null)
+    }
+}
+
+/// The owner has another address, and this session goes on.
+#[derive(Debug)]
+pub(crate) struct Confirmed;
+
+impl Tell for Confirmed {
+    fn outcome(&self) -> Outcome {
+        Outcome::yes("email_confirmed", Value::Null)
     }
 }
 

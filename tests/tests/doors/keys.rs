@@ -23,6 +23,11 @@ fn id(text: &str) -> KeyId {
 
 /// The new key is there beside the old one, and active.
 fn rotated() -> Keyring {
+    rolling_out().with_retired(id("one")).unwrap()
+}
+
+/// The same, while some processes still make new things under the old key.
+fn rolling_out() -> Keyring {
     keys().with_key(id("two"), key(3)).unwrap().with_active(id("two")).unwrap()
 }
 
@@ -92,6 +97,14 @@ on_each_store! {
         assert!(matches!((&last.by, &last.what), (Party::Courier, Happened::Resealed)), "{last:?}");
         assert_eq!(new.hasher.verified(), 0);
         assert!(new.log_in("u4@example.com", GOOD).await.is_ok());
+    }
+
+    /// While processes do not agree which key is the active one, none undoes what another did.
+    async fn what_rests_on_a_key_that_is_not_retired_stays_as_it_is(world) {
+        some_in_use(&world, 2).await;
+        let new = World::beside_with(&world, 44, rolling_out(), |builder| builder);
+        assert_eq!((new.sweep().await.resealed, new.admin().reseal(10).await.unwrap()), (0, 0));
+        assert_eq!(uses(&new).await, [used("one", false, 2), used("two", true, 0)]);
     }
 
     async fn staff_seals_anew_some_at_a_time(world) {

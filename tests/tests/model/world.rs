@@ -74,7 +74,7 @@ impl World {
             builder.notices_to(EmailAddress::parse(HOST).unwrap()).build().unwrap()
         };
         let accounts = over(Arc::new(faults.clone()), keys.clone());
-        let under_another_key = over(Arc::new(faults.clone()), keys.clone().with_active(two).unwrap());
+        let under_another_key = over(Arc::new(faults.clone()), keys.clone().with_active(two).unwrap().with_retired(one).unwrap());
         let looking = over(Arc::clone(&store), keys.clone());
         Self {
             accounts,
