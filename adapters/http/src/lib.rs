@@ -29,6 +29,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The published contracts themselves are in [`profile`]: each has a router over [`Accounts`](accountable_core::Accounts).
+//!
 //! # What a call passes through
 //! | | where | refused as |
 //! |---|---|---|
