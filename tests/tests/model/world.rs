@@ -67,14 +67,15 @@ impl World {
         let machine = Machine::new(clock.clone(), entropy, InsecureTestHasher::new(1));
         let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
         let (one, two) = (KeyId::parse("one").unwrap(), KeyId::parse("two").unwrap());
-        let keys = Keyring::new(key(1), one, key(2)).unwrap().with_key(two.clone(), key(3)).unwrap();
+        let keys = Keyring::new(key(1), one.clone(), key(2)).unwrap().with_key(two.clone(), key(3)).unwrap();
         let over = |store: Arc<dyn Store>, keys: Keyring| {
             let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
             let builder = Accounts::builder(machine.clone(), store, mailer.clone(), keys, links);
             builder.notices_to(EmailAddress::parse(HOST).unwrap()).build().unwrap()
         };
         let accounts = over(Arc::new(faults.clone()), keys.clone());
-        let under_another_key = over(Arc::new(faults.clone()), keys.clone().with_active(two).unwrap().with_retired(one).unwrap());
+        let under_another_key =
+            over(Arc::new(faults.clone()), keys.clone().with_active(two).unwrap().with_retired(one).unwrap());
         let looking = over(Arc::clone(&store), keys.clone());
         Self {
             accounts,
