@@ -164,7 +164,9 @@ impl<'a> Courier<'a> {
 
     /// Everything due now, at most so many, to its end.
     pub(crate) async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
-        let mut swept = Swept::default();
+        // First: what it queues is delivered with the rest.
+        let passed = self.pass_time(at_most).await?;
+        let mut swept = Swept { accounts: passed.accounts, faults: passed.faults, ..Swept::default() };
         let mut left = at_most;
         // What an intent queues is due at once: a sweep goes on until nothing is.
         while left > 0 {
@@ -180,9 +182,6 @@ impl<'a> Courier<'a> {
                 swept.count(&done);
             }
         }
-        let passed = self.pass_time(at_most).await?;
-        swept.accounts = passed.accounts;
-        swept.faults = swept.faults.saturating_add(passed.faults);
         swept.resealed = self.core.reseal(at_most, &Party::Courier).await?;
         self.trim().await?;
         swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
