@@ -192,7 +192,8 @@ impl Core {
                     let (Some(id), Some(candidate)) = (account, call.candidate) else {
                         return Err(asks_in_vain().into());
                     };
-                    let raw = is_raw(&current, &sealed);
+                    let account = current.account.as_ref();
+                    let raw = account.is_some_and(|account| account.value.is_of_raw_input(&sealed));
                     let is = match self.verify_sealed(id, candidate, &sealed, raw, &mut deadline).await {
                         // A key was revoked: nobody can tell, and nobody is kept from another password by it.
                         Err(Fault::UnknownKey(_)) => false,
@@ -463,13 +464,6 @@ fn exhausted(commit: &Commit, of: crate::domain::QuotaTag, level: Timestamp) -> 
         }
         None => Fault::Defect("a store names a quota that was not asked for").into(),
     }
-}
-
-/// Whether a hash was made of the octets as another system took them.
-fn is_raw(dossier: &Dossier, sealed: &Sealed) -> bool {
-    let facts = dossier.account.as_ref().and_then(|account| account.value.facts().ok());
-    let current = facts.and_then(|facts| facts.password.as_ref());
-    current.is_some_and(|password| password.raw_input && password.hash == *sealed)
 }
 
 fn asks_in_vain() -> Fault {

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use accountable_core::domain::{
     Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
     Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, Facts, Form,
-    FormerMailbox, Happened, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale,
-    LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal, Party, PasswordSource,
-    PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span, Standing,
-    Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
+    FormerMailbox, FormerPassword, Happened, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life,
+    LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal, Party,
+    PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
+    Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
 };
 use accountable_core::port::{Commit, Reservation, Swap, Write};
 
@@ -136,7 +136,7 @@ pub fn sealed_under(account: Account, keys: &[&str]) -> Account {
             raw_input: false,
             warn_at: None,
         });
-        facts.previous = hashes.collect();
+        facts.previous = hashes.map(|hash| FormerPassword { hash, raw_input: false }).collect();
         facts.ever_had_a_password = facts.password.is_some();
     })
 }
@@ -383,7 +383,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
             raw_input: true,
             warn_at: Some(Timestamp::MAX),
         }),
-        previous: (1..=24).map(hash).collect(),
+        previous: (1..=24).map(|salt| FormerPassword { hash: hash(salt), raw_input: true }).collect(),
         ever_had_a_password: true,
         management: Management::Administrator,
         pending_management: Some(Management::Owner),

@@ -126,6 +126,16 @@ impl Credential {
     }
 }
 
+/// A password that the account had, remembered so that it is not taken again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerPassword {
+    /// Its hash, sealed to this account.
+    pub hash: Sealed,
+    /// The hash was made of the octets as another system took them, not of our normal form.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub raw_input: bool,
+}
+
 /// An account as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -181,7 +191,7 @@ pub struct Facts {
     pub password: Option<Credential>,
     /// The passwords before, latest first, as many as the policy remembers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub previous: Vec<Sealed>,
+    pub previous: Vec<FormerPassword>,
     /// It had a password at some time.
     pub ever_had_a_password: bool,
     /// Who sets its passwords.
@@ -286,6 +296,17 @@ impl Account {
         pending.chain(former).chain(facts.ends_at()).chain(facts.warns_at()).min()
     }
 
+    /// Whether that hash of its own, current or remembered, was made of the octets as another system took them.
+    #[must_use]
+    pub fn is_of_raw_input(&self, hash: &Sealed) -> bool {
+        let Life::Live(facts) = &self.life else {
+            return false;
+        };
+        let current = facts.password.iter().map(|password| (&password.hash, password.raw_input));
+        let previous = facts.previous.iter().map(|former| (&former.hash, former.raw_input));
+        current.chain(previous).any(|(known, raw)| raw && known == hash)
+    }
+
     /// The group of networks that guards it.
     #[must_use]
     pub fn ip_filter_group(&self) -> Option<&IpFilterGroupName> {
@@ -318,7 +339,8 @@ impl Account {
             return BTreeSet::new();
         };
         let current = facts.password.iter().map(|password| &password.hash);
-        current.chain(&facts.previous).map(Sealed::key).collect()
+        let previous = facts.previous.iter().map(|former| &former.hash);
+        current.chain(previous).map(Sealed::key).collect()
     }
 
     /// The account as a restored backup has it.
@@ -424,7 +446,8 @@ impl Facts {
 
     /// The account has no password from now on; what it was is remembered, as the policy wants.
     fn clear_password(&mut self, history: usize) {
-        let cleared = self.password.take().map(|password| password.hash);
+        let cleared =
+            self.password.take().map(|Credential { hash, raw_input, .. }| FormerPassword { hash, raw_input });
         self.previous.splice(0..0, cleared);
         self.previous.truncate(history);
     }

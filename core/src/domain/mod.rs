@@ -46,9 +46,9 @@ pub use self::{
     access::{Admission, Denial, Lead, Prospect, Scene, Why},
     account::{
         Account, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail,
-        Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, Imported, Life, MailRequest, Mailbox,
-        Management, ManagementChange, NewPassword, Ordinal, PendingEmail, PriorPassword, Redemption,
-        Registration, ReplaceEmail, RevertEmail, Version,
+        Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, FormerPassword, Imported, Life,
+        MailRequest, Mailbox, Management, ManagementChange, NewPassword, Ordinal, PendingEmail,
+        PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail, Version,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     code::{Code, CodeMint, CodeState, MailedCode},

@@ -196,7 +196,9 @@ async fn lists_what_rests_on_keys(store: &dyn Store, accounts: &[Account]) {
                 Err(_) => false,
                 Ok(facts) => {
                     let current = facts.password.iter().map(|password| password.hash.key());
-                    current.chain(facts.previous.iter().map(|hash| hash.key())).any(|under| *under == key)
+                    current
+                        .chain(facts.previous.iter().map(|former| former.hash.key()))
+                        .any(|under| *under == key)
                 }
             };
             let matches = |account: &&&Account| {

@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use accountable_core::{
-    Accounts, Authentication, Error, Import, ImportedPassword, Machine, NewAccount,
+    Accounts, Authentication, Builder, Error, Import, ImportedPassword, Machine, NewAccount,
     domain::{
-        Denial, EmailAddress, Happened, Incarnation, IpFilterGroupName, Management, Password, Refusal, Span,
-        Status, Violation, Why,
+        Denial, EmailAddress, Happened, Incarnation, IpFilterGroupName, Management, Password, PasswordPolicy,
+        Refusal, Span, Status, Violation, Why,
     },
     port::Clock as _,
 };
@@ -29,6 +29,10 @@ fn foreign(typed: &str) -> ImportedPassword {
 
 fn ada(with: ImportedPassword) -> Import {
     Import::new(NewAccount::new(email(ADA))).proven().with_password(with)
+}
+
+fn remembering(builder: Builder) -> Builder {
+    builder.policy(PasswordPolicy::nist().into_builder().remembering(1).build().unwrap())
 }
 
 /// Accounts, so many, and how many of them were taken so far.
@@ -150,6 +154,14 @@ on_each_store! {
         let owner = world.accounts.owner(stamp, Default::default());
         owner.change_password(&password(RAW), &password(BETTER)).await.unwrap();
         assert!(world.log_in(ADA, BETTER).await.is_ok());
+    }
+
+    /// Also once it was replaced before anybody logged in with it.
+    async fn a_foreign_password_is_remembered_as_typed(world with remembering) {
+        let id = world.admin().import(ada(foreign(RAW))).await.unwrap().id;
+        world.admin().assign_password(id, &password(BETTER)).await.unwrap();
+        let again = world.admin().assign_password(id, &password(RAW)).await.unwrap_err();
+        assert!(matches!(again, Error::Refused(Refusal::WeakPassword(told)) if told == [Violation::UsedBefore]));
     }
 
     /// What was verified is a part of the password: whoever knows that part is let in to change it, now and later.

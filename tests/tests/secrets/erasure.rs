@@ -57,7 +57,7 @@ fn names<'a>(marks: &[&'a (String, crate::scanner::Scanner)]) -> Vec<&'a str> {
 fn sealed(database: &Path, id: AccountId) -> Vec<String> {
     let sql = Connection::open(database).unwrap();
     let hashes = "SELECT record ->> '$.life.live.password.hash' FROM accountable_account WHERE id = ?1
-        UNION SELECT hash.value FROM accountable_account AS account, json_each(account.record, '$.life.live.previous') AS hash
+        UNION SELECT hash.value ->> '$.hash' FROM accountable_account AS account, json_each(account.record, '$.life.live.previous') AS hash
         WHERE account.id = ?1";
     let mut statement = sql.prepare(hashes).unwrap();
     statement.query_map([id.as_bytes()], |row| row.get(0)).unwrap().map(Result::unwrap).collect()

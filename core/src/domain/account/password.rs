@@ -162,7 +162,8 @@ impl Account {
             return Ok(Change::none());
         };
         let current = facts.password.iter_mut().map(|password| &mut password.hash);
-        for hash in current.chain(&mut facts.previous) {
+        let previous = facts.previous.iter_mut().map(|former| &mut former.hash);
+        for hash in current.chain(previous) {
             if let Some(sealed) = seal(hash)? {
                 *hash = sealed;
             }
@@ -192,7 +193,7 @@ impl Account {
         }
         if violations.is_empty() {
             for previous in facts.previous.iter().take(new.policy.history()) {
-                if new.candidate.hashed.is(previous)? {
+                if new.candidate.hashed.is(&previous.hash)? {
                     violations.push(Violation::UsedBefore);
                     break;
                 }
