@@ -476,6 +476,12 @@ impl Facts {
             not_after(start, now);
         };
         if let Some(password) = &mut self.password {
+            // One from further ahead than it was to last would let in anew at each look.
+            if let Some(until) = &mut password.temporary_until
+                && password.set_at > now + until.since(password.set_at)
+            {
+                *until = now;
+            }
             let later = [password.temporary_until.as_mut(), password.warn_at.as_mut()];
             with(&mut password.set_at, later);
         }
@@ -501,17 +507,24 @@ impl Facts {
         }
         self.throttles.retain(|_, level| now < *level);
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
-        if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
+        let confirms = self.is_issued(Purpose::EmailConfirm);
+        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
         }
         self.release_former(now, events);
     }
 
+    fn is_issued(&self, purpose: Purpose) -> bool {
+        self.confirmations.get(&purpose).is_some_and(|confirmations| confirmations.issued.is_some())
+    }
+
     /// A reservation ends with its revert; the address itself is forgotten once no bounce of its mails counts any more.
     fn release_former(&mut self, now: Timestamp, events: &mut Vec<Happened>) {
+        let reverts = self.is_issued(Purpose::EmailRevert);
         let mut released = 0_usize;
         self.former.retain_mut(|former| {
-            if now < former.until || released >= Self::RELEASED_AT_ONCE {
+            let kept = now < former.until && (reverts || !former.reserved);
+            if kept || released >= Self::RELEASED_AT_ONCE {
                 return true;
             }
             released = released.saturating_add(1);

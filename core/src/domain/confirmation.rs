@@ -106,10 +106,15 @@ impl Confirmation {
         self
     }
 
-    /// Brings an issue in the future (the clock jumped back) to now.
+    /// Brings an issue in the future (the clock jumped back) to now. One further ahead than any code lives ends: it would
+    /// live anew at each look, for as long as the jump was. Not a revert, whose loss would be worse.
     fn mended(&mut self, purpose: Purpose, now: Timestamp) {
+        let longest = purpose.lifetime().longest;
+        if purpose != Purpose::EmailRevert && self.issued_at > now + longest {
+            self.expires_at = now;
+        }
         self.issued_at = self.issued_at.min(now);
-        self.expires_at = self.expires_at.min(self.issued_at + purpose.lifetime().longest);
+        self.expires_at = self.expires_at.min(self.issued_at + longest);
     }
 }
 

@@ -326,9 +326,15 @@ fn redeeming_proves_the_address_that_the_code_was_mailed_to() {
 fn a_clock_that_jumps_back_lets_no_code_live_longer_than_its_longest_life() {
     let world = World::new();
     let account = Given::InUse.account(&world);
-    let early = NOW - Span::days(30);
-    let (mended, _) = account.as_of(early, Quota::ACCOUNT);
-    let issued = mended.facts().unwrap().confirmations[&Purpose::PasswordReset].issued.clone().unwrap();
+    let reset = |early| {
+        let (mended, _) = account.as_of(early, Quota::ACCOUNT);
+        mended.facts().unwrap().confirmations[&Purpose::PasswordReset].clone()
+    };
+    let early = NOW - Span::hours(4);
+    let issued = reset(early).issued.unwrap();
     assert_eq!(issued.issued_at, early);
     assert!(issued.expires_at <= early + Span::hours(4));
+    // Where nobody writes down what time did, it would live anew at each look: from further ahead, it ends.
+    assert_eq!(reset(NOW - Span::days(30)).issued, None);
+    assert_eq!(reset(NOW - Span::days(30)).dead.unwrap().end, End::Expired);
 }

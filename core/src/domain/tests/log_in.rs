@@ -294,9 +294,14 @@ fn a_new_password_differs_from_the_current_one() {
 #[test]
 fn a_clock_that_jumps_back_lengthens_no_temporary_password() {
     let account = Attempt::at(Given::Assigned).account;
-    let early = NOW - Span::days(30);
-    let (mended, events) = account.as_of(early, Quota::ACCOUNT);
-    assert_eq!(events, [Happened::ClockMended]);
-    let password = mended.facts().unwrap().password.clone().unwrap();
-    assert_eq!(password.temporary_until, Some(early + Span::hours(72)));
+    let until = |early| {
+        let (mended, events) = account.as_of(early, Quota::ACCOUNT);
+        assert_eq!(events, [Happened::ClockMended]);
+        mended.facts().unwrap().password.clone().unwrap().temporary_until
+    };
+    let early = NOW - Span::days(1);
+    assert_eq!(until(early), Some(early + Span::hours(72)));
+    // From further ahead than it was to last, it would begin anew at each look.
+    let long_before = NOW - Span::days(30);
+    assert_eq!(until(long_before), Some(long_before));
 }
