@@ -138,8 +138,9 @@ impl Spread {
     }
 }
 
-/// In the unit that people would use, to three digits.
-fn shown(seconds: f64) -> String {
+/// Seconds in the unit that people would use, to three digits.
+#[must_use]
+pub fn shown(seconds: f64) -> String {
     let (number, unit) = match Duration::try_from_secs_f64(seconds).unwrap_or_default() {
         short if short < Duration::from_micros(1) => (seconds * 1e9, "ns"),
         short if short < Duration::from_millis(1) => (seconds * 1e6, "µs"),

@@ -17,7 +17,7 @@ use accountable_system::{OsEntropy, SystemClock};
 use crate::Trouble;
 
 /// What everybody's password is.
-const PASSWORD: &str = "plum trombone 42 Quartz!";
+pub const PASSWORD: &str = "plum trombone 42 Quartz!";
 
 /// Accounts, and the store under them.
 #[derive(Clone)]
@@ -120,7 +120,11 @@ impl House {
     }
 }
 
-fn key() -> Result<[u8; 32], Trouble> {
+/// Octets of a key, drawn anew.
+///
+/// # Errors
+/// What the system says.
+pub fn key() -> Result<[u8; 32], Trouble> {
     let mut key = [0; 32];
     OsEntropy.fill(&mut key)?;
     Ok(key)

@@ -40,6 +40,6 @@ mod house;
 
 pub use self::{
     by_hand::ByHand,
-    harness::{Effort, Table, Trouble},
-    house::{House, Resident, address, entered},
+    harness::{Effort, Table, Trouble, shown},
+    house::{House, PASSWORD, Resident, address, entered, key},
 };
