@@ -8,7 +8,10 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderName, HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     middleware::{Next, from_fn_with_state, map_response},
     response::Response,
@@ -17,6 +20,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    auth::SIGNATURE,
     cors::WebOrigins,
     limits::Limits,
     origin::{Proxies, peer},
@@ -29,7 +33,8 @@ pub type Says = fn(Trouble) -> Response;
 
 /// What stands around routers. From outside in:
 ///
-/// 1. a name for the call, [`RequestId`], taken or drawn, and returned with whatever is answered;
+/// 1. a name for the call, [`RequestId`], taken or drawn, and returned with whatever is answered; `Authorization`, `Cookie`
+///    and signatures are marked as sensitive, so that nothing within shows them;
 /// 2. headers that make every answer safe to hand to a browser: `nosniff`, and unless the answer has its own, `no-store`,
 ///    a `Content-Security-Policy` that allows nothing and no referrer;
 /// 3. browsers of the [`WebOrigins`] listed, preflights included;
@@ -90,8 +95,12 @@ impl Guard {
     }
 }
 
-/// Gives a call its name.
+/// Gives a call its name, and hides what proves its caller.
 async fn name(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    const SECRET: [HeaderName; 3] = [AUTHORIZATION, COOKIE, SIGNATURE];
+    for (name, value) in request.headers_mut() {
+        value.set_sensitive(value.is_sensitive() || SECRET.contains(name));
+    }
     let id = RequestId::given(request.headers()).or_else(|| RequestId::drawn(&*guard.entropy));
     let header = id.as_ref().and_then(RequestId::header);
     if let Some(id) = id {
@@ -139,7 +148,7 @@ mod tests {
         Extension,
         body::Body,
         extract::ConnectInfo,
-        http::{Method, header::HOST},
+        http::{HeaderMap, Method, header::HOST},
         response::IntoResponse as _,
         routing::{get, post},
     };
@@ -166,6 +175,7 @@ mod tests {
                 "/origin",
                 get(|Extension(origin): Extension<Origin>| async move { format!("{origin:?}") }),
             )
+            .route("/headers", get(|headers: HeaderMap| async move { format!("{headers:?}") }))
             .route("/id", get(|Extension(id): Extension<RequestId>| async move { id.as_str().to_owned() }))
             .route(
                 "/echo",
@@ -214,6 +224,15 @@ mod tests {
         let named = other.headers()[X_REQUEST_ID].to_str().unwrap().to_owned();
         assert_eq!(body_of(other).await, named);
         assert_eq!(named.len(), 32);
+    }
+
+    #[tokio::test]
+    async fn what_proves_the_caller_is_hidden_from_whoever_shows_headers() {
+        let request = get_of("/headers").header("authorization", "Bearer hunter2").header("x-plain", "shown");
+        let request = request.header("cookie", "code=hunter2").header("cookie", "more=hunter2");
+        let request = request.header("x-ncp-apigw-signature-v2", "hunter2");
+        let shown = body_of(call(&router(&guard(Limits::default())), request).await).await;
+        assert!(shown.contains("shown") && !shown.contains("hunter2"), "{shown}");
     }
 
     #[tokio::test]

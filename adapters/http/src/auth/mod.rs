@@ -12,7 +12,7 @@ mod bearer;
 mod ncp;
 mod secret;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use accountable_core::{
     domain::{Actor, Span},
@@ -26,6 +26,7 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+pub(crate) use self::ncp::SIGNATURE;
 pub use self::{
     bearer::{BearerKey, BearerKeyEntry, BearerKeys, KeysError, NewBearerKey},
     ncp::{NcpKey, NcpSignatures, WeakSecret, signature},
@@ -54,8 +55,8 @@ impl<A: Authenticator + ?Sized> Authenticator for Arc<A> {
     }
 }
 
-/// What of a request says who sent it.
-#[derive(Debug, Clone, Copy)]
+/// What of a request says who sent it. Shown with neither query nor values of headers: those are credentials.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Head<'a> {
     /// The method.
@@ -86,6 +87,18 @@ impl<'a> Head<'a> {
             (Ok(text), None) => Ok(text),
             _ => Err(AuthError::NotAccepted),
         }
+    }
+}
+
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.target.split_once('?').map_or(self.target, |(path, _)| path);
+        let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("Head")
+            .field("method", self.method)
+            .field("path", &path)
+            .field("headers", &names)
+            .finish()
     }
 }
 
@@ -224,6 +237,18 @@ mod tests {
         let request = |uri: &str| Request::builder().uri(uri).body(Body::empty()).unwrap().into_parts().0;
         assert_eq!(Head::of(&request("/a/b?c=%2F")).target, "/a/b?c=%2F");
         assert_eq!(Head::of(&request("http://evil.example/a?b")).target, "/a?b");
+    }
+
+    #[test]
+    fn a_head_is_shown_without_what_proves_the_caller() {
+        let request = Request::builder()
+            .uri("/a/b?signature=hunter2")
+            .header("authorization", "Bearer hunter2")
+            .header("cookie", "code=hunter2");
+        let parts = request.body(Body::empty()).unwrap().into_parts().0;
+        let shown = format!("{:?}", Head::of(&parts));
+        assert!(shown.contains("/a/b") && shown.contains("authorization"), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains('?'), "{shown}");
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ use super::{AuthError, Authenticator, Caller, Head, Secret};
 
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-ncp-apigw-timestamp");
 const ACCESS_KEY: HeaderName = HeaderName::from_static("x-ncp-iam-access-key");
-const SIGNATURE: HeaderName = HeaderName::from_static("x-ncp-apigw-signature-v2");
+pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("x-ncp-apigw-signature-v2");
 
 /// How far a time stamp may be from the clock, either way (fixed by the contract).
 const SKEW: Span = Span::minutes(5);

@@ -7,10 +7,14 @@ use zeroize::Zeroizing;
 /// Most characters of a caller's own field name that an error repeats.
 const MOST_SHOWN: usize = 64;
 
+/// Most octets of a name; no contract has one half as long.
+const LONGEST_NAME: usize = 128;
+
 /// Why a body can't be used. Names fields, never values.
 ///
 /// Nested fields are named by their path, as in `device_info.ip_address`. A name that the caller made up is cut at
-/// 64 characters, its controls replaced; it still is the caller's text: escape it wherever it goes.
+/// 64 characters, its controls replaced; it still is the caller's text: escape it wherever it goes. One of more than
+/// 128 octets is refused as unknown also where a contract ignores unknown fields.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldError {
@@ -96,7 +100,7 @@ pub(super) enum Value {
 /// ```
 #[derive(Default)]
 pub struct Fields {
-    /// Where they stand: empty, or a path that ends with a dot.
+    /// Where they stand: empty, or a path that ends with a dot; no more of it than an error shows.
     path: String,
     values: BTreeMap<String, Value>,
 }
@@ -106,8 +110,11 @@ impl Fields {
         Self { path, values: BTreeMap::new() }
     }
 
-    /// Adds a value that was read.
+    /// Adds a value that was read. A name too long for any contract is unknown to all.
     pub(super) fn insert(&mut self, name: String, value: Value) -> Result<(), FieldError> {
+        if name.len() > LONGEST_NAME {
+            return Err(FieldError::Unknown { field: self.shown(&name) });
+        }
         if self.values.contains_key(&name) {
             return Err(FieldError::Duplicate { field: self.shown(&name) });
         }
@@ -115,9 +122,9 @@ impl Fields {
         Ok(())
     }
 
-    /// The path of objects within the field.
+    /// The path of objects within the field. Each of them keeps it, so it must not grow with what a caller makes up.
     pub(super) fn path_within(&self, name: &str) -> String {
-        format!("{}{name}.", self.path)
+        self.path.chars().chain(name.chars()).chain(['.']).take(MOST_SHOWN).collect()
     }
 
     fn shown(&self, name: &str) -> String {
@@ -250,6 +257,16 @@ impl Fields {
     }
 }
 
+#[cfg(test)]
+impl Fields {
+    /// How many octets paths and names take, those within included.
+    pub(super) fn kept(&self) -> usize {
+        let within = |value: &Value| if let Value::Fields(fields) = value { fields.kept() } else { 0 };
+        self.path.capacity()
+            + self.values.iter().map(|(name, value)| name.capacity() + within(value)).sum::<usize>()
+    }
+}
+
 /// Decimal digits as a machine writes them: no plus sign, no leading zeros, no spaces.
 fn integer(text: &str) -> Option<i64> {
     let read: i64 = text.parse().ok()?;
@@ -316,10 +333,17 @@ mod tests {
 
     #[test]
     fn a_made_up_name_is_repeated_in_part_and_without_controls() {
-        let name = format!("a\r\nSet-Cookie: {}", "x".repeat(10_000));
+        let name = format!("a\r\nSet-Cookie: {}", "x".repeat(100));
         let Err(FieldError::Unknown { field }) = of(&name, Value::Null).finish() else { panic!() };
         assert!(field.starts_with("a\u{fffd}\u{fffd}Set-Cookie"));
         assert_eq!(field.chars().count(), MOST_SHOWN);
+    }
+
+    #[test]
+    fn a_name_longer_than_any_contract_has_is_refused_as_it_is_read() {
+        let read = |octets| Fields::default().insert("x".repeat(octets), Value::Null);
+        assert_eq!(read(LONGEST_NAME), Ok(()));
+        assert_eq!(read(LONGEST_NAME + 1), Err(FieldError::Unknown { field: "x".repeat(MOST_SHOWN) }));
     }
 
     #[test]

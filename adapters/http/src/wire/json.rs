@@ -13,7 +13,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// Reads an object. Duplicate names are refused at any depth, also where they differ in their escapes only.
 ///
 /// # Errors
-/// [`FieldError::Malformed`] for anything but one object of valid JSON in UTF-8, at most 8 deep;
+/// [`FieldError::Malformed`] for anything but one object of valid JSON in UTF-8, at most 4 deep;
 /// [`FieldError::Duplicate`].
 pub fn read(body: &[u8]) -> Result<Fields, FieldError> {
     let refused = Cell::new(None);
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_not_one_object_of_valid_json_is_malformed() {
-        let deep = format!("{}1{}", "{\"a\":".repeat(9), "}".repeat(9));
+        let deep = format!("{}1{}", "{\"a\":".repeat(5), "}".repeat(5));
         let abyss = "[".repeat(60_000);
         let hostile: &[&[u8]] = &[
             b"",
@@ -220,9 +220,22 @@ mod tests {
     }
 
     #[test]
-    fn eight_levels_are_read() {
-        let body = format!("{}1{}", "{\"a\":".repeat(8), "}".repeat(8));
+    fn four_levels_are_read() {
+        let body = format!("{}1{}", "{\"a\":".repeat(4), "}".repeat(4));
         assert!(read(body.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn what_is_kept_of_a_body_does_not_grow_with_its_paths() {
+        let name = "x".repeat(60);
+        let many: Vec<_> = (0..5_000).map(|at| format!("\"{at:04}\":{{}}")).collect();
+        let body = format!(r#"{{"{name}":{{"{name}":{{"{name}":{{{}}}}}}}}}"#, many.join(","));
+        assert!(body.len() < 65_536);
+        let kept = read(body.as_bytes()).unwrap().kept();
+        assert!(kept < 12 * body.len(), "{kept} octets are kept of {}", body.len());
+        let long = format!(r#"{{"{}":{{"a":{{}},"b":{{}}}}}}"#, "x".repeat(60_000));
+        let field = "x".repeat(64);
+        assert_eq!(read(long.as_bytes()).unwrap_err(), FieldError::Unknown { field });
     }
 
     proptest! {

@@ -14,7 +14,7 @@ pub use self::{
 };
 
 /// How deep a body may nest; the contracts need two.
-const DEEPEST: u8 = 8;
+const DEEPEST: u8 = 4;
 
 /// Reads a body of either format. The root's name counts for XML only.
 ///

@@ -22,7 +22,7 @@ use super::{DEEPEST, FieldError, Fields, fields::Value};
 /// ```
 ///
 /// # Errors
-/// [`FieldError::Malformed`] for anything but such a document in UTF-8, at most 8 deep; [`FieldError::Duplicate`].
+/// [`FieldError::Malformed`] for anything but such a document in UTF-8, at most 4 deep; [`FieldError::Duplicate`].
 pub fn read(body: &[u8], root: &str) -> Result<Fields, FieldError> {
     let text = std::str::from_utf8(body).map_err(|_| FieldError::Malformed)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_is_not_elements_and_text_is_malformed() {
-        let deep = format!("<R>{}1{}</R>", "<a>".repeat(9), "</a>".repeat(9));
+        let deep = format!("<R>{}1{}</R>", "<a>".repeat(5), "</a>".repeat(5));
         let abyss = format!("<R>{}", "<a>".repeat(20_000));
         for body in [
             "",
@@ -291,6 +291,20 @@ mod tests {
         let mut prefixed = read(b"<R><x:id>1</x:id></R>", "R").unwrap();
         assert_eq!(prefixed.take_string("id"), Err(FieldError::Missing { field: "id".into() }));
         assert_eq!(prefixed.finish(), Err(FieldError::Unknown { field: "x:id".into() }));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_document_does_not_grow_with_its_paths() {
+        let name = "x".repeat(60);
+        let many: String = (0..2_000).map(|at| format!("<a{at:04}><b/></a{at:04}>")).collect();
+        let body = format!("<R><{name}><{name}>{many}</{name}></{name}></R>");
+        assert!(body.len() < 65_536);
+        let kept = read(body.as_bytes(), "R").unwrap().kept();
+        assert!(kept < 12 * body.len(), "{kept} octets are kept of {}", body.len());
+        let long = "x".repeat(20_000);
+        let field = "x".repeat(64);
+        let body = format!("<R><{long}><a/></{long}></R>");
+        assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Unknown { field });
     }
 
     #[derive(Serialize)]
