@@ -44,7 +44,7 @@ pub enum KeyFileError {
         mode: u32,
     },
     /// The file is larger than 64 KiB, or the variable is.
-    #[error("{0} is larger than a keyring may be")]
+    #[error("{0} is larger than a key file may be")]
     TooLarge(String),
     /// The variable is not set.
     #[error("the environment variable {0} is not set")]
@@ -73,6 +73,22 @@ pub enum KeyFileError {
 /// [`KeyFileError`].
 pub fn keyring_from_file(path: impl AsRef<Path>) -> Result<Keyring, KeyFileError> {
     let path = path.as_ref();
+    keyring(&path.display().to_string(), &octets_of(path)?)
+}
+
+/// Reads any other secrets from a file, as text, of 64 KiB at most; on Unix closed to its group and to others as well.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub fn secrets_from_file(path: impl AsRef<Path>) -> Result<Zeroizing<String>, KeyFileError> {
+    let path = path.as_ref();
+    let octets = octets_of(path)?;
+    let text = text(&path.display().to_string(), &octets)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// What a file holds that only its owner may read. It may be one octet longer than allowed, to be seen as too long.
+fn octets_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let failed = |source| KeyFileError::File { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     // Asked of the open file, not of the path, which may by now be another's.
@@ -86,7 +102,7 @@ pub fn keyring_from_file(path: impl AsRef<Path>) -> Result<Keyring, KeyFileError
     let mut octets = Zeroizing::new(Vec::with_capacity(room));
     let most = u64::try_from(room).unwrap_or(u64::MAX);
     file.take(most).read_to_end(&mut octets).map_err(failed)?;
-    keyring(&path.display().to_string(), &octets)
+    Ok(octets)
 }
 
 /// Reads the keyring from a variable of the environment, in the TOML form of [`Keyring::from_toml`].
@@ -102,11 +118,15 @@ pub fn keyring_from_env(name: &str) -> Result<Keyring, KeyFileError> {
 }
 
 fn keyring(place: &str, octets: &[u8]) -> Result<Keyring, KeyFileError> {
+    let text = text(place, octets)?;
+    Keyring::from_toml(text).map_err(|source| KeyFileError::Keyring { place: place.to_owned(), source })
+}
+
+fn text<'a>(place: &str, octets: &'a [u8]) -> Result<&'a str, KeyFileError> {
     if octets.len() > LARGEST {
         return Err(KeyFileError::TooLarge(place.to_owned()));
     }
-    let text = std::str::from_utf8(octets).map_err(|_| KeyFileError::NotText(place.to_owned()))?;
-    Keyring::from_toml(text).map_err(|source| KeyFileError::Keyring { place: place.to_owned(), source })
+    std::str::from_utf8(octets).map_err(|_| KeyFileError::NotText(place.to_owned()))
 }
 
 /// Draws a fresh keyring, in the TOML form of [`Keyring::from_toml`]: the key for tags, and one that rotates.

@@ -34,6 +34,9 @@ pub use self::{
     cost::Argon2Cost,
     cost_class::{CostClass, ForeignCeiling, Pbkdf2Digest},
     entropy::OsEntropy,
-    key_file::{KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring},
+    key_file::{
+        KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
+        write_new_keyring,
+    },
     settings::{Argon2Error, Argon2Settings},
 };

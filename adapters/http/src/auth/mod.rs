@@ -29,7 +29,7 @@ use subtle::ConstantTimeEq as _;
 pub(crate) use self::ncp::SIGNATURE;
 pub use self::{
     bearer::{BearerKey, BearerKeyEntry, BearerKeys, KeysError, NewBearerKey},
-    ncp::{NcpKey, NcpSignatures, WeakSecret, signature},
+    ncp::{NcpKey, NcpKeysError, NcpSignatures, WeakSecret, signature},
     secret::Secret,
 };
 

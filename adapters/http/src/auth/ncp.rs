@@ -50,6 +50,25 @@ pub struct NcpKey {
 #[error("a shared secret has at least 16 octets")]
 pub struct WeakSecret;
 
+/// Why shared secrets can't be used. Never repeats what was read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NcpKeysError {
+    /// Not the TOML that [`NcpSignatures::from_toml`] shows.
+    #[error("not the TOML expected: [keys.ACCESS-KEY] with secret, name and scopes")]
+    NotToml,
+    /// One of the secrets is weak.
+    #[error(transparent)]
+    Weak(#[from] WeakSecret),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    keys: BTreeMap<String, NcpKey>,
+}
+
 /// Accepts signed requests, by the access keys that are good now. Clones are one set.
 #[derive(Clone)]
 pub struct NcpSignatures {
@@ -62,6 +81,29 @@ impl NcpSignatures {
     #[must_use]
     pub fn new(clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), keys: Arc::default() }
+    }
+
+    /// Accepts whom these entries name.
+    ///
+    /// ```
+    /// use accountable_http::auth::NcpSignatures;
+    /// # let clock = accountable_memory::ManualClock::new(accountable_core::domain::Timestamp::EPOCH);
+    /// let signatures = NcpSignatures::from_toml(clock, r#"
+    ///     [keys.D78BB444D6D3C84CA38A]
+    ///     secret = "0123456789abcdef0123456789abcdef01234567"
+    ///     name = "data-forest"
+    /// "#)?;
+    /// # let _ = signatures;
+    /// # Ok::<(), accountable_http::auth::NcpKeysError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NcpKeysError`].
+    pub fn from_toml(clock: impl Clock, text: &str) -> Result<Self, NcpKeysError> {
+        let written: Written = toml::from_str(text).map_err(|_| NcpKeysError::NotToml)?;
+        let signatures = Self::new(clock);
+        written.keys.into_iter().try_for_each(|(access_key, key)| signatures.add(access_key, key))?;
+        Ok(signatures)
     }
 
     /// Makes an access key good from now on, instead of another of that name.

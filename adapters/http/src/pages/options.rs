@@ -4,7 +4,10 @@ use std::{borrow::Cow, ops::RangeInclusive};
 
 use accountable_core::domain::{LinkUrl, Links, PasswordPolicy};
 
-use super::texts::{Text, Texts};
+use super::{
+    place::Place,
+    texts::{Text, Texts},
+};
 
 /// Where the pages are, and how they look and speak. Each default is the safe one.
 #[derive(Debug, Clone)]
@@ -31,6 +34,12 @@ impl PagesOptions {
             links: None,
             offers_new_links: false,
         }
+    }
+
+    /// The path that the router answers at.
+    #[must_use]
+    pub fn path(&self) -> String {
+        Place::of(&self.page).path().to_owned()
     }
 
     /// Names the service above each heading and in the title; it is unnamed by default.
