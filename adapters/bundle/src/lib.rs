@@ -66,7 +66,8 @@ pub use accountable_http as http;
 pub use accountable_mail as mail;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
-    Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, write_new_keyring,
+    Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
+    write_new_keyring,
 };
 /// For implementing a port.
 pub use async_trait::async_trait;

@@ -16,8 +16,10 @@
 
 mod error;
 mod hashing;
+mod http;
 mod keys;
 mod links;
+mod mail;
 mod policy;
 mod rules;
 mod store;
@@ -36,8 +38,13 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     error::SettingsError,
     hashing::{CostSettings, DecoySettings, ForeignCeilingSettings, HashingSettings},
+    http::{
+        ConnectionSettings, DataForestSettings, HttpSettings, LimitSettings, PagesSettings, PaywaySettings,
+        ProxyHeader, ProxySettings, WebConnectSettings,
+    },
     keys::KeySettings,
     links::LinkSettings,
+    mail::MailSettings,
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     rules::{LockOutSettings, RetrySettings, RuleSettings},
     store::{MigrateSetting, StoreSettings},
@@ -94,6 +101,10 @@ pub struct Settings {
     pub store: StoreSettings,
     /// Where the secret keys are.
     pub keys: KeySettings,
+    /// From whom mails come, and where they go.
+    pub mail: MailSettings,
+    /// Accounts over HTTP.
+    pub http: HttpSettings,
 }
 
 impl Default for Settings {
@@ -109,6 +120,8 @@ impl Default for Settings {
             hashing: HashingSettings::default(),
             store: StoreSettings::default(),
             keys: KeySettings::default(),
+            mail: MailSettings::default(),
+            http: HttpSettings::default(),
         }
     }
 }
@@ -137,6 +150,9 @@ impl Settings {
         if let Some(folder) = path.parent() {
             settings.store.path = folder.join(&settings.store.path);
             settings.keys.file = folder.join(&settings.keys.file);
+            settings.mail.folder = settings.mail.folder.map(|mails| folder.join(mails));
+            settings.http.bearer_keys_file = folder.join(&settings.http.bearer_keys_file);
+            settings.http.ncp_keys_file = folder.join(&settings.http.ncp_keys_file);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
         }
         Ok(settings)

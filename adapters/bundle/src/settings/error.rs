@@ -62,6 +62,52 @@ pub enum SettingsError {
     /// The keys can't be fetched.
     #[error("keys")]
     Keys(#[from] KeyFileError),
+    /// Nothing takes mails.
+    #[error(
+        "mail.folder: name the folder that takes the mails, as in \"outbox\"; without one no mail can be sent"
+    )]
+    NoMailer,
+    /// Mails would come from nobody.
+    #[error("mail.from: name the address that mails come from, as in \"accounts@app.example\"")]
+    NoSender,
+    /// Mails can't be put down.
+    #[error("mail.folder: the folder {path} can't be used")]
+    MailFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Not a web origin.
+    #[cfg(feature = "axum")]
+    #[error("http.web_origins: {0}")]
+    WebOrigin(#[from] accountable_http::NotAWebOrigin),
+    /// Not a path that others can follow.
+    #[cfg(feature = "axum")]
+    #[error("http.base_path: {0}")]
+    BasePath(#[from] accountable_http::profile::webconnect::NotABasePath),
+    /// No bearer keys in the file.
+    #[cfg(feature = "axum")]
+    #[error("http.bearer_keys_file: no keys in {path}")]
+    BearerKeys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: accountable_http::auth::KeysError,
+    },
+    /// The file of shared secrets can't be read.
+    #[cfg(feature = "axum")]
+    #[error("http.ncp_keys_file")]
+    NcpKeyFile(#[source] KeyFileError),
+    /// No shared secrets in the file.
+    #[cfg(feature = "axum")]
+    #[error("http.ncp_keys_file: no keys in {path}")]
+    NcpKeys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: accountable_http::auth::NcpKeysError,
+    },
     /// The store can't be opened.
     #[cfg(feature = "sqlite")]
     #[error("store: the file {path} can't be opened")]

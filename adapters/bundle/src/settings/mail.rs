@@ -1,0 +1,52 @@
+//! From whom mails come, and where they go.
+
+use std::path::PathBuf;
+
+use accountable_core::domain::EmailAddress;
+use serde::{Deserialize, Serialize};
+
+/// The section `mail`. Read also without the feature `mail`, so that one file serves every build.
+///
+/// A host with a mailer of its own needs none of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MailSettings {
+    /// The folder that takes mails, one file each. There is no default.
+    pub folder: Option<PathBuf>,
+    /// Whom mails come from. There is no default.
+    pub from: Option<EmailAddress>,
+    /// What mails call the service, and the name of their sender; by default the sender's domain, and no name.
+    pub service: Option<String>,
+    /// Where answers go; to the sender by default.
+    pub reply_to: Option<EmailAddress>,
+}
+
+#[cfg(feature = "mail")]
+impl MailSettings {
+    /// What makes mails of letters, in English.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoSender`](super::SettingsError::NoSender).
+    pub fn composer(&self) -> Result<accountable_mail::Composer, super::SettingsError> {
+        use accountable_mail::{Composer, English, Letterhead};
+
+        let from = self.from.clone().ok_or(super::SettingsError::NoSender)?;
+        let service = self.service.clone().unwrap_or_else(|| from.domain().to_owned());
+        let mut letterhead = Letterhead::new(from);
+        letterhead.name.clone_from(&self.service);
+        letterhead.reply_to.clone_from(&self.reply_to);
+        Ok(Composer::new(letterhead, English::of(service)))
+    }
+
+    /// The mailer that puts mails into the folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoMailer`](super::SettingsError::NoMailer),
+    /// [`NoSender`](super::SettingsError::NoSender), [`MailFolder`](super::SettingsError::MailFolder).
+    pub fn mailer(&self) -> Result<accountable_mail::FolderMailer, super::SettingsError> {
+        let folder = self.folder.clone().ok_or(super::SettingsError::NoMailer)?;
+        accountable_mail::FolderMailer::open(&folder, self.composer()?)
+            .map_err(|source| super::SettingsError::MailFolder { path: folder, source })
+    }
+}
