@@ -64,13 +64,14 @@ struct Written {
     settings: String,
     /// The name of the key that new codes and seals are made under.
     key_id: String,
-    next: [&'static str; 3],
+    next: [&'static str; 4],
 }
 
-const NEXT: [&str; 3] = [
+const NEXT: [&str; 4] = [
     "name the page where passwords are chosen: links.page in settings.toml",
     "keep a copy of keys.toml apart from the database's backups, and never put it into a repository",
     "start with accountable::Settings::from_file(\"settings.toml\")?.builder(mailer)?.build()?",
+    "or name mail.folder and mail.from too, switch a contract on, and run accountable serve",
 ];
 
 /// Both files, or neither. Nothing that is there is overwritten.
@@ -135,7 +136,7 @@ fn write_both(folder: &Path, keys: &Path, settings: &Path) -> Result<KeyId, Init
 }
 
 /// Keys are named for the day they were drawn, so that one sees which is due.
-fn key_id_of_today() -> Result<KeyId, KeyringError> {
+pub(crate) fn key_id_of_today() -> Result<KeyId, KeyringError> {
     let now = SystemClock.now().to_string();
     KeyId::parse(now.split('T').next().unwrap_or_default())
 }

@@ -4,16 +4,19 @@
 mod demo;
 mod human;
 mod init;
+mod key;
 mod mail;
 mod outcome;
 mod report;
 mod restore;
 mod script;
+mod serve;
 mod stage;
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Builder as Runtime;
 
 use crate::{
     report::{Form, Report},
@@ -49,6 +52,13 @@ enum Command {
     /// every session of before is over and every mailed code void. Run it once, before any process opens the file; a
     /// file in use is refused. Killed half way it has done nothing, and can be run again.
     Restore(restore::RestoreArgs),
+    /// Serves accounts over HTTP: the published contracts, and the pages that mailed links lead to.
+    ///
+    /// With --demo it needs no settings and prints what to paste into a shell. Otherwise the settings say everything:
+    /// accountable init writes a file of them. SIGINT and SIGTERM end it; what has begun is finished.
+    Serve(serve::ServeArgs),
+    /// Draws keys for those who call over HTTP.
+    Key(key::KeyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -72,12 +82,13 @@ struct DemoArgs {
     strict: bool,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Demo(demo) => run_demo(&demo).await,
+        Command::Demo(demo) => on(Runtime::new_current_thread(), run_demo(&demo)),
         Command::Init(args) => init::run(&args).map_err(Stop::from),
         Command::Restore(args) => restore::run(&args),
+        Command::Serve(args) => on(Runtime::new_multi_thread(), serve::run(args)),
+        Command::Key(args) => key::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,6 +97,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn on(mut runtime: Runtime, command: impl Future<Output = Result<(), Stop>>) -> Result<(), Stop> {
+    runtime.enable_all().build()?.block_on(command)
 }
 
 async fn run_demo(args: &DemoArgs) -> Result<(), Stop> {

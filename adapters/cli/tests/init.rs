@@ -139,7 +139,7 @@ fn a_machine_is_told_one_object() {
     assert_eq!(told["type"], "init");
     assert_eq!(told["keys"], "etc/keys.toml");
     assert_eq!(told["settings"], "etc/settings.toml");
-    assert_eq!(told["next"].as_array().unwrap().len(), 3);
+    assert_eq!(told["next"].as_array().unwrap().len(), 4);
     let settings = Settings::from_file(folder.path().join("etc/settings.toml")).unwrap();
     assert_eq!(told["key_id"], settings.keys.read().unwrap().active().as_str());
 }

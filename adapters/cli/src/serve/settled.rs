@@ -1,0 +1,145 @@
+//! Served as settings say: one realm, its pages, and the contracts that are switched on.
+
+use accountable::{
+    Accounts, OsEntropy, Settings, SystemClock,
+    domain::{Incarnation, LinkUrl, Purpose},
+    http::{
+        Guard,
+        auth::{BearerKeys, NcpSignatures},
+        pages::{self, PagesOptions},
+        profile::{data_forest, payway, webconnect},
+    },
+    testing::MemoryStore,
+};
+use axum::Router;
+
+use super::{House, ServeArgs, around, listen, nothing_there};
+use crate::stage::{Stop, failed};
+
+/// Who may call.
+struct Callers {
+    bearer: BearerKeys,
+    ncp: NcpSignatures,
+}
+
+/// Makes ready what the settings say. Everything is read before a port is taken, and the accounts' file comes last.
+///
+/// # Errors
+/// [`Stop`], naming the option.
+pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
+    let mut settings = Settings::from_file(&args.settings).map_err(failed)?;
+    settings.http.listen = args.listen.unwrap_or(settings.http.listen);
+    settings.store.path = args.db.unwrap_or(settings.store.path);
+
+    let http = &settings.http;
+    let guard = http.guard(OsEntropy).map_err(failed)?;
+    http.base_path().map_err(failed)?;
+    let callers = callers(&settings)?;
+    let pages = if http.pages.enabled { pages_of(&settings)? } else { Vec::new() };
+    let contracts = [http.webconnect.enabled, http.data_forest.enabled, http.payway.enabled];
+    if pages.is_empty() && !contracts.contains(&true) {
+        let switch =
+            "switch on http.webconnect, http.data_forest, http.payway or http.pages (enabled = true)";
+        return Err(failed(format!("{}: there is nothing to serve; {switch}", args.settings.display())));
+    }
+    let mailer = settings.mail.mailer().map_err(failed)?;
+    // Tried in memory, so that whatever is wrong is said before there is a port or a file.
+    let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
+    settings.builder_over(nowhere, mailer.clone()).map_err(failed)?.build().map_err(failed)?;
+
+    let listener = listen(http.listen).await?;
+    let accounts = settings.builder(mailer).map_err(failed)?.build().map_err(failed)?;
+    let router = router(&settings, &guard, &accounts, callers, pages)?;
+    let says = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
+    Ok(House { listener, router, connections: http.connections.build(), accounts: vec![accounts], says })
+}
+
+/// A file is read only if a contract needs it.
+fn callers(settings: &Settings) -> Result<Callers, Stop> {
+    let http = &settings.http;
+    let needs_bearer = http.webconnect.enabled || http.payway.enabled;
+    let bearer = if needs_bearer { http.bearer_keys().map_err(failed)? } else { BearerKeys::default() };
+    let ncp = match http.data_forest.enabled {
+        true => http.ncp_signatures(SystemClock).map_err(failed)?,
+        false => NcpSignatures::new(SystemClock),
+    };
+    Ok(Callers { bearer, ncp })
+}
+
+/// The pages that codes lead to, each once.
+fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
+    let links = settings.links.build().map_err(failed)?;
+    let policy = settings.policy.build().map_err(failed)?;
+    let mut urls: Vec<&LinkUrl> = Vec::new();
+    for purpose in Purpose::ALL {
+        let url = links.page(purpose);
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    let mut pages: Vec<PagesOptions> = Vec::new();
+    for url in urls {
+        let mut page = PagesOptions::new(url.clone()).with_policy(&policy).with_returns(links.clone());
+        if let Some(service) = &settings.mail.service {
+            page = page.of(service.clone());
+        }
+        if settings.http.pages.offer_new_links {
+            page = page.offering_new_links();
+        }
+        refuse_clash(settings, url, &page, &pages)?;
+        pages.push(page);
+    }
+    Ok(pages)
+}
+
+/// One path has one answer.
+fn refuse_clash(
+    settings: &Settings,
+    url: &LinkUrl,
+    page: &PagesOptions,
+    others: &[PagesOptions],
+) -> Result<(), Stop> {
+    let path = page.path();
+    let below =
+        |other: &str| path == other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
+    let base = &settings.http.base_path;
+    let contracts = [format!("{base}/api/v2/accounts"), format!("{base}/external/api/v1/accounts")];
+    if contracts.iter().any(|contract| below(contract)) {
+        return Err(failed(format!("links: the page {} is where a contract is", url.as_str())));
+    }
+    match others.iter().any(|other| other.path() == path || path == format!("{}/new-link", other.path())) {
+        true => Err(failed(format!("links: the path of the page {} is another page's", url.as_str()))),
+        false => Ok(()),
+    }
+}
+
+fn router(
+    settings: &Settings,
+    guard: &Guard,
+    accounts: &Accounts,
+    callers: Callers,
+    pages: Vec<PagesOptions>,
+) -> Result<Router, Stop> {
+    let http = &settings.http;
+    let under = |router: Router| match http.base_path.as_str() {
+        "" => router,
+        base => Router::new().nest(base, router),
+    };
+    let open = pages.into_iter().map(|page| pages::router(accounts.clone(), page));
+    let mut router = around(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
+    if http.webconnect.enabled {
+        // Not nested: it says its path itself, in `Location`.
+        let options = http.webconnect_options().map_err(failed)?;
+        let calls = webconnect::router(accounts.clone(), callers.bearer.clone(), options);
+        router = router.merge(around(guard, calls));
+    }
+    if http.data_forest.enabled {
+        let calls = data_forest::router(accounts.clone(), callers.ncp, http.data_forest.options());
+        router = router.merge(guard.around(under(calls), data_forest::says));
+    }
+    if http.payway.enabled {
+        let calls = payway::router(accounts.clone(), callers.bearer, http.payway.options());
+        router = router.merge(guard.around(under(calls), payway::says));
+    }
+    Ok(router)
+}

@@ -1,0 +1,65 @@
+//! The wish that the process may end: SIGINT, or SIGTERM from whatever supervises it.
+
+use std::io;
+
+use tokio::sync::watch;
+
+/// Heard by all its clones.
+#[derive(Debug, Clone)]
+pub(super) struct Shutdown(watch::Receiver<bool>);
+
+impl Shutdown {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// Where the system has no such signals to give.
+    pub(super) fn listen() -> io::Result<Self> {
+        let (asked, shutdown) = watch::channel(false);
+        let mut signals = Signals::listen()?;
+        tokio::spawn(async move {
+            signals.next().await;
+            asked.send_replace(true);
+        });
+        Ok(Self(shutdown))
+    }
+
+    /// Ends when the process shall end.
+    pub(super) async fn asked(mut self) {
+        // Where nobody can ask any more, it has been asked.
+        let _ = self.0.wait_for(|asked| *asked).await;
+    }
+}
+
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The binary as it serves, and commands that are run to their end.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_accountable");
+
+/// A server that has said that it is ready. It is killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+    /// What it printed.
+    pub(crate) says: Vec<String>,
+}
+
+impl Server {
+    pub(crate) fn start(args: &[&str]) -> Self {
+        Self::start_in(Path::new("."), args)
+    }
+
+    pub(crate) fn start_in(folder: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        let child = command.args(args).current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
+        let mut server = Self { child, base: String::new(), says: Vec::new() };
+        // Reading blocks until there is a line; without the last one, the server has ended, and so does this.
+        for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(base) = line.strip_prefix("Ready: ") {
+                base.clone_into(&mut server.base);
+                break;
+            }
+            server.says.push(line);
+        }
+        assert_ne!(server.base, "", "it ended, and was not ready");
+        server
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) fn line_with(&self, part: &str) -> &str {
+        self.says.iter().find(|line| line.contains("curl ") && line.contains(part)).unwrap()
+    }
+
+    /// With SIGTERM, as whatever supervises it would.
+    pub(crate) fn ask_to_end(mut self) -> Option<i32> {
+        bash(&format!("kill -TERM {}", self.child.id()));
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a shell prints for this line.
+pub(crate) fn bash(line: &str) -> String {
+    printed(&Command::new("bash").args(["-c", line]).output().unwrap())
+}
+
+/// A command that must succeed, and what it prints.
+pub(crate) fn runs(folder: &Path, args: &[&str]) -> String {
+    printed(&Command::new(BINARY).args(args).current_dir(folder).output().unwrap())
+}
+
+/// A command that must be refused with 1, and what it says to that.
+pub(crate) fn fails(folder: &Path, args: &[&str]) -> String {
+    let mut command = Command::new(BINARY);
+    command.args(args).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    // Whoever has something to say serves, and would never end.
+    drop(child.kill());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((said.as_str(), output.status.code()), ("", Some(1)), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
