@@ -14,12 +14,31 @@
 //! | `authenticate` | `Public::authenticate`, [`InsecureTestHasher`] | right password, in memory and on SQLite: two selects of the account by its address, parsed. Wrong, on SQLite: one, and one durable upsert |
 //! | `load` | `Store::load`, `Admin::account` | one select of the account by its name, parsed |
 //! | `hash` | `Argon2Pool::hash` with the default settings | the argon2 crate in a loop, on as many threads, memory reused |
+//! | `http_load` | 10,000 calls by 256 callers over loopback, kind by kind | a bare axum handler that does a registration by hand |
 //!
 //! # What the limit is
 //! [`ByHand`] is the least that anybody would write straight onto SQLite for the same effect, once: as durable, with
 //! records of the same bytes. It can't be raced, repeated, listed, followed or locked out of, and has nothing to
 //! decide; so no library will reach it, and the ratio says what all the rest costs. With it come one comparison of
 //! the limit with itself, and where the disk matters one with a bare append and fsync.
+//!
+//! # The load campaign
+//! ```text
+//! cargo bench -p accountable-benches --bench http_load                 10,000 calls
+//! cargo bench -p accountable-benches --bench http_load -- --quick      1,000
+//! ```
+//! `http_load` serves two profiles and the pages with `accountable_http::serve`, accounts in an SQLite file, Argon2id at
+//! its default cost, a courier beside; callers keep their connection and call again as soon as they are answered. Unlike
+//! the other tables it fails where something does not hold:
+//! - each answer has a status that its call may have; there is no 500, and no connection breaks;
+//! - 503 comes with `Retry-After`, and to calls alone that hash a password, of which 32 may wait for a thread; who was
+//!   turned away comes back later, with the same code, and is let in;
+//! - what was acknowledged is in the file as the next process opens it: registrations, passwords, and no account more;
+//! - each link that was promised was mailed, once, to nobody else; the outbox drains.
+//!
+//! Its figures come from one run, callers and limit included, and its times are those of a queue: 256 callers wait for
+//! the same cores, which spend most of their time on hashing; the limit hashes nothing. The memory
+//! is that of the whole process, callers too; each hashing thread has 19 MiB of it.
 //!
 //! # How to read a ratio
 //! It is the median over rounds of (time measured / time of the limit) within a round: 1.00 is the limit, 1.50 takes

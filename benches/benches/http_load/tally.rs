@@ -83,7 +83,7 @@ impl Tally {
     pub(crate) fn print(&self, limit: &Self) {
         println!(
             "{:42} {:>6} {:>9} {:>9} {:>7} {:>7}   answers",
-            "kind", "calls", "p50", "p99", "p50", "p99"
+            "kind", "calls", "p50", "p99", "ratio", "ratio"
         );
         let at = |percent| limit.within(Kind::Limit, percent);
         for (kind, calls) in &self.0 {
