@@ -39,11 +39,19 @@ pub type Says = fn(Trouble) -> Response;
 ///    a `Content-Security-Policy` that allows nothing and no referrer;
 /// 3. browsers of the [`WebOrigins`] listed, preflights included;
 /// 4. a panic becomes a 500 that says nothing of it;
-/// 5. a place among the calls that may run at once, else 503;
-/// 6. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
-/// 7. the time a call may take, else 503.
+/// 5. a peer who is known, else 500;
+/// 6. a place among the calls that may run at once, else 503;
+/// 7. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
+/// 8. the time a call may take, else 503.
 ///
 /// Clones, and all routers around which one guard stands, share its places.
+///
+/// # Peers
+/// Where nobody knows the other end of the connection, no quota and no filter could count by origin. So a call without
+/// axum's `ConnectInfo<SocketAddr>` in its extensions is refused with 500 ([`Trouble::PeerUnknown`]).
+/// [`serve`](crate::serve) puts it there. With a server of the host's own, serve
+/// [`Router::into_make_service_with_connect_info::<SocketAddr>`](Router::into_make_service_with_connect_info), not the
+/// router itself; or say that you do without: [`admitting_unknown_peers`](Self::admitting_unknown_peers).
 #[derive(Clone)]
 pub struct Guard {
     limits: Limits,
@@ -51,6 +59,7 @@ pub struct Guard {
     entropy: Arc<dyn Entropy>,
     proxies: Arc<Proxies>,
     web: WebOrigins,
+    admits_unknown_peers: bool,
 }
 
 #[derive(Clone)]
@@ -65,7 +74,7 @@ impl Guard {
     pub fn new(limits: Limits, entropy: impl Entropy) -> Self {
         let places = Arc::new(Semaphore::new(limits.calls_at_once().min(Semaphore::MAX_PERMITS)));
         let (proxies, web) = (Arc::default(), WebOrigins::default());
-        Self { limits, places, entropy: Arc::new(entropy), proxies, web }
+        Self { limits, places, entropy: Arc::new(entropy), proxies, web, admits_unknown_peers: false }
     }
 
     /// Believes these proxies.
@@ -79,6 +88,15 @@ impl Guard {
     #[must_use]
     pub fn with_web_origins(mut self, web: WebOrigins) -> Self {
         self.web = web;
+        self
+    }
+
+    /// Lets calls in whose peer the server does not tell, as over a Unix socket. Their origin is unknown: **nothing that
+    /// is counted by origin is bounded for them**, guesses at passwords and mails to strangers included, and no account
+    /// with an IP filter group lets them in.
+    #[must_use]
+    pub const fn admitting_unknown_peers(mut self) -> Self {
+        self.admits_unknown_peers = true;
         self
     }
 
@@ -130,8 +148,12 @@ async fn safe(mut response: Response) -> Response {
 
 /// Gives a call its place and its time.
 async fn admit(State(Watch { guard, says }): State<Watch>, mut request: Request, next: Next) -> Response {
+    let peer = peer(request.extensions());
+    if peer.is_none() && !guard.admits_unknown_peers {
+        return says(Trouble::PeerUnknown);
+    }
     let Ok(_place) = guard.places.try_acquire() else { return says(Trouble::Busy) };
-    let origin = guard.proxies.origin(peer(request.extensions()), request.headers());
+    let origin = guard.proxies.origin(peer, request.headers());
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(guard.limits);
     let answered = timeout(guard.limits.call_time().to_std(), next.run(request)).await;
@@ -162,7 +184,7 @@ mod tests {
     }
 
     fn guard(limits: Limits) -> Guard {
-        Guard::new(limits, SeededEntropy::new(7))
+        Guard::new(limits, SeededEntropy::new(7)).admitting_unknown_peers()
     }
 
     fn router(guard: &Guard) -> Router {
@@ -309,6 +331,20 @@ mod tests {
             body_of(call(&behind, get_of("/origin").header("x-forwarded-for", "192.0.2.7")).await).await,
             "Unknown"
         );
+    }
+
+    #[tokio::test]
+    async fn a_call_whose_peer_nobody_knows_is_refused_unless_the_host_does_without() {
+        let router = router(&Guard::new(Limits::default(), SeededEntropy::new(7)));
+        let forged = get_of("/origin").header("x-forwarded-for", "192.0.2.7");
+        let refused = call(&router, forged).await;
+        assert_eq!(refused.status(), 500);
+        assert!(body_of(refused).await.contains("peer_unknown"));
+        let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
+        let served = call(&router, get_of("/origin").extension(ConnectInfo(peer))).await;
+        assert_eq!(body_of(served).await, "Ip(192.0.2.7)");
+        let does_without = super::tests::router(&guard(Limits::default()));
+        assert_eq!(body_of(call(&does_without, get_of("/origin")).await).await, "Unknown");
     }
 
     #[tokio::test]

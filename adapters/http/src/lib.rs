@@ -24,6 +24,7 @@
 //!
 //! let guard = Guard::new(Limits::default(), entropy);
 //! let app = guard.around(Router::new().route("/accounts", accounts), |trouble| Problem::from(trouble).into_response());
+//! // With a server of your own: app.into_make_service_with_connect_info::<SocketAddr>(), or every call is refused.
 //! // accountable_http::serve(TcpListener::bind("127.0.0.1:8080").await?, app, shutdown).await
 //! # let _ = app;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -36,11 +37,12 @@
 //! |---|---|---|
 //! | 1 | [`Connections`]: how many, how long a head may take, how large it may be | waits, closed, 431 |
 //! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
-//! | 3 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
-//! | 4 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
-//! | 5 | [`intake`]: the body's format ([`wire::negotiate`]) | 415 |
-//! | 6 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
-//! | 7 | [`intake`]: its [`wire::Fields`], taken one by one | 400 |
+//! | 3 | [`Guard`]: the peer, which must be known | 500 |
+//! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
+//! | 5 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
+//! | 6 | [`intake`]: the body's format ([`wire::negotiate`]) | 415 |
+//! | 7 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
+//! | 8 | [`intake`]: its [`wire::Fields`], taken one by one | 400 |
 //!
 //! Which status and which words an error has is the contract's: [`answer`] has the error bodies, and turns each of the
 //! errors above into them. The `Host` header, and what proxies say of it, is used for nothing.

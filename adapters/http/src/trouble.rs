@@ -12,6 +12,9 @@ pub enum Trouble {
     /// The call took longer than it may.
     #[error("the call took too long")]
     OutOfTime,
+    /// The server did not say whose connection it came over; see [`Guard`](crate::Guard).
+    #[error("the server does not tell where its connections come from")]
+    PeerUnknown,
     /// A defect stopped it.
     #[error("something unexpected happened")]
     Panicked,
@@ -44,7 +47,11 @@ impl Trouble {
     pub const fn retry_after(self) -> Option<Span> {
         match self {
             Self::Busy | Self::OutOfTime => Some(Span::seconds(1)),
-            Self::Panicked | Self::BodyTooLarge | Self::BodyTooSlow | Self::BodyBroken => None,
+            Self::PeerUnknown
+            | Self::Panicked
+            | Self::BodyTooLarge
+            | Self::BodyTooSlow
+            | Self::BodyBroken => None,
         }
     }
 
@@ -52,6 +59,7 @@ impl Trouble {
         match self {
             Self::Busy => ("overloaded", 503),
             Self::OutOfTime => ("timed_out", 503),
+            Self::PeerUnknown => ("peer_unknown", 500),
             Self::Panicked => ("defect", 500),
             Self::BodyTooLarge => ("body_too_large", 413),
             Self::BodyTooSlow => ("body_too_slow", 408),

@@ -37,7 +37,7 @@
 //! for a user name, and a manager learns the pair at the next log-in.
 //!
 //! # Who asks
-//! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown.
+//! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown, and no quota applies.
 //! The time that a form may take is the guard's, too.
 
 mod fields;

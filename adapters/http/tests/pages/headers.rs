@@ -64,7 +64,7 @@ async fn the_style_sheet_is_named_by_its_content_and_kept_for_ever() {
 #[tokio::test]
 async fn within_a_guard_pages_keep_their_own_headers_and_count_by_its_origin() {
     let world = World::new();
-    let guard = Guard::new(Limits::default(), SeededEntropy::new(7));
+    let guard = Guard::new(Limits::default(), SeededEntropy::new(7)).admitting_unknown_peers();
     let says = |trouble| Problem::from(trouble).into_response();
     let mut browser = Browser::new(guard.around(world.router.clone(), says));
     let page = browser.get(PATH).await;
