@@ -5,13 +5,13 @@
 //! purposes.
 //!
 //! ```
-//! use accountable_core::{Accounts, domain::{LinkUrl, Links, PasswordPolicy}};
+//! use accountable_core::{Accounts, domain::LinkUrl};
 //! use accountable_http::pages::{self, PagesOptions};
 //! use axum::Router;
 //!
-//! fn app(accounts: Accounts, links: Links, policy: &PasswordPolicy) -> Result<Router, Box<dyn std::error::Error>> {
+//! fn app(accounts: Accounts) -> Result<Router, Box<dyn std::error::Error>> {
 //!     let page = LinkUrl::parse("https://app.example/account/link")?;
-//!     let options = PagesOptions::new(page).of("Example").with_policy(policy).with_returns(links).offering_new_links();
+//!     let options = PagesOptions::new(page).of("Example").offering_new_links();
 //!     Ok(Router::new().merge(pages::router(accounts, options)))
 //! }
 //! ```

@@ -1,6 +1,9 @@
 //! Asks for another link in place of one that is used or expired. What is answered is the same for every address.
 
-use accountable_core::{MailOptions, domain::EmailAddress};
+use accountable_core::{
+    MailOptions,
+    domain::{CodeState, EmailAddress},
+};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -28,13 +31,21 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
     let Ok(email) = EmailAddress::parse(typed.trim()) else {
         return view::ask(&site, StatusCode::BAD_REQUEST, &typed, Some(&site.texts.bad_address));
     };
-    // The new link leads back to where the old one would have.
+    let public = site.accounts.public(from);
+    // The new link leads back to where the open one does, if that is genuine and still tells.
     let mut mail = MailOptions::default();
-    let back = ticket.as_ref().and_then(Option::as_ref).and_then(|ticket| ticket.back(site.links.as_ref()));
-    if let Some(back) = back {
-        mail = mail.with_return_url(back.clone());
+    if let Some(Some(ticket)) = ticket {
+        match public.inspect_code(&ticket.code()).await {
+            Ok(CodeState::Live { return_url, .. }) => {
+                if let Some(back) = site.back(return_url) {
+                    mail = mail.with_return_url(back);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => return view::public_error(&site, &site.place.ask(), &error),
+        }
     }
-    match site.accounts.public(from).request_password_reset(&email, mail).await {
+    match public.request_password_reset(&email, mail).await {
         Ok(_) => view::done(&site, &site.texts.new_link, None),
         Err(error) => view::public_error(&site, &site.place.ask(), &error),
     }

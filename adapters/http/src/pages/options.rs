@@ -1,8 +1,8 @@
 //! What a host may say of the pages.
 
-use std::{borrow::Cow, ops::RangeInclusive};
+use std::borrow::Cow;
 
-use accountable_core::domain::{LinkUrl, Links, PasswordPolicy};
+use accountable_core::domain::LinkUrl;
 
 use super::{
     place::Place,
@@ -16,8 +16,6 @@ pub struct PagesOptions {
     pub(super) service: Option<Text>,
     pub(super) texts: Texts,
     pub(super) style: Text,
-    pub(super) length: Option<RangeInclusive<usize>>,
-    pub(super) links: Option<Links>,
     pub(super) offers_new_links: bool,
 }
 
@@ -30,8 +28,6 @@ impl PagesOptions {
             service: None,
             texts: Texts::english(),
             style: Cow::Borrowed(include_str!("style.css")),
-            length: None,
-            links: None,
             offers_new_links: false,
         }
     }
@@ -46,22 +42,6 @@ impl PagesOptions {
     #[must_use]
     pub fn of(mut self, service: impl Into<Text>) -> Self {
         self.service = Some(service.into());
-        self
-    }
-
-    /// Says beforehand how long a password must be: the policy that the accounts are built with. By default nothing is
-    /// said before a password is refused.
-    #[must_use]
-    pub fn with_policy(mut self, policy: &PasswordPolicy) -> Self {
-        self.length = Some(policy.length());
-        self
-    }
-
-    /// Ends with a link back to where the reader came from, if these allow it: the links that the accounts are built with.
-    /// By default the last page leads nowhere.
-    #[must_use]
-    pub fn with_returns(mut self, links: Links) -> Self {
-        self.links = Some(links);
         self
     }
 

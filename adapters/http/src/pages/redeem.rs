@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Authentication, Error, PublicError,
-    domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal},
+    domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl},
 };
 use axum::{
     extract::{Request, State},
@@ -39,9 +39,9 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
     if !ticket.made(&token) {
         return view::say(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
     }
-    let open = Open { site: &site, ticket: &ticket, from };
     match site.accounts.public(from).inspect_code(&ticket.code()).await {
-        Ok(CodeState::Live { purpose, .. }) => {
+        Ok(CodeState::Live { purpose, return_url, .. }) => {
+            let open = Open { site: &site, ticket: &ticket, from, back: site.back(return_url) };
             open.redeem(purpose, fields).await.unwrap_or_else(|Malformed| unreadable(&site))
         }
         Ok(dead) => view::dead(&site, &dead),
@@ -87,6 +87,8 @@ struct Open<'a> {
     site: &'a Site,
     ticket: &'a Ticket,
     from: Origin,
+    /// Where its reader goes at the end: as the code was issued.
+    back: Option<ReturnUrl>,
 }
 
 impl Open<'_> {
@@ -173,7 +175,7 @@ impl Open<'_> {
 
     fn done(&self, purpose: Purpose) -> Response {
         let deed = self.site.texts.deed(purpose);
-        let mut response = view::done(self.site, deed, self.site.back(self.ticket));
+        let mut response = view::done(self.site, deed, self.back.as_ref().map(ReturnUrl::as_str));
         if let Some(cookie) = forget(&self.site.place) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }

@@ -1,6 +1,6 @@
 //! What a link brought, kept in a cookie between opening the link and redeeming its code.
 
-use accountable_core::domain::{Links, MailedCode, ReturnUrl};
+use accountable_core::domain::MailedCode;
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -15,24 +15,20 @@ const KEPT: u32 = 1_800;
 /// What stands in the cookie of a link that can't be read: the page says so, and the address bar is clean all the same.
 const UNREADABLE: &str = "unreadable";
 
-/// A code and what came with it. Wiped on drop.
+/// A code and whose it is. Wiped on drop.
+///
+/// A return URL that stands beside them in the link is not taken: whoever passes a link on can change it. The one that the
+/// code was issued with is honoured, and comes with what a genuine code tells of itself.
 pub(super) struct Ticket {
     id: Zeroizing<String>,
     code: Zeroizing<String>,
-    back: Option<ReturnUrl>,
 }
 
 impl Ticket {
     /// What a link's query brings; `None` where it is no link of ours, `Some(None)` where it is one that can't be read.
     pub(super) fn from_query(query: &str) -> Option<Option<Self>> {
-        let read = among(query.as_bytes(), ["id", "confirmation_code", "return_url"])?;
-        Some(read.ok().and_then(|[id, code, back]| {
-            Self::new(
-                id.unwrap_or_default(),
-                code.unwrap_or_default(),
-                back.as_ref().map(|back| back.as_str()),
-            )
-        }))
+        let read = among(query.as_bytes(), ["id", "confirmation_code"])?;
+        Some(read.ok().and_then(|[id, code]| Self::new(id.unwrap_or_default(), code.unwrap_or_default())))
     }
 
     /// What the cookie holds; `None` where there is none, `Some(None)` where it can't be read.
@@ -44,31 +40,23 @@ impl Ticket {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         // Browsers send the cookie of the longest path first: the page's own.
         let value = lines.flat_map(|line| line.split(';')).find_map(named)?;
-        let mut parts = value.splitn(3, '.');
-        let (id, code, back) = (parts.next()?, parts.next(), parts.next());
-        let back = back.and_then(|back| String::from_utf8(URL_SAFE_NO_PAD.decode(back).ok()?).ok());
         let owned = |text: &str| Zeroizing::new(text.to_owned());
-        Some(code.and_then(|code| Self::new(owned(id), owned(code), back.as_deref())))
+        Some(value.split_once('.').and_then(|(id, code)| Self::new(owned(id), owned(code))))
     }
 
-    /// Takes only what can stand in a cookie and could be genuine; a return URL that is none is left out.
-    fn new(id: Zeroizing<String>, code: Zeroizing<String>, back: Option<&str>) -> Option<Self> {
+    /// Takes only what can stand in a cookie and could be genuine.
+    fn new(id: Zeroizing<String>, code: Zeroizing<String>) -> Option<Self> {
         let plain = |text: &str, longest| {
             let legal = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
             (1..=longest).contains(&text.len()) && text.bytes().all(legal)
         };
         let readable = plain(&id, 36) && plain(&code, 43);
-        readable.then(|| Self { id, code, back: back.and_then(|back| ReturnUrl::parse(back).ok()) })
+        readable.then_some(Self { id, code })
     }
 
     /// For the doors.
     pub(super) fn code(&self) -> MailedCode {
         MailedCode::new(&self.id, &self.code)
-    }
-
-    /// Where to go at the end, if it is allowed.
-    pub(super) fn back(&self, links: Option<&Links>) -> Option<&ReturnUrl> {
-        self.back.as_ref().filter(|back| links.is_some_and(|links| links.allows_return(back)))
     }
 
     /// What a form of this code carries. Who does not know the code can't make it, and it tells nothing of the code.
@@ -95,10 +83,7 @@ impl Ticket {
 pub(super) fn keep(ticket: Option<&Ticket>, place: &Place) -> Option<HeaderValue> {
     let value = Zeroizing::new(match ticket {
         None => UNREADABLE.to_owned(),
-        Some(Ticket { id, code, back }) => {
-            let back = back.as_ref().map(|back| URL_SAFE_NO_PAD.encode(back.as_str())).unwrap_or_default();
-            format!("{}.{}.{back}", id.as_str(), code.as_str())
-        }
+        Some(Ticket { id, code }) => format!("{}.{}", id.as_str(), code.as_str()),
     });
     set_cookie(&value, KEPT, place)
 }
@@ -139,18 +124,14 @@ mod tests {
         Place::of(&LinkUrl::parse("https://app.example/p").unwrap())
     }
 
-    fn brought(query: &str) -> Option<Option<(String, Option<String>)>> {
-        let shown = |ticket: Ticket| {
-            let back = ticket.back.as_ref().map(ToString::to_string);
-            (format!("{}.{}", ticket.id.as_str(), ticket.code.as_str()), back)
-        };
+    fn brought(query: &str) -> Option<Option<String>> {
+        let shown = |ticket: Ticket| format!("{}.{}", ticket.id.as_str(), ticket.code.as_str());
         Ticket::from_query(query).map(|ticket| ticket.map(shown))
     }
 
     #[test]
     fn a_cookie_brings_back_what_the_link_brought() {
-        let query =
-            format!("id={ID}&confirmation_code={CODE}&return_url=https%3A%2F%2Fapp.example%2Fx%3Fy%3D1");
+        let query = format!("id={ID}&confirmation_code={CODE}");
         let ticket = Ticket::from_query(&query).unwrap().unwrap();
         let cookie = keep(Some(&ticket), &place()).unwrap();
         assert!(cookie.is_sensitive());
@@ -161,7 +142,6 @@ mod tests {
         headers.insert(COOKIE, sent.parse().unwrap());
         let back = Ticket::from_cookies(&headers, &place()).unwrap().unwrap();
         assert_eq!((back.id.as_str(), back.code.as_str()), (ID, CODE));
-        assert_eq!(back.back.as_ref().map(ReturnUrl::as_str), Some("https://app.example/x?y=1"));
         assert!(back.made(&ticket.token()));
     }
 
@@ -185,10 +165,10 @@ mod tests {
     }
 
     #[test]
-    fn a_return_url_that_is_none_is_left_out() {
-        for trick in ["//evil.example", "javascript:alert(1)", "https:/%5Cevil", "https://a%0D%0A@b", ""] {
-            let query = format!("id={ID}&confirmation_code={CODE}&return_url={trick}");
-            assert_eq!(brought(&query), Some(Some((format!("{ID}.{CODE}"), None))), "{trick}");
+    fn a_return_url_beside_the_code_is_not_kept() {
+        for beside in ["https%3A%2F%2Fapp.example%2Fx", "//evil.example", "%FF", "", "a&return_url=b"] {
+            let query = format!("id={ID}&confirmation_code={CODE}&return_url={beside}");
+            assert_eq!(brought(&query), Some(Some(format!("{ID}.{CODE}"))), "{beside}");
         }
     }
 

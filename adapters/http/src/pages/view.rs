@@ -45,9 +45,9 @@ struct Choose<'a> {
     deed: &'a Deed,
     action: &'a str,
     token: String,
-    least: Option<usize>,
-    hint: Option<String>,
-    described_by: Option<&'static str>,
+    least: usize,
+    hint: String,
+    described_by: &'static str,
     errors: &'a [String],
 }
 
@@ -112,19 +112,15 @@ pub(super) fn choose(
     errors: &[String],
 ) -> Response {
     let deed = site.texts.deed(purpose);
+    let length = site.accounts.policy().length();
     let page = Choose {
         frame: Frame::new(site, &deed.heading, !errors.is_empty()),
         deed,
         action: site.place.target(),
         token: ticket.token(),
-        least: site.length.as_ref().map(|length| *length.start()),
-        hint: site.length.as_ref().map(site.texts.length),
-        described_by: match (errors, &site.length) {
-            ([], None) => None,
-            ([], Some(_)) => Some("password-hint"),
-            (_, None) => Some("password-error"),
-            (_, Some(_)) => Some("password-error password-hint"),
-        },
+        least: *length.start(),
+        hint: (site.texts.length)(&length),
+        described_by: if errors.is_empty() { "password-hint" } else { "password-error password-hint" },
         errors,
     };
     html(status, &page)

@@ -1,11 +1,11 @@
 //! Links: opening one does nothing but move its code out of sight.
 
-use accountable_core::domain::Span;
+use accountable_core::{MailOptions, domain::Span};
 use axum::http::Request;
 
 use crate::{
     browser::{forged, form, target},
-    world::{ADA, BACK, BETTER, GOOD, PATH, World},
+    world::{ADA, BACK, BETTER, GOOD, PATH, World, email},
 };
 
 #[tokio::test]
@@ -137,6 +137,29 @@ async fn no_trick_in_a_return_url_leads_anywhere() {
         assert_eq!(moved.headers.get_all("set-cookie").iter().count(), 1);
         let done = browser.choose(GOOD).await;
         assert_eq!(done.status, 200, "{trick:?}");
-        assert!(!done.says("<a ") && !done.says("evil"), "{trick:?}: {}", done.body);
+        let stored = format!("href=\"{}\"", BACK.replace('&', "&#38;"));
+        assert!(done.says(&stored) && !done.says("evil"), "{trick:?}: {}", done.body);
+        assert_eq!(done.body.matches("<a ").count(), 1, "{trick:?}: {}", done.body);
     }
+}
+
+#[tokio::test]
+async fn the_return_url_that_the_code_was_issued_with_is_honoured_whatever_the_link_says() {
+    for beside in ["", "&return_url=https%3A%2F%2Fapp.example%2Fhome%2Fleave"] {
+        let world = World::new();
+        let (_, link) = world.invited().await;
+        let (link, _) = link.split_once("&return_url=").unwrap();
+        let done = world.browser().opened(&format!("{link}{beside}")).await.choose(GOOD).await;
+        let stored = format!("href=\"{}\"", BACK.replace('&', "&#38;"));
+        assert!(done.says(&stored) && !done.says("leave"), "{beside}: {}", done.body);
+    }
+    // Of a code that was issued without one, the last page leads nowhere.
+    let world = World::new();
+    world.in_use().await;
+    world.clock.advance(Span::hours(1));
+    world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+    world.deliver().await;
+    let link = format!("{}&{}", world.link_to(ADA), form(&[("return_url", BACK)]));
+    let done = world.browser().opened(&link).await.choose(BETTER).await;
+    assert!(done.status == 200 && !done.says("<a "), "{}", done.body);
 }

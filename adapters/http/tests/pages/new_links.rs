@@ -5,7 +5,7 @@ use accountable_http::pages::{PagesOptions, router};
 use axum::Router;
 
 use crate::{
-    browser::{Browser, form},
+    browser::{Browser, forged, form},
     world::{ADA, BETTER, GOOD, PAGE, World},
 };
 
@@ -30,15 +30,24 @@ async fn the_answer_is_the_same_whoever_has_an_account() {
 }
 
 #[tokio::test]
-async fn a_new_link_leads_back_to_where_the_old_one_would_have() {
-    let world = World::new();
-    let (_, link) = world.invited().await;
-    let mut browser = world.browser().opened(&link).await;
-    world.clock.advance(Span::hours(25));
-    browser.post(ASK, form(&[("email", ADA)])).await;
-    world.deliver().await;
-    let done = world.browser().opened(&world.link_to(ADA)).await.choose(GOOD).await;
-    assert!(done.says("href=\"https://app.example/home/today"), "{}", done.body);
+async fn a_new_link_leads_back_to_where_the_open_one_does_and_nowhere_that_a_query_says() {
+    let home = "https://app.example/home/today";
+    for (genuine, leads_back) in [(true, true), (false, false)] {
+        let world = World::new();
+        let id = world.in_use().await;
+        world.clock.advance(Span::hours(1));
+        let link = world.asked_to_change_to("new@example.com").await;
+        let link = format!("{link}&{}", form(&[("return_url", "https://app.example/home/leave")]));
+        let link = if genuine { link } else { forged(&link) };
+        let mut browser = world.browser();
+        browser.open(&link).await;
+        assert_eq!(browser.post(ASK, form(&[("email", ADA)])).await.status, 200);
+        world.deliver().await;
+        let mailed = world.link_to(ADA);
+        assert!(mailed.contains(&id.to_string()) && !mailed.contains("leave"), "{mailed}");
+        let done = world.browser().opened(&mailed).await.choose(BETTER).await;
+        assert_eq!(done.says(&format!("href=\"{home}")), leads_back, "{}", done.body);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use accountable_core::{
     Accounts, Admin, DeliveryOptions, Machine, MailOptions, NewAccount, Public,
     domain::{
         AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, Origin, Password,
-        PasswordPolicy, ReturnUrl, Span, Timestamp,
+        ReturnUrl, Span, Timestamp,
     },
 };
 use accountable_http::pages::{PagesOptions, router};
@@ -47,12 +47,10 @@ impl World {
         let machine = Machine::new(clock.clone(), SeededEntropy::new(1), InsecureTestHasher::new(1));
         let key = |first: u8| std::array::from_fn(|at| first ^ u8::try_from(at).unwrap());
         let keys = Keyring::new(key(1), KeyId::parse("k1").unwrap(), key(2)).unwrap();
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links.clone());
+        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links);
         let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
         let options = PagesOptions::new(page)
             .of("Example & Sons")
-            .with_policy(&PasswordPolicy::nist())
-            .with_returns(links)
             .offering_new_links();
         let router = router(accounts.clone(), options);
         Self { accounts, clock, mailer, store, router }
@@ -87,17 +85,28 @@ impl World {
         id
     }
 
-    /// Its owner asks for the address `new`.
+    /// An account whose owner asks for the address `new`.
     pub(crate) async fn changing_to(&self, new: &str) -> AccountId {
         let id = self.in_use().await;
+        self.request_change(new, &MailOptions::default()).await;
+        id
+    }
+
+    /// The owner of the account asks for the address `new`, and to come [`BACK`] from there: the link that confirms it.
+    pub(crate) async fn asked_to_change_to(&self, new: &str) -> String {
+        let mail = MailOptions::default().with_return_url(ReturnUrl::parse(BACK).unwrap());
+        self.request_change(new, &mail).await;
+        self.link_to(new)
+    }
+
+    async fn request_change(&self, new: &str, mail: &MailOptions) {
         let stamp = match self.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap() {
             accountable_core::Authentication::Granted(stamp) => stamp,
             other => panic!("{other:?}"),
         };
         let owner = self.accounts.owner(stamp, Origin::Unknown);
-        owner.request_email_change(&password(GOOD), &email(new), &MailOptions::default()).await.unwrap();
+        owner.request_email_change(&password(GOOD), &email(new), mail).await.unwrap();
         self.deliver().await;
-        id
     }
 
     pub(crate) async fn deliver(&self) {
