@@ -168,10 +168,7 @@ impl Served {
         keys.add(caller.entry)?;
         let router = webconnect::router(accounts.clone(), keys.clone(), webconnect::Options::default())
             .merge(payway::router(accounts.clone(), keys, payway::Options::default()))
-            .merge(pages::router(
-                accounts.clone(),
-                PagesOptions::new(LinkUrl::parse(PAGE)?).with_returns(links()?),
-            ));
+            .merge(pages::router(accounts.clone(), PagesOptions::new(LinkUrl::parse(PAGE)?)));
         let guard = Guard::new(Limits::default(), OsEntropy);
         let app = guard.around(router, |trouble| Problem::from(trouble).into_response());
 

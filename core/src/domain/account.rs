@@ -6,6 +6,7 @@
 
 mod change;
 mod email_change;
+mod facts;
 mod import;
 mod mailing;
 mod management;
@@ -15,6 +16,7 @@ mod redeem;
 mod register;
 mod shut;
 mod time_due;
+mod time_passed;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +40,7 @@ pub use self::{
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroup,
     IpFilterGroupName, KeyId, Locale, Memo, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed,
-    Span, Standing, StandingKind, Status, Timestamp, Unknown,
+    Standing, StandingKind, Status, Timestamp, Unknown,
 };
 
 /// An address of an account: current, pending or former.
@@ -361,182 +363,4 @@ pub struct AccountKeys<'a> {
     pub own: Option<&'a EmailKey>,
     /// Kept for it, and not found by.
     pub reserved: Vec<&'a EmailKey>,
-}
-
-impl Facts {
-    /// How long a former address is kept at the longest: a bounce counts up to 14 days.
-    pub const FORMER_KEPT: Span = Span::days(14);
-    /// How long a former address can be reserved for who may take it back.
-    pub const FORMER_RESERVED: Span = Purpose::EmailRevert.lifetime().longest;
-    /// So many former addresses are kept beside a reserved one; of more, the oldest goes.
-    pub const FORMER_MOST: usize = 8;
-    /// So many former addresses are released in one go: a commit holds 16 events, and a command has its own.
-    pub const RELEASED_AT_ONCE: usize = 6;
-    /// How long a change of address waits to be confirmed at the longest.
-    pub const CHANGE_PENDING: Span = Purpose::EmailConfirm.lifetime().longest;
-
-    /// What they amount to.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        if !self.ever_had_a_password {
-            Status::New
-        } else if self.pending.is_some() || (self.replaced && self.password.is_none()) {
-            Status::ChangingEmail
-        } else if self.pending_management.is_some() {
-            Status::ChangingPasswordManagement
-        } else {
-            Status::InUse
-        }
-    }
-
-    /// All addresses: current, pending, former.
-    pub fn mailboxes(&self) -> impl Iterator<Item = &Mailbox> {
-        let pending = self.pending.iter().map(|pending| &pending.mailbox);
-        let former = self.former.iter().map(|former| &former.mailbox);
-        std::iter::once(&self.mailbox).chain(pending).chain(former)
-    }
-
-    /// The address of that number, while the account still knows it.
-    #[must_use]
-    pub fn mailbox(&self, ordinal: Ordinal) -> Option<&Mailbox> {
-        self.mailboxes().find(|mailbox| mailbox.ordinal == ordinal)
-    }
-
-    /// For what an owner does but change the password.
-    ///
-    /// # Errors
-    /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
-    pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
-        let must = |password: &Credential| password.must_change || password.has_expired(self.validity, now);
-        match self.password.as_ref().is_some_and(must) {
-            true => Err(Refusal::PasswordChangeRequired),
-            false => Ok(()),
-        }
-    }
-
-    /// A mailbox for an address that the account has not had, or had under another number.
-    fn new_mailbox(&mut self, address: &EmailAddress, tag: AddressTag) -> Mailbox {
-        let ordinal = self.next_ordinal;
-        self.next_ordinal = ordinal.next();
-        Mailbox { ordinal, key: address.key(), tag, address: address.clone() }
-    }
-
-    /// Keeps an address that the account had: its mails and bounces may still be under way.
-    fn keep_former(&mut self, mailbox: Mailbox, now: Timestamp) {
-        self.former.push(FormerMailbox { mailbox, until: now + Self::FORMER_KEPT, reserved: false });
-        let spare = |former: &FormerMailbox| !former.reserved;
-        if self.former.iter().filter(|former| spare(former)).count() > Self::FORMER_MOST
-            && let Some(oldest) = self.former.iter().position(spare)
-        {
-            self.former.remove(oldest);
-        }
-    }
-
-    /// Drops a pending change of address, and the codes that belong to it.
-    fn drop_pending(&mut self, now: Timestamp) -> Option<Happened> {
-        let pending = self.pending.take()?;
-        self.keep_former(pending.mailbox, now);
-        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel] {
-            if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
-                confirmations.kill(now);
-            }
-        }
-        Some(Happened::EmailChangeDropped)
-    }
-
-    /// The account has no password from now on; what it was is remembered, as the policy wants.
-    fn clear_password(&mut self, history: usize) {
-        let cleared =
-            self.password.take().map(|Credential { hash, raw_input, .. }| FormerPassword { hash, raw_input });
-        self.previous.splice(0..0, cleared);
-        self.previous.truncate(history);
-    }
-
-    /// Ends every confirmation but reverts: something newer took their place.
-    fn kill_codes(&mut self, now: Timestamp) {
-        for (purpose, confirmations) in &mut self.confirmations {
-            if *purpose != Purpose::EmailRevert {
-                confirmations.kill(now);
-            }
-        }
-    }
-
-    fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<Happened>) {
-        let mut mended = false;
-        let mut not_after = |stamp: &mut Timestamp, latest: Timestamp| {
-            mended |= *stamp > latest;
-            *stamp = (*stamp).min(latest);
-        };
-        // What lies a certain while after another stamp moves back with it: as long as it was meant, and no longer.
-        let mut with = |start: &mut Timestamp, later: [Option<&mut Timestamp>; 2]| {
-            for stamp in later.into_iter().flatten() {
-                let meant = stamp.since(*start);
-                not_after(stamp, now + meant);
-            }
-            not_after(start, now);
-        };
-        if let Some(password) = &mut self.password {
-            // One from further ahead than it was to last would let in anew at each look.
-            if let Some(until) = &mut password.temporary_until
-                && password.set_at > now + until.since(password.set_at)
-            {
-                *until = now;
-            }
-            let later = [password.temporary_until.as_mut(), password.warn_at.as_mut()];
-            with(&mut password.set_at, later);
-        }
-        match &mut self.standing {
-            Standing::Active => {}
-            Standing::Suspended { at, .. } => with(at, [None, None]),
-            Standing::Closed { at, until, .. } => with(at, [Some(until), None]),
-        }
-        with(&mut self.created_at, [self.purge_at.as_mut(), None]);
-        not_after(&mut self.changed_at, now);
-        for level in self.throttles.values_mut() {
-            not_after(level, now + quota.horizon());
-        }
-        for former in &mut self.former {
-            let window = if former.reserved { Self::FORMER_RESERVED } else { Self::FORMER_KEPT };
-            not_after(&mut former.until, now + window);
-        }
-        if let Some(pending) = &mut self.pending {
-            not_after(&mut pending.until, now + Self::CHANGE_PENDING);
-        }
-        if mended {
-            events.push(Happened::ClockMended);
-        }
-        self.throttles.retain(|_, level| now < *level);
-        self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
-        let confirms = self.is_issued(Purpose::EmailConfirm);
-        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
-            events.extend(self.drop_pending(now));
-        }
-        self.release_former(now, events);
-    }
-
-    fn is_issued(&self, purpose: Purpose) -> bool {
-        self.confirmations.get(&purpose).is_some_and(|confirmations| confirmations.issued.is_some())
-    }
-
-    /// A reservation ends with its revert; the address itself is forgotten once no bounce of its mails counts any more.
-    fn release_former(&mut self, now: Timestamp, events: &mut Vec<Happened>) {
-        let reverts = self.is_issued(Purpose::EmailRevert);
-        let mut released = 0_usize;
-        self.former.retain_mut(|former| {
-            let kept = now < former.until && (reverts || !former.reserved);
-            if kept || released >= Self::RELEASED_AT_ONCE {
-                return true;
-            }
-            released = released.saturating_add(1);
-            let address = former.mailbox.ordinal;
-            if former.reserved {
-                former.reserved = false;
-                former.until = now + Self::FORMER_KEPT;
-                events.push(Happened::FormerAddressReleased { address });
-                return true;
-            }
-            events.push(Happened::FormerAddressForgotten { address });
-            false
-        });
-    }
 }

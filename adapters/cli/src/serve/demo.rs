@@ -115,7 +115,7 @@ impl Ground {
             .allow_return(ReturnUrl::parse(&format!("{documented}/return_url")).map_err(failed)?);
         let machine = Machine::new(SystemClock, OsEntropy, self.hasher.clone());
         let (store, mailbox) = (Arc::clone(&self.store), self.mailbox.clone());
-        let options = PagesOptions::new(page).of(name).with_policy(&policy).with_returns(links.clone());
+        let options = PagesOptions::new(page).of(name);
         let accounts = Accounts::builder(machine, store, mailbox, self.keyring.clone(), links)
             .realm(Realm::parse(realm).map_err(failed)?)
             .policy(policy)

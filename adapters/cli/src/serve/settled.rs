@@ -69,7 +69,6 @@ fn callers(settings: &Settings) -> Result<Callers, Stop> {
 /// The pages that codes lead to, each once.
 fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
     let links = settings.links.build().map_err(failed)?;
-    let policy = settings.policy.build().map_err(failed)?;
     let mut urls: Vec<&LinkUrl> = Vec::new();
     for purpose in Purpose::ALL {
         let url = links.page(purpose);
@@ -79,7 +78,7 @@ fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
     }
     let mut pages: Vec<PagesOptions> = Vec::new();
     for url in urls {
-        let mut page = PagesOptions::new(url.clone()).with_policy(&policy).with_returns(links.clone());
+        let mut page = PagesOptions::new(url.clone());
         if let Some(service) = &settings.mail.service {
             page = page.of(service.clone());
         }

@@ -157,7 +157,7 @@ async fn the_return_url_that_the_code_was_issued_with_is_honoured_whatever_the_l
     let world = World::new();
     world.in_use().await;
     world.clock.advance(Span::hours(1));
-    world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+    let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
     world.deliver().await;
     let link = format!("{}&{}", world.link_to(ADA), form(&[("return_url", BACK)]));
     let done = world.browser().opened(&link).await.choose(BETTER).await;

@@ -1,0 +1,103 @@
+//! The facts of an account: what they amount to, and the small steps that commands are made of.
+
+use super::{Credential, Facts, FormerMailbox, FormerPassword, Mailbox, Ordinal};
+use crate::domain::{AddressTag, EmailAddress, Happened, Purpose, Refusal, Span, Status, Timestamp};
+
+impl Facts {
+    /// How long a former address is kept at the longest: a bounce counts up to 14 days.
+    pub const FORMER_KEPT: Span = Span::days(14);
+    /// How long a former address can be reserved for who may take it back.
+    pub const FORMER_RESERVED: Span = Purpose::EmailRevert.lifetime().longest;
+    /// So many former addresses are kept beside a reserved one; of more, the oldest goes.
+    pub const FORMER_MOST: usize = 8;
+    /// So many former addresses are released in one go: a commit holds 16 events, and a command has its own.
+    pub const RELEASED_AT_ONCE: usize = 6;
+    /// How long a change of address waits to be confirmed at the longest.
+    pub const CHANGE_PENDING: Span = Purpose::EmailConfirm.lifetime().longest;
+
+    /// What they amount to.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        if !self.ever_had_a_password {
+            Status::New
+        } else if self.pending.is_some() || (self.replaced && self.password.is_none()) {
+            Status::ChangingEmail
+        } else if self.pending_management.is_some() {
+            Status::ChangingPasswordManagement
+        } else {
+            Status::InUse
+        }
+    }
+
+    /// All addresses: current, pending, former.
+    pub fn mailboxes(&self) -> impl Iterator<Item = &Mailbox> {
+        let pending = self.pending.iter().map(|pending| &pending.mailbox);
+        let former = self.former.iter().map(|former| &former.mailbox);
+        std::iter::once(&self.mailbox).chain(pending).chain(former)
+    }
+
+    /// The address of that number, while the account still knows it.
+    #[must_use]
+    pub fn mailbox(&self, ordinal: Ordinal) -> Option<&Mailbox> {
+        self.mailboxes().find(|mailbox| mailbox.ordinal == ordinal)
+    }
+
+    /// For what an owner does but change the password.
+    ///
+    /// # Errors
+    /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
+    pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
+        let must = |password: &Credential| password.must_change || password.has_expired(self.validity, now);
+        match self.password.as_ref().is_some_and(must) {
+            true => Err(Refusal::PasswordChangeRequired),
+            false => Ok(()),
+        }
+    }
+
+    /// A mailbox for an address that the account has not had, or had under another number.
+    pub(super) fn new_mailbox(&mut self, address: &EmailAddress, tag: AddressTag) -> Mailbox {
+        let ordinal = self.next_ordinal;
+        self.next_ordinal = ordinal.next();
+        Mailbox { ordinal, key: address.key(), tag, address: address.clone() }
+    }
+
+    /// Keeps an address that the account had: its mails and bounces may still be under way.
+    pub(super) fn keep_former(&mut self, mailbox: Mailbox, now: Timestamp) {
+        self.former.push(FormerMailbox { mailbox, until: now + Self::FORMER_KEPT, reserved: false });
+        let spare = |former: &FormerMailbox| !former.reserved;
+        if self.former.iter().filter(|former| spare(former)).count() > Self::FORMER_MOST
+            && let Some(oldest) = self.former.iter().position(spare)
+        {
+            self.former.remove(oldest);
+        }
+    }
+
+    /// Drops a pending change of address, and the codes that belong to it.
+    pub(super) fn drop_pending(&mut self, now: Timestamp) -> Option<Happened> {
+        let pending = self.pending.take()?;
+        self.keep_former(pending.mailbox, now);
+        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel] {
+            if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
+                confirmations.kill(now);
+            }
+        }
+        Some(Happened::EmailChangeDropped)
+    }
+
+    /// The account has no password from now on; what it was is remembered, as the policy wants.
+    pub(super) fn clear_password(&mut self, history: usize) {
+        let cleared =
+            self.password.take().map(|Credential { hash, raw_input, .. }| FormerPassword { hash, raw_input });
+        self.previous.splice(0..0, cleared);
+        self.previous.truncate(history);
+    }
+
+    /// Ends every confirmation but reverts: something newer took their place.
+    pub(super) fn kill_codes(&mut self, now: Timestamp) {
+        for (purpose, confirmations) in &mut self.confirmations {
+            if *purpose != Purpose::EmailRevert {
+                confirmations.kill(now);
+            }
+        }
+    }
+}
