@@ -39,6 +39,18 @@ async fn a_page_on_the_own_machine_needs_no_tls_and_keeps_its_own_query() {
 }
 
 #[tokio::test]
+async fn a_page_whose_path_looks_like_a_host_leads_nowhere_else() {
+    let world = World::at("https://app.example//evil.example/p");
+    let (_, link) = world.invited().await;
+    let mut browser = world.browser();
+    let moved = browser.get(&target(&link)).await;
+    let page = "https://app.example//evil.example/p";
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (303, Some(page)));
+    let shown = browser.get("//evil.example/p").await;
+    assert!(shown.says(&format!("action=\"{page}\"")) && !shown.says("=\"//"), "{}", shown.body);
+}
+
+#[tokio::test]
 async fn a_scanner_that_fetches_every_link_changes_nothing() {
     let world = World::new();
     let (id, link) = world.invited().await;
@@ -157,7 +169,7 @@ async fn the_return_url_that_the_code_was_issued_with_is_honoured_whatever_the_l
     let world = World::new();
     world.in_use().await;
     world.clock.advance(Span::hours(1));
-    world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+    let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
     world.deliver().await;
     let link = format!("{}&{}", world.link_to(ADA), form(&[("return_url", BACK)]));
     let done = world.browser().opened(&link).await.choose(BETTER).await;

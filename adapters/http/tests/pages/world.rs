@@ -49,9 +49,7 @@ impl World {
         let keys = Keyring::new(key(1), KeyId::parse("k1").unwrap(), key(2)).unwrap();
         let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links);
         let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
-        let options = PagesOptions::new(page)
-            .of("Example & Sons")
-            .offering_new_links();
+        let options = PagesOptions::new(page).of("Example & Sons").offering_new_links();
         let router = router(accounts.clone(), options);
         Self { accounts, clock, mailer, store, router }
     }
