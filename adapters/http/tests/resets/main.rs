@@ -7,6 +7,7 @@
 )]
 
 mod data_forest;
+mod data_forest_list;
 mod hostile;
 mod payway;
 mod payway_codes;
