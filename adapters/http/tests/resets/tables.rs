@@ -5,12 +5,13 @@ const PROFILES: [(&str, &str); 2] = [
     ("payway", include_str!("../../src/profile/payway/mod.rs")),
 ];
 
-const TESTS: [&str; 8] = [
+const TESTS: [&str; 9] = [
     include_str!("data_forest.rs"),
     include_str!("data_forest_list.rs"),
     include_str!("hostile.rs"),
     include_str!("payway.rs"),
     include_str!("payway_codes.rs"),
+    include_str!("payway_events.rs"),
     include_str!("../../src/profile/data_forest/advice.rs"),
     include_str!("../../src/profile/payway/address.rs"),
     include_str!("../../src/profile/payway/event.rs"),
