@@ -49,7 +49,7 @@
 //! | `foreign-hashes` | yes | imported bcrypt, scrypt and PBKDF2 hashes are verified, and replaced as their owners log in |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
-//! | `axum` | no | `http`: the published contracts, as axum routers |
+//! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
 //! | `mail` | no | `mail`: letters as mails, in words that a host can replace, and a folder that takes them |
 //! | `testing` | no | [`testing`] |
 #![forbid(unsafe_code)]

@@ -1,7 +1,13 @@
-//! Accounts over HTTP: the [`pages`] that mailed links lead to, and what contracts stand on: strict bodies, callers who
-//! prove who they are, limits, and errors as each contract has them.
+//! Accounts over HTTP: published contracts, the pages that mailed links lead to, and what both stand on.
 //!
-//! A host mounts axum routers within a [`Guard`] and serves them, with its own server or with [`serve`]. Nothing is
+//! | module | what it is |
+//! |---|---|
+//! | [`profile`] | a router for each published contract, over [`Accounts`](accountable_core::Accounts): [`webconnect`](profile::webconnect), [`data_forest`](profile::data_forest), [`payway`](profile::payway) |
+//! | [`pages`] | a router for the pages that mailed links lead to, without scripts |
+//! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
+//! | [`answer`] | errors as each contract has them |
+//!
+//! A host mounts axum routers, these or its own, within a [`Guard`] and serves them, with its own server or with [`serve`]. Nothing is
 //! global: two routers with other keys and limits can stand side by side.
 //!
 //! ```
@@ -29,8 +35,6 @@
 //! # let _ = app;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! The published contracts themselves are in [`profile`]: each has a router over [`Accounts`](accountable_core::Accounts).
 //!
 //! # What a call passes through
 //! | | where | refused as |

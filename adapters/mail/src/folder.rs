@@ -49,7 +49,8 @@ pub struct FolderMailer {
 }
 
 impl FolderMailer {
-    /// Mails go into this folder, which is made if it is not there: on Unix, for its owner alone.
+    /// Mails go into this folder, which is made if it is not there, with those above it: on Unix, for its owner alone. What
+    /// was made is durable when this returns.
     ///
     /// # Errors
     /// What the operating system says.
@@ -59,7 +60,9 @@ impl FolderMailer {
         maker.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+        let parents = parents_of_new(&folder);
         maker.create(&folder)?;
+        parents.iter().try_for_each(|parent| sync_folder(parent))?;
         Ok(Self { folder: folder.into(), composer })
     }
 }
@@ -85,6 +88,16 @@ fn put(folder: &Path, name: &str, mail: &Mail) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(folder.join(name)).map_err(|failed| failed.error)?;
     sync_folder(folder)
+}
+
+/// The folders that get a new entry when this one is made: its parent, and each further one up to the first that is there.
+fn parents_of_new(folder: &Path) -> Vec<PathBuf> {
+    let new = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    let parents = new.filter_map(Path::parent);
+    // The parent of a bare name is the folder that we are in.
+    parents
+        .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent }.to_owned())
+        .collect()
 }
 
 /// A name is durable when its folder is.
@@ -114,6 +127,18 @@ fn classed(error: io::Error) -> MailError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_folder_that_gets_a_new_entry_is_made_durable_up_to_the_first_that_was_there() {
+        let there = tempfile::tempdir().unwrap();
+        let there = there.path();
+        let parents = |folder: &str| parents_of_new(&there.join(folder));
+        assert_eq!(parents("a/b/c"), [there.join("a/b"), there.join("a"), there.to_owned()]);
+        assert_eq!(parents("a"), [there.to_owned()]);
+        assert_eq!(parents_of_new(there), [] as [&Path; 0]);
+        assert_eq!(parents_of_new(Path::new("not-there/a")), [Path::new("not-there"), Path::new(".")]);
+        assert_eq!(parents_of_new(Path::new("not-there")), [Path::new(".")]);
+    }
 
     #[test]
     fn what_may_pass_is_tried_again_and_everything_else_is_our_fault() {

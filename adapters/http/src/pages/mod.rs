@@ -28,8 +28,12 @@
 //! So a scanner that fetches every link of a mail, with `GET` or `HEAD`, does no harm.
 //!
 //! The cookie is `HttpOnly`, `SameSite=Lax`, `Secure` (but for a page on a loopback host over http), kept to the page's
-//! path and for half an hour; the link can be opened again as long as its code lives. A `POST` needs the token that the
-//! form carried, which is made of that code, and is refused where the browser says that it comes from another site.
+//! path and for half an hour; the link can be opened again as long as its code lives. A `POST` is refused where the browser
+//! says that it comes from another site; and one that redeems a code needs the token that the form carried, which is made
+//! of that code. To ask for a new link takes no token, as it takes no link: it does what any stranger may ask for.
+//!
+//! At the end the reader is led to the return URL that the code was issued with, as far as the accounts' links still allow
+//! it. What the link's own query says of that counts for nothing.
 //!
 //! # What the pages do not tell
 //! Nothing is said of an account to whoever holds no genuine code of it. Its bearer is not told the account's address

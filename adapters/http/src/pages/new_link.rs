@@ -42,11 +42,11 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
                 }
             }
             Ok(_) => {}
-            Err(error) => return view::public_error(&site, &site.place.ask(), &error),
+            Err(error) => return view::public_error(&site, &site.ask(), &error),
         }
     }
     match public.request_password_reset(&email, mail).await {
         Ok(_) => view::done(&site, &site.texts.new_link, None),
-        Err(error) => view::public_error(&site, &site.place.ask(), &error),
+        Err(error) => view::public_error(&site, &site.ask(), &error),
     }
 }

@@ -17,10 +17,11 @@ impl Place {
         let (scheme, rest) = page.as_str().split_once("://").unwrap_or_default();
         let (host, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let path = target.split('?').next().unwrap_or_default();
+        let origin = format!("{scheme}://{host}");
         Self {
-            origin: format!("{scheme}://{host}"),
+            target: reference(&origin, target.to_owned()),
+            origin,
             path: path.to_owned(),
-            target: target.to_owned(),
             // http is allowed to a loopback host only.
             secure: scheme == "https",
         }
@@ -31,17 +32,22 @@ impl Place {
         &self.path
     }
 
-    /// Its path, and the query that the host gave it: where a link without its code leads.
+    /// How it is referred to, with the query that the host gave it: where a link without its code leads.
     pub(super) fn target(&self) -> &str {
         &self.target
     }
 
-    /// Where a new link can be asked for.
+    /// The path at which a new link can be asked for.
     pub(super) fn ask(&self) -> String {
         self.below("new-link")
     }
 
-    /// Something that belongs to the page. A cookie for the page reaches it.
+    /// How something at this path is referred to.
+    pub(super) fn reference(&self, path: String) -> String {
+        reference(&self.origin, path)
+    }
+
+    /// The path of something that belongs to the page. A cookie for the page reaches it.
     pub(super) fn below(&self, name: &str) -> String {
         format!("{}/{name}", self.path.trim_end_matches('/'))
     }
@@ -55,6 +61,12 @@ impl Place {
     pub(super) const fn is_secure(&self) -> bool {
         self.secure
     }
+}
+
+/// How something on this origin is referred to: by its path, but where a browser would take the path's second segment for
+/// a host.
+fn reference(origin: &str, path: String) -> String {
+    if path.starts_with("//") { format!("{origin}{path}") } else { path }
 }
 
 #[cfg(test)]
@@ -77,6 +89,14 @@ mod tests {
     fn a_page_at_the_root_and_one_with_a_final_slash_have_things_below_them() {
         assert_eq!(place("https://app.example").below("x"), "/x");
         assert_eq!(place("https://app.example/a/").below("x"), "/a/x");
+    }
+
+    #[test]
+    fn a_path_that_looks_like_a_host_is_referred_to_by_the_whole_url() {
+        let place = place("https://app.example//evil.example/p?theme=dark");
+        assert_eq!(place.path(), "//evil.example/p");
+        assert_eq!(place.target(), "https://app.example//evil.example/p?theme=dark");
+        assert_eq!(place.reference(place.ask()), "https://app.example//evil.example/p/new-link");
     }
 
     #[test]

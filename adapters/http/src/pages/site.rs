@@ -31,6 +31,11 @@ impl Site {
         Self { accounts, place, service, texts, style, offers_new_links }
     }
 
+    /// How the page is referred to that asks for a new link.
+    pub(super) fn ask(&self) -> String {
+        self.place.reference(self.place.ask())
+    }
+
     /// Where a code leads its reader at the end: as it was issued, if the links still allow that.
     pub(super) fn back(&self, issued: Option<ReturnUrl>) -> Option<ReturnUrl> {
         issued.filter(|back| self.accounts.links().allows_return(back))

@@ -17,6 +17,7 @@ use super::{place::Place, site::Site, texts::Text};
 pub(super) struct Style {
     css: Text,
     path: String,
+    reference: String,
 }
 
 impl Style {
@@ -24,11 +25,17 @@ impl Style {
         let digest = Sha256::digest(css.as_bytes());
         let name = URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
         let path = place.below(&format!("style-{name}.css"));
-        Self { css, path }
+        Self { css, reference: place.reference(path.clone()), path }
     }
 
+    /// Where it is served.
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// How pages refer to it.
+    pub(super) fn reference(&self) -> &str {
+        &self.reference
     }
 }
 

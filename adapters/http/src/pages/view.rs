@@ -31,7 +31,7 @@ impl<'a> Frame<'a> {
         Self {
             texts: &site.texts,
             service: site.service.as_deref(),
-            style: site.style.path(),
+            style: site.style.reference(),
             heading,
             wrong,
         }
@@ -143,7 +143,7 @@ pub(super) fn sign_in(
 pub(super) fn ask(site: &Site, status: StatusCode, typed: &str, error: Option<&str>) -> Response {
     let deed = &site.texts.new_link;
     let frame = Frame::new(site, &deed.heading, error.is_some());
-    html(status, &Ask { frame, deed, action: &site.place.ask(), typed, error })
+    html(status, &Ask { frame, deed, action: &site.ask(), typed, error })
 }
 
 /// It is done. Goes on from here to `back`, if anywhere.
@@ -166,7 +166,7 @@ pub(super) fn dead(site: &Site, state: &CodeState) -> Response {
     };
     // A reset mails whoever has no password yet another link to set one. Other codes come from elsewhere.
     let renewable = matches!(purpose, Some(Purpose::PasswordSet | Purpose::PasswordReset));
-    let ask = site.place.ask();
+    let ask = site.ask();
     let next = (renewable && site.offers_new_links).then_some((ask.as_str(), &*texts.ask_for_new_link));
     html(
         StatusCode::GONE,

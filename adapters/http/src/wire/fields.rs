@@ -262,8 +262,8 @@ impl Fields {
     /// How many octets paths and names take, those within included.
     pub(super) fn kept(&self) -> usize {
         let within = |value: &Value| if let Value::Fields(fields) = value { fields.kept() } else { 0 };
-        self.path.capacity()
-            + self.values.iter().map(|(name, value)| name.capacity() + within(value)).sum::<usize>()
+        let each = self.values.iter().flat_map(|(name, value)| [name.capacity(), within(value)]);
+        each.chain([self.path.capacity()]).sum()
     }
 }
 

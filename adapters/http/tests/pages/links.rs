@@ -39,6 +39,18 @@ async fn a_page_on_the_own_machine_needs_no_tls_and_keeps_its_own_query() {
 }
 
 #[tokio::test]
+async fn a_page_whose_path_looks_like_a_host_leads_nowhere_else() {
+    let world = World::at("https://app.example//evil.example/p");
+    let (_, link) = world.invited().await;
+    let mut browser = world.browser();
+    let moved = browser.get(&target(&link)).await;
+    let page = "https://app.example//evil.example/p";
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (303, Some(page)));
+    let shown = browser.get("//evil.example/p").await;
+    assert!(shown.says(&format!("action=\"{page}\"")) && !shown.says("=\"//"), "{}", shown.body);
+}
+
+#[tokio::test]
 async fn a_scanner_that_fetches_every_link_changes_nothing() {
     let world = World::new();
     let (id, link) = world.invited().await;

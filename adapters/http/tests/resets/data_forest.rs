@@ -2,10 +2,7 @@
 
 use accountable_core::{
     Authentication,
-    domain::{
-        AccountId, Actor, Happened, Origin, Party, PasswordPolicy, PasswordSource, Span, SuspensionReason,
-        Why,
-    },
+    domain::{Actor, Happened, Origin, Party, PasswordPolicy, PasswordSource, Span, SuspensionReason, Why},
 };
 use accountable_http::profile::data_forest::Options;
 use serde_json::{Value, json};
@@ -13,18 +10,18 @@ use serde_json::{Value, json};
 use crate::world::{Answer, Server, World, header, password};
 
 const RESET: &str = "/api/v2/accounts/resetPassword";
-const LIST: &str = "/api/v2/accounts/getList";
+pub(crate) const LIST: &str = "/api/v2/accounts/getList";
 const SAMPLE: &str = include_str!("samples/data_forest_reset_password.sh");
 const SAMPLE_ERROR: &str = include_str!("samples/data_forest_error.txt");
 const GOOD: &str = "abCD12!?";
 /// Good enough for a first password, by the default preset of these tests.
-const FIRST: &str = "plumTrom42!";
+pub(crate) const FIRST: &str = "plumTrom42!";
 
-fn three_classes() -> World {
+pub(crate) fn three_classes() -> World {
     World::new(PasswordPolicy::data_forest_three_classes())
 }
 
-async fn call(world: &World, server: &Server, path: &str, media: &str, body: &str) -> Answer {
+pub(crate) async fn call(world: &World, server: &Server, path: &str, media: &str, body: &str) -> Answer {
     let mut headers = world.signed(path);
     headers.push(header("content-type", media));
     server.post(path, &headers, body.as_bytes()).await
@@ -371,48 +368,4 @@ async fn a_closed_account_is_not_to_be_reset() {
     let answer = reset(&world, &server, &closed.to_base62(), GOOD).await;
     assert_eq!((answer.status, &answer.json()["message"]), (403, &json!("not allowed to access")));
     assert_eq!(reset(&world, &server, &suspended.to_base62(), GOOD).await.status, 200);
-}
-
-#[tokio::test]
-async fn the_list_names_every_account() {
-    let world = three_classes();
-    let new = world.register("new@example.com").await;
-    let used = world.in_use("ada@example.com", FIRST).await;
-    let suspended = world.in_use("bob@example.com", FIRST).await;
-    world.admin().suspend(suspended, &SuspensionReason::parse("late").unwrap()).await.unwrap();
-    let server = world.data_forest(Options::default()).await;
-    let answer = call(&world, &server, LIST, "application/json", "{}").await;
-    let content = |id: AccountId, email: &str, status: &str, disabled: bool| {
-        json!({
-            "id": id.to_base62(), "name": email, "principal": email, "status": status,
-            "createdAt": "2026-11-21T12:00:00.000Z", "disabled": disabled,
-        })
-    };
-    let mut listed = answer.json();
-    let contents = listed["contents"].as_array_mut().unwrap();
-    contents.sort_by_key(|content| content["principal"].as_str().unwrap().to_owned());
-    assert_eq!(
-        (answer.status, listed),
-        (
-            200,
-            json!({ "success": true, "total": 3, "contents": [
-                content(used, "ada@example.com", "RUNNING", false),
-                content(suspended, "bob@example.com", "RUNNING", true),
-                content(new, "new@example.com", "ACCEPTED", false),
-            ]})
-        )
-    );
-
-    let options =
-        Options::default().with_longest_list(2).with_names(|account| account.memo.as_str().to_owned());
-    let short = world.data_forest(options).await;
-    let answer =
-        call(&world, &short, LIST, "application/xml", "<GetAccountListRequest></GetAccountListRequest>")
-            .await;
-    assert!(
-        answer.body.contains("<GetAccountListResponse><success>true</success><total>3</total><contents><id>")
-    );
-    assert_eq!(answer.body.matches("<contents>").count(), 2, "{answer:?}");
-    assert!(answer.body.contains("<name/>") || answer.body.contains("<name></name>"), "{answer:?}");
-    assert_eq!(call(&world, &server, LIST, "application/json", "{\"x\":1}").await.status, 400);
 }

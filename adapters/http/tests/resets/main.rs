@@ -1,5 +1,6 @@
 //! The profiles of Data Forest and Payway from outside: over TCP, with accounts in an SQLite file.
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -7,8 +8,10 @@
 )]
 
 mod data_forest;
+mod data_forest_list;
 mod hostile;
 mod payway;
 mod payway_codes;
+mod payway_events;
 mod tables;
 mod world;

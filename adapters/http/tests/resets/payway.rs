@@ -1,19 +1,19 @@
-//! Payway: requests for a mail, and what is published of them.
+//! Payway: requests for a mail.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use accountable_core::{
-    domain::{Happened, PasswordPolicy, Span},
-    port::{MailError, Receipt},
-};
-use accountable_http::profile::payway::{
-    Announcing, EventName, Events, HostMail, MailChannel, Options, ResetMail,
-};
-use accountable_memory::Answer as Mailed;
-use async_trait::async_trait;
+use accountable_core::domain::{Happened, PasswordPolicy, Span};
+use accountable_http::profile::payway::Options;
+use accountable_sqlite::Veto;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, BACK, PAGE, Server, World, email, header, in_query, sink};
+use crate::{
+    payway_codes::created,
+    world::{Answer, BACK, PAGE, Server, World, email, header, in_query},
+};
 
 pub(crate) const CUSTOM: &str = "/external/api/v1/accounts/custom_request_password_reset";
 pub(crate) const PLAIN: &str = "/external/api/v1/accounts/request_password_reset";
@@ -79,6 +79,45 @@ async fn a_field_that_is_missing_is_named() {
             body[missing] = wrong;
             assert_eq!(error(&send(&server, &bearers.plain, CUSTOM, &body).await), refused, "{body}");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_address_given_twice_is_named_as_the_contract_names_it() {
+    let world = world();
+    let (server, bearers) = world.payway(Options::default()).await;
+    let headers = [
+        header("authorization", &format!("Bearer {}", bearers.trusted)),
+        header("content-type", "application/json"),
+    ];
+    for path in [CUSTOM, PLAIN, CREATE] {
+        let answer =
+            server.post(path, &headers, br#"{"email":"a@example.com","email":"b@example.com"}"#).await;
+        assert_eq!(error(&answer), (400, json!("invalid_parameter"), json!("contact_email")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_hosts_veto_is_a_conflict() {
+    let vetoes = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&vetoes);
+    let store = accountable_sqlite::Options::default().with_companion(move |_, _| {
+        if asked.load(Ordering::SeqCst) { Err(Veto::new("full_house")) } else { Ok(()) }
+    });
+    let world = World::on(&store, PasswordPolicy::payway(), |mailer, _| mailer.clone(), |builder, _| builder);
+    let id = world.in_use("test@example.com", FIRST).await;
+    let (server, bearers) = world.payway(Options::default()).await;
+    let (_, code) = created(&server, &bearers, "test@example.com").await;
+    world.clock.advance(Span::minutes(20));
+    vetoes.store(true, Ordering::SeqCst);
+    let email = json!({ "email": "test@example.com" });
+    let completing =
+        json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
+    for (path, body) in
+        [(CUSTOM, &custom("test@example.com")), (PLAIN, &email), (CREATE, &email), (COMPLETE, &completing)]
+    {
+        let answer = send(&server, &bearers.trusted, path, body).await;
+        assert_eq!(error(&answer), (409, json!("vetoed"), json!(null)), "{path}");
     }
 }
 
@@ -279,95 +318,6 @@ async fn every_call_needs_its_scope() {
         403
     );
     assert_eq!(world.trace().await, before);
-}
-
-#[tokio::test]
-async fn a_request_is_published_when_its_mail_leaves_and_without_its_code() {
-    let (sender, mut events) = sink();
-    let world = World::with(
-        PasswordPolicy::payway(),
-        |mailer, clock| Announcing::new(mailer.clone(), Events::new(clock.clone(), sender)),
-        |builder, _| builder,
-    );
-    let id = world.in_use("test@example.com", FIRST).await;
-    let (server, bearers) = world.payway(Options::default()).await;
-    for address in ["test@example.com", "nobody@example.com"] {
-        assert_eq!(send(&server, &bearers.plain, CUSTOM, &custom(address)).await.status, 200);
-    }
-    assert!(events.try_recv().is_err(), "nobody has looked yet for whom");
-    world.mailer.answer_all(Mailed::Transient);
-    world.accounts.sweep(100).await.unwrap();
-    assert!(events.try_recv().is_err(), "no mail has left");
-    world.mailer.answer_all(Mailed::Accept);
-    world.clock.advance(Span::minutes(5));
-    let link = world.mailed_link("test@example.com").await.unwrap();
-    let event = serde_json::to_value(events.try_recv().unwrap()).unwrap();
-    assert_eq!(
-        event,
-        json!({
-            "event": "account_requested_password_reset",
-            "timestamp": "2026-11-21T12:05:00.000Z",
-            "payload": {
-                "account": { "id": id.to_string(), "contact_email": "test@example.com" },
-                "event_data": {},
-            },
-        })
-    );
-    assert!(!event.to_string().contains(&in_query(&link, "confirmation_code")));
-    assert!(events.try_recv().is_err(), "nobody else has an account");
-}
-
-/// A host's own service: it keeps what it gets.
-#[derive(Clone, Default)]
-struct OwnService(Arc<Mutex<Vec<Value>>>);
-
-#[async_trait]
-impl MailChannel for OwnService {
-    async fn post(&self, mail: &ResetMail) -> Result<Receipt, MailError> {
-        assert!(!format!("{mail:?}").contains("confirmation_code="));
-        self.0.lock().unwrap().push(serde_json::to_value(mail).unwrap());
-        Ok(Receipt::default())
-    }
-}
-
-#[tokio::test]
-async fn a_host_that_mails_itself_gets_the_link_and_nobody_else_does() {
-    let (sender, mut events) = sink();
-    let service = OwnService::default();
-    let channel = service.clone();
-    let world = World::with(
-        PasswordPolicy::payway(),
-        |mailer, _| mailer.clone(),
-        |builder, clock| builder.mail_routing(HostMail::new(channel, Events::new(clock.clone(), sender))),
-    );
-    let id = world.in_use("test@example.com", FIRST).await;
-    let by_our_mailer = world.mailer.count();
-    let (server, bearers) = world.payway(Options::default()).await;
-    assert_eq!(send(&server, &bearers.plain, CUSTOM, &custom("test@example.com")).await.status, 200);
-    world.accounts.sweep(100).await.unwrap();
-
-    assert_eq!(world.mailer.count(), by_our_mailer, "the standard mailer has nothing to do with it");
-    let posted = service.0.lock().unwrap().clone();
-    let [mail] = posted.as_slice() else { panic!("{posted:?}") };
-    let data = &mail["payload"]["event_data"];
-    assert_eq!(mail["event"], "account_requested_password_reset");
-    assert_eq!(
-        mail["payload"]["account"],
-        json!({ "id": id.to_string(), "contact_email": "test@example.com" })
-    );
-    assert_eq!(
-        (&data["return_url"], &data["valid_until"]),
-        (&json!(BACK), &json!("2026-11-21T13:00:00.000Z"))
-    );
-    let code = data["confirmation_code"].as_str().unwrap();
-    let url: url::Url = data["reset_url"].as_str().unwrap().parse().unwrap();
-    assert_eq!((in_query(&url, "confirmation_code").as_str(), code.len()), (code, 43));
-
-    let event = events.try_recv().unwrap();
-    assert_eq!(event.event, EventName::AccountRequestedPasswordReset);
-    assert!(!serde_json::to_string(&event).unwrap().contains(code));
-    let body = json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
-    assert_eq!(send(&server, &bearers.plain, COMPLETE, &body).await.status, 200);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn the_mailed_link_leads_to_the_page_asked_for_and_completes() {
     assert!(matches!(world.log_in("test@example.com", "velvet anchor").await, Authentication::Granted(_)));
     assert!(matches!(world.log_in("test@example.com", FIRST).await, Authentication::Denied(_)));
     assert_eq!(
-        serde_json::to_value(events.try_recv().unwrap()).unwrap(),
+        serde_json::to_value(events.recv().await.unwrap()).unwrap(),
         json!({
             "event": "account_password_reset_complete",
             "timestamp": "2026-11-21T12:00:00.000Z",

@@ -52,12 +52,19 @@ impl World {
         mailer: impl FnOnce(&RecordingMailer, &ManualClock) -> M,
         more: impl FnOnce(Builder, &ManualClock) -> Builder,
     ) -> Self {
+        Self::on(&Options::default(), policy, mailer, more)
+    }
+
+    /// With more said to the store as well.
+    pub(crate) fn on<M: Mailer>(
+        options: &Options,
+        policy: PasswordPolicy,
+        mailer: impl FnOnce(&RecordingMailer, &ManualClock) -> M,
+        more: impl FnOnce(Builder, &ManualClock) -> Builder,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(
-            folder.path().join("accounts.db"),
-            Incarnation::from_bytes([7; 16]),
-            &Options::default(),
-        );
+        let store =
+            SqliteStore::open(folder.path().join("accounts.db"), Incarnation::from_bytes([7; 16]), options);
         let clock = ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap());
         let recorder = RecordingMailer::new();
         let machine = Machine::new(clock.clone(), SeededEntropy::new(42), InsecureTestHasher::new(1));
@@ -289,7 +296,7 @@ fn code_of(link: &str) -> MailedCode {
     MailedCode::new(&in_query(&link, "id"), &in_query(&link, "confirmation_code"))
 }
 
-fn keys() -> Keyring {
+pub(crate) fn keys() -> Keyring {
     let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
     Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
 }

@@ -1,4 +1,8 @@
-//! `getList`: the accounts, as many as there are.
+//! `getList`: the accounts, as many as may be listed: active ones first, then suspended, then closed.
+//!
+//! Erased ones are no accounts any more. A store keeps what is left of them, ever more; so they are not even looked at.
+
+use std::collections::BTreeSet;
 
 use accountable_core::{
     AccountList, AccountView, AccountsPage,
@@ -12,6 +16,8 @@ use crate::{answer::data_forest::Failure, intake::Received, wire::iso_8601};
 
 /// So many are read at a time.
 const PAGE: u32 = 1_000;
+/// All but erased.
+const LISTED: [StandingKind; 3] = [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed];
 
 #[derive(Serialize)]
 pub(super) struct Listed {
@@ -35,22 +41,31 @@ struct Content {
 pub(super) async fn list(desk: &Desk, call: Received) -> Result<Listed, Failure> {
     call.fields.finish().map_err(|no| Failure::from(&no))?;
     let admin = desk.accounts.admin(call.caller.name().clone());
-    let all = AccountList::All(AccountFilter::default());
-    let total = admin.count(&all).await.map_err(|fault| Failure::from(&fault))?;
+    let mut total = 0_u64;
+    for standing in LISTED {
+        let of_it = admin.count(&of(standing)).await.map_err(|fault| Failure::from(&fault))?;
+        total = total.saturating_add(of_it);
+    }
 
     let mut contents = Vec::new();
-    let mut next = Some(AccountsPage::first(all));
-    while let Some(page) = next {
-        let listed = u32::try_from(contents.len()).unwrap_or(u32::MAX);
-        let room = desk.options.longest_list.saturating_sub(listed).min(PAGE);
-        if room == 0 {
-            break;
+    // One whose standing changes between two looks would be listed twice.
+    let mut seen = BTreeSet::new();
+    let mut room = desk.options.longest_list;
+    for standing in LISTED {
+        let mut next = Some(AccountsPage::first(of(standing)));
+        while let Some(page) = next.filter(|_| room > 0) {
+            let page = admin.accounts(page, room.min(PAGE)).await.map_err(|fault| Failure::from(&fault))?;
+            room = room.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+            let new = page.items.iter().filter(|account| seen.insert(account.id));
+            contents.extend(new.map(|account| content(account, desk.options.name)));
+            next = page.next;
         }
-        let page = admin.accounts(page, room).await.map_err(|fault| Failure::from(&fault))?;
-        contents.extend(page.items.iter().map(|account| content(account, desk.options.name)));
-        next = page.next;
     }
     Ok(Listed { success: true, total, contents })
+}
+
+fn of(standing: StandingKind) -> AccountList {
+    AccountList::All(AccountFilter { standing: Some(standing), ..AccountFilter::default() })
 }
 
 fn content(account: &AccountView, name: fn(&AccountView) -> String) -> Content {

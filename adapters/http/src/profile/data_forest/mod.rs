@@ -35,6 +35,7 @@
 //! | "changing your password will log you out immediately" | `a_reset_ends_all_sessions_and_must_be_changed` |
 //! | an account that may not be reset: 403 `not allowed to access` | `a_closed_account_is_not_to_be_reset` |
 //! | `getList` | `the_list_names_every_account` |
+//! | an erased account is none | `an_erased_account_is_not_listed` |
 //! | hostile bodies change nothing | `hostile_bodies_to_data_forest_change_nothing` |
 //!
 //! # Where we settled it
@@ -107,7 +108,8 @@ impl Options {
         self
     }
 
-    /// Lists so many accounts at most; 10,000 by default. `total` says how many there are.
+    /// Lists so many accounts at most, and reads no more; 10,000 by default. `total` says how many there are. Active
+    /// ones come first, then suspended, then closed.
     #[must_use]
     pub const fn with_longest_list(mut self, accounts: u32) -> Self {
         self.longest_list = accounts;

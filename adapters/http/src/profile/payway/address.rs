@@ -17,7 +17,12 @@ const FORMAT: &str =
 
 /// Takes the text of the address; what is wrong with the field is said of `contact_email`.
 pub(super) fn take(fields: &mut Fields) -> Result<Zeroizing<String>, Failure> {
-    fields.take_string(EMAIL).map_err(|no| Failure::from(&no).renaming(EMAIL, CONTACT_EMAIL))
+    fields.take_string(EMAIL).map_err(|no| named((&no).into()))
+}
+
+/// Calls the field by the name that errors have for it.
+pub(super) fn named(failure: Failure) -> Failure {
+    failure.renaming(EMAIL, CONTACT_EMAIL)
 }
 
 /// Reads an address by RFC 5321; if strict, it must also match the document's pattern.

@@ -40,7 +40,7 @@ impl<M: Mailer> Mailer for Announcing<M> {
 }
 
 /// The link of a letter that lets its reader choose another password.
-pub(super) fn reset_link(letter: &Letter) -> Option<&MailedLink> {
+fn reset_link(letter: &Letter) -> Option<&MailedLink> {
     match &letter.message {
         Message::Code { purpose: Purpose::PasswordReset, link, .. } => Some(link),
         _ => None,

@@ -1,8 +1,10 @@
 //! `complete_password_reset`: a mailed code is redeemed, and the account has a new password.
 
+use std::time::Duration;
+
 use accountable_core::{
     PublicError,
-    domain::{InputError, MailedCode, Origin, Password, PasswordPolicy, Violation},
+    domain::{AccountId, Actor, InputError, MailedCode, Origin, Password, PasswordPolicy, Violation},
 };
 use serde::Serialize;
 
@@ -10,6 +12,9 @@ use super::{Desk, EventAccount, EventName};
 use crate::{answer::payway::Failure, intake::Received, wire::FieldError};
 
 const PASSWORD: &str = "new_password";
+
+/// The longest that an event waits for the address of its account.
+const LOOK_UP: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 pub(super) struct Completed {
@@ -34,18 +39,28 @@ pub(super) async fn complete(desk: &Desk, mut call: Received) -> Result<Complete
         PublicError::OriginRefused => {
             Failure::new(403, "origin_refused", "The account is used from elsewhere")
         }
-        PublicError::Vetoed { .. } => Failure::new(409, "vetoed", "The password can't be changed now"),
+        PublicError::Vetoed { .. } => super::vetoed(),
         PublicError::Failed(fault) => Failure::from(&fault),
         _ => Failure::internal(),
     })?;
 
     if desk.options.events.are_published() {
-        // Whoever listens knows people by their address. Without it, the event still names the account.
-        let view = desk.accounts.admin(call.caller.name().clone()).account(id).await.ok().flatten();
-        let account = EventAccount::new(id.to_string(), view.map(|view| view.email));
-        desk.options.events.publish(EventName::AccountPasswordResetComplete, account);
+        publish(desk, call.caller.name().clone(), id);
     }
     Ok(Completed { id: id.to_string() })
+}
+
+/// Publishes that it is done, in a task of its own: the code is spent, so a call that is given up or takes too long from
+/// here on must lose neither its answer nor the event.
+fn publish(desk: &Desk, caller: Actor, id: AccountId) {
+    let (admin, events) = (desk.accounts.admin(caller), desk.options.events.clone());
+    tokio::spawn(async move {
+        // Whoever listens knows people by their address. Without it, the event still names the account.
+        let found = tokio::time::timeout(LOOK_UP, admin.account(id)).await;
+        let view = found.ok().and_then(Result::ok).flatten();
+        let account = EventAccount::new(id.to_string(), view.map(|view| view.email));
+        events.publish(EventName::AccountPasswordResetComplete, account);
+    });
 }
 
 fn refused(message: &str) -> Failure {

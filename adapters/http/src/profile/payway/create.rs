@@ -37,6 +37,7 @@ pub(super) async fn create(desk: &Desk, mut call: Received) -> Result<Created, F
     let issued = admin.issue_code(account.id, purpose, &MailOptions::default()).await;
     let issued = issued.map_err(|no| match no {
         Error::Failed(fault) => Failure::from(&fault),
+        Error::Refused(Refusal::Vetoed { .. }) => super::vetoed(),
         // Gone since, or not to be reset in this way: closed, suspended, its password an administrator's matter.
         Error::Refused(Refusal::NoSuchAccount) => request::nobody(),
         Error::Refused(_) => Failure::not_found("The account can't be reset").about(address::CONTACT_EMAIL),

@@ -18,6 +18,9 @@ use crate::wire::iso_8601;
 pub enum EventName {
     /// A mail left that lets an account's owner choose another password.
     AccountRequestedPasswordReset,
+    /// A mail is to leave that lets an account's owner choose a first password. Of our own making, as the contract has none
+    /// for it: it is said to a [`MailChannel`](super::MailChannel) only, and published to no sink.
+    AccountRequestedPasswordSet,
     /// An account's owner chose another password by a mailed code.
     AccountPasswordResetComplete,
 }

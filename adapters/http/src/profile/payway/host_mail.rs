@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use accountable_core::{
-    domain::{Letter, Locale, MailId, Message, Timestamp},
+    domain::{Letter, Locale, MailId, Message, Purpose, Timestamp},
     port::{MailError, MailRouting, Mailer, Receipt},
 };
 use async_trait::async_trait;
@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 
 use super::{
     EventAccount, EventName, Events,
-    announcing::{account_of, in_link, reset_link},
+    announcing::{account_of, in_link},
     event::{Envelope, Payload},
 };
 use crate::wire::iso_8601;
 
 /// What a mail needs that lets an account's owner choose another password: `account_requested_password_reset`, with the
-/// link and the code in `event_data`. Written for a [`MailChannel`] and for nothing else; `Debug` shows none of it.
+/// link and the code in `event_data`; or a first one, by the name `account_requested_password_set`. Written for a [`MailChannel`] and for nothing else; `Debug` shows none of it.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub struct ResetMail {
@@ -53,6 +53,12 @@ impl ResetMail {
         &self.event.payload.account
     }
 
+    /// Whether it is for who has no password yet, and so is told to choose a first one.
+    #[must_use]
+    pub fn is_first_password(&self) -> bool {
+        self.event.event == EventName::AccountRequestedPasswordSet
+    }
+
     /// The language of the account, if it has one.
     #[must_use]
     pub const fn locale(&self) -> Option<&Locale> {
@@ -66,7 +72,12 @@ impl ResetMail {
     }
 
     fn of(letter: &Letter) -> Option<Self> {
-        let Message::Code { link, expires_at, .. } = &letter.message else { return None };
+        let Message::Code { purpose, link, expires_at, .. } = &letter.message else { return None };
+        let event = match purpose {
+            Purpose::PasswordReset => EventName::AccountRequestedPasswordReset,
+            Purpose::PasswordSet => EventName::AccountRequestedPasswordSet,
+            _ => return None,
+        };
         let event_data = Secrets {
             reset_url: Zeroizing::new(link.expose().to_owned()),
             confirmation_code: Zeroizing::new(in_link(link, "confirmation_code")?),
@@ -74,11 +85,7 @@ impl ResetMail {
             valid_until: *expires_at,
         };
         let payload = Payload { account: account_of(letter, link), event_data };
-        let event = Envelope {
-            event: EventName::AccountRequestedPasswordReset,
-            timestamp: letter.queued_at,
-            payload,
-        };
+        let event = Envelope { event, timestamp: letter.queued_at, payload };
         Some(Self { event, id: letter.id, locale: letter.locale.clone() })
     }
 }
@@ -111,7 +118,12 @@ pub trait MailChannel: Send + Sync + 'static {
     async fn post(&self, mail: &ResetMail) -> Result<Receipt, MailError>;
 }
 
-/// Routes letters with a reset link to a host's [`MailChannel`]; all others go by the standard mailer.
+/// Routes letters with a link to a password, another or a first one, to a host's [`MailChannel`]; all others go by the
+/// standard mailer.
+///
+/// A first password is asked for by a reset of who has none yet, by a sign-up and by an administrator alike. Their letters
+/// are taken by default: whoever mails for itself may have a standard mailer that sends nothing, and who asked for a reset
+/// would wait for ever. [`is_first_password`](ResetMail::is_first_password) tells them apart.
 ///
 /// ```
 /// use accountable_core::{Builder, port::{MailError, Receipt}};
@@ -133,25 +145,41 @@ pub trait MailChannel: Send + Sync + 'static {
 pub struct HostMail {
     channel: Arc<dyn MailChannel>,
     events: Events,
+    resets_only: bool,
 }
 
 impl HostMail {
-    /// To this channel. Once it took a mail, the event without its secrets is published.
+    /// To this channel. Once it took the mail of a reset, the event without its secrets is published.
     #[must_use]
     pub fn new(channel: impl MailChannel, events: Events) -> Self {
-        Self { channel: Arc::new(channel), events }
+        Self { channel: Arc::new(channel), events, resets_only: false }
+    }
+
+    /// Leaves the letters of who has no password yet to the standard mailer, which must really send them.
+    #[must_use]
+    pub const fn resets_only(mut self) -> Self {
+        self.resets_only = true;
+        self
     }
 }
 
 impl fmt::Debug for HostMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostMail").field("events", &self.events).finish_non_exhaustive()
+        f.debug_struct("HostMail")
+            .field("events", &self.events)
+            .field("resets_only", &self.resets_only)
+            .finish_non_exhaustive()
     }
 }
 
 impl MailRouting for HostMail {
     fn mailer(&self, letter: &Letter) -> Option<&dyn Mailer> {
-        reset_link(letter).map(|_| self as &dyn Mailer)
+        let taken = match &letter.message {
+            Message::Code { purpose: Purpose::PasswordReset, .. } => true,
+            Message::Code { purpose: Purpose::PasswordSet, .. } => !self.resets_only,
+            _ => false,
+        };
+        taken.then_some(self as &dyn Mailer)
     }
 }
 
@@ -160,7 +188,9 @@ impl Mailer for HostMail {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let mail = ResetMail::of(letter).ok_or_else(|| MailError::Ours("a letter without a link".into()))?;
         let receipt = self.channel.post(&mail).await?;
-        self.events.publish(mail.event.event, mail.account().clone());
+        if !mail.is_first_password() {
+            self.events.publish(mail.event.event, mail.account().clone());
+        }
         Ok(receipt)
     }
 }

@@ -24,14 +24,17 @@
 //!
 //! # Events
 //! [`Events`] hands `account_requested_password_reset` and `account_password_reset_complete` to a host's [`EventSink`]. The
-//! second is published by `complete_password_reset`. The first can't be published by the call that asks for it: that call
+//! second is published by `complete_password_reset`, soon after its answer; it lacks the address where that can't be looked
+//! up within two seconds. The first can't be published by the call that asks for it: that call
 //! looks at no account, so that nobody can tell whether there is one. It is published when the mail leaves, by
 //! [`Announcing`], which a host puts around its mailer, and by [`HostMail`], the way for a host's own e-mail service.
 //!
 //! [`HostMail`] is given to the accounts as their
 //! [`MailRouting`](accountable_core::port::MailRouting) and takes the letter with the link into its hands. The link and
 //! the code go into a [`ResetMail`], which only a [`MailChannel`] gets; the [`Event`] that the sink gets has no place for
-//! them. An account that has no password yet gets a mail of another kind, which goes by the standard mailer and is no event.
+//! them. An account that has no password yet gets a mail of another kind, to choose its first: that is published to no sink.
+//! [`HostMail`] takes it too, since a host that mails for itself may have a standard mailer that sends nothing; one that
+//! would rather send it by the standard mailer says [`resets_only`](HostMail::resets_only).
 //!
 //! # What is documented, and the test that holds it
 //! | documented | test |
@@ -51,14 +54,17 @@
 //! | the scope | `every_call_needs_its_scope` |
 //! | `account_requested_password_reset` | `a_request_is_published_when_its_mail_leaves_and_without_its_code` |
 //! | a third party's e-mail service gets what the mail needs | `a_host_that_mails_itself_gets_the_link_and_nobody_else_does` |
+//! | also for who has no password yet | `a_host_that_mails_itself_gets_the_letter_of_who_has_no_password_yet` |
 //! | `request_password_reset`: 204 | `a_plain_request_is_answered_without_a_body` |
 //! | `device_info` | `the_origin_is_the_device_and_a_spent_quota_is_not_told` |
 //! | `create_password_reset` | `a_trusted_caller_is_given_a_code_and_nothing_is_mailed` |
 //! | `complete_password_reset`, `account_password_reset_complete` | `the_mailed_link_leads_to_the_page_asked_for_and_completes` |
 //! | `new_password`: 6 to 1024 | `a_new_password_has_6_to_1024_characters` |
 //! | "only the most recent code works" | `a_repeat_mails_the_same_code_and_the_most_recent_works` |
+//! | no store that stalls loses that event | `a_store_that_stalls_after_the_reset_holds_up_neither_answer_nor_event` |
 //! | a code that is wrong, used or of nobody | `every_dead_code_is_the_same_404` |
 //! | URLs that lead elsewhere | `a_url_that_is_not_allowed_is_refused_before_any_look_up` |
+//! | a host's veto: 409 | `a_hosts_veto_is_a_conflict` |
 //! | hostile bodies change nothing | `hostile_bodies_to_payway_change_nothing` |
 //!
 //! # Where we settled it
@@ -174,13 +180,18 @@ impl Desk {
     async fn receive(&self, request: Request) -> Result<Received, Failure> {
         self.intake.receive(request, "").await.map_err(|no| (&no).into())
     }
+
+    /// Takes a call in whose body has an address.
+    async fn receive_address(&self, request: Request) -> Result<Received, Failure> {
+        self.receive(request).await.map_err(address::named)
+    }
 }
 
 async fn custom_request_password_reset(
     State(desk): State<Arc<Desk>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    request::custom(&desk, desk.receive(request).await?).await?;
+    request::custom(&desk, desk.receive_address(request).await?).await?;
     Ok(json(StatusCode::OK, &serde_json::json!({})))
 }
 
@@ -188,12 +199,12 @@ async fn request_password_reset(
     State(desk): State<Arc<Desk>>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
-    request::plain(&desk, desk.receive(request).await?).await?;
+    request::plain(&desk, desk.receive_address(request).await?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn create_password_reset(State(desk): State<Arc<Desk>>, request: Request) -> Result<Response, Failure> {
-    let received = desk.codes.receive(request, "").await.map_err(|no| Failure::from(&no))?;
+    let received = desk.codes.receive(request, "").await.map_err(|no| address::named((&no).into()))?;
     received.caller.must(SCOPE).map_err(|no| Failure::from(&no))?;
     Ok(json(StatusCode::OK, &create::create(&desk, received).await?))
 }
@@ -203,6 +214,11 @@ async fn complete_password_reset(
     request: Request,
 ) -> Result<Response, Failure> {
     Ok(json(StatusCode::OK, &complete::complete(&desk, desk.receive(request).await?).await?))
+}
+
+/// The host's own part of the commit said no.
+fn vetoed() -> Failure {
+    Failure::new(409, "vetoed", "The host does not allow that now")
 }
 
 impl From<&Fault> for Failure {

@@ -63,6 +63,7 @@ async fn ask(
     match desk.accounts.public(origin).request_password_reset(email, mail).await {
         // Whose quota is spent is not the caller's to know: it asks for others.
         Ok(_) | Err(PublicError::TooMany { .. }) => Ok(()),
+        Err(PublicError::Vetoed { .. }) => Err(super::vetoed()),
         Err(PublicError::Failed(fault)) => Err((&fault).into()),
         Err(_) => Err(Failure::internal()),
     }

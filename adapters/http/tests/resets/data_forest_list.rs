@@ -1,0 +1,74 @@
+//! Data Forest: the list of accounts.
+
+use accountable_core::domain::{AccountId, SuspensionReason};
+use accountable_http::profile::data_forest::Options;
+use serde_json::json;
+
+use crate::data_forest::{FIRST, LIST, call, three_classes};
+
+#[tokio::test]
+async fn the_list_names_every_account() {
+    let world = three_classes();
+    let new = world.register("new@example.com").await;
+    let used = world.in_use("ada@example.com", FIRST).await;
+    let suspended = world.in_use("bob@example.com", FIRST).await;
+    world.admin().suspend(suspended, &SuspensionReason::parse("late").unwrap()).await.unwrap();
+    let server = world.data_forest(Options::default()).await;
+    let answer = call(&world, &server, LIST, "application/json", "{}").await;
+    let content = |id: AccountId, email: &str, status: &str, disabled: bool| {
+        json!({
+            "id": id.to_base62(), "name": email, "principal": email, "status": status,
+            "createdAt": "2026-11-21T12:00:00.000Z", "disabled": disabled,
+        })
+    };
+    let mut listed = answer.json();
+    let contents = listed["contents"].as_array_mut().unwrap();
+    contents.sort_by_key(|content| content["principal"].as_str().unwrap().to_owned());
+    assert_eq!(
+        (answer.status, listed),
+        (
+            200,
+            json!({ "success": true, "total": 3, "contents": [
+                content(used, "ada@example.com", "RUNNING", false),
+                content(suspended, "bob@example.com", "RUNNING", true),
+                content(new, "new@example.com", "ACCEPTED", false),
+            ]})
+        )
+    );
+
+    let options =
+        Options::default().with_longest_list(2).with_names(|account| account.memo.as_str().to_owned());
+    let short = world.data_forest(options).await;
+    let answer =
+        call(&world, &short, LIST, "application/xml", "<GetAccountListRequest></GetAccountListRequest>")
+            .await;
+    assert!(
+        answer.body.contains("<GetAccountListResponse><success>true</success><total>3</total><contents><id>")
+    );
+    assert_eq!(answer.body.matches("<contents>").count(), 2, "{answer:?}");
+    assert!(answer.body.contains("<name/>") || answer.body.contains("<name></name>"), "{answer:?}");
+    assert_eq!(call(&world, &server, LIST, "application/json", "{\"x\":1}").await.status, 400);
+}
+
+#[tokio::test]
+async fn an_erased_account_is_not_listed() {
+    let world = three_classes();
+    let mut ids = Vec::new();
+    for at in 0..6 {
+        ids.push(world.register(&format!("person{at}@example.com")).await);
+    }
+    for id in &ids[..3] {
+        world.admin().erase(*id).await.unwrap();
+    }
+    world.admin().close(ids[3]).await.unwrap();
+    world.admin().suspend(ids[4], &SuspensionReason::parse("late").unwrap()).await.unwrap();
+    for (longest, listed) in [(10_000, vec![ids[5], ids[4], ids[3]]), (2, vec![ids[5], ids[4]]), (0, vec![])]
+    {
+        let server = world.data_forest(Options::default().with_longest_list(longest)).await;
+        let answer = call(&world, &server, LIST, "application/json", "{}").await.json();
+        let contents = answer["contents"].as_array().unwrap();
+        let found: Vec<_> = contents.iter().map(|content| content["id"].clone()).collect();
+        let wanted: Vec<_> = listed.iter().map(|id| json!(id.to_base62())).collect();
+        assert_eq!((&answer["total"], found), (&json!(3), wanted), "{longest}");
+    }
+}
