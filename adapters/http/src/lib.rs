@@ -48,8 +48,8 @@
 //! errors above into them. The `Host` header, and what proxies say of it, is used for nothing.
 //!
 //! # Behind a proxy
-//! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address. Where it
-//! strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
+//! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address, and all of
+//! them share what [one origin](Limits::with_calls_at_once_of_an_origin) may have. Where it strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
 //! sent. TLS is the proxy's, or the host's [`Listener`](axum::serve::Listener)'s.
 #![forbid(unsafe_code)]
 
@@ -64,6 +64,7 @@ pub mod pages;
 pub mod profile;
 mod request_id;
 mod serve;
+mod shares;
 mod trouble;
 pub mod wire;
 
