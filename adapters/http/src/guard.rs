@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use accountable_core::port::Entropy;
+use accountable_core::{domain::Origin, port::Entropy};
 use axum::{
     Router,
     extract::{Request, State},
@@ -25,6 +25,7 @@ use crate::{
     limits::Limits,
     origin::{Proxies, peer},
     request_id::{RequestId, X_REQUEST_ID},
+    shares::Shares,
     trouble::Trouble,
 };
 
@@ -40,8 +41,8 @@ pub type Says = fn(Trouble) -> Response;
 /// 3. browsers of the [`WebOrigins`] listed, preflights included;
 /// 4. a panic becomes a 500 that says nothing of it;
 /// 5. a peer who is known, else 500;
-/// 6. a place among the calls that may run at once, else 503;
-/// 7. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
+/// 6. a place among the calls that may run at once, and one of those that its origin may have, else 503;
+/// 7. the [`Origin`] and the [`Limits`], into the extensions;
 /// 8. the time a call may take, else 503.
 ///
 /// Clones, and all routers around which one guard stands, share its places.
@@ -56,6 +57,7 @@ pub type Says = fn(Trouble) -> Response;
 pub struct Guard {
     limits: Limits,
     places: Arc<Semaphore>,
+    shares: Shares,
     entropy: Arc<dyn Entropy>,
     proxies: Arc<Proxies>,
     web: WebOrigins,
@@ -73,8 +75,9 @@ impl Guard {
     #[must_use]
     pub fn new(limits: Limits, entropy: impl Entropy) -> Self {
         let places = Arc::new(Semaphore::new(limits.calls_at_once().min(Semaphore::MAX_PERMITS)));
+        let shares = Shares::of(limits.calls_at_once_of_an_origin());
         let (proxies, web) = (Arc::default(), WebOrigins::default());
-        Self { limits, places, entropy: Arc::new(entropy), proxies, web, admits_unknown_peers: false }
+        Self { limits, places, shares, entropy: Arc::new(entropy), proxies, web, admits_unknown_peers: false }
     }
 
     /// Believes these proxies.
@@ -152,8 +155,14 @@ async fn admit(State(Watch { guard, says }): State<Watch>, mut request: Request,
     if peer.is_none() && !guard.admits_unknown_peers {
         return says(Trouble::PeerUnknown);
     }
-    let Ok(_place) = guard.places.try_acquire() else { return says(Trouble::Busy) };
     let origin = guard.proxies.origin(peer, request.headers());
+    // Whom a proxy does not name shares with all whom it does not name.
+    let whose = if let Origin::Ip(ip) = origin { Some(ip) } else { peer };
+    let share = whose.map(|ip| guard.shares.take(ip));
+    if matches!(share, Some(None)) {
+        return says(Trouble::Busy);
+    }
+    let Ok(_place) = guard.places.try_acquire() else { return says(Trouble::Busy) };
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(guard.limits);
     let answered = timeout(guard.limits.call_time().to_std(), next.run(request)).await;
@@ -164,7 +173,6 @@ async fn admit(State(Watch { guard, says }): State<Watch>, mut request: Request,
 mod tests {
     use std::{future::pending, net::SocketAddr};
 
-    use accountable_core::domain::Origin;
     use accountable_memory::SeededEntropy;
     use axum::{
         Extension,
@@ -300,6 +308,35 @@ mod tests {
             assert!(hang.await.unwrap_err().is_cancelled());
         }
         assert_eq!(call(&one, get_of("/")).await.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn one_origin_can_not_have_every_place() {
+        let guard = guard(Limits::default());
+        let router = router(&guard);
+        let of = |path: &str, peer: &str| {
+            let peer: SocketAddr = peer.parse().unwrap();
+            get_of(path).extension(ConnectInfo(peer))
+        };
+        let hangs: Vec<_> = (1..=256)
+            .map(|port| of("/hang", &format!("[2001:db8::{port:x}]:4711")).body(Body::empty()).unwrap())
+            .map(|request| tokio::spawn(router.clone().oneshot(request)))
+            .collect();
+        for _ in 0..4_096 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(guard.places.available_permits(), 240);
+        let refused = call(&router, of("/", "[2001:db8::ffff]:4711")).await;
+        assert_eq!(
+            (refused.status().as_u16(), &refused.headers()["retry-after"]),
+            (503, &"1".parse().unwrap())
+        );
+        assert_eq!(call(&router, of("/", "[2001:db8:0:1::1]:4711")).await.status(), 200);
+        for hang in hangs {
+            hang.abort();
+            let _ = hang.await;
+        }
+        assert_eq!(call(&router, of("/", "[2001:db8::ffff]:4711")).await.status(), 200);
     }
 
     #[tokio::test]

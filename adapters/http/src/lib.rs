@@ -39,7 +39,7 @@
 //! # What a call passes through
 //! | | where | refused as |
 //! |---|---|---|
-//! | 1 | [`Connections`]: how many, how long a head may take, how large it may be | waits, closed, 431 |
+//! | 1 | [`Connections`]: how many, of one peer too, how long a head may take, how large it may be | waits, closed, 431 |
 //! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
 //! | 3 | [`Guard`]: the peer, which must be known | 500 |
 //! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
@@ -52,8 +52,12 @@
 //! errors above into them. The `Host` header, and what proxies say of it, is used for nothing.
 //!
 //! # Behind a proxy
-//! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address. Where it
-//! strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
+//! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address, and all of
+//! them share what [one origin](Limits::with_calls_at_once_of_an_origin) may have. To [`serve`] the proxy is the one peer
+//! of all connections: let it have them all ([`Connections::with_at_once_of_a_peer`]). It must let go of an idle
+//! connection before the server does, or a call may be lost between the two: keep its time for idle connections below
+//! [`Connections::with_idle_time`] (75 s by default), and have it open new ones within
+//! [`Connections::with_lifetime`]. Where it strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
 //! sent. TLS is the proxy's, or the host's [`Listener`](axum::serve::Listener)'s.
 #![forbid(unsafe_code)]
 
@@ -64,10 +68,12 @@ mod guard;
 pub mod intake;
 mod limits;
 pub mod origin;
+mod paced;
 pub mod pages;
 pub mod profile;
 mod request_id;
 mod serve;
+mod shares;
 mod trouble;
 pub mod wire;
 

@@ -21,11 +21,18 @@ pub struct Limits {
     body_time: Span,
     call_time: Span,
     calls_at_once: usize,
+    calls_of_an_origin: Option<usize>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 65_536, body_time: Span::seconds(10), call_time: Span::seconds(30), calls_at_once: 256 }
+        Self {
+            body: 65_536,
+            body_time: Span::seconds(10),
+            call_time: Span::seconds(30),
+            calls_at_once: 256,
+            calls_of_an_origin: None,
+        }
     }
 }
 
@@ -57,6 +64,18 @@ impl Limits {
     pub const fn with_calls_at_once(mut self, calls: usize) -> Self {
         self.calls_at_once = calls;
         self
+    }
+
+    /// How many of these calls one origin may have, an IPv4 address or a /64; by default a sixteenth, but at least 4.
+    /// Beyond that: 503 at once. Raise it for callers who share an address, such as one machine that makes all calls.
+    #[must_use]
+    pub const fn with_calls_at_once_of_an_origin(mut self, calls: usize) -> Self {
+        self.calls_of_an_origin = Some(calls);
+        self
+    }
+
+    pub(crate) fn calls_at_once_of_an_origin(&self) -> usize {
+        self.calls_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(16).max(4))
     }
 
     pub(crate) const fn call_time(&self) -> Span {

@@ -13,14 +13,23 @@ use axum::{
     response::Response,
     serve::Listener,
 };
+use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
 use tower::Service as _;
+
+use crate::{
+    paced::{Calls, Pace, Paced},
+    shares::Shares,
+};
+
+/// Octets beyond a head that may wait to be read or written, and the least that hyper takes.
+const ROOM: usize = 8_192;
 
 /// Serves with the [default](Connections::default) bounds until `shutdown` ends; then finishes what has begun.
 ///
@@ -43,7 +52,10 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
     at_once: usize,
+    of_a_peer: usize,
     head_time: Span,
+    idle_time: Span,
+    stall_time: Span,
     head: usize,
     lifetime: Span,
     drain: Span,
@@ -53,7 +65,10 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             at_once: 1_024,
+            of_a_peer: 64,
             head_time: Span::seconds(10),
+            idle_time: Span::seconds(75),
+            stall_time: Span::seconds(10),
             head: 16_384,
             lifetime: Span::minutes(5),
             drain: Span::seconds(30),
@@ -69,10 +84,33 @@ impl Connections {
         self
     }
 
-    /// How long the head of a request may take, and a connection stay idle before the next; 10 s by default.
+    /// How many of these one peer may have, an IPv4 address or a /64; 64 by default. More are closed at once. Behind a
+    /// proxy all connections are the proxy's: let it have as many as there are.
+    #[must_use]
+    pub const fn with_at_once_of_a_peer(mut self, connections: usize) -> Self {
+        self.of_a_peer = connections;
+        self
+    }
+
+    /// How long the head of a request may take, and the first one to begin; 10 s by default.
     #[must_use]
     pub const fn with_head_time(mut self, span: Span) -> Self {
         self.head_time = span;
+        self
+    }
+
+    /// How long a connection may stay idle between an answer and the next request; 75 s by default. Longer than a proxy
+    /// in front keeps its idle connections, or it sends into one that is just being closed.
+    #[must_use]
+    pub const fn with_idle_time(mut self, span: Span) -> Self {
+        self.idle_time = span;
+        self
+    }
+
+    /// How long a caller may take nothing of its answer; 10 s by default, and each octet taken starts it anew.
+    #[must_use]
+    pub const fn with_stall_time(mut self, span: Span) -> Self {
+        self.stall_time = span;
         self
     }
 
@@ -105,6 +143,7 @@ impl Connections {
         shutdown: impl Future<Output = ()> + Send,
     ) {
         let places = Arc::new(Semaphore::new(self.at_once.clamp(1, Semaphore::MAX_PERMITS)));
+        let shares = Shares::of(self.of_a_peer.max(1));
         let (running, ending) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -117,12 +156,13 @@ impl Connections {
                 accepted = accepted => accepted,
                 () = &mut shutdown => break,
             };
+            while connections.try_join_next().is_some() {}
+            let Some(share) = shares.take(peer.ip()) else { continue };
             let (router, ending) = (router.clone(), ending.clone());
             connections.spawn(async move {
                 self.attend(io, peer, router, ending).await;
-                drop(place);
+                drop((place, share));
             });
-            while connections.try_join_next().is_some() {}
         }
         drop((listener, running));
         // Each ends by itself within its time to drain.
@@ -134,11 +174,19 @@ impl Connections {
     where
         I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(move |request| answer(router.clone(), peer, request));
+        let calls = Calls::default();
+        let pace = Pace {
+            head: self.head_time.to_std(),
+            idle: self.idle_time.to_std(),
+            stall: self.stall_time.to_std(),
+        };
+        let io = Paced::new(io, pace, calls.clone());
+        let service = service_fn(move |request| answer(router.clone(), peer, calls.clone(), request));
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.head_time.to_std())
+            // It would count idle time, too.
+            .header_read_timeout(None)
             .max_header_size(self.head)
+            .max_buf_size(self.head.saturating_add(ROOM))
             .serve_connection(TokioIo::new(io), service);
         let mut connection = pin!(connection);
         tokio::select! {
@@ -156,11 +204,20 @@ impl Connections {
 async fn answer(
     mut router: Router,
     peer: SocketAddr,
+    calls: Calls,
     request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
+    let answering = calls.begin();
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.call(request).await
+    let response = router.call(request).await?;
+    // The call ends with its answer's body.
+    Ok(response.map(|body| {
+        Body::new(body.map_err(move |error| {
+            let _ = &answering;
+            error
+        }))
+    }))
 }
 
 #[cfg(test)]
@@ -179,14 +236,14 @@ mod tests {
     use crate::limits::Limits;
 
     /// A listener in memory, so that time can be paused.
-    struct InMemory(mpsc::UnboundedReceiver<DuplexStream>);
+    struct InMemory(mpsc::UnboundedReceiver<(DuplexStream, SocketAddr)>);
 
     impl Listener for InMemory {
         type Io = DuplexStream;
         type Addr = SocketAddr;
         async fn accept(&mut self) -> (DuplexStream, SocketAddr) {
             match self.0.recv().await {
-                Some(io) => (io, "192.0.2.7:4711".parse().unwrap()),
+                Some(connection) => connection,
                 None => pending().await,
             }
         }
@@ -196,7 +253,7 @@ mod tests {
     }
 
     struct Server {
-        connect: mpsc::UnboundedSender<DuplexStream>,
+        connect: mpsc::UnboundedSender<(DuplexStream, SocketAddr)>,
         stop: Option<oneshot::Sender<()>>,
         serving: JoinHandle<()>,
     }
@@ -229,8 +286,12 @@ mod tests {
         }
 
         async fn send(&self, head: &str) -> DuplexStream {
+            self.send_from("192.0.2.7:4711", head).await
+        }
+
+        async fn send_from(&self, peer: &str, head: &str) -> DuplexStream {
             let (mut ours, theirs) = duplex(4_096);
-            self.connect.send(theirs).unwrap();
+            self.connect.send((theirs, peer.parse().unwrap())).unwrap();
             ours.write_all(head.as_bytes()).await.unwrap();
             ours
         }
@@ -252,10 +313,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_head_that_never_ends_and_an_idle_connection_are_cut_off() {
         let server = Server::start(Connections::default());
-        for head in ["", "GET / HTTP/1.1\r\nx: ", "GET / HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        for (head, seconds) in
+            [("", 10), ("GET / HTTP/1.1\r\nx: ", 10), ("GET / HTTP/1.1\r\nhost: x\r\n\r\n", 75)]
+        {
             let start = Instant::now();
             rest(server.send(head).await).await;
-            assert_eq!(start.elapsed().as_secs(), 10, "{head:?}");
+            assert_eq!(start.elapsed().as_secs(), seconds, "{head:?}");
         }
         let mut trickle = server.send("GET / HTTP/1.1\r\n").await;
         let start = Instant::now();
@@ -263,6 +326,29 @@ mod tests {
             sleep(Duration::from_secs(1)).await;
         }
         assert!((10..=11).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_begins_late_has_its_own_time() {
+        let server = Server::start(Connections::default());
+        let mut io = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let start = Instant::now();
+        sleep(Duration::from_secs(74)).await;
+        io.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        sleep(Duration::from_secs(9)).await;
+        io.write_all(b"host: x\r\n\r\n").await.unwrap();
+        sleep(Duration::from_secs(60)).await;
+        io.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        assert_eq!(rest(io).await.matches("HTTP/1.1 200").count(), 2);
+        assert_eq!(start.elapsed().as_secs(), 74 + 9 + 60 + 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_takes_longer_than_a_head_or_idleness_may_is_answered() {
+        let connections = Connections::default().with_head_time(Span::seconds(2));
+        let server = Server::start(connections.with_idle_time(Span::seconds(2)));
+        let io = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        assert!(rest(io).await.ends_with("done"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -278,7 +364,7 @@ mod tests {
     async fn a_head_that_is_too_large_is_refused() {
         let server = Server::start(Connections::default());
         let (ours, theirs) = duplex(1 << 20);
-        server.connect.send(theirs).unwrap();
+        server.connect.send((theirs, "192.0.2.7:4711".parse().unwrap())).unwrap();
         let (mut read, mut write) = tokio::io::split(ours);
         write
             .write_all(format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(20_000)).as_bytes())
@@ -308,7 +394,44 @@ mod tests {
         while io.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {
             sleep(Duration::from_secs(1)).await;
         }
-        assert_eq!(start.elapsed().as_secs(), 330);
+        assert!((10..=11).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_who_reads_slowly_is_answered_to_the_end() {
+        let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)));
+        let start = Instant::now();
+        let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let (mut part, mut read) = ([0; 65_536], 0);
+        loop {
+            match io.read(&mut part).await {
+                Ok(0) | Err(_) => break,
+                Ok(octets) => read += octets,
+            }
+            if read < 200_000 {
+                sleep(Duration::from_secs(5)).await;
+            }
+        }
+        assert!(read > 1 << 20, "{read}");
+        assert!(start.elapsed().as_secs() > 200, "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_with_as_many_connections_as_it_may_gets_no_more_and_others_do() {
+        let server = Server::start(Connections::default());
+        let mut held = Vec::new();
+        for port in 1..=64 {
+            let hang = "GET /hang HTTP/1.1\r\nhost: x\r\n\r\n";
+            held.push(server.send_from(&format!("[2001:db8::{port:x}]:4711"), hang).await);
+        }
+        let call = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let more = server.send_from("[2001:db8::ffff]:4711", call).await;
+        assert_eq!(rest(more).await, "");
+        assert!(rest(server.send(call).await).await.ends_with("4711"));
+        held.pop();
+        sleep(Duration::from_secs(1)).await;
+        let again = server.send_from("[2001:db8::ffff]:4711", call).await;
+        assert!(rest(again).await.ends_with("4711"));
     }
 
     #[tokio::test(start_paused = true)]

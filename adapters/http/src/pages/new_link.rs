@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::{
-    redeem::{Sent, received, unreadable},
+    redeem::{announced, unreadable},
     site::Shared,
     view,
 };
@@ -23,8 +23,13 @@ pub(super) async fn show(State(site): State<Shared>) -> Response {
 
 /// `POST page/new-link`
 pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Response {
-    let Sent { from, mut fields, ticket } = match received(&site, request).await {
-        Ok(sent) => sent,
+    let announced = match announced(&site, request) {
+        Ok(announced) => announced,
+        Err(refused) => return refused,
+    };
+    let ticket = announced.ticket(&site);
+    let (from, mut fields) = match announced.received(&site).await {
+        Ok(received) => received,
         Err(refused) => return refused,
     };
     let Ok(typed) = fields.take("email") else { return unreadable(&site) };

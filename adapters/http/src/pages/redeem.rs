@@ -5,10 +5,12 @@ use accountable_core::{
     domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl},
 };
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::{
         StatusCode,
         header::{CONTENT_TYPE, SET_COOKIE},
+        request::Parts,
     },
     response::Response,
 };
@@ -25,15 +27,19 @@ use crate::{intake::origin, limits::Limits};
 
 /// `POST page`
 pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Response {
-    let sent = match received(&site, request).await {
-        Ok(sent) => sent,
+    let announced = match announced(&site, request) {
+        Ok(announced) => announced,
         Err(refused) => return refused,
     };
-    let Sent { from, mut fields, ticket } = sent;
-    let ticket = match ticket {
+    // Who has no link open is told so before anybody waits for what he sends.
+    let ticket = match announced.ticket(&site) {
         None => return view::say(&site, StatusCode::NOT_FOUND, &site.texts.nothing_open),
         Some(None) => return view::dead(&site, &CodeState::Invalid),
         Some(Some(ticket)) => ticket,
+    };
+    let (from, mut fields) = match announced.received(&site).await {
+        Ok(received) => received,
+        Err(refused) => return refused,
     };
     let Ok(token) = fields.take("token") else { return unreadable(&site) };
     if !ticket.made(&token) {
@@ -49,15 +55,14 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
     }
 }
 
-/// A form that came from our own site.
-pub(super) struct Sent {
-    pub(super) from: Origin,
-    pub(super) fields: Fields,
-    pub(super) ticket: Option<Option<Ticket>>,
+/// A form that comes from our own site, its body not yet read.
+pub(super) struct Announced {
+    parts: Parts,
+    body: Body,
 }
 
-/// Takes a form in, or says why not.
-pub(super) async fn received(site: &Site, request: Request) -> Result<Sent, Response> {
+/// Takes in what a form's head says, or says why not.
+pub(super) fn announced(site: &Site, request: Request) -> Result<Announced, Response> {
     if is_from_elsewhere(request.headers(), &site.place) {
         return Err(view::say(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
     }
@@ -69,13 +74,25 @@ pub(super) async fn received(site: &Site, request: Request) -> Result<Sent, Resp
         return Err(view::say(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
     }
     let (parts, body) = request.into_parts();
-    let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
-    let body = limits.read(body).await.map_err(|trouble| {
-        view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
-    })?;
-    let fields = Fields::parse(&body).map_err(|Malformed| unreadable(site))?;
-    let ticket = Ticket::from_cookies(&parts.headers, &site.place);
-    Ok(Sent { from: origin(&parts), fields, ticket })
+    Ok(Announced { parts, body })
+}
+
+impl Announced {
+    /// The link that is open; `None` where there is none, `Some(None)` where it can't be read.
+    pub(super) fn ticket(&self, site: &Site) -> Option<Option<Ticket>> {
+        Ticket::from_cookies(&self.parts.headers, &site.place)
+    }
+
+    /// Reads the form, or says why not.
+    pub(super) async fn received(self, site: &Site) -> Result<(Origin, Fields), Response> {
+        let Self { parts, body } = self;
+        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+        let body = limits.read(body).await.map_err(|trouble| {
+            view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
+        })?;
+        let fields = Fields::parse(&body).map_err(|Malformed| unreadable(site))?;
+        Ok((origin(&parts), fields))
+    }
 }
 
 pub(super) fn unreadable(site: &Site) -> Response {

@@ -1,6 +1,7 @@
 //! Requests that no browser sends by itself.
 
-use axum::http::Request;
+use axum::{body::Body, http::Request};
+use tower::ServiceExt as _;
 
 use crate::world::{PAGE, PATH, World};
 
@@ -73,9 +74,26 @@ async fn no_cookie_and_no_form_is_a_fault_of_ours() {
 #[tokio::test]
 async fn a_form_that_is_too_large_is_not_read() {
     let world = World::new();
-    let answer = world.browser().post(PATH, "x".repeat(32_769)).await;
+    let (_, link) = world.invited().await;
+    let answer = world.browser().opened(&link).await.post(PATH, "x".repeat(32_769)).await;
     assert_eq!(answer.status, 413);
     assert!(answer.says("<h1>Nothing was done</h1>"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_without_an_open_link_is_refused_before_it_is_read() {
+    let world = World::new();
+    for (cookie, status) in [(None, 404), (Some("__Secure-accountable=unreadable"), 410)] {
+        let mut request =
+            Request::post(PATH).header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let never = futures_util::stream::pending::<Result<&str, std::convert::Infallible>>();
+        let request = request.body(Body::from_stream(never)).unwrap();
+        let answer = world.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status, "{cookie:?}");
+    }
 }
 
 #[tokio::test]

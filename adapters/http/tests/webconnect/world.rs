@@ -10,11 +10,10 @@ use accountable_core::{
     },
 };
 use accountable_http::{
-    Guard, Limits,
+    Connections, Guard, Limits,
     answer::Problem,
     auth::BearerKeys,
     profile::webconnect::{self, Options, READ, WRITE},
-    serve,
 };
 use accountable_memory::{InsecureTestHasher, ManualClock, RecordingMailer, SeededEntropy};
 use accountable_sqlite::SqliteStore;
@@ -76,12 +75,15 @@ impl World {
             });
 
         let router = mount(webconnect::router(accounts.clone(), keys, options));
-        let app = Guard::new(Limits::default(), entropy)
-            .around(router, |trouble| Problem::from(trouble).into_response());
+        // One machine makes all calls, as a billing system does.
+        let limits = Limits::default().with_calls_at_once_of_an_origin(256);
+        let app =
+            Guard::new(limits, entropy).around(router, |trouble| Problem::from(trouble).into_response());
+        let connections = Connections::default().with_at_once_of_a_peer(1_024);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
+        let server = tokio::spawn(connections.serve(listener, app, async { drop(stopped.await) }));
         Self {
             accounts,
             clock,

@@ -1,0 +1,96 @@
+//! How much of what is scarce one network may have at once.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ipnet::IpNet;
+
+/// Counts what each network has; of those that have nothing it knows nothing, so it is no larger than what is scarce.
+///
+/// A network is what quotas of an origin count: one IPv4 address, or the /64 that one IPv6 subscriber holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Shares {
+    most: usize,
+    taken: Arc<Mutex<HashMap<IpNet, usize>>>,
+}
+
+impl Shares {
+    /// At most so many for each network.
+    pub(crate) fn of(most: usize) -> Self {
+        Self { most, taken: Arc::default() }
+    }
+
+    /// One of the network's; none where it has as many as it may.
+    pub(crate) fn take(&self, ip: IpAddr) -> Option<Share> {
+        let network = network(ip);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let has = taken.get(&network).copied().unwrap_or_default();
+        let more = has.checked_add(1).filter(|more| *more <= self.most)?;
+        taken.insert(network, more);
+        Some(Share { shares: self.clone(), network })
+    }
+
+    fn give_back(&self, network: IpNet) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.get_mut(&network) {
+            Some(has) if *has > 1 => *has = has.saturating_sub(1),
+            _ => drop(taken.remove(&network)),
+        }
+    }
+}
+
+/// One that a network has, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    shares: Shares,
+    network: IpNet,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.shares.give_back(self.network);
+    }
+}
+
+fn network(ip: IpAddr) -> IpNet {
+    let ip = ip.to_canonical();
+    let bits = if ip.is_ipv4() { 32 } else { 64 };
+    IpNet::new(ip, bits).map_or_else(|_| ip.into(), |network| network.trunc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_network_has_as_many_as_it_may_and_another_has_its_own() {
+        for (one, same, other) in [
+            ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+            ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
+        ] {
+            let shares = Shares::of(2);
+            let first = shares.take(ip(one)).unwrap();
+            let _second = shares.take(ip(same)).unwrap();
+            assert!(shares.take(ip(one)).is_none() && shares.take(ip(same)).is_none(), "{one}");
+            assert!(shares.take(ip(other)).is_some(), "{other}");
+            drop(first);
+            assert!(shares.take(ip(one)).is_some(), "{one}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_a_network_that_has_nothing() {
+        let shares = Shares::of(2);
+        let held: Vec<_> = (0..100).map(|last| shares.take(IpAddr::from([192, 0, 2, last]))).collect();
+        assert_eq!(shares.taken.lock().unwrap().len(), 100);
+        drop(held);
+        assert!(shares.taken.lock().unwrap().is_empty());
+    }
+}
