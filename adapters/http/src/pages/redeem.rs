@@ -62,6 +62,7 @@ pub(super) struct Announced {
 }
 
 /// Takes in what a form's head says, or says why not.
+#[expect(clippy::result_large_err, reason = "the answer itself, made once and moved twice")]
 pub(super) fn announced(site: &Site, request: Request) -> Result<Announced, Response> {
     if is_from_elsewhere(request.headers(), &site.place) {
         return Err(view::say(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
