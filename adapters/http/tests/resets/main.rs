@@ -1,6 +1,5 @@
 //! The profiles of Data Forest and Payway from outside: over TCP, with accounts in an SQLite file.
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
