@@ -1,19 +1,10 @@
 //! Payway: requests for a mail.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
-
 use accountable_core::domain::{Happened, PasswordPolicy, Span};
 use accountable_http::profile::payway::Options;
-use accountable_sqlite::Veto;
 use serde_json::{Value, json};
 
-use crate::{
-    payway_codes::created,
-    world::{Answer, BACK, PAGE, Server, World, email, header, in_query},
-};
+use crate::world::{Answer, BACK, PAGE, Server, World, email, header, in_query};
 
 pub(crate) const CUSTOM: &str = "/external/api/v1/accounts/custom_request_password_reset";
 pub(crate) const PLAIN: &str = "/external/api/v1/accounts/request_password_reset";
@@ -94,30 +85,6 @@ async fn an_address_given_twice_is_named_as_the_contract_names_it() {
         let answer =
             server.post(path, &headers, br#"{"email":"a@example.com","email":"b@example.com"}"#).await;
         assert_eq!(error(&answer), (400, json!("invalid_parameter"), json!("contact_email")), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_hosts_veto_is_a_conflict() {
-    let vetoes = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&vetoes);
-    let store = accountable_sqlite::Options::default().with_companion(move |_, _| {
-        if asked.load(Ordering::SeqCst) { Err(Veto::new("full_house")) } else { Ok(()) }
-    });
-    let world = World::on(&store, PasswordPolicy::payway(), |mailer, _| mailer.clone(), |builder, _| builder);
-    let id = world.in_use("test@example.com", FIRST).await;
-    let (server, bearers) = world.payway(Options::default()).await;
-    let (_, code) = created(&server, &bearers, "test@example.com").await;
-    world.clock.advance(Span::minutes(20));
-    vetoes.store(true, Ordering::SeqCst);
-    let email = json!({ "email": "test@example.com" });
-    let completing =
-        json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
-    for (path, body) in
-        [(CUSTOM, &custom("test@example.com")), (PLAIN, &email), (CREATE, &email), (COMPLETE, &completing)]
-    {
-        let answer = send(&server, &bearers.trusted, path, body).await;
-        assert_eq!(error(&answer), (409, json!("vetoed"), json!(null)), "{path}");
     }
 }
 

@@ -1,14 +1,20 @@
 //! Payway: codes, from the mail or for a trusted back end, and what redeems them.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use accountable_core::{
     Authentication,
     domain::{Happened, PasswordPolicy, Span},
 };
 use accountable_http::profile::payway::{Events, Options};
+use accountable_sqlite::Veto;
 use serde_json::{Value, json};
 
 use crate::{
-    payway::{COMPLETE, CREATE, CUSTOM, FIRST, custom, error, send, world},
+    payway::{COMPLETE, CREATE, CUSTOM, FIRST, PLAIN, custom, error, send, world},
     world::{BACK, Bearers, Server, World, in_query, sink},
 };
 
@@ -176,4 +182,28 @@ async fn every_dead_code_is_the_same_404() {
     assert_eq!(error(&answers[0]), (404, json!("not_found"), json!(null)));
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(world.trace().await, before);
+}
+
+#[tokio::test]
+async fn a_hosts_veto_is_a_conflict() {
+    let vetoes = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&vetoes);
+    let store = accountable_sqlite::Options::default().with_companion(move |_, _| {
+        if asked.load(Ordering::SeqCst) { Err(Veto::new("full_house")) } else { Ok(()) }
+    });
+    let world = World::on(&store, PasswordPolicy::payway(), |mailer, _| mailer.clone(), |builder, _| builder);
+    let id = world.in_use("test@example.com", FIRST).await;
+    let (server, bearers) = world.payway(Options::default()).await;
+    let (_, code) = created(&server, &bearers, "test@example.com").await;
+    world.clock.advance(Span::minutes(20));
+    vetoes.store(true, Ordering::SeqCst);
+    let email = json!({ "email": "test@example.com" });
+    let completing =
+        json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
+    for (path, body) in
+        [(CUSTOM, &custom("test@example.com")), (PLAIN, &email), (CREATE, &email), (COMPLETE, &completing)]
+    {
+        let answer = send(&server, &bearers.trusted, path, body).await;
+        assert_eq!(error(&answer), (409, json!("vetoed"), json!(null)), "{path}");
+    }
 }
