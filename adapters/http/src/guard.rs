@@ -325,7 +325,7 @@ mod tests {
         for _ in 0..4_096 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(guard.places.available_permits(), 240);
+        assert_eq!(guard.places.available_permits(), 192);
         let refused = call(&router, of("/", "[2001:db8::ffff]:4711")).await;
         assert_eq!(
             (refused.status().as_u16(), &refused.headers()["retry-after"]),

@@ -66,7 +66,7 @@ impl Limits {
         self
     }
 
-    /// How many of these calls one origin may have, an IPv4 address or a /64; by default a sixteenth, but at least 4.
+    /// How many of these calls one origin may have, an IPv4 address or a /64; by default a quarter, but at least 4.
     /// Beyond that: 503 at once. Raise it for callers who share an address, such as one machine that makes all calls.
     #[must_use]
     pub const fn with_calls_at_once_of_an_origin(mut self, calls: usize) -> Self {
@@ -75,7 +75,7 @@ impl Limits {
     }
 
     pub(crate) fn calls_at_once_of_an_origin(&self) -> usize {
-        self.calls_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(16).max(4))
+        self.calls_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(4).max(4))
     }
 
     pub(crate) const fn call_time(&self) -> Span {
