@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 has them: `application/problem+json`, with our code.
 
+use std::collections::BTreeMap;
+
 use accountable_core::{
     Error, PublicError,
     domain::{Refusal, Span, Violation},
@@ -12,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{status, with_wait};
 use crate::{
@@ -37,7 +39,7 @@ pub struct Problem {
     status: u16,
     code: String,
     detail: Option<String>,
-    members: Map<String, Value>,
+    members: BTreeMap<String, Value>,
     retry_after: Option<Span>,
 }
 
@@ -50,14 +52,14 @@ struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     #[serde(flatten)]
-    members: &'a Map<String, Value>,
+    members: &'a BTreeMap<String, Value>,
 }
 
 impl Problem {
     /// A problem with this status and stable code.
     #[must_use]
     pub fn new(status: u16, code: impl Into<String>) -> Self {
-        Self { status, code: code.into(), detail: None, members: Map::new(), retry_after: None }
+        Self { status, code: code.into(), detail: None, members: BTreeMap::new(), retry_after: None }
     }
 
     /// Says more, for people.

@@ -117,7 +117,7 @@ impl Browser {
     /// Sends the form by the key, as who types does, and waits for the page that answers.
     pub(crate) async fn enter(&self, id: &str) {
         let left = self.find("html").await;
-        self.find(&format!("#{id}")).await.send_keys(Key::Enter + "").await.unwrap();
+        self.find(&format!("#{id}")).await.send_keys(Key::Enter).await.unwrap();
         left.wait_until().stale().await.expect("it leads to another page");
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::chromium::Browser;
 
@@ -59,7 +59,7 @@ impl Browser {
 
     async fn picture(&self, heading: &str, width: u32, scheme: &str) {
         let Some(folder) = std::env::var_os("ACCOUNTABLE_PICTURES").map(PathBuf::from) else { return };
-        let wrong = self.value("document.querySelectorAll('.error').length").await == Value::from(0);
+        let wrong = self.value("document.querySelectorAll('.error').length").await == 0;
         let wrong = if wrong { "" } else { " (error)" };
         self.driver.screenshot(&folder.join(format!("{heading}{wrong} {width} {scheme}.png"))).await.unwrap();
     }
