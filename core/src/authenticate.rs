@@ -8,9 +8,8 @@ use crate::{
     deadline::Deadline,
     decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     domain::{
-        AccountId, Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, Happened, Intent,
-        Latch, Lead, Mail, Origin, Party, Password, Prospect, QuotaTag, Scene, SessionStamp, Span, Timestamp,
-        Why, Wish,
+        Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, Happened, Intent, Latch, Lead,
+        Mail, Origin, Party, Password, Prospect, QuotaTag, Scene, SessionStamp, Span, Timestamp, Why, Wish,
     },
     error::Fault,
     gate::{Attempt, Pass},
@@ -46,8 +45,19 @@ pub(crate) enum Verified<'a> {
 /// A right password, while it still holds its place in the lane.
 pub(crate) struct Right<'a> {
     attempt: Attempt<'a>,
-    account: AccountId,
+    state: HashState,
     pub(crate) lead: Lead,
+}
+
+/// What is to be done about the hash that a right password was verified against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HashState {
+    /// Nothing: it is as a fresh one would be.
+    Fresh,
+    /// It is of an older cost or a foreign scheme, or of octets that are not in our normal form.
+    Outdated,
+    /// It looks at a part of the password only. Nobody has shown to know the rest.
+    ReadsPartOnly,
 }
 
 /// What the bearer of a right password gets.
@@ -74,10 +84,12 @@ impl Core {
             };
             match self.admit(guess, &mut right).await? {
                 entry @ (Entry::Granted(stamp) | Entry::MustChange(_, stamp)) => {
-                    let Right { lead, attempt, .. } = right;
-                    // Nobody else waits for this.
+                    let Right { lead, attempt, state } = right;
+                    // Nobody else waits for what is left to do.
                     drop(attempt);
-                    self.rehash(guess, stamp.account, &lead).await;
+                    if state == HashState::Outdated {
+                        self.rehash(guess, stamp.account, &lead).await;
+                    }
                     return Ok(Ok(entry));
                 }
                 Entry::StartOver if !last => {
@@ -142,18 +154,20 @@ impl Core {
                 Pass::Verify => {}
             }
             let account = scene.account.map(|account| account.id);
-            let right = match (&lead, account) {
+            let state = match (&lead, account) {
                 (Some(lead), Some(id)) => {
                     let Lead { sealed, raw_input, .. } = lead;
-                    self.verify_sealed(id, guess.password, sealed, *raw_input, deadline).await?
+                    let hash = self.open(id, sealed)?;
+                    let right = self.verify_hash(guess.password, &hash, *raw_input, deadline).await?;
+                    right.then(|| self.state(guess.password, &hash, *raw_input))
                 }
                 _ => {
                     self.verify_decoy(guess, deadline).await?;
-                    false
+                    None
                 }
             };
-            return match (lead, account) {
-                (Some(lead), Some(account)) if right => Ok(Verified::Right(Right { attempt, account, lead })),
+            return match (lead, state) {
+                (Some(lead), Some(state)) => Ok(Verified::Right(Right { attempt, lead, state })),
                 _ => {
                     let failures = attempt.wrong();
                     self.write_down(guess, dossier, failures).await?;
@@ -170,7 +184,7 @@ impl Core {
         let mut call = Call::new(who, guess.party.clone());
         call.mends = false;
         let lead = right.lead.clone();
-        let truncated = self.reads_part_only(guess, &lead, right.account)?;
+        let truncated = right.state == HashState::ReadsPartOnly;
         let attempt = &mut right.attempt;
         let mut debts = None;
         let decided = self
@@ -259,18 +273,15 @@ impl Core {
         Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
     }
 
-    /// Whether the hash that the password was verified against looks at a part of it only.
-    pub(crate) fn reads_part_only(
-        &self,
-        guess: &Guess<'_>,
-        lead: &Lead,
-        account: AccountId,
-    ) -> Result<bool, Fault> {
-        let hash = PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, &lead.sealed)?);
-        Ok(match lead.raw_input {
-            true => self.hasher.reads_part_only(&guess.password.as_typed(), &hash),
-            false => self.hasher.reads_part_only(guess.password, &hash),
-        })
+    /// What is to be done about the hash of a right password.
+    fn state(&self, password: &Password, hash: &PasswordHash, raw_input: bool) -> HashState {
+        if self.hasher.reads_part_only(&password.as_taken(raw_input), hash) {
+            HashState::ReadsPartOnly
+        } else if raw_input || self.hasher.needs_rehash(hash) {
+            HashState::Outdated
+        } else {
+            HashState::Fresh
+        }
     }
 
     async fn verify_decoy(&self, guess: &Guess<'_>, deadline: &mut Deadline<'_>) -> Result<(), Fault> {

@@ -194,10 +194,11 @@ impl Core {
                     };
                     let account = current.account.as_ref();
                     let raw = account.is_some_and(|account| account.value.is_of_raw_input(&sealed));
-                    let is = match self.verify_sealed(id, candidate, &sealed, raw, &mut deadline).await {
+                    let is = match self.open(id, &sealed) {
+                        Ok(hash) => self.verify_hash(candidate, &hash, raw, &mut deadline).await?,
                         // A key was revoked: nobody can tell, and nobody is kept from another password by it.
                         Err(Fault::UnknownKey(_)) => false,
-                        is => is?,
+                        Err(fault) => return Err(fault.into()),
                     };
                     hashed = hashed.with_verified(sealed, is);
                     call.first = Some(loaded);
@@ -222,21 +223,21 @@ impl Core {
         Err(Fault::TimedOut.into())
     }
 
-    /// Whether the candidate is the password that was sealed.
-    pub(crate) async fn verify_sealed(
+    /// The hash that was sealed to the account.
+    pub(crate) fn open(&self, account: AccountId, sealed: &Sealed) -> Result<PasswordHash, Fault> {
+        Ok(PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, sealed)?))
+    }
+
+    /// Whether the hash was made of the candidate.
+    pub(crate) async fn verify_hash(
         &self,
-        account: AccountId,
         candidate: &Password,
-        sealed: &Sealed,
+        hash: &PasswordHash,
         raw_input: bool,
         deadline: &mut Deadline<'_>,
     ) -> Result<bool, Fault> {
-        let hash = PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, sealed)?);
-        let verified = match raw_input {
-            true => deadline.within(self.hasher.verify(&candidate.as_typed(), &hash)).await,
-            false => deadline.within(self.hasher.verify(candidate, &hash)).await,
-        };
-        Ok(verified??)
+        let candidate = candidate.as_taken(raw_input);
+        Ok(deadline.within(self.hasher.verify(&candidate, hash)).await??)
     }
 
     /// Whether the password is known from a breach; none if that could not be found out, and need not be.

@@ -1,6 +1,6 @@
 //! A password as a person typed it, made comparable and kept out of sight.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::{
@@ -65,6 +65,11 @@ impl Password {
             Some(typed) => Self { normal: typed.clone(), typed: None },
             None => self.clone(),
         }
+    }
+
+    /// The form that a hash was made of: as it was typed, or normal.
+    pub(crate) fn as_taken(&self, raw_input: bool) -> Cow<'_, Self> {
+        if raw_input { Cow::Owned(self.as_typed()) } else { Cow::Borrowed(self) }
     }
 
     /// The octets that are hashed. Handle with care: this is the secret itself.
