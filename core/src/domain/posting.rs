@@ -82,8 +82,8 @@ impl Counter<'_> {
         page: &LinkUrl,
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        let live = facts.confirmations.get(&purpose).and_then(|confirmations| confirmations.live(self.now));
-        let live = live
+        let live = facts
+            .live(purpose, self.now)
             .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;

@@ -26,18 +26,26 @@ impl Change {
     }
 
     /// Starts from the facts as they are; the closure makes them what they shall be.
-    pub(super) fn of<R>(
+    pub(super) fn of(account: &Account, change: impl FnOnce(&mut Facts, &mut Self)) -> Result<Self, Refusal> {
+        Self::unless(account, |facts, this| {
+            change(facts, this);
+            Ok(())
+        })
+    }
+
+    /// The same, where it turns out on the way whether it may be.
+    pub(super) fn unless(
         account: &Account,
-        change: impl FnOnce(&mut Facts, &mut Self) -> R,
-    ) -> Result<(Self, R), Refusal> {
+        change: impl FnOnce(&mut Facts, &mut Self) -> Result<(), Refusal>,
+    ) -> Result<Self, Refusal> {
         let mut next = account.clone();
         let mut this = Self::default();
         let Life::Live(facts) = &mut next.life else {
             return Err(Refusal::NoSuchAccount);
         };
-        let value = change(facts, &mut this);
+        change(facts, &mut this)?;
         this.account = Some(next);
-        Ok((this, value))
+        Ok(this)
     }
 
     /// Ends all sessions.

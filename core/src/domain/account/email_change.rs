@@ -85,7 +85,7 @@ impl Account {
         }
         facts.password_in_force(code.now)?;
         let level = facts.throttled(Purpose::EmailConfirm, code)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             facts.throttles.insert(Purpose::EmailConfirm, level);
             let again =
                 facts.pending.as_ref().is_some_and(|pending| pending.mailbox.address == *request.email);
@@ -106,8 +106,7 @@ impl Account {
             };
             self.queue_code(facts, change, Purpose::EmailCancel, facts.mailbox.ordinal, &cancel);
             facts.tie_pending();
-        })?;
-        Ok(change)
+        })
     }
 
     /// The new address takes the old one's place, proven. The old one gets a link that takes it back, and stays
@@ -124,7 +123,7 @@ impl Account {
         let confirmation =
             self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
         request.redemption.admitted()?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::unless(self, |facts, change| {
             let Some(pending) =
                 facts.pending.take_if(|pending| pending.mailbox.ordinal == confirmation.recipient)
             else {
@@ -139,15 +138,14 @@ impl Account {
             facts.kill_codes(now);
             change.events.push(Happened::EmailChanged { from, to });
             change.events.push(Happened::EmailProven { address: to });
-            if facts.expiry(Purpose::EmailRevert).is_some_and(|expires| now < expires) {
+            if facts.live(Purpose::EmailRevert, now).is_some() {
                 self.notify(change, from, Notice::EmailChanged, request.revert.mail, now);
                 return Ok(());
             }
             facts.reserve(from, now);
             self.queue_code(facts, change, Purpose::EmailRevert, from, &request.revert);
             Ok(())
-        })
-        .and_then(|(change, done)| done.map(|()| (change, ())))?;
+        })?;
         Ok(change.end_sessions())
     }
 
@@ -163,8 +161,7 @@ impl Account {
         if facts.pending.is_none() {
             return Err(Refusal::NoEmailChangePending);
         }
-        let (change, ()) = Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))?;
-        Ok(change)
+        Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))
     }
 
     /// The bearer of the cancel code wants the address to stay, and has it proven. From wherever they come: it takes
@@ -174,11 +171,10 @@ impl Account {
     /// [`Refusal::DeadCode`].
     pub fn cancel_email_change_by_code(&self, code: &Redemption<'_>) -> Result<Change, Refusal> {
         let confirmation = self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
             change.events.extend(facts.drop_pending(code.now));
-        })?;
-        Ok(change)
+        })
     }
 
     /// The old address comes back, proven; whoever has the account's password has it no longer. The old address gets
@@ -190,7 +186,7 @@ impl Account {
         let now = request.redemption.now;
         let confirmation =
             self.live_code(&request.redemption, Purpose::EmailRevert).ok_or(Refusal::DeadCode)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::unless(self, |facts, change| {
             let Some(at) =
                 facts.former.iter().position(|former| former.mailbox.ordinal == confirmation.recipient)
             else {
@@ -210,8 +206,7 @@ impl Account {
             facts.throttles.insert(Purpose::PasswordSet, request.set.quota.charge(None, now));
             self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
             Ok(())
-        })
-        .and_then(|(change, done)| done.map(|()| (change, ())))?;
+        })?;
         Ok(change.end_sessions())
     }
 
@@ -229,7 +224,7 @@ impl Account {
         let now = request.now;
         let respelled = facts.mailbox.key == request.email.key();
         let tells = facts.standing.active().is_ok() && !respelled;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             change.events.extend(facts.drop_pending(now));
             let mailbox = facts.new_mailbox(request.email, request.tag);
             let (from, to) = (facts.mailbox.ordinal, mailbox.ordinal);
@@ -254,14 +249,10 @@ impl Account {
 }
 
 impl Facts {
-    /// When the code of a purpose that is issued expires.
-    fn expiry(&self, purpose: Purpose) -> Option<Timestamp> {
-        Some(self.confirmations.get(&purpose)?.issued.as_ref()?.expires_at)
-    }
-
     /// A change waits as long as the code that confirms it lives, and can be cancelled as long.
     pub(super) fn tie_pending(&mut self) {
-        let (Some(until), Some(pending)) = (self.expiry(Purpose::EmailConfirm), &mut self.pending) else {
+        let until = self.issued(Purpose::EmailConfirm).map(|code| code.expires_at);
+        let (Some(until), Some(pending)) = (until, &mut self.pending) else {
             return;
         };
         pending.until = until;

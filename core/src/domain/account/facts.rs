@@ -1,7 +1,9 @@
 //! The facts of an account: what they amount to, and the small steps that commands are made of.
 
 use super::{Credential, Facts, FormerMailbox, FormerPassword, Mailbox, Ordinal};
-use crate::domain::{AddressTag, EmailAddress, Happened, Purpose, Refusal, Span, Status, Timestamp};
+use crate::domain::{
+    AddressTag, Confirmation, EmailAddress, Happened, Purpose, Refusal, Span, Status, Timestamp,
+};
 
 impl Facts {
     /// How long a former address is kept at the longest: a bounce counts up to 14 days.
@@ -76,11 +78,8 @@ impl Facts {
     pub(super) fn drop_pending(&mut self, now: Timestamp) -> Option<Happened> {
         let pending = self.pending.take()?;
         self.keep_former(pending.mailbox, now);
-        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel] {
-            if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
-                confirmations.kill(now);
-            }
-        }
+        self.kill_code(Purpose::EmailConfirm, now);
+        self.kill_code(Purpose::EmailCancel, now);
         Some(Happened::EmailChangeDropped)
     }
 
@@ -90,6 +89,24 @@ impl Facts {
             self.password.take().map(|Credential { hash, raw_input, .. }| FormerPassword { hash, raw_input });
         self.previous.splice(0..0, cleared);
         self.previous.truncate(history);
+    }
+
+    /// The confirmation of that purpose that can be redeemed.
+    #[must_use]
+    pub fn live(&self, purpose: Purpose, now: Timestamp) -> Option<&Confirmation> {
+        self.confirmations.get(&purpose)?.live(now)
+    }
+
+    /// The confirmation of that purpose, whether its time is over or not.
+    pub(super) fn issued(&self, purpose: Purpose) -> Option<&Confirmation> {
+        self.confirmations.get(&purpose)?.issued.as_ref()
+    }
+
+    /// Ends the confirmation of that purpose: something newer took its place.
+    pub(super) fn kill_code(&mut self, purpose: Purpose, now: Timestamp) {
+        if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
+            confirmations.kill(now);
+        }
     }
 
     /// Ends every confirmation but reverts: something newer took their place.

@@ -94,7 +94,7 @@ impl Account {
             // Only a confirmed change makes one, and mails it.
             Purpose::EmailRevert => return Err(not_expected()),
         }
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             let recipient = match (&facts.pending, purpose) {
                 (Some(pending), Purpose::EmailConfirm) => pending.mailbox.ordinal,
                 _ => facts.mailbox.ordinal,
@@ -102,8 +102,7 @@ impl Account {
             facts.confirm(purpose, recipient, request);
             facts.tie_pending();
             change.events.push(Happened::CodeIssued { purpose, recipient });
-        })?;
-        Ok(change)
+        })
     }
 
     /// What a stranger who signs up an address that is in use leads to: its owner is told, under the same throttle as a
@@ -117,7 +116,7 @@ impl Account {
         facts.standing.active()?;
         deliverable(request)?;
         let level = facts.throttled(Purpose::PasswordSet, request)?;
-        let (mut change, ()) = Change::of(self, |facts, _| {
+        let mut change = Change::of(self, |facts, _| {
             facts.throttles.insert(Purpose::PasswordSet, level);
         })?;
         self.notify(&mut change, facts.mailbox.ordinal, Notice::AlreadyRegistered, request.mail, request.now);
@@ -170,11 +169,10 @@ impl Account {
         let facts = self.facts()?;
         deliverable(request)?;
         let level = facts.throttled(purpose, request)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             facts.throttles.insert(purpose, level);
             self.queue_code(facts, change, purpose, facts.mailbox.ordinal, request);
-        })?;
-        Ok(change)
+        })
     }
 
     /// The one place where a code mail comes to be: with a confirmation that is live.

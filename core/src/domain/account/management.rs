@@ -29,25 +29,19 @@ impl Account {
             if facts.pending_management.is_none() {
                 return Ok(Change::none());
             }
-            let (change, ()) = Change::of(self, |facts, change| {
+            return Change::of(self, |facts, change| {
                 facts.pending_management = None;
-                if let Some(confirmations) = facts.confirmations.get_mut(&Purpose::PasswordManagement) {
-                    confirmations.kill(code.now);
-                }
+                facts.kill_code(Purpose::PasswordManagement, code.now);
                 change.events.push(Happened::PasswordManagementKept);
-            })?;
-            return Ok(change);
+            });
         }
         if facts.password.is_none() {
-            let (change, ()) = Change::of(self, |facts, change| {
+            return Change::of(self, |facts, change| {
                 facts.management = *to;
                 facts.pending_management = None;
-                if let Some(confirmations) = facts.confirmations.get_mut(&Purpose::PasswordManagement) {
-                    confirmations.kill(code.now);
-                }
+                facts.kill_code(Purpose::PasswordManagement, code.now);
                 change.events.push(Happened::PasswordManagementChanged { to: *to });
-            })?;
-            return Ok(change);
+            });
         }
         let again = facts.pending_management == Some(*to);
         match to {
@@ -62,10 +56,9 @@ impl Account {
     }
 
     fn wait_for(&self, to: Management) -> Result<Change, Refusal> {
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             facts.pending_management = Some(to);
             change.events.push(Happened::PasswordManagementRequested { to });
-        })?;
-        Ok(change)
+        })
     }
 }

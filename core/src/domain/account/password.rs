@@ -56,7 +56,7 @@ impl Account {
         let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
@@ -71,7 +71,7 @@ impl Account {
     pub fn assign_password(&self, request: &AssignPassword<'_>) -> Result<Change, Stop> {
         self.facts()?.standing.open()?;
         let hash = self.acceptable(&request.new)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             facts.completes(Management::Administrator, change);
             facts.take_password(hash, PasswordSource::Assigned, &request.new, change);
             if let Some(password) = &mut facts.password {
@@ -107,7 +107,7 @@ impl Account {
             return Err(Refusal::WeakPassword(violations).into());
         }
         let hash = self.acceptable(&request.new)?;
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             facts.take_password(hash, PasswordSource::Changed, &request.new, change);
         })?;
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
@@ -121,14 +121,13 @@ impl Account {
         if self.facts()?.password.as_ref().is_none_or(|password| password.hash != *old) {
             return Err(Refusal::WrongPassword);
         }
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
                 password.hash = fresh.clone();
                 password.raw_input = false;
             }
             change.events.push(Happened::PasswordRehashed);
-        })?;
-        Ok(change)
+        })
     }
 
     /// A password of which the hash looked at a part only has let its owner in: it must be changed. Where it must
@@ -140,13 +139,12 @@ impl Account {
         if self.facts()?.password.as_ref().is_none_or(|password| password.must_change) {
             return Ok(Change::none());
         }
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
                 password.must_change = true;
             }
             change.events.push(Happened::PasswordChangeDemanded);
-        })?;
-        Ok(change)
+        })
     }
 
     /// Every hash, current and previous, as the closure makes it; none where it makes none otherwise.

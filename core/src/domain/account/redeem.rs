@@ -76,7 +76,7 @@ impl Account {
     pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        let live = facts.confirmations.get(&purpose)?.live(brought.now)?;
+        let live = facts.live(purpose, brought.now)?;
         brought.is_genuine(self, facts, purpose, live).then(|| live.clone())
     }
 }

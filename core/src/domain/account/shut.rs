@@ -68,7 +68,7 @@ impl Account {
     /// [`Refusal::AccountClosed`].
     pub fn end_sessions(&self) -> Result<Change, Refusal> {
         self.facts()?.standing.open()?;
-        let (change, ()) = Change::of(self, |_, change| change.events.push(Happened::SessionsEnded))?;
+        let change = Change::of(self, |_, change| change.events.push(Happened::SessionsEnded))?;
         Ok(change.end_sessions())
     }
 
@@ -181,18 +181,17 @@ impl Account {
         if self.facts()?.ends_at().is_none_or(|end| until <= end) {
             return Ok(Change::none());
         }
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             match &mut facts.standing {
                 Standing::Closed { until: end, .. } => *end = until,
                 Standing::Active | Standing::Suspended { .. } => facts.purge_at = Some(until),
             }
             change.events.push(Happened::ErasurePutOff { until });
-        })?;
-        Ok(change)
+        })
     }
 
     fn shut(&self, standing: Standing, event: Happened, now: Timestamp) -> Result<Change, Refusal> {
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             facts.standing = standing;
             facts.kill_codes(now);
             change.events.push(event);
@@ -202,11 +201,10 @@ impl Account {
     }
 
     fn stand(&self, standing: Standing, event: Happened) -> Result<Change, Refusal> {
-        let (change, ()) = Change::of(self, |facts, change| {
+        Change::of(self, |facts, change| {
             facts.standing = standing;
             change.events.push(event);
-        })?;
-        Ok(change)
+        })
     }
 }
 

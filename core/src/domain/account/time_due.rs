@@ -27,7 +27,7 @@ impl Account {
             return Ok(Change::none());
         }
         let expires_at = facts.password.as_ref().and_then(|password| password.expires_at(facts.validity));
-        let (mut change, ()) = Change::of(self, |facts, _| facts.schedule_warning(due.now, due.warnings))?;
+        let mut change = Change::of(self, |facts, _| facts.schedule_warning(due.now, due.warnings))?;
         match expires_at.filter(|at| due.now < *at) {
             Some(expires_at) => {
                 let notice = Notice::PasswordExpires { expires_at };

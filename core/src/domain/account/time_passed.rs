@@ -50,20 +50,16 @@ impl Facts {
         }
         self.throttles.retain(|_, level| now < *level);
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
-        let confirms = self.is_issued(Purpose::EmailConfirm);
+        let confirms = self.issued(Purpose::EmailConfirm).is_some();
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
         }
         self.release_former(now, events);
     }
 
-    fn is_issued(&self, purpose: Purpose) -> bool {
-        self.confirmations.get(&purpose).is_some_and(|confirmations| confirmations.issued.is_some())
-    }
-
     /// A reservation ends with its revert; the address itself is forgotten once no bounce of its mails counts any more.
     fn release_former(&mut self, now: Timestamp, events: &mut Vec<Happened>) {
-        let reverts = self.is_issued(Purpose::EmailRevert);
+        let reverts = self.issued(Purpose::EmailRevert).is_some();
         let mut released = 0_usize;
         self.former.retain_mut(|former| {
             let kept = now < former.until && (reverts || !former.reserved);

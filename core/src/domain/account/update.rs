@@ -35,7 +35,7 @@ impl Account {
         if update.if_version.is_some_and(|version| version != self.version) {
             return Err(Refusal::VersionMismatch);
         }
-        let (change, ()) = Change::of(self, |facts, change| {
+        let change = Change::of(self, |facts, change| {
             if let Some(memo) = update.memo {
                 facts.memo = memo.clone();
             }
