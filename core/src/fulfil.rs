@@ -6,9 +6,10 @@ use crate::{
     accounts::Core,
     decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, AccountId, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Memo, Party,
-        PasswordValidity, Purpose, QuotaTag, Registration, SealError, Status, Stop, Timestamp, Wish,
+        Account, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Party, Purpose,
+        QuotaTag, Registration, SealError, Status, Stop, Timestamp, Wish,
     },
+    door::NewAccount,
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
@@ -69,18 +70,10 @@ impl Core {
         moment: &Moment,
     ) -> Result<(Change, Vec<Reservation>), Stop> {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
-        let request = |page| MailRequest {
-            now: moment.now,
-            mail: moment.mail,
-            nonce: moment.nonce,
-            keys: &self.keys,
-            page: intent.page.as_ref().unwrap_or_else(|| self.links.page(page)),
+        let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
-            quota: self.rules.account_quota,
-            address: dossier.own_address(),
             stranger_caused: true,
-            bypass_throttle: false,
-            claimed_until: None,
+            ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.wish, account) {
             (Wish::PasswordReset, Some(account)) => {
@@ -104,18 +97,10 @@ impl Core {
 
     /// The account that a stranger asked for, which nobody has proven yet.
     fn signed_up(&self, intent: &Intent, moment: &Moment) -> Change {
-        Account::register(Registration {
-            id: AccountId::new(moment.now, moment.random),
-            realm: self.realm.clone(),
-            email: intent.email.clone(),
-            tag: self.keys.address_tag(&self.realm, &intent.email),
-            validity: PasswordValidity::FOREVER,
-            ip_filter_group: None,
-            memo: Memo::default(),
-            locale: intent.locale.clone(),
-            purge_at: Some(moment.now + self.rules.sign_up_kept),
-            now: moment.now,
-        })
+        let new = NewAccount { locale: intent.locale.clone(), ..NewAccount::new(intent.email.clone()) };
+        let tag = self.keys.address_tag(&self.realm, &intent.email);
+        let purge_at = Some(moment.now + self.rules.sign_up_kept);
+        Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })
     }
 
     /// A request that leads to nothing.

@@ -37,6 +37,7 @@ mod fulfil;
 mod gate;
 pub mod port;
 mod rehash;
+mod requests;
 mod reseal;
 pub mod standards;
 mod watch;

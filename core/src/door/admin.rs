@@ -24,10 +24,10 @@ pub use self::{
 };
 use crate::{
     accounts::Core,
-    decide::{Call, Decided, Undecided, Verdict},
+    decide::{Call, Decided, Moment, Undecided, Verdict},
     domain::{
-        Account, AccountId, AccountUpdate, Actor, EmailAddress, Party, Refusal, Registration, ReplaceEmail,
-        Stop,
+        Account, AccountId, AccountUpdate, Actor, AddressTag, Change, EmailAddress, Party, Refusal,
+        ReplaceEmail, Stop,
     },
     error::{Error, Fault},
     port::{By, Dossier, Who},
@@ -60,19 +60,7 @@ impl Admin {
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
                 .decide(call, |_, moment, _| {
-                    let registration = Registration {
-                        id: AccountId::new(moment.now, moment.random),
-                        realm: core.realm.clone(),
-                        email: new.email.clone(),
-                        tag,
-                        validity: new.validity,
-                        ip_filter_group: new.ip_filter_group.clone(),
-                        memo: new.memo.clone(),
-                        locale: new.locale.clone(),
-                        purge_at: None,
-                        now: moment.now,
-                    };
-                    Ok(Verdict::new(Account::register(registration), ()))
+                    Ok(Verdict::new(Account::register(core.registration(&new, tag, moment)), ()))
                 })
                 .await?;
             AccountView::of(&decided.after)
@@ -112,13 +100,8 @@ impl Admin {
             _ => false,
         };
         self.command("admin.update", id, |account, _, moment| {
-            let email = changes.email.as_ref().zip(tag).map(|(email, tag)| ReplaceEmail {
-                now: moment.now,
-                email,
-                tag,
-                notice: moment.notice,
-                history: core.policy.history(),
-            });
+            let email =
+                changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
             let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
                 memo: changes.memo.as_ref(),
@@ -143,13 +126,7 @@ impl Admin {
         let core = &self.core;
         let tag = core.keys.address_tag(&core.realm, email);
         self.command("admin.replace_email", id, |account, _, moment| {
-            account.replace_email(&ReplaceEmail {
-                now: moment.now,
-                email,
-                tag,
-                notice: moment.notice,
-                history: core.policy.history(),
-            })
+            account.replace_email(&core.replacement(email, tag, moment))
         })
         .await
     }
@@ -159,8 +136,7 @@ impl Admin {
         &self,
         name: &'static str,
         id: AccountId,
-        rule: impl FnMut(&Account, &Dossier, &crate::decide::Moment) -> Result<crate::domain::Change, Refusal>
-        + Send,
+        rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<AccountView, Error> {
         watched(name, self.core.realm.as_str(), async {
             let decided = self.change(id, rule).await?;
@@ -173,8 +149,7 @@ impl Admin {
     async fn change(
         &self,
         id: AccountId,
-        mut rule: impl FnMut(&Account, &Dossier, &crate::decide::Moment) -> Result<crate::domain::Change, Refusal>
-        + Send,
+        mut rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<Decided<()>, Undecided> {
         let call = Call::new(Who::id(id), self.party());
         self.core
@@ -193,6 +168,13 @@ impl Admin {
 
     fn party(&self) -> Party {
         Party::Administrator(self.actor.clone())
+    }
+}
+
+impl Core {
+    fn replacement<'a>(&self, email: &'a EmailAddress, tag: AddressTag, moment: &Moment) -> ReplaceEmail<'a> {
+        let (now, notice) = (moment.now, moment.notice);
+        ReplaceEmail { now, email, tag, notice, history: self.policy.history() }
     }
 }
 

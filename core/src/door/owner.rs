@@ -7,9 +7,8 @@ use crate::{
     authenticate::{Guess, Right, Verified},
     decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, Close, ConfirmEmail, EmailAddress,
-        EmailChange, Hashed, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal,
-        SessionStamp, Stop,
+        Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
+        Hashed, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal, SessionStamp, Stop,
     },
     door::MailOptions,
     error::{Error, Fault},
@@ -81,7 +80,7 @@ impl Owner {
             let core = &self.core;
             mail.check(&core.links)?;
             let tag = core.keys.address_tag(&core.realm, email);
-            let page = mail.page.as_ref().unwrap_or_else(|| core.links.page(Purpose::EmailConfirm));
+            let page = core.page(mail.page.as_ref(), Purpose::EmailConfirm);
             let decided = self.knowing(current, None, |account, right, dossier, moment, _| {
                 let code = MailRequest {
                     return_url: mail.return_url.as_ref(),
@@ -175,14 +174,10 @@ impl Owner {
     /// [`Fault`].
     pub async fn close(&self) -> Result<(), Error> {
         watched("owner.close", self.core.realm.as_str(), async {
-            let grace = self.core.rules.closing_grace;
-            let close = |moment: &Moment| Close {
-                now: moment.now,
-                grace,
-                notice: moment.notice,
-                second_notice: moment.mail,
+            let close = |account: &Account, moment: &Moment| {
+                account.close_own(self.stamp.epoch, &self.core.closing(moment))
             };
-            self.change(|account, moment| account.close_own(self.stamp.epoch, &close(moment))).await?;
+            self.change(close).await?;
             Ok(())
         })
         .await

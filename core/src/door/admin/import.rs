@@ -9,9 +9,7 @@ use super::{AccountView, Admin, NewAccount};
 use crate::{
     accounts::Core,
     decide::{Call, Verdict},
-    domain::{
-        Account, AccountId, Imported, InputError, Management, Party, PriorPassword, Registration, Timestamp,
-    },
+    domain::{Account, Imported, InputError, Management, Party, PriorPassword, Registration, Timestamp},
     error::{Error, Fault},
     port::PasswordHash,
     watch::watched,
@@ -147,20 +145,9 @@ async fn commit(core: &Core, import: &Import, by: Party) -> Result<AccountView, 
     let tag = core.keys.address_tag(&core.realm, &new.email);
     let decided = core
         .decide(Call::without_facts(by), |_, moment, _| {
-            let id = AccountId::new(moment.now, moment.random);
             let created_at = import.created_at.map_or(moment.now, |at| at.min(moment.now));
-            let registration = Registration {
-                id,
-                realm: core.realm.clone(),
-                email: new.email.clone(),
-                tag,
-                validity: new.validity,
-                ip_filter_group: new.ip_filter_group.clone(),
-                memo: new.memo.clone(),
-                locale: new.locale.clone(),
-                purge_at: None,
-                now: created_at,
-            };
+            let registration = Registration { now: created_at, ..core.registration(new, tag, moment) };
+            let id = registration.id;
             let password = import.password.as_ref().map(|password| {
                 let sealed =
                     core.keys.seal_hash(&core.realm, id, moment.seal_nonce(), password.hash.expose());

@@ -3,12 +3,11 @@
 use super::Admin;
 use crate::{
     accounts::Core,
-    decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
+    decide::{Call, Decided, Undecided, Verdict, address_or_new},
     delivery::Delivery,
     domain::{
         Account, AccountId, AssignPassword, Candidate, Change, Code, CodeMint, LinkUrl, MailRequest,
-        MailedLink, Management, ManagementChange, NewPassword, Password, Purpose, Refusal, Span, Stop,
-        Timestamp,
+        MailedLink, Management, ManagementChange, Password, Purpose, Refusal, Span, Stop, Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
     error::{Error, Fault},
@@ -89,7 +88,7 @@ impl Admin {
         watched("admin.issue_code", self.core.realm.as_str(), async {
             let core = &self.core;
             options.check(&core.links)?;
-            let page = options.page.as_ref().unwrap_or_else(|| core.links.page(purpose));
+            let page = core.page(options.page.as_ref(), purpose);
             let decided = self
                 .change(id, |account, dossier, moment| {
                     let request = MailRequest {
@@ -138,7 +137,7 @@ impl Admin {
     ) -> Result<Option<Delivery>, Error> {
         let core = &self.core;
         options.mail.check(&core.links)?;
-        let page = options.mail.page.as_ref().unwrap_or_else(|| core.links.page(purpose));
+        let page = core.page(options.mail.page.as_ref(), purpose);
         let at_once = options.wait > Span::ZERO;
         let decided = core
             .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
@@ -194,45 +193,6 @@ impl Admin {
 }
 
 impl Core {
-    /// A mail with a code that nobody but staff or the owner asked for: by the rules, for the next courier.
-    pub(crate) fn mail_request<'a>(
-        &'a self,
-        page: &'a LinkUrl,
-        dossier: &'a Dossier,
-        moment: &Moment,
-    ) -> MailRequest<'a> {
-        MailRequest {
-            now: moment.now,
-            mail: moment.mail,
-            nonce: moment.nonce,
-            keys: &self.keys,
-            page,
-            return_url: None,
-            quota: self.rules.account_quota,
-            address: dossier.own_address(),
-            stranger_caused: false,
-            bypass_throttle: false,
-            claimed_until: None,
-        }
-    }
-
-    /// What a new password of the account is judged by.
-    pub(crate) fn new_password<'a>(
-        &'a self,
-        candidate: Candidate<'a>,
-        dossier: &'a Dossier,
-        moment: &Moment,
-    ) -> NewPassword<'a> {
-        NewPassword {
-            now: moment.now,
-            candidate,
-            policy: &self.policy,
-            address: dossier.own_address(),
-            notice: moment.notice,
-            warnings: self.rules.expiry_warnings,
-        }
-    }
-
     /// How long the recipient's quota makes wait.
     pub(crate) async fn recipients_wait(
         &self,

@@ -2,7 +2,7 @@
 
 use super::{AccountView, Admin};
 use crate::{
-    domain::{AccountId, Close, SuspensionReason},
+    domain::{AccountId, SuspensionReason},
     error::Error,
     watch::watched,
 };
@@ -47,16 +47,7 @@ impl Admin {
     /// # Errors
     /// `no_such_account`; a [`Fault`](crate::Fault).
     pub async fn close(&self, id: AccountId) -> Result<AccountView, Error> {
-        let grace = self.core.rules.closing_grace;
-        self.command("admin.close", id, |account, _, moment| {
-            account.close(&Close {
-                now: moment.now,
-                grace,
-                notice: moment.notice,
-                second_notice: moment.mail,
-            })
-        })
-        .await
+        self.command("admin.close", id, |account, _, moment| account.close(&self.core.closing(moment))).await
     }
 
     /// Takes closing back: the account stands as it did before. Of an open account, nothing changes.
