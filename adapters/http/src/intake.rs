@@ -54,6 +54,24 @@ pub enum NotReceived {
     Fields(#[from] FieldError),
 }
 
+impl NotReceived {
+    /// The same in the words of a contract, which has them for each of its causes.
+    pub(crate) fn said<E>(&self) -> E
+    where
+        E: for<'a> From<&'a AuthError>
+            + From<UnsupportedMedia>
+            + From<Trouble>
+            + for<'a> From<&'a FieldError>,
+    {
+        match self {
+            Self::Auth(error) => error.into(),
+            Self::Media(error) => (*error).into(),
+            Self::Trouble(trouble) => (*trouble).into(),
+            Self::Fields(error) => error.into(),
+        }
+    }
+}
+
 impl Intake {
     /// For callers of this scheme, with or without a scope that all of them must have.
     #[must_use]

@@ -139,12 +139,7 @@ impl From<UnsupportedMedia> for Failure {
 
 impl From<&NotReceived> for Failure {
     fn from(error: &NotReceived) -> Self {
-        match error {
-            NotReceived::Auth(error) => error.into(),
-            NotReceived::Media(error) => (*error).into(),
-            NotReceived::Trouble(trouble) => (*trouble).into(),
-            NotReceived::Fields(error) => error.into(),
-        }
+        error.said()
     }
 }
 

@@ -183,12 +183,7 @@ impl From<NotAcceptable> for Problem {
 
 impl From<&NotReceived> for Problem {
     fn from(error: &NotReceived) -> Self {
-        match error {
-            NotReceived::Auth(error) => error.into(),
-            NotReceived::Media(error) => (*error).into(),
-            NotReceived::Trouble(trouble) => (*trouble).into(),
-            NotReceived::Fields(error) => error.into(),
-        }
+        error.said()
     }
 }
 

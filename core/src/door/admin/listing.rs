@@ -52,6 +52,7 @@ pub struct AccountsPage(Asked);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Asked {
     First(AccountList),
+    After(AccountFilter, AccountId),
     Next(AccountQuery),
 }
 
@@ -65,8 +66,7 @@ impl AccountsPage {
     /// Those of all accounts that match, after this one: for a caller that remembers nothing but a name.
     #[must_use]
     pub fn after(filter: AccountFilter, id: AccountId) -> Self {
-        let realm = crate::domain::Realm::default();
-        Self(Asked::Next(AccountQuery::ById { realm, after: Some(id), filter }))
+        Self(Asked::After(filter, id))
     }
 }
 
@@ -133,6 +133,7 @@ impl Admin {
                 let prefix = crate::domain::EmailKey::prefix(&prefix);
                 AccountQuery::ByEmail { realm: ours, prefix, after: None }
             }
+            Asked::After(filter, id) => AccountQuery::ById { realm: ours, after: Some(id), filter },
             // Whoever made it: a page never leads into another tenant.
             Asked::Next(query) => query.in_realm(ours),
         }
