@@ -5,14 +5,13 @@
 use std::collections::BTreeSet;
 
 use accountable_core::{
-    AccountList, AccountView, AccountsPage,
+    AccountView, AccountsPage,
     domain::{StandingKind, Status},
-    port::AccountFilter,
 };
 use serde::Serialize;
 
 use super::Desk;
-use crate::{answer::data_forest::Failure, intake::Received, wire::iso_8601};
+use crate::{answer::data_forest::Failure, intake::Received, profile, wire::iso_8601};
 
 /// So many are read at a time.
 const PAGE: u32 = 1_000;
@@ -41,18 +40,14 @@ struct Content {
 pub(super) async fn list(desk: &Desk, call: Received) -> Result<Listed, Failure> {
     call.fields.finish().map_err(|no| Failure::from(&no))?;
     let admin = desk.accounts.admin(call.caller.name().clone());
-    let mut total = 0_u64;
-    for standing in LISTED {
-        let of_it = admin.count(&of(standing)).await.map_err(|fault| Failure::from(&fault))?;
-        total = total.saturating_add(of_it);
-    }
+    let total = profile::count(&admin, &LISTED).await.map_err(|fault| Failure::from(&fault))?;
 
     let mut contents = Vec::new();
     // One whose standing changes between two looks would be listed twice.
     let mut seen = BTreeSet::new();
     let mut room = desk.options.longest_list;
-    for standing in LISTED {
-        let mut next = Some(AccountsPage::first(of(standing)));
+    for kind in LISTED {
+        let mut next = Some(AccountsPage::first(profile::standing(kind)));
         while let Some(page) = next.filter(|_| room > 0) {
             let page = admin.accounts(page, room.min(PAGE)).await.map_err(|fault| Failure::from(&fault))?;
             room = room.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
@@ -62,10 +57,6 @@ pub(super) async fn list(desk: &Desk, call: Received) -> Result<Listed, Failure>
         }
     }
     Ok(Listed { success: true, total, contents })
-}
-
-fn of(standing: StandingKind) -> AccountList {
-    AccountList::All(AccountFilter { standing: Some(standing), ..AccountFilter::default() })
 }
 
 fn content(account: &AccountView, name: fn(&AccountView) -> String) -> Content {

@@ -7,9 +7,8 @@
 use std::collections::VecDeque;
 
 use accountable_core::{
-    AccountList, AccountView, AccountsPage, Admin, Fault,
+    AccountView, AccountsPage, Admin, Fault,
     domain::{AccountId, StandingKind},
-    port::AccountFilter,
 };
 use axum::{
     extract::{Request, State},
@@ -25,6 +24,7 @@ use super::{
 };
 use crate::{
     answer::{Problem, json},
+    profile,
     wire::query,
 };
 
@@ -94,11 +94,7 @@ fn asked(parts: &Parts) -> Result<(u64, usize), Problem> {
 
 /// How many accounts there are, deleted ones left out.
 pub(super) async fn open_accounts(admin: &Admin) -> Result<u64, Problem> {
-    let mut total = 0_u64;
-    for standing in OPEN {
-        total = total.saturating_add(admin.count(&of(standing)).await.map_err(fault)?);
-    }
-    Ok(total)
+    profile::count(admin, &OPEN).await.map_err(fault)
 }
 
 /// Whether it is not deleted.
@@ -127,10 +123,6 @@ async fn names(admin: &Admin, mut pass_over: u64, most: usize) -> Result<Vec<Acc
     Ok(names)
 }
 
-fn of(standing: StandingKind) -> AccountList {
-    AccountList::All(AccountFilter { standing: Some(standing), ..AccountFilter::default() })
-}
-
 /// All accounts of a standing by name, a page at a time.
 struct Walk {
     read: VecDeque<AccountId>,
@@ -139,7 +131,7 @@ struct Walk {
 
 impl Walk {
     fn of(standing: StandingKind) -> Self {
-        Self { read: VecDeque::new(), next: Some(AccountsPage::first(of(standing))) }
+        Self { read: VecDeque::new(), next: Some(AccountsPage::first(profile::standing(standing))) }
     }
 
     /// The first name that was not passed; none at the end.
