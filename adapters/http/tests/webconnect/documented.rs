@@ -10,6 +10,7 @@ const TESTS: &str = concat!(
     include_str!("list.rs"),
     include_str!("register.rs"),
     include_str!("set_request.rs"),
+    include_str!("../browser/samples.rs"),
 );
 
 #[test]
