@@ -5,13 +5,13 @@ use std::sync::Arc;
 use event_listener::Event;
 
 use crate::{
-    courier::{Courier, Swept},
     domain::{Actor, EmailAddress, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
     door::{Admin, Journal, Owner, Public},
+    engine::{Core, Host, watch::watched},
     error::Fault,
-    gate::Gate,
+    log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
-    watch::watched,
+    post::courier::{Courier, Swept},
 };
 
 /// The accounts of one realm. Cheap to clone; all clones are one.
@@ -22,39 +22,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Accounts {
     core: Arc<Core>,
-}
-
-/// What every part works with.
-pub(crate) struct Core {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) mailer: Arc<dyn Mailer>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) hasher: Arc<dyn PasswordHasher>,
-    pub(crate) keys: Keyring,
-    pub(crate) links: Links,
-    pub(crate) policy: PasswordPolicy,
-    pub(crate) rules: Rules,
-    pub(crate) realm: Realm,
-    /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
-    pub(crate) patience: Span,
-    pub(crate) gate: Gate,
-    /// What the host may fill, and may leave.
-    pub(crate) host: Host,
-    /// Something was put into the outbox.
-    pub(crate) wake: Event,
-}
-
-/// The host's own part, as far as it takes one.
-#[derive(Clone, Default)]
-pub(crate) struct Host {
-    pub(crate) routing: Option<Arc<dyn MailRouting>>,
-    pub(crate) screen: Option<Arc<dyn PasswordScreen>>,
-    /// A password that can't be looked up is taken all the same.
-    pub(crate) takes_unscreened: bool,
-    pub(crate) veto: Option<Arc<dyn ErasureVeto>>,
-    /// Where the host gets its notices.
-    pub(crate) notices_to: Option<EmailAddress>,
 }
 
 /// What the machine provides: time, randomness, and threads to hash on.

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{InputError, KeyId, Refusal, SealError, Span, Violation},
-    port::{EntropyError, HashError, Source, StoreError},
+    port::{EntropyError, FeedError, HashError, Source, StoreError},
 };
 
 /// Why an administrator's or an owner's command did nothing.
@@ -264,8 +264,40 @@ impl From<HashError> for Fault {
     }
 }
 
-impl From<crate::gate::Overloaded> for Fault {
-    fn from(_: crate::gate::Overloaded) -> Self {
+impl From<crate::log_in::Overloaded> for Fault {
+    fn from(_: crate::log_in::Overloaded) -> Self {
         Self::Overloaded
+    }
+}
+
+/// The journal could not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// It no longer reaches back to that cursor: start anew, and reconcile with the accounts themselves.
+    #[error("the journal no longer reaches back so far")]
+    Trimmed,
+    /// The world failed.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
+impl JournalError {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Trimmed => "trimmed",
+            Self::Failed(fault) => fault.code(),
+        }
+    }
+}
+
+impl From<FeedError> for JournalError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Trimmed => Self::Trimmed,
+            FeedError::Store(error) => Self::Failed(error.into()),
+        }
     }
 }

@@ -23,33 +23,24 @@
 )]
 
 mod accounts;
-mod authenticate;
-mod courier;
-mod deadline;
-mod decide;
-mod delivery;
 pub mod domain;
 mod door;
-mod erase;
+mod engine;
 mod error;
-mod feedback;
-mod fulfil;
-mod gate;
+mod log_in;
 pub mod port;
-mod rehash;
-mod requests;
-mod reseal;
+mod post;
 pub mod standards;
-mod watch;
+mod upkeep;
 
 pub use self::{
     accounts::{Accounts, BuildError, Builder, Machine},
-    courier::Swept,
-    delivery::Delivery,
+    domain::{AccountChanges, NewAccount},
     door::{
-        About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, AccountsPage, Admin,
-        Authentication, DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, JournalError, KeyUse,
-        MailList, MailOptions, NewAccount, OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
+        About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
+        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
+        OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
     },
-    error::{Error, Fault, PublicError},
+    error::{Error, Fault, JournalError, PublicError},
+    post::{courier::Swept, delivery::Delivery},
 };

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use accountable_core::domain::{
     Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
-    Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, Facts, Form,
-    FormerMailbox, FormerPassword, Happened, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life,
-    LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal, Party,
+    Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind, Facts,
+    Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring,
+    Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
     PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
     Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
 };
@@ -312,18 +312,18 @@ impl Batch {
     }
     /// Adds an event about an account that the commit writes.
     #[must_use]
-    pub fn event_of(self, account: &Account, what: Happened) -> Self {
+    pub fn event_of(self, account: &Account, what: EventKind) -> Self {
         self.event(Some(account.id), Some(account.version), what)
     }
     /// Adds an event.
     #[must_use]
-    pub fn event(mut self, account: Option<AccountId>, version: Option<Version>, what: Happened) -> Self {
+    pub fn event(mut self, account: Option<AccountId>, version: Option<Version>, what: EventKind) -> Self {
         self.events.push(Event {
             commit: self.id,
             ordinal: u8::try_from(self.events.len()).unwrap_or(u8::MAX),
             at: self.at,
             realm: self.realm.clone(),
-            by: Party::Courier,
+            by: Initiator::Courier,
             account,
             version,
             what,
@@ -509,11 +509,11 @@ pub fn largest_group() -> IpFilterGroup {
 
 /// Everything that can happen.
 #[must_use]
-pub fn all_that_happens(names: &Names) -> Vec<Happened> {
+pub fn all_that_happens(names: &Names) -> Vec<EventKind> {
     let (mail, tag) = (names.mail(), names.tag());
     let (address, until) = (Ordinal::new(u32::MAX), Timestamp::MAX);
     let cause = Undeliverable::Rejected;
-    let queued = Purpose::ALL.map(|purpose| Happened::MailQueued {
+    let queued = Purpose::ALL.map(|purpose| EventKind::MailQueued {
         mail,
         purpose,
         recipient: address,
@@ -521,37 +521,37 @@ pub fn all_that_happens(names: &Names) -> Vec<Happened> {
     });
     let passwords = [PasswordSource::Chosen, PasswordSource::Changed, PasswordSource::Assigned];
     let mut all = vec![
-        Happened::Registered,
-        Happened::MailRequested { request: mail },
-        Happened::RequestDecided { request: mail },
-        Happened::MailDelivered { mail },
-        Happened::MailRefused { mail, cause },
-        Happened::MailDelayed { mail, until: Timestamp::MIN, ours: true },
-        Happened::MailDied { mail, why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox) },
-        Happened::MailCancelled { mail },
-        Happened::AddressSuppressed { tag, cause },
-        Happened::EmailProven { address },
-        Happened::PasswordManagementChanged { to: Management::Administrator },
-        Happened::EmailChangeDropped,
-        Happened::FormerAddressReleased { address },
-        Happened::ClockMended,
-        Happened::Locked { tag, until },
-        Happened::Disabled { tag },
+        EventKind::Registered,
+        EventKind::MailRequested { request: mail },
+        EventKind::RequestDecided { request: mail },
+        EventKind::MailDelivered { mail },
+        EventKind::MailRefused { mail, cause },
+        EventKind::MailDelayed { mail, until: Timestamp::MIN, ours: true },
+        EventKind::MailDied { mail, why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox) },
+        EventKind::MailCancelled { mail },
+        EventKind::AddressSuppressed { tag, cause },
+        EventKind::EmailProven { address },
+        EventKind::PasswordManagementChanged { to: Management::Administrator },
+        EventKind::EmailChangeDropped,
+        EventKind::FormerAddressReleased { address },
+        EventKind::ClockMended,
+        EventKind::Locked { tag, until },
+        EventKind::Disabled { tag },
     ];
     all.extend(queued);
-    all.extend(passwords.map(|how| Happened::PasswordSet { how }));
+    all.extend(passwords.map(|how| EventKind::PasswordSet { how }));
     all
 }
 
 /// Everybody who can do something.
 #[must_use]
-pub fn all_parties(names: &Names) -> Vec<Party> {
+pub fn all_parties(names: &Names) -> Vec<Initiator> {
     vec![
-        Party::Stranger(None),
-        Party::Stranger(Some(names.quota())),
-        Party::Owner,
-        Party::Administrator(Actor::parse(&"~".repeat(64)).expect("an actor")),
-        Party::Courier,
+        Initiator::Stranger(None),
+        Initiator::Stranger(Some(names.quota())),
+        Initiator::Owner,
+        Initiator::Administrator(Actor::parse(&"~".repeat(64)).expect("an actor")),
+        Initiator::Courier,
     ]
 }
 
@@ -579,7 +579,7 @@ pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
             ordinal,
             at: Timestamp::MAX,
             realm: realm(),
-            by: Party::Administrator(Actor::parse(&"~".repeat(64)).expect("an actor")),
+            by: Initiator::Administrator(Actor::parse(&"~".repeat(64)).expect("an actor")),
             account: Some(account.id),
             version: Some(account.version),
             what,

@@ -10,8 +10,8 @@ use std::{
 };
 
 use accountable_core::domain::{
-    Account, AccountId, AddressTag, CommitId, EmailAddress, Event, Happened, Memo, Party, PasswordValidity,
-    Realm, Registration, Timestamp, Version,
+    Account, AccountId, AddressTag, CommitId, EmailAddress, Event, EventKind, Initiator, Memo,
+    PasswordValidity, Realm, Registration, Timestamp, Version,
 };
 
 /// A future that a test polls, step by step, counting how often it was woken.
@@ -82,9 +82,9 @@ pub(crate) fn event(commit: CommitId, account: &Account) -> Event {
         ordinal: 0,
         at: NOW,
         realm: account.realm.clone(),
-        by: Party::Courier,
+        by: Initiator::Courier,
         account: Some(account.id),
         version: Some(Version::FIRST),
-        what: Happened::Registered,
+        what: EventKind::Registered,
     }
 }

@@ -104,13 +104,13 @@ impl Options {
     /// transaction, after our writes. Both are applied, or neither is. None by default.
     ///
     /// ```
-    /// use accountable_core::domain::Happened;
+    /// use accountable_core::domain::EventKind;
     /// use accountable_sqlite::{Options, Veto};
     ///
     /// // CREATE TABLE customer (account BLOB PRIMARY KEY REFERENCES accountable_account (id), since INTEGER)
     /// let options = Options::default().with_companion(|transaction, events| {
     ///     for event in events {
-    ///         let (Happened::Registered, Some(account)) = (&event.what, event.account) else { continue };
+    ///         let (EventKind::Registered, Some(account)) = (&event.what, event.account) else { continue };
     ///         let places: i64 = transaction
     ///             .query_first("SELECT 10 - count(*) FROM customer", [], |row| row.get(0))?
     ///             .unwrap_or(0);
@@ -135,8 +135,8 @@ impl Options {
     /// #     let new = Registration { id, realm: realm.clone(), email, tag, validity, ip_filter_group: None, memo, locale: None, purge_at: None, now };
     /// #     let account = Account::register(new).account.unwrap();
     /// #     let commit = CommitId::from_bytes([n; 16]);
-    /// #     let what = Happened::Registered;
-    /// #     let event = Event { commit, ordinal: 0, at: now, realm, by: Party::Courier, account: Some(id), version: None, what };
+    /// #     let what = EventKind::Registered;
+    /// #     let event = Event { commit, ordinal: 0, at: now, realm, by: Initiator::Courier, account: Some(id), version: None, what };
     /// #     pollster::block_on(store.commit(&Commit::new(commit, vec![Write::Account(Swap::create(account))], vec![event]).unwrap()))
     /// # };
     /// # for n in 0..10 { register(n).unwrap(); }

@@ -10,6 +10,7 @@ mod facts;
 mod import;
 mod mailing;
 mod management;
+mod new_account;
 mod number;
 mod password;
 mod redeem;
@@ -29,6 +30,7 @@ pub use self::{
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
+    new_account::{AccountChanges, NewAccount},
     number::{Epoch, Ordinal, Version},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
@@ -38,7 +40,7 @@ pub use self::{
     update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Form, Happened, IpFilterGroup,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, EventKind, Form, IpFilterGroup,
     IpFilterGroupName, KeyId, Locale, Memo, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed,
     Standing, StandingKind, Status, Timestamp, Unknown,
 };
@@ -325,7 +327,7 @@ impl Account {
     ///
     /// The events say what of it others can notice; where there are none, nothing needs to be written.
     #[must_use]
-    pub fn as_of(&self, now: Timestamp, quota: Quota) -> (Self, Vec<Happened>) {
+    pub fn as_of(&self, now: Timestamp, quota: Quota) -> (Self, Vec<EventKind>) {
         let mut next = self.clone();
         let mut events = Vec::new();
         if let Life::Live(facts) = &mut next.life {

@@ -19,7 +19,7 @@ pub struct Event {
     /// The tenant.
     pub realm: Realm,
     /// Who did it.
-    pub by: Party,
+    pub by: Initiator,
     /// The account that it is about; none where no account is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
@@ -27,7 +27,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
     /// What happened.
-    pub what: Happened,
+    pub what: EventKind,
 }
 
 impl Event {
@@ -41,7 +41,7 @@ impl Event {
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Party {
+pub enum Initiator {
     /// Somebody at the public door, from this origin as far as it is known.
     Stranger(#[serde(default)] Option<QuotaTag>),
     /// The account's owner, signed in.
@@ -56,7 +56,7 @@ pub enum Party {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 #[non_exhaustive]
-pub enum Happened {
+pub enum EventKind {
     /// An account came to be.
     Registered,
     /// A stranger asked for a mail. Nobody has looked for whom.

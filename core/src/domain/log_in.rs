@@ -55,7 +55,7 @@ pub struct LogIns {
 
 /// Whether a log-in can succeed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Latch {
+pub enum LockState {
     /// It can; so many guesses may be under way before one more failure locks.
     Open {
         /// At least one.
@@ -88,12 +88,12 @@ impl LogIns {
 
     /// Whether a log-in can succeed. Takes facts [as of](Self::as_of) now.
     #[must_use]
-    pub fn latch(&self, rule: &LockOut) -> Latch {
+    pub fn lock_state(&self, rule: &LockOut) -> LockState {
         match self.locked_until {
-            _ if self.disabled => Latch::Disabled,
-            Some(until) => Latch::Locked { until },
+            _ if self.disabled => LockState::Disabled,
+            Some(until) => LockState::Locked { until },
             // After a lock there is room for one guess at a time.
-            None => Latch::Open { room: rule.room.saturating_sub(self.failures).max(1) },
+            None => LockState::Open { room: rule.room.saturating_sub(self.failures).max(1) },
         }
     }
 
@@ -148,12 +148,12 @@ mod tests {
     #[test]
     fn the_tenth_failure_locks_for_30_s_and_each_further_one_doubles_to_15_min() {
         let rule = LockOut::default();
-        assert_eq!(after(9).latch(&rule), Latch::Open { room: 1 });
+        assert_eq!(after(9).lock_state(&rule), LockState::Open { room: 1 });
         for (failures, seconds) in [(10, 30), (11, 60), (12, 120), (13, 240), (14, 480), (15, 900), (99, 900)]
         {
             assert_eq!(
-                after(failures).latch(&rule),
-                Latch::Locked { until: NOW + Span::seconds(seconds) },
+                after(failures).lock_state(&rule),
+                LockState::Locked { until: NOW + Span::seconds(seconds) },
                 "{failures}"
             );
         }
@@ -163,16 +163,19 @@ mod tests {
     fn after_a_lock_there_is_room_for_one() {
         let rule = LockOut::default();
         let later = NOW + Span::seconds(30);
-        assert_eq!(after(10).as_of(later, &rule).latch(&rule), Latch::Open { room: 1 });
-        assert!(matches!(after(10).as_of(later - Span::micros(1), &rule).latch(&rule), Latch::Locked { .. }));
+        assert_eq!(after(10).as_of(later, &rule).lock_state(&rule), LockState::Open { room: 1 });
+        assert!(matches!(
+            after(10).as_of(later - Span::micros(1), &rule).lock_state(&rule),
+            LockState::Locked { .. }
+        ));
     }
 
     #[test]
     fn the_hundredth_failure_disables_and_never_decays() {
         let rule = LockOut::default();
         let disabled = after(100).as_of(NOW + Span::days(400), &rule);
-        assert_eq!(disabled.latch(&rule), Latch::Disabled);
-        assert_eq!(disabled.cleared().latch(&rule), Latch::Open { room: 10 });
+        assert_eq!(disabled.lock_state(&rule), LockState::Disabled);
+        assert_eq!(disabled.cleared().lock_state(&rule), LockState::Open { room: 10 });
     }
 
     #[test]
@@ -195,8 +198,8 @@ mod tests {
         let rule = LockOut::default();
         let early = NOW - Span::days(30);
         assert_eq!(
-            after(10).as_of(early, &rule).latch(&rule),
-            Latch::Locked { until: early + rule.longest_lock }
+            after(10).as_of(early, &rule).lock_state(&rule),
+            LockState::Locked { until: early + rule.longest_lock }
         );
         assert_eq!(after(9).as_of(early, &rule).as_of(early + rule.forget_after, &rule).failures, 0);
     }
@@ -208,7 +211,7 @@ mod tests {
             let log_ins = LogIns { failures, locks, ..LogIns::default() };
             let counted = log_ins.failed(times, Timestamp::MAX, &rule);
             prop_assert!(counted.failures >= failures);
-            let _ = counted.as_of(Timestamp::MIN, &rule).latch(&rule);
+            let _ = counted.as_of(Timestamp::MIN, &rule).lock_state(&rule);
         }
     }
 }

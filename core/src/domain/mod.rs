@@ -3,9 +3,9 @@
 //! Everything here is pure and total. Nothing waits, reads a clock, draws a random number or knows a store; what a
 //! rule needs it is given, and what it decides it returns. [`table`] shows what each command does where.
 
-mod access;
 mod account;
 mod address;
+mod admission;
 mod code;
 mod confirmation;
 mod email;
@@ -19,13 +19,13 @@ mod id;
 mod intent;
 mod keyring;
 mod letter;
+mod letter_context;
 mod link;
 mod log_in;
 mod mail;
 mod notice;
 mod password;
 mod policy;
-mod posting;
 mod realm;
 mod refusal;
 mod rules;
@@ -43,18 +43,18 @@ mod throttle;
 mod time;
 
 pub use self::{
-    access::{Admission, Denial, Lead, Prospect, Scene, Why},
     account::{
-        Account, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail,
-        Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, FormerPassword, Imported, Life,
-        MailRequest, Mailbox, Management, ManagementChange, NewPassword, Ordinal, PendingEmail,
-        PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail, Version,
+        Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close,
+        ConfirmEmail, Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, FormerPassword,
+        Imported, Life, MailRequest, Mailbox, Management, ManagementChange, NewAccount, NewPassword, Ordinal,
+        PendingEmail, PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail, Version,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
+    admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
-    event::{Event, Happened, Party, PasswordSource, Report},
+    event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::{FedBack, FeedbackTag},
     filter::IpFilterGroup,
     form::{Form, Unknown},
@@ -63,8 +63,9 @@ pub use self::{
     intent::{Intent, Wish},
     keyring::{KeyId, Keyring, KeyringError, SealError},
     letter::{Letter, Message},
+    letter_context::{LetterContext, Withdrawn},
     link::{LinkUrl, Links, MailedLink, ReturnUrl},
-    log_in::{Latch, LockOut, LogIns},
+    log_in::{LockOut, LockState, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     notice::{HostNotice, Notice, NoticeKind},
     password::Password,
@@ -72,7 +73,6 @@ pub use self::{
         Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
         Violation, ViolationCode,
     },
-    posting::{Counter, Withdrawn},
     realm::Realm,
     refusal::{InputError, Refusal},
     rules::Rules,

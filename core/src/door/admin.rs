@@ -20,18 +20,18 @@ pub use self::{
     listing::{AccountList, AccountPage, AccountsPage},
     outbox::{About, MailList, OutboxMail, Suppressed},
     passwords::IssuedCode,
-    view::{AccountChanges, AccountView, NewAccount, PasswordView},
+    view::{AccountView, PasswordView},
 };
 use crate::{
-    accounts::Core,
-    decide::{Call, Decided, Moment, Undecided, Verdict},
     domain::{
-        Account, AccountId, AccountUpdate, Actor, AddressTag, Change, EmailAddress, Party, Refusal,
-        ReplaceEmail, Stop,
+        Account, AccountChanges, AccountId, AccountUpdate, Actor, Change, EmailAddress, Initiator,
+        NewAccount, Refusal, Stop,
     },
+    engine::Core,
+    engine::watch::watched,
+    engine::{Call, DecideError, Decided, Moment, Verdict},
     error::{Error, Fault},
     port::{By, Dossier, Who},
-    watch::watched,
 };
 
 /// What staff and the host may do. Made by [`Accounts::admin`](crate::Accounts::admin).
@@ -56,7 +56,7 @@ impl Admin {
             if let Some(group) = &new.ip_filter_group {
                 self.known_group(group).await?;
             }
-            let call = Call::without_facts(self.party());
+            let call = Call::without_facts(self.initiator());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
                 .decide(call, |_, moment, _| {
@@ -150,8 +150,8 @@ impl Admin {
         &self,
         id: AccountId,
         mut rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
-    ) -> Result<Decided<()>, Undecided> {
-        let call = Call::new(Who::id(id), self.party());
+    ) -> Result<Decided<()>, DecideError> {
+        let call = Call::new(Who::id(id), self.initiator());
         self.core
             .decide(call, |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
@@ -166,15 +166,8 @@ impl Admin {
         Ok(AccountView::of(&self.core.as_of(&dossier, self.core.clock.now()).0))
     }
 
-    fn party(&self) -> Party {
-        Party::Administrator(self.actor.clone())
-    }
-}
-
-impl Core {
-    fn replacement<'a>(&self, email: &'a EmailAddress, tag: AddressTag, moment: &Moment) -> ReplaceEmail<'a> {
-        let (now, notice) = (moment.now, moment.notice);
-        ReplaceEmail { now, email, tag, notice, history: self.policy.history() }
+    fn initiator(&self) -> Initiator {
+        Initiator::Administrator(self.actor.clone())
     }
 }
 

@@ -3,49 +3,17 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    accounts::Core,
     domain::{AccountId, Event},
-    error::Fault,
-    port::{Cursor, Feed, FeedError, Limit, Page},
-    watch::watched,
+    engine::Core,
+    engine::watch::watched,
+    error::{Fault, JournalError},
+    port::{Cursor, Feed, Limit, Page},
 };
 
 /// Reads the journal. Made by [`Accounts::journal`](crate::Accounts::journal).
 #[derive(Clone)]
 pub struct Journal {
     core: Arc<Core>,
-}
-
-/// The journal could not answer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum JournalError {
-    /// It no longer reaches back to that cursor: start anew, and reconcile with the accounts themselves.
-    #[error("the journal no longer reaches back so far")]
-    Trimmed,
-    /// The world failed.
-    #[error(transparent)]
-    Failed(#[from] Fault),
-}
-
-impl JournalError {
-    /// A stable name for machines.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Trimmed => "trimmed",
-            Self::Failed(fault) => fault.code(),
-        }
-    }
-}
-
-impl From<FeedError> for JournalError {
-    fn from(error: FeedError) -> Self {
-        match error {
-            FeedError::Trimmed => Self::Trimmed,
-            FeedError::Store(error) => Self::Failed(error.into()),
-        }
-    }
 }
 
 impl Journal {

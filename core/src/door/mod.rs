@@ -8,10 +8,10 @@ mod public;
 
 pub use self::{
     admin::{
-        About, AccountChanges, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import,
-        ImportedPassword, IssuedCode, KeyUse, MailList, NewAccount, OutboxMail, PasswordView, Suppressed,
+        About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import, ImportedPassword,
+        IssuedCode, KeyUse, MailList, OutboxMail, PasswordView, Suppressed,
     },
-    journal::{Journal, JournalError},
+    journal::Journal,
     options::{DeliveryOptions, MailOptions},
     owner::Owner,
     public::{Accepted, Authentication, Public, Undisclosed},

@@ -3,17 +3,17 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    accounts::Core,
-    authenticate::{Guess, Right, Verified},
-    decide::{Call, Moment, Undecided, Verdict},
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, MailRequest, MailedCode, Origin, Party, Password, Purpose, Refusal, SessionStamp, Stop,
+        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, SessionStamp, Stop,
     },
     door::MailOptions,
+    engine::Core,
+    engine::watch::watched,
+    engine::{Call, DecideError, Moment, Verdict},
     error::{Error, Fault},
+    log_in::{Attempt, Right, Verified},
     port::{By, Dossier, Who},
-    watch::watched,
 };
 
 /// What a signed-in person may do. Made by [`Accounts::owner`](crate::Accounts::owner).
@@ -52,7 +52,8 @@ impl Owner {
             let core = &self.core;
             let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
                 let new = core.new_password(Candidate { password: new, hashed }, dossier, moment);
-                let request = ChangePassword { new, verified: &right.lead.sealed, epoch: self.stamp.epoch };
+                let request =
+                    ChangePassword { new, verified: &right.credential.sealed, epoch: self.stamp.epoch };
                 let change = account.change_password(&request)?;
                 let stamp = self.stamp_after(&change);
                 Ok(Verdict::new(change, stamp))
@@ -94,7 +95,7 @@ impl Owner {
                     cancel_page: core.links.page(Purpose::EmailCancel),
                     email,
                     tag,
-                    verified: &right.lead.sealed,
+                    verified: &right.credential.sealed,
                     epoch: self.stamp.epoch,
                 })?;
                 let mut verdict = Verdict::new(change, ());
@@ -102,7 +103,7 @@ impl Owner {
                 Ok(verdict)
             });
             match decided.await? {
-                Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
+                Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
                     let retry_after = retry_after.max(core.recipients_wait(email).await?);
                     Err(Refusal::Throttled { retry_after }.into())
                 }
@@ -200,7 +201,7 @@ impl Owner {
     }
 
     fn call<'a>(&self) -> Call<'a> {
-        Call::new(Who::id(self.stamp.account), Party::Owner)
+        Call::new(Who::id(self.stamp.account), Initiator::Owner)
     }
 
     fn stamp_after(&self, change: &Change) -> SessionStamp {
@@ -209,7 +210,7 @@ impl Owner {
     }
 
     /// A guess at the account's own password, once the session is known to hold.
-    async fn guess<'a>(&self, current: &'a Password) -> Result<Guess<'a>, Error> {
+    async fn attempt<'a>(&self, current: &'a Password) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, _, _| {
@@ -219,19 +220,19 @@ impl Owner {
                 Ok::<_, Stop>(Verdict::new(Change::none(), mailbox))
             })
             .await?;
-        Ok(Guess {
+        Ok(Attempt {
             by: By::Id(self.stamp.account),
             email: decided.value.address,
             tag: decided.value.tag,
             password: current,
             origin: self.from,
-            party: Party::Owner,
+            initiator: Initiator::Owner,
         })
     }
 
     /// The current password, known; through the gate, and counted if it is wrong.
-    async fn verified(&self, guess: &Guess<'_>) -> Result<Right<'_>, Error> {
-        match self.core.verify_at_gate(guess).await? {
+    async fn verified(&self, attempt: &Attempt<'_>) -> Result<Right<'_>, Error> {
+        match self.core.verify_at_gate(attempt).await? {
             Verified::Right(right) => Ok(right),
             Verified::Denied(_) => Err(Refusal::WrongPassword.into()),
             Verified::TooMany { retry_after } => Err(Refusal::Throttled { retry_after }.into()),
@@ -245,10 +246,10 @@ impl Owner {
         current: &Password,
         candidate: Option<&Password>,
         mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
-    ) -> Result<Result<T, Undecided>, Error> {
-        let guess = self.guess(current).await?;
+    ) -> Result<Result<T, DecideError>, Error> {
+        let attempt = self.attempt(current).await?;
         for last in [false, true] {
-            let right = self.verified(&guess).await?;
+            let right = self.verified(&attempt).await?;
             let mut starts_over = false;
             let mut call = self.call();
             call.candidate = candidate;
@@ -256,7 +257,8 @@ impl Owner {
                 .core
                 .decide(call, |dossier, moment, hashed| {
                     let account = account_of(dossier)?;
-                    let admission = self.core.scene(&guess, dossier, moment.now).admission(&right.lead);
+                    let admission =
+                        self.core.log_in_snapshot(&attempt, dossier, moment.now).admission(&right.credential);
                     starts_over = admission == Admission::StartOver;
                     // A lock, a suspension or another filter that came meanwhile makes the verification void.
                     if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {

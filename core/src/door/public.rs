@@ -4,18 +4,18 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    accounts::Core,
-    authenticate::{Entry, Guess},
-    decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, AccountId, Candidate, Change, CodeMint, CodeState, Content, Denial, EmailAddress, Happened,
-        Hashed, Intent, Mail, MailId, MailedCode, Origin, Party, Password, Purpose, Redemption, Refusal,
-        RevertEmail, SessionStamp, Stop, Timestamp, Why, Wish,
+        Account, AccountId, Candidate, Change, CodeState, Content, Denial, EmailAddress, EventKind, Hashed,
+        Initiator, Intent, Mail, MailId, MailedCode, Origin, Password, Purpose, Redemption, Refusal,
+        RevertEmail, SessionStamp, Stop, Why, Wish,
     },
     door::MailOptions,
+    engine::Core,
+    engine::watch::watched,
+    engine::{Call, DecideError, Moment, Verdict},
     error::{Fault, PublicError},
-    port::{By, Dossier, Reservation, Swap, Who},
-    watch::watched,
+    log_in::{Attempt, Entry},
+    port::{By, Dossier, Swap, Who},
 };
 
 /// What strangers may do. Made by [`Accounts::public`](crate::Accounts::public).
@@ -88,15 +88,15 @@ impl Public {
         watched("public.authenticate", self.core.realm.as_str(), async {
             let core = &self.core;
             let key = email.key();
-            let guess = Guess {
+            let attempt = Attempt {
                 email: email.clone(),
                 tag: core.keys.address_tag_of(&core.realm, &key),
                 by: By::Email(core.realm.clone(), key),
                 password,
                 origin: self.from,
-                party: self.party(),
+                initiator: self.initiator(),
             };
-            match core.authenticate(&guess).await? {
+            match core.authenticate(&attempt).await? {
                 Err(retry_after) => Err(PublicError::TooMany { retry_after }),
                 Ok(Entry::Granted(stamp)) => Ok(Authentication::Granted(stamp)),
                 Ok(Entry::MustChange(reason, stamp)) => Ok(Authentication::MustChange { reason, stamp }),
@@ -228,18 +228,15 @@ impl Public {
         mail.check(&core.links)?;
         let MailOptions { page, return_url, locale } = mail;
         let intent = Intent { wish, email: email.clone(), page, return_url, locale };
-        let quota = core.rules.origin_quota;
         let decided = core
-            .decide(Call::without_facts(self.party()), |_, moment, _| {
+            .decide(Call::without_facts(self.initiator()), |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
                 let mail = Mail::queued(moment.mail, core.realm.clone(), Content::Intent(sealed), moment.now);
-                let requested = Happened::MailRequested { request: moment.mail };
+                let requested = EventKind::MailRequested { request: moment.mail };
                 let change = Change { events: vec![requested], ..Change::none() };
                 let mut verdict = Verdict::new(change, moment.mail);
                 verdict.mails.push(Swap::create(mail));
-                let ceiling = quota.ceiling(moment.now);
-                let reservation = |of| Reservation { of, floor: moment.now, step: quota.period(), ceiling };
-                verdict.reserve.extend(self.origin_tag().map(reservation));
+                verdict.reserve.extend(core.request_reservation(self.from, moment.now));
                 Ok(verdict)
             })
             .await
@@ -265,7 +262,7 @@ impl Public {
             return Err(PublicError::DeadCode);
         };
         let core = &self.core;
-        let mut call = Call::new(Who::id(id), self.party());
+        let mut call = Call::new(Who::id(id), self.initiator());
         call.candidate = candidate;
         call.mends = false;
         core.decide(call, |dossier, moment, hashed| {
@@ -278,43 +275,22 @@ impl Public {
         Ok(id)
     }
 
-    fn party(&self) -> Party {
-        Party::Stranger(self.origin_tag())
-    }
-
-    fn origin_tag(&self) -> Option<crate::domain::QuotaTag> {
-        self.core.keys.origin_tag(&self.core.realm, "mail requests", self.from)
-    }
-}
-
-impl Core {
-    /// Somebody brings a code, from there.
-    pub(crate) fn redemption<'a>(
-        &'a self,
-        code: &'a MailedCode,
-        dossier: &Dossier,
-        from: Origin,
-        now: Timestamp,
-    ) -> Redemption<'a> {
-        let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
-        let group = dossier.filter.as_ref().map(|stored| &stored.value);
-        let account = dossier.account.as_ref().map(|stored| &stored.value);
-        let origin_admitted = account.is_some_and(|account| account.admits(from, group));
-        Redemption { code, mint, now, origin_admitted }
+    fn initiator(&self) -> Initiator {
+        Initiator::Stranger(self.core.requests_level(self.from))
     }
 }
 
 /// What a stranger is told of an outcome.
-fn told(undecided: Undecided) -> PublicError {
+fn told(undecided: DecideError) -> PublicError {
     match undecided {
-        Undecided::Refused(Refusal::WeakPassword(violations)) => PublicError::WeakPassword(violations),
-        Undecided::Refused(Refusal::OriginRefused) => PublicError::OriginRefused,
-        Undecided::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
+        DecideError::Refused(Refusal::WeakPassword(violations)) => PublicError::WeakPassword(violations),
+        DecideError::Refused(Refusal::OriginRefused) => PublicError::OriginRefused,
+        DecideError::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
         // An old address that is another's by now can't be taken back.
-        Undecided::Refused(_) | Undecided::EmailTaken => PublicError::DeadCode,
-        Undecided::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
-        Undecided::Failed(fault) => fault.into(),
-        Undecided::Superseded => Fault::Defect("the public door met another's outcome").into(),
+        DecideError::Refused(_) | DecideError::EmailTaken => PublicError::DeadCode,
+        DecideError::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
+        DecideError::Failed(fault) => fault.into(),
+        DecideError::Superseded => Fault::Defect("the public door met another's outcome").into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use accountable_core::{
-    domain::{Happened, Span, Version},
+    domain::{EventKind, Span, Version},
     port::{CommitError, Limit, Stored, Swap},
 };
 
@@ -41,7 +41,7 @@ pub async fn clause_01_who_sees_one_write_of_a_commit_sees_all<S: StoreUnderTest
             None => (None, None, None),
         };
         Batch::new(names.commit())
-            .event_of(&account, Happened::EmailChangeDropped)
+            .event_of(&account, EventKind::EmailChangeDropped)
             .account(Swap { before: a, after: Some(account) })
             .address(Swap { before: b, after: Some(address) })
             .mail(Swap { before: c, after: Some(letter) })
@@ -120,7 +120,7 @@ pub async fn clause_01_a_failed_commit_leaves_nothing<S: StoreUnderTest>() {
         .group(Swap::create(samples::group("office", 1)))
         .reserve(free, Span::seconds(10), NOW)
         .reserve(spent, Span::seconds(10), NOW)
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .build();
     match store.commit(&doomed).await {
         Err(CommitError::Exhausted { of, .. }) if of == spent => {}

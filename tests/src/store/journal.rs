@@ -6,7 +6,7 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{AccountId, Address, Event, EventRef, Happened, Span, Timestamp, Version},
+    domain::{AccountId, Address, Event, EventKind, EventRef, Span, Timestamp, Version},
     port::{CommitError, Cursor, FeedError, Limit, Store, Stored, Swap, Trim},
 };
 
@@ -24,8 +24,8 @@ async fn write(store: &dyn Store, names: &Names, of: AccountId, from: u64, commi
         let version = Some(Version::new(n.saturating_add(1)));
         let batch = Batch::new(names.commit())
             .at(at(n))
-            .event(Some(of), version, Happened::Registered)
-            .event(Some(of), version, Happened::EmailChangeDropped);
+            .event(Some(of), version, EventKind::Registered)
+            .event(Some(of), version, EventKind::EmailChangeDropped);
         written.extend_from_slice(put(store, batch.build()).await.events());
     }
     written
@@ -107,9 +107,9 @@ pub async fn clause_28_an_accounts_events_come_in_version_order<S: StoreUnderTes
                     let before = look::account(store, account.id).await.expect("the account");
                     let next = samples::next(&before.value);
                     let batch = Batch::new(names.commit())
-                        .event_of(&next, Happened::EmailChangeDropped)
-                        .event_of(&next, Happened::ClockMended)
-                        .event_of(&next, Happened::Registered)
+                        .event_of(&next, EventKind::EmailChangeDropped)
+                        .event_of(&next, EventKind::ClockMended)
+                        .event_of(&next, EventKind::Registered)
                         .account(Swap::replace(before, next));
                     match store.commit(&batch.build()).await {
                         Ok(()) | Err(CommitError::Conflict(_)) => {}
@@ -150,7 +150,7 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
             writer,
             Batch::new(names.commit())
                 .in_realm(other_realm())
-                .event(Some(other), None, Happened::Registered)
+                .event(Some(other), None, EventKind::Registered)
                 .build(),
         )
         .await;

@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use accountable_core::{
-    domain::Happened,
+    domain::EventKind,
     port::{AccountFilter, AccountQuery, Commit, CommitError, Cursor, FeedError, Limit, Store, Swap, Who},
 };
 
@@ -137,7 +137,7 @@ pub async fn clause_33_no_error_text_contains_a_stored_value<S: StoreUnderTest>(
     let commit = Batch::new(names.commit())
         .account(Swap::create(account.clone()))
         .reserve(quota, step, NOW)
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .build();
     put(store, commit).await;
     let refused = [
@@ -190,7 +190,7 @@ fn small_commit(names: &Names) -> Commit {
         .mail(Swap::create(samples::mail(names.mail(), account.id, NOW)))
         .group(Swap::create(samples::group(&format!("g{}", account.id.to_base62()), 1)))
         .reserve(names.quota(), accountable_core::domain::Span::seconds(1), NOW)
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .account(Swap::create(account))
         .build()
 }

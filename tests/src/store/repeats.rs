@@ -7,7 +7,7 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{Account, Happened, Span, Timestamp, Version},
+    domain::{Account, EventKind, Span, Timestamp, Version},
     port::{Claim, CommitError, Limit, Store, Stored, Swap, Trim},
 };
 
@@ -94,7 +94,7 @@ pub async fn clause_11_a_repeated_offer_is_ok_and_writes_nothing<S: StoreUnderTe
         .account(Swap::create(account.clone()))
         .address(Swap::create(samples::address(tag, 1)))
         .reserve(quota, Span::seconds(10), NOW)
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .build();
     let commit = put(store, commit).await;
     for _ in 0..2 {
@@ -119,8 +119,8 @@ pub async fn clause_11_an_event_alone_is_proof_of_the_commit<S: StoreUnderTest>(
     let tag = names.tag();
     let commit = Batch::new(names.commit())
         .address(Swap::create(samples::address(tag, 1)))
-        .event(None, None, Happened::ClockMended)
-        .event(None, None, Happened::EmailChangeDropped)
+        .event(None, None, EventKind::ClockMended)
+        .event(None, None, EventKind::EmailChangeDropped)
         .build();
     let commit = put(store, commit).await;
     let stored = Stored { value: samples::address(tag, 1), stamp: commit.id() };
@@ -140,7 +140,7 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
         .account(Swap::create(account.clone()))
         .mail(Swap::create(mail.clone()))
         .group(Swap::create(samples::group(name, 1)))
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .build();
     let commit = put(store, commit).await;
     let stamp = commit.id();
@@ -179,7 +179,7 @@ pub async fn clause_12_racing_offers_of_one_commit_apply_it_once<S: StoreUnderTe
         let commit = Batch::new(names.commit())
             .account(Swap::create(account.clone()))
             .reserve(quota, Span::seconds(10), at(1_000))
-            .event_of(&account, Happened::Registered)
+            .event_of(&account, EventKind::Registered)
             .build();
         race(seed, 6, |racer| {
             let store = instances.get(racer % instances.len()).expect("an instance");
@@ -200,7 +200,7 @@ pub async fn clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_an
         let tag = names.tag();
         let commit = Batch::new(names.commit())
             .address(Swap::create(samples::address(tag, 1)))
-            .event(None, None, Happened::ClockMended)
+            .event(None, None, EventKind::ClockMended)
             .build();
         drop(polled(store.commit(&commit), polls));
         put(store, commit.clone()).await;
@@ -238,7 +238,7 @@ pub async fn clause_13_a_refused_offer_never_applies<S: StoreUnderTest>() {
     .await
     .id();
     let wanted = samples::account(names.account(), &email);
-    let witness = || Batch::new(names.commit()).event(None, None, Happened::ClockMended);
+    let witness = || Batch::new(names.commit()).event(None, None, EventKind::ClockMended);
     let refused = [
         witness().account(Swap::create(wanted.clone())).build(),
         witness().address(Swap::create(samples::address(tag, 2))).build(),
@@ -283,14 +283,14 @@ pub async fn clause_14_a_dropped_commit_applied_whole_or_not_at_all_and_locks_no
             .account(Swap::create(account.clone()))
             .address(Swap::create(samples::address(tag, 1)))
             .reserve(quota, Span::seconds(10), NOW)
-            .event_of(&account, Happened::Registered)
+            .event_of(&account, EventKind::Registered)
             .build();
         let answer = polled(store.commit(&dropped), polls);
         // A rival of the very same records: it is answered, whatever became of the first.
         let rival = Batch::new(names.commit())
             .account(Swap::create(account.clone()))
             .address(Swap::create(samples::address(tag, 2)))
-            .event_of(&account, Happened::Registered)
+            .event_of(&account, EventKind::Registered)
             .build();
         let applied = match store.commit(&rival).await {
             Ok(()) => false,
@@ -365,7 +365,7 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
         .account(Swap::create(account.clone()))
         .mail(Swap::create(samples::mail(names.mail(), account.id, after(100))))
         .mail(Swap::create(samples::mail(names.mail(), account.id, after(50))))
-        .event_of(&account, Happened::Registered)
+        .event_of(&account, EventKind::Registered)
         .build();
     told.push(format!("{:?}", store.commit(&commit).await));
     for (now, until) in [(49, 90), (50, 90), (89, 200), (100, 200), (199, 300), (86_400, 86_401)] {

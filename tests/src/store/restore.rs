@@ -42,7 +42,7 @@ impl<S: StoreUnderTest> Before<S> {
                 account = samples::erased(&account);
             }
             let batch = Batch::new(names.commit())
-                .event_of(&account, accountable_core::domain::Happened::Registered)
+                .event_of(&account, accountable_core::domain::EventKind::Registered)
                 .account(Swap::create(account))
                 .address(Swap::create(samples::address(names.tag(), n)))
                 .mail(Swap::create(samples::mail(names.mail(), names.account(), NOW)))
@@ -132,7 +132,7 @@ pub async fn clause_34_what_was_read_before_matches_nothing<S: StoreUnderTest>()
     let present = look::account(store, of).await.unwrap_or_else(|| panic!("an account is gone"));
     let next = samples::next(&present.value);
     let batch =
-        Batch::new(names.commit()).event_of(&next, accountable_core::domain::Happened::EmailChangeDropped);
+        Batch::new(names.commit()).event_of(&next, accountable_core::domain::EventKind::EmailChangeDropped);
     let commit = put(store, batch.account(Swap::replace(present, next)).build()).await;
     let (new, _) = look::feed(store, &realm(), Some(cursor), Limit::MAX).await;
     assert_eq!(new, commit.events(), "what is new since");

@@ -6,7 +6,7 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{Account, Happened, IpFilterGroup, Span, Version},
+    domain::{Account, EventKind, IpFilterGroup, Span, Version},
     port::{By, CommitError, Dossier, Limit, Stored, Swap, Who},
 };
 
@@ -179,7 +179,7 @@ pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
                     let before = Stored { value: account.clone(), stamp };
                     let next = samples::next(&account);
                     let doomed = Batch::new(names.commit())
-                        .event_of(&next, Happened::EmailChangeDropped)
+                        .event_of(&next, EventKind::EmailChangeDropped)
                         .account(Swap::replace(before, next))
                         .mail(Swap::create(samples::mail(names.mail(), account.id, NOW)))
                         .reserve(spent, Span::seconds(10), NOW)

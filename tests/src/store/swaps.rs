@@ -364,7 +364,7 @@ pub async fn clause_16_commits_with_disjoint_keys_never_conflict<S: StoreUnderTe
                     .mail(swap(&mail, stamp))
                     .group(swap(&samples::group(&name, 1), stamp))
                     .reserve(names.quota(), Span::seconds(1), NOW)
-                    .event_of(&account, accountable_core::domain::Happened::Registered)
+                    .event_of(&account, accountable_core::domain::EventKind::Registered)
                     .build()
             };
             let first = commit(None);

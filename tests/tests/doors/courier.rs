@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Delivery, DeliveryOptions, MailOptions,
-    domain::{Happened, Span},
+    domain::{EventKind, Span},
     port::Clock as _,
 };
 use accountable_memory::Answer;
@@ -33,7 +33,7 @@ on_each_store! {
         .await;
         assert_eq!((sweeps.into_iter().sum::<u32>(), world.mailer.count()), (1, 1));
         assert_eq!(world.accounts.sweep(10).await.unwrap().next_due, None);
-        let delivered = world.history(id).await.into_iter().filter(|event| matches!(event.what, Happened::MailDelivered { .. }));
+        let delivered = world.history(id).await.into_iter().filter(|event| matches!(event.what, EventKind::MailDelivered { .. }));
         assert_eq!(delivered.count(), 1);
     }
 
@@ -54,7 +54,7 @@ on_each_store! {
         let names: std::collections::BTreeSet<_> = world.mailer.attempts().iter().map(|(letter, _)| letter.id).collect();
         assert_eq!(names.len(), 1, "one name over all attempts");
         let last = world.history(id).await.pop().unwrap();
-        assert!(matches!(last.what, Happened::MailCancelled { .. } | Happened::MailDied { .. }), "{last:?}");
+        assert!(matches!(last.what, EventKind::MailCancelled { .. } | EventKind::MailDied { .. }), "{last:?}");
     }
 
     async fn a_retry_waits_between_half_a_minute_and_a_minute_first(world) {
@@ -180,7 +180,7 @@ on_each_store! {
             }
             let told = world.history(id).await;
             let ended = |event: &accountable_core::domain::Event| {
-                matches!(event.what, Happened::MailDelivered { .. } | Happened::MailCancelled { .. })
+                matches!(event.what, EventKind::MailDelivered { .. } | EventKind::MailCancelled { .. })
             };
             assert!(told.iter().any(ended), "{jump} days: {told:?}");
             // And the account can be mailed to again, and logged in to.

@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Delivery, DeliveryOptions, Error, Fault, NewAccount,
-    domain::{Happened, Span, Version},
+    domain::{EventKind, Span, Version},
 };
 use accountable_memory::CommitFault;
 
@@ -36,7 +36,7 @@ on_each_store! {
         let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
         world.store.inner().script([CommitFault::UnknownApplied]);
         world.public().choose_password(&world.mailed_code("ada@example.com"), &password(GOOD)).await.unwrap();
-        let set = world.history(id).await.into_iter().filter(|event| matches!(event.what, Happened::PasswordSet { .. }));
+        let set = world.history(id).await.into_iter().filter(|event| matches!(event.what, EventKind::PasswordSet { .. }));
         assert_eq!(set.count(), 1);
     }
 

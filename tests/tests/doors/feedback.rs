@@ -3,7 +3,7 @@
 use accountable_core::{
     Builder, Delivery, DeliveryOptions, MailOptions, Suppressed,
     domain::{
-        FeedbackTag, Happened, HostNotice, KeyId, Keyring, Message, Purpose, Realm, Report, Span,
+        EventKind, FeedbackTag, HostNotice, KeyId, Keyring, Message, Purpose, Realm, Report, Span,
         SuppressionScope, Undeliverable,
     },
 };
@@ -58,8 +58,8 @@ on_each_store! {
         assert_eq!((known.cause, known.scope), (Undeliverable::NoSuchMailbox, SuppressionScope::All));
         assert_eq!(known.evidence, "smtp; 550 5.1.1");
         let events = world.history(id).await;
-        let taken = events.iter().find(|event| matches!(event.what, Happened::FeedbackTaken { report: BOUNCED, .. })).unwrap();
-        let stopped = events.iter().find(|event| matches!(event.what, Happened::AddressSuppressed { .. })).unwrap();
+        let taken = events.iter().find(|event| matches!(event.what, EventKind::FeedbackTaken { report: BOUNCED, .. })).unwrap();
+        let stopped = events.iter().find(|event| matches!(event.what, EventKind::AddressSuppressed { .. })).unwrap();
         assert_eq!(taken.commit, stopped.commit);
     }
 
@@ -78,7 +78,7 @@ on_each_store! {
         assert_eq!(suppressed(&world).await, []);
         assert_eq!(world.view(id).await.undeliverable, None);
         let feed = world.accounts.journal().feed(None, 1_000).await.unwrap();
-        let ignored = feed.events.iter().filter(|event| matches!(event.what, Happened::FeedbackIgnored { report: BOUNCED }));
+        let ignored = feed.events.iter().filter(|event| matches!(event.what, EventKind::FeedbackIgnored { report: BOUNCED }));
         assert_eq!(ignored.count(), 5);
         assert_eq!(reset(&world).await, 1);
     }
@@ -120,7 +120,7 @@ on_each_store! {
         let id = world.in_use(ADA, GOOD).await;
         assert!(report(&world, &tag(&world, ADA), Report::Delayed).await);
         assert_eq!((suppressed(&world).await, reset(&world).await), (vec![], 1));
-        assert!(world.history(id).await.iter().any(|event| matches!(event.what, Happened::FeedbackTaken { report: Report::Delayed, .. })));
+        assert!(world.history(id).await.iter().any(|event| matches!(event.what, EventKind::FeedbackTaken { report: Report::Delayed, .. })));
     }
 
     /// Its owner is tired of what strangers cause: that stops, and what the owner needs goes on.

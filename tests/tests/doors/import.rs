@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     Accounts, Authentication, Builder, Error, Import, ImportedPassword, Machine, NewAccount,
     domain::{
-        Denial, EmailAddress, Happened, Incarnation, IpFilterGroupName, Management, Password, PasswordPolicy,
-        Refusal, Span, Status, Violation, Why,
+        Denial, EmailAddress, EventKind, Incarnation, IpFilterGroupName, Management, Password,
+        PasswordPolicy, Refusal, Span, Status, Violation, Why,
     },
     port::Clock as _,
 };
@@ -51,7 +51,7 @@ fn many(count: usize) -> (impl Stream<Item = Import> + Send + 'static, Arc<Atomi
 async fn rehashed(world: &World) -> usize {
     let id = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap().id;
     let events = world.history(id).await;
-    events.iter().filter(|event| matches!(event.what, Happened::PasswordRehashed)).count()
+    events.iter().filter(|event| matches!(event.what, EventKind::PasswordRehashed)).count()
 }
 
 async fn entry(world: &World, typed: &str) -> Authentication {
@@ -116,7 +116,7 @@ on_each_store! {
         let later = Import::new(NewAccount::new(email("bob@example.com"))).created_at(at("2100-01-01T00:00:00Z"));
         let view = world.admin().import(later).await.unwrap();
         assert_eq!((view.created_at, view.email_proven, view.status), (world.clock.now(), false, Status::New));
-        assert!(world.history(view.id).await.iter().any(|event| matches!(event.what, Happened::Imported)));
+        assert!(world.history(view.id).await.iter().any(|event| matches!(event.what, EventKind::Imported)));
         assert_eq!(world.mailer.count(), 0);
     }
 
@@ -170,7 +170,7 @@ on_each_store! {
         let id = world.admin().import(ada(foreign(&long))).await.unwrap().id;
         let Authentication::MustChange { reason: Why::Truncated, stamp } = entry(&world, &long).await
         else { panic!("not noticed") };
-        let demanded = |event: &accountable_core::domain::Event| matches!(event.what, Happened::PasswordChangeDemanded);
+        let demanded = |event: &accountable_core::domain::Event| matches!(event.what, EventKind::PasswordChangeDemanded);
         assert_eq!(world.history(id).await.iter().filter(|event| demanded(event)).count(), 1);
         assert!(world.view(id).await.password.unwrap().must_change);
         // Nobody has shown to know the rest: whoever mistypes it there must not make that the password.
@@ -253,7 +253,7 @@ async fn a_bcrypt_hash_lets_in_and_becomes_argon2id() {
     assert!(matches!(log_in(ADA, BETTER).await, Authentication::Denied(_)));
     let Authentication::Granted(stamp) = log_in(ADA, RAW).await else { panic!("bcrypt does not let in") };
     let events = accounts.journal().history(stamp.account, None, 100).await.unwrap().items;
-    assert!(matches!(events.last().unwrap().what, Happened::PasswordRehashed), "{events:?}");
+    assert!(matches!(events.last().unwrap().what, EventKind::PasswordRehashed), "{events:?}");
     let parsed = |typed: &str| Password::parse(typed).unwrap();
     assert!(matches!(log_in(ADA, "caf\u{e9} au lait, please").await, Authentication::Granted(_)));
 

@@ -3,7 +3,7 @@
 use accountable_core::{
     Builder, DeliveryOptions, Fault, KeyUse, MailOptions, PublicError,
     domain::{
-        AccountId, CodeState, Denial, Happened, KeyId, Keyring, Party, PasswordPolicy, Purpose, Span,
+        AccountId, CodeState, Denial, EventKind, Initiator, KeyId, Keyring, PasswordPolicy, Purpose, Span,
         Violation,
     },
 };
@@ -94,7 +94,7 @@ on_each_store! {
         assert_eq!(new.sweep().await.resealed, 0);
         assert!(new.accounts.owner(stamp, Default::default()).is_current().await.unwrap(), "no session ends");
         let last = new.history(ids[0]).await.pop().unwrap();
-        assert!(matches!((&last.by, &last.what), (Party::Courier, Happened::Resealed)), "{last:?}");
+        assert!(matches!((&last.by, &last.what), (Initiator::Courier, EventKind::Resealed)), "{last:?}");
         assert_eq!(new.hasher.verified(), 0);
         assert!(new.log_in("u4@example.com", GOOD).await.is_ok());
     }
@@ -115,7 +115,7 @@ on_each_store! {
         assert_eq!(new.admin().reseal(100).await.unwrap(), 3);
         assert_eq!(new.admin().reseal(100).await.unwrap(), 0);
         let last = new.history(ids[0]).await.pop().unwrap();
-        assert!(matches!((&last.by, &last.what), (Party::Administrator(_), Happened::Resealed)));
+        assert!(matches!((&last.by, &last.what), (Initiator::Administrator(_), EventKind::Resealed)));
     }
 
     /// Passwords before the current one rest on their keys too.

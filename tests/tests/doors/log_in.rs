@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Authentication, DeliveryOptions, PublicError,
-    domain::{Denial, Happened, Span, Why},
+    domain::{Denial, EventKind, Span, Why},
 };
 
 use crate::world::{BETTER, GOOD, World, at_once, email, on_each_store, password};
@@ -210,8 +210,8 @@ on_each_store! {
         world.clock.advance(Span::days(30));
         assert_eq!(world.log_in("ada@example.com", GOOD).await, Err(Denial::Disabled));
         let events = world.history(id).await;
-        assert_eq!(events.iter().filter(|event| matches!(event.what, Happened::Locked { .. })).count(), 90);
-        assert_eq!(events.iter().filter(|event| matches!(event.what, Happened::Disabled { .. })).count(), 1);
+        assert_eq!(events.iter().filter(|event| matches!(event.what, EventKind::Locked { .. })).count(), 90);
+        assert_eq!(events.iter().filter(|event| matches!(event.what, EventKind::Disabled { .. })).count(), 1);
         world.admin().assign_password(id, &password(BETTER)).await.unwrap();
         assert!(world.log_in("ada@example.com", BETTER).await.is_ok());
     }

@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Delivery, DeliveryOptions, Error, MailOptions, PublicError,
-    domain::{Happened, LinkUrl, Refusal, ReturnUrl, Span, Undeliverable},
+    domain::{EventKind, LinkUrl, Refusal, ReturnUrl, Span, Undeliverable},
 };
 use accountable_memory::Answer;
 
@@ -94,7 +94,7 @@ on_each_store! {
         let bypass = DeliveryOptions::default().bypassing_the_throttle();
         assert_eq!(world.admin().request_password_set(id, bypass).await.unwrap(), Delivery::Delivered);
         let journaled = world.history(id).await.into_iter().filter(|event| {
-            matches!(event.what, Happened::MailQueued { bypassed_throttle: true, .. })
+            matches!(event.what, EventKind::MailQueued { bypassed_throttle: true, .. })
         });
         assert_eq!(journaled.count(), 1);
     }

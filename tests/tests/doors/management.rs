@@ -3,7 +3,7 @@
 use accountable_core::{
     Delivery, DeliveryOptions, Error, MailOptions, PublicError,
     domain::{
-        AccountId, Happened, LinkUrl, Management, Purpose, Refusal, Span, Status, SuspensionReason, Version,
+        AccountId, EventKind, LinkUrl, Management, Purpose, Refusal, Span, Status, SuspensionReason, Version,
     },
 };
 
@@ -111,7 +111,7 @@ on_each_store! {
         assert_eq!(world.mailer.last_link_to(&email(ADA)).unwrap(), issued.link.expose());
         world.public().choose_password(&code_of(issued.link.expose()), &password(GOOD)).await.unwrap();
         assert!(world.view(id).await.email_proven);
-        let journaled = world.history(id).await.into_iter().filter(|event| matches!(event.what, Happened::CodeIssued { .. }));
+        let journaled = world.history(id).await.into_iter().filter(|event| matches!(event.what, EventKind::CodeIssued { .. }));
         assert_eq!(journaled.count(), 1);
     }
 

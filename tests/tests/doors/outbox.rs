@@ -3,7 +3,7 @@
 use accountable_core::{
     About, Builder, Delivery, DeliveryOptions, MailList, MailOptions, OutboxMail,
     domain::{
-        AccountId, DeathCause, Happened, Letter, MailId, Message, NoticeKind, Purpose, Realm, Span,
+        AccountId, DeathCause, EventKind, Letter, MailId, Message, NoticeKind, Purpose, Realm, Span,
         Undeliverable,
     },
     port::{MailRouting, Mailer},
@@ -124,8 +124,8 @@ on_each_store! {
         assert_eq!(world.sweep().await.delivered, 1);
         assert_eq!(world.mailer.count(), before + 1);
         assert_eq!(world.admin().requeue_mail(mail.id).await.unwrap_err().code(), "no_such_mail");
-        let last = world.history(id).await.into_iter().rev().find(|event| matches!(event.what, Happened::MailRequeued { .. }));
-        assert!(matches!(last.unwrap().by, accountable_core::domain::Party::Administrator(_)));
+        let last = world.history(id).await.into_iter().rev().find(|event| matches!(event.what, EventKind::MailRequeued { .. }));
+        assert!(matches!(last.unwrap().by, accountable_core::domain::Initiator::Administrator(_)));
     }
 
     /// What it was for must still stand.
@@ -181,7 +181,7 @@ on_each_store! {
         assert_eq!(listed(&world, ALL).await, []);
         world.sweep().await;
         assert_eq!(world.mailer.count(), 0);
-        assert!(world.history(id).await.iter().any(|event| matches!(event.what, Happened::MailCancelled { mail: of } if of == mail.id)));
+        assert!(world.history(id).await.iter().any(|event| matches!(event.what, EventKind::MailCancelled { mail: of } if of == mail.id)));
         let refused = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap_err();
         assert_eq!(refused.code(), "throttled", "a mail that was cancelled was asked for");
     }

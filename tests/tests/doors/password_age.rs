@@ -8,7 +8,7 @@ use std::sync::{
 use accountable_core::{
     AccountChanges, Authentication, Builder, DeliveryOptions, Error, Fault, NewAccount, PublicError,
     domain::{
-        Denial, Happened, NoticeKind, Password, PasswordPolicy, PasswordValidity, Refusal, Span, Timestamp,
+        Denial, EventKind, NoticeKind, Password, PasswordPolicy, PasswordValidity, Refusal, Span, Timestamp,
         Violation, Why,
     },
     port::{PasswordScreen, Source},
@@ -104,7 +104,7 @@ async fn screened(world: World, screen: Screen) {
     assert!(world.log_in(ADA, GOOD).await.is_ok());
     assert_eq!(screen.asked.load(Ordering::SeqCst), asked, "never at log-in");
     let unscreened =
-        |event: &accountable_core::domain::Event| matches!(event.what, Happened::PasswordNotScreened);
+        |event: &accountable_core::domain::Event| matches!(event.what, EventKind::PasswordNotScreened);
     assert!(!world.history(id).await.iter().any(unscreened));
 }
 
@@ -113,8 +113,8 @@ async fn accepted_unscreened(world: World, screen: Screen) {
     screen.says.store(AWAY, Ordering::SeqCst);
     world.admin().assign_password(id, &password(GOOD)).await.unwrap();
     let events = world.history(id).await;
-    let set = events.iter().position(|event| matches!(event.what, Happened::PasswordSet { .. })).unwrap();
-    let noted = events.iter().position(|event| matches!(event.what, Happened::PasswordNotScreened)).unwrap();
+    let set = events.iter().position(|event| matches!(event.what, EventKind::PasswordSet { .. })).unwrap();
+    let noted = events.iter().position(|event| matches!(event.what, EventKind::PasswordNotScreened)).unwrap();
     assert_eq!(events[set].commit, events[noted].commit, "journaled beside it");
     screen.says.store(KNOWN, Ordering::SeqCst);
     assert_eq!(violations(world.admin().assign_password(id, &password(BETTER)).await), [Violation::Breached]);
@@ -169,7 +169,7 @@ on_each_store! {
         world.clock.advance(Span::days(100));
         world.sweep().await;
         assert_eq!(warnings(&world), 1);
-        assert!(world.history(id).await.iter().any(|event| matches!(event.what, Happened::PasswordExpired)));
+        assert!(world.history(id).await.iter().any(|event| matches!(event.what, EventKind::PasswordExpired)));
     }
 
     async fn a_new_password_or_a_longer_validity_puts_the_warnings_off(world) {

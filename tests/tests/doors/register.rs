@@ -2,7 +2,7 @@
 
 use accountable_core::{
     NewAccount,
-    domain::{AccountId, Happened, Memo, Status, Version},
+    domain::{AccountId, EventKind, Memo, Status, Version},
 };
 
 use crate::world::{email, on_each_store};
@@ -18,7 +18,7 @@ on_each_store! {
         assert_eq!(world.admin().account(view.id).await.unwrap(), Some(view.clone()));
         assert_eq!(world.admin().account_by_email(&email("ADA@Example.com")).await.unwrap(), Some(view.clone()));
         let events: Vec<_> = world.history(view.id).await.into_iter().map(|event| event.what).collect();
-        assert_eq!(events, [Happened::Registered]);
+        assert_eq!(events, [EventKind::Registered]);
     }
 
     /// Uniqueness goes by the folded address, whatever its spelling.

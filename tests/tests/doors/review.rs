@@ -4,7 +4,7 @@ use accountable_core::{
     Accounts, Authentication, Delivery, DeliveryOptions, Error, Fault, Machine, MailOptions, NewAccount,
     PublicError,
     domain::{
-        AccountId, Actor, Address, CodeState, CommitId, Denial, Facts, FormerMailbox, Happened, KeyId,
+        AccountId, Actor, Address, CodeState, CommitId, Denial, EventKind, Facts, FormerMailbox, KeyId,
         Keyring, Life, LinkUrl, Links, Mailbox, Origin, Realm, Refusal, Span, Suppression, SuppressionScope,
         Timestamp, Undeliverable, Version,
     },
@@ -123,7 +123,7 @@ on_each_store! {
             world.clock.advance(Span::minutes(5));
         }
         assert_eq!((world.accounts.sweep(10).await.unwrap().dead, world.mailer.attempts().len()), (1, 30));
-        let died = |event: &accountable_core::domain::Event| matches!(event.what, Happened::MailDied { .. });
+        let died = |event: &accountable_core::domain::Event| matches!(event.what, EventKind::MailDied { .. });
         assert_eq!(world.history(id).await.iter().filter(|event| died(event)).count(), 1);
     }
 
@@ -346,13 +346,13 @@ on_each_store! {
         let forgotten_at = accountable_core::port::Clock::now(&world.clock) + Span::days(14);
         assert_eq!((swept.accounts, swept.next_due), (1, Some(forgotten_at)), "its mails may still bounce");
         let last = world.history(id).await.pop().unwrap();
-        assert!(matches!(last.what, Happened::FormerAddressReleased { .. }), "{last:?}");
+        assert!(matches!(last.what, EventKind::FormerAddressReleased { .. }), "{last:?}");
 
         world.clock.advance(Span::days(14));
         let swept = world.accounts.sweep(10).await.unwrap();
         assert_eq!((swept.accounts, swept.next_due), (1, None));
         let last = world.history(id).await.pop().unwrap();
-        assert!(matches!(last.what, Happened::FormerAddressForgotten { .. }), "{last:?}");
+        assert!(matches!(last.what, EventKind::FormerAddressForgotten { .. }), "{last:?}");
     }
 
     /// A courier that is told to end finishes what it has begun.

@@ -8,7 +8,7 @@ use std::sync::{
 use accountable_core::{
     AccountChanges, AccountView, Delivery, DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
     domain::{
-        AccountId, Denial, Happened, MailedCode, Memo, NoticeKind, Purpose, Refusal, Report, Span,
+        AccountId, Denial, EventKind, MailedCode, Memo, NoticeKind, Purpose, Refusal, Report, Span,
         StandingKind, Status, SuspensionReason, Undeliverable,
     },
     port::{ErasureVeto, Source},
@@ -165,7 +165,7 @@ on_each_store! {
         assert!(world.admin().account(id).await.unwrap().is_none());
         assert_eq!(world.admin().reopen(id).await.unwrap_err().code(), "no_such_account");
         let last = world.history(id).await.pop().unwrap();
-        assert!(matches!((&last.by, &last.what), (accountable_core::domain::Party::Courier, Happened::Erased)), "{last:?}");
+        assert!(matches!((&last.by, &last.what), (accountable_core::domain::Initiator::Courier, EventKind::Erased)), "{last:?}");
         assert_ne!(world.register(ADA).await, id);
     }
 
@@ -326,7 +326,7 @@ async fn a_host_that_needs_an_account_keeps_it((world, ledger): (World, Ledger))
     world.sweep().await;
     assert_eq!(world.view(id).await.standing, StandingKind::Closed, "the courier asks as well");
     let put_off =
-        |event: &accountable_core::domain::Event| matches!(event.what, Happened::ErasurePutOff { .. });
+        |event: &accountable_core::domain::Event| matches!(event.what, EventKind::ErasurePutOff { .. });
     assert!(world.history(id).await.iter().any(put_off));
     let asked = ledger.asked.lock().unwrap().len();
     world.sweep().await;

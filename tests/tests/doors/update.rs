@@ -3,7 +3,7 @@
 use accountable_core::{
     AccountChanges,
     domain::{
-        AccountId, Denial, Happened, IpFilterGroupName, Locale, Memo, NoticeKind, PasswordValidity, Status,
+        AccountId, Denial, EventKind, IpFilterGroupName, Locale, Memo, NoticeKind, PasswordValidity, Status,
     },
 };
 
@@ -94,7 +94,7 @@ on_each_store! {
         assert_eq!(world.post_of("ada@example.com").last(), Some(&Post::Notice(NoticeKind::EmailReplaced)));
         let events: Vec<_> = world.history(id).await.into_iter().filter(|event| event.version == Some(view.version)).collect();
         assert_eq!(events.len(), 3, "one version: updated, replaced, and the notice: {events:?}");
-        assert!(matches!(events[0].what, Happened::Updated));
+        assert!(matches!(events[0].what, EventKind::Updated));
     }
 
     /// An address in another case is the same one: a form that sends everything back clears no password.

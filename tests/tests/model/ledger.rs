@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use accountable_core::{
     Authentication, PublicError,
     domain::{
-        AccountId, Denial, EmailKey, Event, Happened, MailId, MailState, Ordinal, PasswordSource, Purpose,
+        AccountId, Denial, EmailKey, Event, EventKind, MailId, MailState, Ordinal, PasswordSource, Purpose,
         Span, StandingKind, Timestamp,
     },
 };
@@ -98,7 +98,7 @@ impl Ledger {
         for event in &look.events {
             self.version(event)?;
             match &event.what {
-                Happened::MailQueued { mail, purpose, recipient, bypassed_throttle } => {
+                EventKind::MailQueued { mail, purpose, recipient, bypassed_throttle } => {
                     holds(self.open.insert(*mail), || format!("{mail} was queued twice"))?;
                     let account = event.account.ok_or("a mail to nobody")?;
                     self.code_mails.insert(*mail, (account, *purpose));
@@ -109,36 +109,36 @@ impl Ledger {
                         self.quotas(account, *purpose, to, self.forth_at(event.at))?;
                     }
                 }
-                Happened::NoticeQueued { mail, .. } | Happened::HostNoticeQueued { mail } => {
+                EventKind::NoticeQueued { mail, .. } | EventKind::HostNoticeQueued { mail } => {
                     holds(self.open.insert(*mail), || format!("{mail} was queued twice"))?;
                 }
-                Happened::MailRequeued { mail } => {
+                EventKind::MailRequeued { mail } => {
                     holds(self.dead.remove(mail), || format!("{mail} had not been given up"))?;
                     self.open.insert(*mail);
                 }
-                Happened::EmailReplaced { .. } | Happened::EmailChanged { .. } => self.fresh(event.account),
-                Happened::EmailReverted { .. } => {
+                EventKind::EmailReplaced { .. } | EventKind::EmailChanged { .. } => self.fresh(event.account),
+                EventKind::EmailReverted { .. } => {
                     reverted = Some(event.commit);
                     self.fresh(event.account);
                 }
-                Happened::MailDelivered { mail } => {
+                EventKind::MailDelivered { mail } => {
                     holds(self.taken.contains(mail), || {
                         format!("{mail} was delivered, but no server took it")
                     })?;
                     self.ended(mail)?;
                 }
-                Happened::MailRefused { mail, .. } => {
+                EventKind::MailRefused { mail, .. } => {
                     self.ended(mail)?;
                     self.dead.insert(*mail);
                     if let Some(of) = self.code_mails.get(mail) {
                         self.queued.remove(of);
                     }
                 }
-                Happened::MailDied { mail, .. } => {
+                EventKind::MailDied { mail, .. } => {
                     self.ended(mail)?;
                     self.dead.insert(*mail);
                 }
-                Happened::MailCancelled { mail } => {
+                EventKind::MailCancelled { mail } => {
                     // A request that nobody has decided was never queued for anybody.
                     let request =
                         self.last.mails.get(mail).is_some_and(|mail| mail.value.account().is_none());
@@ -146,7 +146,7 @@ impl Ledger {
                         self.ended(mail)?;
                     }
                 }
-                Happened::PasswordSet { how: PasswordSource::Chosen } => self.chosen_in_journal += 1,
+                EventKind::PasswordSet { how: PasswordSource::Chosen } => self.chosen_in_journal += 1,
                 _ => {}
             }
         }
@@ -280,12 +280,12 @@ impl Ledger {
         let by_itself = |event: &&Event| {
             matches!(
                 event.what,
-                Happened::ClockMended
-                    | Happened::EmailChangeDropped
-                    | Happened::FormerAddressReleased { .. }
-                    | Happened::FormerAddressForgotten { .. }
-                    | Happened::Locked { .. }
-                    | Happened::Disabled { .. }
+                EventKind::ClockMended
+                    | EventKind::EmailChangeDropped
+                    | EventKind::FormerAddressReleased { .. }
+                    | EventKind::FormerAddressForgotten { .. }
+                    | EventKind::Locked { .. }
+                    | EventKind::Disabled { .. }
             )
         };
         match look.events.iter().find(|event| !by_itself(event)) {

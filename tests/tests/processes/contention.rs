@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_conformance::block_on;
-use accountable_core::domain::{AccountId, Happened};
+use accountable_core::domain::{AccountId, EventKind};
 
 use crate::{
     place::{Place, assert_gapless},
@@ -106,12 +106,12 @@ fn of_processes_that_want_one_thing_exactly_one_gets_it() {
     assert_eq!((mails.len(), post.sent().len()), (ADDRESSES, ADDRESSES), "each mail once");
     for (thing, id) in ids.iter().enumerate() {
         let events = later.history(AccountId::parse(id).unwrap());
-        let count = |is: fn(&Happened) -> bool| events.iter().filter(|event| is(&event.what)).count();
+        let count = |is: fn(&EventKind) -> bool| events.iter().filter(|event| is(&event.what)).count();
         let counts = [
-            count(|what| matches!(what, Happened::Registered)),
-            count(|what| matches!(what, Happened::MailQueued { .. })),
-            count(|what| matches!(what, Happened::MailDelivered { .. })),
-            count(|what| matches!(what, Happened::PasswordSet { .. })),
+            count(|what| matches!(what, EventKind::Registered)),
+            count(|what| matches!(what, EventKind::MailQueued { .. })),
+            count(|what| matches!(what, EventKind::MailDelivered { .. })),
+            count(|what| matches!(what, EventKind::PasswordSet { .. })),
         ];
         assert_eq!(counts, [1; 4], "{events:?}");
         assert_gapless(&events, &later.find(&address(thing)).unwrap(), "at the end");

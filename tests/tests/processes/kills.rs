@@ -11,7 +11,7 @@ use accountable_conformance::{
     names::{Chance, SEED},
 };
 use accountable_core::{
-    domain::{AccountId, Event, Happened, PasswordSource},
+    domain::{AccountId, Event, EventKind, PasswordSource},
     port::Cursor,
 };
 
@@ -161,8 +161,8 @@ impl Seen {
             assert_eq!(told.queued + told.noticed, told.delivered, "{events:?}");
             for event in events {
                 let (mail, most) = match event.what {
-                    Happened::MailQueued { mail, .. } if self.mailed.contains(id) => (mail, 1),
-                    Happened::MailQueued { mail, .. } | Happened::NoticeQueued { mail, .. } => (mail, 2),
+                    EventKind::MailQueued { mail, .. } if self.mailed.contains(id) => (mail, 1),
+                    EventKind::MailQueued { mail, .. } | EventKind::NoticeQueued { mail, .. } => (mail, 2),
                     _ => continue,
                 };
                 let copies = copies.remove(&mail.to_string()).unwrap_or(0);
@@ -189,14 +189,14 @@ struct Told {
 
 impl Told {
     fn of(events: &[Event]) -> Self {
-        let count = |is: fn(&Happened) -> bool| events.iter().filter(|event| is(&event.what)).count();
+        let count = |is: fn(&EventKind) -> bool| events.iter().filter(|event| is(&event.what)).count();
         Self {
-            registered: count(|what| matches!(what, Happened::Registered)),
-            queued: count(|what| matches!(what, Happened::MailQueued { .. })),
-            noticed: count(|what| matches!(what, Happened::NoticeQueued { .. })),
-            delivered: count(|what| matches!(what, Happened::MailDelivered { .. })),
-            chosen: count(|what| matches!(what, Happened::PasswordSet { how: PasswordSource::Chosen })),
-            assigned: count(|what| matches!(what, Happened::PasswordSet { how: PasswordSource::Assigned })),
+            registered: count(|what| matches!(what, EventKind::Registered)),
+            queued: count(|what| matches!(what, EventKind::MailQueued { .. })),
+            noticed: count(|what| matches!(what, EventKind::NoticeQueued { .. })),
+            delivered: count(|what| matches!(what, EventKind::MailDelivered { .. })),
+            chosen: count(|what| matches!(what, EventKind::PasswordSet { how: PasswordSource::Chosen })),
+            assigned: count(|what| matches!(what, EventKind::PasswordSet { how: PasswordSource::Assigned })),
         }
     }
 

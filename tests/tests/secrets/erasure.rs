@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 
 use accountable_core::{
     Error,
-    domain::{AccountId, AddressTag, Happened, Incarnation, Realm, StandingKind},
+    domain::{AccountId, AddressTag, EventKind, Incarnation, Realm, StandingKind},
     port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Who},
 };
 use accountable_memory::MemoryStore;
@@ -204,7 +204,7 @@ async fn no_store_gives_out_anything_personal_of_an_erased_account() {
             // Its events stay, the last of them about the account itself that it was erased.
             let history = lives.accounts.journal().history(id, None, 1_000).await.unwrap().items;
             let last = history.iter().rfind(|event| event.version.is_some()).unwrap();
-            assert_eq!((&last.what, last.version), (&Happened::Erased, Some(account.version)));
+            assert_eq!((&last.what, last.version), (&EventKind::Erased, Some(account.version)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Guesses, and the lock that follows: for everybody, and not for long.
 
 use accountable::{
-    domain::{AccountId, Happened, Span, Timestamp},
+    domain::{AccountId, EventKind, Span, Timestamp},
     port::Clock as _,
 };
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ async fn guesses_until_locked(stage: &mut Stage, cast: &Cast, id: AccountId) -> 
 async fn last_lock(stage: &Stage, id: AccountId) -> Result<Option<Timestamp>, Stop> {
     let history = stage.accounts.journal().history(id, None, 1_000).await.map_err(failed)?;
     Ok(history.items.iter().rev().find_map(|event| match event.what {
-        Happened::Locked { until, .. } => Some(until),
+        EventKind::Locked { until, .. } => Some(until),
         _ => None,
     }))
 }

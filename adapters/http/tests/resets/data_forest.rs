@@ -2,7 +2,9 @@
 
 use accountable_core::{
     Authentication,
-    domain::{Actor, Happened, Origin, Party, PasswordPolicy, PasswordSource, Span, SuspensionReason, Why},
+    domain::{
+        Actor, EventKind, Initiator, Origin, PasswordPolicy, PasswordSource, Span, SuspensionReason, Why,
+    },
 };
 use accountable_http::profile::data_forest::Options;
 use serde_json::{Value, json};
@@ -338,10 +340,10 @@ async fn a_reset_ends_all_sessions_and_must_be_changed() {
 
     let history = world.accounts.journal().history(id, None, 100).await.unwrap().items;
     let assigned = |event: &&accountable_core::domain::Event| {
-        event.what == Happened::PasswordSet { how: PasswordSource::Assigned }
+        event.what == EventKind::PasswordSet { how: PasswordSource::Assigned }
     };
     let by = &history.iter().find(assigned).unwrap().by;
-    assert_eq!(*by, Party::Administrator(Actor::parse("data-forest").unwrap()));
+    assert_eq!(*by, Initiator::Administrator(Actor::parse("data-forest").unwrap()));
 
     let Authentication::MustChange { reason: Why::Assigned, stamp } =
         world.log_in("ada@example.com", GOOD).await

@@ -1,6 +1,6 @@
 //! Payway: requests for a mail.
 
-use accountable_core::domain::{Happened, PasswordPolicy, Span};
+use accountable_core::domain::{EventKind, PasswordPolicy, Span};
 use accountable_http::profile::payway::Options;
 use serde_json::{Value, json};
 
@@ -319,7 +319,7 @@ async fn the_origin_is_the_device_and_a_spent_quota_is_not_told() {
     assert!(answers.iter().all(|answer| *answer == answers[0] && answer.status == 204), "{answers:?}");
     let requested = async || {
         let (journal, _) = world.trace().await;
-        journal.iter().filter(|event| matches!(event.what, Happened::MailRequested { .. })).count()
+        journal.iter().filter(|event| matches!(event.what, EventKind::MailRequested { .. })).count()
     };
     assert_eq!(requested().await, 20, "the origin's quota is what it is");
     for at in 0..25 {

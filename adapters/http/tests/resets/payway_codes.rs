@@ -7,7 +7,7 @@ use std::sync::{
 
 use accountable_core::{
     Authentication,
-    domain::{Happened, PasswordPolicy, Span},
+    domain::{EventKind, PasswordPolicy, Span},
 };
 use accountable_http::profile::payway::{Events, Options};
 use accountable_sqlite::Veto;
@@ -85,7 +85,7 @@ async fn a_trusted_caller_is_given_a_code_and_nothing_is_mailed() {
     let body = completing(&used.to_base62(), &code, "dune quartz");
     assert_eq!(send(&server, &bearers.plain, COMPLETE, &body).await.json()["id"], used.to_string());
     let (journal, _) = world.trace().await;
-    let issued = journal.iter().filter(|event| matches!(event.what, Happened::CodeIssued { .. }));
+    let issued = journal.iter().filter(|event| matches!(event.what, EventKind::CodeIssued { .. }));
     assert!(issued.count() >= 3);
     assert!(world.mailer.letters().iter().skip(mailed).all(|letter| letter.link().is_none()));
 

@@ -1,6 +1,6 @@
 //! `POST /accounts/definition`, and reading what came of it.
 
-use accountable_core::domain::{Actor, Happened, Party};
+use accountable_core::domain::{Actor, EventKind, Initiator};
 use accountable_http::profile::webconnect::Options;
 use serde_json::json;
 
@@ -187,8 +187,8 @@ async fn an_event_names_its_caller_and_no_address() {
     world.register("ada@example.com").await;
     let journal = world.journal().await;
     assert_eq!(journal.len(), 1);
-    assert_eq!(journal[0].by, Party::Administrator(Actor::parse("billing").unwrap()));
-    assert_eq!(journal[0].what, Happened::Registered);
+    assert_eq!(journal[0].by, Initiator::Administrator(Actor::parse("billing").unwrap()));
+    assert_eq!(journal[0].what, EventKind::Registered);
     assert!(!serde_json::to_string(&journal).unwrap().contains("ada"));
 }
 

@@ -2,7 +2,7 @@
 
 use accountable_core::{
     PublicError,
-    domain::{Happened, Origin, Span, Undeliverable},
+    domain::{EventKind, Origin, Span, Undeliverable},
 };
 use accountable_http::profile::webconnect::Options;
 use accountable_memory::Answer as MailServer;
@@ -53,7 +53,7 @@ async fn of_200_racing_requests_one_queues_a_mail() {
     let of = |status: u16| statuses.iter().filter(|answered| **answered == status).count();
     assert_eq!((of(204), of(429)), (1, 199));
     let journal = world.journal().await;
-    let queued = journal.iter().filter(|event| matches!(event.what, Happened::MailQueued { .. })).count();
+    let queued = journal.iter().filter(|event| matches!(event.what, EventKind::MailQueued { .. })).count();
     assert_eq!((queued, world.mailer.count()), (1, 1));
 }
 

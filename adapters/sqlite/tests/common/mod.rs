@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use accountable_core::{
     domain::{
-        Account, AccountId, AddressTag, CommitId, Content, Dispatch, EmailAddress, Event, Happened,
-        Incarnation, LinkUrl, Mail, MailId, Memo, Nonce, Ordinal, Party, PasswordValidity, Purpose, Realm,
-        Registration, Subject, Timestamp, Version,
+        Account, AccountId, AddressTag, CommitId, Content, Dispatch, EmailAddress, Event, EventKind,
+        Incarnation, Initiator, LinkUrl, Mail, MailId, Memo, Nonce, Ordinal, PasswordValidity, Purpose,
+        Realm, Registration, Subject, Timestamp, Version,
     },
     port::{By, Commit, CommitError, Store, Stored, Swap, Who, Write},
 };
@@ -79,10 +79,10 @@ pub fn event(commit: CommitId, ordinal: u8, account: &Account) -> Event {
         ordinal,
         at: NOW,
         realm: account.realm.clone(),
-        by: Party::Courier,
+        by: Initiator::Courier,
         account: Some(account.id),
         version: Some(Version::new(u64::MAX)),
-        what: Happened::Registered,
+        what: EventKind::Registered,
     }
 }
 

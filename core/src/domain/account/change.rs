@@ -1,7 +1,7 @@
 //! What a command makes of an account and of what surrounds it. Whole, or not at all.
 
 use super::{Account, Facts, Life};
-use crate::domain::{Address, AddressTag, Happened, Mail, Refusal};
+use crate::domain::{Address, AddressTag, EventKind, Mail, Refusal};
 
 /// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,7 +15,7 @@ pub struct Change {
     /// New mails.
     pub mails: Vec<Mail>,
     /// What happened.
-    pub events: Vec<Happened>,
+    pub events: Vec<EventKind>,
 }
 
 impl Change {

@@ -6,7 +6,7 @@
 
 use super::{Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption};
 use crate::domain::{
-    AddressTag, EmailAddress, Happened, LinkUrl, MailId, Notice, Purpose, Refusal, Sealed, Timestamp,
+    AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Notice, Purpose, Refusal, Sealed, Timestamp,
 };
 
 /// The signed-in owner wants another address.
@@ -96,7 +96,7 @@ impl Account {
             }
             let recipient =
                 facts.pending.as_ref().map_or(Ordinal::default(), |pending| pending.mailbox.ordinal);
-            change.events.push(Happened::EmailChangeRequested { address: recipient });
+            change.events.push(EventKind::EmailChangeRequested { address: recipient });
             self.queue_code(facts, change, Purpose::EmailConfirm, recipient, code);
             let cancel = MailRequest {
                 mail: request.notice,
@@ -136,8 +136,8 @@ impl Account {
             facts.replaced = false;
             facts.throttles.clear();
             facts.kill_codes(now);
-            change.events.push(Happened::EmailChanged { from, to });
-            change.events.push(Happened::EmailProven { address: to });
+            change.events.push(EventKind::EmailChanged { from, to });
+            change.events.push(EventKind::EmailProven { address: to });
             if facts.live(Purpose::EmailRevert, now).is_some() {
                 self.notify(change, from, Notice::EmailChanged, request.revert.mail, now);
                 return Ok(());
@@ -202,7 +202,7 @@ impl Account {
             facts.clear_password(request.history);
             facts.throttles.clear();
             facts.kill_all_codes(now);
-            change.events.push(Happened::EmailReverted { from, to });
+            change.events.push(EventKind::EmailReverted { from, to });
             facts.throttles.insert(Purpose::PasswordSet, request.set.quota.charge(None, now));
             self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
             Ok(())
@@ -231,7 +231,7 @@ impl Account {
             let left = std::mem::replace(&mut facts.mailbox, mailbox);
             facts.keep_former(left, now);
             facts.proven = false;
-            change.events.push(Happened::EmailReplaced { from, to });
+            change.events.push(EventKind::EmailReplaced { from, to });
             if respelled {
                 facts.kill_codes(now);
                 return;

@@ -2,7 +2,7 @@
 
 use super::{Credential, Facts, FormerMailbox, FormerPassword, Mailbox, Ordinal};
 use crate::domain::{
-    AddressTag, Confirmation, EmailAddress, Happened, Purpose, Refusal, Span, Status, Timestamp,
+    AddressTag, Confirmation, EmailAddress, EventKind, Purpose, Refusal, Span, Status, Timestamp,
 };
 
 impl Facts {
@@ -75,12 +75,12 @@ impl Facts {
     }
 
     /// Drops a pending change of address, and the codes that belong to it.
-    pub(super) fn drop_pending(&mut self, now: Timestamp) -> Option<Happened> {
+    pub(super) fn drop_pending(&mut self, now: Timestamp) -> Option<EventKind> {
         let pending = self.pending.take()?;
         self.keep_former(pending.mailbox, now);
         self.kill_code(Purpose::EmailConfirm, now);
         self.kill_code(Purpose::EmailCancel, now);
-        Some(Happened::EmailChangeDropped)
+        Some(EventKind::EmailChangeDropped)
     }
 
     /// The account has no password from now on; what it was is remembered, as the policy wants.

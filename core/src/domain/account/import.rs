@@ -1,7 +1,7 @@
 //! Import: an account comes to be with what another system knew of it.
 
 use super::{Account, Change, Credential, Management, Registration};
-use crate::domain::{Happened, Sealed, Span, Timestamp};
+use crate::domain::{EventKind, Sealed, Span, Timestamp};
 
 /// An account as another system knew it.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Account {
             });
             facts.schedule_warning(now, warnings);
         }
-        change.events = vec![Happened::Imported];
+        change.events = vec![EventKind::Imported];
         change
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, Happened, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
+    Address, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
     Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
@@ -101,7 +101,7 @@ impl Account {
             };
             facts.confirm(purpose, recipient, request);
             facts.tie_pending();
-            change.events.push(Happened::CodeIssued { purpose, recipient });
+            change.events.push(EventKind::CodeIssued { purpose, recipient });
         })
     }
 
@@ -158,7 +158,7 @@ impl Account {
         now: Timestamp,
     ) {
         let stranger_caused = what.is_stranger_caused();
-        to.events.push(Happened::NoticeQueued { mail, notice: what.kind(), recipient });
+        to.events.push(EventKind::NoticeQueued { mail, notice: what.kind(), recipient });
         let dispatch =
             Dispatch { account: self.id, recipient, subject: Subject::Notice(what), stranger_caused };
         to.mails.push(Mail::queued(mail, self.realm.clone(), Content::Letter(dispatch), now));
@@ -193,7 +193,7 @@ impl Account {
             Some(until) => mail.claimed(until),
             None => mail,
         });
-        change.events.push(Happened::MailQueued {
+        change.events.push(EventKind::MailQueued {
             mail: request.mail,
             purpose,
             recipient,

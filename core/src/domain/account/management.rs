@@ -3,7 +3,7 @@
 //! A change waits for the new party's first password: the owner's by a mailed code, the administrator's by assigning one.
 
 use super::{Account, Change, MailRequest, Management};
-use crate::domain::{Happened, Purpose, Refusal};
+use crate::domain::{EventKind, Purpose, Refusal};
 
 /// An administrator changes who sets the passwords.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ impl Account {
             return Change::of(self, |facts, change| {
                 facts.pending_management = None;
                 facts.kill_code(Purpose::PasswordManagement, code.now);
-                change.events.push(Happened::PasswordManagementKept);
+                change.events.push(EventKind::PasswordManagementKept);
             });
         }
         if facts.password.is_none() {
@@ -40,7 +40,7 @@ impl Account {
                 facts.management = *to;
                 facts.pending_management = None;
                 facts.kill_code(Purpose::PasswordManagement, code.now);
-                change.events.push(Happened::PasswordManagementChanged { to: *to });
+                change.events.push(EventKind::PasswordManagementChanged { to: *to });
             });
         }
         let again = facts.pending_management == Some(*to);
@@ -58,7 +58,7 @@ impl Account {
     fn wait_for(&self, to: Management) -> Result<Change, Refusal> {
         Change::of(self, |facts, change| {
             facts.pending_management = Some(to);
-            change.events.push(Happened::PasswordManagementRequested { to });
+            change.events.push(EventKind::PasswordManagementRequested { to });
         })
     }
 }

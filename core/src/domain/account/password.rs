@@ -5,7 +5,7 @@
 
 use super::{Account, Change, Credential, Epoch, Facts, Management, Ordinal, Redemption};
 use crate::domain::{
-    Address, Candidate, Happened, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
+    Address, Candidate, EventKind, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
     Sealed, Span, Stop, Timestamp, Violation,
 };
 
@@ -126,7 +126,7 @@ impl Account {
                 password.hash = fresh.clone();
                 password.raw_input = false;
             }
-            change.events.push(Happened::PasswordRehashed);
+            change.events.push(EventKind::PasswordRehashed);
         })
     }
 
@@ -143,7 +143,7 @@ impl Account {
             if let Some(password) = &mut facts.password {
                 password.must_change = true;
             }
-            change.events.push(Happened::PasswordChangeDemanded);
+            change.events.push(EventKind::PasswordChangeDemanded);
         })
     }
 
@@ -169,7 +169,7 @@ impl Account {
         if next == *self {
             return Ok(Change::none());
         }
-        Ok(Change { account: Some(next), events: vec![Happened::Resealed], ..Change::none() })
+        Ok(Change { account: Some(next), events: vec![EventKind::Resealed], ..Change::none() })
     }
 
     /// What every owner's command asks first.
@@ -230,7 +230,7 @@ impl Facts {
     pub(super) fn prove(&mut self, recipient: Ordinal, change: &mut Change) {
         if self.mailbox.ordinal == recipient && !self.proven {
             self.proven = true;
-            change.events.push(Happened::EmailProven { address: recipient });
+            change.events.push(EventKind::EmailProven { address: recipient });
         }
     }
 
@@ -254,7 +254,7 @@ impl Facts {
         self.ever_had_a_password = true;
         self.replaced = false;
         self.purge_at = None;
-        change.events.push(Happened::PasswordSet { how });
+        change.events.push(EventKind::PasswordSet { how });
         self.kill_codes(new.now);
         change.events.extend(self.drop_pending(new.now));
         if let Some(address) = new.address
@@ -267,7 +267,7 @@ impl Facts {
     fn completes(&mut self, management: Management, change: &mut Change) {
         if self.pending_management.take_if(|pending| *pending == management).is_some() {
             self.management = management;
-            change.events.push(Happened::PasswordManagementChanged { to: management });
+            change.events.push(EventKind::PasswordManagementChanged { to: management });
         }
     }
 }

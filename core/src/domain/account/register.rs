@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Account, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
 use crate::domain::{
-    AccountId, AddressTag, EmailAddress, Form, Happened, IpFilterGroupName, Locale, Memo, PasswordValidity,
+    AccountId, AddressTag, EmailAddress, EventKind, Form, IpFilterGroupName, Locale, Memo, PasswordValidity,
     Realm, Standing, Timestamp, Unknown,
 };
 
@@ -75,6 +75,6 @@ impl Account {
             life: Life::Live(Box::new(facts)),
             unknown: Unknown::default(),
         };
-        Change { account: Some(account), events: vec![Happened::Registered], ..Change::default() }
+        Change { account: Some(account), events: vec![EventKind::Registered], ..Change::default() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Account, Change, Epoch, Facts, Life};
 use crate::domain::{
-    Address, AddressTag, Happened, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
+    Address, AddressTag, EventKind, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
     Unknown,
 };
 
@@ -32,7 +32,7 @@ impl Account {
             Standing::Active => {}
         }
         let standing = Standing::Suspended { reason: reason.clone(), at: now };
-        self.shut(standing, Happened::Suspended, now)
+        self.shut(standing, EventKind::Suspended, now)
     }
 
     /// Takes a suspension back. Of an active account, nothing changes.
@@ -43,7 +43,7 @@ impl Account {
         match &self.facts()?.standing {
             Standing::Closed { .. } => Err(Refusal::AccountClosed),
             Standing::Active => Ok(Change::none()),
-            Standing::Suspended { .. } => self.stand(Standing::Active, Happened::Reinstated),
+            Standing::Suspended { .. } => self.stand(Standing::Active, EventKind::Reinstated),
         }
     }
 
@@ -57,7 +57,7 @@ impl Account {
         let mut change = Change::none();
         if let Some(address) = address.filter(|address| !address.log_ins.is_clean()) {
             change.addresses.push(Address { log_ins: address.log_ins.cleared(), ..address.clone() });
-            change.events.push(Happened::Unlocked { tag: address.tag });
+            change.events.push(EventKind::Unlocked { tag: address.tag });
         }
         Ok(change)
     }
@@ -68,7 +68,7 @@ impl Account {
     /// [`Refusal::AccountClosed`].
     pub fn end_sessions(&self) -> Result<Change, Refusal> {
         self.facts()?.standing.open()?;
-        let change = Change::of(self, |_, change| change.events.push(Happened::SessionsEnded))?;
+        let change = Change::of(self, |_, change| change.events.push(EventKind::SessionsEnded))?;
         Ok(change.end_sessions())
     }
 
@@ -96,10 +96,10 @@ impl Account {
         match &facts.standing {
             Standing::Closed { .. } => Ok(Change::none()),
             Standing::Suspended { reason, .. } => {
-                self.shut(closed(Some(reason.clone())), Happened::Closed, now)
+                self.shut(closed(Some(reason.clone())), EventKind::Closed, now)
             }
             Standing::Active => {
-                let mut change = self.shut(closed(None), Happened::Closed, now)?;
+                let mut change = self.shut(closed(None), EventKind::Closed, now)?;
                 let told = Notice::Closed { erased_at: until };
                 self.notify(&mut change, facts.mailbox.ordinal, told.clone(), notice, now);
                 // Whoever carried the account away must not close it unseen.
@@ -130,10 +130,10 @@ impl Account {
         match &self.facts()?.standing {
             Standing::Active | Standing::Suspended { .. } => Ok(Change::none()),
             Standing::Closed { until, .. } if *until <= now => Err(Refusal::GraceOver),
-            Standing::Closed { suspended_for: None, .. } => self.stand(Standing::Active, Happened::Reopened),
+            Standing::Closed { suspended_for: None, .. } => self.stand(Standing::Active, EventKind::Reopened),
             Standing::Closed { suspended_for: Some(reason), .. } => {
                 let standing = Standing::Suspended { reason: reason.clone(), at: now };
-                self.stand(standing, Happened::Reopened)
+                self.stand(standing, EventKind::Reopened)
             }
         }
     }
@@ -161,7 +161,7 @@ impl Account {
         Change {
             account: Some(erased),
             removed_addresses: removed,
-            events: vec![Happened::Erased],
+            events: vec![EventKind::Erased],
             ..Change::none()
         }
     }
@@ -186,11 +186,11 @@ impl Account {
                 Standing::Closed { until: end, .. } => *end = until,
                 Standing::Active | Standing::Suspended { .. } => facts.purge_at = Some(until),
             }
-            change.events.push(Happened::ErasurePutOff { until });
+            change.events.push(EventKind::ErasurePutOff { until });
         })
     }
 
-    fn shut(&self, standing: Standing, event: Happened, now: Timestamp) -> Result<Change, Refusal> {
+    fn shut(&self, standing: Standing, event: EventKind, now: Timestamp) -> Result<Change, Refusal> {
         let change = Change::of(self, |facts, change| {
             facts.standing = standing;
             facts.kill_codes(now);
@@ -200,7 +200,7 @@ impl Account {
         Ok(change.end_sessions())
     }
 
-    fn stand(&self, standing: Standing, event: Happened) -> Result<Change, Refusal> {
+    fn stand(&self, standing: Standing, event: EventKind) -> Result<Change, Refusal> {
         Change::of(self, |facts, change| {
             facts.standing = standing;
             change.events.push(event);

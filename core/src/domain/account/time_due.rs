@@ -34,7 +34,7 @@ impl Account {
                 self.notify(&mut change, facts.mailbox.ordinal, notice, due.notice, due.now);
             }
             // Too late to warn: whoever logs in is told.
-            None => change.events.push(crate::domain::Happened::PasswordExpired),
+            None => change.events.push(crate::domain::EventKind::PasswordExpired),
         }
         Ok(change)
     }

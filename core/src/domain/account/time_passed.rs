@@ -1,10 +1,10 @@
 //! What time alone does to the facts of an account: ends what has ended, mends stamps from an impossible future.
 
 use super::Facts;
-use crate::domain::{Happened, Purpose, Quota, Standing, Timestamp};
+use crate::domain::{EventKind, Purpose, Quota, Standing, Timestamp};
 
 impl Facts {
-    pub(super) fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<Happened>) {
+    pub(super) fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<EventKind>) {
         let mut mended = false;
         let mut not_after = |stamp: &mut Timestamp, latest: Timestamp| {
             mended |= *stamp > latest;
@@ -46,7 +46,7 @@ impl Facts {
             not_after(&mut pending.until, now + Self::CHANGE_PENDING);
         }
         if mended {
-            events.push(Happened::ClockMended);
+            events.push(EventKind::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
@@ -58,7 +58,7 @@ impl Facts {
     }
 
     /// A reservation ends with its revert; the address itself is forgotten once no bounce of its mails counts any more.
-    fn release_former(&mut self, now: Timestamp, events: &mut Vec<Happened>) {
+    fn release_former(&mut self, now: Timestamp, events: &mut Vec<EventKind>) {
         let reverts = self.issued(Purpose::EmailRevert).is_some();
         let mut released = 0_usize;
         self.former.retain_mut(|former| {
@@ -71,10 +71,10 @@ impl Facts {
             if former.reserved {
                 former.reserved = false;
                 former.until = now + Self::FORMER_KEPT;
-                events.push(Happened::FormerAddressReleased { address });
+                events.push(EventKind::FormerAddressReleased { address });
                 return true;
             }
-            events.push(Happened::FormerAddressForgotten { address });
+            events.push(EventKind::FormerAddressForgotten { address });
             false
         });
     }

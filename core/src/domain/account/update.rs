@@ -1,7 +1,7 @@
 //! Updating what an administrator keeps about an account: one change of everything that is named.
 
 use super::{Account, Change, ReplaceEmail, Version};
-use crate::domain::{Happened, IpFilterGroupName, Locale, Memo, PasswordValidity, Refusal, Span, Timestamp};
+use crate::domain::{EventKind, IpFilterGroupName, Locale, Memo, PasswordValidity, Refusal, Span, Timestamp};
 
 /// What shall be otherwise. What is none stays as it is.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl Account {
                 facts.validity = validity;
                 facts.schedule_warning(update.now, update.warnings);
             }
-            change.events.push(Happened::Updated);
+            change.events.push(EventKind::Updated);
         })?;
         let change = if change.account.as_ref() == Some(self) { Change::none() } else { change };
         match &update.email {

@@ -57,7 +57,7 @@ fn a_warning_that_comes_late_is_said_once_and_after_the_end_not_at_all() {
     assert_eq!(warned(&late), Some(expires_at));
     assert_eq!(late.account.unwrap().due(), None, "the second is past too");
     let too_late = work(&account, expires_at);
-    assert_eq!((too_late.events, too_late.mails.len()), (vec![Happened::PasswordExpired], 0));
+    assert_eq!((too_late.events, too_late.mails.len()), (vec![EventKind::PasswordExpired], 0));
     assert_eq!(too_late.account.unwrap().due(), None);
 }
 
@@ -144,7 +144,7 @@ fn the_end_is_put_off_for_who_is_at_it_and_for_nobody_else() {
     let (closed_end, later) = (NOW + Span::days(30), NOW + Span::days(31));
     let closed = standing(Given::InUse.account(&world), StandingKind::Closed);
     let change = closed.put_off_end(later).unwrap();
-    assert_eq!(change.events, [Happened::ErasurePutOff { until: later }]);
+    assert_eq!(change.events, [EventKind::ErasurePutOff { until: later }]);
     let put_off = change.account.unwrap();
     assert!(!put_off.is_over(closed_end) && put_off.is_over(later));
     assert!(put_off.reopen(closed_end).is_ok());

@@ -42,12 +42,12 @@ fn a_former_address_is_released_after_72_h_with_its_revert_and_forgotten_14_days
     assert!(reserves(&at(&account, just_before), "owner-1@example.com") && reverts(just_before));
     let (released, events) = account.as_of(end, Quota::ACCOUNT);
     assert!(!reserves(&released, "owner-1@example.com") && !reverts(end));
-    assert_eq!(events, [Happened::FormerAddressReleased { address: Ordinal::new(0) }]);
+    assert_eq!(events, [EventKind::FormerAddressReleased { address: Ordinal::new(0) }]);
     let forgotten = end + Span::days(14);
     assert_eq!(former(&at(&released, forgotten - Span::micros(1))), [0]);
     let (after, events) = released.as_of(forgotten, Quota::ACCOUNT);
     assert_eq!(former(&after), [0; 0]);
-    assert_eq!(events, [Happened::FormerAddressForgotten { address: Ordinal::new(0) }]);
+    assert_eq!(events, [EventKind::FormerAddressForgotten { address: Ordinal::new(0) }]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_pending_address_that_is_dropped_is_kept_as_a_former_one_that_anybody_may_ta
     let pending = world.email_asked(&Given::InUse.account(&world), "next@example.com", 1, NOW);
     let cancelled = pending.cancel_email_change(pending.epoch, NOW).unwrap().account.unwrap();
     let (timed_out, events) = pending.as_of(NOW + Span::hours(24), Quota::ACCOUNT);
-    assert_eq!(events, [Happened::EmailChangeDropped]);
+    assert_eq!(events, [EventKind::EmailChangeDropped]);
     for account in [cancelled, timed_out, world.chosen(&pending, Purpose::PasswordReset, 2, NOW)] {
         assert_eq!(former(&account), [1]);
         assert_eq!(account.facts().unwrap().pending, None);
@@ -250,7 +250,7 @@ fn cancelling_by_code_proves_the_address_that_the_link_was_mailed_to() {
     let code = world.code(&pending, Purpose::EmailCancel);
     let change = pending.cancel_email_change_by_code(&world.redeem(&code, NOW)).unwrap();
     let address = Ordinal::new(0);
-    assert_eq!(change.events, [Happened::EmailProven { address }, Happened::EmailChangeDropped]);
+    assert_eq!(change.events, [EventKind::EmailProven { address }, EventKind::EmailChangeDropped]);
     assert!(change.account.unwrap().facts().unwrap().proven);
 }
 

@@ -26,8 +26,8 @@ impl Attempt {
         }
     }
 
-    fn scene(&self) -> Scene<'_> {
-        Scene {
+    fn snapshot(&self) -> LogInSnapshot<'_> {
+        LogInSnapshot {
             account: Some(&self.account),
             address: Some(&self.address),
             filter: self.filter.as_ref(),
@@ -37,16 +37,16 @@ impl Attempt {
         }
     }
 
-    fn lead(&self) -> Lead {
-        match self.scene().prospect() {
-            Prospect::Real(lead) => lead,
+    fn credential(&self) -> VerifiedCredential {
+        match self.snapshot().target() {
+            VerificationTarget::Real(credential) => credential,
             decoy => panic!("{decoy:?}"),
         }
     }
 
     fn decoy(&self) -> (Denial, bool) {
-        match self.scene().prospect() {
-            Prospect::Decoy { denial, counts } => (denial, counts),
+        match self.snapshot().target() {
+            VerificationTarget::Decoy { denial, counts } => (denial, counts),
             real => panic!("{real:?}"),
         }
     }
@@ -67,8 +67,8 @@ const OVERTAKEN: Admission = Admission::Denied(Denial::Overtaken);
 /// Clause 3.
 #[test]
 fn a_result_is_void_once_anything_it_rests_on_has_changed() {
-    let lead = Attempt::at(Given::InUse).lead();
-    let admission = |attempt: Attempt| attempt.scene().admission(&lead);
+    let credential = Attempt::at(Given::InUse).credential();
+    let admission = |attempt: Attempt| attempt.snapshot().admission(&credential);
     assert!(matches!(admission(Attempt::at(Given::InUse)), Admission::Granted(_)));
 
     let mut sessions_ended = Attempt::at(Given::InUse);
@@ -90,33 +90,33 @@ fn a_result_is_void_once_anything_it_rests_on_has_changed() {
     assert_eq!(admission(guarded), OVERTAKEN);
     let mut gone = Attempt::at(Given::InUse);
     gone.now = NOW;
-    let scene = Scene { account: None, ..gone.scene() };
-    assert_eq!(scene.admission(&lead), OVERTAKEN);
+    let snapshot = LogInSnapshot { account: None, ..gone.snapshot() };
+    assert_eq!(snapshot.admission(&credential), OVERTAKEN);
 }
 
 /// Clause 3.
 #[test]
 fn a_password_sealed_anew_starts_over_and_another_password_is_void() {
     let world = World::new();
-    let lead = Attempt::at(Given::InUse).lead();
+    let credential = Attempt::at(Given::InUse).credential();
     let resealed = Attempt::at(Given::InUse);
     let hash = world.hash(&resealed.account, 77);
     let resealed = resealed.with(|facts| facts.password.as_mut().unwrap().hash = hash);
-    assert_eq!(resealed.scene().admission(&lead), Admission::StartOver);
+    assert_eq!(resealed.snapshot().admission(&credential), Admission::StartOver);
 
     let mut changed = Attempt::at(Given::InUse);
     changed.account = world.chosen(&changed.account, Purpose::PasswordReset, 78, NOW);
-    assert_eq!(changed.scene().admission(&lead), OVERTAKEN);
+    assert_eq!(changed.snapshot().admission(&credential), OVERTAKEN);
 }
 
 /// Clause 3.
 #[test]
 fn the_stamp_carries_the_loaded_epoch() {
     let attempt = Attempt::at(Given::InUse);
-    let lead = attempt.lead();
+    let credential = attempt.credential();
     assert_eq!(
-        attempt.scene().admission(&lead),
-        Admission::Granted(SessionStamp { account: attempt.account.id, epoch: lead.epoch })
+        attempt.snapshot().admission(&credential),
+        Admission::Granted(SessionStamp { account: attempt.account.id, epoch: credential.epoch })
     );
 }
 
@@ -143,9 +143,9 @@ fn an_attempt_that_meets_a_lock_or_a_standing_neither_counts_nor_clears() {
 fn an_unknown_address_locks_as_a_known_one_does() {
     for failures in [0, 1, 9, 10, 15, 100] {
         let attempt = Attempt::at(Given::New).after_failures(failures);
-        let unknown = Scene { account: None, ..attempt.scene() };
-        let (known, unknown) = (attempt.scene().prospect(), unknown.prospect());
-        let counts = |prospect| matches!(prospect, Prospect::Decoy { counts: true, .. });
+        let unknown = LogInSnapshot { account: None, ..attempt.snapshot() };
+        let (known, unknown) = (attempt.snapshot().target(), unknown.target());
+        let counts = |prospect| matches!(prospect, VerificationTarget::Decoy { counts: true, .. });
         assert_eq!(counts(known), counts(unknown), "{failures}");
     }
 }
@@ -154,11 +154,11 @@ fn an_unknown_address_locks_as_a_known_one_does() {
 #[test]
 fn room_shrinks_with_each_failure_and_is_one_after_a_lock() {
     for (failures, room) in [(0, 10), (1, 9), (9, 1)] {
-        assert_eq!(Attempt::at(Given::InUse).after_failures(failures).lead().room, room);
+        assert_eq!(Attempt::at(Given::InUse).after_failures(failures).credential().room, room);
     }
     let mut after_a_lock = Attempt::at(Given::InUse).after_failures(10);
     after_a_lock.now = NOW + Span::seconds(30);
-    assert_eq!(after_a_lock.lead().room, 1);
+    assert_eq!(after_a_lock.credential().room, 1);
 }
 
 /// Clause 6.
@@ -188,22 +188,22 @@ fn an_origin_outside_the_group_neither_counts_nor_clears() {
     }
     let mut attempt = guarded();
     (attempt.filter, attempt.origin) = (office(), inside);
-    let lead = attempt.lead();
-    assert!(matches!(attempt.scene().admission(&lead), Admission::Granted(_)));
+    let credential = attempt.credential();
+    assert!(matches!(attempt.snapshot().admission(&credential), Admission::Granted(_)));
 }
 
 /// Clause 7.
 #[test]
 fn an_assigned_password_must_be_changed_and_lets_nobody_in_past_its_time() {
     let mut attempt = Attempt::at(Given::Assigned);
-    let lead = attempt.lead();
-    assert!(matches!(attempt.scene().admission(&lead), Admission::MustChange(Why::Assigned, _)));
+    let credential = attempt.credential();
+    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Assigned, _)));
     let until = attempt.account.facts().unwrap().password.as_ref().unwrap().temporary_until.unwrap();
     attempt.now = until - Span::micros(1);
-    assert!(matches!(attempt.scene().prospect(), Prospect::Real(_)));
+    assert!(matches!(attempt.snapshot().target(), VerificationTarget::Real(_)));
     attempt.now = until;
     assert_eq!(attempt.decoy(), (Denial::Lapsed, true));
-    assert_eq!(attempt.scene().admission(&lead), OVERTAKEN);
+    assert_eq!(attempt.snapshot().admission(&credential), OVERTAKEN);
 }
 
 /// Clause 7.
@@ -231,11 +231,11 @@ fn an_expired_password_must_be_changed_to_the_microsecond() {
     let mut attempt =
         Attempt::at(Given::InUse).with(|facts| facts.validity = PasswordValidity::days(90).unwrap());
     let set_at = attempt.account.facts().unwrap().password.as_ref().unwrap().set_at;
-    let lead = attempt.lead();
+    let credential = attempt.credential();
     attempt.now = set_at + Span::days(90) - Span::micros(1);
-    assert!(matches!(attempt.scene().admission(&lead), Admission::Granted(_)));
+    assert!(matches!(attempt.snapshot().admission(&credential), Admission::Granted(_)));
     attempt.now = set_at + Span::days(90);
-    assert!(matches!(attempt.scene().admission(&lead), Admission::MustChange(Why::Expired, _)));
+    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Expired, _)));
 }
 
 /// Clause 5: a reset or an assignment enables a disabled address; a change, which takes the current password, clears as a
@@ -296,7 +296,7 @@ fn a_clock_that_jumps_back_lengthens_no_temporary_password() {
     let account = Attempt::at(Given::Assigned).account;
     let until = |early| {
         let (mended, events) = account.as_of(early, Quota::ACCOUNT);
-        assert_eq!(events, [Happened::ClockMended]);
+        assert_eq!(events, [EventKind::ClockMended]);
         mended.facts().unwrap().password.clone().unwrap().temporary_until
     };
     let early = NOW - Span::days(1);

@@ -119,7 +119,7 @@ fn who_has_the_address_that_another_account_asks_for_is_told_that_and_gets_no_co
     let change = change.unwrap();
     let after = change.account.unwrap();
     let letter = |mail, taken| {
-        let counter = Counter { taken, ..world.counter(Some(&after), NOW) };
+        let counter = LetterContext { taken, ..world.counter(Some(&after), NOW) };
         counter.letter(mail, |_| None).unwrap()
     };
     let [confirm, cancel] = &change.mails[..] else { panic!("two mails") };

@@ -167,7 +167,7 @@ fn imported(world: &World, must_change: bool) -> Account {
         now: NOW,
         warnings: Rules::default().expiry_warnings,
     });
-    assert_eq!((change.events, change.mails.len()), (vec![Happened::Imported], 0));
+    assert_eq!((change.events, change.mails.len()), (vec![EventKind::Imported], 0));
     change.account.unwrap()
 }
 
@@ -175,21 +175,22 @@ fn imported(world: &World, must_change: bool) -> Account {
 fn an_imported_hash_is_of_raw_input_until_it_is_hashed_anew() {
     let world = World::new();
     let account = imported(&world, false);
-    let lead = |account: &Account| {
+    let credential = |account: &Account| {
         let lock_out = LockOut::default();
         let (account, origin) = (Some(account), Origin::Unknown);
-        let scene = Scene { account, address: None, filter: None, origin, now: NOW, lock_out: &lock_out };
-        match scene.prospect() {
-            Prospect::Real(lead) => (lead.raw_input, lead.sealed),
+        let snapshot =
+            LogInSnapshot { account, address: None, filter: None, origin, now: NOW, lock_out: &lock_out };
+        match snapshot.target() {
+            VerificationTarget::Real(credential) => (credential.raw_input, credential.sealed),
             decoy => panic!("{decoy:?}"),
         }
     };
     let [old, new] = [1, 2].map(|number| world.hash(&account, number));
-    assert_eq!(lead(&account), (true, old.clone()));
+    assert_eq!(credential(&account), (true, old.clone()));
     let change = account.rehashed(&old, &new).unwrap();
-    assert_eq!(change.events, [Happened::PasswordRehashed]);
+    assert_eq!(change.events, [EventKind::PasswordRehashed]);
     let rehashed = change.account.unwrap();
-    assert_eq!(lead(&rehashed), (false, new.clone()));
+    assert_eq!(credential(&rehashed), (false, new.clone()));
     assert_eq!(rehashed.epoch, account.epoch, "nobody is signed out by it");
     assert_eq!(rehashed.rehashed(&old, &new), Err(Refusal::WrongPassword), "somebody came between");
     let password = &account.facts().unwrap().password;
@@ -202,7 +203,7 @@ fn a_password_read_in_part_must_be_changed_and_is_demanded_once() {
     let world = World::new();
     let account = imported(&world, false);
     let change = account.demand_change().unwrap();
-    assert_eq!(change.events, [Happened::PasswordChangeDemanded]);
+    assert_eq!(change.events, [EventKind::PasswordChangeDemanded]);
     let demanded = change.account.unwrap();
     assert_eq!(demanded.facts().unwrap().password_in_force(NOW), Err(Refusal::PasswordChangeRequired));
     assert_eq!(demanded.demand_change(), Ok(Change::none()));
@@ -225,7 +226,7 @@ fn all_hashes_are_resealed_at_once_and_nothing_is_written_where_none_is() {
         Ok::<_, ()>(Some(world.hash(&account, 100 + seen)))
     });
     let change = change.unwrap();
-    assert_eq!((seen, change.events), (4, vec![Happened::Resealed]));
+    assert_eq!((seen, change.events), (4, vec![EventKind::Resealed]));
     let after = change.account.unwrap();
     let facts = after.facts().unwrap();
     assert_eq!(facts.password.as_ref().unwrap().hash, world.hash(&account, 101));

@@ -55,7 +55,7 @@ fn a_clock_that_jumps_back_makes_nobody_wait_longer_than_a_period() {
     let account = asked(&world, &world.registered(1, NOW), 1, NOW).unwrap();
     let early = NOW - Span::days(30);
     let (mended, events) = account.as_of(early, Quota::ACCOUNT);
-    assert_eq!(events, [Happened::ClockMended]);
+    assert_eq!(events, [EventKind::ClockMended]);
     assert_eq!(asked(&world, &mended, 2, early), Err(Refusal::Throttled { retry_after: PERIOD }));
     assert!(asked(&world, &mended, 2, early + PERIOD).is_ok());
 }
@@ -88,7 +88,7 @@ fn a_bypass_is_journaled_and_takes_nothing_that_was_spent() {
     let soon = NOW + Span::seconds(1);
     let request = MailRequest { bypass_throttle: true, ..world.request(2, soon) };
     let change = account.request_password_set(&request).unwrap();
-    assert!(matches!(change.events[..], [Happened::MailQueued { bypassed_throttle: true, .. }]));
+    assert!(matches!(change.events[..], [EventKind::MailQueued { bypassed_throttle: true, .. }]));
     let after = change.account.unwrap();
     assert_eq!(after.give_back(Purpose::PasswordSet, soon, Quota::ACCOUNT), None);
     assert!(asked(&world, &after, 3, NOW + PERIOD - Span::micros(1)).is_err());

@@ -44,7 +44,7 @@ fn a_new_address_within_an_update_acts_as_replacing_it_does_and_both_are_one_cha
     let change = account.update(&update).unwrap();
     assert!(matches!(
         change.events[..],
-        [Happened::Updated, Happened::EmailReplaced { .. }, Happened::NoticeQueued { .. }]
+        [EventKind::Updated, EventKind::EmailReplaced { .. }, EventKind::NoticeQueued { .. }]
     ));
     let replaced = account.replace_email(&replacement).unwrap();
     assert_eq!(change.mails, replaced.mails);

@@ -4,11 +4,11 @@ use ipnet::IpNet;
 
 use super::Admin;
 use crate::{
-    decide::{Call, Undecided, Verdict},
-    domain::{Change, Happened, InputError, IpFilterGroup, IpFilterGroupName, Refusal, Stop},
+    domain::{Change, EventKind, InputError, IpFilterGroup, IpFilterGroupName, Refusal, Stop},
+    engine::watch::watched,
+    engine::{Call, DecideError, Verdict},
     error::{Error, Fault},
     port::{AccountFilter, AccountQuery, Limit, Page, Stored, Swap, Who},
-    watch::watched,
 };
 
 impl Admin {
@@ -33,7 +33,7 @@ impl Admin {
                     |stored| stored.value.clone(),
                 );
                 group.networks.clone_from(&networks);
-                let event = Happened::IpFilterGroupDefined { name: name.clone() };
+                let event = EventKind::IpFilterGroupDefined { name: name.clone() };
                 if self.swap_group(Swap { before, after: Some(group.clone()) }, event).await? {
                     return Ok(group);
                 }
@@ -53,7 +53,7 @@ impl Admin {
                 if self.is_group_in_use(name).await? {
                     return Err(Refusal::IpFilterGroupInUse.into());
                 }
-                let event = Happened::IpFilterGroupRemoved { name: name.clone() };
+                let event = EventKind::IpFilterGroupRemoved { name: name.clone() };
                 if self.swap_group(Swap::remove(before), event).await? {
                     return Ok(true);
                 }
@@ -116,10 +116,10 @@ impl Admin {
     }
 
     /// False: somebody came between.
-    async fn swap_group(&self, swap: Swap<IpFilterGroup>, event: Happened) -> Result<bool, Error> {
+    async fn swap_group(&self, swap: Swap<IpFilterGroup>, event: EventKind) -> Result<bool, Error> {
         let decided = self
             .core
-            .decide(Call::new(Who::nobody(), self.party()), |_, _, _| {
+            .decide(Call::new(Who::nobody(), self.initiator()), |_, _, _| {
                 let change = Change { events: vec![event.clone()], ..Change::none() };
                 let mut verdict = Verdict::new(change, ());
                 verdict.group = Some(swap.clone());
@@ -128,8 +128,8 @@ impl Admin {
             .await;
         match decided {
             Ok(_) => Ok(true),
-            Err(Undecided::Superseded) => Ok(false),
-            Err(undecided) => Err(undecided.into()),
+            Err(DecideError::Superseded) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 }

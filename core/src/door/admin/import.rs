@@ -5,14 +5,17 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt as _};
 use zeroize::Zeroizing;
 
-use super::{AccountView, Admin, NewAccount};
+use super::{AccountView, Admin};
 use crate::{
-    accounts::Core,
-    decide::{Call, Verdict},
-    domain::{Account, Imported, InputError, Management, Party, PriorPassword, Registration, Timestamp},
+    domain::{
+        Account, Imported, Initiator, InputError, Management, NewAccount, PriorPassword, Registration,
+        Timestamp,
+    },
+    engine::Core,
+    engine::watch::watched,
+    engine::{Call, Verdict},
     error::{Error, Fault},
     port::PasswordHash,
-    watch::watched,
 };
 
 /// So many accounts are under way at once: what an import holds in memory.
@@ -135,12 +138,12 @@ async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> 
         if let Some(password) = &import.password {
             core.hasher.check(&password.hash).map_err(|_| InputError::BadPasswordHash)?;
         }
-        commit(&core, &import, admin.party()).await
+        commit(&core, &import, admin.initiator()).await
     })
     .await
 }
 
-async fn commit(core: &Core, import: &Import, by: Party) -> Result<AccountView, Error> {
+async fn commit(core: &Core, import: &Import, by: Initiator) -> Result<AccountView, Error> {
     let new = &import.account;
     let tag = core.keys.address_tag(&core.realm, &new.email);
     let decided = core

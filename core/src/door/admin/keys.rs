@@ -1,7 +1,7 @@
 //! Keys: what still rests on each, and re-sealing what rests on older ones.
 
 use super::Admin;
-use crate::{domain::KeyId, error::Fault, watch::watched};
+use crate::{domain::KeyId, engine::watch::watched, error::Fault};
 
 /// What rests on a key of the keyring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Admin {
     /// [`Fault`].
     pub async fn reseal(&self, at_most: u32) -> Result<u32, Fault> {
         watched("admin.reseal", self.core.realm.as_str(), async {
-            self.core.reseal(at_most, &self.party()).await
+            self.core.reseal(at_most, &self.initiator()).await
         })
         .await
     }

@@ -7,9 +7,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use super::{AccountView, Admin};
 use crate::{
     domain::AccountId,
+    engine::watch::watched,
     error::Fault,
     port::{AccountFilter, AccountQuery, Limit, Page, Who},
-    watch::watched,
 };
 
 /// Which accounts are listed, and in which order.

@@ -2,15 +2,15 @@
 
 use super::Admin;
 use crate::{
-    decide::{Call, Undecided, Verdict, address_or_new},
     domain::{
-        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, FeedbackTag, Happened, HostNotice,
+        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag, HostNotice,
         Mail, MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable,
     },
+    engine::watch::watched,
+    engine::{Call, DecideError, Verdict, address_or_new},
     error::{Error, Fault},
     port::{Limit, MailQuery, Page, Stored, Swap, Who},
-    watch::watched,
 };
 
 /// A mail of the outbox. To whom it goes is told by account and ordinal, never by address.
@@ -103,7 +103,7 @@ impl Admin {
         watched("admin.requeue_mail", self.core.realm.as_str(), async {
             self.settle(id, |mail, now| match mail.state {
                 MailState::Dead { .. } => {
-                    Ok((Some(mail.clone().requeued(now)), Happened::MailRequeued { mail: id }))
+                    Ok((Some(mail.clone().requeued(now)), EventKind::MailRequeued { mail: id }))
                 }
                 _ => Err(Refusal::MailNotDead),
             })
@@ -118,7 +118,7 @@ impl Admin {
     /// `no_such_mail`; a [`Fault`].
     pub async fn cancel_mail(&self, id: MailId) -> Result<(), Error> {
         watched("admin.cancel_mail", self.core.realm.as_str(), async {
-            self.settle(id, |_, _| Ok((None, Happened::MailCancelled { mail: id }))).await
+            self.settle(id, |_, _| Ok((None, EventKind::MailCancelled { mail: id }))).await
         })
         .await
     }
@@ -134,7 +134,7 @@ impl Admin {
     /// [`Fault`].
     pub async fn report(&self, tag: &FeedbackTag, report: Report, evidence: &str) -> Result<bool, Error> {
         watched("admin.report", self.core.realm.as_str(), async {
-            Ok(self.core.take_report(tag, report, evidence, self.party()).await?)
+            Ok(self.core.take_report(tag, report, evidence, self.initiator()).await?)
         })
         .await
     }
@@ -186,13 +186,13 @@ impl Admin {
             let core = &self.core;
             let who = Who { also: vec![tag], ..Who::nobody() };
             let decided = core
-                .decide(Call::new(who, self.party()), |dossier, _, _| {
+                .decide(Call::new(who, self.initiator()), |dossier, _, _| {
                     let mut address = address_or_new(dossier, tag);
                     let ours = |known: &mut Suppression| known.realm == core.realm;
                     if address.suppression.take_if(ours).is_none() {
                         return Ok(Verdict::new(Change::none(), false));
                     }
-                    let events = vec![Happened::SuppressionCleared { tag }];
+                    let events = vec![EventKind::SuppressionCleared { tag }];
                     let change = Change { addresses: vec![address], events, ..Change::none() };
                     Ok(Verdict::new(change, true))
                 })
@@ -206,7 +206,7 @@ impl Admin {
     async fn settle(
         &self,
         id: MailId,
-        rule: impl Fn(&Mail, Timestamp) -> Result<(Option<Mail>, Happened), Refusal> + Send + Sync,
+        rule: impl Fn(&Mail, Timestamp) -> Result<(Option<Mail>, EventKind), Refusal> + Send + Sync,
     ) -> Result<(), Error> {
         let core = &self.core;
         let query = MailQuery::One(id);
@@ -216,7 +216,7 @@ impl Admin {
             let found = page.map_err(Fault::from)?.items.into_iter().next();
             let mail = found.filter(|mail| mail.value.realm == core.realm).ok_or(Refusal::NoSuchMail)?;
             let decided = core
-                .decide(Call::new(Who::nobody(), self.party()), |_, moment, _| {
+                .decide(Call::new(Who::nobody(), self.initiator()), |_, moment, _| {
                     let (after, event) = rule(&mail.value, moment.now)?;
                     let mut verdict = Verdict::new(Change { events: vec![event], ..Change::none() }, ());
                     verdict.about = mail.value.account();
@@ -226,7 +226,7 @@ impl Admin {
                 .await;
             match decided {
                 // A courier had it meanwhile: look again.
-                Err(Undecided::Superseded) => {}
+                Err(DecideError::Superseded) => {}
                 decided => return Ok(decided.map(drop)?),
             }
         }

@@ -2,17 +2,17 @@
 
 use super::Admin;
 use crate::{
-    accounts::Core,
-    decide::{Call, Decided, Undecided, Verdict, address_or_new},
-    delivery::Delivery,
     domain::{
-        Account, AccountId, AssignPassword, Candidate, Change, Code, CodeMint, LinkUrl, MailRequest,
-        MailedLink, Management, ManagementChange, Password, Purpose, Refusal, Span, Stop, Timestamp,
+        Account, AccountId, AssignPassword, Candidate, Change, Code, LinkUrl, MailRequest, MailedLink,
+        Management, ManagementChange, Password, Purpose, Refusal, Span, Stop, Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
+    engine::Core,
+    engine::watch::watched,
+    engine::{Call, DecideError, Decided, Verdict, address_or_new},
     error::{Error, Fault},
     port::{Claimed, Dossier, Who},
-    watch::watched,
+    post::delivery::Delivery,
 };
 
 /// A code that was made for a host that mails it itself.
@@ -98,7 +98,7 @@ impl Admin {
                     account.issue_code(purpose, &request)
                 })
                 .await?;
-            core.issued(&decided.after, purpose, page)
+            IssuedCode::of(core, &decided.after, purpose, page)
                 .ok_or_else(|| Fault::Defect("an issued code that is not there").into())
         })
         .await
@@ -111,7 +111,7 @@ impl Admin {
     pub async fn assign_password(&self, id: AccountId, new: &Password) -> Result<(), Error> {
         watched("admin.assign_password", self.core.realm.as_str(), async {
             let core = &self.core;
-            let mut call = Call::new(Who::id(id), self.party());
+            let mut call = Call::new(Who::id(id), self.initiator());
             call.candidate = Some(new);
             core.decide(call, |dossier, moment, hashed| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
@@ -140,7 +140,7 @@ impl Admin {
         let page = core.page(options.mail.page.as_ref(), purpose);
         let at_once = options.wait > Span::ZERO;
         let decided = core
-            .decide(Call::new(Who::id(id), self.party()), |dossier, moment, _| {
+            .decide(Call::new(Who::id(id), self.initiator()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
                 let request = MailRequest {
                     return_url: options.mail.return_url.as_ref(),
@@ -165,7 +165,7 @@ impl Admin {
             })
             .await;
         let decided = match decided {
-            Err(Undecided::Refused(Refusal::Throttled { retry_after })) => {
+            Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
                 let retry_after = retry_after.max(self.recipients_wait(id).await?);
                 return Err(Refusal::Throttled { retry_after }.into());
             }
@@ -175,7 +175,7 @@ impl Admin {
         match mails.into_iter().next() {
             Some(mail) if at_once => {
                 let claimed = Claimed { mail, dossier: after };
-                Ok(Some(core.deliver(claimed, self.party(), options.wait).await?.into()))
+                Ok(Some(core.deliver(claimed, self.initiator(), options.wait).await?.into()))
             }
             Some(_) => Ok(Some(Delivery::Queued)),
             None => Ok(None),
@@ -192,25 +192,15 @@ impl Admin {
     }
 }
 
-impl Core {
-    /// How long the recipient's quota makes wait.
-    pub(crate) async fn recipients_wait(
-        &self,
-        recipient: &crate::domain::EmailAddress,
-    ) -> Result<Span, Fault> {
-        let who = Who { level: Some(self.recipients_level(recipient)), ..Who::nobody() };
-        let level = self.load(&who, &mut self.deadline()).await?.level;
-        Ok(self.rules.recipient_quota.wait(level, self.clock.now()).unwrap_or(Span::ZERO))
-    }
-
-    fn issued(&self, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<IssuedCode> {
+impl IssuedCode {
+    /// The code of that purpose, as the account has it now; none where it has none.
+    fn of(core: &Core, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
         let confirmation = facts.confirmations.get(&purpose)?.issued.as_ref()?;
         let mailbox = facts.mailbox(confirmation.recipient)?;
-        let mint = CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation };
-        let code = mint.code(account.id, purpose, &mailbox.address, confirmation)?;
+        let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, confirmation)?;
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
-        Some(IssuedCode { code, link, expires_at: confirmation.expires_at })
+        Some(Self { code, link, expires_at: confirmation.expires_at })
     }
 }

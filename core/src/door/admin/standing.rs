@@ -3,8 +3,8 @@
 use super::{AccountView, Admin};
 use crate::{
     domain::{AccountId, SuspensionReason},
+    engine::watch::watched,
     error::Error,
-    watch::watched,
 };
 
 impl Admin {
@@ -65,7 +65,7 @@ impl Admin {
     /// `no_such_account`, `vetoed`; a [`Fault`](crate::Fault).
     pub async fn erase(&self, id: AccountId) -> Result<(), Error> {
         watched("admin.erase", self.core.realm.as_str(), async {
-            Ok(self.core.erase(id, &self.party()).await?)
+            Ok(self.core.erase(id, &self.initiator()).await?)
         })
         .await
     }

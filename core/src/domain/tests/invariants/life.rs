@@ -190,7 +190,8 @@ impl Life {
     /// The codes that came to be: a repeat mails the same, another never that of an earlier one.
     fn issued(&mut self, before: &Account, change: &Change) -> Result<(), TestCaseError> {
         for event in &change.events {
-            let (Happened::MailQueued { purpose, .. } | Happened::CodeIssued { purpose, .. }) = *event else {
+            let (EventKind::MailQueued { purpose, .. } | EventKind::CodeIssued { purpose, .. }) = *event
+            else {
                 continue;
             };
             let now_live = live(&self.account, purpose, self.now).unwrap().clone();
@@ -269,8 +270,13 @@ impl Life {
         if facts.password.is_none() {
             let lock_out = LockOut::default();
             let (account, origin, now) = (Some(&self.account), Origin::Unknown, self.now);
-            let scene = Scene { account, address: None, filter: None, origin, now, lock_out: &lock_out };
-            prop_assert!(matches!(scene.prospect(), Prospect::Decoy { .. }), "{:?}", scene.prospect());
+            let snapshot =
+                LogInSnapshot { account, address: None, filter: None, origin, now, lock_out: &lock_out };
+            prop_assert!(
+                matches!(snapshot.target(), VerificationTarget::Decoy { .. }),
+                "{:?}",
+                snapshot.target()
+            );
         }
         self.at_delivery()?;
         self.throttle_bound()

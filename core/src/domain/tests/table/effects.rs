@@ -18,7 +18,7 @@ pub(super) struct Seen<'a> {
 struct Outcome {
     after: Account,
     mails: Vec<Mail>,
-    events: Vec<Happened>,
+    events: Vec<EventKind>,
 }
 
 impl Outcome {
@@ -99,7 +99,7 @@ impl Seen<'_> {
         for mail in &change.mails {
             assert_eq!((mail.account(), mail.due()), (Some(self.before.id), Some(NOW)));
             let named = change.events.iter().filter(|event| {
-                matches!(event, Happened::MailQueued { mail: id, .. } | Happened::NoticeQueued { mail: id, .. } if *id == mail.id)
+                matches!(event, EventKind::MailQueued { mail: id, .. } | EventKind::NoticeQueued { mail: id, .. } if *id == mail.id)
             });
             assert_eq!(named.count(), 1, "each mail has its event");
         }
@@ -122,7 +122,7 @@ impl Seen<'_> {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
-        let [Happened::CodeIssued { purpose, recipient }] = outcome.events[..] else { panic!("issued") };
+        let [EventKind::CodeIssued { purpose, recipient }] = outcome.events[..] else { panic!("issued") };
         assert!(outcome.mails.is_empty());
         let live = outcome.facts().confirmations[&purpose].live(NOW).expect("a live code");
         assert_eq!(live.recipient, recipient);
@@ -160,7 +160,7 @@ impl Seen<'_> {
         let unwarned =
             |facts: &Facts| facts.password.clone().map(|password| Credential { warn_at: None, ..password });
         assert_eq!(unwarned(new), unwarned(old), "of the password only when to warn");
-        assert_eq!((outcome.mails.len(), &outcome.events[..]), (0, &[Happened::Updated][..]));
+        assert_eq!((outcome.mails.len(), &outcome.events[..]), (0, &[EventKind::Updated][..]));
         Then::Updates
     }
 
@@ -213,7 +213,7 @@ impl Seen<'_> {
         };
         assert_eq!(after.life, Life::Erased { at: NOW });
         assert_eq!((after.id, after.version), (self.before.id, self.before.version));
-        assert_eq!((after.epoch, change.events), (self.before.epoch.next(), vec![Happened::Erased]));
+        assert_eq!((after.epoch, change.events), (self.before.epoch.next(), vec![EventKind::Erased]));
         assert!(change.mails.is_empty() && after.seals().is_empty() && after.due().is_none());
         let old = self.facts();
         let reserved = old.former.iter().filter(|former| former.reserved).map(|former| former.mailbox.tag);

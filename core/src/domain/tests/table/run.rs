@@ -167,7 +167,7 @@ fn registers(world: &World, account: &Account) -> Then {
 
 fn admits(account: &Account) -> Then {
     let lock_out = LockOut::default();
-    let scene = Scene {
+    let snapshot = LogInSnapshot {
         account: Some(account),
         address: None,
         filter: None,
@@ -175,9 +175,9 @@ fn admits(account: &Account) -> Then {
         now: NOW,
         lock_out: &lock_out,
     };
-    match scene.prospect() {
-        Prospect::Decoy { denial, .. } => Then::Denies(denial),
-        Prospect::Real(lead) => match scene.admission(&lead) {
+    match snapshot.target() {
+        VerificationTarget::Decoy { denial, .. } => Then::Denies(denial),
+        VerificationTarget::Real(credential) => match snapshot.admission(&credential) {
             Admission::Granted(stamp) => {
                 assert_eq!((stamp.account, stamp.epoch), (account.id, account.epoch));
                 Then::Grants
@@ -199,7 +199,7 @@ fn unlocks(world: &World, account: &Account) -> Then {
     };
     let [cleared] = &change.addresses[..] else { panic!("one record") };
     assert!(cleared.log_ins.is_clean());
-    assert_eq!(change.events, [Happened::Unlocked { tag }]);
+    assert_eq!(change.events, [EventKind::Unlocked { tag }]);
     assert_eq!((change.account, change.mails.len()), (None, 0));
     assert_eq!(account.unlock(Some(&unknown)), Ok(Change::none()));
     Then::Unlocks

@@ -88,7 +88,7 @@ impl Seen<'_> {
         };
         let (old, new) = (self.facts(), outcome.facts());
         assert_eq!((&new.pending, outcome.mails.len()), (&None, 0));
-        assert_eq!(outcome.events, [Happened::EmailChangeDropped]);
+        assert_eq!(outcome.events, [EventKind::EmailChangeDropped]);
         for (purpose, confirmations) in &new.confirmations {
             match purpose {
                 Purpose::EmailConfirm | Purpose::EmailCancel => assert_eq!(confirmations.issued, None),

@@ -24,7 +24,7 @@ impl Seen<'_> {
         };
         let (old, new) = (self.facts(), outcome.facts());
         let how = outcome.events.iter().find_map(|event| match event {
-            Happened::PasswordSet { how } => Some(*how),
+            EventKind::PasswordSet { how } => Some(*how),
             _ => None,
         });
         let how = how.expect("an event that says how");
@@ -38,11 +38,11 @@ impl Seen<'_> {
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
         outcome.codes_are_dead(old, false);
         assert_eq!((&new.pending, new.purge_at, new.replaced), (&None, None, false));
-        assert_eq!(outcome.events.contains(&Happened::EmailChangeDropped), old.pending.is_some());
+        assert_eq!(outcome.events.contains(&EventKind::EmailChangeDropped), old.pending.is_some());
         assert_eq!(new.former.len(), old.former.len() + usize::from(old.pending.is_some()));
         let chosen = how == PasswordSource::Chosen;
         assert_eq!(new.proven, old.proven || chosen);
-        let proven = Happened::EmailProven { address: self.here() };
+        let proven = EventKind::EmailProven { address: self.here() };
         assert_eq!(outcome.events.contains(&proven), chosen && !old.proven);
         let completes = match how {
             PasswordSource::Chosen => Some(Management::Owner),
@@ -73,17 +73,17 @@ impl Seen<'_> {
         assert_eq!(outcome.mails.len(), usize::from(mailed));
         assert_eq!(new.throttles.get(&purpose) != old.throttles.get(&purpose), mailed);
         match outcome.events[0] {
-            Happened::PasswordManagementChanged { to: now } => {
+            EventKind::PasswordManagementChanged { to: now } => {
                 assert_eq!((now, new.management, new.pending_management), (to, to, None));
                 assert!(old.password.is_none() && !mailed);
                 Then::Manages(to)
             }
-            Happened::PasswordManagementRequested { to: asked } => {
+            EventKind::PasswordManagementRequested { to: asked } => {
                 assert_eq!((asked, new.pending_management), (to, Some(to)));
                 assert_eq!((new.management, mailed), (old.management, to == Management::Owner));
                 Then::Awaits(to)
             }
-            Happened::PasswordManagementKept => {
+            EventKind::PasswordManagementKept => {
                 assert_eq!((new.management, new.pending_management), (to, None));
                 let dead = new.confirmations.get(&purpose).is_none_or(|these| these.issued.is_none());
                 assert!(dead && !mailed);

@@ -13,13 +13,13 @@ use futures_util::{
 };
 
 use crate::{
-    accounts::Core,
-    decide::{Call, Undecided, Verdict},
-    delivery::Attempted,
-    domain::{AccountId, Change, CommitId, Content, DueWork, Party, Refusal, Span, Stop, Timestamp},
+    domain::{AccountId, Change, CommitId, Content, Initiator, Refusal, Span, Stop, Timestamp},
+    engine::Core,
+    engine::watch::{self, watched},
+    engine::{Call, DecideError, Verdict},
     error::Fault,
     port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
-    watch::{self, watched},
+    post::delivery::Attempted,
 };
 
 /// Background work over what is due. Any number may be at it.
@@ -182,7 +182,7 @@ impl<'a> Courier<'a> {
                 swept.count(&done);
             }
         }
-        swept.resealed = self.core.reseal(at_most, &Party::Courier).await?;
+        swept.resealed = self.core.reseal(at_most, &Initiator::Courier).await?;
         self.trim().await?;
         swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
         Ok(swept)
@@ -239,7 +239,7 @@ impl<'a> Courier<'a> {
             return Ok(Looked { claimed, rest });
         }
         self.pass_time(100).await?;
-        let resealed = self.core.reseal(Self::RESEALED, &Party::Courier).await?;
+        let resealed = self.core.reseal(Self::RESEALED, &Initiator::Courier).await?;
         self.trim().await?;
         if resealed == Self::RESEALED {
             return Ok(Looked { claimed, rest: Span::ZERO });
@@ -279,7 +279,7 @@ impl<'a> Courier<'a> {
         let done = watched("courier", self.core.realm.as_str(), async {
             match &claimed.mail.value.content {
                 Content::Letter(_) | Content::ForHost(_) => {
-                    self.core.deliver(claimed, Party::Courier, Self::DELIVERY).await.map(Done::Mail)
+                    self.core.deliver(claimed, Initiator::Courier, Self::DELIVERY).await.map(Done::Mail)
                 }
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
@@ -307,7 +307,7 @@ impl<'a> Courier<'a> {
             for account in overdue.items {
                 match self.look_after(account.value.id).await {
                     Ok(()) => passed.accounts = passed.accounts.saturating_add(1),
-                    Err(Undecided::Failed(fault)) => {
+                    Err(DecideError::Failed(fault)) => {
                         watch::troubled(&fault);
                         passed.faults = passed.faults.saturating_add(1);
                     }
@@ -321,18 +321,16 @@ impl<'a> Courier<'a> {
 
     /// Does what is due for one account: what time alone did to it is written down, its owner is warned, or its time is
     /// over.
-    async fn look_after(&self, id: AccountId) -> Result<(), Undecided> {
+    async fn look_after(&self, id: AccountId) -> Result<(), DecideError> {
         let core = self.core;
         let decided = core
-            .decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
+            .decide(Call::new(Who::id(id), Initiator::Courier), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
                 if account.is_over(moment.now) {
                     return Ok(Verdict::new(Change::none(), true));
                 }
-                let due =
-                    DueWork { now: moment.now, notice: moment.notice, warnings: core.rules.expiry_warnings };
                 // The loop lets time pass before each rule, and writes that down.
-                Ok::<_, Stop>(Verdict::new(account.due_work(&due)?, false))
+                Ok::<_, Stop>(Verdict::new(account.due_work(&core.due_work(moment))?, false))
             })
             .await?;
         if decided.value { core.erase_overdue(id).await } else { Ok(()) }

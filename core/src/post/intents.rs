@@ -3,13 +3,12 @@
 //! At the public door nobody looked whether there is an account; here somebody does, and nobody waits for the answer.
 
 use crate::{
-    accounts::Core,
-    decide::{Call, Moment, Undecided, Verdict},
     domain::{
-        Account, Change, Content, EmailAddress, Happened, Intent, Mail, MailRequest, Party, Purpose,
-        QuotaTag, Registration, SealError, Status, Stop, Timestamp, Wish,
+        Account, Change, Content, EventKind, Initiator, Intent, Mail, MailRequest, NewAccount, Purpose,
+        Registration, SealError, Status, Stop, Wish,
     },
-    door::NewAccount,
+    engine::Core,
+    engine::{Call, DecideError, Moment, Verdict},
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
@@ -37,22 +36,27 @@ impl Core {
         for _ in 0..TRIES {
             let decided = self.decide_request(&mail, &intent, &who).await;
             return match decided {
-                Ok(_) | Err(Undecided::Superseded) => Ok(()),
+                Ok(_) | Err(DecideError::Superseded) => Ok(()),
                 // Somebody registered it a moment ago: that account is found now.
-                Err(Undecided::EmailTaken) => continue,
+                Err(DecideError::EmailTaken) => continue,
                 // The recipient's quota is spent.
-                Err(Undecided::Exhausted { .. } | Undecided::Refused(_)) => break,
-                Err(Undecided::Failed(fault)) => Err(fault),
+                Err(DecideError::Exhausted { .. } | DecideError::Refused(_)) => break,
+                Err(DecideError::Failed(fault)) => Err(fault),
             };
         }
         // Or the address is kept for another account, where nobody is found by it.
         self.drop_request(mail).await
     }
 
-    async fn decide_request(&self, mail: &Stored<Mail>, intent: &Intent, who: &Who) -> Result<(), Undecided> {
-        self.decide(Call::new(who.clone(), Party::Courier), |dossier, moment, _| {
+    async fn decide_request(
+        &self,
+        mail: &Stored<Mail>,
+        intent: &Intent,
+        who: &Who,
+    ) -> Result<(), DecideError> {
+        self.decide(Call::new(who.clone(), Initiator::Courier), |dossier, moment, _| {
             let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
-            change.events.push(Happened::RequestDecided { request: mail.value.id });
+            change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());
             verdict.reserve = reserve;
             verdict.mails.push(Swap::remove(mail.clone()));
@@ -105,7 +109,7 @@ impl Core {
 
     /// A request that leads to nothing.
     async fn drop_request(&self, mail: Stored<Mail>) -> Result<(), Fault> {
-        let decided = Happened::RequestDecided { request: mail.value.id };
+        let decided = EventKind::RequestDecided { request: mail.value.id };
         self.replace_mail(mail, None, Change { events: vec![decided], ..Change::none() }).await
     }
 
@@ -117,37 +121,16 @@ impl Core {
         change: Change,
     ) -> Result<(), Fault> {
         let decided = self
-            .decide(Call::new(Who::nobody(), Party::Courier), |_, _, _| {
+            .decide(Call::new(Who::nobody(), Initiator::Courier), |_, _, _| {
                 let mut verdict = Verdict::new(change.clone(), ());
                 verdict.mails.push(Swap { before: Some(mail.clone()), after: after.clone() });
                 Ok(verdict)
             })
             .await;
         match decided {
-            Err(Undecided::Failed(fault)) => Err(fault),
+            Err(DecideError::Failed(fault)) => Err(fault),
             // Whoever has the mail by now sees to it.
             _ => Ok(()),
-        }
-    }
-
-    /// The level of all mails with a code to this recipient.
-    pub(crate) fn recipients_level(&self, recipient: &EmailAddress) -> QuotaTag {
-        self.keys.recipient_tag(&self.realm, "mail", recipient)
-    }
-
-    /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
-    pub(crate) fn recipient_reservation(
-        &self,
-        recipient: &EmailAddress,
-        now: Timestamp,
-        bypass: bool,
-    ) -> Reservation {
-        let quota = self.rules.recipient_quota;
-        Reservation {
-            of: self.recipients_level(recipient),
-            floor: now,
-            step: quota.period(),
-            ceiling: if bypass { Timestamp::MAX } else { quota.ceiling(now) },
         }
     }
 }

@@ -33,14 +33,14 @@ struct Lane {
     /// Taken in order: whoever waits for a place holds the turnstile.
     turnstile: async_lock::Mutex<()>,
     places: Arc<async_lock::Semaphore>,
-    state: Mutex<Lanes>,
+    state: Mutex<Tally>,
     /// An attempt stopped verifying, or its failure is durable.
     settled: Event,
 }
 
 /// What is under way in a lane.
 #[derive(Debug, Default)]
-struct Lanes {
+struct Tally {
     /// Attempts that hold or wait for a place.
     present: usize,
     /// Hashes under way that may turn out wrong.
@@ -82,7 +82,7 @@ impl Gate {
     }
 
     /// Takes a place in the lane, in order of arrival.
-    pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Attempt<'_>, Overloaded> {
+    pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Slot<'_>, Overloaded> {
         let ticket = Ticket::draw(self, tag);
         // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
         let mut queued = None;
@@ -104,7 +104,7 @@ impl Gate {
         };
         drop(queued);
         drop(turn);
-        Ok(Attempt { ticket, _place: place, stage: Stage::Present, counted_at_load: 0 })
+        Ok(Slot { ticket, _place: place, state: SlotState::Present, counted_at_load: 0 })
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<AddressTag, Arc<Lane>>> {
@@ -158,7 +158,7 @@ impl Drop for Ticket<'_> {
 }
 
 impl Lane {
-    fn state(&self) -> MutexGuard<'_, Lanes> {
+    fn state(&self) -> MutexGuard<'_, Tally> {
         // Every change under this lock is a single, complete step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -183,18 +183,18 @@ impl Drop for Queued<'_> {
     }
 }
 
-/// One attempt, with its place. Dropped at any moment, it settles: a guess of unknown result is not charged, a
+/// The place of one attempt in its lane. Dropped at any moment, it settles: a guess of unknown result is not charged, a
 /// failure that is not durable stays owed.
 #[derive(Debug)]
-pub(crate) struct Attempt<'a> {
+pub(crate) struct Slot<'a> {
     ticket: Ticket<'a>,
     _place: async_lock::SemaphoreGuardArc,
-    stage: Stage,
+    state: SlotState,
     counted_at_load: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum SlotState {
     /// Holds a place.
     Present,
     /// Its hash is under way.
@@ -203,7 +203,7 @@ enum Stage {
     Paying(u32),
 }
 
-impl Attempt<'_> {
+impl Slot<'_> {
     /// Call this before each load: what is loaded is at least as new as this.
     pub(crate) fn about_to_load(&mut self) {
         self.counted_at_load = self.ticket.lane.state().counted;
@@ -223,13 +223,13 @@ impl Attempt<'_> {
             return Pass::Wait(self.ticket.lane.settled.listen());
         }
         state.verifying = state.verifying.saturating_add(1);
-        self.stage = Stage::Verifying;
+        self.state = SlotState::Verifying;
         Pass::Verify
     }
 
     /// The guess was wrong: from now on it is owed until it is counted. Takes all debts along; how many to count.
     pub(crate) fn wrong(&mut self) -> u32 {
-        let own = u32::from(self.stage == Stage::Verifying);
+        let own = u32::from(self.state == SlotState::Verifying);
         self.take_along(own)
     }
 
@@ -240,24 +240,24 @@ impl Attempt<'_> {
 
     fn take_along(&mut self, own: u32) -> u32 {
         let mut state = self.ticket.lane.state();
-        if self.stage == Stage::Verifying {
+        if self.state == SlotState::Verifying {
             state.verifying = state.verifying.saturating_sub(1);
         }
         let debts = std::mem::take(&mut state.owed).saturating_add(own);
         state.paying = state.paying.saturating_add(debts);
-        self.stage = Stage::Paying(debts);
+        self.state = SlotState::Paying(debts);
         debts
     }
 
     /// What it took along is durable.
     pub(crate) fn counted(&mut self) {
-        if let Stage::Paying(debts) = self.stage {
+        if let SlotState::Paying(debts) = self.state {
             let mut state = self.ticket.lane.state();
             state.paying = state.paying.saturating_sub(debts);
             if debts > 0 {
                 state.counted = state.counted.wrapping_add(1);
             }
-            self.stage = Stage::Present;
+            self.state = SlotState::Present;
         }
         self.ticket.lane.settled.notify(usize::MAX);
     }
@@ -270,21 +270,21 @@ impl Attempt<'_> {
     fn settle(&mut self) {
         {
             let mut state = self.ticket.lane.state();
-            match self.stage {
-                Stage::Present => {}
-                Stage::Verifying => state.verifying = state.verifying.saturating_sub(1),
-                Stage::Paying(debts) => {
+            match self.state {
+                SlotState::Present => {}
+                SlotState::Verifying => state.verifying = state.verifying.saturating_sub(1),
+                SlotState::Paying(debts) => {
                     state.paying = state.paying.saturating_sub(debts);
                     state.owed = state.owed.saturating_add(debts);
                 }
             }
-            self.stage = Stage::Present;
+            self.state = SlotState::Present;
         }
         self.ticket.lane.settled.notify(usize::MAX);
     }
 }
 
-impl Drop for Attempt<'_> {
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
         self.settle();
     }
@@ -298,7 +298,7 @@ mod tests {
 
     const TAG: AddressTag = AddressTag::from_bytes([1; 32]);
 
-    fn enter(gate: &Gate) -> Attempt<'_> {
+    fn enter(gate: &Gate) -> Slot<'_> {
         let mut attempt = gate.enter(TAG).now_or_never().expect("a free place").expect("not overloaded");
         attempt.about_to_load();
         attempt

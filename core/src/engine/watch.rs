@@ -13,10 +13,7 @@
 #[cfg(feature = "tracing")]
 use tracing::Instrument as _;
 
-use crate::{
-    door::JournalError,
-    error::{Error, Fault, PublicError},
-};
+use crate::error::{Error, Fault, JournalError, PublicError};
 
 /// An error with a stable code, which may be a fault of the world.
 pub(crate) trait Outcome: std::error::Error {

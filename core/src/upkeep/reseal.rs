@@ -1,9 +1,9 @@
 //! Re-sealing: hashes that rest on retired keys are sealed under the active one, without anybody's password.
 
 use crate::{
-    accounts::Core,
-    decide::{Call, Undecided, Verdict},
-    domain::{AccountId, KeyId, Party, Refusal, Stop},
+    domain::{AccountId, Initiator, KeyId, Refusal, Stop},
+    engine::Core,
+    engine::{Call, DecideError, Verdict},
     error::Fault,
     port::{AccountFilter, AccountQuery, Limit, Who},
 };
@@ -18,7 +18,7 @@ impl Core {
     /// Seals anew what rests on retired keys, of at most so many accounts. How many there were.
     ///
     /// Only of retired ones: while processes do not agree yet which key is the active one, none undoes what another did.
-    pub(crate) async fn reseal(&self, at_most: u32, by: &Party) -> Result<u32, Fault> {
+    pub(crate) async fn reseal(&self, at_most: u32, by: &Initiator) -> Result<u32, Fault> {
         let mut resealed = 0_u32;
         for key in self.keys.retired() {
             let mut query = Some(self.resting_on(key));
@@ -29,7 +29,7 @@ impl Core {
                 for account in page.items {
                     match self.reseal_one(account.value.id, by).await {
                         Ok(changed) => resealed = resealed.saturating_add(u32::from(changed)),
-                        Err(Undecided::Failed(fault)) => return Err(fault),
+                        Err(DecideError::Failed(fault)) => return Err(fault),
                         // As where a host vetoes it: it holds up none behind it.
                         Err(_) => {}
                     }
@@ -40,7 +40,7 @@ impl Core {
     }
 
     /// Whether there was anything that could be sealed anew.
-    async fn reseal_one(&self, id: AccountId, by: &Party) -> Result<bool, Undecided> {
+    async fn reseal_one(&self, id: AccountId, by: &Initiator) -> Result<bool, DecideError> {
         let retired = |key: &KeyId| self.keys.retired().any(|retired| retired == key);
         let decided = self
             .decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {

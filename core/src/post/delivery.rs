@@ -1,16 +1,16 @@
 //! Delivering one claimed mail, and writing down what became of it.
 
 use crate::{
-    accounts::Core,
-    courier::Courier,
-    decide::{Call, Moment, Undecided, Verdict, address_or_new},
     domain::{
-        AccountId, AddressTag, Change, CodeMint, Content, Counter, DeathCause, Happened, HostNotice, Mail,
-        MailState, Party, Purpose, Span, Subject, Suppression, SuppressionScope, Undeliverable,
+        AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
+        LetterContext, Mail, MailState, Purpose, Span, Subject, Suppression, SuppressionScope, Undeliverable,
     },
+    engine::Core,
+    engine::watch,
+    engine::{Call, DecideError, Moment, Verdict, address_or_new},
     error::Fault,
     port::{By, Claimed, Dossier, MailError, Stored, Swap, Who},
-    watch,
+    post::courier::Courier,
 };
 
 /// What became of a mail that was asked for.
@@ -63,13 +63,13 @@ impl Core {
     pub(crate) async fn deliver(
         &self,
         claimed: Claimed,
-        by: Party,
+        by: Initiator,
         within: Span,
     ) -> Result<Attempted, Fault> {
         let Claimed { mail, dossier } = claimed;
         let dossier = self.of_this_realm(dossier);
         let taken = self.is_elsewhere(&mail.value, &dossier).await?;
-        let counter = Counter {
+        let counter = LetterContext {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
@@ -83,12 +83,12 @@ impl Core {
             Ok(letter) => {
                 // However long the caller would wait: the claim must outlast the delivery.
                 let within = within.min(Courier::DELIVERY);
-                let mut deadline = crate::deadline::Deadline::after(&*self.clock, within);
+                let mut deadline = crate::engine::deadline::Deadline::after(&*self.clock, within);
                 let routed = self.host.routing.as_ref().and_then(|routing| routing.mailer(&letter));
                 match deadline.within(routed.unwrap_or(&*self.mailer).deliver(&letter)).await {
                     // It may have left, and is tried again under the same name; less and less often, lest a server
                     // that takes letters and never says so fills somebody's mailbox.
-                    Err(_) if by == Party::Courier => Settlement::Failed { ours: false },
+                    Err(_) if by == Initiator::Courier => Settlement::Failed { ours: false },
                     // Its caller waits no longer. The claim lapses, and a courier takes it up.
                     Err(_) => {
                         watch::mail_attempted(Attempted::Open.as_str());
@@ -121,7 +121,7 @@ impl Core {
         &self,
         mail: &Stored<Mail>,
         first: Option<Dossier>,
-        by: Party,
+        by: Initiator,
         settlement: &Settlement,
     ) -> Result<Attempted, Fault> {
         let mut call = Call::new(Claimed::who(&mail.value), by);
@@ -133,21 +133,21 @@ impl Core {
                 let mut change = Change::none();
                 let (after, value) = match settlement {
                     Settlement::Delivered => {
-                        change.events.push(Happened::MailDelivered { mail: id });
+                        change.events.push(EventKind::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
                     }
                     Settlement::Cancelled => {
-                        change.events.push(Happened::MailCancelled { mail: id });
+                        change.events.push(EventKind::MailCancelled { mail: id });
                         (None, Attempted::Cancelled)
                     }
                     Settlement::Failed { ours } => {
                         let failed = mail.value.clone().failed(moment.now, &self.rules.retries, jitter);
                         let (event, value) = match failed.state {
                             MailState::Retry { at } => (
-                                Happened::MailDelayed { mail: id, until: at, ours: *ours },
+                                EventKind::MailDelayed { mail: id, until: at, ours: *ours },
                                 Attempted::Delayed,
                             ),
-                            _ => (Happened::MailDied { mail: id, why: DeathCause::Spent }, Attempted::Dead),
+                            _ => (EventKind::MailDied { mail: id, why: DeathCause::Spent }, Attempted::Dead),
                         };
                         change.events.push(event);
                         (Some(failed), value)
@@ -165,9 +165,9 @@ impl Core {
             .await;
         match decided {
             Ok(decided) => Ok(decided.value),
-            Err(Undecided::Superseded) => Ok(Attempted::Open),
-            Err(Undecided::Failed(fault)) => Err(fault),
-            Err(Undecided::Refused(_) | Undecided::EmailTaken | Undecided::Exhausted { .. }) => {
+            Err(DecideError::Superseded) => Ok(Attempted::Open),
+            Err(DecideError::Failed(fault)) => Err(fault),
+            Err(DecideError::Refused(_) | DecideError::EmailTaken | DecideError::Exhausted { .. }) => {
                 Err(Fault::Defect("a settlement was refused"))
             }
         }
@@ -197,7 +197,7 @@ impl Core {
         moment: &Moment,
         change: &mut Change,
     ) {
-        change.events.push(Happened::MailRefused { mail: mail.id, cause });
+        change.events.push(EventKind::MailRefused { mail: mail.id, cause });
         let Some((_, dispatch)) = mail.dispatch() else { return };
         let Some(account) = dossier.account.as_ref().map(|stored| &stored.value) else { return };
         let Ok(facts) = account.facts() else { return };
@@ -230,7 +230,7 @@ impl Core {
         address.suppression =
             Some(Suppression { realm: self.realm.clone(), cause, scope, evidence, at: moment.now });
         change.addresses.push(address);
-        change.events.push(Happened::AddressSuppressed { tag, cause });
+        change.events.push(EventKind::AddressSuppressed { tag, cause });
         // Of what strangers sign up, the host is told nothing: they could fill its mailbox.
         let signed_up = dossier
             .account
@@ -240,7 +240,7 @@ impl Core {
         if self.host.notices_to.is_some() && !signed_up {
             let notice = Content::ForHost(HostNotice::SendingStopped { account, cause });
             change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));
-            change.events.push(Happened::HostNoticeQueued { mail: moment.notice });
+            change.events.push(EventKind::HostNoticeQueued { mail: moment.notice });
         }
     }
 }

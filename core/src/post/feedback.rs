@@ -1,11 +1,11 @@
 //! Feedback: what a bounce or a complaint brings back, and what follows from it if it is genuine.
 
 use crate::{
-    accounts::Core,
-    decide::{Call, Undecided, Verdict},
-    delivery::HeldBack,
-    domain::{Change, FedBack, FeedbackTag, Happened, Party, Report, SuppressionScope, Undeliverable},
+    domain::{Change, EventKind, FedBack, FeedbackTag, Initiator, Report, SuppressionScope, Undeliverable},
+    engine::Core,
+    engine::{Call, DecideError, Verdict},
     port::Who,
+    post::delivery::HeldBack,
 };
 
 impl Core {
@@ -15,8 +15,8 @@ impl Core {
         tag: &FeedbackTag,
         report: Report,
         evidence: &str,
-        by: Party,
-    ) -> Result<bool, Undecided> {
+        by: Initiator,
+    ) -> Result<bool, DecideError> {
         let read = tag.read(&self.keys, &self.realm, self.clock.now());
         let Some(FedBack { account, address, stranger_caused }) = read else {
             self.decide(Call::without_facts(by), |_, _, _| Ok(Verdict::new(ignored(report), ()))).await?;
@@ -29,7 +29,7 @@ impl Core {
                     return Ok(Verdict::new(ignored(report), false));
                 };
                 let mut change = Change::none();
-                change.events.push(Happened::FeedbackTaken { address, report });
+                change.events.push(EventKind::FeedbackTaken { address, report });
                 // The address is read from our record, never from the report.
                 if let Some((cause, scope)) = held_back(report, stranger_caused) {
                     let why = HeldBack { cause, scope, evidence };
@@ -43,7 +43,7 @@ impl Core {
 }
 
 fn ignored(report: Report) -> Change {
-    Change { events: vec![Happened::FeedbackIgnored { report }], ..Change::none() }
+    Change { events: vec![EventKind::FeedbackIgnored { report }], ..Change::none() }
 }
 
 /// What a report holds back: a bounce everything, a complaint what it was about.

@@ -7,7 +7,7 @@ use super::{
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
 #[derive(Debug, Clone, Copy)]
-pub struct Counter<'a> {
+pub struct LetterContext<'a> {
     /// The account that the mail goes to.
     pub account: Option<&'a Account>,
     /// Another account has the address that it goes to.
@@ -29,7 +29,7 @@ pub enum Withdrawn {
     Suppressed,
 }
 
-impl Counter<'_> {
+impl LetterContext<'_> {
     /// The letter, with the code in it; made for the address that is stored under the mail's ordinal.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    accounts::Core,
-    deadline::Deadline,
-    decide::{Call, Undecided, Verdict},
-    domain::{Account, AccountId, AddressTag, Change, Happened, Party, Refusal, Span, Stop, Timestamp},
+    domain::{Account, AccountId, AddressTag, Change, EventKind, Initiator, Refusal, Span, Stop, Timestamp},
+    engine::Core,
+    engine::Deadline,
+    engine::{Call, DecideError, Verdict},
     error::Fault,
     port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
@@ -21,7 +21,7 @@ impl Core {
     const TRY_AGAIN: Span = Span::hours(1);
 
     /// Erases the account, unless the host says no. Once erased, only mails that are left are looked for.
-    pub(crate) async fn erase(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
+    pub(crate) async fn erase(&self, id: AccountId, by: &Initiator) -> Result<(), DecideError> {
         let found = self
             .decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
@@ -31,7 +31,7 @@ impl Core {
             .await?;
         if found.value {
             if let Some(code) = self.vetoed(id).await? {
-                return Err(Undecided::Refused(Refusal::Vetoed { code }));
+                return Err(DecideError::Refused(Refusal::Vetoed { code }));
             }
             let unclaimed = self.unclaimed_tags(id).await?;
             self.decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
@@ -48,19 +48,19 @@ impl Core {
     }
 
     /// Erases an account whose time is over, or asks again later.
-    pub(crate) async fn erase_overdue(&self, id: AccountId) -> Result<(), Undecided> {
-        let (again, fault) = match self.erase(id, &Party::Courier).await {
-            Err(Undecided::Refused(Refusal::Vetoed { .. })) => (Self::ASK_AGAIN, None),
+    pub(crate) async fn erase_overdue(&self, id: AccountId) -> Result<(), DecideError> {
+        let (again, fault) = match self.erase(id, &Initiator::Courier).await {
+            Err(DecideError::Refused(Refusal::Vetoed { .. })) => (Self::ASK_AGAIN, None),
             // Whatever the host asks can't be found out now: it holds up nobody else.
-            Err(Undecided::Failed(fault @ Fault::HostFailed(_))) => (Self::TRY_AGAIN, Some(fault)),
+            Err(DecideError::Failed(fault @ Fault::HostFailed(_))) => (Self::TRY_AGAIN, Some(fault)),
             erased => return erased,
         };
-        self.decide(Call::new(Who::id(id), Party::Courier), |dossier, moment, _| {
+        self.decide(Call::new(Who::id(id), Initiator::Courier), |dossier, moment, _| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
             Ok::<_, Stop>(Verdict::new(account.put_off_end(moment.now + again)?, ()))
         })
         .await?;
-        fault.map_or(Ok(()), |fault| Err(Undecided::Failed(fault)))
+        fault.map_or(Ok(()), |fault| Err(DecideError::Failed(fault)))
     }
 
     async fn vetoed(&self, id: AccountId) -> Result<Option<String>, Fault> {
@@ -74,7 +74,7 @@ impl Core {
             .map_err(Fault::HostFailed)
     }
 
-    async fn remove_mails_of_erased(&self, id: AccountId, by: &Party) -> Result<(), Undecided> {
+    async fn remove_mails_of_erased(&self, id: AccountId, by: &Initiator) -> Result<(), DecideError> {
         let found = self.load(&Who::id(id), &mut self.deadline()).await?.account;
         if found.is_none_or(|account| account.value.facts().is_ok()) {
             return Ok(());
@@ -90,7 +90,7 @@ impl Core {
             let removed = self
                 .decide(Call::new(Who::nobody(), by.clone()), |_, _, _| {
                     let events =
-                        mails.items.iter().map(|mail| Happened::MailCancelled { mail: mail.value.id });
+                        mails.items.iter().map(|mail| EventKind::MailCancelled { mail: mail.value.id });
                     let change = Change { events: events.collect(), ..Change::none() };
                     let mut verdict = Verdict::new(change, ());
                     verdict.about = Some(id);
@@ -101,8 +101,8 @@ impl Core {
             match removed {
                 Ok(_) => {}
                 // A courier settled one of them: look again.
-                Err(Undecided::Superseded) => query = Some(page),
-                Err(undecided) => return Err(undecided),
+                Err(DecideError::Superseded) => query = Some(page),
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -140,6 +140,6 @@ impl Core {
 }
 
 /// The courier erases what is over: somebody may have opened it again since it was found to be.
-fn may_erase(account: &Account, by: &Party, now: Timestamp) -> bool {
-    *by != Party::Courier || account.is_over(now)
+fn may_erase(account: &Account, by: &Initiator, now: Timestamp) -> bool {
+    *by != Initiator::Courier || account.is_over(now)
 }

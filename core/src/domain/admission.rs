@@ -4,13 +4,13 @@
 //! counts only if what it rests on is still so.
 
 use super::{
-    Account, Address, Credential, Epoch, IpFilterGroup, Latch, LockOut, LogIns, Origin, Sealed, SessionStamp,
-    StandingKind, Timestamp,
+    Account, Address, Credential, Epoch, IpFilterGroup, LockOut, LockState, LogIns, Origin, Sealed,
+    SessionStamp, StandingKind, Timestamp,
 };
 
 /// What is known when an attempt begins, or ends. All of one instant.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct LogInSnapshot<'a> {
     /// The account that has the address.
     pub account: Option<&'a Account>,
     /// The record of the address that was typed.
@@ -27,9 +27,9 @@ pub struct Scene<'a> {
 
 /// What an attempt is verified against.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Prospect {
+pub enum VerificationTarget {
     /// The account's password; a right one lets in.
-    Real(Lead),
+    Real(VerifiedCredential),
     /// Something no password opens: the answer is no, whatever is typed.
     Decoy {
         /// Why.
@@ -41,7 +41,7 @@ pub enum Prospect {
 
 /// What a verification rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lead {
+pub struct VerifiedCredential {
     /// The very hash.
     pub sealed: Sealed,
     /// It was made of the octets as another system took them.
@@ -124,17 +124,17 @@ pub enum Why {
     Truncated,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> LogInSnapshot<'a> {
     /// What the attempt is verified against.
     #[must_use]
-    pub fn prospect(&self) -> Prospect {
-        let decoy = |denial, counts| Prospect::Decoy { denial, counts };
-        let room = match self.address.map_or(Latch::Open { room: self.lock_out.room.max(1) }, |address| {
-            address.log_ins.as_of(self.now, self.lock_out).latch(self.lock_out)
+    pub fn target(&self) -> VerificationTarget {
+        let decoy = |denial, counts| VerificationTarget::Decoy { denial, counts };
+        let room = match self.address.map_or(LockState::Open { room: self.lock_out.room.max(1) }, |address| {
+            address.log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
         }) {
-            Latch::Locked { .. } => return decoy(Denial::Locked, false),
-            Latch::Disabled => return decoy(Denial::Disabled, false),
-            Latch::Open { room } => room,
+            LockState::Locked { .. } => return decoy(Denial::Locked, false),
+            LockState::Disabled => return decoy(Denial::Disabled, false),
+            LockState::Open { room } => room,
         };
         let Some(account) = self.account else {
             return decoy(Denial::UnknownAddress, true);
@@ -151,7 +151,7 @@ impl<'a> Scene<'a> {
         match self.credential() {
             None => decoy(Denial::NoPassword, true),
             Some(credential) if credential.has_lapsed(self.now) => decoy(Denial::Lapsed, true),
-            Some(credential) => Prospect::Real(Lead {
+            Some(credential) => VerificationTarget::Real(VerifiedCredential {
                 sealed: credential.hash.clone(),
                 raw_input: credential.raw_input,
                 epoch: account.epoch,
@@ -164,27 +164,27 @@ impl<'a> Scene<'a> {
     /// So many more failures lock; at least one.
     #[must_use]
     pub fn room(&self) -> u32 {
-        match self.latch() {
-            Latch::Open { room } => room.max(1),
-            Latch::Locked { .. } | Latch::Disabled => 1,
+        match self.lock_state() {
+            LockState::Open { room } => room.max(1),
+            LockState::Locked { .. } | LockState::Disabled => 1,
         }
     }
 
-    /// Whether a right password, verified against the lead, still lets in: the account is as it was.
+    /// Whether a right password, verified against the verified, still lets in: the account is as it was.
     #[must_use]
-    pub fn admission(&self, lead: &Lead) -> Admission {
-        let (Prospect::Real(now), Some(account), Some(credential)) =
-            (self.prospect(), self.account, self.credential())
+    pub fn admission(&self, verified: &VerifiedCredential) -> Admission {
+        let (VerificationTarget::Real(now), Some(account), Some(credential)) =
+            (self.target(), self.account, self.credential())
         else {
             return Admission::Denied(Denial::Overtaken);
         };
-        if now.epoch != lead.epoch || now.locks != lead.locks {
+        if now.epoch != verified.epoch || now.locks != verified.locks {
             return Admission::Denied(Denial::Overtaken);
         }
-        if now.sealed != lead.sealed {
+        if now.sealed != verified.sealed {
             return Admission::StartOver;
         }
-        let stamp = SessionStamp { account: account.id, epoch: lead.epoch };
+        let stamp = SessionStamp { account: account.id, epoch: verified.epoch };
         let expired = account.facts().is_ok_and(|facts| credential.has_expired(facts.validity, self.now));
         match credential.must_change {
             true => Admission::MustChange(Why::Assigned, stamp),
@@ -193,10 +193,10 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn latch(&self) -> Latch {
+    fn lock_state(&self) -> LockState {
         let unknown = LogIns::default();
         let log_ins = self.address.map_or(&unknown, |address| &address.log_ins);
-        log_ins.as_of(self.now, self.lock_out).latch(self.lock_out)
+        log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
     }
 
     fn credential(&self) -> Option<&'a Credential> {

@@ -4,20 +4,21 @@
 //! the account back. Only the bearer of the right password can tell any difference.
 
 use crate::{
-    accounts::Core,
-    deadline::Deadline,
-    decide::{Call, Decided, Moment, Undecided, Verdict, address_or_new},
     domain::{
-        Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, Happened, Intent, Latch, Lead,
-        Mail, Origin, Party, Password, Prospect, QuotaTag, Scene, SessionStamp, Span, Timestamp, Why, Wish,
+        Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, EventKind, Initiator, Intent,
+        LockState, Mail, Origin, Password, SessionStamp, Span, VerificationTarget, VerifiedCredential, Why,
+        Wish,
     },
+    engine::Core,
+    engine::Deadline,
+    engine::{Call, DecideError, Decided, Moment, Verdict, address_or_new},
     error::Fault,
-    gate::{Attempt, Pass},
-    port::{By, Dossier, PasswordHash, Reservation, Who},
+    log_in::gate::{Pass, Slot},
+    port::{By, Dossier, PasswordHash, Who},
 };
 
 /// A password that somebody brings, for an address or for an account of theirs.
-pub(crate) struct Guess<'a> {
+pub(crate) struct Attempt<'a> {
     /// How the account is found.
     pub(crate) by: By,
     /// The address whose failures count.
@@ -29,10 +30,10 @@ pub(crate) struct Guess<'a> {
     /// From where.
     pub(crate) origin: Origin,
     /// Who brings it.
-    pub(crate) party: Party,
+    pub(crate) initiator: Initiator,
 }
 
-/// What came of a guess.
+/// What came of an attempt.
 pub(crate) enum Verified<'a> {
     /// It was right; the place is held until what follows from it is done.
     Right(Right<'a>),
@@ -44,9 +45,9 @@ pub(crate) enum Verified<'a> {
 
 /// A right password, while it still holds its place in the lane.
 pub(crate) struct Right<'a> {
-    attempt: Attempt<'a>,
+    slot: Slot<'a>,
     state: HashState,
-    pub(crate) lead: Lead,
+    pub(crate) credential: VerifiedCredential,
 }
 
 /// What is to be done about the hash that a right password was verified against.
@@ -71,30 +72,30 @@ pub(crate) enum Entry {
 
 impl Core {
     /// The whole log-in.
-    pub(crate) async fn authenticate(&self, guess: &Guess<'_>) -> Result<Result<Entry, Span>, Fault> {
+    pub(crate) async fn authenticate(&self, attempt: &Attempt<'_>) -> Result<Result<Entry, Span>, Fault> {
         let mut deadline = self.deadline();
-        let entered = deadline.within(self.gate.enter(guess.tag)).await??;
-        let mut attempt = entered;
+        let entered = deadline.within(self.gate.enter(attempt.tag)).await??;
+        let mut slot = entered;
         // A seal can be renewed while its password is verified; that is met once, not for ever.
         for last in [false, true] {
-            let mut right = match self.verify(guess, attempt, &mut deadline).await? {
+            let mut right = match self.verify(attempt, slot, &mut deadline).await? {
                 Verified::Denied(denial) => return Ok(Ok(Entry::Denied(denial))),
                 Verified::TooMany { retry_after } => return Ok(Err(retry_after)),
                 Verified::Right(right) => right,
             };
-            match self.admit(guess, &mut right).await? {
+            match self.admit(attempt, &mut right).await? {
                 entry @ (Entry::Granted(stamp) | Entry::MustChange(_, stamp)) => {
-                    let Right { lead, attempt, state } = right;
+                    let Right { credential, slot, state } = right;
                     // Nobody else waits for what is left to do.
-                    drop(attempt);
+                    drop(slot);
                     if state == HashState::Outdated {
-                        self.rehash(guess, stamp.account, &lead).await;
+                        self.rehash(attempt, stamp.account, &credential).await;
                     }
                     return Ok(Ok(entry));
                 }
                 Entry::StartOver if !last => {
-                    attempt = right.attempt;
-                    attempt.start_over();
+                    slot = right.slot;
+                    slot.start_over();
                 }
                 Entry::StartOver => break,
                 entry => return Ok(Ok(entry)),
@@ -104,23 +105,23 @@ impl Core {
     }
 
     /// Enters the gate and verifies.
-    pub(crate) async fn verify_at_gate<'a>(&'a self, guess: &Guess<'_>) -> Result<Verified<'a>, Fault> {
+    pub(crate) async fn verify_at_gate<'a>(&'a self, attempt: &Attempt<'_>) -> Result<Verified<'a>, Fault> {
         let mut deadline = self.deadline();
-        let attempt = deadline.within(self.gate.enter(guess.tag)).await??;
-        self.verify(guess, attempt, &mut deadline).await
+        let slot = deadline.within(self.gate.enter(attempt.tag)).await??;
+        self.verify(attempt, slot, &mut deadline).await
     }
 
-    /// Verifies one guess, as soon as the lane lets it.
+    /// Verifies one attempt, as soon as the lane lets it.
     async fn verify<'a>(
         &self,
-        guess: &Guess<'_>,
-        mut attempt: Attempt<'a>,
+        attempt: &Attempt<'_>,
+        mut slot: Slot<'a>,
         deadline: &mut Deadline<'_>,
     ) -> Result<Verified<'a>, Fault> {
-        let level = self.failures_of(guess.origin);
-        let who = Who { by: guess.by.clone(), also: vec![guess.tag], level };
+        let level = self.failures_level(attempt.origin);
+        let who = Who { by: attempt.by.clone(), also: vec![attempt.tag], level };
         loop {
-            attempt.about_to_load();
+            slot.about_to_load();
             let dossier = self.load(&who, deadline).await?;
             let now = self.clock.now();
             if let Some(retry_after) =
@@ -128,50 +129,50 @@ impl Core {
             {
                 return Ok(Verified::TooMany { retry_after });
             }
-            let scene = self.scene(guess, &dossier, now);
-            let (denial, lead) = match scene.prospect() {
-                Prospect::Decoy { denial, counts: false } => {
-                    self.verify_decoy(guess, deadline).await?;
-                    self.write_down(guess, dossier, 0).await?;
+            let snapshot = self.log_in_snapshot(attempt, &dossier, now);
+            let (denial, credential) = match snapshot.target() {
+                VerificationTarget::Decoy { denial, counts: false } => {
+                    self.verify_decoy(attempt, deadline).await?;
+                    self.write_down(attempt, dossier, 0).await?;
                     return Ok(Verified::Denied(denial));
                 }
-                Prospect::Decoy { denial, counts: true } => (denial, None),
-                Prospect::Real(lead) => (Denial::WrongPassword, Some(lead)),
+                VerificationTarget::Decoy { denial, counts: true } => (denial, None),
+                VerificationTarget::Real(credential) => (Denial::WrongPassword, Some(credential)),
             };
-            match attempt.pass(scene.room()) {
+            match slot.pass(snapshot.room()) {
                 Pass::Stale => continue,
                 Pass::Wait(settled) => {
                     deadline.within(settled).await?;
                     continue;
                 }
                 Pass::PayOnly => {
-                    self.verify_decoy(guess, deadline).await?;
-                    let debts = attempt.pay();
-                    self.write_down(guess, dossier, debts).await?;
-                    attempt.counted();
+                    self.verify_decoy(attempt, deadline).await?;
+                    let debts = slot.pay();
+                    self.write_down(attempt, dossier, debts).await?;
+                    slot.counted();
                     return Ok(Verified::Denied(Denial::Locked));
                 }
                 Pass::Verify => {}
             }
-            let account = scene.account.map(|account| account.id);
-            let state = match (&lead, account) {
-                (Some(lead), Some(id)) => {
-                    let Lead { sealed, raw_input, .. } = lead;
+            let account = snapshot.account.map(|account| account.id);
+            let state = match (&credential, account) {
+                (Some(credential), Some(id)) => {
+                    let VerifiedCredential { sealed, raw_input, .. } = credential;
                     let hash = self.open(id, sealed)?;
-                    let right = self.verify_hash(guess.password, &hash, *raw_input, deadline).await?;
-                    right.then(|| self.state(guess.password, &hash, *raw_input))
+                    let right = self.verify_hash(attempt.password, &hash, *raw_input, deadline).await?;
+                    right.then(|| self.state(attempt.password, &hash, *raw_input))
                 }
                 _ => {
-                    self.verify_decoy(guess, deadline).await?;
+                    self.verify_decoy(attempt, deadline).await?;
                     None
                 }
             };
-            return match (lead, state) {
-                (Some(lead), Some(state)) => Ok(Verified::Right(Right { attempt, lead, state })),
+            return match (credential, state) {
+                (Some(credential), Some(state)) => Ok(Verified::Right(Right { slot, credential, state })),
                 _ => {
-                    let failures = attempt.wrong();
-                    self.write_down(guess, dossier, failures).await?;
-                    attempt.counted();
+                    let failures = slot.wrong();
+                    self.write_down(attempt, dossier, failures).await?;
+                    slot.counted();
                     Ok(Verified::Denied(denial))
                 }
             };
@@ -179,20 +180,21 @@ impl Core {
     }
 
     /// Looks once more: what the result rests on must still be so. Clears what was held against the address.
-    async fn admit(&self, guess: &Guess<'_>, right: &mut Right<'_>) -> Result<Entry, Fault> {
-        let who = Who { by: guess.by.clone(), also: vec![guess.tag], level: None };
-        let mut call = Call::new(who, guess.party.clone());
+    async fn admit(&self, attempt: &Attempt<'_>, right: &mut Right<'_>) -> Result<Entry, Fault> {
+        let who = Who { by: attempt.by.clone(), also: vec![attempt.tag], level: None };
+        let mut call = Call::new(who, attempt.initiator.clone());
         call.mends = false;
-        let lead = right.lead.clone();
+        let credential = right.credential.clone();
         let truncated = right.state == HashState::ReadsPartOnly;
-        let attempt = &mut right.attempt;
+        let slot = &mut right.slot;
         let mut debts = None;
         let decided = self
             .decide(call, |dossier, moment, _| {
-                let entry = Entry::from(self.scene(guess, dossier, moment.now).admission(&lead));
+                let entry =
+                    Entry::from(self.log_in_snapshot(attempt, dossier, moment.now).admission(&credential));
                 let admitted = matches!(entry, Entry::Granted(_) | Entry::MustChange(..));
-                let debts = *debts.get_or_insert_with(|| if admitted { attempt.pay() } else { 0 });
-                let clean = dossier.address(guess.tag).is_none_or(|address| address.log_ins.is_clean());
+                let debts = *debts.get_or_insert_with(|| if admitted { slot.pay() } else { 0 });
+                let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());
                 let (entry, mut change) = match (&dossier.account, entry) {
                     // Whoever knows the part that was looked at got in: the account says so from now on.
                     (Some(account), Entry::Granted(stamp)) if truncated => {
@@ -201,7 +203,7 @@ impl Core {
                     (_, entry) => (entry, Change::none()),
                 };
                 if admitted && !(clean && debts == 0) {
-                    let mut address = address_or_new(dossier, guess.tag);
+                    let mut address = address_or_new(dossier, attempt.tag);
                     address.log_ins =
                         address.log_ins.cleared().failed(debts, moment.now, &self.rules.lock_out);
                     change.addresses.push(address);
@@ -212,41 +214,41 @@ impl Core {
         match decided {
             Ok(Decided { value, .. }) => {
                 match value {
-                    Entry::Granted(_) | Entry::MustChange(..) => right.attempt.counted(),
+                    Entry::Granted(_) | Entry::MustChange(..) => right.slot.counted(),
                     // Debts that an earlier try took along were not written down: they stay owed.
-                    Entry::Denied(_) | Entry::StartOver => right.attempt.start_over(),
+                    Entry::Denied(_) | Entry::StartOver => right.slot.start_over(),
                 }
                 Ok(value)
             }
-            Err(Undecided::Failed(fault)) => Err(fault),
+            Err(DecideError::Failed(fault)) => Err(fault),
             Err(_) => Err(Fault::Defect("a log-in was refused by other means")),
         }
     }
 
     /// Counts so many failures; none rewrites the record as it is, so that the store sees the same calls.
-    async fn write_down(&self, guess: &Guess<'_>, dossier: Dossier, failures: u32) -> Result<(), Fault> {
-        let nobody = Who { also: vec![guess.tag], ..Who::nobody() };
+    async fn write_down(&self, attempt: &Attempt<'_>, dossier: Dossier, failures: u32) -> Result<(), Fault> {
+        let nobody = Who { also: vec![attempt.tag], ..Who::nobody() };
         let account = dossier.account.as_ref().map(|stored| stored.value.id);
-        let mut call = Call::new(nobody, guess.party.clone());
+        let mut call = Call::new(nobody, attempt.initiator.clone());
         call.first = Some(Dossier { account: None, filter: None, ..dossier });
         let decided = self
             .decide(call, |dossier, moment, _| {
-                let mut verdict = Verdict::new(self.counted(dossier, guess, failures, moment), ());
-                verdict.reserve = self.failure_reservation(guess.origin, moment.now);
+                let mut verdict = Verdict::new(self.counted(dossier, attempt, failures, moment), ());
+                verdict.reserve.extend(self.failure_reservation(attempt.origin, moment.now));
                 verdict.about = account;
                 Ok(verdict)
             })
             .await;
         match decided {
             Ok(_) => Ok(()),
-            Err(Undecided::Failed(fault)) => Err(fault),
+            Err(DecideError::Failed(fault)) => Err(fault),
             Err(_) => Err(Fault::Defect("counting a failure was refused")),
         }
     }
 
-    fn counted(&self, dossier: &Dossier, guess: &Guess<'_>, failures: u32, moment: &Moment) -> Change {
+    fn counted(&self, dossier: &Dossier, attempt: &Attempt<'_>, failures: u32, moment: &Moment) -> Change {
         let rule = &self.rules.lock_out;
-        let tag = guess.tag;
+        let tag = attempt.tag;
         let before = address_or_new(dossier, tag);
         let log_ins = before.log_ins.failed(failures, moment.now, rule);
         let mut change = Change::none();
@@ -254,11 +256,11 @@ impl Core {
         if log_ins.locks != before.log_ins.locks {
             if before.may_tell_of_lock(moment.now) {
                 lock_told_at = Some(moment.now);
-                change.mails.push(self.lock_notice(guess, moment));
+                change.mails.push(self.lock_notice(attempt, moment));
             }
-            change.events.push(match log_ins.latch(rule) {
-                Latch::Locked { until } => Happened::Locked { tag, until },
-                Latch::Open { .. } | Latch::Disabled => Happened::Disabled { tag },
+            change.events.push(match log_ins.lock_state(rule) {
+                LockState::Locked { until } => EventKind::Locked { tag, until },
+                LockState::Open { .. } | LockState::Disabled => EventKind::Disabled { tag },
             });
         }
         change.addresses.push(Address { log_ins, lock_told_at, ..before });
@@ -266,9 +268,10 @@ impl Core {
     }
 
     /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
-    fn lock_notice(&self, guess: &Guess<'_>, moment: &Moment) -> Mail {
+    fn lock_notice(&self, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
         let wish = Wish::LockNotice;
-        let intent = Intent { wish, email: guess.email.clone(), page: None, return_url: None, locale: None };
+        let intent =
+            Intent { wish, email: attempt.email.clone(), page: None, return_url: None, locale: None };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());
         Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
     }
@@ -284,32 +287,10 @@ impl Core {
         }
     }
 
-    async fn verify_decoy(&self, guess: &Guess<'_>, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
-        let decoy: PasswordHash = self.hasher.decoy(guess.tag.as_bytes());
-        deadline.within(self.hasher.verify(guess.password, &decoy)).await??;
+    async fn verify_decoy(&self, attempt: &Attempt<'_>, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
+        let decoy: PasswordHash = self.hasher.decoy(attempt.tag.as_bytes());
+        deadline.within(self.hasher.verify(attempt.password, &decoy)).await??;
         Ok(())
-    }
-
-    pub(crate) fn scene<'d>(&'d self, guess: &Guess<'_>, dossier: &'d Dossier, now: Timestamp) -> Scene<'d> {
-        Scene {
-            account: dossier.account.as_ref().map(|stored| &stored.value),
-            address: dossier.address(guess.tag),
-            filter: dossier.filter.as_ref().map(|stored| &stored.value),
-            origin: guess.origin,
-            now,
-            lock_out: &self.rules.lock_out,
-        }
-    }
-
-    fn failures_of(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.origin_tag(&self.realm, "log-in failures", origin)
-    }
-
-    /// Counts against the origin. Without a ceiling: it never keeps a failure from being counted.
-    fn failure_reservation(&self, origin: Origin, now: Timestamp) -> Vec<Reservation> {
-        let step = self.rules.origin_failure_quota.period();
-        let reservation = |of| Reservation { of, floor: now, step, ceiling: Timestamp::MAX };
-        self.failures_of(origin).map(reservation).into_iter().collect()
     }
 }
 
@@ -317,7 +298,7 @@ impl Right<'_> {
     /// The command that the password was asked for is done. What is owed stays owed, but where its commit cleared the
     /// address' record.
     pub(crate) fn spent(mut self) {
-        self.attempt.start_over();
+        self.slot.start_over();
     }
 }
 

@@ -1,0 +1,130 @@
+//! The commit that the loop makes of what a rule decided: numbered, stamped, with its events.
+
+use super::{Call, Core, Moment};
+use crate::{
+    domain::{
+        Account, AccountId, Address, AddressTag, Change, Event, EventKind, IpFilterGroup, Life, Mail,
+        Timestamp, Version,
+    },
+    error::Fault,
+    port::{Commit, Dossier, Reservation, Stored, Swap, Write},
+};
+
+/// What a rule decided.
+pub(crate) struct Verdict<T> {
+    pub(crate) change: Change,
+    pub(crate) reserve: Vec<Reservation>,
+    /// Mails that were claimed, as they shall be.
+    pub(crate) mails: Vec<Swap<Mail>>,
+    /// A group of networks, as it shall be.
+    pub(crate) group: Option<Swap<IpFilterGroup>>,
+    /// The account that the events are about, where it is not in the dossier.
+    pub(crate) about: Option<AccountId>,
+    pub(crate) value: T,
+}
+
+impl<T> Verdict<T> {
+    pub(crate) fn new(change: Change, value: T) -> Self {
+        Self { change, reserve: Vec::new(), mails: Vec::new(), group: None, about: None, value }
+    }
+}
+
+/// What was committed, with stamps: no second load.
+pub(crate) struct Decided<T> {
+    pub(crate) value: T,
+    pub(crate) after: Dossier,
+    pub(crate) mails: Vec<Stored<Mail>>,
+}
+
+/// A commit, and what holds once it is applied.
+pub(crate) struct Batch<T> {
+    pub(crate) commit: Option<Commit>,
+    pub(crate) decided: Decided<T>,
+}
+
+impl Core {
+    /// Makes one commit of what was decided; none if there is nothing to write.
+    pub(crate) fn batch<T>(
+        &self,
+        call: &Call<'_>,
+        loaded: &Dossier,
+        current: &Dossier,
+        mended: Vec<EventKind>,
+        verdict: Verdict<T>,
+        moment: &Moment,
+    ) -> Result<Batch<T>, Fault> {
+        let Verdict { change, reserve, mails, group, about, value } = verdict;
+        let mut after = current.clone();
+        let mut writes = Vec::new();
+
+        let mend = call.mends && !mended.is_empty();
+        let next = change
+            .account
+            .or_else(|| current.account.as_ref().filter(|_| mend).map(|stored| stored.value.clone()));
+        let written = next.map(|account| {
+            let before = loaded.account.clone();
+            let version = before.as_ref().map_or(Version::FIRST, |before| before.value.version.next());
+            let account = account.written(version, moment.now);
+            after.account = Some(Stored { value: account.clone(), stamp: moment.commit });
+            writes.push(Write::Account(Swap { before, after: Some(account.clone()) }));
+            account
+        });
+        for tag in change.removed_addresses {
+            if let Some(before) = loaded.addresses.get(&tag).cloned() {
+                after.addresses.remove(&tag);
+                writes.push(Write::Address(Swap::remove(before)));
+            }
+        }
+        for address in change.addresses {
+            let before = loaded.addresses.get(&address.tag).cloned();
+            after.addresses.insert(address.tag, Stored { value: address.clone(), stamp: moment.commit });
+            writes.push(Write::Address(Swap { before, after: Some(address) }));
+        }
+        let mut stored_mails = Vec::new();
+        for swap in change.mails.into_iter().map(Swap::create).chain(mails) {
+            stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
+            writes.push(Write::Mail(swap));
+        }
+        writes.extend(group.map(Write::IpFilterGroup));
+        writes.extend(reserve.into_iter().map(Write::Reserve));
+
+        let about = about.or_else(|| after.account.as_ref().map(|stored| stored.value.id));
+        let version = written.map(|account: Account| account.version);
+        let happened = mended.into_iter().filter(|_| version.is_some()).chain(change.events);
+        let events = happened
+            .zip(0..)
+            .map(|(what, ordinal)| Event {
+                commit: moment.commit,
+                ordinal,
+                at: moment.now,
+                realm: self.realm.clone(),
+                by: call.by.clone(),
+                account: about,
+                version,
+                what,
+            })
+            .collect::<Vec<_>>();
+        let decided = Decided { value, after, mails: stored_mails };
+        if writes.is_empty() && events.is_empty() {
+            return Ok(Batch { commit: None, decided });
+        }
+        let commit =
+            Commit::new(moment.commit, writes, events).map_err(|_| Fault::Defect("an illegal commit"))?;
+        Ok(Batch { commit: Some(commit), decided })
+    }
+}
+
+impl Account {
+    fn written(mut self, version: Version, now: Timestamp) -> Self {
+        self.version = version;
+        if let Life::Live(facts) = &mut self.life {
+            facts.changed_at = now;
+        }
+        self
+    }
+}
+
+/// The record of an address in a dossier, or a blank one.
+pub(crate) fn address_or_new(dossier: &Dossier, tag: AddressTag) -> Address {
+    dossier.address(tag).cloned().unwrap_or_else(|| Address::new(tag))
+}

@@ -1,0 +1,97 @@
+//! What every part works with: the ports, the settings, and how facts are loaded.
+
+use std::sync::Arc;
+
+use event_listener::Event;
+
+use super::{Deadline, Moment};
+use crate::{
+    domain::{EmailAddress, EventKind, Keyring, Links, PasswordPolicy, Realm, Rules, Span, Timestamp},
+    error::Fault,
+    log_in::Gate,
+    port::{
+        Clock, Dossier, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store, Who,
+    },
+};
+
+/// The ports and settings of one realm, shared by the doors, the courier and the log-in.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) hasher: Arc<dyn PasswordHasher>,
+    pub(crate) keys: Keyring,
+    pub(crate) links: Links,
+    pub(crate) policy: PasswordPolicy,
+    pub(crate) rules: Rules,
+    pub(crate) realm: Realm,
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
+    pub(crate) patience: Span,
+    pub(crate) gate: Gate,
+    /// What the host may fill, and may leave.
+    pub(crate) host: Host,
+    /// Something was put into the outbox.
+    pub(crate) wake: Event,
+}
+
+/// The ports that a host may fill, and may leave.
+#[derive(Clone, Default)]
+pub(crate) struct Host {
+    pub(crate) routing: Option<Arc<dyn MailRouting>>,
+    pub(crate) screen: Option<Arc<dyn PasswordScreen>>,
+    /// A password that can't be looked up is taken all the same.
+    pub(crate) takes_unscreened: bool,
+    pub(crate) veto: Option<Arc<dyn ErasureVeto>>,
+    /// Where the host gets its notices.
+    pub(crate) notices_to: Option<EmailAddress>,
+}
+
+impl Core {
+    /// For one step of a call.
+    pub(crate) fn deadline(&self) -> Deadline<'_> {
+        Deadline::after(&*self.clock, self.patience)
+    }
+
+    /// The time, and names for what this attempt may write.
+    pub(crate) fn moment(&self) -> Result<Moment, Fault> {
+        Ok(Moment::new(self.clock.now(), self.random()?))
+    }
+
+    /// Bytes that nobody can guess.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The facts that are asked for, of this tenant.
+    pub(crate) async fn load(&self, who: &Who, deadline: &mut Deadline<'_>) -> Result<Dossier, Fault> {
+        Ok(self.of_this_realm(deadline.within(self.store.load(who)).await??))
+    }
+
+    /// Another tenant's account is nobody here.
+    pub(crate) fn of_this_realm(&self, mut dossier: Dossier) -> Dossier {
+        let foreign = dossier.account.as_ref().is_some_and(|stored| stored.value.realm != self.realm);
+        if foreign {
+            dossier.account = None;
+            dossier.filter = None;
+        }
+        dossier
+    }
+
+    /// The facts as time has left them, and what of that others can notice.
+    pub(crate) fn as_of(&self, loaded: &Dossier, now: Timestamp) -> (Dossier, Vec<EventKind>) {
+        let mut current = loaded.clone();
+        let mut mended = Vec::new();
+        if let Some(account) = &mut current.account {
+            let (as_of, events) = account.value.as_of(now, self.rules.account_quota);
+            account.value = as_of;
+            mended = events;
+        }
+        for address in current.addresses.values_mut() {
+            address.value.log_ins = address.value.log_ins.as_of(now, &self.rules.lock_out);
+        }
+        (current, mended)
+    }
+}

@@ -1,0 +1,137 @@
+//! The one loop behind every command: load, let time pass, decide, commit; again if somebody came between.
+//!
+//! A use case is the rule that it passes. The rule is pure and may run many times; what it is given is fresh for
+//! each attempt, and what it asks for (a hash) is made between two runs, off this thread.
+
+use super::{
+    Core, Decided, Moment, Verdict,
+    hashing::{Answers, Question},
+    offer::Offered,
+};
+use crate::{
+    domain::{Change, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
+    error::{Error, Fault},
+    port::{Dossier, Who},
+};
+
+/// So many immediate tries; a store that never agrees is broken, whatever its clock says.
+const TRIES: u32 = 10_000;
+
+/// What a command needs before it can be decided.
+pub(crate) struct Call<'a> {
+    /// Whose facts.
+    pub(crate) who: Who,
+    /// Facts at hand, to be tried before any is loaded.
+    pub(crate) first: Option<Dossier>,
+    /// Who acts.
+    pub(crate) by: Initiator,
+    /// A password that the rule may ask hashes of.
+    pub(crate) candidate: Option<&'a Password>,
+    /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
+    /// a store call more would tell.
+    pub(crate) mends: bool,
+}
+
+impl Call<'_> {
+    /// On these facts, by this party.
+    pub(crate) fn new(who: Who, by: Initiator) -> Self {
+        Self { who, first: None, by, candidate: None, mends: true }
+    }
+
+    /// On no facts at all: nothing is loaded until somebody comes between.
+    pub(crate) fn without_facts(by: Initiator) -> Self {
+        // Where nothing was loaded, no code is made or recognised: no incarnation is needed.
+        let nothing = Dossier::empty(Incarnation::from_bytes([0; 16]));
+        Self { first: Some(nothing), ..Self::new(Who::nobody(), by) }
+    }
+}
+
+/// Why nothing was decided.
+#[derive(Debug)]
+pub(crate) enum DecideError {
+    Refused(Refusal),
+    EmailTaken,
+    /// A quota of the commit is spent.
+    Exhausted {
+        wait: Span,
+    },
+    /// A claimed mail is another courier's by now, or a group of networks was changed since it was read.
+    Superseded,
+    Failed(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for DecideError {
+    fn from(fault: E) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
+impl From<DecideError> for Error {
+    fn from(undecided: DecideError) -> Self {
+        match undecided {
+            DecideError::Refused(refusal) => refusal.into(),
+            DecideError::EmailTaken => Refusal::EmailTaken.into(),
+            DecideError::Exhausted { wait } => Refusal::Throttled { retry_after: wait }.into(),
+            DecideError::Superseded => Fault::Defect("a mail was superseded outside the courier").into(),
+            DecideError::Failed(fault) => fault.into(),
+        }
+    }
+}
+
+impl Core {
+    /// Runs a rule until what it decided is committed, or it refuses, or the deadline passes.
+    pub(crate) async fn decide<T: Send>(
+        &self,
+        mut call: Call<'_>,
+        mut rule: impl FnMut(&Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
+    ) -> Result<Decided<T>, DecideError> {
+        let mut deadline = self.deadline();
+        let mut answers = Answers::default();
+        for _ in 0..TRIES {
+            let loaded = match call.first.take() {
+                Some(dossier) => dossier,
+                None => self.load(&call.who, &mut deadline).await?,
+            };
+            let moment = self.moment()?;
+            let (current, mended) = self.as_of(&loaded, moment.now);
+            let question = match rule(&current, &moment, answers.about(&current)) {
+                Ok(mut verdict) => {
+                    if answers.unscreened && verdict.change.account.is_some() {
+                        verdict.change.events.push(EventKind::PasswordNotScreened);
+                    }
+                    let batch = self.batch(&call, &loaded, &current, mended, verdict, &moment)?;
+                    let Some(commit) = &batch.commit else {
+                        return Ok(batch.decided);
+                    };
+                    match self.offer(commit, &mut deadline).await? {
+                        Offered::Applied => {
+                            self.notice(commit);
+                            return Ok(batch.decided);
+                        }
+                        Offered::LoadAgain => continue,
+                    }
+                }
+                Err(Stop::Refused(refusal)) => {
+                    if !call.mends || mended.is_empty() {
+                        return Err(DecideError::Refused(refusal));
+                    }
+                    let nothing = Verdict::new(Change::none(), ());
+                    let batch = self.batch(&call, &loaded, &current, mended, nothing, &moment)?;
+                    let Some(commit) = &batch.commit else {
+                        return Err(DecideError::Refused(refusal));
+                    };
+                    match self.offer(commit, &mut deadline).await? {
+                        Offered::Applied => return Err(DecideError::Refused(refusal)),
+                        Offered::LoadAgain => continue,
+                    }
+                }
+                Err(Stop::Unverified(sealed)) => Question::Verify(sealed),
+                Err(Stop::Unscreened) => Question::Screen,
+                Err(Stop::Unhashed) => Question::Hash,
+            };
+            self.answer(question, call.candidate, &current, &mut answers, &mut deadline).await?;
+            call.first = Some(loaded);
+        }
+        Err(Fault::TimedOut.into())
+    }
+}

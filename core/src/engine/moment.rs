@@ -1,0 +1,47 @@
+//! What each attempt of a command is given anew: the time, and names for what it may write.
+
+use crate::domain::{CommitId, MailId, Nonce, Timestamp};
+
+/// Fresh for each attempt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) now: Timestamp,
+    pub(crate) nonce: Nonce,
+    pub(crate) mail: MailId,
+    pub(crate) commit: CommitId,
+    /// A second mail.
+    pub(crate) notice: MailId,
+    /// For a name, or for jitter.
+    pub(crate) random: [u8; 16],
+}
+
+impl Moment {
+    /// Now, with five names out of one draw.
+    pub(crate) fn new(now: Timestamp, random: [u8; 80]) -> Self {
+        let [nonce, mail, commit, notice, random] = names(random);
+        Self {
+            now,
+            nonce: Nonce::from_bytes(nonce),
+            mail: MailId::from_bytes(mail),
+            commit: CommitId::from_bytes(commit),
+            notice: MailId::from_bytes(notice),
+            random,
+        }
+    }
+
+    /// For sealing one thing.
+    pub(crate) fn seal_nonce(&self) -> [u8; 24] {
+        let mut nonce = [0; 24];
+        let drawn = self.nonce.as_bytes().iter().chain(&self.random);
+        nonce.iter_mut().zip(drawn).for_each(|(to, from)| *to = *from);
+        nonce
+    }
+}
+
+fn names(random: [u8; 80]) -> [[u8; 16]; 5] {
+    let mut names = [[0; 16]; 5];
+    for (name, bytes) in names.iter_mut().zip(random.chunks_exact(16)) {
+        name.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    }
+    names
+}
