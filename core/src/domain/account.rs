@@ -170,6 +170,9 @@ pub enum Life {
     Erased {
         /// When.
         at: Timestamp,
+        /// A stranger had signed it up and nobody ever proved its address: its row and its events need not stay.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        purged: bool,
     },
 }
 
@@ -248,6 +251,15 @@ impl Account {
     /// [`Refusal::NoSuchAccount`] once it is erased.
     pub fn status(&self) -> Result<Status, Refusal> {
         Ok(self.facts()?.status())
+    }
+
+    /// When it was erased, if it was a sign-up that nobody proved: its row and its events go with the next trims.
+    #[must_use]
+    pub fn purged_at(&self) -> Option<Timestamp> {
+        match self.life {
+            Life::Erased { at, purged: true } => Some(at),
+            Life::Erased { .. } | Life::Live(_) => None,
+        }
     }
 
     /// Its standing, without particulars.

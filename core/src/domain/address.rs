@@ -23,6 +23,10 @@ pub struct Address {
     /// When its owner, if it has one, was last told that it is locked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_told_at: Option<Timestamp>,
+    /// From then on nobody needs the record, and a trim removes it; none while it must be kept. Whoever writes the record
+    /// says so by the rules of its own realm (see [`Address::with_idle_rule`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_from: Option<Timestamp>,
     /// What a newer build added.
     #[serde(flatten)]
     pub unknown: Unknown,
@@ -41,6 +45,7 @@ impl Address {
             suppression: None,
             log_ins: LogIns::default(),
             lock_told_at: None,
+            idle_from: None,
             unknown: Unknown::default(),
         }
     }
@@ -50,6 +55,13 @@ impl Address {
     pub fn may_tell_of_lock(&self, now: Timestamp) -> bool {
         // A stamp in the future is of a clock that jumped back.
         self.lock_told_at.is_none_or(|told| now < told || told + Self::LOCK_TOLD_EVERY <= now)
+    }
+
+    /// The record with its end written into it: `forget_after` after the last that is held against the address.
+    #[must_use]
+    pub fn with_idle_rule(mut self, forget_after: Span) -> Self {
+        self.idle_from = self.idle_since().map(|since| since + forget_after);
+        self
     }
 
     /// Since when nothing is held against the address but failures of the past; none while it must be kept: mail to

@@ -20,7 +20,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, EmailAddress, EmailKey, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
+    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
     SealedIntent,
 };
 
@@ -155,6 +155,7 @@ impl Derived {
 pub struct Keyring {
     address_tags: Key,
     quota_tags: Key,
+    domain_tags: Key,
     feedback: Key,
     active: KeyId,
     retired: BTreeSet<KeyId>,
@@ -260,6 +261,7 @@ impl Keyring {
         Self {
             address_tags: tags.derived("address tag"),
             quota_tags: tags.derived("quota tag"),
+            domain_tags: tags.derived("domain tag"),
             feedback: tags.derived("feedback tag"),
             active,
             retired: BTreeSet::new(),
@@ -289,6 +291,15 @@ impl Keyring {
     #[must_use]
     pub fn address_tag_of(&self, realm: &Realm, key: &EmailKey) -> AddressTag {
         AddressTag::from_bytes(mac(&self.address_tags, &[realm.as_str().as_bytes(), key.as_str().as_bytes()]))
+    }
+
+    /// The name of the domain that an address is at.
+    #[must_use]
+    pub fn domain_tag(&self, realm: &Realm, address: &EmailAddress) -> DomainTag {
+        DomainTag::from_bytes(mac(
+            &self.domain_tags,
+            &[realm.as_str().as_bytes(), address.domain().as_bytes()],
+        ))
     }
 
     /// The name of a recipient's quota: all `+tag`s of a mailbox share it.

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Form, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm, SealedIntent, Span,
-    Timestamp, Undeliverable, Unknown,
+    AccountId, DomainTag, Form, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
+    SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -21,6 +21,10 @@ pub struct Mail {
     pub realm: Realm,
     /// What it is for.
     pub content: Content,
+    /// The domain that it goes to; none for an intent, whose recipient nobody knows yet. A queued mail gets it in its first
+    /// commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainTag>,
     /// When it was queued.
     pub queued_at: Timestamp,
     /// How often a courier took it up.
@@ -118,6 +122,7 @@ impl Mail {
             id,
             realm,
             content,
+            domain: None,
             queued_at: now,
             attempts: 0,
             state: MailState::Queued,

@@ -79,7 +79,7 @@ pub use self::{
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
     standing::{Standing, StandingKind, Status, SuspensionReason},
-    tag::{AddressTag, Origin, QuotaTag},
+    tag::{AddressTag, DomainTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::Quota,
     time::{NotATimestamp, Span, Timestamp},

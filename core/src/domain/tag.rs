@@ -55,6 +55,11 @@ tag! {
     AddressTag
 }
 tag! {
+    /// Names the domain that a mail goes to, without telling which: a MAC of realm and domain under a key that never
+    /// rotates. Couriers count by it how many mails to one domain are under way.
+    DomainTag
+}
+tag! {
     /// Names a quota's level: a MAC of the quota's name and a recipient or an origin.
     QuotaTag
 }

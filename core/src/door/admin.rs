@@ -53,13 +53,11 @@ impl Admin {
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
-            if let Some(group) = &new.ip_filter_group {
-                self.known_group(group).await?;
-            }
-            let call = Call::without_facts(self.initiator());
+            let call = core.naming_group(Call::without_facts(self.initiator()), new.ip_filter_group.as_ref());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
-                .decide(call, |_, moment, _| {
+                .decide(call, |dossier, moment, _| {
+                    core.known_group(new.ip_filter_group.as_ref(), dossier)?;
                     Ok(Verdict::new(Account::register(core.registration(&new, tag, moment)), ()))
                 })
                 .await?;
@@ -95,11 +93,9 @@ impl Admin {
     pub async fn update(&self, id: AccountId, changes: &AccountChanges) -> Result<AccountView, Error> {
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
-        let unknown_group = match &changes.ip_filter_group {
-            Some(Some(group)) => self.group(group).await?.is_none(),
-            _ => false,
-        };
-        self.command("admin.update", id, |account, _, moment| {
+        let group = changes.ip_filter_group.as_ref().and_then(Option::as_ref);
+        let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
+        self.command_of("admin.update", call, |account, dossier, moment| {
             let email =
                 changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
             let change = account.update(&AccountUpdate {
@@ -112,7 +108,8 @@ impl Admin {
                 warnings: core.rules.expiry_warnings,
                 now: moment.now,
             })?;
-            if unknown_group { Err(Refusal::UnknownIpFilterGroup) } else { Ok(change) }
+            core.known_group(group, dossier)?;
+            Ok(change)
         })
         .await
     }
@@ -138,8 +135,17 @@ impl Admin {
         id: AccountId,
         rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<AccountView, Error> {
+        self.command_of(name, Call::new(Who::id(id), self.initiator()), rule).await
+    }
+
+    async fn command_of(
+        &self,
+        name: &'static str,
+        call: Call<'_>,
+        rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
+    ) -> Result<AccountView, Error> {
         watched(name, self.core.realm.as_str(), async {
-            let decided = self.change(id, rule).await?;
+            let decided = self.change(call, rule).await?;
             let view = AccountView::of(&decided.after);
             view.ok_or_else(|| Fault::Defect("a command without an account").into())
         })
@@ -148,10 +154,9 @@ impl Admin {
 
     async fn change(
         &self,
-        id: AccountId,
+        call: Call<'_>,
         mut rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<Decided<()>, DecideError> {
-        let call = Call::new(Who::id(id), self.initiator());
         self.core
             .decide(call, |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;

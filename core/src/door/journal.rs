@@ -7,7 +7,7 @@ use crate::{
     engine::Core,
     engine::watch::watched,
     error::{Fault, JournalError},
-    port::{Cursor, Feed, Limit, Page},
+    port::{Cursor, Feed, Limit, Page, Scope},
 };
 
 /// Reads the journal. Made by [`Accounts::journal`](crate::Accounts::journal).
@@ -32,11 +32,9 @@ impl Journal {
         at_most: u32,
     ) -> Result<Page<Event, Cursor>, JournalError> {
         watched("journal.history", self.core.realm.as_str(), async {
-            let mut deadline = self.core.deadline();
-            let history = self.core.store.history(of, after, Limit::of(at_most));
-            let mut page = deadline.within(history).await.map_err(Fault::from)??;
-            page.items.retain(|event| event.realm == self.core.realm);
-            Ok(page)
+            let mut feed = self.read(Scope::Account(of), after, at_most).await?;
+            feed.events.retain(|event| event.realm == self.core.realm);
+            Ok(Page { items: feed.events, next: feed.more.then_some(feed.cursor) })
         })
         .await
     }
@@ -48,11 +46,14 @@ impl Journal {
     /// [`JournalError`].
     pub async fn feed(&self, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {
         watched("journal.feed", self.core.realm.as_str(), async {
-            let mut deadline = self.core.deadline();
-            let feed = self.core.store.feed(&self.core.realm, after, Limit::of(at_most));
-            Ok(deadline.within(feed).await.map_err(Fault::from)??)
+            self.read(Scope::Realm(self.core.realm.clone()), after, at_most).await
         })
         .await
+    }
+
+    async fn read(&self, scope: Scope, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {
+        let events = self.core.store.events(&scope, after.as_ref(), Limit::of(at_most));
+        Ok(self.core.deadline().within(events).await.map_err(Fault::from)??)
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        Account, AccountId, Address, AddressTag, Change, Event, EventKind, IpFilterGroup, Life, Mail,
-        Timestamp, Version,
+        Account, AccountId, Address, AddressTag, Change, Content, Event, EventKind, IpFilterGroup, Life,
+        Mail, Timestamp, Version,
     },
     error::Fault,
-    port::{Commit, Dossier, Reservation, Stored, Swap, Write},
+    port::{Commit, Dossier, Note, Reservation, Stored, Swap, Write},
 };
 
 /// What a rule decided.
@@ -18,6 +18,8 @@ pub(crate) struct Verdict<T> {
     pub(crate) mails: Vec<Swap<Mail>>,
     /// A group of networks, as it shall be.
     pub(crate) group: Option<Swap<IpFilterGroup>>,
+    /// A note, as it shall be.
+    pub(crate) note: Option<Swap<Note>>,
     /// The account that the events are about, where it is not in the dossier.
     pub(crate) about: Option<AccountId>,
     pub(crate) value: T,
@@ -25,7 +27,7 @@ pub(crate) struct Verdict<T> {
 
 impl<T> Verdict<T> {
     pub(crate) fn new(change: Change, value: T) -> Self {
-        Self { change, reserve: Vec::new(), mails: Vec::new(), group: None, about: None, value }
+        Self { change, reserve: Vec::new(), mails: Vec::new(), group: None, note: None, about: None, value }
     }
 }
 
@@ -53,7 +55,7 @@ impl Core {
         verdict: Verdict<T>,
         moment: &Moment,
     ) -> Result<Batch<T>, Fault> {
-        let Verdict { change, reserve, mails, group, about, value } = verdict;
+        let Verdict { change, reserve, mails, group, note, about, value } = verdict;
         let mut after = current.clone();
         let mut writes = Vec::new();
 
@@ -76,16 +78,19 @@ impl Core {
             }
         }
         for address in change.addresses {
+            let address = address.with_idle_rule(self.rules.lock_out.forget_after);
             let before = loaded.addresses.get(&address.tag).cloned();
             after.addresses.insert(address.tag, Stored { value: address.clone(), stamp: moment.commit });
             writes.push(Write::Address(Swap { before, after: Some(address) }));
         }
         let mut stored_mails = Vec::new();
-        for swap in change.mails.into_iter().map(Swap::create).chain(mails) {
+        let queued = change.mails.into_iter().map(|mail| Swap::create(self.with_domain(mail, &after)));
+        for swap in queued.collect::<Vec<_>>().into_iter().chain(mails) {
             stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
             writes.push(Write::Mail(swap));
         }
         writes.extend(group.map(Write::IpFilterGroup));
+        writes.extend(note.map(Write::Note));
         writes.extend(reserve.into_iter().map(Write::Reserve));
 
         let about = about.or_else(|| after.account.as_ref().map(|stored| stored.value.id));
@@ -111,6 +116,21 @@ impl Core {
         let commit =
             Commit::new(moment.commit, writes, events).map_err(|_| Fault::Defect("an illegal commit"))?;
         Ok(Batch { commit: Some(commit), decided })
+    }
+
+    /// The mail, with the tag of the domain that it goes to.
+    fn with_domain(&self, mail: Mail, after: &Dossier) -> Mail {
+        let recipient = match &mail.content {
+            Content::Letter(dispatch) => after
+                .account
+                .as_ref()
+                .and_then(|account| account.value.facts().ok()?.mailbox(dispatch.recipient))
+                .map(|mailbox| &mailbox.address),
+            Content::ForHost(_) => self.host.notices_to.as_ref(),
+            Content::Intent(_) => None,
+        };
+        let domain = recipient.map(|address| self.keys.domain_tag(&self.realm, address));
+        Mail { domain, ..mail }
     }
 }
 

@@ -72,11 +72,8 @@ impl Core {
 
     /// Another tenant's account is nobody here.
     pub(crate) fn of_this_realm(&self, mut dossier: Dossier) -> Dossier {
-        let foreign = dossier.account.as_ref().is_some_and(|stored| stored.value.realm != self.realm);
-        if foreign {
-            dossier.account = None;
-            dossier.filter = None;
-        }
+        dossier.account.take_if(|stored| stored.value.realm != self.realm);
+        dossier.holder.take_if(|stored| stored.value.realm != self.realm);
         dossier
     }
 

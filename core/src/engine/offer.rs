@@ -33,14 +33,14 @@ impl Core {
             match answer {
                 Ok(()) => return Ok(Offered::Applied),
                 // Definite even on a repeat: the first offer can't apply any more.
-                Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..))) => {
+                Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..) | Key::Note(..))) => {
                     return Err(DecideError::Superseded);
                 }
                 Err(CommitError::Conflict(_)) => return Ok(Offered::LoadAgain),
                 Err(CommitError::Unknown(_)) => {}
                 Err(_) if repeated => {}
                 Err(CommitError::EmailTaken { .. }) => return Err(DecideError::EmailTaken),
-                Err(CommitError::Exhausted { of, level }) => return Err(exhausted(commit, of, level)),
+                Err(CommitError::Exhausted(levels)) => return Err(exhausted(commit, &levels)),
                 Err(CommitError::Vetoed { code }) => {
                     return Err(DecideError::Refused(Refusal::Vetoed { code }));
                 }
@@ -64,16 +64,17 @@ impl Core {
     }
 }
 
-fn exhausted(commit: &Commit, of: QuotaTag, level: Timestamp) -> DecideError {
-    let ours = commit.writes().iter().find_map(|write| match write {
-        Write::Reserve(reservation) if reservation.of == of => Some(reservation),
-        _ => None,
-    });
-    match ours {
-        // A level that the clock left too far ahead is lowered by the next trim; no wait is longer than a period.
-        Some(reservation) => {
-            DecideError::Exhausted { wait: level.since(reservation.ceiling).min(reservation.step) }
-        }
+/// The longest wait over the quotas that refuse.
+fn exhausted(commit: &Commit, levels: &[(QuotaTag, Timestamp)]) -> DecideError {
+    let wait_of = |(of, level): &(QuotaTag, Timestamp)| {
+        commit.writes().iter().find_map(|write| match write {
+            // A level that the clock left too far ahead is lowered by the next trim; no wait is longer than a period.
+            Write::Reserve(asked) if asked.of == *of => Some(level.since(asked.ceiling).min(asked.step)),
+            _ => None,
+        })
+    };
+    match levels.iter().map(wait_of).collect::<Option<Vec<_>>>().and_then(|waits| waits.into_iter().max()) {
+        Some(wait) => DecideError::Exhausted { wait },
         None => Fault::Defect("a store names a quota that was not asked for").into(),
     }
 }

@@ -1,12 +1,12 @@
 //! What the doors, the log-in and the courier ask of the rules: requests and reservations, filled from the settings, the
 //! dossier and the moment. Every such request is built here and nowhere else.
 
-use super::{Core, Moment};
+use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        AccountId, AddressTag, Candidate, Close, CodeMint, DueWork, EmailAddress, LinkUrl, LogInSnapshot,
-        MailRequest, MailedCode, NewAccount, NewPassword, Origin, Purpose, QuotaTag, Redemption,
-        Registration, ReplaceEmail, Span, Timestamp,
+        AccountId, AddressTag, Candidate, Close, CodeMint, DueWork, EmailAddress, IpFilterGroupName, LinkUrl,
+        LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin, Purpose, QuotaTag,
+        Redemption, Refusal, Registration, ReplaceEmail, Span, Timestamp,
     },
     error::Fault,
     log_in::Attempt,
@@ -27,6 +27,28 @@ impl Core {
             locale: new.locale.clone(),
             purge_at: None,
             now: moment.now,
+        }
+    }
+
+    /// A call that also loads the group of networks that an account shall name, if it shall name one.
+    pub(crate) fn naming_group<'a>(&self, mut call: Call<'a>, name: Option<&IpFilterGroupName>) -> Call<'a> {
+        if let Some(name) = name {
+            call.who.group = Some((self.realm.clone(), name.clone()));
+            call.first = None;
+        }
+        call
+    }
+
+    /// Whether the group that an account shall name is there. It is read and not guarded: a group that is removed right
+    /// after lets in nobody.
+    pub(crate) fn known_group(
+        &self,
+        name: Option<&IpFilterGroupName>,
+        dossier: &Dossier,
+    ) -> Result<(), Refusal> {
+        match name {
+            Some(name) if dossier.group(&self.realm, name).is_none() => Err(Refusal::UnknownIpFilterGroup),
+            _ => Ok(()),
         }
     }
 
@@ -113,9 +135,8 @@ impl Core {
         from: Origin,
         now: Timestamp,
     ) -> Redemption<'a> {
-        let group = dossier.filter.as_ref().map(|stored| &stored.value);
         let account = dossier.account.as_ref().map(|stored| &stored.value);
-        let origin_admitted = account.is_some_and(|account| account.admits(from, group));
+        let origin_admitted = account.is_some_and(|account| account.admits(from, dossier.filter()));
         Redemption { code, mint: self.mint(dossier), now, origin_admitted }
     }
 
@@ -129,7 +150,7 @@ impl Core {
         LogInSnapshot {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             address: dossier.address(attempt.tag),
-            filter: dossier.filter.as_ref().map(|stored| &stored.value),
+            filter: dossier.filter(),
             origin: attempt.origin,
             now,
             lock_out: &self.rules.lock_out,
@@ -144,9 +165,7 @@ impl Core {
     /// A unit of the origin's quota of requests for mail.
     pub(crate) fn request_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
         let quota = self.rules.origin_quota;
-        let ceiling = quota.ceiling(now);
-        let reservation = |of| Reservation { of, floor: now, step: quota.period(), ceiling };
-        self.requests_level(origin).map(reservation)
+        Some(Reservation::of(self.requests_level(origin)?, quota, now))
     }
 
     /// The level of this origin's failed log-ins; none where the origin is not known.
@@ -156,9 +175,8 @@ impl Core {
 
     /// Counts against the origin. Without a ceiling: it never keeps a failure from being counted.
     pub(crate) fn failure_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
-        let step = self.rules.origin_failure_quota.period();
-        let reservation = |of| Reservation { of, floor: now, step, ceiling: Timestamp::MAX };
-        self.failures_level(origin).map(reservation)
+        let quota = self.rules.origin_failure_quota;
+        Some(Reservation::of(self.failures_level(origin)?, quota, now).without_ceiling())
     }
 
     /// The level of all mails with a code to this recipient.
@@ -173,19 +191,15 @@ impl Core {
         now: Timestamp,
         bypass: bool,
     ) -> Reservation {
-        let quota = self.rules.recipient_quota;
-        Reservation {
-            of: self.recipients_level(recipient),
-            floor: now,
-            step: quota.period(),
-            ceiling: if bypass { Timestamp::MAX } else { quota.ceiling(now) },
-        }
+        let asked = Reservation::of(self.recipients_level(recipient), self.rules.recipient_quota, now);
+        if bypass { asked.without_ceiling() } else { asked }
     }
 
     /// How long the recipient's quota makes wait.
     pub(crate) async fn recipients_wait(&self, recipient: &EmailAddress) -> Result<Span, Fault> {
-        let who = Who { level: Some(self.recipients_level(recipient)), ..Who::nobody() };
-        let level = self.load(&who, &mut self.deadline()).await?.level;
-        Ok(self.rules.recipient_quota.wait(level, self.clock.now()).unwrap_or(Span::ZERO))
+        let level = self.recipients_level(recipient);
+        let who = Who { levels: vec![level], ..Who::nobody() };
+        let dossier = self.load(&who, &mut self.deadline()).await?;
+        Ok(self.rules.recipient_quota.wait(dossier.level(level), self.clock.now()).unwrap_or(Span::ZERO))
     }
 }

@@ -119,14 +119,14 @@ impl Core {
         deadline: &mut Deadline<'_>,
     ) -> Result<Verified<'a>, Fault> {
         let level = self.failures_level(attempt.origin);
-        let who = Who { by: attempt.by.clone(), also: vec![attempt.tag], level };
+        let levels = level.into_iter().collect();
+        let who = Who { also: vec![attempt.tag], levels, ..Who::found(attempt.by.clone()) };
         loop {
             slot.about_to_load();
             let dossier = self.load(&who, deadline).await?;
             let now = self.clock.now();
-            if let Some(retry_after) =
-                level.and_then(|_| self.rules.origin_failure_quota.wait(dossier.level, now))
-            {
+            let spent = |of| self.rules.origin_failure_quota.wait(dossier.level(of), now);
+            if let Some(retry_after) = level.and_then(spent) {
                 return Ok(Verified::TooMany { retry_after });
             }
             let snapshot = self.log_in_snapshot(attempt, &dossier, now);
@@ -181,7 +181,7 @@ impl Core {
 
     /// Looks once more: what the result rests on must still be so. Clears what was held against the address.
     async fn admit(&self, attempt: &Attempt<'_>, right: &mut Right<'_>) -> Result<Entry, Fault> {
-        let who = Who { by: attempt.by.clone(), also: vec![attempt.tag], level: None };
+        let who = Who { also: vec![attempt.tag], ..Who::found(attempt.by.clone()) };
         let mut call = Call::new(who, attempt.initiator.clone());
         call.mends = false;
         let credential = right.credential.clone();
@@ -230,7 +230,7 @@ impl Core {
         let nobody = Who { also: vec![attempt.tag], ..Who::nobody() };
         let account = dossier.account.as_ref().map(|stored| stored.value.id);
         let mut call = Call::new(nobody, attempt.initiator.clone());
-        call.first = Some(Dossier { account: None, filter: None, ..dossier });
+        call.first = Some(Dossier { account: None, ..dossier });
         let decided = self
             .decide(call, |dossier, moment, _| {
                 let mut verdict = Verdict::new(self.counted(dossier, attempt, failures, moment), ());

@@ -4,30 +4,38 @@
 //! No trait has default bodies: an adapter that forgets a duty does not compile.
 
 mod clock;
+mod commit;
+mod dossier;
 mod entropy;
 mod hasher;
+mod journal;
 mod mailer;
+mod note;
+mod outbox;
+mod query;
 mod record;
 mod routing;
 mod screen;
 mod shared;
 mod store;
+mod trim;
 mod veto;
 
 pub use self::{
     clock::Clock,
+    commit::{Commit, IllegalCommit},
+    dossier::{By, Dossier, Who},
     entropy::{Entropy, EntropyError},
     hasher::{HashError, PasswordHash, PasswordHasher},
+    journal::{Cursor, Feed, FeedError, Scope},
     mailer::{MailError, Mailer, Receipt},
-    record::{
-        By, Claim, Claimed, Commit, Dossier, IllegalCommit, Key, Limit, Reservation, Stored, Swap, Trim, Who,
-        Write,
-    },
+    note::{IllegalNote, Note, NoteName},
+    outbox::{Claim, Claimed, Claims},
+    query::{AccountFilter, AccountQuery, Limit, MailQuery, Page},
+    record::{Key, Reservation, Stored, Swap, Write},
     routing::MailRouting,
     screen::PasswordScreen,
-    store::{
-        AccountFilter, AccountQuery, CommitError, Cursor, Feed, FeedError, MailQuery, Page, Source, Store,
-        StoreError,
-    },
+    store::{CommitError, Source, Store, StoreError},
+    trim::Trim,
     veto::ErasureVeto,
 };

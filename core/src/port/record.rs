@@ -1,10 +1,9 @@
-//! What a store is given and what it gives back: records with stamps, commits, and the facts for a decision.
+//! What a store keeps, as a commit names it: records under stamps, swaps of them, and shared levels.
 
-use std::collections::BTreeMap;
-
+use super::{Note, NoteName};
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, CommitId, EmailKey, Event, Incarnation, IpFilterGroup,
-    IpFilterGroupName, Mail, MailId, QuotaTag, Realm, Span, Timestamp,
+    Account, AccountId, Address, AddressTag, CommitId, IpFilterGroup, IpFilterGroupName, Mail, MailId, Quota,
+    QuotaTag, Realm, Span, Timestamp,
 };
 
 /// A record as it was read, with the commit that wrote it.
@@ -47,7 +46,11 @@ impl<T> Swap<T> {
     }
 }
 
-/// Raises a shared level: `max(level, floor) + step`, unless `level > ceiling`. Commutes, hence never conflicts.
+/// Raises a shared level, unless it stands above a ceiling. Commutes, hence never conflicts.
+///
+/// The level becomes `min(max(level, floor) + step, floor + horizon)`. The store keeps the horizon beside the level, so
+/// that [`Trim`](super::Trim) can tell a level that lies further ahead than its quota ever puts it (the clock jumped
+/// back) without knowing any quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reservation {
     /// Which level.
@@ -56,11 +59,30 @@ pub struct Reservation {
     pub floor: Timestamp,
     /// What is added.
     pub step: Span,
-    /// Above this, nothing is granted.
+    /// A level above this grants nothing.
     pub ceiling: Timestamp,
+    /// How far ahead of the floor the level can come to lie: a burst's worth of the quota.
+    pub horizon: Span,
+}
+
+impl Reservation {
+    /// One unit of a quota, refused once it is spent.
+    #[must_use]
+    pub fn of(level: QuotaTag, quota: Quota, now: Timestamp) -> Self {
+        let (step, horizon) = (quota.period(), quota.horizon());
+        Self { of: level, floor: now, step, ceiling: quota.ceiling(now), horizon }
+    }
+
+    /// Granted however high the level stands: what is charged so is never refused by this level.
+    #[must_use]
+    pub fn without_ceiling(self) -> Self {
+        Self { ceiling: Timestamp::MAX, ..self }
+    }
 }
 
 /// One write of a commit.
+///
+/// The order of the variants is the order in which a commit's writes are judged: reservations come last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// An account, and with it its keys and its due time.
@@ -71,6 +93,8 @@ pub enum Write {
     Mail(Swap<Mail>),
     /// A group of networks.
     IpFilterGroup(Swap<IpFilterGroup>),
+    /// A small record under a name.
+    Note(Swap<Note>),
     /// A unit of a quota.
     Reserve(Reservation),
 }
@@ -86,6 +110,8 @@ pub enum Key {
     Mail(MailId),
     /// A group of networks.
     IpFilterGroup(Realm, IpFilterGroupName),
+    /// A small record under a name.
+    Note(Realm, NoteName),
     /// A quota's level.
     Level(QuotaTag),
 }
@@ -102,12 +128,16 @@ impl Write {
                 let group = swap.either()?;
                 Key::IpFilterGroup(group.realm.clone(), group.name.clone())
             }
+            Self::Note(swap) => {
+                let note = swap.either()?;
+                Key::Note(note.realm.clone(), note.name.clone())
+            }
             Self::Reserve(reservation) => Key::Level(reservation.of),
         })
     }
 
     /// Whether both sides of a swap name the same record.
-    fn is_consistent(&self) -> bool {
+    pub(super) fn is_consistent(&self) -> bool {
         fn same<T, N: PartialEq>(swap: &Swap<T>, name: impl Fn(&T) -> N) -> bool {
             match (&swap.before, &swap.after) {
                 (Some(before), Some(after)) => name(&before.value) == name(after),
@@ -119,236 +149,8 @@ impl Write {
             Self::Address(swap) => same(swap, |address| address.tag),
             Self::Mail(swap) => same(swap, |mail| (mail.id, mail.realm.clone())),
             Self::IpFilterGroup(swap) => same(swap, |group| (group.realm.clone(), group.name.clone())),
+            Self::Note(swap) => same(swap, |note| (note.realm.clone(), note.name.clone())),
             Self::Reserve(_) => true,
         }
     }
-}
-
-/// One atomic batch. Always legal: sorted by key, no key twice, at most 16 writes and 16 events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
-    id: CommitId,
-    writes: Vec<Write>,
-    events: Vec<Event>,
-}
-
-/// A batch that no store would take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum IllegalCommit {
-    /// More than 16 writes.
-    #[error("more than 16 writes")]
-    TooManyWrites,
-    /// More than 16 events.
-    #[error("more than 16 events")]
-    TooManyEvents,
-    /// Two writes of one key.
-    #[error("two writes of one key")]
-    KeyTwice,
-    /// A swap of nothing for nothing, or of one record for another.
-    #[error("a swap that names no record, or two")]
-    NoKey,
-    /// An event of another commit, or out of order.
-    #[error("an event that does not belong here")]
-    ForeignEvent,
-}
-
-impl Commit {
-    /// Most writes, and most events.
-    pub const MAX: usize = 16;
-
-    /// Sorts the writes and makes a batch of them.
-    ///
-    /// # Errors
-    /// [`IllegalCommit`].
-    pub fn new(id: CommitId, mut writes: Vec<Write>, events: Vec<Event>) -> Result<Self, IllegalCommit> {
-        if writes.len() > Self::MAX {
-            return Err(IllegalCommit::TooManyWrites);
-        }
-        if events.len() > Self::MAX {
-            return Err(IllegalCommit::TooManyEvents);
-        }
-        if !writes.iter().all(|write| write.key().is_some() && write.is_consistent()) {
-            return Err(IllegalCommit::NoKey);
-        }
-        writes.sort_by_cached_key(Write::key);
-        if writes.windows(2).any(|pair| matches!(pair, [one, other] if one.key() == other.key())) {
-            return Err(IllegalCommit::KeyTwice);
-        }
-        let belongs = |(at, event): (usize, &Event)| event.commit == id && usize::from(event.ordinal) == at;
-        if !events.iter().enumerate().all(belongs) {
-            return Err(IllegalCommit::ForeignEvent);
-        }
-        Ok(Self { id, writes, events })
-    }
-
-    /// Its name, which stamps every record that it writes.
-    #[must_use]
-    pub fn id(&self) -> CommitId {
-        self.id
-    }
-    /// Its writes, sorted by key.
-    #[must_use]
-    pub fn writes(&self) -> &[Write] {
-        &self.writes
-    }
-    /// Its events, in order.
-    #[must_use]
-    pub fn events(&self) -> &[Event] {
-        &self.events
-    }
-}
-
-/// Whose facts a decision needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// The account.
-    pub by: By,
-    /// Records of further addresses.
-    pub also: Vec<AddressTag>,
-    /// A quota's level.
-    pub level: Option<QuotaTag>,
-}
-
-impl Who {
-    /// The account that is found so, and nothing else.
-    #[must_use]
-    pub fn found(by: By) -> Self {
-        Self { by, also: Vec::new(), level: None }
-    }
-    /// The account of this name.
-    #[must_use]
-    pub fn id(id: AccountId) -> Self {
-        Self::found(By::Id(id))
-    }
-    /// Nobody's.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self::found(By::Nobody)
-    }
-}
-
-/// How an account is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
-    /// There is none to be found.
-    Nobody,
-    /// By its name.
-    Id(AccountId),
-    /// By its own key; never by one that is only reserved for it, or pending.
-    Email(Realm, EmailKey),
-}
-
-/// All that a decision rests on, of one instant; what does not exist is absent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dossier {
-    /// The store's present life.
-    pub incarnation: Incarnation,
-    /// The account.
-    pub account: Option<Stored<Account>>,
-    /// The records of the account's own addresses, and of those asked for.
-    pub addresses: BTreeMap<AddressTag, Stored<Address>>,
-    /// The group that guards the account.
-    pub filter: Option<Stored<IpFilterGroup>>,
-    /// The level asked for.
-    pub level: Option<Timestamp>,
-}
-
-impl Dossier {
-    /// Nothing is known.
-    #[must_use]
-    pub fn empty(incarnation: Incarnation) -> Self {
-        Self { incarnation, account: None, addresses: BTreeMap::new(), filter: None, level: None }
-    }
-
-    /// The record of the account's current address.
-    #[must_use]
-    pub fn own_address(&self) -> Option<&Address> {
-        let facts = self.account.as_ref()?.value.facts().ok()?;
-        self.address(facts.mailbox.tag)
-    }
-
-    /// The record of an address.
-    #[must_use]
-    pub fn address(&self, tag: AddressTag) -> Option<&Address> {
-        self.addresses.get(&tag).map(|stored| &stored.value)
-    }
-}
-
-/// At most so many, and at least one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit(u32);
-
-impl Limit {
-    /// The most that one call may ask for.
-    pub const MAX: Self = Self(1_000);
-
-    /// Between one and [`Limit::MAX`].
-    #[must_use]
-    pub const fn of(count: u32) -> Self {
-        match count {
-            0 => Self(1),
-            _ if count > Self::MAX.0 => Self::MAX,
-            _ => Self(count),
-        }
-    }
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u32 {
-        self.0
-    }
-}
-
-/// A courier takes up what is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Stamps what is claimed, as a commit's name does.
-    pub id: CommitId,
-    /// The tenant whose mails they are.
-    pub realm: Realm,
-    /// Mails due by now.
-    pub now: Timestamp,
-    /// Until when they are this courier's.
-    pub until: Timestamp,
-    /// A due time beyond this (the clock jumped back) counts as due.
-    pub horizon: Timestamp,
-    /// At most so many.
-    pub limit: Limit,
-}
-
-/// A claimed mail, with the facts of the account that it goes to.
-///
-/// An intent's dossier is empty: the store can't see through the seal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
-    /// The mail, as the claim left it.
-    pub mail: Stored<Mail>,
-    /// Not older than the claim.
-    pub dossier: Dossier,
-}
-
-impl Claimed {
-    /// Whose facts come with a mail.
-    #[must_use]
-    pub fn who(mail: &Mail) -> Who {
-        mail.account().map_or_else(Who::nobody, Who::id)
-    }
-}
-
-/// Removes what nobody needs any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trim {
-    /// Events before this go; none keeps all.
-    pub events_before: Option<Timestamp>,
-    /// Levels at or before this are spent and go: now.
-    pub levels_before: Timestamp,
-    /// Levels beyond this are impossible (the clock jumped back) and come down to it: the furthest that any quota
-    /// reaches, since a store can't tell whose level it is.
-    pub levels_beyond: Timestamp,
-    /// Records of addresses that are idle since before this go (see [`Address::idle_since`]).
-    pub addresses_before: Timestamp,
-    /// Dead mails since before this go; none keeps all.
-    pub dead_mails_before: Option<Timestamp>,
-    /// At most so many of each.
-    pub limit: Limit,
 }

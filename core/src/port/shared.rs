@@ -5,12 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailError,
-    MailQuery, Mailer, Page, Receipt, Store, StoreError, Stored, Trim, Who,
+    AccountQuery, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailError,
+    MailQuery, Mailer, Page, Receipt, Scope, Store, StoreError, Stored, Trim, Who,
 };
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Letter, Mail, Realm,
-    Timestamp,
+    Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Letter, Mail, Realm,
 };
 
 #[async_trait]
@@ -28,11 +27,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         (**self).commit(commit).await
     }
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, claim: &Claim) -> Result<Claims, StoreError> {
         (**self).claim(claim).await
-    }
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        (**self).next_due(realm).await
     }
     async fn accounts(
         &self,
@@ -40,6 +36,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
         (**self).accounts(query, limit).await
+    }
+    async fn account_ids(
+        &self,
+        query: &AccountQuery,
+        limit: Limit,
+    ) -> Result<Page<AccountId, AccountQuery>, StoreError> {
+        (**self).account_ids(query, limit).await
     }
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
         (**self).count(query).await
@@ -67,16 +70,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
         (**self).groups(realm, after, limit).await
     }
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        (**self).history(of, after, limit).await
-    }
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        (**self).feed(realm, after, limit).await
+    async fn events(&self, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> Result<Feed, FeedError> {
+        (**self).events(scope, after, limit).await
     }
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
         (**self).trim(trim).await

@@ -1,13 +1,14 @@
 //! Storage: records under stamps, changed in atomic, conditional batches, with an outbox and a journal.
 
-use std::fmt;
-
 use async_trait::async_trait;
 
-use super::{Claim, Claimed, Commit, Dossier, Key, Limit, Stored, Trim, Who};
+use super::{
+    AccountQuery, Claim, Claims, Commit, Cursor, Dossier, Feed, FeedError, Key, Limit, MailQuery, Page,
+    Scope, Stored, Trim, Who,
+};
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, KeyId, Mail, MailId,
-    QuotaTag, Realm, StandingKind, Status, Timestamp,
+    Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, QuotaTag, Realm,
+    Timestamp,
 };
 
 /// What lies beneath an error.
@@ -25,17 +26,20 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// 2. A swap applies only if the stored stamp, or absence, equals its `before`.
 /// 3. A stamp of a removed record never matches its successor.
 /// 4. A written record bears the commit's id and reads back exactly, extreme values included.
-/// 5. The first failing write in key order decides the error; on an account, Conflict precedes EmailTaken.
+/// 5. The first failing write in key order decides the error; on an account, Conflict precedes EmailTaken. Reservations
+///    come last, and Exhausted names all of them that refuse.
 /// 6. No two accounts of a realm hold one key (reserved ones included) under any race; a released key is free in the
-///    same instant.
-/// 7. Racing reservations admit what some serial order would; a failed commit reserves nothing.
+///    same instant. An e-mail finds no account by a key that is only reserved for it.
+/// 7. Racing reservations admit what some serial order would; a failed commit reserves nothing. A level is raised to
+///    `min(max(level, floor) + step, floor + horizon)`.
 /// 8. Reservations alone never conflict.
 /// 9. A read begun after any definite answer sees the state that caused it, from any instance or process.
 /// 10. Ok is durable: it survives kill, power loss and the failover that the adapter declares.
 /// 11. Offered again while *any* of its records bears its stamp or the journal holds *any* of its events (looked for
 ///     before any guard): Ok, durable, nothing written.
-/// 12. Once a repeated offer has answered Ok or Conflict, the first can never apply later. (Commits that only reserve
-///     or only remove are exempt from 11 and 12: they may count twice, never too little; a repeat may say Conflict.)
+/// 12. Once a repeated offer has answered Ok or Conflict, the first can never apply later: an offer that was handed to a
+///     thread or a connection is finished or dead before its repeat is judged. (Commits that only reserve or only remove
+///     are exempt from 11 and 12: they may count twice, never too little; a repeat may say Conflict.)
 /// 13. Every error but Unknown means: *this offer* is not applied, and never will be. On a repeat, every error but
 ///     Conflict leaves the first unknown: offer it again.
 /// 14. A dropped future applied whole or not at all, and leaves no lock and no open transaction.
@@ -50,13 +54,14 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// 21. Pages are in bytewise key order; a record present and matching throughout appears exactly once.
 ///
 /// Outbox
-/// 22. `claim` takes due mails of the realm, oldest first, at most `limit`, each to one claimant; a due time beyond
-///     `horizon` is due.
+/// 22. `claim` takes due mails of the realm, oldest first, at most `limit`, each to one claimant, none to a domain that is
+///     passed over; a due time beyond `horizon` is due.
 /// 23. A claimed mail bears the claim's id, one more attempt, and is claimable again at `until`, not before (horizon
 ///     excepted).
 /// 24. A settlement with a superseded claim conflicts.
 /// 25. A claim's dossier is not older than the claim.
-/// 26. `next_due` is never later than the realm's earliest due mail or account.
+/// 26. `Claims::next_due` is never later than the realm's earliest due mail or account after the claim, mails passed over
+///     excepted; a claim without a limit takes nothing and tells it all the same.
 ///
 /// Journal
 /// 27. A follower gets each event once, also from a commit that began first and ended last.
@@ -71,22 +76,43 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// 33. No error text contains a stored value.
 /// 34. A restored store has a new incarnation, every epoch raised by 2^32 (of erased accounts too, see
 ///     [`Account::restored`]) and a new stamp on each account; all else is as the backup has it.
+/// 35. The octets of an erased account's addresses, note and hashes are gone from what the store keeps, or the adapter
+///     declares from when on.
+///
+/// Being called
+/// 36. On the thread that polls, a store waits neither for a disk's sync nor for a lock that is held across one: `commit`,
+///     `claim` and `trim` go to a thread of its own or are awaited. Other work there is bounded by `limit`; `count` is
+///     excepted.
+/// 37. A page may be short or empty while `next` is some; only `next: None` is the end. Nobody may ask with a limit of one
+///     and trust emptiness.
+/// 38. The journal's order, not `at`, orders what is read of it. `trim` removes a realm's events from the oldest place on
+///     and stops at the first that must stay: one watermark a realm. Besides, anywhere and moving no watermark, it removes
+///     events older than `strays_before` that name no account, or one without a row, or a purged sign-up; clauses 27 to 30
+///     do not speak of those.
+/// 39. `claim` and `trim` of unknown outcome answer Unavailable. What was claimed returns at `until` with one attempt
+///     counted, and a claim's id is never offered again.
+/// 40. On a store whose file was removed or replaced a commit answers Broken at once, and a read within a second. A full
+///     disk or a failing one is Broken with its cause, at once.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// What a decision rests on, in one snapshot. What does not exist is absent.
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError>;
     /// Applies a batch, or says why not.
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
-    /// Takes up due mails.
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError>;
-    /// When the realm's next mail or account is due; none if there is none.
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError>;
+    /// Takes up due mails, and tells when more is due.
+    async fn claim(&self, claim: &Claim) -> Result<Claims, StoreError>;
     /// Accounts that match, a page at a time.
     async fn accounts(
         &self,
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError>;
+    /// The ids of accounts that match, a page at a time: for who needs nothing else of them.
+    async fn account_ids(
+        &self,
+        query: &AccountQuery,
+        limit: Limit,
+    ) -> Result<Page<AccountId, AccountQuery>, StoreError>;
     /// How many accounts match, wherever the query would start.
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError>;
     /// Mails that match, a page at a time.
@@ -109,160 +135,11 @@ pub trait Store: Send + Sync + 'static {
         after: Option<IpFilterGroupName>,
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError>;
-    /// An account's events, oldest first.
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError>;
-    /// The realm's events since a cursor; from the oldest retained one without.
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError>;
+    /// Events of a scope after a cursor; from the oldest retained one without. The feed passes over events that were
+    /// removed as strays.
+    async fn events(&self, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> Result<Feed, FeedError>;
     /// Removes what nobody needs any more. True: more remains.
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError>;
-}
-
-/// Some matches, and how to ask for more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T, Q> {
-    /// The matches.
-    pub items: Vec<T>,
-    /// Asks for those after them; none at the end.
-    pub next: Option<Q>,
-}
-
-/// Events, and where to go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feed {
-    /// The events; none when there is nothing new.
-    pub events: Vec<Event>,
-    /// Where to go on, whether there were any or not.
-    pub cursor: Cursor,
-}
-
-/// A place in the journal. Opaque, and ordered for each account only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Cursor(Vec<u8>);
-
-impl Cursor {
-    /// Takes what a store gave out.
-    #[must_use]
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-    /// For keeping it elsewhere.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// Which accounts, and after which one.
-#[derive(Clone, PartialEq, Eq)]
-pub enum AccountQuery {
-    /// By name, which is by time of creation.
-    ById {
-        /// The tenant.
-        realm: Realm,
-        /// Those after this one.
-        after: Option<AccountId>,
-        /// Those that match.
-        filter: AccountFilter,
-    },
-    /// Whose own key begins so (see `EmailKey::prefix`), by key. Erased ones have none.
-    ByEmail {
-        /// The tenant.
-        realm: Realm,
-        /// What the key begins with.
-        prefix: String,
-        /// Those after this key.
-        after: Option<String>,
-    },
-    /// Due by now, by due time and name.
-    Overdue {
-        /// The tenant.
-        realm: Realm,
-        /// Due by then.
-        now: Timestamp,
-        /// Those after this one.
-        after: Option<(Timestamp, AccountId)>,
-    },
-}
-
-impl AccountQuery {
-    /// The same in this tenant.
-    #[must_use]
-    pub fn in_realm(mut self, ours: Realm) -> Self {
-        let (Self::ById { realm, .. } | Self::ByEmail { realm, .. } | Self::Overdue { realm, .. }) =
-            &mut self;
-        *realm = ours;
-        self
-    }
-}
-
-/// What somebody looks for may be a whole address: not for logs.
-impl fmt::Debug for AccountQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ById { realm, after, filter } => f
-                .debug_struct("ById")
-                .field("realm", realm)
-                .field("after", after)
-                .field("filter", filter)
-                .finish(),
-            Self::ByEmail { realm, .. } => {
-                f.debug_struct("ByEmail").field("realm", realm).finish_non_exhaustive()
-            }
-            Self::Overdue { realm, now, after } => f
-                .debug_struct("Overdue")
-                .field("realm", realm)
-                .field("now", now)
-                .field("after", after)
-                .finish(),
-        }
-    }
-}
-
-/// What accounts are listed by. What is none does not matter.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AccountFilter {
-    /// Of this status.
-    pub status: Option<Status>,
-    /// Of this standing.
-    pub standing: Option<StandingKind>,
-    /// That name this group of networks.
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// With a sealed hash, of the current password or of one before, that rests on this key (see
-    /// [`Account::seals`]): what is left to be sealed anew before the key can go.
-    pub sealed_under: Option<KeyId>,
-}
-
-/// Which mails, by name, and after which one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MailQuery {
-    /// This one.
-    One(MailId),
-    /// Those that go to an account.
-    OfAccount {
-        /// The account.
-        account: AccountId,
-        /// Those after this one.
-        after: Option<MailId>,
-    },
-    /// The whole outbox, intents included.
-    All {
-        /// The tenant.
-        realm: Realm,
-        /// Those after this one.
-        after: Option<MailId>,
-    },
-    /// Those that were given up.
-    Dead {
-        /// The tenant.
-        realm: Realm,
-        /// Those after this one.
-        after: Option<MailId>,
-    },
 }
 
 /// A store could not answer.
@@ -288,14 +165,9 @@ pub enum CommitError {
         /// The account that would have got it.
         of: AccountId,
     },
-    /// A quota is spent.
+    /// Quotas are spent: every one that refuses, in the order of their tags, with the level where it stands.
     #[error("a quota is spent")]
-    Exhausted {
-        /// Whose level.
-        of: QuotaTag,
-        /// Where it stands.
-        level: Timestamp,
-    },
+    Exhausted(Vec<(QuotaTag, Timestamp)>),
     /// The host's own part of the commit said no.
     #[error("vetoed by the host")]
     Vetoed {
@@ -308,21 +180,4 @@ pub enum CommitError {
     /// It was not applied, and never will be.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// The journal could not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum FeedError {
-    /// The cursor is from before the retained journal, or of another incarnation: start anew, and reconcile.
-    #[error("the journal no longer reaches back so far")]
-    Trimmed,
-    /// The store could not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&crate::domain::Hex(&self.0), f)
-    }
 }

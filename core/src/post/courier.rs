@@ -1,7 +1,7 @@
 //! The courier: takes up what is due, decides what strangers asked for, delivers, and lets time pass on accounts.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     future::Future,
     pin::{Pin, pin},
 };
@@ -18,7 +18,7 @@ use crate::{
     engine::watch::{self, watched},
     engine::{Call, DecideError, Verdict},
     error::Fault,
-    port::{AccountQuery, Claim, Claimed, Limit, StoreError, Trim, Who},
+    port::{AccountQuery, Claim, Claimed, Claims, Limit, StoreError, Trim, Who},
     post::delivery::Attempted,
 };
 
@@ -147,6 +147,9 @@ impl<'a> Courier<'a> {
     const REST: Span = Span::seconds(30);
     /// The shortest sleep while something is due that can't be had.
     const BREATH: Span = Span::seconds(1);
+    /// How long an event is kept that no account can be asked about: long enough to recognise a repeated offer, and no
+    /// longer, so that strangers can't fill the disk.
+    const STRAYS_KEPT: Span = Span::days(7);
     /// So many steps of trimming at a time.
     const TRIMS: u32 = 100;
     /// So many accounts are re-sealed at each look.
@@ -171,7 +174,8 @@ impl<'a> Courier<'a> {
         // What an intent queues is due at once: a sweep goes on until nothing is.
         while left > 0 {
             // No more than can start at once: a claim that waits for its turn could lapse, and be delivered twice.
-            let claimed = self.claim(left.min(u32::try_from(Self::WIDTH).unwrap_or(1))).await?;
+            let Claims { mails: claimed, .. } =
+                self.claim(Some(left.min(u32::try_from(Self::WIDTH).unwrap_or(1)))).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -184,7 +188,7 @@ impl<'a> Courier<'a> {
         }
         swept.resealed = self.core.reseal(at_most, &Initiator::Courier).await?;
         self.trim().await?;
-        swept.next_due = self.ask(self.core.store.next_due(&self.core.realm)).await?;
+        swept.next_due = self.claim(None).await?.next_due;
         Ok(swept)
     }
 
@@ -232,7 +236,7 @@ impl<'a> Courier<'a> {
         if room == 0 {
             return Ok(Looked { claimed: Vec::new(), rest: Self::REST });
         }
-        let claimed = self.claim(u32::try_from(room).unwrap_or(1)).await?;
+        let Claims { mails: claimed, .. } = self.claim(Some(u32::try_from(room).unwrap_or(1))).await?;
         if !claimed.is_empty() {
             // There may be more: look again at once, or as soon as anything lands.
             let rest = if claimed.len() < room { Span::ZERO } else { Self::REST };
@@ -245,7 +249,7 @@ impl<'a> Courier<'a> {
             return Ok(Looked { claimed, rest: Span::ZERO });
         }
         let now = self.core.clock.now();
-        let rest = match self.ask(self.core.store.next_due(&self.core.realm)).await? {
+        let rest = match self.claim(None).await?.next_due {
             // A due time beyond the horizon is impossible: the clock jumped back, and it counts as due.
             Some(due) if due > now + self.core.rules.retries.horizon() => Self::REST,
             // What is due and was not to be had a moment ago is another's, or can't be helped now.
@@ -255,7 +259,7 @@ impl<'a> Courier<'a> {
         Ok(Looked { claimed, rest })
     }
 
-    async fn claim(&self, at_most: u32) -> Result<Vec<Claimed>, Fault> {
+    async fn claim(&self, at_most: Option<u32>) -> Result<Claims, Fault> {
         let now = self.core.clock.now();
         let retries = &self.core.rules.retries;
         let claim = Claim {
@@ -264,7 +268,8 @@ impl<'a> Courier<'a> {
             now,
             until: now + retries.lease,
             horizon: now + retries.horizon(),
-            limit: Limit::of(at_most),
+            limit: at_most.map(Limit::of),
+            pass_over: BTreeSet::new(),
         };
         self.ask(self.core.store.claim(&claim)).await
     }
@@ -339,12 +344,11 @@ impl<'a> Courier<'a> {
     async fn trim(&self) -> Result<(), Fault> {
         let core = self.core;
         let now = core.clock.now();
-        let furthest = core.rules.origin_quota.horizon().max(core.rules.origin_failure_quota.horizon());
         let trim = Trim {
+            realm: core.realm.clone(),
+            now,
             events_before: core.rules.journal_kept.map(|kept| now - kept),
-            levels_before: now,
-            levels_beyond: now + furthest.max(core.rules.recipient_quota.horizon()),
-            addresses_before: now - core.rules.lock_out.forget_after,
+            strays_before: now - Self::STRAYS_KEPT,
             dead_mails_before: core.rules.dead_mails_kept.map(|kept| now - kept),
             limit: Limit::of(100),
         };

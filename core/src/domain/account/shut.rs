@@ -152,7 +152,7 @@ impl Account {
         removed.sort_unstable();
         removed.dedup();
         let erased = Self {
-            life: Life::Erased { at: now },
+            life: Life::Erased { at: now, purged: facts.purge_at.is_some() },
             epoch: self.epoch.next(),
             // Whatever a newer build knew of it may be personal.
             unknown: Unknown::default(),

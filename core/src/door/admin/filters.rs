@@ -80,39 +80,27 @@ impl Admin {
         .await
     }
 
-    /// Asked before an account names a group. One that is removed right after lets in nobody.
-    pub(super) async fn known_group(&self, name: &IpFilterGroupName) -> Result<(), Error> {
-        match self.group(name).await? {
-            Some(_) => Ok(()),
-            None => Err(Refusal::UnknownIpFilterGroup.into()),
-        }
-    }
-
-    pub(super) async fn group(
-        &self,
-        name: &IpFilterGroupName,
-    ) -> Result<Option<Stored<IpFilterGroup>>, Fault> {
+    async fn group(&self, name: &IpFilterGroupName) -> Result<Option<Stored<IpFilterGroup>>, Fault> {
         let core = &self.core;
-        let mut after = None;
-        loop {
-            let groups = core.store.groups(&core.realm, after, Limit::MAX);
-            let page = core.deadline().within(groups).await??;
-            if let Some(found) = page.items.into_iter().find(|stored| stored.value.name == *name) {
-                return Ok(Some(found));
-            }
-            // They come by name.
-            match page.next {
-                Some(next) if next < *name => after = Some(next),
-                _ => return Ok(None),
-            }
-        }
+        let key = (core.realm.clone(), name.clone());
+        let who = Who { group: Some(key.clone()), ..Who::nobody() };
+        Ok(core.load(&who, &mut core.deadline()).await?.groups.remove(&key))
     }
 
     async fn is_group_in_use(&self, name: &IpFilterGroupName) -> Result<bool, Fault> {
         let core = &self.core;
         let filter = AccountFilter { ip_filter_group: Some(name.clone()), ..AccountFilter::default() };
         let query = AccountQuery::ById { realm: core.realm.clone(), after: None, filter };
-        Ok(!core.deadline().within(core.store.accounts(&query, Limit::of(1))).await??.items.is_empty())
+        let mut query = Some(query);
+        // A page may be empty and not the last one.
+        while let Some(page) = query.take() {
+            let ids = core.deadline().within(core.store.account_ids(&page, Limit::of(1))).await??;
+            if !ids.items.is_empty() {
+                return Ok(true);
+            }
+            query = ids.next;
+        }
+        Ok(false)
     }
 
     /// False: somebody came between.

@@ -132,9 +132,6 @@ impl Admin {
 async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> {
     let core = Arc::clone(&admin.core);
     watched("admin.import", core.realm.as_str(), async {
-        if let Some(group) = &import.account.ip_filter_group {
-            admin.known_group(group).await?;
-        }
         if let Some(password) = &import.password {
             core.hasher.check(&password.hash).map_err(|_| InputError::BadPasswordHash)?;
         }
@@ -146,8 +143,10 @@ async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> 
 async fn commit(core: &Core, import: &Import, by: Initiator) -> Result<AccountView, Error> {
     let new = &import.account;
     let tag = core.keys.address_tag(&core.realm, &new.email);
+    let group = new.ip_filter_group.as_ref();
     let decided = core
-        .decide(Call::without_facts(by), |_, moment, _| {
+        .decide(core.naming_group(Call::without_facts(by), group), |dossier, moment, _| {
+            core.known_group(group, dossier)?;
             let created_at = import.created_at.map_or(moment.now, |at| at.min(moment.now));
             let registration = Registration { now: created_at, ..core.registration(new, tag, moment) };
             let id = registration.id;

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
-
 use super::{AccountView, Admin};
 use crate::{
-    domain::AccountId,
+    domain::{Account, AccountId},
     engine::watch::watched,
     error::Fault,
-    port::{AccountFilter, AccountQuery, Limit, Page, Who},
+    port::{AccountFilter, AccountQuery, Dossier, Limit, Page, Stored, Who},
 };
 
 /// Which accounts are listed, and in which order.
@@ -39,7 +37,7 @@ impl fmt::Debug for AccountList {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountPage {
-    /// The accounts. What changed since the page was drawn may be here as it is now.
+    /// The accounts, as they were when the page was drawn. What is known of their addresses may be younger.
     pub items: Vec<AccountView>,
     /// Asks for those after them; none at the end.
     pub next: Option<AccountsPage>,
@@ -80,14 +78,21 @@ impl Admin {
             let core = &self.core;
             let query = self.query(page);
             let page = core.deadline().within(core.store.accounts(&query, Limit::of(at_most))).await??;
-            // What is known of their addresses stands elsewhere.
-            let views = futures_util::stream::iter(page.items.into_iter().map(|account| async move {
-                let dossier = core.load(&Who::id(account.value.id), &mut core.deadline()).await?;
-                Ok::<_, Fault>(AccountView::of(&core.as_of(&dossier, core.clock.now()).0))
-            }));
-            let views: Vec<_> = views.buffered(16).try_collect().await?;
-            let next = page.next.map(|query| AccountsPage(Asked::Next(query)));
-            Ok(AccountPage { items: views.into_iter().flatten().collect(), next })
+            // What is known of their addresses stands elsewhere, and is read for all of them at once.
+            let own = |account: &Stored<Account>| Some(account.value.facts().ok()?.mailbox.tag);
+            let who = Who { also: page.items.iter().filter_map(own).collect(), ..Who::nobody() };
+            let known = core.load(&who, &mut core.deadline()).await?;
+            let now = core.clock.now();
+            let view = |account: Stored<Account>| {
+                let tag = own(&account);
+                let address = tag.and_then(|tag| Some((tag, known.addresses.get(&tag)?.clone())));
+                let mut dossier = Dossier::empty(known.incarnation);
+                dossier.account = Some(account);
+                dossier.addresses.extend(address);
+                AccountView::of(&core.as_of(&dossier, now).0)
+            };
+            let items = page.items.into_iter().filter_map(view).collect();
+            Ok(AccountPage { items, next: page.next.map(|query| AccountsPage(Asked::Next(query))) })
         })
         .await
     }
@@ -105,9 +110,8 @@ impl Admin {
         watched("admin.account_names", self.core.realm.as_str(), async {
             let core = &self.core;
             let query = self.query(page);
-            let page = core.deadline().within(core.store.accounts(&query, Limit::of(at_most))).await??;
-            let items = page.items.into_iter().map(|account| account.value.id).collect();
-            Ok(Page { items, next: page.next.map(|query| AccountsPage(Asked::Next(query))) })
+            let page = core.deadline().within(core.store.account_ids(&query, Limit::of(at_most))).await??;
+            Ok(Page { items: page.items, next: page.next.map(|query| AccountsPage(Asked::Next(query))) })
         })
         .await
     }

@@ -90,7 +90,7 @@ impl Admin {
             options.check(&core.links)?;
             let page = core.page(options.page.as_ref(), purpose);
             let decided = self
-                .change(id, |account, dossier, moment| {
+                .change(Call::new(Who::id(id), self.initiator()), |account, dossier, moment| {
                     let request = MailRequest {
                         return_url: options.return_url.as_ref(),
                         ..core.mail_request(page, dossier, moment)

@@ -211,7 +211,8 @@ impl Seen<'_> {
             assert_eq!(change, Change::none());
             return Then::Nothing;
         };
-        assert_eq!(after.life, Life::Erased { at: NOW });
+        let purged = self.before.facts().is_ok_and(|facts| facts.purge_at.is_some());
+        assert_eq!(after.life, Life::Erased { at: NOW, purged });
         assert_eq!((after.id, after.version), (self.before.id, self.before.version));
         assert_eq!((after.epoch, change.events), (self.before.epoch.next(), vec![EventKind::Erased]));
         assert!(change.mails.is_empty() && after.seals().is_empty() && after.due().is_none());

@@ -1,0 +1,60 @@
+//! The journal as it is read: whose events, from where on.
+
+use std::fmt;
+
+use super::StoreError;
+use crate::domain::{AccountId, Event, Hex, Realm};
+
+/// Whose events are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All events of a realm: a follower's feed.
+    Realm(Realm),
+    /// The events of one account: its history.
+    Account(AccountId),
+}
+
+/// Events, and where to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// The events, in the order of their places; none when there is nothing new.
+    pub events: Vec<Event>,
+    /// Where to go on, whether there were any or not.
+    pub cursor: Cursor,
+    /// There is more by now: ask again at once.
+    pub more: bool,
+}
+
+/// A place in the journal. Opaque, and ordered for each account only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cursor(Vec<u8>);
+
+impl Cursor {
+    /// Takes what a store gave out.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+    /// For keeping it elsewhere.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The journal could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The cursor is from before the retained journal, or of another incarnation: start anew, and reconcile.
+    #[error("the journal no longer reaches back so far")]
+    Trimmed,
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Hex(&self.0), f)
+    }
+}

@@ -1,0 +1,54 @@
+//! Taking up due mails: what a courier asks for, and what it gets.
+
+use std::collections::BTreeSet;
+
+use super::{Dossier, Limit, Stored, Who};
+use crate::domain::{CommitId, DomainTag, Mail, Realm, Timestamp};
+
+/// A courier takes up what is due, and asks when more will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Stamps what is claimed, as a commit's id does. Never offered twice.
+    pub id: CommitId,
+    /// The tenant whose mails they are.
+    pub realm: Realm,
+    /// Mails due by now are taken.
+    pub now: Timestamp,
+    /// Until when they are this courier's.
+    pub until: Timestamp,
+    /// A due time beyond this (the clock jumped back) counts as due.
+    pub horizon: Timestamp,
+    /// At most so many mails; none takes none, and only asks when something is due.
+    pub limit: Option<Limit>,
+    /// Mails to these domains are passed over: the courier has as many of theirs under way as it wants.
+    pub pass_over: BTreeSet<DomainTag>,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The mails that are this courier's now, those due first before others.
+    pub mails: Vec<Claimed>,
+    /// When the realm's next mail or account is due, as the claim left them; none if there is none. It disregards mails to
+    /// domains that were passed over, and is in the past where more is due than the limit let through.
+    pub next_due: Option<Timestamp>,
+}
+
+/// A claimed mail, with the facts of the account that it goes to.
+///
+/// An intent's dossier is empty: the store can't see through the seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The mail, as the claim left it.
+    pub mail: Stored<Mail>,
+    /// Not older than the claim.
+    pub dossier: Dossier,
+}
+
+impl Claimed {
+    /// Whose facts come with a mail.
+    #[must_use]
+    pub fn who(mail: &Mail) -> Who {
+        mail.account().map_or_else(Who::nobody, Who::id)
+    }
+}
