@@ -8,6 +8,7 @@
 //! | [`domain`] | every rule, pure and total: facts and a request in, a change or a typed refusal out |
 //! | [`port`] | what the rules need from outside: [`Store`](port::Store), [`Mailer`](port::Mailer), [`Clock`](port::Clock), [`Entropy`](port::Entropy), [`PasswordHasher`](port::PasswordHasher) |
 //! | [`standards`] | what NIST SP 800-63B-4 and OWASP ASVS 5.0 ask, how it is met, and where it is not |
+//! | [`architecture`], [`glossary`], [`decisions`] | the way of the data and why it is this way; the words; what was decided, at what price |
 //! | [`Accounts`] and the doors [`Public`], [`Owner`], [`Admin`] | what may be done, by whom |
 //!
 //! Behind the doors there is one loop: load a dossier, let time pass, decide, commit exactly what the decision rests on;
@@ -23,10 +24,16 @@
 )]
 
 mod accounts;
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+#[doc = include_str!("decisions.md")]
+pub mod decisions {}
 pub mod domain;
 mod door;
 mod engine;
 mod error;
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
 mod log_in;
 pub mod port;
 mod post;
