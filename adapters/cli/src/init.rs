@@ -16,7 +16,7 @@ use clap::Args;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::stage::{Stop, failed};
+use crate::error::{CommandError, failed};
 
 /// Which folder, and how it is told.
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(crate) enum InitError {
     Output(#[from] io::Error),
 }
 
-impl From<InitError> for Stop {
+impl From<InitError> for CommandError {
     fn from(error: InitError) -> Self {
         match error {
             InitError::Output(error) => Self::Output(error),

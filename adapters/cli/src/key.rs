@@ -11,8 +11,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::{
+    error::{CommandError, failed},
     init,
-    stage::{Stop, failed},
 };
 
 /// What is done with keys.
@@ -44,7 +44,7 @@ struct NewArgs {
     json: bool,
 }
 
-pub(crate) fn run(args: &KeyArgs) -> Result<(), Stop> {
+pub(crate) fn run(args: &KeyArgs) -> Result<(), CommandError> {
     let Deed::New(args) = &args.deed;
     let name = Actor::parse(&args.name).map_err(|error| failed(format!("--name: {error}")))?;
     let id = match &args.id {

@@ -9,7 +9,7 @@ use accountable::sqlite;
 use clap::Args;
 use serde_json::json;
 
-use crate::stage::{Stop, unusable};
+use crate::error::{CommandError, unusable};
 
 /// Which file, and how it is told.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(crate) struct RestoreArgs {
     json: bool,
 }
 
-pub(crate) fn run(args: &RestoreArgs) -> Result<(), Stop> {
+pub(crate) fn run(args: &RestoreArgs) -> Result<(), CommandError> {
     let restored = sqlite::restore(&args.file).map_err(|error| unusable(&args.file, error))?;
     let file = args.file.display().to_string();
     let mut out = anstream::stdout();

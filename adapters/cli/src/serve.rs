@@ -18,7 +18,7 @@ use clap::Args;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use self::shutdown::Shutdown;
-use crate::stage::{Stop, failed, with_causes};
+use crate::error::{CommandError, failed, with_causes};
 
 /// Where, and what.
 #[derive(Debug, Args)]
@@ -53,8 +53,8 @@ struct House {
 /// Serves until the process is asked to end; then finishes what has begun.
 ///
 /// # Errors
-/// [`Stop`], before anything is served.
-pub(crate) async fn run(args: ServeArgs) -> Result<(), Stop> {
+/// [`CommandError`], before anything is served.
+pub(crate) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     // Heeded from the first moment on: who is asked to end while it opens, ends as it has opened.
     let shutdown = Shutdown::listen().map_err(failed)?;
     if args.demo {
@@ -67,7 +67,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Stop> {
 }
 
 impl House {
-    async fn serve(self, shutdown: Shutdown) -> Result<(), Stop> {
+    async fn serve(self, shutdown: Shutdown) -> Result<(), CommandError> {
         let mut out = anstream::stdout();
         write!(out, "{}", self.says)?;
         out.flush()?;
@@ -82,7 +82,7 @@ impl House {
 }
 
 /// Listens, before a file is made.
-async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {
+async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).await.map_err(|error| {
         failed(format!("{address} can't be listened on: {}; --listen names another", with_causes(&error)))
     })

@@ -35,7 +35,7 @@ use super::{
     mailbox_pages, nothing_there,
     paste::{Paste, Shared},
 };
-use crate::stage::{Stop, failed, unusable};
+use crate::error::{CommandError, failed, unusable};
 
 /// The IP filter group that the printed sample of WebConnect names. It holds this machine, so that it can be used.
 pub(super) const GROUP: &str = "ipFilterGroupName";
@@ -55,8 +55,8 @@ impl Place {
     /// Looks, and makes no file that stays.
     ///
     /// # Errors
-    /// [`Stop::Failed`] where accounts are there whose keys are not: they are a host's, or lost.
-    pub(super) fn find(database: Option<&Path>) -> Result<Self, Stop> {
+    /// [`CommandError::Failed`] where accounts are there whose keys are not: they are a host's, or lost.
+    pub(super) fn find(database: Option<&Path>) -> Result<Self, CommandError> {
         let Some(database) = database else {
             let folder = tempfile::tempdir().map_err(failed)?;
             let database = folder.path().join("demo.db");
@@ -72,7 +72,7 @@ impl Place {
         Ok(Self { database: database.to_owned(), keys: Some(keys), _temporary: None })
     }
 
-    fn keyring(&self) -> Result<Keyring, Stop> {
+    fn keyring(&self) -> Result<Keyring, CommandError> {
         let id = KeyId::parse("demo").map_err(failed)?;
         match &self.keys {
             None => {
@@ -105,7 +105,12 @@ struct Tenant {
 }
 
 impl Ground {
-    fn tenant(&self, realm: &str, policy: PasswordPolicy, name: &'static str) -> Result<Tenant, Stop> {
+    fn tenant(
+        &self,
+        realm: &str,
+        policy: PasswordPolicy,
+        name: &'static str,
+    ) -> Result<Tenant, CommandError> {
         let url = |path: &str| format!("{}{path}", self.base);
         let page = LinkUrl::parse(&url(&format!("/{realm}/password"))).map_err(failed)?;
         let documented = "https://www.yoursite.se";
@@ -129,8 +134,8 @@ impl Ground {
 /// Makes the demonstration ready. The file is opened once all else is known to be well.
 ///
 /// # Errors
-/// [`Stop`].
-pub(super) async fn house(place: &Place, address: Option<SocketAddr>) -> Result<House, Stop> {
+/// [`CommandError`].
+pub(super) async fn house(place: &Place, address: Option<SocketAddr>) -> Result<House, CommandError> {
     let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
     if !address.ip().is_loopback() {
         let problem = "a demonstration shows its mails, links and all, to whoever asks";
@@ -192,12 +197,12 @@ pub(super) async fn house(place: &Place, address: Option<SocketAddr>) -> Result<
 }
 
 /// Who does what is done at the start.
-fn operator() -> Result<Actor, Stop> {
+fn operator() -> Result<Actor, CommandError> {
     Actor::parse("demo").map_err(failed)
 }
 
 /// A key that is good here and now.
-fn bearer<const N: usize>(name: &str, scopes: [&str; N]) -> Result<(BearerKeys, BearerKey), Stop> {
+fn bearer<const N: usize>(name: &str, scopes: [&str; N]) -> Result<(BearerKeys, BearerKey), CommandError> {
     let (id, actor) = (KeyId::parse("demo").map_err(failed)?, Actor::parse(name).map_err(failed)?);
     let new = BearerKeys::draw(&OsEntropy, id, actor, scopes).map_err(failed)?;
     let keys = BearerKeys::of([new.entry]).map_err(failed)?;
@@ -205,7 +210,7 @@ fn bearer<const N: usize>(name: &str, scopes: [&str; N]) -> Result<(BearerKeys, 
 }
 
 /// An access key and its secret.
-fn signatures(name: &str) -> Result<(NcpSignatures, Shared), Stop> {
+fn signatures(name: &str) -> Result<(NcpSignatures, Shared), CommandError> {
     let shared = Shared { access_key: hex::<10>()?.to_uppercase(), secret: hex::<20>()? };
     let signatures = NcpSignatures::new(SystemClock);
     let secret = Secret::new(shared.secret.clone().into());
@@ -215,14 +220,14 @@ fn signatures(name: &str) -> Result<(NcpSignatures, Shared), Stop> {
 }
 
 /// So many random octets.
-fn hex<const N: usize>() -> Result<String, Stop> {
+fn hex<const N: usize>() -> Result<String, CommandError> {
     let mut octets = [0; N];
     OsEntropy.fill(&mut octets).map_err(failed)?;
     Ok(octets.map(|octet| format!("{octet:02x}")).concat())
 }
 
 /// An account that waits for its first password, and the group that the printed sample names.
-async fn with_group(accounts: &Accounts) -> Result<AccountView, Stop> {
+async fn with_group(accounts: &Accounts) -> Result<AccountView, CommandError> {
     let admin = accounts.admin(operator()?);
     let name = IpFilterGroupName::parse(GROUP).map_err(failed)?;
     let here = ["127.0.0.0/8", "::1/128"].into_iter().map(str::parse).collect::<Result<_, _>>();
@@ -231,7 +236,7 @@ async fn with_group(accounts: &Accounts) -> Result<AccountView, Stop> {
 }
 
 /// An account whose owner has chosen a password, and can have forgotten it.
-async fn with_password(accounts: &Accounts) -> Result<AccountView, Stop> {
+async fn with_password(accounts: &Accounts) -> Result<AccountView, CommandError> {
     let admin = accounts.admin(operator()?);
     let account = register(&admin, "test").await?;
     let issued = admin.issue_code(account.id, Purpose::PasswordSet, &MailOptions::default()).await;
@@ -242,7 +247,7 @@ async fn with_password(accounts: &Accounts) -> Result<AccountView, Stop> {
 }
 
 /// Registers the first address of that name that nobody has: a file that is kept has seen others.
-async fn register(admin: &Admin, name: &str) -> Result<AccountView, Stop> {
+async fn register(admin: &Admin, name: &str) -> Result<AccountView, CommandError> {
     for run in 1..=RUNS {
         match admin.register(NewAccount::new(address(name, run)?)).await {
             Ok(account) => return Ok(account),
@@ -254,7 +259,7 @@ async fn register(admin: &Admin, name: &str) -> Result<AccountView, Stop> {
 }
 
 /// The first address of that name that nobody has.
-async fn unregistered(admin: &Admin, name: &str) -> Result<EmailAddress, Stop> {
+async fn unregistered(admin: &Admin, name: &str) -> Result<EmailAddress, CommandError> {
     for run in 1..=RUNS {
         let address = address(name, run)?;
         if admin.account_by_email(&address).await.map_err(failed)?.is_none() {
@@ -264,7 +269,7 @@ async fn unregistered(admin: &Admin, name: &str) -> Result<EmailAddress, Stop> {
     Err(failed("the file has seen enough demonstrations"))
 }
 
-fn address(name: &str, run: u32) -> Result<EmailAddress, Stop> {
+fn address(name: &str, run: u32) -> Result<EmailAddress, CommandError> {
     let number = if run == 1 { String::new() } else { format!("-{run}") };
     EmailAddress::parse(&format!("{name}{number}@example.com")).map_err(failed)
 }

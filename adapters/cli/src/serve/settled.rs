@@ -14,7 +14,7 @@ use accountable::{
 use axum::Router;
 
 use super::{House, ServeArgs, around, listen, nothing_there};
-use crate::stage::{Stop, failed};
+use crate::error::{CommandError, failed};
 
 /// Who may call.
 struct Callers {
@@ -25,8 +25,8 @@ struct Callers {
 /// Makes ready what the settings say. Everything is read before a port is taken, and the accounts' file comes last.
 ///
 /// # Errors
-/// [`Stop`], naming the option.
-pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
+/// [`CommandError`], naming the option.
+pub(super) async fn house(args: ServeArgs) -> Result<House, CommandError> {
     let mut settings = Settings::from_file(&args.settings).map_err(failed)?;
     settings.http.listen = args.listen.unwrap_or(settings.http.listen);
     settings.store.path = args.db.unwrap_or(settings.store.path);
@@ -55,7 +55,7 @@ pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
 }
 
 /// A file is read only if a contract needs it.
-fn callers(settings: &Settings) -> Result<Callers, Stop> {
+fn callers(settings: &Settings) -> Result<Callers, CommandError> {
     let http = &settings.http;
     let needs_bearer = http.webconnect.enabled || http.payway.enabled;
     let bearer = if needs_bearer { http.bearer_keys().map_err(failed)? } else { BearerKeys::default() };
@@ -67,7 +67,7 @@ fn callers(settings: &Settings) -> Result<Callers, Stop> {
 }
 
 /// The pages that codes lead to, each once.
-fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
+fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
     let links = settings.links.build().map_err(failed)?;
     let mut urls: Vec<&LinkUrl> = Vec::new();
     for purpose in Purpose::ALL {
@@ -97,7 +97,7 @@ fn refuse_clash(
     url: &LinkUrl,
     page: &PagesOptions,
     others: &[PagesOptions],
-) -> Result<(), Stop> {
+) -> Result<(), CommandError> {
     let path = page.path();
     let below =
         |other: &str| path == other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
@@ -118,7 +118,7 @@ fn router(
     accounts: &Accounts,
     callers: Callers,
     pages: Vec<PagesOptions>,
-) -> Result<Router, Stop> {
+) -> Result<Router, CommandError> {
     let http = &settings.http;
     let under = |router: Router| match http.base_path.as_str() {
         "" => router,
