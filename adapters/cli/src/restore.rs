@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::error::{CommandError, unusable};
 
-/// Which file, and how it is told.
+/// Which file is restored, and how the command reports it.
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
     /// The SQLite file that holds the accounts, put back to where it is expected.
@@ -22,6 +22,10 @@ pub(crate) struct RestoreArgs {
     json: bool,
 }
 
+/// Begins the new life.
+///
+/// # Errors
+/// [`CommandError`] where the file can't be used, naming it, or where the output can't be written.
 pub(crate) fn run(args: &RestoreArgs) -> Result<(), CommandError> {
     let restored = sqlite::restore(&args.file).map_err(|error| unusable(&args.file, error))?;
     let file = args.file.display().to_string();

@@ -1,6 +1,6 @@
-//! The demonstration's mailbox: mails are kept here instead of sent, the newest ones, for whoever asks.
+//! The demonstration's mailbox: it keeps the newest mails, instead of sending them, for whoever asks.
 //!
-//! They hold live links: that is why a demonstration listens on its own machine only.
+//! Mails hold live links, which is why a demonstration listens on its own machine only.
 
 use std::{
     collections::VecDeque,
@@ -14,19 +14,19 @@ use accountable::{
     port::{MailError, Mailer, Receipt},
 };
 
-/// So many mails are kept; with one more, the oldest goes.
+/// The most mails that are kept. With one more, the oldest goes.
 const MOST: usize = 200;
 
-/// Takes every mail. Clones are one mailbox.
+/// A mailer that keeps what it is given. All clones are one mailbox.
 #[derive(Clone)]
 pub(super) struct Mailbox {
-    mails: Arc<Mutex<VecDeque<Kept>>>,
+    mails: Arc<Mutex<VecDeque<KeptMail>>>,
     words: English,
 }
 
-/// A mail as it is shown.
+/// A mail as the mailbox shows it.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct KeptMail {
     pub(super) id: String,
     pub(super) realm: String,
     pub(super) to: String,
@@ -41,20 +41,20 @@ impl Mailbox {
         Self { mails: Arc::default(), words: English::of("the demonstration") }
     }
 
-    /// All that are kept, the newest first.
-    pub(super) fn mails(&self) -> Vec<Kept> {
+    /// All mails that are kept, the newest first.
+    pub(super) fn mails(&self) -> Vec<KeptMail> {
         let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.iter().rev().cloned().collect()
     }
 
-    /// The one of that name.
-    pub(super) fn mail(&self, id: &str) -> Option<Kept> {
+    /// The mail with this id, if it is kept.
+    pub(super) fn mail(&self, id: &str) -> Option<KeptMail> {
         let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.iter().find(|mail| mail.id == id).cloned()
     }
 
     /// Keeps a mail. Another attempt of one that is there changes nothing.
-    fn keep(&self, mail: Kept) {
+    fn keep(&self, mail: KeptMail) {
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         if mails.iter().any(|other| other.id == mail.id) {
             return;
@@ -70,7 +70,7 @@ impl Mailbox {
 impl Mailer for Mailbox {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let wording = self.words.wording(letter).ok_or_else(|| MailError::Ours("no words for it".into()))?;
-        self.keep(Kept {
+        self.keep(KeptMail {
             id: letter.id.to_string(),
             realm: letter.realm.as_str().to_owned(),
             to: letter.to.to_string(),
