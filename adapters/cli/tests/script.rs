@@ -236,6 +236,35 @@ fn guesses_at_once_are_judged_as_many_as_there_is_room_for_and_the_others_are_lo
 }
 
 #[test]
+fn a_name_stands_for_whoever_was_registered_by_it_last_or_has_the_address() {
+    let script = r#"{"do":"register","email":"ada@example.com","as":"a","expect":"account"}
+{"do":"register","email":"eve@example.com","as":"a","expect":"account"}
+{"do":"close","who":"a","expect":"account"}
+{"do":"suspend","who":"eve@example.com","reason":"under-review","expect":"account_closed"}
+{"do":"suspend","who":"ada@example.com","reason":"under-review","expect":"account"}
+{"do":"register","email":"ADA@example.com","as":"a","expect":"email_taken"}
+{"do":"close","who":"a","expect":"account"}
+{"do":"suspend","who":"ada@example.com","reason":"under-review","expect":"account_closed"}"#;
+    let output = played(script, &["--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(output.stdout));
+}
+
+#[test]
+fn a_session_that_is_renewed_keeps_its_name_and_another_with_the_same_stamp_does_not_follow() {
+    let script = r#"{"do":"register","email":"ada@example.com","as":"ada"}
+{"do":"request_password_set","who":"ada"}
+{"do":"choose_password","who":"ada","password":"herons wade where the river bends"}
+{"do":"authenticate","who":"ada","password":"herons wade where the river bends","as":"phone"}
+{"do":"authenticate","who":"ada","password":"herons wade where the river bends","as":"laptop"}
+{"do":"change_password","who":"laptop","current":"herons wade where the river bends","new":"violet umbrellas never apologise","expect":"password_changed"}
+{"do":"is_current","who":"laptop","expect":"current"}
+{"do":"is_current","who":"ada","expect":"current"}
+{"do":"is_current","who":"phone","expect":"ended"}"#;
+    let output = played(script, &["--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(output.stdout));
+}
+
+#[test]
 fn a_story_tells_lines_with_a_note_as_steps_and_passes_over_the_others() {
     let script = r#"{"do":"story"}
 {"do":"section","title":"One","note":"A note."}

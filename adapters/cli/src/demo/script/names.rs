@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accountable::{
-    AccountView,
-    domain::{AccountId, EmailAddress, InputError, SessionStamp},
-};
+use accountable::domain::{AccountId, EmailAddress, InputError, SessionStamp};
 
 use crate::demo::{
     outcome::{CallOutcome, ToOutcome as _},
@@ -18,8 +15,7 @@ pub(crate) type Unresolved = CallOutcome;
 /// Names, and what they stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    addresses: BTreeMap<String, EmailAddress>,
-    accounts: BTreeMap<AccountId, String>,
+    owners: BTreeMap<String, NamedOwner>,
     /// The stamp of each session, by the order of the log-ins. Two sessions can have one stamp.
     stamps: Vec<SessionStamp>,
     sessions: BTreeMap<String, Session>,
@@ -27,19 +23,22 @@ pub(crate) struct Names {
     last_sessions: BTreeMap<EmailAddress, Session>,
 }
 
+/// Whom a name that `register` gave stands for.
+#[derive(Debug)]
+struct NamedOwner {
+    address: EmailAddress,
+    /// Nothing where the registration was refused: then it is whoever has the address.
+    account: Option<AccountId>,
+}
+
 /// A session that began, by the number of its log-in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Session(usize);
 
 impl Names {
-    /// From now on this name stands for this address.
-    pub(crate) fn name_address(&mut self, name: String, address: EmailAddress) {
-        self.addresses.insert(name, address);
-    }
-
-    /// From now on this name stands for this account too.
-    pub(crate) fn name_account(&mut self, name: String, account: &AccountView) {
-        self.accounts.insert(account.id, name);
+    /// From now on this name stands for this address, and for this account if one was made.
+    pub(crate) fn name_owner(&mut self, name: &str, address: EmailAddress, account: Option<AccountId>) {
+        self.owners.insert(name.to_owned(), NamedOwner { address, account });
     }
 
     /// Remembers a session that began, with the name that the script gave it.
@@ -60,8 +59,8 @@ impl Names {
     /// # Errors
     /// Where no line gave the name, or no address can be made of the text.
     pub(crate) fn address(&self, who: &str) -> Result<EmailAddress, Unresolved> {
-        if let Some(address) = self.addresses.get(who) {
-            return Ok(address.clone());
+        if let Some(owner) = self.owners.get(who) {
+            return Ok(owner.address.clone());
         }
         if !who.contains('@') {
             let says = format!("no line before registered anybody as {}", shown(who));
@@ -84,13 +83,13 @@ impl Names {
         Ok((*session, *stamp))
     }
 
-    /// The name of an account.
+    /// The name of an account, if a registration gave it one.
     pub(crate) fn of_account(&self, account: AccountId) -> Option<&str> {
-        self.accounts.get(&account).map(String::as_str)
+        self.owners.iter().find_map(|(name, owner)| (owner.account == Some(account)).then_some(name.as_str()))
     }
 
-    /// The account of a name.
+    /// The account of a name, if the registration that gave it made one.
     pub(crate) fn account(&self, who: &str) -> Option<AccountId> {
-        self.accounts.iter().find_map(|(id, name)| (name == who).then_some(*id))
+        self.owners.get(who).and_then(|owner| owner.account)
     }
 }

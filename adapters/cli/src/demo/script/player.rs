@@ -222,12 +222,10 @@ impl Player {
         name: Option<&str>,
     ) -> Result<CallOutcome, Early> {
         let email = EmailAddress::parse(email).map_err(InputError::from)?;
+        let registered = staff.register(NewAccount::new(email.clone())).await;
         if let Some(name) = name {
-            self.names.name_address(name.to_owned(), email.clone());
-        }
-        let registered = staff.register(NewAccount::new(email)).await;
-        if let (Some(name), Ok(view)) = (name, &registered) {
-            self.names.name_account(name.to_owned(), view);
+            let account = registered.as_ref().ok().map(|view| view.id);
+            self.names.name_owner(name, email, account);
         }
         Ok(registered.to_outcome())
     }
