@@ -34,7 +34,7 @@ pub(crate) struct DemoAccounts {
     pub(crate) accounts: Accounts,
     clock: ManualClock,
     mailer: RecordingMailer,
-    parts: Parts,
+    parts: FixedParts,
     /// How many letters were shown.
     shown: usize,
     /// Takes the file away when it is dropped, and is dropped after the accounts.
@@ -42,14 +42,14 @@ pub(crate) struct DemoAccounts {
 }
 
 /// What stays when the accounts are built anew, for another policy.
-struct Parts {
+struct FixedParts {
     store: Arc<dyn Store>,
     hasher: Argon2Pool,
     keys: Keyring,
     realm: Realm,
 }
 
-impl Parts {
+impl FixedParts {
     fn accounts(
         &self,
         clock: &ManualClock,
@@ -86,7 +86,7 @@ impl DemoAccounts {
         let mailer = RecordingMailer::new();
         let cost = Argon2Cost::OWASP;
         let hasher = Argon2Pool::new(&Argon2Settings::default().with_cost(cost)).map_err(failed)?;
-        let parts = Parts { store: Arc::new(store), hasher, keys: keys()?, realm };
+        let parts = FixedParts { store: Arc::new(store), hasher, keys: keys()?, realm };
         let accounts = parts.accounts(&clock, &mailer, PasswordPolicy::nist())?;
         let setup = Setup {
             database: database.display().to_string(),

@@ -26,7 +26,7 @@ use crate::{
     error::{CommandError, failed, unusable},
     serve::{
         demo_files::DemoFiles,
-        mailbox::Mailbox,
+        mailbox::DemoMailbox,
         mailbox_pages,
         paste::{NcpCredentials, Paste},
         samples,
@@ -40,7 +40,7 @@ struct SharedParts {
     keyring: Keyring,
     store: Arc<dyn Store>,
     hasher: Argon2Pool,
-    mailbox: Mailbox,
+    mailbox: DemoMailbox,
 }
 
 /// The accounts of one realm, and the page that their links lead to.
@@ -94,7 +94,7 @@ pub(super) async fn prepare(
     let keyring = files.keyring()?;
     let hasher = Argon2Pool::new(&Argon2Settings::default()).map_err(failed)?;
     let store = sqlite::open(&files.database).map_err(|error| unusable(&files.database, error))?;
-    let parts = SharedParts { base, keyring, store: Arc::new(store), hasher, mailbox: Mailbox::new() };
+    let parts = SharedParts { base, keyring, store: Arc::new(store), hasher, mailbox: DemoMailbox::new() };
 
     let forest_rule = PasswordPolicy::data_forest_three_classes();
     let hulft = parts.tenant("webconnect", PasswordPolicy::nist(), "WebConnect")?;

@@ -19,7 +19,7 @@ const MOST: usize = 200;
 
 /// A mailer that keeps what it is given. All clones are one mailbox.
 #[derive(Clone)]
-pub(super) struct Mailbox {
+pub(super) struct DemoMailbox {
     mails: Arc<Mutex<VecDeque<KeptMail>>>,
     words: English,
 }
@@ -36,7 +36,7 @@ pub(super) struct KeptMail {
     pub(super) at: Timestamp,
 }
 
-impl Mailbox {
+impl DemoMailbox {
     pub(super) fn new() -> Self {
         Self { mails: Arc::default(), words: English::of("the demonstration") }
     }
@@ -67,7 +67,7 @@ impl Mailbox {
 }
 
 #[async_trait]
-impl Mailer for Mailbox {
+impl Mailer for DemoMailbox {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let wording = self.words.wording(letter).ok_or_else(|| MailError::Ours("no words for it".into()))?;
         self.keep(KeptMail {
@@ -99,7 +99,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_mails_are_kept_each_once_and_the_newest_comes_first() {
-        let mailbox = Mailbox::new();
+        let mailbox = DemoMailbox::new();
         for number in (0..MOST + 2).chain([MOST]) {
             mailbox.deliver(&letter(number)).await.unwrap();
         }

@@ -13,14 +13,14 @@ use axum::{
     routing::get,
 };
 
-use crate::serve::mailbox::{KeptMail, Mailbox};
+use crate::serve::mailbox::{DemoMailbox, KeptMail};
 
 /// The content security policy of the pages that the links lead to, except that these have no forms.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The routes of `/mailbox` and of what is below it.
-pub(super) fn router(mailbox: Mailbox) -> Router {
+pub(super) fn router(mailbox: DemoMailbox) -> Router {
     Router::new()
         .route("/mailbox", get(list))
         .route("/mailbox/style.css", get(style))
@@ -55,11 +55,11 @@ enum MailLine {
     Link(String),
 }
 
-async fn list(State(mailbox): State<Mailbox>) -> Response {
+async fn list(State(mailbox): State<DemoMailbox>) -> Response {
     page(StatusCode::OK, &ListPage { mails: mailbox.mails().iter().map(MailRow::of).collect() })
 }
 
-async fn one(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Response {
+async fn one(State(mailbox): State<DemoMailbox>, Path(id): Path<String>) -> Response {
     match mailbox.mail(&id) {
         Some(mail) => page(StatusCode::OK, &MailPage { mail: MailRow::of(&mail), lines: lines(&mail) }),
         None => page(StatusCode::NOT_FOUND, &ListPage { mails: Vec::new() }),

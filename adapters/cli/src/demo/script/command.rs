@@ -108,7 +108,7 @@ pub(crate) enum ScriptCommand {
     },
     Sweep {},
     Policy {
-        preset: Preset,
+        preset: PolicyPreset,
         #[serde(default)]
         words: Vec<String>,
     },
@@ -151,7 +151,7 @@ impl From<ServerAnswer> for Answer {
 /// A password policy that the library brings.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Preset {
+pub(crate) enum PolicyPreset {
     Nist,
     DataForestAllClasses,
     DataForestThreeClasses,
@@ -159,7 +159,7 @@ pub(crate) enum Preset {
     Payway,
 }
 
-impl Preset {
+impl PolicyPreset {
     /// The policy of that name.
     pub(crate) fn policy(self) -> PasswordPolicy {
         match self {

@@ -9,8 +9,8 @@ use crate::demo::script::command::{MAILS_A_SWEEP, ScriptCommand};
 /// The most characters of a text that are shown.
 const SHOWN: usize = 48;
 
-/// Whose call a command makes.
-enum Caller<'c> {
+/// On what a command makes its call.
+enum CalledOn<'c> {
     Admin,
     Public,
     Owner(&'c str),
@@ -36,11 +36,11 @@ enum Argument<'c> {
 }
 
 use Argument::{CodeOf, Implied, Named, Text, Who, Word};
-use Caller::{Accounts, Admin, Owner, Public, Script};
+use CalledOn::{Accounts, Admin, Owner, Public, Script};
 
 /// A command, taken apart for both forms.
-struct Parts<'c> {
-    caller: Caller<'c>,
+struct CommandParts<'c> {
+    called_on: CalledOn<'c>,
     /// What the script calls it.
     command: &'static str,
     /// What the library calls it.
@@ -50,9 +50,9 @@ struct Parts<'c> {
 
 /// The command in the words of the script, without names that it gives.
 pub(crate) fn command(command: &ScriptCommand) -> String {
-    let Parts { caller, command, arguments, .. } = parts(command);
+    let CommandParts { called_on, command, arguments, .. } = parts(command);
     let mut words = vec![command.to_owned()];
-    if let Owner(who) = caller {
+    if let Owner(who) = called_on {
         words.push(shown(who));
     }
     words.extend(arguments.into_iter().filter_map(|argument| match argument {
@@ -65,8 +65,8 @@ pub(crate) fn command(command: &ScriptCommand) -> String {
 
 /// The call that the command makes, as one writes it in Rust.
 pub(crate) fn call(command: &ScriptCommand) -> String {
-    let Parts { caller, method, arguments, .. } = parts(command);
-    let on = match caller {
+    let CommandParts { called_on, method, arguments, .. } = parts(command);
+    let on = match called_on {
         Admin => "admin.".to_owned(),
         Public => "public.".to_owned(),
         Accounts => "accounts.".to_owned(),
@@ -84,10 +84,12 @@ pub(crate) fn call(command: &ScriptCommand) -> String {
     format!("{on}{method}({})", arguments.collect::<Vec<_>>().join(", "))
 }
 
-fn parts(command: &ScriptCommand) -> Parts<'_> {
+fn parts(command: &ScriptCommand) -> CommandParts<'_> {
     use ScriptCommand as Do;
-    let called = |caller, command, method, arguments| Parts { caller, command, method, arguments };
-    let made = |caller, command, arguments| Parts { caller, command, method: command, arguments };
+    let called =
+        |called_on, command, method, arguments| CommandParts { called_on, command, method, arguments };
+    let made =
+        |called_on, command, arguments| CommandParts { called_on, command, method: command, arguments };
     match command {
         Do::Register { email, name } => made(Admin, "register", vec![Named(email, name.as_deref())]),
         Do::Account { who } => made(Admin, "account", vec![Who(who)]),

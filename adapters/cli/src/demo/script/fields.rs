@@ -16,13 +16,13 @@ use crate::demo::script::{command::ScriptCommand, echo::shown, unplayable::Unpla
 
 /// The fields of an object, whose names are all different.
 #[derive(Debug)]
-pub(crate) struct Fields {
+pub(crate) struct LineFields {
     values: Map<String, Value>,
     /// Where each field's value begins, in octets from 1.
     columns: BTreeMap<String, usize>,
 }
 
-impl Fields {
+impl LineFields {
     /// Reads a line.
     ///
     /// # Errors
@@ -76,8 +76,8 @@ struct EachOnce(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for EachOnce {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
+        struct EachOnceVisitor;
+        impl<'de> Visitor<'de> for EachOnceVisitor {
             type Value = EachOnce;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -93,14 +93,14 @@ impl<'de> Deserialize<'de> for EachOnce {
                 Ok(EachOnce(fields))
             }
         }
-        deserializer.deserialize_map(Names)
+        deserializer.deserialize_map(EachOnceVisitor)
     }
 }
 
 /// A command as serde wants an enum: the variant's name apart from its fields.
 struct Tagged {
     name: Value,
-    fields: Fields,
+    fields: LineFields,
 }
 
 impl<'de> Deserializer<'de> for Tagged {

@@ -27,7 +27,7 @@ const MOST: u32 = 1_000;
 const EVENTS: u32 = 1_000;
 
 /// How a guess was answered.
-pub(crate) type Answer = Result<LoggedIn, LogInRefused>;
+pub(crate) type GuessAnswer = Result<LoggedIn, LogInRefused>;
 
 /// What is guessed.
 pub(crate) struct Guesses {
@@ -51,7 +51,7 @@ impl Guesses {
     }
 
     /// Makes them, one after the other or all at once, and gives the answers as they came.
-    pub(crate) async fn make(self, stranger: Public, at_once: bool) -> Vec<Answer> {
+    pub(crate) async fn make(self, stranger: Public, at_once: bool) -> Vec<GuessAnswer> {
         let mut callers = JoinSet::new();
         let mut answers = Vec::new();
         for password in self.passwords {
@@ -68,7 +68,7 @@ impl Guesses {
 
 /// How all the guesses ended: as the first that was not simply denied, or else denied, with the reasons counted where
 /// there are several.
-pub(crate) fn outcome(answers: &[Answer], lock: Option<Lock>) -> CallOutcome {
+pub(crate) fn outcome(answers: &[GuessAnswer], lock: Option<Lock>) -> CallOutcome {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for answer in answers {
         if let Err(LogInRefused::Denied(why)) = answer {

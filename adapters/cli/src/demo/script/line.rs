@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::demo::{
     expectation::Expectation,
-    script::{command::ScriptCommand, echo::shown, fields::Fields, unplayable::Unplayable},
+    script::{command::ScriptCommand, echo::shown, fields::LineFields, unplayable::Unplayable},
 };
 
 /// The most octets of a line.
 const LONGEST: u64 = 64 * 1024;
-/// Fields that any line may have besides those of its command.
+/// LineFields that any line may have besides those of its command.
 const REMARKS: [&str; 4] = ["expect", "with", "note", "step"];
 
 /// A line that is neither blank nor a comment.
@@ -122,7 +122,7 @@ impl Codes {
 }
 
 fn command(text: &str) -> Result<ScriptCommand, Unplayable> {
-    let mut fields = Fields::read(text)?;
+    let mut fields = LineFields::read(text)?;
     let mut remarks = Map::new();
     for name in REMARKS {
         if let Some(value) = fields.take(name) {

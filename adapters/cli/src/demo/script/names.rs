@@ -12,9 +12,9 @@ use crate::demo::{
 /// Why a name leads nowhere.
 pub(crate) type Unresolved = CallOutcome;
 
-/// Names, and what they stand for.
+/// The names that a script has given, and what they stand for.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct ScriptNames {
     owners: BTreeMap<String, NamedOwner>,
     /// The stamp of each session, by the order of the log-ins. Two sessions can have one stamp.
     stamps: Vec<SessionStamp>,
@@ -35,7 +35,7 @@ struct NamedOwner {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Session(usize);
 
-impl Names {
+impl ScriptNames {
     /// From now on this name stands for this address, and for this account if one was made.
     pub(crate) fn name_owner(&mut self, name: &str, address: EmailAddress, account: Option<AccountId>) {
         self.owners.insert(name.to_owned(), NamedOwner { address, account });
@@ -72,7 +72,7 @@ impl Names {
     /// The session that a `who` means: that of the name, or else of the last log-in of whoever is meant.
     ///
     /// # Errors
-    /// As for [`Names::address`], and where there was no log-in.
+    /// As for [`ScriptNames::address`], and where there was no log-in.
     pub(crate) fn session(&self, who: &str) -> Result<(Session, SessionStamp), Unresolved> {
         let none = || Unplayable::new("no_session", format!("{} has not logged in", shown(who))).to_outcome();
         let session = match self.sessions.get(who) {

@@ -23,7 +23,7 @@ use crate::{
             command::{MAILS_A_SWEEP, ScriptCommand as Do},
             echo::shown,
             guesses::{self, Guesses},
-            names::Names,
+            names::ScriptNames,
             unplayable::Unplayable,
         },
     },
@@ -38,7 +38,7 @@ const LONGEST: u64 = 10 * 365 * 86_400;
 /// Plays commands on a demonstration's accounts, and remembers what later commands refer to.
 pub(crate) struct Player {
     pub(crate) demo: DemoAccounts,
-    pub(crate) names: Names,
+    pub(crate) names: ScriptNames,
     /// Who does what staff do.
     staff: Actor,
     policy: PasswordPolicy,
@@ -80,7 +80,7 @@ impl Player {
     pub(crate) fn new(demo: DemoAccounts) -> Result<Self, CommandError> {
         Ok(Self {
             demo,
-            names: Names::default(),
+            names: ScriptNames::default(),
             staff: Actor::parse("staff:7").map_err(failed)?,
             policy: PasswordPolicy::nist(),
             somebody: EmailAddress::parse("somebody@example.com").map_err(failed)?,

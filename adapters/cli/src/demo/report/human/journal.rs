@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::words::{STRONG, moment, plain, shortened};
 use crate::demo::report::entry::JournalEntry;
 
-type Row = [String; 6];
+type JournalRow = [String; 6];
 
 pub(super) fn write(events: &[JournalEntry], out: &mut impl Write) -> io::Result<()> {
     let head = ["at", "account", "v", "event", "by", ""].map(str::to_owned);
-    let rows: Vec<Row> = events.iter().map(row).collect();
+    let rows: Vec<JournalRow> = events.iter().map(row).collect();
     let mut widths = [0; 6];
     for row in std::iter::once(&head).chain(&rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -30,7 +30,7 @@ pub(super) fn write(events: &[JournalEntry], out: &mut impl Write) -> io::Result
     Ok(())
 }
 
-fn row(entry: &JournalEntry) -> Row {
+fn row(entry: &JournalEntry) -> JournalRow {
     let JournalEntry { whose, event } = entry;
     let fields = serde_json::to_value(event).unwrap_or_default();
     let part = |name: &str| fields.get(name).cloned().unwrap_or_default();
