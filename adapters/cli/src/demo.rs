@@ -1,101 +1,74 @@
-//! The story: an account from its registration to its erasure, with every no on the way.
+//! The command `accountable demo`: lives through an account, or plays a script of the user's own.
 
-mod address;
-mod assignment;
-mod bounce;
-mod first_password;
-mod lock;
-mod registration;
-mod reset;
-mod session;
-mod standing;
+mod accounts;
+mod expectation;
+mod mail;
+mod outcome;
+mod report;
+mod script;
 
-use std::net::{IpAddr, Ipv4Addr};
-
-use accountable::{
-    Admin, Public,
-    domain::{Actor, EmailAddress, Origin, Password},
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader},
+    path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use clap::Args;
 
-use crate::{
-    outcome::{Entered, Shut, entered, expect},
-    stage::{Stage, Step, Stop, failed, step},
+use self::{
+    accounts::DemoAccounts,
+    report::{OutputFormat, Reporter, entry::ReportEntry},
 };
+use crate::error::{CommandError, failed, with_causes};
 
-const FIRST_PASSWORD: &str = "herons wade where the river bends";
-const SECOND_PASSWORD: &str = "violet umbrellas never apologise";
-const LAST_PASSWORD: &str = "a lighthouse keeper hums at dusk";
+/// The story of an account from its registration to its erasure, with every refusal on the way.
+const STORY: &str = include_str!("../examples/story.jsonl");
 
-/// Whence the strangers come: an address of documentation, RFC 5737.
-const ELSEWHERE: Origin = Origin::Ip(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
-
-/// Who takes part.
-struct Cast {
-    grace: EmailAddress,
-    /// Mail to them bounces.
-    lost: EmailAddress,
-    /// Has no account.
-    nobody: EmailAddress,
-    staff: Admin,
-    stranger: Public,
+/// What is played, on which file, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Keeps the accounts in this file; by default in one that is removed at the end.
+    ///
+    /// Each run has a realm of its own there. A file that holds a host's accounts is refused.
+    #[arg(long, value_name = "PATH")]
+    db: Option<PathBuf>,
+    /// Prints one JSON object a line, and nothing else.
+    #[arg(long)]
+    json: bool,
+    /// Plays the JSON-lines commands of this file, or of the standard input where it is a hyphen.
+    ///
+    /// A line that can't be played is reported, and the play goes on. Exits with 0 unless a line ended otherwise than
+    /// its "expect" says.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Fails also for each line that was refused, or could not be played, and does not expect it.
+    #[arg(long, requires = "script")]
+    strict: bool,
 }
 
-/// Plays the whole story. It ends at the first step that ends otherwise than it should.
+/// Plays the story, or the script that the arguments name.
 ///
 /// # Errors
-/// [`Stop`].
-pub(crate) async fn play(stage: &mut Stage) -> Result<(), Stop> {
-    let cast = Cast {
-        grace: address("grace@example.com")?,
-        lost: address("lost@example.net")?,
-        nobody: address("nobody@example.org")?,
-        staff: stage.accounts.admin(Actor::parse("staff:7").map_err(failed)?),
-        stranger: stage.accounts.public(ELSEWHERE),
+/// [`CommandError`] where a line ended otherwise than it should, or where the play was cut short.
+pub(crate) async fn run(args: &DemoArgs) -> Result<(), CommandError> {
+    let format = if args.json { OutputFormat::Json } else { OutputFormat::Human };
+    // Opened before anything is written: a script that is not there is not played.
+    let script: Box<dyn BufRead> = match &args.script {
+        Some(path) => open(path)?,
+        None => Box::new(STORY.as_bytes()),
     };
-    let grace = registration::play(stage, &cast).await?;
-    first_password::play(stage, &cast, grace).await?;
-    bounce::play(stage, &cast).await?;
-    session::play(stage, &cast).await?;
-    lock::play(stage, &cast, grace).await?;
-    reset::play(stage, &cast).await?;
-    assignment::play(stage, &cast, grace).await?;
-    address::play(stage, &cast).await?;
-    standing::play(stage, &cast, grace).await?;
-    stage.end().await
+    let mut reporter = Reporter::on_stdout(format);
+    let (demo, setup) = DemoAccounts::open(args.db.as_deref()).await?;
+    reporter.write(&ReportEntry::Begin(&setup))?;
+    script::play::play(demo, &mut reporter, script, args.strict).await
 }
 
-/// The courier brings so many notices to Grace.
-async fn is_told(
-    stage: &mut Stage,
-    cast: &Cast,
-    name: &'static str,
-    says: &str,
-    notices: usize,
-) -> Result<(), Stop> {
-    let swept = stage.accounts.sweep(100).await;
-    let mailed_to = stage.mailed_to();
-    let only_grace = mailed_to.iter().all(|to| to == cast.grace.as_str());
-    let swept = swept.map(|swept| (swept, json!({ "only_grace": only_grace })));
-    let expected = expect("swept", json!({ "delivered": notices, "only_grace": true }));
-    stage.done(step(name, says, "accounts.sweep(100)"), swept, expected).map(drop)
-}
-
-/// Grace's log-in, from anywhere.
-async fn logs_in(cast: &Cast, typed: &str) -> Result<Result<Entered, Shut>, Stop> {
-    let answer = cast.stranger.authenticate(&cast.grace, &password(typed)?).await;
-    Ok(entered(answer))
-}
-
-fn log_in_step(name: &'static str, says: &str, typed: &str) -> Step {
-    step(name, says, format!("public.authenticate(grace, {typed:?})"))
-}
-
-fn address(text: &str) -> Result<EmailAddress, Stop> {
-    EmailAddress::parse(text).map_err(failed)
-}
-
-fn password(typed: &str) -> Result<Password, Stop> {
-    Password::parse(typed).map_err(failed)
+/// Opens a script. A hyphen is the standard input.
+fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let unreadable = |error| failed(format!("{} can't be read: {}", path.display(), with_causes(&error)));
+    let file = File::open(path).map_err(unreadable)?;
+    Ok(Box::new(BufReader::new(file)))
 }

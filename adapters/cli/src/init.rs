@@ -1,4 +1,4 @@
-//! The command `accountable init`: puts down fresh keys, and settings with every option explained.
+//! The command `accountable init`: writes fresh keys, and settings with every option explained.
 
 use std::{
     fmt, fs,
@@ -16,9 +16,9 @@ use clap::Args;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::stage::{Stop, failed};
+use crate::error::{CommandError, failed};
 
-/// Which folder, and how it is told.
+/// Where the files are written, and how the command reports it.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// The folder; it is made if it is not there.
@@ -29,7 +29,7 @@ pub(crate) struct InitArgs {
     json: bool,
 }
 
-/// Why nothing was put down.
+/// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InitError {
     /// Somebody's keys or settings are there already.
@@ -47,7 +47,7 @@ pub(crate) enum InitError {
     Output(#[from] io::Error),
 }
 
-impl From<InitError> for Stop {
+impl From<InitError> for CommandError {
     fn from(error: InitError) -> Self {
         match error {
             InitError::Output(error) => Self::Output(error),
@@ -56,10 +56,10 @@ impl From<InitError> for Stop {
     }
 }
 
-/// What was put down.
+/// The files that were written, and what to do next.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "init")]
-struct Written {
+struct NewFiles {
     keys: String,
     settings: String,
     /// The name of the key that new codes and seals are made under.
@@ -74,22 +74,25 @@ const NEXT: [&str; 4] = [
     "or name mail.folder and mail.from too, switch a contract on, and run accountable serve",
 ];
 
-/// Both files, or neither. Nothing that is there is overwritten.
+/// Writes both files or neither. Nothing that is there is overwritten.
+///
+/// # Errors
+/// [`InitError`]. Unless only the report can't be written, no file of this run is left.
 pub(crate) fn run(args: &InitArgs) -> Result<(), InitError> {
-    let written = write(&args.folder)?;
+    let files = write(&args.folder)?;
     let mut out = anstream::stdout();
     if args.json {
-        serde_json::to_writer(&mut out, &written).map_err(io::Error::from)?;
+        serde_json::to_writer(&mut out, &files).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
-        write!(out, "{written}")?;
+        write!(out, "{files}")?;
     }
     Ok(out.flush()?)
 }
 
-fn write(folder: &Path) -> Result<Written, InitError> {
+fn write(folder: &Path) -> Result<NewFiles, InitError> {
     let (keys, settings) = (folder.join("keys.toml"), folder.join("settings.toml"));
-    // Asked before anything is made, so that the usual mistake leaves no trace. What comes in between is refused too.
+    // Asked before anything is made, so that the usual mistake leaves no trace. A file that appears later is refused too.
     for path in [&keys, &settings] {
         if fs::symlink_metadata(path).is_ok() {
             return Err(InitError::AlreadyThere(path.clone()));
@@ -108,7 +111,7 @@ fn write(folder: &Path) -> Result<Written, InitError> {
     }
     let key_id = result?;
     let shown = |path: PathBuf| path.display().to_string();
-    Ok(Written { keys: shown(keys), settings: shown(settings), key_id: key_id.to_string(), next: NEXT })
+    Ok(NewFiles { keys: shown(keys), settings: shown(settings), key_id: key_id.to_string(), next: NEXT })
 }
 
 fn write_both(folder: &Path, keys: &Path, settings: &Path) -> Result<KeyId, InitError> {
@@ -135,13 +138,16 @@ fn write_both(folder: &Path, keys: &Path, settings: &Path) -> Result<KeyId, Init
     Ok(key_id)
 }
 
-/// Keys are named for the day they were drawn, so that one sees which is due.
+/// Names a key for the day on which it is drawn, so that one sees which is due to be replaced.
+///
+/// # Errors
+/// None that can happen: a day is a good name.
 pub(crate) fn key_id_of_today() -> Result<KeyId, KeyringError> {
     let now = SystemClock.now().to_string();
     KeyId::parse(now.split('T').next().unwrap_or_default())
 }
 
-/// Whoever may see that there are accounts may see how they are kept: there is no secret in it.
+/// Lets everybody read the settings: there is no secret in them.
 #[cfg(unix)]
 fn readable(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -153,7 +159,7 @@ fn readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-impl fmt::Display for Written {
+impl fmt::Display for NewFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Wrote {}, which only you may read: the secret keys.", self.keys)?;
         writeln!(f, "Wrote {}: every option, with its default and what it does.", self.settings)?;
@@ -171,7 +177,7 @@ mod tests {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    /// Somebody was faster than we, after we had looked.
+    /// Somebody else's file appears after the command has looked.
     #[test]
     fn where_one_of_both_comes_in_between_neither_is_left() {
         for there in ["keys.toml", "settings.toml"] {

@@ -1,4 +1,4 @@
-//! The command `accountable key new`: draws a bearer key, shows it once, and what is to be kept of it.
+//! The command `accountable key new`: draws a bearer key, and shows it once with the entry that is kept.
 
 use std::io::{self, Write as _};
 
@@ -11,19 +11,19 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::{
+    error::{CommandError, failed},
     init,
-    stage::{Stop, failed},
 };
 
-/// What is done with keys.
+/// What is to be done with bearer keys.
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
     #[command(subcommand)]
-    deed: Deed,
+    command: KeyCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Deed {
+enum KeyCommand {
     /// Draws a key. It is good once its entry stands in the file that http.bearer_keys_file names.
     New(NewArgs),
 }
@@ -44,8 +44,12 @@ struct NewArgs {
     json: bool,
 }
 
-pub(crate) fn run(args: &KeyArgs) -> Result<(), Stop> {
-    let Deed::New(args) = &args.deed;
+/// Does what the arguments say.
+///
+/// # Errors
+/// [`CommandError`] where a name is none, nothing can be drawn, or the output can't be written.
+pub(crate) fn run(args: &KeyArgs) -> Result<(), CommandError> {
+    let KeyCommand::New(args) = &args.command;
     let name = Actor::parse(&args.name).map_err(|error| failed(format!("--name: {error}")))?;
     let id = match &args.id {
         Some(id) => KeyId::parse(id).map_err(|error| failed(format!("--id: {error}")))?,
@@ -71,7 +75,7 @@ pub(crate) fn run(args: &KeyArgs) -> Result<(), Stop> {
     Ok(out.flush()?)
 }
 
-/// What is kept, as a section of TOML: strings and lists of strings are written there as in JSON.
+/// The entry as a section of TOML, in which strings and lists of strings are written as in JSON.
 fn toml(entry: &BearerKeyEntry, written: &Value) -> String {
     let sha256 = written.get("sha256").cloned().unwrap_or_default();
     format!(

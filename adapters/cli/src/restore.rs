@@ -9,9 +9,9 @@ use accountable::sqlite;
 use clap::Args;
 use serde_json::json;
 
-use crate::stage::{Stop, unusable};
+use crate::error::{CommandError, unusable};
 
-/// Which file, and how it is told.
+/// Which file is restored, and how the command reports it.
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
     /// The SQLite file that holds the accounts, put back to where it is expected.
@@ -22,7 +22,11 @@ pub(crate) struct RestoreArgs {
     json: bool,
 }
 
-pub(crate) fn run(args: &RestoreArgs) -> Result<(), Stop> {
+/// Begins the new life.
+///
+/// # Errors
+/// [`CommandError`] where the file can't be used, naming it, or where the output can't be written.
+pub(crate) fn run(args: &RestoreArgs) -> Result<(), CommandError> {
     let restored = sqlite::restore(&args.file).map_err(|error| unusable(&args.file, error))?;
     let file = args.file.display().to_string();
     let mut out = anstream::stdout();

@@ -137,6 +137,23 @@ fn for_machines_each_line_is_an_object_and_the_steps_are_the_story() {
 }
 
 #[test]
+fn the_story_is_a_script_like_any_other() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/story.jsonl");
+    let output = demo(&["--json", "--script", script.to_str().unwrap()], None);
+    assert_eq!(output.status.code(), Some(0));
+    let told = text(output.stdout);
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let steps = |lines: &[Value]| {
+        let steps = of_type(lines, "step").into_iter();
+        steps
+            .map(|step| (step["step"].clone(), step["call"].clone(), step["outcome"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&told), steps(&LINES));
+    assert_eq!(told.last(), LINES.last());
+}
+
+#[test]
 fn each_refusal_bears_its_status_and_its_facts() {
     let lines = &*LINES;
     for (name, status, details) in [

@@ -1,4 +1,4 @@
-//! Scripts: the two that come with the command, line by line, and what becomes of lines that go wrong.
+//! Scripts: those that come with the command, what becomes of lines that go wrong, and how stories are told.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -213,6 +213,126 @@ fn a_line_that_can_not_be_played_is_told_with_its_number_and_the_play_goes_on() 
         unplayable[3]["details"]["says"].as_str().unwrap(),
         "unknown field `mail`, expected `email` or `as`"
     );
+}
+
+#[test]
+fn a_field_that_no_command_has_is_told_with_its_line_and_column() {
+    let script = "# one\n{\"do\":\"sweep\",\"at\":1}\n  {\"do\":\"register\",\"mail\":\"a@b.example\"}\n";
+    let lines = of_lines(played(script, &["--json"]));
+    let places: Vec<_> = lines.iter().map(|line| (&line["line"], &line["details"]["column"])).collect();
+    assert_eq!(places, [(&json!(2), &json!(20)), (&json!(3), &json!(27))]);
+}
+
+#[test]
+fn guesses_at_once_are_judged_as_many_as_there_is_room_for_and_the_others_are_locked_out() {
+    let script = r#"{"do":"register","email":"ada@example.com","as":"ada"}
+{"do":"request_password_set","who":"ada"}
+{"do":"choose_password","who":"ada","password":"herons wade where the river bends","expect":"password_set"}
+{"do":"guess_password","who":"ada","password":"wrong","times":14,"at_once":true,"expect":"denied","with":{"answers":14,"all_alike":true,"reasons":{"wrong_password":10,"locked":4},"lock_seconds":30}}
+{"do":"guess_password","who":"ada","password":"wrong","times":2,"expect":["denied","locked"]}
+{"do":"guess_password","who":"ada","password":"wrong","times":0,"expect":"bad_field"}"#;
+    let output = played(script, &["--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(output.stdout));
+}
+
+#[test]
+fn a_name_stands_for_whoever_was_registered_by_it_last_or_has_the_address() {
+    let script = r#"{"do":"register","email":"ada@example.com","as":"a","expect":"account"}
+{"do":"register","email":"eve@example.com","as":"a","expect":"account"}
+{"do":"close","who":"a","expect":"account"}
+{"do":"suspend","who":"eve@example.com","reason":"under-review","expect":"account_closed"}
+{"do":"suspend","who":"ada@example.com","reason":"under-review","expect":"account"}
+{"do":"register","email":"ADA@example.com","as":"a","expect":"email_taken"}
+{"do":"close","who":"a","expect":"account"}
+{"do":"suspend","who":"ada@example.com","reason":"under-review","expect":"account_closed"}"#;
+    let output = played(script, &["--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(output.stdout));
+}
+
+#[test]
+fn a_session_that_is_renewed_keeps_its_name_and_another_with_the_same_stamp_does_not_follow() {
+    let script = r#"{"do":"register","email":"ada@example.com","as":"ada"}
+{"do":"request_password_set","who":"ada"}
+{"do":"choose_password","who":"ada","password":"herons wade where the river bends"}
+{"do":"authenticate","who":"ada","password":"herons wade where the river bends","as":"phone"}
+{"do":"authenticate","who":"ada","password":"herons wade where the river bends","as":"laptop"}
+{"do":"change_password","who":"laptop","current":"herons wade where the river bends","new":"violet umbrellas never apologise","expect":"password_changed"}
+{"do":"is_current","who":"laptop","expect":"current"}
+{"do":"is_current","who":"ada","expect":"current"}
+{"do":"is_current","who":"phone","expect":"ended"}"#;
+    let output = played(script, &["--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(output.stdout));
+}
+
+#[test]
+fn a_story_tells_lines_with_a_note_as_steps_and_passes_over_the_others() {
+    let script = r#"{"do":"story"}
+{"do":"section","title":"One","note":"A note."}
+{"do":"mailer","who":"a@b.example","answer":"rejected"}
+{"do":"register","email":"a@b.example","as":"a","note":"Somebody.","step":"first"}
+{"do":"advance","seconds":60}
+{"do":"request_password_set","who":"a"}
+{"do":"sweep","note":"Round."}
+{"do":"journal"}"#;
+    let told = objects(played(script, &["--json"]));
+    let kinds: Vec<_> = told.iter().map(|told| told["type"].as_str().unwrap()).collect();
+    let story = ["begin", "section", "step", "time", "mail", "step"];
+    assert_eq!(kinds.split_at(6).0, story);
+    assert!(kinds.split_at(6).1.starts_with(&["event", "event"]));
+    assert_eq!((&told[2]["step"], &told[2]["call"]), (&json!("first"), &json!("admin.register(a)")));
+    assert_eq!(told[5]["step"], "line_7");
+    assert_eq!(told.last().unwrap(), &json!({ "type": "end", "steps": 2, "mails": 1 }));
+}
+
+#[test]
+fn a_story_ends_at_the_first_line_that_ends_otherwise_than_it_should() {
+    let sweep = r#"{"do":"sweep","note":"Round.","expect":"swept"}"#;
+    for (wrong, kind) in [
+        (r#"{"do":"sweep","note":"Round.","expect":"accepted"}"#, "step"),
+        (r#"{"do":"sweep","note":"Round.","expect":"swept","with":{"delivered":1}}"#, "step"),
+        (r#"{"do":"register","email":"nobody","note":"Nobody."}"#, "step"),
+        (r#"{"do":"advance","seconds":1,"expect":"accepted"}"#, "line"),
+        (r#"{"do":"erase","note":"Nothing."}"#, "line"),
+    ] {
+        let output = played(&format!("{{\"do\":\"story\"}}\n{sweep}\n{wrong}\n{sweep}\n"), &["--json"]);
+        assert_eq!(output.status.code(), Some(1), "{wrong}");
+        let told = objects(output);
+        assert_eq!(told.len(), 3, "{wrong}");
+        assert_eq!((&told[2]["type"], &told[2]["as_expected"]), (&json!(kind), &json!(false)), "{wrong}");
+    }
+}
+
+/// The words between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// A command or a field that only one of both knows is a mistake in the other.
+#[test]
+fn the_description_names_every_command_with_its_fields_and_no_other() {
+    let description = fs::read_to_string(here("SCRIPTS.md")).unwrap();
+    let (_, tables) = description.split_once("## Staff").unwrap();
+    let mut described: Vec<(&str, Vec<&str>)> = tables
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .filter(|(name, _)| *name != "do")
+        .map(|(name, cells)| (name, quoted(cells.split(" | ").next().unwrap())))
+        .collect();
+    described.sort_unstable();
+
+    let script =
+        described.iter().map(|(name, _)| json!({ "do": name, "none": 1 })).chain([json!({ "do": "none" })]);
+    let script: Vec<_> = script.map(|line| line.to_string()).collect();
+    let lines = of_lines(played(&script.join("\n"), &["--json"]));
+    let complaints: Vec<_> = lines.iter().map(|line| line["details"]["says"].as_str().unwrap()).collect();
+    let (names, fields) = complaints.split_last().unwrap();
+    for (complaint, (name, described)) in fields.iter().zip(&described) {
+        let (_, known) = complaint.split_once("unknown field `none`, ").expect(complaint);
+        assert_eq!(&quoted(known), described, "{name}");
+    }
+    let mut names: Vec<_> = names.split_once("is none of ").unwrap().1.split(", ").collect();
+    names.sort_unstable();
+    assert_eq!(described.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
 }
 
 #[test]

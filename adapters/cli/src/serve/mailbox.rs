@@ -1,6 +1,6 @@
-//! The demonstration's mailbox: mails are kept here instead of sent, the newest ones, for whoever asks.
+//! The demonstration's mailbox: it keeps the newest mails, instead of sending them, for whoever asks.
 //!
-//! They hold live links: that is why a demonstration listens on its own machine only.
+//! Mails hold live links, which is why a demonstration listens on its own machine only.
 
 use std::{
     collections::VecDeque,
@@ -14,19 +14,19 @@ use accountable::{
     port::{MailError, Mailer, Receipt},
 };
 
-/// So many mails are kept; with one more, the oldest goes.
+/// The most mails that are kept. With one more, the oldest goes.
 const MOST: usize = 200;
 
-/// Takes every mail. Clones are one mailbox.
+/// A mailer that keeps what it is given. All clones are one mailbox.
 #[derive(Clone)]
-pub(super) struct Mailbox {
-    mails: Arc<Mutex<VecDeque<Kept>>>,
+pub(super) struct DemoMailbox {
+    mails: Arc<Mutex<VecDeque<KeptMail>>>,
     words: English,
 }
 
-/// A mail as it is shown.
+/// A mail as the mailbox shows it.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct KeptMail {
     pub(super) id: String,
     pub(super) realm: String,
     pub(super) to: String,
@@ -36,25 +36,25 @@ pub(super) struct Kept {
     pub(super) at: Timestamp,
 }
 
-impl Mailbox {
+impl DemoMailbox {
     pub(super) fn new() -> Self {
         Self { mails: Arc::default(), words: English::of("the demonstration") }
     }
 
-    /// All that are kept, the newest first.
-    pub(super) fn mails(&self) -> Vec<Kept> {
+    /// All mails that are kept, the newest first.
+    pub(super) fn mails(&self) -> Vec<KeptMail> {
         let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.iter().rev().cloned().collect()
     }
 
-    /// The one of that name.
-    pub(super) fn mail(&self, id: &str) -> Option<Kept> {
+    /// The mail with this id, if it is kept.
+    pub(super) fn mail(&self, id: &str) -> Option<KeptMail> {
         let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.iter().find(|mail| mail.id == id).cloned()
     }
 
     /// Keeps a mail. Another attempt of one that is there changes nothing.
-    fn keep(&self, mail: Kept) {
+    fn keep(&self, mail: KeptMail) {
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         if mails.iter().any(|other| other.id == mail.id) {
             return;
@@ -67,10 +67,10 @@ impl Mailbox {
 }
 
 #[async_trait]
-impl Mailer for Mailbox {
+impl Mailer for DemoMailbox {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let wording = self.words.wording(letter).ok_or_else(|| MailError::Ours("no words for it".into()))?;
-        self.keep(Kept {
+        self.keep(KeptMail {
             id: letter.id.to_string(),
             realm: letter.realm.as_str().to_owned(),
             to: letter.to.to_string(),
@@ -99,7 +99,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_mails_are_kept_each_once_and_the_newest_comes_first() {
-        let mailbox = Mailbox::new();
+        let mailbox = DemoMailbox::new();
         for number in (0..MOST + 2).chain([MOST]) {
             mailbox.deliver(&letter(number)).await.unwrap();
         }

@@ -1,4 +1,4 @@
-//! The mailbox as pages: a list, and one mail. Without JavaScript, and nothing is let in from elsewhere.
+//! The mailbox as pages: a list, and one mail. They have no JavaScript and load nothing from elsewhere.
 
 use accountable::mail::moment;
 use askama::Template;
@@ -13,14 +13,14 @@ use axum::{
     routing::get,
 };
 
-use super::mailbox::{Kept, Mailbox};
+use crate::serve::mailbox::{DemoMailbox, KeptMail};
 
-/// As that of the pages that the mails' links lead to, but that there are no forms here.
+/// The content security policy of the pages that the links lead to, except that these have no forms.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/// `/mailbox`, and what is below it.
-pub(super) fn router(mailbox: Mailbox) -> Router {
+/// The routes of `/mailbox` and of what is below it.
+pub(super) fn router(mailbox: DemoMailbox) -> Router {
     Router::new()
         .route("/mailbox", get(list))
         .route("/mailbox/style.css", get(style))
@@ -30,11 +30,11 @@ pub(super) fn router(mailbox: Mailbox) -> Router {
 
 #[derive(Template)]
 #[template(path = "mailbox.html")]
-struct List {
-    mails: Vec<Row>,
+struct ListPage {
+    mails: Vec<MailRow>,
 }
 
-struct Row {
+struct MailRow {
     id: String,
     to: String,
     subject: String,
@@ -44,25 +44,25 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "mail.html")]
-struct One {
-    mail: Row,
-    lines: Vec<Line>,
+struct MailPage {
+    mail: MailRow,
+    lines: Vec<MailLine>,
 }
 
 /// A line of a mail.
-enum Line {
+enum MailLine {
     Words(String),
     Link(String),
 }
 
-async fn list(State(mailbox): State<Mailbox>) -> Response {
-    page(StatusCode::OK, &List { mails: mailbox.mails().iter().map(Row::of).collect() })
+async fn list(State(mailbox): State<DemoMailbox>) -> Response {
+    page(StatusCode::OK, &ListPage { mails: mailbox.mails().iter().map(MailRow::of).collect() })
 }
 
-async fn one(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Response {
+async fn one(State(mailbox): State<DemoMailbox>, Path(id): Path<String>) -> Response {
     match mailbox.mail(&id) {
-        Some(mail) => page(StatusCode::OK, &One { mail: Row::of(&mail), lines: lines(&mail) }),
-        None => page(StatusCode::NOT_FOUND, &List { mails: Vec::new() }),
+        Some(mail) => page(StatusCode::OK, &MailPage { mail: MailRow::of(&mail), lines: lines(&mail) }),
+        None => page(StatusCode::NOT_FOUND, &ListPage { mails: Vec::new() }),
     }
 }
 
@@ -70,18 +70,18 @@ async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("mailbox.css")).into_response()
 }
 
-impl Row {
-    fn of(mail: &Kept) -> Self {
-        let Kept { id, to, subject, realm, at, .. } = mail.clone();
+impl MailRow {
+    fn of(mail: &KeptMail) -> Self {
+        let KeptMail { id, to, subject, realm, at, .. } = mail.clone();
         Self { id, to, subject, realm, at: moment(at) }
     }
 }
 
-/// In text a link stands by itself on a line.
-fn lines(mail: &Kept) -> Vec<Line> {
+/// The lines of a mail. A link has a line of its own.
+fn lines(mail: &KeptMail) -> Vec<MailLine> {
     let line = |line: &str| match &mail.link {
-        Some(link) if link == line => Line::Link(line.to_owned()),
-        _ => Line::Words(line.to_owned()),
+        Some(link) if link == line => MailLine::Link(line.to_owned()),
+        _ => MailLine::Words(line.to_owned()),
     };
     mail.text.lines().map(line).collect()
 }

@@ -4,31 +4,32 @@ use std::fmt;
 
 use accountable::{AccountView, domain::EmailAddress, http::auth::BearerKey};
 
-use super::demo::GROUP;
+/// The IP filter group that the printed sample of WebConnect names. It holds this machine, so that it can be used.
+pub(super) const GROUP: &str = "ipFilterGroupName";
 
-/// An access key, and the secret shared with its bearer.
-pub(super) struct Shared {
+/// An access key of an NCP signature, and the secret that its bearer shares.
+pub(super) struct NcpCredentials {
     pub(super) access_key: String,
     pub(super) secret: String,
 }
 
-/// Everything that stands in the lines. Nothing of it has a character that a shell or JSON would take for its own.
+/// Everything that stands in the printed lines. Nothing in it has a character that means something to a shell or to JSON.
 pub(super) struct Paste<'a> {
     pub(super) base: &'a str,
     pub(super) store: String,
     /// WebConnect's key.
     pub(super) hulft: BearerKey,
-    /// Waits for its first password.
+    /// An account that waits for its first password.
     pub(super) account: AccountView,
-    /// Nobody's yet.
+    /// An address that no account has yet.
     pub(super) unregistered: EmailAddress,
     /// Data Forest's key.
-    pub(super) forest: Shared,
-    /// Gets a password from an administrator.
+    pub(super) forest: NcpCredentials,
+    /// An account that gets a password from an administrator.
     pub(super) reset: AccountView,
     /// Payway's key.
     pub(super) tulo: BearerKey,
-    /// Has a password, and forgets it.
+    /// An account whose owner has a password and forgets it.
     pub(super) reader: AccountView,
 }
 
@@ -72,7 +73,7 @@ impl Paste<'_> {
     }
 
     fn forest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { access_key, secret } = &self.forest;
+        let NcpCredentials { access_key, secret } = &self.forest;
         writeln!(f, "\n# Data Forest. The access key: {access_key}, its secret: {secret}")?;
         writeln!(
             f,
@@ -86,7 +87,7 @@ impl Paste<'_> {
     }
 
     fn signed(&self, f: &mut fmt::Formatter<'_>, path: &str, body: &str) -> fmt::Result {
-        let Shared { access_key, secret } = &self.forest;
+        let NcpCredentials { access_key, secret } = &self.forest;
         writeln!(
             f,
             "t=$(date +%s)000; s=$(printf 'POST %s\\n%s\\n%s' {path} $t {access_key} | \

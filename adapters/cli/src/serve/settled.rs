@@ -1,4 +1,9 @@
-//! Served as settings say: one realm, its pages, and the contracts that are switched on.
+//! Serving as settings say: one realm, its pages, and the contracts that are switched on.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use accountable::{
     Accounts, OsEntropy, Settings, SystemClock,
@@ -13,10 +18,12 @@ use accountable::{
 };
 use axum::Router;
 
-use super::{House, ServeArgs, around, listen, nothing_there};
-use crate::stage::{Stop, failed};
+use crate::{
+    error::{CommandError, failed},
+    serve::server::{PreparedServer, guarded, listen, nothing_there},
+};
 
-/// Who may call.
+/// Who may call, by either kind of credentials.
 struct Callers {
     bearer: BearerKeys,
     ncp: NcpSignatures,
@@ -25,11 +32,15 @@ struct Callers {
 /// Makes ready what the settings say. Everything is read before a port is taken, and the accounts' file comes last.
 ///
 /// # Errors
-/// [`Stop`], naming the option.
-pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
-    let mut settings = Settings::from_file(&args.settings).map_err(failed)?;
-    settings.http.listen = args.listen.unwrap_or(settings.http.listen);
-    settings.store.path = args.db.unwrap_or(settings.store.path);
+/// [`CommandError::Failed`], naming the option.
+pub(super) async fn prepare(
+    file: &Path,
+    address: Option<SocketAddr>,
+    database: Option<PathBuf>,
+) -> Result<PreparedServer, CommandError> {
+    let mut settings = Settings::from_file(file).map_err(failed)?;
+    settings.http.listen = address.unwrap_or(settings.http.listen);
+    settings.store.path = database.unwrap_or(settings.store.path);
 
     let http = &settings.http;
     let guard = http.guard(OsEntropy).map_err(failed)?;
@@ -40,7 +51,7 @@ pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
     if pages.is_empty() && !contracts.contains(&true) {
         let switch =
             "switch on http.webconnect, http.data_forest, http.payway or http.pages (enabled = true)";
-        return Err(failed(format!("{}: there is nothing to serve; {switch}", args.settings.display())));
+        return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mail.mailer().map_err(failed)?;
     // Tried in memory, so that whatever is wrong is said before there is a port or a file.
@@ -50,12 +61,13 @@ pub(super) async fn house(args: ServeArgs) -> Result<House, Stop> {
     let listener = listen(http.listen).await?;
     let accounts = settings.builder(mailer).map_err(failed)?.build().map_err(failed)?;
     let router = router(&settings, &guard, &accounts, callers, pages)?;
-    let says = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
-    Ok(House { listener, router, connections: http.connections.build(), accounts: vec![accounts], says })
+    let greeting = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
+    let connections = http.connections.build();
+    Ok(PreparedServer { listener, router, connections, accounts: vec![accounts], greeting })
 }
 
-/// A file is read only if a contract needs it.
-fn callers(settings: &Settings) -> Result<Callers, Stop> {
+/// Reads the callers' keys, each file only if a contract needs it.
+fn callers(settings: &Settings) -> Result<Callers, CommandError> {
     let http = &settings.http;
     let needs_bearer = http.webconnect.enabled || http.payway.enabled;
     let bearer = if needs_bearer { http.bearer_keys().map_err(failed)? } else { BearerKeys::default() };
@@ -67,7 +79,7 @@ fn callers(settings: &Settings) -> Result<Callers, Stop> {
 }
 
 /// The pages that codes lead to, each once.
-fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
+fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
     let links = settings.links.build().map_err(failed)?;
     let mut urls: Vec<&LinkUrl> = Vec::new();
     for purpose in Purpose::ALL {
@@ -91,13 +103,13 @@ fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, Stop> {
     Ok(pages)
 }
 
-/// One path has one answer.
+/// Refuses a page whose path is a contract's or another page's, since one path has one answer.
 fn refuse_clash(
     settings: &Settings,
     url: &LinkUrl,
     page: &PagesOptions,
     others: &[PagesOptions],
-) -> Result<(), Stop> {
+) -> Result<(), CommandError> {
     let path = page.path();
     let below =
         |other: &str| path == other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
@@ -118,19 +130,19 @@ fn router(
     accounts: &Accounts,
     callers: Callers,
     pages: Vec<PagesOptions>,
-) -> Result<Router, Stop> {
+) -> Result<Router, CommandError> {
     let http = &settings.http;
     let under = |router: Router| match http.base_path.as_str() {
         "" => router,
         base => Router::new().nest(base, router),
     };
     let open = pages.into_iter().map(|page| pages::router(accounts.clone(), page));
-    let mut router = around(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
+    let mut router = guarded(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
     if http.webconnect.enabled {
         // Not nested: it says its path itself, in `Location`.
         let options = http.webconnect_options().map_err(failed)?;
         let calls = webconnect::router(accounts.clone(), callers.bearer.clone(), options);
-        router = router.merge(around(guard, calls));
+        router = router.merge(guarded(guard, calls));
     }
     if http.data_forest.enabled {
         let calls = data_forest::router(accounts.clone(), callers.ncp, http.data_forest.options());

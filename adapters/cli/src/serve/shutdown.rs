@@ -1,10 +1,10 @@
-//! The wish that the process may end: SIGINT, or SIGTERM from whatever supervises it.
+//! The request that the process end: SIGINT, or SIGTERM from whatever supervises it.
 
 use std::io;
 
 use tokio::sync::watch;
 
-/// Heard by all its clones.
+/// Whether the process was asked to end. All clones learn of it.
 #[derive(Debug, Clone)]
 pub(super) struct Shutdown(watch::Receiver<bool>);
 
@@ -12,7 +12,7 @@ impl Shutdown {
     /// Listens from now on.
     ///
     /// # Errors
-    /// Where the system has no such signals to give.
+    /// Where the signals can't be listened to.
     pub(super) fn listen() -> io::Result<Self> {
         let (asked, shutdown) = watch::channel(false);
         let mut signals = Signals::listen()?;
@@ -23,7 +23,7 @@ impl Shutdown {
         Ok(Self(shutdown))
     }
 
-    /// Ends when the process shall end.
+    /// Completes when the process was asked to end.
     pub(super) async fn asked(mut self) {
         // Where nobody can ask any more, it has been asked.
         let _ = self.0.wait_for(|asked| *asked).await;

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{FAINT, NO, TITLE, WRONG, YES, fact, is_listing};
-use crate::script::{Summary, ToldLine};
+use super::words::{FAINT, NO, TITLE, WRONG, YES, escaped, fact, is_listing};
+use crate::demo::report::entry::{Ending, LineEntry, Summary};
 
-/// As wide as the longest outcome of a script.
+/// The width of the outcomes' column: that of the longest name.
 const OUTCOME: usize = 25;
 
-pub(super) fn tell_line(line: &ToldLine, out: &mut impl Write) -> io::Result<()> {
-    let ToldLine { line: number, what, outcome, as_expected, .. } = line;
+pub(super) fn write(entry: &LineEntry, out: &mut impl Write) -> io::Result<()> {
+    let LineEntry { line: number, what, ending: Ending { outcome, as_expected, unmet, .. }, .. } = entry;
     let (mark, style) = if *as_expected { ("✓", YES) } else { ("✗", WRONG) };
     let name = if outcome.refused { NO } else { YES };
     write!(out, "{FAINT}{number:>5}{FAINT:#} {style}{mark}{style:#} ")?;
@@ -22,7 +22,7 @@ pub(super) fn tell_line(line: &ToldLine, out: &mut impl Write) -> io::Result<()>
             "email" | "taken_by" => {
                 write!(out, " · {} {:?}", name.replace('_', " "), value.as_str().unwrap_or_default())?
             }
-            _ => write!(out, " · {}", fact(name, value))?,
+            _ => write!(out, " · {}", escaped(&fact(name, value)))?,
         }
     }
     if let [_, reasons @ ..] = outcome.codes().as_slice()
@@ -30,20 +30,22 @@ pub(super) fn tell_line(line: &ToldLine, out: &mut impl Write) -> io::Result<()>
     {
         write!(out, " · {}", reasons.join(", "))?;
     }
-    for mail in &line.mails {
+    for mail in &entry.mails {
         write!(out, " · mail to {:?}: {}", mail.to, mail.answer)?;
     }
-    if let Some(note) = &line.note {
-        // Escaped: a script's note is no more to be trusted than its addresses.
+    if let Some(note) = &entry.note {
+        // A script's note is no more to be trusted than its addresses.
         write!(out, " {FAINT}— {}{FAINT:#}", escaped(note))?;
     }
-    if let Some(expected) = &line.expected {
+    if let Some(expected) = unmet {
+        let facts = expected.details().iter().map(|(name, value)| fact(name, value));
+        let expected: Vec<_> = expected.codes().iter().cloned().chain(facts).collect();
         write!(out, " {WRONG}expected: {}{WRONG:#}", escaped(&expected.join(", ")))?;
     }
     writeln!(out)
 }
 
-pub(super) fn tell_summary(summary: &Summary, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write_summary(summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\n{TITLE}Outcomes{TITLE:#}")?;
     for (outcome, count) in &summary.outcomes {
         writeln!(out, "{count:>5}   {outcome}")?;
@@ -56,14 +58,4 @@ pub(super) fn tell_summary(summary: &Summary, out: &mut impl Write) -> io::Resul
             "\n{WRONG}✗{WRONG:#} {unexpected} of {lines} lines ended otherwise than they should."
         ),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|character| {
-            let keep = matches!(character, '"' | '\'' | '\\');
-            let escapes = (!keep).then(|| character.escape_debug());
-            keep.then_some(character).into_iter().chain(escapes.into_iter().flatten())
-        })
-        .collect()
 }

@@ -1,9 +1,9 @@
-//! How a letter is shown: whom it goes to, what it says, its link, and what the mail server answered.
+//! A mailed letter as a report shows it: whom it goes to, what it says, its link, and what the mail server answered.
 //!
 //! A link is a secret: only a demonstration, whose accounts are nobody's, may show it.
 
 use accountable::{
-    domain::{EmailAddress, Letter, MailedCode, Message, NoticeKind, Purpose, Timestamp},
+    domain::{Letter, MailedCode, Message, NoticeKind, Purpose, Timestamp},
     mail::{English, Templates as _},
     testing::Answer,
 };
@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(crate) struct ShownMail {
     pub(crate) to: String,
     pub(crate) subject: String,
-    /// Stable over attempts.
+    /// The letter's name, which further attempts share.
     pub(crate) mail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) purpose: Option<Purpose>,
@@ -24,9 +24,9 @@ pub(crate) struct ShownMail {
     pub(crate) link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<Timestamp>,
-    /// The server took it.
+    /// Whether the server took it.
     pub(crate) accepted: bool,
-    /// What it answered.
+    /// What the server answered.
     pub(crate) answer: &'static str,
 }
 
@@ -55,7 +55,7 @@ impl ShownMail {
     }
 }
 
-/// What a server says where the recording one is told to answer so.
+/// What a mail server says where the recording one stands in for it.
 fn answered(answer: Answer) -> &'static str {
     match answer {
         Answer::Accept => "250 accepted",
@@ -67,19 +67,19 @@ fn answered(answer: Answer) -> &'static str {
     }
 }
 
-/// What the owner of an address does: takes the code from the link that was mailed there last, as a page would.
+/// Takes the code out of a mailed link, as the page behind it does.
 pub(crate) fn code_of(link: &str) -> MailedCode {
     MailedCode::new(query(link, "id"), query(link, "confirmation_code"))
 }
 
-/// The same link with another code, as somebody would forge it.
+/// Puts another code in the place of a link's, as somebody would who forges one.
 pub(crate) fn forged_code_of(link: &str) -> MailedCode {
     let code = query(link, "confirmation_code");
     let forged: String = code.chars().rev().collect();
     MailedCode::new(query(link, "id"), &forged)
 }
 
-/// A value of a link's query; ids and codes need no decoding.
+/// A value in a link's query. Ids and codes need no decoding.
 fn query<'a>(link: &'a str, name: &str) -> &'a str {
     let (_, query) = link.split_once('?').unwrap_or_default();
     query
@@ -87,11 +87,6 @@ fn query<'a>(link: &'a str, name: &str) -> &'a str {
         .filter_map(|pair| pair.split_once('='))
         .find_map(|(key, value)| (key == name).then_some(value))
         .unwrap_or_default()
-}
-
-/// Letters that the server took, by recipient, in order.
-pub(crate) fn recipients(letters: &[(Letter, Answer)]) -> Vec<&EmailAddress> {
-    letters.iter().filter(|(_, answer)| *answer == Answer::Accept).map(|(letter, _)| &letter.to).collect()
 }
 
 #[cfg(test)]
