@@ -1,4 +1,39 @@
 //! Mail: handing a letter to a server that takes responsibility for it.
+//!
+//! # Write a mailer
+//! From an empty file; a crate of your own is all that is touched.
+//!
+//! 1. Depend on `accountable-core`, `async-trait`, and on `accountable-mail` if letters shall go out as mails: it makes the
+//!    text, the headers and the stable `Message-ID` of a letter.
+//! 2. Implement [`Mailer`]. Say in `deliver` only what the server said of *this* recipient as [`MailError::NoSuchMailbox`] or
+//!    [`MailError::Rejected`]: these silence an address until somebody clears it.
+//!
+//!    ```
+//!    use accountable_core::{domain::Letter, port::{MailError, Mailer, Receipt}};
+//!    use async_trait::async_trait;
+//!
+//!    /// Hands letters to a service that answers with a status.
+//!    struct Service;
+//!
+//!    # impl Service { async fn send(&self, _: &str, _: &str) -> Result<u16, std::io::Error> { Ok(250) } }
+//!    #[async_trait]
+//!    impl Mailer for Service {
+//!        async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+//!            let link = letter.link().map_or("", |link| link.expose());
+//!            match self.send(letter.to.as_str(), link).await {
+//!                Ok(250) => Ok(Receipt::default()),
+//!                Ok(550) => Err(MailError::NoSuchMailbox { evidence: "550 5.1.1".into() }),
+//!                Ok(other) => Err(MailError::Ours(format!("status {other}").into())),
+//!                Err(error) => Err(MailError::Transient(error.into())),
+//!            }
+//!        }
+//!    }
+//!    ```
+//! 3. Bound each delivery by a time limit of your own, shorter than the courier's lease, and keep nothing locked across it
+//!    (clauses 5 to 7).
+//! 4. In your tests implement `MailerUnderTest` of `accountable-conformance` and add its one line, `mailer_contract!(Fixture)`:
+//!    one named test for each clause.
+//! 5. Give it to the builder: `accountable::builder(store, Service, keys, links)`.
 
 use async_trait::async_trait;
 
