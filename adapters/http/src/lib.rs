@@ -68,7 +68,6 @@ mod guard;
 pub mod intake;
 mod limits;
 pub mod origin;
-mod paced;
 pub mod pages;
 pub mod profile;
 mod request_id;
