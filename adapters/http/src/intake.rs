@@ -55,18 +55,15 @@ pub enum NotReceived {
 }
 
 impl NotReceived {
-    /// The same in the words of a contract, which has them for each of its causes.
-    pub(crate) fn said<E>(&self) -> E
+    /// The error of a contract, which has one for each of the causes.
+    pub(crate) fn convert<E>(self) -> E
     where
-        E: for<'a> From<&'a AuthError>
-            + From<UnsupportedMedia>
-            + From<Trouble>
-            + for<'a> From<&'a FieldError>,
+        E: From<AuthError> + From<UnsupportedMedia> + From<Trouble> + From<FieldError>,
     {
         match self {
             Self::Auth(error) => error.into(),
-            Self::Media(error) => (*error).into(),
-            Self::Trouble(trouble) => (*trouble).into(),
+            Self::Media(error) => error.into(),
+            Self::Trouble(trouble) => trouble.into(),
             Self::Fields(error) => error.into(),
         }
     }

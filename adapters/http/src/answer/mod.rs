@@ -1,7 +1,5 @@
-//! What is answered: a value in the caller's format, or the error body that a contract has.
+//! What is answered: a value in the format that its caller asked for, or a [`Problem`].
 
-pub mod data_forest;
-pub mod payway;
 pub mod problem;
 
 use accountable_core::domain::Span;
@@ -37,12 +35,12 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
 }
 
 /// A status by its number; 500 for what is none.
-fn status(number: u16) -> StatusCode {
+pub(crate) fn status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Says how long to wait, where waiting helps.
-fn with_wait(mut response: Response, wait: Option<Span>) -> Response {
+pub(crate) fn with_wait(mut response: Response, wait: Option<Span>) -> Response {
     if let Some(wait) = wait {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_seconds_rounded_up()));
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    Error, PublicError,
-    domain::{Refusal, Span, Violation},
+    Error, Fault, PublicError,
+    domain::{InputError, Refusal, Span, Violation},
 };
 use axum::{
     http::{
@@ -44,7 +44,7 @@ pub struct Problem {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -100,7 +100,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = status(self.status);
-        let written = Written {
+        let body = Body {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
@@ -108,7 +108,7 @@ impl IntoResponse for Problem {
             detail: self.detail.as_deref(),
             members: &self.members,
         };
-        let mut response = with_wait(super::json(status, &written), self.retry_after);
+        let mut response = with_wait(super::json(status, &body), self.retry_after);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status.as_u16() == 401 {
@@ -119,10 +119,10 @@ impl IntoResponse for Problem {
 }
 
 /// What the rules say is told; how the world failed is for the log.
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
         let problem = Self::new(error.http_status(), error.code()).with_wait(error.retry_after());
-        match error {
+        match &error {
             Error::Refused(Refusal::WeakPassword(violations)) => {
                 problem.with_detail(error.to_string()).with_violations(violations)
             }
@@ -132,10 +132,28 @@ impl From<&Error> for Problem {
     }
 }
 
-impl From<&PublicError> for Problem {
-    fn from(error: &PublicError) -> Self {
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Error::from(refusal).into()
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Error::from(fault).into()
+    }
+}
+
+impl From<InputError> for Problem {
+    fn from(error: InputError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<PublicError> for Problem {
+    fn from(error: PublicError) -> Self {
         let problem = Self::new(error.http_status(), error.code()).with_wait(error.retry_after());
-        match error {
+        match &error {
             PublicError::WeakPassword(violations) => {
                 problem.with_detail(error.to_string()).with_violations(violations)
             }
@@ -145,8 +163,8 @@ impl From<&PublicError> for Problem {
     }
 }
 
-impl From<&FieldError> for Problem {
-    fn from(error: &FieldError) -> Self {
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
         let problem = Self::new(400, error.code()).with_detail(error.to_string());
         match error.field() {
             Some(field) => problem.with("field", field),
@@ -156,8 +174,8 @@ impl From<&FieldError> for Problem {
 }
 
 /// Callers are not told what was wrong with their credentials.
-impl From<&AuthError> for Problem {
-    fn from(error: &AuthError) -> Self {
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
         Self::new(error.http_status(), error.code()).with_wait(error.retry_after())
     }
 }
@@ -181,15 +199,14 @@ impl From<NotAcceptable> for Problem {
     }
 }
 
-impl From<&NotReceived> for Problem {
-    fn from(error: &NotReceived) -> Self {
-        error.said()
+impl From<NotReceived> for Problem {
+    fn from(error: NotReceived) -> Self {
+        error.convert()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use accountable_core::Fault;
     use axum::http::header::RETRY_AFTER;
 
     use super::*;
@@ -206,7 +223,7 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_says_its_code_and_how_long_to_wait() {
         let throttled = Error::from(Refusal::Throttled { retry_after: Span::micros(1_500_000) });
-        let (status, wait, body) = answered(&throttled).await;
+        let (status, wait, body) = answered(throttled).await;
         assert_eq!((status, wait.as_deref()), (429, Some("2")));
         assert_eq!(body["code"], "throttled");
         assert_eq!((&body["type"], &body["status"]), (&"about:blank".into(), &429.into()));
@@ -215,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_says_no_more_than_its_code() {
-        let (status, wait, body) = answered(&Error::from(Fault::Unavailable("db at 10.0.0.1".into()))).await;
+        let (status, wait, body) = answered(Error::from(Fault::Unavailable("db at 10.0.0.1".into()))).await;
         assert_eq!((status, wait.as_deref()), (503, Some("1")));
         assert_eq!(body["code"], "unavailable");
         assert!(body.get("detail").is_none() && !body.to_string().contains("10.0.0.1"));
@@ -224,17 +241,17 @@ mod tests {
     #[tokio::test]
     async fn a_field_is_named_whatever_its_name_is() {
         let field = "a\"}\r\n<b>".to_owned();
-        let (status, _, body) = answered(&FieldError::Unknown { field: field.clone() }).await;
+        let (status, _, body) = answered(FieldError::Unknown { field: field.clone() }).await;
         assert_eq!((status, &body["field"]), (400, &field.into()));
     }
 
     #[tokio::test]
     async fn a_caller_is_not_told_what_was_wrong_with_its_credentials() {
-        let one = answered(&AuthError::NotAccepted).await;
+        let one = answered(AuthError::NotAccepted).await;
         assert_eq!((one.0, one.2["code"].as_str()), (401, Some("unauthorized")));
-        assert_eq!(answered(&AuthError::Skewed).await, one);
-        assert_eq!(answered(&AuthError::NoCredentials).await, one);
-        let response = Problem::from(&AuthError::NotAccepted).into_response();
+        assert_eq!(answered(AuthError::Skewed).await, one);
+        assert_eq!(answered(AuthError::NoCredentials).await, one);
+        let response = Problem::from(AuthError::NotAccepted).into_response();
         assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer");
     }
 

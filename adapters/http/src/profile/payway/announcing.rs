@@ -7,7 +7,7 @@ use accountable_core::{
 use async_trait::async_trait;
 use url::form_urlencoded;
 
-use super::{EventAccount, EventName, Events};
+use super::event::{EventAccount, EventName, Events};
 
 /// Any mailer, and `account_requested_password_reset` once it took a letter with a reset link. The event has neither the
 /// link nor the code.

@@ -11,9 +11,8 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::{
-    EventAccount, EventName, Events,
     announcing::{account_of, in_link},
-    event::{Envelope, Payload},
+    event::{Envelope, EventAccount, EventName, Events, Payload},
 };
 use crate::wire::iso_8601;
 
