@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use accountable_core::domain::LinkUrl;
 
 use super::{
-    place::Place,
+    page_url::PageUrl,
     texts::{Text, Texts},
 };
 
@@ -35,7 +35,7 @@ impl PagesOptions {
     /// The path that the router answers at.
     #[must_use]
     pub fn path(&self) -> String {
-        Place::of(&self.page).path().to_owned()
+        PageUrl::of(&self.page).path().to_owned()
     }
 
     /// Names the service above each heading and in the title; it is unnamed by default.

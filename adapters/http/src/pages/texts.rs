@@ -11,7 +11,7 @@ pub type Text = Cow<'static, str>;
 
 /// What a code does: the page that asks for it, and the page that says it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deed {
+pub struct ActionTexts {
     /// The heading of the page that asks.
     pub heading: Text,
     /// What is about to happen, and what it entails.
@@ -19,14 +19,14 @@ pub struct Deed {
     /// The button.
     pub button: Text,
     /// The heading once it is done.
-    pub done: Text,
+    pub done_heading: Text,
     /// What happened, and what comes next.
-    pub then: Text,
+    pub done_text: Text,
 }
 
 /// A page that only says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct MessageTexts {
     /// Its heading.
     pub heading: Text,
     /// Its text.
@@ -50,48 +50,48 @@ pub struct Texts {
     pub direction: Text,
 
     /// To choose a first password.
-    pub password_set: Deed,
+    pub password_set: ActionTexts,
     /// To choose a new password in place of a forgotten one.
-    pub password_reset: Deed,
+    pub password_reset: ActionTexts,
     /// To take over the management of one's password, by choosing it.
-    pub password_management: Deed,
+    pub password_management: ActionTexts,
     /// To confirm a new address.
-    pub email_confirm: Deed,
+    pub email_confirm: ActionTexts,
     /// To cancel a change of address.
-    pub email_cancel: Deed,
+    pub email_cancel: ActionTexts,
     /// To get an old address back.
-    pub email_revert: Deed,
-    /// To ask for a new link to choose a password. Its `then` must not say whether there is an account.
-    pub new_link: Deed,
+    pub email_revert: ActionTexts,
+    /// To ask for a new link to choose a password. Its `done_text` must not say whether there is an account.
+    pub new_link: ActionTexts,
 
     /// A code that was redeemed, or replaced.
-    pub used: Said,
+    pub used: MessageTexts,
     /// A code whose time is over.
-    pub expired: Said,
+    pub expired: MessageTexts,
     /// Not a code that was ever mailed, as far as can be told; a link that was cut off, too.
-    pub invalid: Said,
+    pub invalid: MessageTexts,
     /// No link was opened, or too long ago.
-    pub nothing_open: Said,
+    pub nothing_open: MessageTexts,
     /// The code is genuine, but what it was for can't be done any more.
-    pub overtaken: Said,
+    pub overtaken: MessageTexts,
     /// A form that another site sent, or that was made for another link.
-    pub not_ours: Said,
+    pub not_ours: MessageTexts,
     /// A form that can't be read.
-    pub unreadable: Said,
+    pub unreadable: MessageTexts,
     /// The account may not be used from this network.
-    pub origin_refused: Said,
+    pub origin_refused: MessageTexts,
     /// The host refused it.
-    pub refused: Said,
-    /// The account is suspended or closed. Said to who signed in only.
-    pub not_active: Said,
-    /// The new address is another account's by now. Said to who signed in only.
-    pub email_taken: Said,
+    pub refused: MessageTexts,
+    /// The account is suspended or closed. MessageTexts to who signed in only.
+    pub not_active: MessageTexts,
+    /// The new address is another account's by now. MessageTexts to who signed in only.
+    pub email_taken: MessageTexts,
     /// Too many tries; how long to wait goes with it.
-    pub too_many: Said,
+    pub too_many: MessageTexts,
     /// It may work later.
-    pub unavailable: Said,
+    pub unavailable: MessageTexts,
     /// It will not work before somebody mends it.
-    pub failed: Said,
+    pub failed: MessageTexts,
 
     /// The label of a new password.
     pub new_password: Text,
@@ -133,7 +133,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    pub(super) const fn deed(&self, purpose: Purpose) -> &Deed {
+    pub(super) const fn action(&self, purpose: Purpose) -> &ActionTexts {
         match purpose {
             Purpose::PasswordSet => &self.password_set,
             Purpose::PasswordReset => &self.password_reset,

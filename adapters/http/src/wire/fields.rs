@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
 
+/// How many levels a body may nest; the contracts need two.
+pub(super) const DEEPEST: u8 = 4;
+
 /// Most characters of a caller's own field name that an error repeats.
 const MOST_SHOWN: usize = 64;
 

@@ -5,7 +5,7 @@ use std::{cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-use super::{DEEPEST, FieldError, Fields, fields::Value};
+use super::fields::{DEEPEST, FieldError, Fields, Value};
 
 /// What `serde_json` calls the only field of a number, where a host's other crates turn on `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";

@@ -13,9 +13,6 @@ pub use self::{
     timestamp::iso_8601,
 };
 
-/// How deep a body may nest; the contracts need two.
-const DEEPEST: u8 = 4;
-
 /// Reads a body of either format. The root's name counts for XML only.
 ///
 /// # Errors

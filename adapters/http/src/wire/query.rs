@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use super::{FieldError, Fields, fields::Value};
+use super::fields::{FieldError, Fields, Value};
 
 /// Reads a query as forms write it. Its texts have no types: each is read as what it is asked for.
 ///

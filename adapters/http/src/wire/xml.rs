@@ -10,7 +10,7 @@ use quick_xml::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{DEEPEST, FieldError, Fields, fields::Value};
+use super::fields::{DEEPEST, FieldError, Fields, Value};
 
 /// Reads a document whose root has this name. Its elements become fields, their texts are kept to the letter.
 ///
