@@ -1,4 +1,4 @@
-//! The layers around a router: what holds for every call, whatever it is about.
+//! The layers around a router, for what holds for every call whatever it is about.
 
 mod admission;
 mod browser;
@@ -28,26 +28,26 @@ use crate::{
     trouble::Trouble,
 };
 
-/// Says a [`Trouble`] in the words of a contract.
+/// How a contract answers a [`Trouble`], as a function that makes the answer.
 pub type Says = fn(Trouble) -> Response;
 
-/// What stands around routers. From outside in:
+/// The layers that protect a router and its callers. From outside in:
 ///
-/// 1. a name for the call, [`RequestId`], taken or drawn, and returned with whatever is answered; `Authorization`, `Cookie`
+/// 1. a name for the call, [`RequestId`], the caller's or a fresh one, and returned with whatever is answered; `Authorization`, `Cookie`
 ///    and signatures are marked as sensitive, so that nothing within shows them;
 /// 2. headers that make every answer safe to hand to a browser: `nosniff`, and unless the answer has its own, `no-store`,
 ///    a `Content-Security-Policy` that allows nothing and no referrer;
-/// 3. browsers of the [`WebOrigins`] listed, preflights included;
-/// 4. a panic becomes a 500 that says nothing of it;
+/// 3. answers to browsers of the listed [`WebOrigins`] (CORS), preflights included;
+/// 4. a 500 in place of a panic, which says nothing of it;
 /// 5. a peer who is known, else 500;
 /// 6. a place among the calls that may run at once, and one of those that its origin may have, else 503;
 /// 7. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
 /// 8. the time a call may take, else 503.
 ///
-/// Clones, and all routers around which one guard stands, share its places.
+/// All clones of a guard, and all routers that it is put around, share its places.
 ///
 /// # Peers
-/// Where nobody knows the other end of the connection, no quota and no filter could count by origin. So a call without
+/// Where the other end of the connection is unknown, no quota and no filter could count by origin. So a call without
 /// axum's `ConnectInfo<SocketAddr>` in its extensions is refused with 500 ([`Trouble::PeerUnknown`]).
 /// [`serve`](crate::serve) puts it there. With a server of the host's own, serve
 /// [`Router::into_make_service_with_connect_info::<SocketAddr>`](Router::into_make_service_with_connect_info), not the
@@ -60,27 +60,27 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard that trusts no proxy and speaks to no browser.
+    /// A guard with these limits, which trusts no proxy and lets no web origin call from a browser.
     #[must_use]
     pub fn new(limits: Limits, entropy: impl Entropy) -> Self {
         Self { admission: Admission::new(limits), entropy: Arc::new(entropy), web: WebOrigins::default() }
     }
 
-    /// Believes these proxies.
+    /// Trusts these proxies to name where a call comes from.
     #[must_use]
     pub fn with_proxies(mut self, proxies: Proxies) -> Self {
         self.admission.set_proxies(proxies);
         self
     }
 
-    /// Lets pages of these origins call from browsers.
+    /// Lets the scripts of these web origins call from browsers (CORS).
     #[must_use]
     pub fn with_web_origins(mut self, web: WebOrigins) -> Self {
         self.web = web;
         self
     }
 
-    /// Lets calls in whose peer the server does not tell, as over a Unix socket. Their origin is unknown: **nothing that
+    /// Lets in calls whose peer the server does not tell, as over a Unix socket. Their origin is unknown: **nothing that
     /// is counted by origin is bounded for them**, guesses at passwords and mails to strangers included, and no account
     /// with an IP filter group lets them in.
     #[must_use]
@@ -89,7 +89,7 @@ impl Guard {
         self
     }
 
-    /// The router with this guard around all that it has by now, its fallback included.
+    /// Puts this guard around all that the router has by now, its fallback included. `says` answers what the guard refuses.
     pub fn around(&self, router: Router, says: Says) -> Router {
         let admission = (self.admission.clone(), says);
         let panicked = move |_: Box<dyn Any + Send>| says(Trouble::Panicked);

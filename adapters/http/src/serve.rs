@@ -1,7 +1,7 @@
 //! Serves a router over connections that are bounded in number and in time.
 //!
-//! `axum::serve` waits for ever for a header that never ends and takes any number of connections. Where a proxy in
-//! front sees to that, it will do; here nobody has to.
+//! `axum::serve` waits for ever for a head that never ends, and takes any number of connections. It will do behind a proxy
+//! that bounds both; here no proxy is needed.
 
 mod connection;
 mod paced;
@@ -18,7 +18,8 @@ use tokio::{
 use self::{connection::Bounds, paced::Pace};
 use crate::shares::Shares;
 
-/// Serves with the [default](Connections::default) bounds until `shutdown` ends; then finishes what has begun.
+/// Serves a router with the [default bounds](Connections::default) until `shutdown` ends; then finishes the calls that have
+/// begun.
 ///
 /// ```no_run
 /// # async fn serve(router: axum::Router) -> std::io::Result<()> {
@@ -122,7 +123,7 @@ impl Connections {
         self
     }
 
-    /// Serves a router until `shutdown` ends; then takes no more connections and finishes what has begun.
+    /// Serves a router until `shutdown` ends; then takes no more connections, and finishes the calls that have begun.
     pub async fn serve<L: Listener<Addr = SocketAddr>>(
         self,
         mut listener: L,

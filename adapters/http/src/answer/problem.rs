@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 has them: `application/problem+json`, with our code.
+//! Errors as RFC 9457 defines them: `application/problem+json`, with a stable `code` beside the standard members.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,8 @@ use crate::{
     },
 };
 
-/// An error as it is answered: `type` (`about:blank`), `title`, `status`, `code`, perhaps `detail` and more.
+/// An error as RFC 9457 defines it: `type` (`about:blank`), `title`, `status`, a stable `code`, and perhaps `detail` and
+/// other members.
 ///
 /// ```
 /// use accountable_http::answer::Problem;
@@ -56,20 +57,20 @@ struct Body<'a> {
 }
 
 impl Problem {
-    /// A problem with this status and stable code.
+    /// A problem with this HTTP status and stable code.
     #[must_use]
     pub fn new(status: u16, code: impl Into<String>) -> Self {
         Self { status, code: code.into(), detail: None, members: BTreeMap::new(), retry_after: None }
     }
 
-    /// Says more, for people.
+    /// Adds the member `detail`, which explains the problem to people.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Says more, for machines. A value that has no JSON form, and a name of the standard's own, is left out.
+    /// Adds a member for machines. A value that has no JSON form is left out, and so is a name that every problem has.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
         let own = matches!(name, "type" | "title" | "status" | "code" | "detail");
@@ -79,14 +80,14 @@ impl Problem {
         self
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
+    /// Says how long to wait before another try, in whole seconds in the header `Retry-After`; `None` leaves it out.
     #[must_use]
     pub const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
     }
 
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
@@ -118,7 +119,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What the rules say is told; how the world failed is for the log.
+/// A refusal and its reason are told; how the machine or the network failed is for the log.
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let problem = Self::new(error.http_status(), error.code()).with_wait(error.retry_after());
@@ -173,7 +174,7 @@ impl From<FieldError> for Problem {
     }
 }
 
-/// Callers are not told what was wrong with their credentials.
+/// A caller is not told what was wrong with its credentials.
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         Self::new(error.http_status(), error.code()).with_wait(error.retry_after())

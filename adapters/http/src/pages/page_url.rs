@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_taken_apart_as_browsers_name_it() {
+    fn a_page_url_is_taken_apart_as_browsers_name_it() {
         let page = page_url("https://App.Example:443/a/b?theme=dark");
         assert!(page.is_origin(b"https://app.example") && page.is_secure());
         assert_eq!((page.path(), page.target()), ("/a/b", "/a/b?theme=dark"));

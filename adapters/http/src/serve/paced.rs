@@ -1,4 +1,4 @@
-//! A connection whose other end must keep the pace: heads come, idleness ends and answers are taken in their time.
+//! A connection whose other end must keep the pace: send heads, end idleness and take answers in time.
 
 use std::{
     future::Future as _,
@@ -29,7 +29,7 @@ pub(super) struct Pace {
     pub(super) stall: Duration,
 }
 
-/// Where the calls of a connection begin and end, which its octets do not tell. Odd while one is being answered.
+/// Where the calls of a connection begin and end, which its octets do not tell. The count is odd while one is answered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Calls(Arc<Counted>);
 

@@ -55,7 +55,7 @@ impl Service {
     ) -> Result<Received, ErrorResponse> {
         let received = self.codes.receive(request, "").await;
         let received = received.map_err(|error| address::named(error.into()))?;
-        received.caller.must(SCOPE)?;
+        received.caller.require(SCOPE)?;
         Ok(received)
     }
 }
