@@ -1,4 +1,5 @@
-//! The pages that mailed links lead to: choosing a password, confirming an address, cancelling, taking an address back.
+//! The pages that mailed links lead to: to choose a password, to confirm a new address, to cancel a change of address, and to
+//! take an old address back.
 //!
 //! They work without JavaScript and bring their own style sheet. A host mounts one router for each page that its
 //! [`Links`](accountable_core::domain::Links) name; the page finds out what a code is for, so one is enough for all
@@ -70,7 +71,7 @@ pub use self::{
     texts::{ActionTexts, MessageTexts, Text, Texts},
 };
 
-/// The pages, at the path of the page's URL.
+/// The router of the pages. It answers at the path of the page's URL, so merge it and do not nest it.
 pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
     let site = Arc::new(Site::new(accounts, options));
     let (page, ask, css) = (site.page.path(), site.page.ask(), site.style.path());

@@ -1,4 +1,4 @@
-//! `GET`: what a link leads to. Consumes nothing, whoever asks, and however often.
+//! `GET`: shows what the code of a link is for. It consumes nothing, whoever asks, and however often.
 
 use accountable_core::domain::CodeState;
 use axum::{

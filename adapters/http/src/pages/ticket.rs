@@ -54,12 +54,12 @@ impl Ticket {
         readable.then_some(Self { id, code })
     }
 
-    /// For the doors.
+    /// The code, to be inspected or redeemed.
     pub(super) fn code(&self) -> MailedCode {
         MailedCode::new(&self.id, &self.code)
     }
 
-    /// What a form of this code carries. Who does not know the code can't make it, and it tells nothing of the code.
+    /// The token that a form of this code carries. Nobody can make it without the code, and it tells nothing of the code.
     pub(super) fn token(&self) -> String {
         let mac = self.mac().map(|mac| mac.finalize().into_bytes());
         mac.map(|mac| URL_SAFE_NO_PAD.encode(mac)).unwrap_or_default()

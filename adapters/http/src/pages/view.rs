@@ -146,7 +146,7 @@ pub(super) fn ask(site: &Site, status: StatusCode, typed: &str, error: Option<&s
     html(status, &Ask { frame, texts, action: &site.ask(), typed, error })
 }
 
-/// It is done. Goes on from here to `back`, if anywhere.
+/// The page that says an action is done. It links to `back`, if there is a return URL.
 pub(super) fn done(site: &Site, texts: &ActionTexts, back: Option<&str>) -> Response {
     let next = back.map(|back| (back, &*site.texts.go_on));
     html(
@@ -179,7 +179,7 @@ pub(super) fn dead(site: &Site, state: &CodeState) -> Response {
     )
 }
 
-/// A page that only says something.
+/// A page that only gives a message.
 pub(super) fn message(site: &Site, status: StatusCode, message: &MessageTexts) -> Response {
     html(
         status,
@@ -192,7 +192,7 @@ pub(super) fn message(site: &Site, status: StatusCode, message: &MessageTexts) -
     )
 }
 
-/// What a stranger is told of an error that no form of ours says better; to try again, they go to `at`.
+/// The page of an error that no form shows; where another try may help, it links to `at`.
 pub(super) fn public_error(site: &Site, at: &str, error: &PublicError) -> Response {
     let texts = &site.texts;
     let message = match error {
@@ -206,12 +206,12 @@ pub(super) fn public_error(site: &Site, at: &str, error: &PublicError) -> Respon
     later(site, at, error.http_status(), message, error.retry_after())
 }
 
-/// The world failed: for a while, or until somebody mends it.
+/// The message for a fault: for a while, or until somebody repairs it.
 pub(super) const fn fault_message(texts: &Texts, status: u16) -> &MessageTexts {
     if status == 503 { &texts.unavailable } else { &texts.failed }
 }
 
-/// Says something, and if waiting helps for how long; then leads to where to try again.
+/// A page that gives a message, and where waiting helps says for how long and links to `at`, to try again.
 pub(super) fn later(
     site: &Site,
     at: &str,

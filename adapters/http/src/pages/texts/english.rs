@@ -7,7 +7,7 @@ use accountable_core::domain::{InputError, Span, Violation};
 use super::{ActionTexts, MessageTexts, Text, Texts};
 
 impl Texts {
-    /// English.
+    /// All texts in English.
     #[must_use]
     pub fn english() -> Self {
         Self {

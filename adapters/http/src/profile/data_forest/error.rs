@@ -1,4 +1,4 @@
-//! Errors as Data Forest has them: `{"message", "success": false}`, in JSON or XML.
+//! Error responses of Data Forest: `{"message", "success": false}`, in JSON or XML.
 
 use accountable_core::{
     Error, Fault,
@@ -21,7 +21,7 @@ use crate::{
 /// The root element of an error in XML, which the contract does not name.
 const ROOT: &str = "ErrorResponse";
 
-/// An error of this contract.
+/// An error response of this contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ErrorResponse {
     status: u16,
@@ -36,7 +36,7 @@ struct Body<'a> {
 }
 
 impl ErrorResponse {
-    /// With a status and a message of its own.
+    /// An error with this HTTP status and message.
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), retry_after: None }
     }
@@ -67,7 +67,7 @@ impl ErrorResponse {
         Self::new(500, "unexpected error")
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
+    /// Says how long to wait before another try, in the header `Retry-After`.
     pub(super) const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
@@ -89,7 +89,7 @@ impl From<FieldError> for ErrorResponse {
     }
 }
 
-/// Whatever is wrong with a signature, it is 403 here.
+/// Whatever is wrong with a signature, the contract's answer is 403.
 impl From<AuthError> for ErrorResponse {
     fn from(error: AuthError) -> Self {
         match error {
@@ -132,7 +132,7 @@ impl From<Fault> for ErrorResponse {
     }
 }
 
-/// All but a weak password, of which more is to be said.
+/// For every error but a weak password, which is answered with advice.
 impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
         match error {

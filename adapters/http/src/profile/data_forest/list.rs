@@ -1,6 +1,6 @@
 //! `getList`: the accounts, as many as may be listed: active ones first, then suspended, then closed.
 //!
-//! Erased ones are no accounts any more. A store keeps what is left of them, ever more; so they are not even looked at.
+//! An erased account is none any more. Stores keep a remnant of each, and gather ever more of them: they are not even read.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::{intake::Received, profile::standings, wire::iso_8601};
 
 /// How many accounts are read at a time.
 const PAGE: u32 = 1_000;
-/// All but erased.
+/// Every standing but erased.
 const LISTED: [StandingKind; 3] = [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed];
 
 #[derive(Serialize)]

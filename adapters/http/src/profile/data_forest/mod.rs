@@ -1,12 +1,12 @@
-//! Data Forest (NAVER Cloud): an administrator picks a password, and lists the accounts.
+//! Data Forest, a service of NAVER Cloud: its API calls by which an administrator resets a password and lists the accounts.
 //!
 //! | call | body | answer |
 //! |---|---|---|
 //! | `POST /api/v2/accounts/resetPassword` | `ResetAccountPasswordRequest`: `id`, `password` | `ResetAccountPasswordResponse`: `id`, `success` |
 //! | `POST /api/v2/accounts/getList` | `GetAccountListRequest`: nothing | `GetAccountListResponse`: `success`, `total`, `contents` |
 //!
-//! Bodies are JSON or XML, by `Content-Type`; answers by `Accept`, and in the body's own format where the caller does not
-//! care. The names above are the roots in XML.
+//! Bodies are JSON or XML, as `Content-Type` says; answers are in the format that `Accept` prefers, or in that of the body
+//! where it prefers none. In XML the names above are those of the root elements.
 //!
 //! ```
 //! use accountable_core::{Accounts, domain::Actor};
@@ -38,7 +38,7 @@
 //! | an erased account is none | `an_erased_account_is_not_listed` |
 //! | hostile bodies change nothing | `hostile_bodies_to_data_forest_change_nothing` |
 //!
-//! # Where we settled it
+//! # Where the document leaves a choice
 //! - The password rule is that of the [`Accounts`]: build them with
 //!   [`data_forest_current`](accountable_core::domain::PasswordPolicy::data_forest_current) or another preset.
 //! - An `id` that can't be one (empty, over 22 characters, others than `0-9A-Za-z`) is 400; one that nobody bears, 404: also
@@ -69,9 +69,10 @@ pub use self::options::Options;
 use self::{error::ErrorResponse, service::Service};
 use crate::{auth::Authenticator, trouble::Trouble, wire::Format};
 
-/// The calls of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
 ///
-/// Callers are signed in by [`NcpSignatures`](crate::auth::NcpSignatures); their names stand in the events.
+/// Callers sign their requests: give it [`NcpSignatures`](crate::auth::NcpSignatures). Each caller's name stands in the events
+/// of the journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
     Router::new()
         .route("/api/v2/accounts/resetPassword", post(reset_password))
@@ -79,7 +80,8 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
-/// A guard's trouble in the words of this contract, in JSON: it may come before anything of the call was read.
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses. It is always in JSON, since nothing of the call may have
+/// been read.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     ErrorResponse::from(trouble).answer(Format::Json)

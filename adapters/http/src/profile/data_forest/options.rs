@@ -2,7 +2,7 @@
 
 use accountable_core::AccountView;
 
-/// What a host may have otherwise. Each default is the safe one.
+/// How Data Forest answers, where a host has the choice. Each default is the safe one.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Options {
@@ -19,30 +19,30 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Only callers with this scope are let in; by default all whose signature is good.
+    /// Lets in only callers with this scope; by default every caller whose signature is accepted.
     #[must_use]
     pub const fn requiring(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// Repeats a refused password in the error, as documented, instead of `***`. It ends up wherever answers are logged,
-    /// and mostly is but a slip away from the password that is taken next.
+    /// Repeats a refused password in the error response, as documented, instead of `***`. It then ends up wherever answers are
+    /// logged, and is often one typing error away from the password that is chosen next.
     #[must_use]
     pub const fn echoing_refused_passwords(mut self) -> Self {
         self.echoes = true;
         self
     }
 
-    /// Lists so many accounts at most, and reads no more; 10,000 by default. `total` says how many there are. Active
-    /// ones come first, then suspended, then closed.
+    /// The most accounts that `getList` lists, and reads; 10,000 by default. `total` counts all. Active accounts come first,
+    /// then suspended, then closed ones.
     #[must_use]
     pub const fn with_longest_list(mut self, accounts: u32) -> Self {
         self.longest_list = accounts;
         self
     }
 
-    /// What an account is called in the list; its address by default, as accounts have no names here.
+    /// Makes the `name` of an account in the list; its e-mail address by default, since accounts have no names here.
     #[must_use]
     pub const fn with_names(mut self, name: fn(&AccountView) -> String) -> Self {
         self.name = name;

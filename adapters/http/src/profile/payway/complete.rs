@@ -21,11 +21,11 @@ use crate::intake::Received;
 const LOOK_UP: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
-pub(super) struct Completed {
+pub(super) struct CompleteResponse {
     id: String,
 }
 
-pub(super) async fn complete(service: &Service, call: Received) -> Result<Completed, ErrorResponse> {
+pub(super) async fn complete(service: &Service, call: Received) -> Result<CompleteResponse, ErrorResponse> {
     let CompleteRequest { code, new_password } = CompleteRequest::parse(call.fields, &service.accounts)?;
     let redeemed = service.accounts.public(Origin::Unknown).choose_password(&code, &new_password).await;
     let id = redeemed.map_err(|error| match error {
@@ -43,7 +43,7 @@ pub(super) async fn complete(service: &Service, call: Received) -> Result<Comple
     if service.options.events.are_published() {
         publish(service, call.caller.name().clone(), id);
     }
-    Ok(Completed { id: id.to_string() })
+    Ok(CompleteResponse { id: id.to_string() })
 }
 
 /// Publishes that it is done, in a task of its own: the code is spent, so a call that is given up or takes too long from

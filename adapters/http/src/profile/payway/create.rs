@@ -11,7 +11,7 @@ use super::{address, error::ErrorResponse, requests::CreateRequest, service::Ser
 use crate::intake::Received;
 
 #[derive(Serialize)]
-pub(super) struct Created {
+pub(super) struct CreateResponse {
     item: Item,
 }
 
@@ -22,7 +22,7 @@ struct Item {
     confirmation_code: Zeroizing<String>,
 }
 
-pub(super) async fn create(service: &Service, call: Received) -> Result<Created, ErrorResponse> {
+pub(super) async fn create(service: &Service, call: Received) -> Result<CreateResponse, ErrorResponse> {
     let CreateRequest { email } = CreateRequest::parse(call.fields, &service.options)?;
     let admin = service.accounts.admin(call.caller.name().clone());
     let found = admin.account_by_email(&email).await?;
@@ -43,7 +43,7 @@ pub(super) async fn create(service: &Service, call: Received) -> Result<Created,
         _ => ErrorResponse::internal(),
     })?;
     let item = Item { account_id: account.id.to_string(), confirmation_code: issued.code.expose() };
-    Ok(Created { item })
+    Ok(CreateResponse { item })
 }
 
 fn exposed<S: Serializer>(code: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {

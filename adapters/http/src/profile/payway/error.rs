@@ -1,4 +1,4 @@
-//! Errors as Payway has them: `{"code", "field", "message"}`.
+//! Error responses of Payway: `{"code", "field", "message"}`.
 
 use accountable_core::{Fault, domain::Span};
 use axum::{
@@ -15,7 +15,7 @@ use crate::{
     wire::{FieldError, negotiate::UnsupportedMedia},
 };
 
-/// An error of this contract. `field` is null where no field is meant.
+/// An error response of this contract. Its `field` is null where no field is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct ErrorResponse {
     #[serde(skip)]
@@ -28,7 +28,7 @@ pub(super) struct ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// With a status and a code of its own.
+    /// An error with this HTTP status, code and message, about no field.
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, field: None, message: message.into(), retry_after: None }
     }
@@ -43,7 +43,7 @@ impl ErrorResponse {
         Self::new(404, "not_found", message)
     }
 
-    /// Means this field.
+    /// Says that the error is about this field.
     pub(super) fn about(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
@@ -59,13 +59,13 @@ impl ErrorResponse {
         Self::new(500, "internal_server_error", "Something unexpected happened server side")
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
+    /// Says how long to wait before another try, in the header `Retry-After`.
     pub(super) const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
     }
 
-    /// Calls a field by the name that this contract has for it in errors.
+    /// Replaces the name of a field by the one that this contract uses for it in errors.
     pub(super) fn renaming(mut self, field: &str, name: &str) -> Self {
         if self.field.as_deref() == Some(field) {
             self.field = Some(name.to_owned());

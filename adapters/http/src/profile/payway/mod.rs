@@ -1,4 +1,4 @@
-//! Payway (Tulo): passwords forgotten, and reset by mail or by a trusted back end.
+//! Payway, a service of Tulo: its API calls by which a forgotten password is reset, by mail or by a trusted back end.
 //!
 //! | `POST /external/api/v1/accounts/..` | fields | answer |
 //! |---|---|---|
@@ -7,8 +7,8 @@
 //! | `create_password_reset` | `email` | 200 `{"item": {"account_id", "confirmation_code"}}` |
 //! | `complete_password_reset` | `id`, `confirmation_code`, `new_password` | 200 `{"id"}` |
 //!
-//! Bodies are JSON; fields that are not listed are refused. Every caller needs the scope [`SCOPE`], and who is given codes
-//! [`CODES_SCOPE`] as well.
+//! Bodies are JSON; fields that are not listed are refused. Every caller needs the scope [`SCOPE`], and for
+//! `create_password_reset`, which answers with a code, [`CODES_SCOPE`] as well.
 //!
 //! ```
 //! use accountable_core::Accounts;
@@ -67,7 +67,7 @@
 //! | a host's veto: 409 | `a_hosts_veto_is_a_conflict` |
 //! | hostile bodies change nothing | `hostile_bodies_to_payway_change_nothing` |
 //!
-//! # Where we settled it
+//! # Where the document leaves a choice
 //! - `reset_password_url` and `return_url` must be allowed by the [`Links`](accountable_core::domain::Links) of the accounts.
 //! - An `id` is answered, and stands in links, as 32 letters. Any of our forms is taken.
 //! - A code is 43 characters of base64url, not the six digits of the document's picture of a link; it lives for an hour.
@@ -112,9 +112,10 @@ pub use self::{
 use self::{error::ErrorResponse, service::Service};
 use crate::{answer::json, auth::Authenticator, trouble::Trouble};
 
-/// The calls of Payway, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of Payway, for a host to mount within a [`Guard`](crate::Guard).
 ///
-/// Callers are signed in by [`BearerKeys`](crate::auth::BearerKeys); their names stand in the events of the journal.
+/// Callers send a token: give it [`BearerKeys`](crate::auth::BearerKeys). Each caller's name stands in the events of the
+/// journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
     let accounts_at = |call: &str| format!("/external/api/v1/accounts/{call}");
     Router::new()
@@ -125,7 +126,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
-/// A guard's trouble in the words of this contract.
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     ErrorResponse::from(trouble).into_response()

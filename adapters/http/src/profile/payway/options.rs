@@ -2,7 +2,7 @@
 
 use super::event::Events;
 
-/// What a host may have otherwise. Each default is the safe one.
+/// How Payway answers, where a host has the choice. Each default is the safe one.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Options {
@@ -20,7 +20,7 @@ impl Options {
         self
     }
 
-    /// Publishes events; by default nobody is told.
+    /// Publishes the contract's events; by default none is published.
     #[must_use]
     pub fn publishing(mut self, events: Events) -> Self {
         self.events = events;

@@ -12,7 +12,7 @@ use crate::{
     wire::Format,
 };
 
-/// The scope that every caller needs.
+/// The scope that every caller of Payway needs.
 pub const SCOPE: &str = "/external/account/w";
 
 /// The scope that a caller needs as well to be given codes: whoever has one can take over any account. Of our own making,

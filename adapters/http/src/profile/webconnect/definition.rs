@@ -1,4 +1,4 @@
-//! An account's definition: registered, read, changed, deleted.
+//! An account's definition, and the calls that register, read, change and delete one.
 
 use accountable_core::{AccountChanges, AccountView, Fault, domain::Refusal};
 use axum::{

@@ -17,7 +17,7 @@ use crate::{
 /// A page of the list as it is answered.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed {
+struct ListResponse {
     limit: u64,
     total_size: u64,
     fetch_size: usize,
@@ -45,6 +45,6 @@ pub(super) async fn list(State(service): State<Service>, request: Request) -> Re
         .collect();
     let limit = service.options.limit();
     let fetch_size = accounts.len();
-    let listed = Listed { limit, total_size, fetch_size, start_index, max_results, accounts };
+    let listed = ListResponse { limit, total_size, fetch_size, start_index, max_results, accounts };
     Ok(json(StatusCode::OK, &listed))
 }

@@ -1,4 +1,4 @@
-//! WebConnect: account definitions and the mail that sets a password, as HULFT-WebConnect documents them.
+//! WebConnect, the API of HULFT-WebConnect for account definitions and for the mail with which a password is set.
 //!
 //! | call | scope | answers |
 //! |---|---|---|

@@ -17,9 +17,10 @@ use crate::{
     wire::{Fields, Format},
 };
 
-/// The scope of callers who read accounts.
+/// The scope of callers who read accounts through WebConnect.
 pub const READ: &str = "accounts:read";
-/// The scope of callers who register, change and delete accounts, and have mails sent. It does not include [`READ`].
+/// The scope of callers who register, change and delete accounts, and have mails sent, through WebConnect. It does not
+/// include [`READ`].
 pub const WRITE: &str = "accounts:write";
 
 /// What every call has at hand.
