@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// A body without a length, of so many parts, each after a while.
+    /// A body without a length, of this many parts, each after a while.
     fn trickle(parts: usize, part: &'static str, pause: Duration) -> Body {
         let parts = stream::iter(0..parts).then(move |_| async move {
             sleep(pause).await;

@@ -36,7 +36,8 @@ impl Body {
         self
     }
 
-    /// Adds the letter's link: in plain text below its label, alone on a line; in HTML behind its label, and once more in full.
+    /// Adds the letter's link: in plain text below its label, alone on a line; in HTML as a link on its label, and
+    /// once more in full.
     #[must_use]
     pub fn link(mut self, label: impl Into<String>, link: &MailedLink) -> Self {
         self.parts.push(Part::Link { label: label.into(), url: link.expose().to_owned() });

@@ -9,7 +9,7 @@ use crate::wire::Fields;
 /// The field as the body has it.
 const EMAIL: &str = "email";
 
-/// The same field as errors have it.
+/// The name of that field in errors.
 pub(super) const CONTACT_EMAIL: &str = "contact_email";
 
 /// What the document says of an address that it does not take, to the letter: the pattern is escaped twice there.

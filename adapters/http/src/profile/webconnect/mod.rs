@@ -10,12 +10,10 @@
 //! | `POST /api/v2/accounts/password/set-request` | [`WRITE`] | 204 |
 //!
 //! ```
-//! use accountable_http::{Guard, Limits, answer::Problem, auth::BearerKeys, profile::webconnect};
-//! use axum::response::IntoResponse;
+//! use accountable_http::{Guard, Limits, auth::BearerKeys, profile::webconnect};
 //! # fn app(accounts: accountable_core::Accounts, keys: BearerKeys, entropy: impl accountable_core::port::Entropy) -> axum::Router {
 //! let router = webconnect::router(accounts, keys, webconnect::Options::default());
-//! let guard = Guard::new(Limits::default(), entropy);
-//! guard.around(router, |trouble| Problem::from(trouble).into_response())
+//! Guard::new(Limits::default(), entropy).around(router, webconnect::says)
 //! # }
 //! ```
 //!
@@ -61,6 +59,7 @@ mod values;
 use accountable_core::Accounts;
 use axum::{
     Router,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 
@@ -69,9 +68,9 @@ pub use self::{
     options::{NotABasePath, Options},
     service::{READ, WRITE},
 };
-use crate::{answer::Problem, auth::Authenticator};
+use crate::{answer::Problem, auth::Authenticator, trouble::Trouble};
 
-/// The contract's routes under the base path, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of WebConnect under the base path, for a host to mount within a [`Guard`](crate::Guard).
 ///
 /// It has no fallback: what the host merges with it may have one.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
@@ -83,6 +82,12 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .route(&options.path("/accounts/definition/{id}"), one)
         .route(&options.path("/accounts/password/set-request"), set_request)
         .with_state(Service::new(accounts, authenticator, options))
+}
+
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses: a [`Problem`], as the document has none for it.
+#[must_use]
+pub fn says(trouble: Trouble) -> Response {
+    Problem::from(trouble).into_response()
 }
 
 async fn not_allowed() -> Problem {
