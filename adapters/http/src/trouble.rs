@@ -31,7 +31,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// The stable code for machines.
+    /// The stable code for machines, such as `overloaded`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         self.table().0

@@ -177,7 +177,7 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    /// The stable code for machines. It does not tell what was wrong with credentials.
+    /// The stable code for machines, such as `unauthorized`. It does not tell what was wrong with credentials.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

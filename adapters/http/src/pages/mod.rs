@@ -47,6 +47,7 @@
 
 mod forgery;
 mod form;
+mod forms;
 mod headers;
 mod new_link;
 mod options;

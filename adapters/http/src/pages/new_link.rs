@@ -11,6 +11,7 @@ use axum::{
 };
 
 use super::{
+    forms::NewLinkForm,
     site::Shared,
     submission::{Submission, unreadable},
     view,
@@ -28,11 +29,11 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
         Err(refused) => return refused,
     };
     let ticket = submission.ticket(&site);
-    let (from, mut form) = match submission.form(&site).await {
+    let (from, form) = match submission.form(&site).await {
         Ok(read) => read,
         Err(refused) => return refused,
     };
-    let Ok(typed) = form.take("email") else { return unreadable(&site) };
+    let Ok(NewLinkForm { email: typed }) = form.try_into() else { return unreadable(&site) };
     let Ok(email) = EmailAddress::parse(typed.trim()) else {
         return view::ask(&site, StatusCode::BAD_REQUEST, &typed, Some(&site.texts.bad_address));
     };

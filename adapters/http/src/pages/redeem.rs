@@ -12,6 +12,7 @@ use axum::{
 
 use super::{
     form::{FormData, Malformed},
+    forms::{ChooseForm, SignInForm},
     site::{Shared, Site},
     submission::{Submission, unreadable},
     ticket::{Ticket, forget},
@@ -73,18 +74,18 @@ impl Open<'_> {
         })
     }
 
-    async fn choose(&self, purpose: Purpose, mut form: FormData) -> Result<Response, Malformed> {
-        let (typed, again) = (form.take("password")?, form.take("repeat")?);
+    async fn choose(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
+        let ChooseForm { password, repeat } = form.try_into()?;
         let texts = &self.site.texts;
         let asked_again = |status: u16, errors: &[String]| {
             let status = StatusCode::from_u16(status).unwrap_or_default();
             Ok(view::choose(self.site, self.ticket, purpose, status, errors))
         };
-        let new = match Password::parse(&typed) {
+        let new = match Password::parse(&password) {
             Ok(new) => new,
             Err(error) => return asked_again(400, &[(texts.no_password)(&error)]),
         };
-        if *typed != *again {
+        if *password != *repeat {
             return asked_again(400, &[texts.passwords_differ.to_string()]);
         }
         match self.site.accounts.public(self.from).choose_password(&self.ticket.code(), &new).await {
@@ -99,8 +100,8 @@ impl Open<'_> {
         }
     }
 
-    async fn confirm(&self, mut form: FormData) -> Result<Response, Malformed> {
-        let (typed, password) = (form.take("email")?, form.take("password")?);
+    async fn confirm(&self, form: FormData) -> Result<Response, Malformed> {
+        let SignInForm { email: typed, password } = form.try_into()?;
         let texts = &self.site.texts;
         let asked_again =
             |status, error: &str| Ok(view::sign_in(self.site, self.ticket, status, &typed, Some(error)));

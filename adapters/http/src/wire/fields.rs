@@ -64,7 +64,7 @@ impl FieldError {
         }
     }
 
-    /// The stable code for machines.
+    /// The stable code for machines, such as `missing_field`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

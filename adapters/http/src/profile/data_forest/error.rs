@@ -30,7 +30,7 @@ pub(super) struct ErrorResponse {
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct ErrorBody<'a> {
     message: &'a str,
     success: bool,
 }
@@ -75,7 +75,7 @@ impl ErrorResponse {
 
     /// The answer.
     pub(super) fn answer(&self, format: Format) -> Response {
-        let body = Body { message: &self.message, success: false };
+        let body = ErrorBody { message: &self.message, success: false };
         with_wait(in_format(format, ROOT, status(self.status), &body), self.retry_after)
     }
 }
