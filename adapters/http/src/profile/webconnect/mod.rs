@@ -24,7 +24,7 @@
 //! The document names no error bodies: they are RFC 9457's, `application/problem+json`, with a stable `code` and, where
 //! one field is meant, `field`. Codes that are this profile's own stand here; the others are in the tables of
 //! [`Refusal`](accountable_core::domain::Refusal), [`InputError`](accountable_core::domain::InputError),
-//! [`Fault`](accountable_core::Fault), [`FieldError`](crate::wire::FieldError) and [`Trouble`](crate::Trouble).
+//! [`Fault`](accountable_core::Fault), [`FieldError`](crate::wire::FieldError) and [`Trouble`].
 //!
 //! | code | status | meaning |
 //! |---|---|---|
