@@ -1,4 +1,4 @@
-//! Whose pages may call from a browser: a list, empty by default.
+//! Which web origins may call from a browser (CORS): a list, empty by default.
 
 use axum::http::{
     HeaderName, HeaderValue, Method, Uri,
@@ -8,11 +8,11 @@ use tower_http::cors::CorsLayer;
 
 use crate::request_id::X_REQUEST_ID;
 
-/// The web origins whose scripts may read our answers. Callers that are no browsers need none of it.
+/// The web origins whose scripts may read answers in a browser (CORS). Callers other than browsers need no entry.
 #[derive(Debug, Clone, Default)]
 pub struct WebOrigins(Vec<HeaderValue>);
 
-/// Not a web origin as browsers send it.
+/// The text is not a web origin as browsers send it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no web origin: write scheme, host and perhaps port in lower case, as in https://app.example"
@@ -20,11 +20,11 @@ pub struct WebOrigins(Vec<HeaderValue>);
 pub struct NotAWebOrigin(String);
 
 impl WebOrigins {
-    /// These origins, each compared to the letter. There is no wildcard, and `null`, which any sandboxed page may
-    /// send, is no origin.
+    /// Allows these origins, each compared to the letter. There is no wildcard, and `null` is refused, since any sandboxed
+    /// page may send it.
     ///
     /// # Errors
-    /// [`NotAWebOrigin`] for the first that is none.
+    /// [`NotAWebOrigin`] for the first text that is no web origin.
     pub fn of<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, NotAWebOrigin> {
         let parse = |text| web_origin(text).ok_or_else(|| NotAWebOrigin(text.to_owned()));
         origins.into_iter().map(parse).collect::<Result<_, _>>().map(Self)

@@ -1,128 +1,115 @@
-//! The layers around a router: what holds for every call, whatever it is about.
+//! The layers around a router, for what holds for every call whatever it is about.
+
+mod admission;
+mod browser;
 
 use std::{any::Any, sync::Arc};
 
-use accountable_core::{domain::Origin, port::Entropy};
+use accountable_core::port::Entropy;
 use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderName, HeaderValue,
-        header::{
-            AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
-        },
+        HeaderName,
+        header::{AUTHORIZATION, COOKIE},
     },
     middleware::{Next, from_fn_with_state, map_response},
     response::Response,
 };
-use tokio::{sync::Semaphore, time::timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::{admission::Admission, browser::safe};
 use crate::{
     auth::SIGNATURE,
     cors::WebOrigins,
     limits::Limits,
-    origin::{Proxies, peer},
+    origin::Proxies,
     request_id::{RequestId, X_REQUEST_ID},
-    shares::Shares,
     trouble::Trouble,
 };
 
-/// Says a [`Trouble`] in the words of a contract.
+/// How a contract answers a [`Trouble`], as a function that makes the answer.
 pub type Says = fn(Trouble) -> Response;
 
-/// What stands around routers. From outside in:
+/// The layers that protect a router and its callers. From outside in:
 ///
-/// 1. a name for the call, [`RequestId`], taken or drawn, and returned with whatever is answered; `Authorization`, `Cookie`
+/// 1. a name for the call, [`RequestId`], the caller's or a fresh one, and returned with whatever is answered; `Authorization`, `Cookie`
 ///    and signatures are marked as sensitive, so that nothing within shows them;
 /// 2. headers that make every answer safe to hand to a browser: `nosniff`, and unless the answer has its own, `no-store`,
 ///    a `Content-Security-Policy` that allows nothing and no referrer;
-/// 3. browsers of the [`WebOrigins`] listed, preflights included;
-/// 4. a panic becomes a 500 that says nothing of it;
+/// 3. answers to browsers of the listed [`WebOrigins`] (CORS), preflights included;
+/// 4. a 500 in place of a panic, which says nothing of it;
 /// 5. a peer who is known, else 500;
 /// 6. a place among the calls that may run at once, and one of those that its origin may have, else 503;
-/// 7. the [`Origin`] and the [`Limits`], into the extensions;
+/// 7. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
 /// 8. the time a call may take, else 503.
 ///
-/// Clones, and all routers around which one guard stands, share its places.
+/// All clones of a guard, and all routers that it is put around, share its places.
 ///
 /// # Peers
-/// Where nobody knows the other end of the connection, no quota and no filter could count by origin. So a call without
+/// Where the other end of the connection is unknown, no quota and no filter could count by origin. So a call without
 /// axum's `ConnectInfo<SocketAddr>` in its extensions is refused with 500 ([`Trouble::PeerUnknown`]).
 /// [`serve`](crate::serve) puts it there. With a server of the host's own, serve
 /// [`Router::into_make_service_with_connect_info::<SocketAddr>`](Router::into_make_service_with_connect_info), not the
 /// router itself; or say that you do without: [`admitting_unknown_peers`](Self::admitting_unknown_peers).
 #[derive(Clone)]
 pub struct Guard {
-    limits: Limits,
-    places: Arc<Semaphore>,
-    shares: Shares,
+    admission: Admission,
     entropy: Arc<dyn Entropy>,
-    proxies: Arc<Proxies>,
     web: WebOrigins,
-    admits_unknown_peers: bool,
-}
-
-#[derive(Clone)]
-struct Watch {
-    guard: Guard,
-    says: Says,
 }
 
 impl Guard {
-    /// A guard that trusts no proxy and speaks to no browser.
+    /// A guard with these limits, which trusts no proxy and lets no web origin call from a browser.
     #[must_use]
     pub fn new(limits: Limits, entropy: impl Entropy) -> Self {
-        let places = Arc::new(Semaphore::new(limits.calls_at_once().min(Semaphore::MAX_PERMITS)));
-        let shares = Shares::of(limits.calls_at_once_of_an_origin());
-        let (proxies, web) = (Arc::default(), WebOrigins::default());
-        Self { limits, places, shares, entropy: Arc::new(entropy), proxies, web, admits_unknown_peers: false }
+        Self { admission: Admission::new(limits), entropy: Arc::new(entropy), web: WebOrigins::default() }
     }
 
-    /// Believes these proxies.
+    /// Trusts these proxies to name where a call comes from.
     #[must_use]
     pub fn with_proxies(mut self, proxies: Proxies) -> Self {
-        self.proxies = Arc::new(proxies);
+        self.admission.set_proxies(proxies);
         self
     }
 
-    /// Lets pages of these origins call from browsers.
+    /// Lets the scripts of these web origins call from browsers (CORS).
     #[must_use]
     pub fn with_web_origins(mut self, web: WebOrigins) -> Self {
         self.web = web;
         self
     }
 
-    /// Lets calls in whose peer the server does not tell, as over a Unix socket. Their origin is unknown: **nothing that
+    /// Lets in calls whose peer the server does not tell, as over a Unix socket. Their origin is unknown: **nothing that
     /// is counted by origin is bounded for them**, guesses at passwords and mails to strangers included, and no account
     /// with an IP filter group lets them in.
     #[must_use]
     pub const fn admitting_unknown_peers(mut self) -> Self {
-        self.admits_unknown_peers = true;
+        self.admission.admit_unknown_peers();
         self
     }
 
-    /// The router with this guard around all that it has by now, its fallback included.
+    /// Puts this guard around all that the router has by now, its fallback included. `says` answers what the guard refuses.
     pub fn around(&self, router: Router, says: Says) -> Router {
-        let watch = Watch { guard: self.clone(), says };
+        let admission = (self.admission.clone(), says);
         let panicked = move |_: Box<dyn Any + Send>| says(Trouble::Panicked);
-        let guarded = router.layer(from_fn_with_state(watch, admit)).layer(CatchPanicLayer::custom(panicked));
+        let guarded =
+            router.layer(from_fn_with_state(admission, admit)).layer(CatchPanicLayer::custom(panicked));
         let guarded = match self.web.layer() {
             Some(cors) => guarded.layer(cors),
             None => guarded,
         };
-        guarded.layer(map_response(safe)).layer(from_fn_with_state(self.clone(), name))
+        guarded.layer(map_response(safe)).layer(from_fn_with_state(Arc::clone(&self.entropy), name))
     }
 }
 
 /// Gives a call its name, and hides what proves its caller.
-async fn name(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+async fn name(State(entropy): State<Arc<dyn Entropy>>, mut request: Request, next: Next) -> Response {
     const SECRET: [HeaderName; 3] = [AUTHORIZATION, COOKIE, SIGNATURE];
     for (name, value) in request.headers_mut() {
         value.set_sensitive(value.is_sensitive() || SECRET.contains(name));
     }
-    let id = RequestId::given(request.headers()).or_else(|| RequestId::drawn(&*guard.entropy));
+    let id = RequestId::given(request.headers()).or_else(|| RequestId::drawn(&*entropy));
     let header = id.as_ref().and_then(RequestId::header);
     if let Some(id) = id {
         request.extensions_mut().insert(id);
@@ -134,280 +121,10 @@ async fn name(State(guard): State<Guard>, mut request: Request, next: Next) -> R
     response
 }
 
-/// Makes an answer safe to hand to a browser.
-async fn safe(mut response: Response) -> Response {
-    const UNLESS_SAID: [(HeaderName, &str); 3] = [
-        (CACHE_CONTROL, "no-store"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
-    let headers = response.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    for (name, value) in UNLESS_SAID {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Gives a call its place and its time.
-async fn admit(State(Watch { guard, says }): State<Watch>, mut request: Request, next: Next) -> Response {
-    let peer = peer(request.extensions());
-    if peer.is_none() && !guard.admits_unknown_peers {
-        return says(Trouble::PeerUnknown);
-    }
-    let origin = guard.proxies.origin(peer, request.headers());
-    // Whom a proxy does not name shares with all whom it does not name.
-    let whose = if let Origin::Ip(ip) = origin { Some(ip) } else { peer };
-    let share = whose.map(|ip| guard.shares.take(ip));
-    if matches!(share, Some(None)) {
-        return says(Trouble::Busy);
-    }
-    let Ok(_place) = guard.places.try_acquire() else { return says(Trouble::Busy) };
-    request.extensions_mut().insert(origin);
-    request.extensions_mut().insert(guard.limits);
-    let answered = timeout(guard.limits.call_time().to_std(), next.run(request)).await;
-    answered.unwrap_or_else(|_| says(Trouble::OutOfTime))
+/// Has the call admitted, and says in the words of the contract why it was not.
+async fn admit(State((admission, says)): State<(Admission, Says)>, request: Request, next: Next) -> Response {
+    admission.run(request, next).await.unwrap_or_else(says)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{future::pending, net::SocketAddr};
-
-    use accountable_memory::SeededEntropy;
-    use axum::{
-        Extension,
-        body::Body,
-        extract::ConnectInfo,
-        http::{HeaderMap, Method, header::HOST},
-        response::IntoResponse as _,
-        routing::{get, post},
-    };
-    use tower::ServiceExt as _;
-
-    use super::*;
-    use crate::answer::{Problem, body_of};
-
-    fn says(trouble: Trouble) -> Response {
-        Problem::from(trouble).into_response()
-    }
-
-    fn guard(limits: Limits) -> Guard {
-        Guard::new(limits, SeededEntropy::new(7)).admitting_unknown_peers()
-    }
-
-    fn router(guard: &Guard) -> Router {
-        let router = Router::new()
-            .route("/", get(|| async { "fine" }))
-            .route("/panic", get(|| async { panic!("the secret is hunter2") as () }))
-            .route("/hang", get(pending::<()>))
-            .route("/page", get(|| async { ([("content-security-policy", "default-src 'self'")], "page") }))
-            .route(
-                "/origin",
-                get(|Extension(origin): Extension<Origin>| async move { format!("{origin:?}") }),
-            )
-            .route("/headers", get(|headers: HeaderMap| async move { format!("{headers:?}") }))
-            .route("/id", get(|Extension(id): Extension<RequestId>| async move { id.as_str().to_owned() }))
-            .route(
-                "/echo",
-                post(|Extension(limits): Extension<Limits>, request: Request| async move {
-                    limits.read(request.into_body()).await.map_or_else(says, |body| body.into_response())
-                }),
-            );
-        guard.around(router, says)
-    }
-
-    async fn call(router: &Router, request: axum::http::request::Builder) -> Response {
-        router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
-    }
-
-    fn get_of(path: &str) -> axum::http::request::Builder {
-        Request::builder().uri(path)
-    }
-
-    #[tokio::test]
-    async fn every_answer_has_a_name_and_is_safe_whatever_it_is() {
-        let router = router(&guard(Limits::default()));
-        for (path, status) in [("/", 200), ("/panic", 500), ("/nowhere", 404), ("/echo", 405)] {
-            let response = call(&router, get_of(path)).await;
-            assert_eq!(response.status(), status, "{path}");
-            for (name, value) in [
-                ("cache-control", "no-store"),
-                ("x-content-type-options", "nosniff"),
-                ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-                ("referrer-policy", "no-referrer"),
-            ] {
-                assert_eq!(response.headers()[name], value, "{path}");
-            }
-            assert_eq!(response.headers()[X_REQUEST_ID].len(), 32, "{path}");
-        }
-        let page = call(&router, get_of("/page")).await;
-        assert_eq!(page.headers()["content-security-policy"], "default-src 'self'");
-    }
-
-    #[tokio::test]
-    async fn a_callers_name_for_the_call_is_kept_and_a_forged_one_is_not() {
-        let router = router(&guard(Limits::default()));
-        let kept = call(&router, get_of("/id").header(X_REQUEST_ID, "abc-1")).await;
-        assert_eq!(kept.headers()[X_REQUEST_ID], "abc-1");
-        assert_eq!(body_of(kept).await, "abc-1");
-        let other = call(&router, get_of("/id").header(X_REQUEST_ID, "a b\"{}")).await;
-        let named = other.headers()[X_REQUEST_ID].to_str().unwrap().to_owned();
-        assert_eq!(body_of(other).await, named);
-        assert_eq!(named.len(), 32);
-    }
-
-    #[tokio::test]
-    async fn what_proves_the_caller_is_hidden_from_whoever_shows_headers() {
-        let request = get_of("/headers").header("authorization", "Bearer hunter2").header("x-plain", "shown");
-        let request = request.header("cookie", "code=hunter2").header("cookie", "more=hunter2");
-        let request = request.header("x-ncp-apigw-signature-v2", "hunter2");
-        let shown = body_of(call(&router(&guard(Limits::default())), request).await).await;
-        assert!(shown.contains("shown") && !shown.contains("hunter2"), "{shown}");
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_a_500_that_says_nothing_of_it() {
-        let response = call(&router(&guard(Limits::default())), get_of("/panic")).await;
-        assert_eq!(response.status(), 500);
-        let body = body_of(response).await;
-        assert!(body.contains("\"defect\"") && !body.contains("hunter2"), "{body}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_that_hangs_is_given_up_and_its_place_is_free_again() {
-        let router = router(&guard(Limits::default().with_calls_at_once(1)));
-        for _ in 0..3 {
-            let response = call(&router, get_of("/hang")).await;
-            assert_eq!(
-                (response.status().as_u16(), &response.headers()["retry-after"]),
-                (503, &"1".parse().unwrap())
-            );
-        }
-        for path in ["/panic", "/"] {
-            assert_ne!(call(&router, get_of(path)).await.status(), 503, "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn one_call_too_many_is_told_to_come_back_and_places_are_shared() {
-        let guard = guard(Limits::default().with_calls_at_once(2));
-        let (one, other) = (router(&guard), router(&guard));
-        let hangs = [&one, &other]
-            .map(|router| tokio::spawn(router.clone().oneshot(get_of("/hang").body(Body::empty()).unwrap())));
-        while guard.places.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        let refused = call(&one, get_of("/")).await;
-        assert_eq!(
-            (refused.status().as_u16(), &refused.headers()["retry-after"]),
-            (503, &"1".parse().unwrap())
-        );
-        assert!(refused.headers().contains_key(X_REQUEST_ID));
-        for hang in hangs {
-            hang.abort();
-            assert!(hang.await.unwrap_err().is_cancelled());
-        }
-        assert_eq!(call(&one, get_of("/")).await.status(), 200);
-    }
-
-    #[tokio::test]
-    async fn one_origin_can_not_have_every_place() {
-        let guard = guard(Limits::default());
-        let router = router(&guard);
-        let of = |path: &str, peer: &str| {
-            let peer: SocketAddr = peer.parse().unwrap();
-            get_of(path).extension(ConnectInfo(peer))
-        };
-        let hangs: Vec<_> = (1..=256)
-            .map(|port| of("/hang", &format!("[2001:db8::{port:x}]:4711")).body(Body::empty()).unwrap())
-            .map(|request| tokio::spawn(router.clone().oneshot(request)))
-            .collect();
-        for _ in 0..4_096 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(guard.places.available_permits(), 192);
-        let refused = call(&router, of("/", "[2001:db8::ffff]:4711")).await;
-        assert_eq!(
-            (refused.status().as_u16(), &refused.headers()["retry-after"]),
-            (503, &"1".parse().unwrap())
-        );
-        assert_eq!(call(&router, of("/", "[2001:db8:0:1::1]:4711")).await.status(), 200);
-        for hang in hangs {
-            hang.abort();
-            let _ = hang.await;
-        }
-        assert_eq!(call(&router, of("/", "[2001:db8::ffff]:4711")).await.status(), 200);
-    }
-
-    #[tokio::test]
-    async fn ten_mebibytes_are_refused_whether_they_are_announced_or_not() {
-        let router = router(&guard(Limits::default()));
-        let large = "x".repeat(10 << 20);
-        let unannounced = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(large.clone())]);
-        for body in [Body::from(large), Body::from_stream(unannounced)] {
-            let request = get_of("/echo").method(Method::POST).body(body).unwrap();
-            assert_eq!(router.clone().oneshot(request).await.unwrap().status(), 413);
-        }
-    }
-
-    #[tokio::test]
-    async fn the_origin_is_the_peer_unless_a_proxy_says_otherwise_and_never_the_host() {
-        let plain = router(&guard(Limits::default()));
-        let networks = ["10.0.0.0/8".parse().unwrap()];
-        let behind = router(&guard(Limits::default()).with_proxies(Proxies::x_forwarded_for(networks)));
-        let request = || {
-            let peer: SocketAddr = "10.0.0.1:4711".parse().unwrap();
-            let request = get_of("/origin").extension(ConnectInfo(peer)).header(HOST, "192.0.2.99");
-            request
-                .header("x-forwarded-for", "198.51.100.9, 192.0.2.7")
-                .header("x-forwarded-host", "evil.example")
-        };
-        assert_eq!(body_of(call(&plain, request()).await).await, "Ip(10.0.0.1)");
-        assert_eq!(body_of(call(&behind, request()).await).await, "Ip(192.0.2.7)");
-        assert_eq!(
-            body_of(call(&behind, get_of("/origin").header("x-forwarded-for", "192.0.2.7")).await).await,
-            "Unknown"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_call_whose_peer_nobody_knows_is_refused_unless_the_host_does_without() {
-        let router = router(&Guard::new(Limits::default(), SeededEntropy::new(7)));
-        let forged = get_of("/origin").header("x-forwarded-for", "192.0.2.7");
-        let refused = call(&router, forged).await;
-        assert_eq!(refused.status(), 500);
-        assert!(body_of(refused).await.contains("peer_unknown"));
-        let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
-        let served = call(&router, get_of("/origin").extension(ConnectInfo(peer))).await;
-        assert_eq!(body_of(served).await, "Ip(192.0.2.7)");
-        let does_without = super::tests::router(&guard(Limits::default()));
-        assert_eq!(body_of(call(&does_without, get_of("/origin")).await).await, "Unknown");
-    }
-
-    #[tokio::test]
-    async fn only_a_listed_web_origin_may_read_an_answer() {
-        let web = WebOrigins::of(["https://app.example"]).unwrap();
-        let listed = router(&guard(Limits::default()).with_web_origins(web));
-        let unlisted = router(&guard(Limits::default()));
-        let preflight = |origin: &str| {
-            let request = get_of("/echo").method(Method::OPTIONS).header("origin", origin);
-            request.header("access-control-request-method", "POST")
-        };
-        let allowed = "access-control-allow-origin";
-        let answer = call(&listed, preflight("https://app.example")).await;
-        assert_eq!(
-            (answer.status().as_u16(), &answer.headers()[allowed]),
-            (200, &"https://app.example".parse().unwrap())
-        );
-        assert!(!answer.headers().contains_key("access-control-allow-credentials"));
-        for origin in
-            ["https://evil.example", "null", "https://app.example.evil.example", "http://app.example", "*"]
-        {
-            assert!(!call(&listed, preflight(origin)).await.headers().contains_key(allowed), "{origin}");
-            assert!(
-                !call(&listed, get_of("/").header("origin", origin)).await.headers().contains_key(allowed)
-            );
-        }
-        assert!(!call(&unlisted, preflight("https://app.example")).await.headers().contains_key(allowed));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! How a call is taken in: who it is from, what it is in, and only then what it says.
+//! How a call is taken in: first its caller, then the format of its body, and only then the body.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Takes calls in for one contract: its callers, the scope it asks for, the formats it reads.
+/// Takes in the calls of one contract: from its callers, with the scope that it asks for, in the formats that it reads.
 #[derive(Clone)]
 pub struct Intake {
     authenticator: Arc<dyn Authenticator>,
@@ -23,57 +23,55 @@ pub struct Intake {
     reads: &'static [Format],
 }
 
-/// A call that was taken in.
+/// A call that was taken in: its caller is known, and its body is read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Received {
-    /// Who calls.
+    /// The caller, with the scopes that it has.
     pub caller: Caller,
-    /// Where from, as the guard found out.
+    /// Where the call comes from, as the [`Guard`](crate::Guard) found out; unknown without a guard.
     pub origin: Origin,
-    /// The format of the body.
+    /// The format that the body was in.
     pub format: Format,
-    /// What the body says.
+    /// The fields of the body, for a request struct to be made of.
     pub fields: Fields,
 }
 
-/// Why a call was not taken in.
+/// Why a call was not taken in. A contract may answer with other statuses than those below.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReceived {
-    /// The caller is not let in.
+    /// The caller is not let in: 401 or 403, or 503 where that can't be told.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// The body is in another format.
+    /// The body is in a format that is not read here: 415.
     #[error(transparent)]
     Media(#[from] UnsupportedMedia),
-    /// The body did not arrive.
+    /// The body did not arrive whole and in time: 413, 408 or 400.
     #[error(transparent)]
     Trouble(#[from] Trouble),
-    /// The body can't be read.
+    /// The body can't be read as fields: 400.
     #[error(transparent)]
     Fields(#[from] FieldError),
 }
 
 impl NotReceived {
-    /// The same in the words of a contract, which has them for each of its causes.
-    pub(crate) fn said<E>(&self) -> E
+    /// The error of a contract, which has one for each of the causes.
+    pub(crate) fn convert<E>(self) -> E
     where
-        E: for<'a> From<&'a AuthError>
-            + From<UnsupportedMedia>
-            + From<Trouble>
-            + for<'a> From<&'a FieldError>,
+        E: From<AuthError> + From<UnsupportedMedia> + From<Trouble> + From<FieldError>,
     {
         match self {
             Self::Auth(error) => error.into(),
-            Self::Media(error) => (*error).into(),
-            Self::Trouble(trouble) => (*trouble).into(),
+            Self::Media(error) => error.into(),
+            Self::Trouble(trouble) => trouble.into(),
             Self::Fields(error) => error.into(),
         }
     }
 }
 
 impl Intake {
-    /// For callers of this scheme, with or without a scope that all of them must have.
+    /// An intake for callers whom this authenticator knows. With a scope, every caller must have it; `reads` are the formats
+    /// of bodies that are read.
     #[must_use]
     pub fn new(
         authenticator: impl Authenticator,
@@ -83,34 +81,36 @@ impl Intake {
         Self { authenticator: Arc::new(authenticator), scope, reads }
     }
 
-    /// Who calls: all that there is to a call without a body.
+    /// Finds out who calls, by the head alone: all that there is to do for a call without a body.
     ///
     /// # Errors
-    /// [`AuthError`].
+    /// [`AuthError`]: the caller is not known, or lacks the scope.
     pub async fn admit(&self, parts: &Parts) -> Result<Caller, AuthError> {
         let caller = self.authenticator.authenticate(&Head::of(parts)).await?;
-        self.scope.map_or(Ok(()), |scope| caller.must(scope))?;
+        self.scope.map_or(Ok(()), |scope| caller.require(scope))?;
         Ok(caller)
     }
 
-    /// Takes a call in: caller and scope, format, body within its limits and as it was signed, fields. So strangers
-    /// are turned away before a single octet of their body is read. The root's name counts for XML only.
+    /// Takes a call in. In this order: the caller and its scope, the format of the body, the body within the [`Limits`] and
+    /// as it was signed, its fields. So strangers are turned away before a single octet of their body is read.
+    ///
+    /// `root` is the name of an XML document's root element; it means nothing to JSON.
     ///
     /// # Errors
-    /// [`NotReceived`].
+    /// [`NotReceived`]: the first of these steps that failed.
     pub async fn receive(&self, request: Request, root: &str) -> Result<Received, NotReceived> {
         let (parts, body) = request.into_parts();
         let caller = self.admit(&parts).await?;
         let format = content_format(&parts.headers, self.reads)?;
         let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default();
         let body = limits.read(body).await?;
-        caller.sent(&body)?;
+        caller.check_body(&body)?;
         let fields = wire::read(format, &body, root)?;
         Ok(Received { caller, origin: origin(&parts), format, fields })
     }
 }
 
-/// Where a call comes from, as the guard found out; unknown where none stands around the router.
+/// Where a call comes from, as the [`Guard`](crate::Guard) found out; unknown where there is no guard around the router.
 #[must_use]
 pub fn origin(parts: &Parts) -> Origin {
     parts.extensions.get().copied().unwrap_or_default()

@@ -1,20 +1,34 @@
-//! Accounts over HTTP: published contracts, the pages that mailed links lead to, and what both stand on.
+//! Accounts over HTTP: published contracts, the pages that mailed links lead to, and what both stand on, as axum routers.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`profile`] | a router for each published contract, over [`Accounts`](accountable_core::Accounts): [`webconnect`](profile::webconnect), [`data_forest`](profile::data_forest), [`payway`](profile::payway) |
 //! | [`pages`] | a router for the pages that mailed links lead to, without scripts |
 //! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
-//! | [`answer`] | errors as each contract has them |
+//! | [`answer`] | what is answered: values in the caller's format, and errors by RFC 9457 |
 //!
-//! A host mounts axum routers, these or its own, within a [`Guard`] and serves them, with its own server or with [`serve`]. Nothing is
-//! global: two routers with other keys and limits can stand side by side.
+//! A host mounts axum routers, these or its own, within a [`Guard`], and serves them with its own server or with [`serve`].
+//! Nothing is global: two routers with different keys and limits can stand side by side.
 //!
 //! ```
-//! use accountable_core::domain::{Actor, KeyId};
-//! use accountable_http::{Guard, Limits, answer::{Problem, json}, auth::BearerKeys, intake::Intake, wire::Format};
+//! use accountable_core::domain::{Actor, EmailAddress, InputError, KeyId};
+//! use accountable_http::{Guard, Limits, answer::{Problem, json}, auth::BearerKeys, intake::Intake};
+//! use accountable_http::wire::{Fields, Format};
 //! use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse, routing::post};
 //! # let entropy = accountable_memory::SeededEntropy::new(7);
+//!
+//! /// What a caller sends: a struct with names, made of the body's fields in one place.
+//! struct CheckRequest {
+//!     email: EmailAddress,
+//! }
+//! impl TryFrom<Fields> for CheckRequest {
+//!     type Error = Problem;
+//!     fn try_from(mut fields: Fields) -> Result<Self, Problem> {
+//!         let email = fields.take_string("email")?;
+//!         fields.finish()?; // whatever else the caller sent is refused
+//!         Ok(Self { email: EmailAddress::parse(&email).map_err(InputError::from)? })
+//!     }
+//! }
 //!
 //! let keys = BearerKeys::default();
 //! let new = BearerKeys::draw(&entropy, KeyId::parse("billing-1")?, Actor::parse("billing")?, ["accounts"])?;
@@ -22,10 +36,8 @@
 //!
 //! let intake = Intake::new(keys, Some("accounts"), &[Format::Json]);
 //! let accounts = post(async move |request: Request| {
-//!     let mut received = intake.receive(request, "").await.map_err(|no| Problem::from(&no))?;
-//!     let email = received.fields.take_string("email").map_err(|no| Problem::from(&no))?;
-//!     received.fields.finish().map_err(|no| Problem::from(&no))?;
-//!     Ok::<_, Problem>(json(StatusCode::OK, &serde_json::json!({ "length": email.len() })))
+//!     let CheckRequest { email } = intake.receive(request, "").await?.fields.try_into()?;
+//!     Ok::<_, Problem>(json(StatusCode::OK, &serde_json::json!({ "domain": email.domain() })))
 //! });
 //!
 //! let guard = Guard::new(Limits::default(), entropy);
@@ -39,26 +51,26 @@
 //! # What a call passes through
 //! | | where | refused as |
 //! |---|---|---|
-//! | 1 | [`Connections`]: how many, of one peer too, how long a head may take, how large it may be | waits, closed, 431 |
+//! | 1 | [`Connections`]: how many there may be, of one peer too; how long a head may take, and how large it may be | waits, closed, 431 |
 //! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
 //! | 3 | [`Guard`]: the peer, which must be known | 500 |
 //! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
 //! | 5 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
 //! | 6 | [`intake`]: the body's format ([`wire::negotiate`]) | 415 |
 //! | 7 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
-//! | 8 | [`intake`]: its [`wire::Fields`], taken one by one | 400 |
+//! | 8 | [`intake`]: its [`wire::Fields`], of which the call makes its request struct | 400 |
 //!
-//! Which status and which words an error has is the contract's: [`answer`] has the error bodies, and turns each of the
-//! errors above into them. The `Host` header, and what proxies say of it, is used for nothing.
+//! Which status and which words an error has is up to the contract: each [`profile`] turns the errors above into its own error
+//! responses, and [`answer::Problem`] into those of RFC 9457. The `Host` header, and what proxies say of it, is used for nothing.
 //!
 //! # Behind a proxy
 //! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address, and all of
 //! them share what [one origin](Limits::with_calls_at_once_of_an_origin) may have. To [`serve`] the proxy is the one peer
 //! of all connections: let it have them all ([`Connections::with_at_once_of_a_peer`]). It must let go of an idle
 //! connection before the server does, or a call may be lost between the two: keep its time for idle connections below
-//! [`Connections::with_idle_time`] (75 s by default), and have it open new ones within
-//! [`Connections::with_lifetime`]. Where it strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path that the caller
-//! sent. TLS is the proxy's, or the host's [`Listener`](axum::serve::Listener)'s.
+//! [`Connections::with_idle_time`] (75 s by default), and have it open new ones within [`Connections::with_lifetime`] (5 min
+//! by default). Where it strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path
+//! that the caller sent. TLS is for the proxy, or for the host's [`Listener`](axum::serve::Listener).
 #![forbid(unsafe_code)]
 
 pub mod answer;
@@ -68,7 +80,6 @@ mod guard;
 pub mod intake;
 mod limits;
 pub mod origin;
-mod paced;
 pub mod pages;
 pub mod profile;
 mod request_id;

@@ -86,10 +86,10 @@ impl Limits {
         self.calls_at_once
     }
 
-    /// Reads a whole body within its limits. One that says beforehand that it is too large is not read at all.
+    /// Reads a whole body within these limits. A body that announces a length beyond them is not read at all.
     ///
     /// # Errors
-    /// [`Trouble::BodyTooLarge`], [`Trouble::BodyTooSlow`], [`Trouble::BodyBroken`].
+    /// [`Trouble::BodyTooLarge`] (413), [`Trouble::BodyTooSlow`] (408), [`Trouble::BodyBroken`] (400).
     pub async fn read(&self, body: Body) -> Result<Bytes, Trouble> {
         let least = body.size_hint().lower();
         if usize::try_from(least).map_or(true, |least| least > self.body) {
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// A body without a length, of so many parts, each after a while.
+    /// A body without a length, of this many parts, each after a while.
     fn trickle(parts: usize, part: &'static str, pause: Duration) -> Body {
         let parts = stream::iter(0..parts).then(move |_| async move {
             sleep(pause).await;

@@ -1,8 +1,8 @@
 //! Where a call comes from: the other end of the connection, or whom a trusted proxy names.
 //!
-//! What a caller writes into `X-Forwarded-For` or `Forwarded` is worth nothing. What counts is the part that one's own
-//! proxies appended, so the list is read from its end, for as long as it is proxies of one's own that speak. Only the
-//! header that the proxies are known to write is looked at: another one passes through them as the caller sent it.
+//! A caller may write anything into `X-Forwarded-For` or `Forwarded`. Only the entries that the host's own proxies appended
+//! count, so the list is read from its end, for as long as the entries come from trusted proxies. Only the header that the
+//! proxies are known to write is read: another one passes through them as the caller sent it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -85,7 +85,8 @@ impl Proxies {
     }
 }
 
-/// The other end of the connection, as [`serve`](crate::serve) and axum's own `ConnectInfo` have it.
+/// The address at the other end of the connection, as [`serve`](crate::serve) and axum's `ConnectInfo` record it; none
+/// where the server records nothing.
 #[must_use]
 pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())

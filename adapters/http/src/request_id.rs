@@ -1,21 +1,22 @@
-//! The name of one call: what an answer, a log line and a caller's question about it have in common.
+//! The request ID: the name of one call, by which its answer, its log lines and a caller's question about it are found.
 
 use std::sync::Arc;
 
 use accountable_core::port::Entropy;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header that bears it, both ways.
+/// The header of the request ID, in requests and in answers.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names one call. In the extensions of each request within a [`Guard`](crate::Guard).
+/// The name of one call. A [`Guard`](crate::Guard) puts it into the extensions of each request.
 ///
-/// A caller may choose it, so it proves nothing and names nothing but log lines.
+/// A caller may choose it, so it proves nothing: use it for log lines only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The caller's, where it sent one that is 1..=64 of `[A-Za-z0-9._-]`; nothing else may reach a log.
+    /// The request ID that the caller sent, if it sent one only, of 1 to 64 characters out of `A-Z a-z 0-9 . _ -`: nothing
+    /// else may reach a log.
     #[must_use]
     pub fn given(headers: &HeaderMap) -> Option<Self> {
         let mut values = headers.get_all(X_REQUEST_ID).iter();
@@ -25,7 +26,7 @@ impl RequestId {
         (plain && (1..=64).contains(&text.len())).then(|| Self(text.into()))
     }
 
-    /// A fresh one: 32 hexadecimal digits; none where the machine has no randomness.
+    /// A fresh request ID of 32 hexadecimal digits; none where the machine has no randomness.
     #[must_use]
     pub fn drawn(entropy: &dyn Entropy) -> Option<Self> {
         let mut bytes = [0; 16];
@@ -33,7 +34,7 @@ impl RequestId {
         Some(Self(format!("{:032x}", u128::from_be_bytes(bytes)).into()))
     }
 
-    /// The text.
+    /// The request ID as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,37 +1,25 @@
 //! Serves a router over connections that are bounded in number and in time.
 //!
-//! `axum::serve` waits for ever for a header that never ends and takes any number of connections. Where a proxy in
-//! front sees to that, it will do; here nobody has to.
+//! `axum::serve` waits for ever for a head that never ends, and takes any number of connections. It will do behind a proxy
+//! that bounds both; here no proxy is needed.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc};
+mod connection;
+mod paced;
+
+use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc};
 
 use accountable_core::domain::Span;
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, Request},
-    response::Response,
-    serve::Listener,
-};
-use http_body_util::BodyExt as _;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use axum::{Router, serve::Listener};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::{sleep, timeout},
-};
-use tower::Service as _;
-
-use crate::{
-    paced::{Calls, Pace, Paced},
-    shares::Shares,
 };
 
-/// Octets beyond a head that may wait to be read or written, and the least that hyper takes.
-const ROOM: usize = 8_192;
+use self::{connection::Bounds, paced::Pace};
+use crate::shares::Shares;
 
-/// Serves with the [default](Connections::default) bounds until `shutdown` ends; then finishes what has begun.
+/// Serves a router with the [default bounds](Connections::default) until `shutdown` ends; then finishes the calls that have
+/// begun.
 ///
 /// ```no_run
 /// # async fn serve(router: axum::Router) -> std::io::Result<()> {
@@ -135,7 +123,7 @@ impl Connections {
         self
     }
 
-    /// Serves a router until `shutdown` ends; then takes no more connections and finishes what has begun.
+    /// Serves a router until `shutdown` ends; then takes no more connections, and finishes the calls that have begun.
     pub async fn serve<L: Listener<Addr = SocketAddr>>(
         self,
         mut listener: L,
@@ -144,6 +132,7 @@ impl Connections {
     ) {
         let places = Arc::new(Semaphore::new(self.at_once.clamp(1, Semaphore::MAX_PERMITS)));
         let shares = Shares::of(self.of_a_peer.max(1));
+        let bounds = self.bounds();
         let (running, ending) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -160,7 +149,7 @@ impl Connections {
             let Some(share) = shares.take(peer.ip()) else { continue };
             let (router, ending) = (router.clone(), ending.clone());
             connections.spawn(async move {
-                self.attend(io, peer, router, ending).await;
+                bounds.serve(io, peer, router, ending).await;
                 drop((place, share));
             });
         }
@@ -169,286 +158,16 @@ impl Connections {
         while connections.join_next().await.is_some() {}
     }
 
-    /// Serves one connection, until either side has had enough of it.
-    async fn attend<I>(self, io: I, peer: SocketAddr, router: Router, mut ending: watch::Receiver<()>)
-    where
-        I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-    {
-        let calls = Calls::default();
+    /// What each single connection is held to.
+    const fn bounds(self) -> Bounds {
         let pace = Pace {
             head: self.head_time.to_std(),
             idle: self.idle_time.to_std(),
             stall: self.stall_time.to_std(),
         };
-        let io = Paced::new(io, pace, calls.clone());
-        let service = service_fn(move |request| answer(router.clone(), peer, calls.clone(), request));
-        let connection = http1::Builder::new()
-            // It would count idle time, too.
-            .header_read_timeout(None)
-            .max_header_size(self.head)
-            .max_buf_size(self.head.saturating_add(ROOM))
-            .serve_connection(TokioIo::new(io), service);
-        let mut connection = pin!(connection);
-        tokio::select! {
-            // How it ended concerns nobody: callers come and go.
-            _ = &mut connection => return,
-            _ = ending.changed() => {}
-            () = sleep(self.lifetime.to_std()) => {}
-        }
-        connection.as_mut().graceful_shutdown();
-        let _ = timeout(self.drain.to_std(), connection).await;
+        Bounds { pace, head: self.head, lifetime: self.lifetime.to_std(), drain: self.drain.to_std() }
     }
-}
-
-/// Has the router answer, and tells it who asks.
-async fn answer(
-    mut router: Router,
-    peer: SocketAddr,
-    calls: Calls,
-    request: hyper::Request<Incoming>,
-) -> Result<Response, Infallible> {
-    let answering = calls.begin();
-    let mut request: Request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.call(request).await?;
-    // The call ends with its answer's body.
-    Ok(response.map(|body| {
-        Body::new(body.map_err(move |error| {
-            let _ = &answering;
-            error
-        }))
-    }))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{future::pending, io, time::Duration};
-
-    use axum::routing::{get, post};
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
-        sync::{mpsc, oneshot},
-        task::JoinHandle,
-        time::Instant,
-    };
-
-    use super::*;
-    use crate::limits::Limits;
-
-    /// A listener in memory, so that time can be paused.
-    struct InMemory(mpsc::UnboundedReceiver<(DuplexStream, SocketAddr)>);
-
-    impl Listener for InMemory {
-        type Io = DuplexStream;
-        type Addr = SocketAddr;
-        async fn accept(&mut self) -> (DuplexStream, SocketAddr) {
-            match self.0.recv().await {
-                Some(connection) => connection,
-                None => pending().await,
-            }
-        }
-        fn local_addr(&self) -> io::Result<SocketAddr> {
-            Ok(([127, 0, 0, 1], 80).into())
-        }
-    }
-
-    struct Server {
-        connect: mpsc::UnboundedSender<(DuplexStream, SocketAddr)>,
-        stop: Option<oneshot::Sender<()>>,
-        serving: JoinHandle<()>,
-    }
-
-    impl Server {
-        fn start(connections: Connections) -> Self {
-            let router = Router::new()
-                .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
-                .route(
-                    "/slow",
-                    get(|| async {
-                        sleep(Duration::from_secs(5)).await;
-                        "done"
-                    }),
-                )
-                .route("/hang", get(pending::<()>))
-                .route("/large", get(|| async { "x".repeat(1 << 20) }))
-                .route(
-                    "/body",
-                    post(|request: Request| async move {
-                        let read = Limits::default().read(request.into_body()).await;
-                        read.map_or_else(|trouble| trouble.code().to_owned(), |body| body.len().to_string())
-                    }),
-                );
-            let (connect, accept) = mpsc::unbounded_channel();
-            let (stop, stopped) = oneshot::channel();
-            let stopped = async { drop(stopped.await) };
-            let serving = tokio::spawn(connections.serve(InMemory(accept), router, stopped));
-            Self { connect, stop: Some(stop), serving }
-        }
-
-        async fn send(&self, head: &str) -> DuplexStream {
-            self.send_from("192.0.2.7:4711", head).await
-        }
-
-        async fn send_from(&self, peer: &str, head: &str) -> DuplexStream {
-            let (mut ours, theirs) = duplex(4_096);
-            self.connect.send((theirs, peer.parse().unwrap())).unwrap();
-            ours.write_all(head.as_bytes()).await.unwrap();
-            ours
-        }
-    }
-
-    async fn rest(mut io: DuplexStream) -> String {
-        let mut text = String::new();
-        let _ = io.read_to_string(&mut text).await;
-        text
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_is_answered_and_knows_its_peer() {
-        let server = Server::start(Connections::default());
-        let io = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
-        assert!(rest(io).await.ends_with("\r\n\r\n192.0.2.7:4711"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_never_ends_and_an_idle_connection_are_cut_off() {
-        let server = Server::start(Connections::default());
-        for (head, seconds) in
-            [("", 10), ("GET / HTTP/1.1\r\nx: ", 10), ("GET / HTTP/1.1\r\nhost: x\r\n\r\n", 75)]
-        {
-            let start = Instant::now();
-            rest(server.send(head).await).await;
-            assert_eq!(start.elapsed().as_secs(), seconds, "{head:?}");
-        }
-        let mut trickle = server.send("GET / HTTP/1.1\r\n").await;
-        let start = Instant::now();
-        while trickle.write_all(b"x: y\r\n").await.is_ok() {
-            sleep(Duration::from_secs(1)).await;
-        }
-        assert!((10..=11).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_begins_late_has_its_own_time() {
-        let server = Server::start(Connections::default());
-        let mut io = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        let start = Instant::now();
-        sleep(Duration::from_secs(74)).await;
-        io.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-        sleep(Duration::from_secs(9)).await;
-        io.write_all(b"host: x\r\n\r\n").await.unwrap();
-        sleep(Duration::from_secs(60)).await;
-        io.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-        assert_eq!(rest(io).await.matches("HTTP/1.1 200").count(), 2);
-        assert_eq!(start.elapsed().as_secs(), 74 + 9 + 60 + 10);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_that_takes_longer_than_a_head_or_idleness_may_is_answered() {
-        let connections = Connections::default().with_head_time(Span::seconds(2));
-        let server = Server::start(connections.with_idle_time(Span::seconds(2)));
-        let io = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
-        assert!(rest(io).await.ends_with("done"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_comes_is_answered_without_it() {
-        let server = Server::start(Connections::default());
-        let io = server.send("POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc").await;
-        assert!(rest(io).await.contains("body_too_slow"));
-        let io = server.send("POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 10485760\r\n\r\n").await;
-        assert!(rest(io).await.contains("body_too_large"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_is_too_large_is_refused() {
-        let server = Server::start(Connections::default());
-        let (ours, theirs) = duplex(1 << 20);
-        server.connect.send((theirs, "192.0.2.7:4711".parse().unwrap())).unwrap();
-        let (mut read, mut write) = tokio::io::split(ours);
-        write
-            .write_all(format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(20_000)).as_bytes())
-            .await
-            .unwrap();
-        let mut text = String::new();
-        let _ = read.read_to_string(&mut text).await;
-        assert!(text.starts_with("HTTP/1.1 431"), "{text}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_too_many_waits_until_another_ends() {
-        let server = Server::start(Connections::default().with_at_once(1));
-        let first = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
-        let second = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
-        let start = Instant::now();
-        assert!(rest(second).await.ends_with("4711"));
-        assert_eq!(start.elapsed().as_secs(), 5);
-        assert!(rest(first).await.ends_with("done"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_who_never_reads_its_answer_loses_the_connection() {
-        let server = Server::start(Connections::default());
-        let start = Instant::now();
-        let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        while io.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {
-            sleep(Duration::from_secs(1)).await;
-        }
-        assert!((10..=11).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_who_reads_slowly_is_answered_to_the_end() {
-        let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)));
-        let start = Instant::now();
-        let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        let (mut part, mut read) = ([0; 65_536], 0);
-        loop {
-            match io.read(&mut part).await {
-                Ok(0) | Err(_) => break,
-                Ok(octets) => read += octets,
-            }
-            if read < 200_000 {
-                sleep(Duration::from_secs(5)).await;
-            }
-        }
-        assert!(read > 1 << 20, "{read}");
-        assert!(start.elapsed().as_secs() > 200, "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_peer_with_as_many_connections_as_it_may_gets_no_more_and_others_do() {
-        let server = Server::start(Connections::default());
-        let mut held = Vec::new();
-        for port in 1..=64 {
-            let hang = "GET /hang HTTP/1.1\r\nhost: x\r\n\r\n";
-            held.push(server.send_from(&format!("[2001:db8::{port:x}]:4711"), hang).await);
-        }
-        let call = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-        let more = server.send_from("[2001:db8::ffff]:4711", call).await;
-        assert_eq!(rest(more).await, "");
-        assert!(rest(server.send(call).await).await.ends_with("4711"));
-        held.pop();
-        sleep(Duration::from_secs(1)).await;
-        let again = server.send_from("[2001:db8::ffff]:4711", call).await;
-        assert!(rest(again).await.ends_with("4711"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_shutdown_finishes_what_has_begun_and_waits_for_nobody_for_ever() {
-        let mut server = Server::start(Connections::default());
-        let idle = server.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        let slow = server.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        let hang = server.send("GET /hang HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        sleep(Duration::from_secs(1)).await;
-        let start = Instant::now();
-        server.stop.take().unwrap().send(()).unwrap();
-        assert!(rest(idle).await.ends_with("4711"));
-        assert_eq!(start.elapsed().as_secs(), 0);
-        assert!(rest(slow).await.ends_with("done"));
-        assert_eq!(start.elapsed().as_secs(), 4);
-        server.serving.await.unwrap();
-        assert_eq!(start.elapsed().as_secs(), 30);
-        assert_eq!(rest(hang).await, "");
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! How much of what is scarce one network may have at once.
+//! How many of a limited number of places one network may have at once.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,8 @@ use std::{
 
 use ipnet::IpNet;
 
-/// Counts what each network has; of those that have nothing it knows nothing, so it is no larger than what is scarce.
+/// Counts the places that each network has. A network without any takes no room, so there are never more entries than
+/// places.
 ///
 /// A network is what quotas of an origin count: one IPv4 address, or the /64 that one IPv6 subscriber holds.
 #[derive(Debug, Clone)]
@@ -18,12 +19,12 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
-    /// At most so many for each network.
+    /// At most this many places for each network.
     pub(crate) fn of(most: usize) -> Self {
         Self { most, taken: Arc::default() }
     }
 
-    /// One of the network's; none where it has as many as it may.
+    /// Takes one more place for the address's network; none where it has as many as it may.
     pub(crate) fn take(&self, ip: IpAddr) -> Option<Share> {
         let network = network(ip);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,7 +43,7 @@ impl Shares {
     }
 }
 
-/// One that a network has, until it is dropped.
+/// A place that a network has, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     shares: Shares,

@@ -1,48 +1,49 @@
-//! What can go wrong with a call as such, whatever it is about.
+//! What can go wrong with any call, whatever it is about: its place, its time, its body.
 
 use accountable_core::domain::Span;
 
-/// Why a call was cut short. Nothing was done, or what was done was whole.
+/// Why a call was cut short. No change is ever left half done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// As many calls as may run at once do.
+    /// As many calls run at once as may, of all callers or of this origin: `overloaded`, 503.
     #[error("too many calls at once")]
     Busy,
-    /// The call took longer than it may.
+    /// The call took longer than it may: `timed_out`, 503. What it was to change may have been changed.
     #[error("the call took too long")]
     OutOfTime,
-    /// The server did not say whose connection it came over; see [`Guard`](crate::Guard).
+    /// The server does not tell who is at the other end of its connections: `peer_unknown`, 500. See
+    /// [`Guard`](crate::Guard#peers).
     #[error("the server does not tell where its connections come from")]
     PeerUnknown,
-    /// A defect stopped it.
+    /// The code that answers the call panicked: `defect`, 500.
     #[error("something unexpected happened")]
     Panicked,
-    /// The body has more octets than it may.
+    /// The body has more octets than it may: `body_too_large`, 413.
     #[error("the body is too large")]
     BodyTooLarge,
-    /// The body did not arrive in time.
+    /// The body did not arrive in time: `body_too_slow`, 408.
     #[error("the body came too slowly")]
     BodyTooSlow,
-    /// The connection ended before the body did.
+    /// The connection ended before the body did: `body_incomplete`, 400.
     #[error("the body is incomplete")]
     BodyBroken,
 }
 
 impl Trouble {
-    /// A stable name for machines.
+    /// The stable code for machines, such as `overloaded`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         self.table().0
     }
 
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     #[must_use]
     pub const fn http_status(self) -> u16 {
         self.table().1
     }
 
-    /// How long to wait before it makes sense to try again.
+    /// How long to wait before another try makes sense; `None` where waiting does not help.
     #[must_use]
     pub const fn retry_after(self) -> Option<Span> {
         match self {

@@ -1,8 +1,8 @@
-//! What stands in a mail: paragraphs and links, written once and shown as text and as HTML.
+//! The body of a mail: paragraphs and links, written once and rendered as plain text and as HTML.
 
 use accountable_core::domain::MailedLink;
 
-/// The body of a mail. Whatever stands in it is text: in HTML it is escaped.
+/// The body of a mail: paragraphs and links. Whatever a paragraph holds is text; in HTML it is escaped.
 ///
 /// ```
 /// use accountable_mail::Body;
@@ -23,27 +23,28 @@ enum Part {
 }
 
 impl Body {
-    /// An empty one, in this language (BCP 47).
+    /// An empty body, in the language of this BCP 47 tag.
     #[must_use]
     pub fn new(language: &str) -> Self {
         Self { language: language.to_owned(), parts: Vec::new() }
     }
 
-    /// Adds a paragraph.
+    /// Adds a paragraph of plain text; a line break in it stays one.
     #[must_use]
     pub fn says(mut self, words: impl Into<String>) -> Self {
         self.parts.push(Part::Words(words.into()));
         self
     }
 
-    /// Adds the letter's link: in text by itself on a line, in HTML below its label and once more in full.
+    /// Adds the letter's link: in plain text below its label, alone on a line; in HTML as a link on its label, and
+    /// once more in full.
     #[must_use]
     pub fn link(mut self, label: impl Into<String>, link: &MailedLink) -> Self {
         self.parts.push(Part::Link { label: label.into(), url: link.expose().to_owned() });
         self
     }
 
-    /// As plain text: paragraphs with an empty line between them. No line is broken, least of all a link.
+    /// The body as plain text: paragraphs with an empty line between them. No line is wrapped, so that links stay whole.
     #[must_use]
     pub fn text(&self) -> String {
         let parts: Vec<_> = self
@@ -57,7 +58,8 @@ impl Body {
         format!("{}\n", parts.join("\n\n"))
     }
 
-    /// As HTML: nothing but paragraphs and links, so that nothing is fetched when it is read.
+    /// The body as an HTML document with this title: nothing but paragraphs and links, so that nothing is fetched when the mail
+    /// is read.
     #[must_use]
     pub fn html(&self, title: &str) -> String {
         let (language, title) = (escaped(&self.language), escaped(title));
@@ -81,7 +83,7 @@ impl Part {
     }
 }
 
-/// It may hold a link.
+/// Shows how many parts there are and none of them, since one may hold a link.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Body").field("parts", &self.parts.len()).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Composing: a letter becomes a mail, octet for octet the same at each attempt.
+//! Composes mails: a letter becomes a mail by RFC 5322, octet for octet the same at each attempt.
 
 use std::{fmt, sync::Arc};
 
@@ -14,39 +14,39 @@ use mail_builder::{
 
 use crate::{Templates, templates::one_line};
 
-/// The header that bears a letter's [`FeedbackTag`](accountable_core::domain::FeedbackTag): what bounces and complaints
-/// bring back of the mail they are about.
+/// The header with a letter's [`FeedbackTag`](accountable_core::domain::FeedbackTag), by which bounces and complaints are matched
+/// to the mail that they are about.
 ///
-/// A name of its own, since the well-known `Feedback-ID` is for groups of mails: its readers drop what names only one.
+/// It is not the well-known `Feedback-ID`, which names groups of mails: mail providers ignore one that names a single mail.
 pub const FEEDBACK_HEADER: &str = "X-Feedback-Tag";
 
-/// From whom mails come.
+/// The sender of all mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Letterhead {
-    /// The sender's address. Its domain stands in each `Message-ID`, so it should be the host's own.
+    /// The sender's address (`From`). Its domain is part of each `Message-ID`, so it should be the host's own.
     pub from: EmailAddress,
-    /// The sender's name, as readers see it; none by default.
+    /// The sender's display name, as readers see it; none by default.
     pub name: Option<String>,
-    /// Where answers go; to the sender by default.
+    /// The address for replies (`Reply-To`); by default they go to the sender.
     pub reply_to: Option<EmailAddress>,
 }
 
 impl Letterhead {
-    /// From this address.
+    /// A letterhead with this sender's address, without a name.
     #[must_use]
     pub fn new(from: EmailAddress) -> Self {
         Self { from, name: None, reply_to: None }
     }
 
-    /// With a name that readers see.
+    /// Adds the sender's display name, as readers see it.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// With another address for answers.
+    /// Adds an address for replies, other than the sender's.
     #[must_use]
     pub fn with_reply_to(mut self, address: EmailAddress) -> Self {
         self.reply_to = Some(address);
@@ -59,7 +59,7 @@ impl Letterhead {
     }
 }
 
-/// Makes mails of letters. Clones share the templates.
+/// Makes mails of letters. All clones share the templates.
 #[derive(Clone)]
 pub struct Composer {
     letterhead: Letterhead,
@@ -73,19 +73,20 @@ impl fmt::Debug for Composer {
 }
 
 impl Composer {
-    /// From this sender, in these words.
+    /// A composer of mails from this sender, with the words of these templates.
     #[must_use]
     pub fn new(letterhead: Letterhead, templates: impl Templates) -> Self {
         Self { letterhead, templates: Arc::new(templates) }
     }
 
-    /// The letter as a mail.
+    /// Makes a mail of a letter: plain text and HTML as alternatives.
     ///
-    /// It says that a program wrote it (`Auto-Submitted`, RFC 3834), so that no out-of-office note answers it. What is
-    /// not ASCII stands in its headers as RFC 6532 and RFC 2047 say; no value can add a header of its own.
+    /// The mail says that a program wrote it (`Auto-Submitted`, RFC 3834 section 5), so that no out-of-office note answers it.
+    /// Text beyond ASCII is encoded in its headers by RFC 2047, and in addresses stands as RFC 6532 says. No value can add a
+    /// header of its own.
     ///
     /// # Errors
-    /// [`MailError::Ours`] if the templates have no words for it.
+    /// [`MailError::Ours`] if the templates have no words for the letter.
     pub fn compose(&self, letter: &Letter) -> Result<Mail, MailError> {
         let wording = self.templates.wording(letter).ok_or_else(|| MailError::Ours(Box::new(NoWords)))?;
         let message_id = format!("{}@{}", letter.id, self.letterhead.from.domain());
@@ -118,8 +119,8 @@ impl Composer {
 #[error("the templates have no words for such a letter")]
 struct NoWords;
 
-/// A mail, as it is handed to a server: RFC 5322, lines ended by CR LF. It holds the letter's link, so `Debug` does not
-/// show it.
+/// A mail by RFC 5322, as it is handed to a mail server, its lines ended by CR LF. It holds the letter's link, so `Debug` shows
+/// the `Message-ID` only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     message_id: String,
@@ -127,14 +128,14 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Its `Message-ID`, without angle brackets: of the mail's name and the sender's domain, so that it is the same at
-    /// each attempt.
+    /// The `Message-ID` of the mail, without angle brackets. It is made of the letter's ID and the sender's domain, so it stays
+    /// the same at each attempt.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
-    /// The octets.
+    /// The octets of the whole mail, header and body.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.octets

@@ -1,7 +1,7 @@
 //! The words of all letters in English: who writes, what happened, until when, and what to do about it.
 //!
-//! Nothing in them is about anybody but their reader; and who reads a letter that is not meant for them learns no more
-//! than that somebody typed their address.
+//! A letter tells nothing of anybody but its reader. Somebody who gets a letter by mistake learns no more than that their
+//! address was typed.
 
 use accountable_core::domain::{
     HostNotice, Letter, MailedLink, Message, Notice, Purpose, Timestamp, Undeliverable,
@@ -9,7 +9,7 @@ use accountable_core::domain::{
 
 use crate::{Body, Templates, Wording, moment};
 
-/// English templates of a service. They have words for every letter.
+/// The templates of a service in English. They have words for every letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct English {
     service: String,
@@ -19,7 +19,7 @@ const NOT_YOU: &str = "If you did not expect this mail, somebody may have typed 
                        Do nothing, and nothing will happen.";
 
 impl English {
-    /// Of the service with this name: "your account at Orchard".
+    /// English templates of the service with this name, as in "your account at Orchard".
     #[must_use]
     pub fn of(service: impl Into<String>) -> Self {
         Self { service: service.into() }

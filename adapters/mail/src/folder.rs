@@ -1,4 +1,4 @@
-//! A folder that takes mails: one file each, whole or not there at all.
+//! A mailer that writes mails to a folder: one file each, whole or not there at all.
 
 use std::{
     fs,
@@ -15,16 +15,16 @@ use async_trait::async_trait;
 
 use crate::{Composer, Mail};
 
-/// Writes each letter into a folder, as `<mail>.eml`: for development, and for a program that sends what it finds there.
+/// A mailer that writes each mail to a folder, as `ID.eml`: for development, or for a program that sends what it finds there.
 ///
 /// - A file appears at once and whole, and is durable before the letter counts as delivered. Until then it has a
 ///   name that begins with a dot and ends in `.tmp`; a crash may leave one behind.
-/// - Another attempt of a letter puts the same mail in place of the first, under the same name.
-/// - On Unix only its owner may read a file: there are live links in it.
-/// - It takes as long as the file system does. No letter waits for another; files are written by the threads of the
+/// - Another attempt at a letter writes the same mail to the same file.
+/// - On Unix only the owner of a file may read it, since mails hold live links.
+/// - A delivery takes as long as the file system does. No letter waits for another: files are written on the threads of the
 ///   crate `blocking`.
-/// - A full disk is [`MailError::Transient`]; whatever else goes wrong is [`MailError::Ours`]. No recipient is ever
-///   blamed: nobody has asked its server.
+/// - A full or busy disk is [`MailError::Transient`]; whatever else goes wrong is [`MailError::Ours`]. No error is ever put down
+///   to a recipient, whose server has not been asked.
 ///
 /// ```
 /// use accountable_core::{domain::*, port::Mailer as _};
@@ -49,11 +49,11 @@ pub struct FolderMailer {
 }
 
 impl FolderMailer {
-    /// Mails go into this folder, which is made if it is not there, with those above it: on Unix, for its owner alone. What
-    /// was made is durable when this returns.
+    /// A mailer to this folder. If it is not there it is made, with the folders above it, on Unix for the owner alone; what was
+    /// made is durable when this returns.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// The [`io::Error`] of the operating system, if a folder can't be made or made durable.
     pub fn open(folder: impl Into<PathBuf>, composer: Composer) -> io::Result<Self> {
         let folder = folder.into();
         let mut maker = fs::DirBuilder::new();

@@ -1,7 +1,7 @@
-//! The letters of `accountable` as mails: what they say, in which words, and a folder that takes them.
+//! The letters of `accountable` as mails: their words, their form by RFC 5322, and a mailer that writes them to a folder.
 //!
-//! A [`Composer`] makes a mail of a letter: the words come from [`Templates`], the rest from a [`Letterhead`]. The words
-//! are [`English`] unless a host has its own, for all letters or for some languages ([`ByLocale`]).
+//! A [`Composer`] makes a mail of a letter: the words come from [`Templates`], the sender from a [`Letterhead`]. [`English`]
+//! words come with the crate; a host may have its own, for all letters or by language ([`ByLocale`]).
 //!
 //! ```
 //! use accountable_core::domain::*;
@@ -19,7 +19,7 @@
 //! # Ok::<(), AddressError>(())
 //! ```
 //!
-//! A [`FolderMailer`] puts each mail into a folder, for development and for whatever sends what it finds there.
+//! A [`FolderMailer`] writes each mail into a folder, for development, or for a program that sends what it finds there.
 #![forbid(unsafe_code)]
 
 mod body;

@@ -1,4 +1,4 @@
-//! Templates by language: each letter in the words of its account's language, where there are such.
+//! Templates by language: each letter in the language of its account, as far as there are words in it.
 
 use std::{fmt, sync::Arc};
 
@@ -6,7 +6,8 @@ use accountable_core::domain::{Letter, Locale};
 
 use crate::{Templates, Wording};
 
-/// Asks the templates of the letter's language, then those of a wider one (`de` for `de-CH`), then those for everybody.
+/// Templates by language. A letter's words come from the templates of its locale, else of a wider one (`de` for `de-CH`, as
+/// RFC 4647 section 3.4 looks them up), else from those for all letters.
 ///
 /// ```
 /// use accountable_core::domain::Locale;
@@ -22,13 +23,13 @@ pub struct ByLocale {
 }
 
 impl ByLocale {
-    /// These where no others have words for a letter: in a language that has none, or in none at all.
+    /// Templates for every letter that no others have words for: in a language without templates, or without a locale.
     #[must_use]
     pub fn or_else(otherwise: impl Templates) -> Self {
         Self { of: Vec::new(), otherwise: Arc::new(otherwise) }
     }
 
-    /// These for letters in this language, and in its regional forms that have none of their own.
+    /// Adds templates for letters of this locale, and of narrower ones that have no templates of their own.
     #[must_use]
     pub fn with(mut self, locale: &Locale, templates: impl Templates) -> Self {
         let name = locale.as_str().to_ascii_lowercase();

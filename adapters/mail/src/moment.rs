@@ -1,8 +1,8 @@
-//! Moments as a mail says them: in UTC, to the minute, without a word of any language.
+//! Points in time as mails write them: in UTC, to the minute, without a word of any language.
 
 use accountable_core::domain::Timestamp;
 
-/// `2026-01-31 16:30 UTC`: to the minute, rounded down, so that nobody comes too late.
+/// Writes a point in time as `2026-01-31 16:30 UTC`. It is rounded down to the minute, so that nobody comes too late.
 ///
 /// ```
 /// # use accountable_mail::moment;

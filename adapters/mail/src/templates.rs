@@ -4,13 +4,13 @@ use accountable_core::domain::Letter;
 
 use crate::Body;
 
-/// Says letters in words.
+/// The words of letters, which a host may have of its own.
 ///
 /// ```
 /// use accountable_core::domain::*;
 /// use accountable_mail::{Body, Templates, Wording, moment};
 ///
-/// /// German, as far as it goes: what it has no words for is said by whoever comes next.
+/// /// German, for one kind of letter: the others are left to the templates that are asked next.
 /// struct German;
 ///
 /// impl Templates for German {
@@ -27,11 +27,11 @@ use crate::Body;
 /// }
 /// ```
 pub trait Templates: Send + Sync + 'static {
-    /// The letter in words; none if these templates have none for it.
+    /// The words of this letter; none where these templates have no words for it.
     fn wording(&self, letter: &Letter) -> Option<Wording>;
 }
 
-/// What a mail says: in one line, and at length. It holds the letter's link, so it is never shown by `Debug`.
+/// The words of one mail: its subject and its body. `Debug` does not show the body, since it may hold the letter's link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Wording {
     pub(crate) subject: String,
@@ -39,19 +39,19 @@ pub struct Wording {
 }
 
 impl Wording {
-    /// A mail's words. A subject is one line: breaks and control characters in it become blanks.
+    /// The words of a mail. Line breaks and control characters in the subject become spaces, so that it is one line.
     #[must_use]
     pub fn new(subject: impl AsRef<str>, body: Body) -> Self {
         Self { subject: one_line(subject.as_ref()), body }
     }
 
-    /// The subject, in one line.
+    /// The subject, as one line.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The rest.
+    /// The body below the subject.
     #[must_use]
     pub fn body(&self) -> &Body {
         &self.body

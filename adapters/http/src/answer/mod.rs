@@ -1,7 +1,5 @@
-//! What is answered: a value in the caller's format, or the error body that a contract has.
+//! What is answered: a value in the format that its caller asked for, or a [`Problem`].
 
-pub mod data_forest;
-pub mod payway;
 pub mod problem;
 
 use accountable_core::domain::Span;
@@ -17,7 +15,8 @@ use serde::Serialize;
 pub use self::problem::Problem;
 use crate::wire::{Format, xml};
 
-/// A value in this format. The root's name counts for XML only. What can't be written is an empty 500.
+/// An answer with this value in this format. `root` is the name of an XML document's root element; it means nothing to
+/// JSON. A value that can't be written becomes an empty 500.
 #[must_use]
 pub fn in_format(format: Format, root: &str, status: StatusCode, value: &impl Serialize) -> Response {
     let written = match format {
@@ -30,19 +29,19 @@ pub fn in_format(format: Format, root: &str, status: StatusCode, value: &impl Se
     }
 }
 
-/// A value in JSON.
+/// An answer with this value in JSON.
 #[must_use]
 pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
     in_format(Format::Json, "", status, value)
 }
 
-/// A status by its number; 500 for what is none.
-fn status(number: u16) -> StatusCode {
+/// The status of this number; 500 for a number that is no status.
+pub(crate) fn status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Says how long to wait, where waiting helps.
-fn with_wait(mut response: Response, wait: Option<Span>) -> Response {
+/// Adds `Retry-After` to an answer, where waiting helps.
+pub(crate) fn with_wait(mut response: Response, wait: Option<Span>) -> Response {
     if let Some(wait) = wait {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_seconds_rounded_up()));
     }

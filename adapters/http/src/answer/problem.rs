@@ -1,10 +1,10 @@
-//! Errors as RFC 9457 has them: `application/problem+json`, with our code.
+//! Errors as RFC 9457 defines them: `application/problem+json`, with a stable `code` beside the standard members.
 
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    Error, PublicError,
-    domain::{Refusal, Span, Violation},
+    Error, Fault, PublicError,
+    domain::{InputError, Refusal, Span, Violation},
 };
 use axum::{
     http::{
@@ -27,7 +27,8 @@ use crate::{
     },
 };
 
-/// An error as it is answered: `type` (`about:blank`), `title`, `status`, `code`, perhaps `detail` and more.
+/// An error as RFC 9457 defines it: `type` (`about:blank`), `title`, `status`, a stable `code`, and perhaps `detail` and
+/// other members.
 ///
 /// ```
 /// use accountable_http::answer::Problem;
@@ -44,7 +45,7 @@ pub struct Problem {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct ProblemBody<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -56,20 +57,20 @@ struct Written<'a> {
 }
 
 impl Problem {
-    /// A problem with this status and stable code.
+    /// A problem with this HTTP status and stable code.
     #[must_use]
     pub fn new(status: u16, code: impl Into<String>) -> Self {
         Self { status, code: code.into(), detail: None, members: BTreeMap::new(), retry_after: None }
     }
 
-    /// Says more, for people.
+    /// Adds the member `detail`, which explains the problem to people.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Says more, for machines. A value that has no JSON form, and a name of the standard's own, is left out.
+    /// Adds a member for machines. A value that has no JSON form is left out, and so is a name that every problem has.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
         let own = matches!(name, "type" | "title" | "status" | "code" | "detail");
@@ -79,14 +80,14 @@ impl Problem {
         self
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
+    /// Says how long to wait before another try, in whole seconds in the header `Retry-After`; `None` leaves it out.
     #[must_use]
     pub const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
     }
 
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
@@ -100,7 +101,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = status(self.status);
-        let written = Written {
+        let body = ProblemBody {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
@@ -108,7 +109,7 @@ impl IntoResponse for Problem {
             detail: self.detail.as_deref(),
             members: &self.members,
         };
-        let mut response = with_wait(super::json(status, &written), self.retry_after);
+        let mut response = with_wait(super::json(status, &body), self.retry_after);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status.as_u16() == 401 {
@@ -118,11 +119,11 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What the rules say is told; how the world failed is for the log.
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
+/// A refusal and its reason are told; how the machine or the network failed is for the log.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
         let problem = Self::new(error.http_status(), error.code()).with_wait(error.retry_after());
-        match error {
+        match &error {
             Error::Refused(Refusal::WeakPassword(violations)) => {
                 problem.with_detail(error.to_string()).with_violations(violations)
             }
@@ -132,10 +133,28 @@ impl From<&Error> for Problem {
     }
 }
 
-impl From<&PublicError> for Problem {
-    fn from(error: &PublicError) -> Self {
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Error::from(refusal).into()
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Error::from(fault).into()
+    }
+}
+
+impl From<InputError> for Problem {
+    fn from(error: InputError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<PublicError> for Problem {
+    fn from(error: PublicError) -> Self {
         let problem = Self::new(error.http_status(), error.code()).with_wait(error.retry_after());
-        match error {
+        match &error {
             PublicError::WeakPassword(violations) => {
                 problem.with_detail(error.to_string()).with_violations(violations)
             }
@@ -145,8 +164,8 @@ impl From<&PublicError> for Problem {
     }
 }
 
-impl From<&FieldError> for Problem {
-    fn from(error: &FieldError) -> Self {
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
         let problem = Self::new(400, error.code()).with_detail(error.to_string());
         match error.field() {
             Some(field) => problem.with("field", field),
@@ -155,9 +174,9 @@ impl From<&FieldError> for Problem {
     }
 }
 
-/// Callers are not told what was wrong with their credentials.
-impl From<&AuthError> for Problem {
-    fn from(error: &AuthError) -> Self {
+/// A caller is not told what was wrong with its credentials.
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
         Self::new(error.http_status(), error.code()).with_wait(error.retry_after())
     }
 }
@@ -181,15 +200,14 @@ impl From<NotAcceptable> for Problem {
     }
 }
 
-impl From<&NotReceived> for Problem {
-    fn from(error: &NotReceived) -> Self {
-        error.said()
+impl From<NotReceived> for Problem {
+    fn from(error: NotReceived) -> Self {
+        error.convert()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use accountable_core::Fault;
     use axum::http::header::RETRY_AFTER;
 
     use super::*;
@@ -206,7 +224,7 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_says_its_code_and_how_long_to_wait() {
         let throttled = Error::from(Refusal::Throttled { retry_after: Span::micros(1_500_000) });
-        let (status, wait, body) = answered(&throttled).await;
+        let (status, wait, body) = answered(throttled).await;
         assert_eq!((status, wait.as_deref()), (429, Some("2")));
         assert_eq!(body["code"], "throttled");
         assert_eq!((&body["type"], &body["status"]), (&"about:blank".into(), &429.into()));
@@ -215,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_says_no_more_than_its_code() {
-        let (status, wait, body) = answered(&Error::from(Fault::Unavailable("db at 10.0.0.1".into()))).await;
+        let (status, wait, body) = answered(Error::from(Fault::Unavailable("db at 10.0.0.1".into()))).await;
         assert_eq!((status, wait.as_deref()), (503, Some("1")));
         assert_eq!(body["code"], "unavailable");
         assert!(body.get("detail").is_none() && !body.to_string().contains("10.0.0.1"));
@@ -224,17 +242,17 @@ mod tests {
     #[tokio::test]
     async fn a_field_is_named_whatever_its_name_is() {
         let field = "a\"}\r\n<b>".to_owned();
-        let (status, _, body) = answered(&FieldError::Unknown { field: field.clone() }).await;
+        let (status, _, body) = answered(FieldError::Unknown { field: field.clone() }).await;
         assert_eq!((status, &body["field"]), (400, &field.into()));
     }
 
     #[tokio::test]
     async fn a_caller_is_not_told_what_was_wrong_with_its_credentials() {
-        let one = answered(&AuthError::NotAccepted).await;
+        let one = answered(AuthError::NotAccepted).await;
         assert_eq!((one.0, one.2["code"].as_str()), (401, Some("unauthorized")));
-        assert_eq!(answered(&AuthError::Skewed).await, one);
-        assert_eq!(answered(&AuthError::NoCredentials).await, one);
-        let response = Problem::from(&AuthError::NotAccepted).into_response();
+        assert_eq!(answered(AuthError::Skewed).await, one);
+        assert_eq!(answered(AuthError::NoCredentials).await, one);
+        let response = Problem::from(AuthError::NotAccepted).into_response();
         assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer");
     }
 

@@ -1,7 +1,7 @@
-//! Keys that callers send as they are: `Authorization: Bearer KEY` (RFC 6750).
+//! Keys that callers send as they are: `Authorization: Bearer KEY` (RFC 6750 section 2.1).
 //!
-//! A key is 32 random bytes, so nobody can guess it from its hash: plain SHA-256 is right here, and a slow hash, made
-//! for what people choose, would only let strangers keep the machine busy. What is kept is the hash.
+//! Only the hash of a key is kept. A key is 32 random bytes, so nobody can find it from its hash: plain SHA-256 is right
+//! here. A slow hash is for passwords that people choose; here it would only let strangers keep the machine busy.
 
 use std::{
     fmt,
@@ -25,11 +25,11 @@ use zeroize::Zeroizing;
 
 use super::{AuthError, Authenticator, Caller, Head};
 
-/// A key as its bearer gets to see it, once. Wiped on drop.
+/// The text of a new bearer key, which its bearer gets to see once. It is wiped on drop, and `Debug` does not show it.
 pub struct BearerKey(Zeroizing<String>);
 
 impl BearerKey {
-    /// The text for the bearer: 43 characters of base64url. It can't be had again.
+    /// The text for the bearer: 43 characters of base64url. Nothing can recover it later, since only its hash is kept.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -42,52 +42,52 @@ impl fmt::Debug for BearerKey {
     }
 }
 
-/// A key that was just drawn.
+/// A bearer key that was just drawn: its text for the bearer, and the entry that a host keeps.
 #[derive(Debug)]
 pub struct NewBearerKey {
-    /// For the bearer; shown once.
+    /// The key itself, for its bearer; it is shown once.
     pub key: BearerKey,
-    /// What is kept of it: to be written where the host keeps its keys.
+    /// What is kept of the key: write it to where the host keeps its keys.
     pub entry: BearerKeyEntry,
 }
 
-/// What is kept of a key. Nothing in it is secret.
+/// What is kept of a bearer key. Nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BearerKeyEntry {
-    /// Names the key, among several of one bearer too: what it is revoked by.
+    /// The name of the key, by which it is revoked. Each of several keys of one bearer has its own.
     pub id: KeyId,
-    /// Who bears it: the name that events bear.
+    /// The bearer, as the events of the journal name it.
     pub name: Actor,
-    /// What it is good for.
+    /// The scopes of the key: the calls that its bearer may make. None by default.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// SHA-256 of the key's text; in base64 where it is written.
+    /// The SHA-256 of the key's text. In TOML and JSON it is written in standard base64.
     #[serde(with = "digest")]
     pub sha256: [u8; 32],
 }
 
-/// Why keys can't be used. Never repeats what was read: somebody may have put a key there.
+/// Why bearer keys can't be used. No message repeats what was read: somebody may have put a key there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeysError {
-    /// Not the TOML that [`BearerKeys::from_toml`] shows.
+    /// The text is not the TOML that [`BearerKeys::from_toml`] shows.
     #[error("not the TOML expected: [[keys]] with id, name, scopes and sha256")]
     NotToml,
-    /// Not the same in JSON.
+    /// The text is not the JSON that [`BearerKeys::from_json`] describes.
     #[error("not the JSON expected: {{\"keys\": [{{\"id\", \"name\", \"scopes\", \"sha256\"}}]}}")]
     NotJson,
-    /// Two keys of one id.
+    /// Two keys have one id.
     #[error("two keys have the id {0}")]
     SameId(KeyId),
-    /// Two entries of one key: to revoke one of them would not revoke the key.
+    /// Two entries are of one key: to revoke one of them would not revoke the key.
     #[error("the key {0} is there already, by another id")]
     SameKey(KeyId),
 }
 
-/// The keys that are good now. Several of one bearer may be, so that one can follow the other without a gap.
+/// The bearer keys that are accepted now. A bearer may have several, so that a new key can follow an old one without a gap.
 ///
-/// Clones are one set: what is added or revoked through one holds for all, at once.
+/// All clones share one set: what is added or revoked through one of them holds for all at once.
 ///
 /// ```
 /// use accountable_core::domain::{Actor, KeyId};
@@ -105,16 +105,16 @@ pub struct BearerKeys(Arc<RwLock<Vec<BearerKeyEntry>>>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct KeysDocument {
     #[serde(default)]
     keys: Vec<BearerKeyEntry>,
 }
 
 impl BearerKeys {
-    /// Draws a key. It is good once its entry is added.
+    /// Draws a key of 32 random bytes. It is accepted once its entry is [added](Self::add).
     ///
     /// # Errors
-    /// [`EntropyError`].
+    /// [`EntropyError`] if the machine has no randomness to give.
     pub fn draw(
         entropy: &dyn Entropy,
         id: KeyId,
@@ -129,7 +129,7 @@ impl BearerKeys {
         Ok(NewBearerKey { key, entry })
     }
 
-    /// Reads entries.
+    /// Reads the entries of keys from TOML.
     ///
     /// ```
     /// use accountable_http::auth::BearerKeys;
@@ -145,22 +145,22 @@ impl BearerKeys {
     /// ```
     ///
     /// # Errors
-    /// [`KeysError`].
+    /// [`KeysError::NotToml`], [`KeysError::SameId`], [`KeysError::SameKey`].
     pub fn from_toml(text: &str) -> Result<Self, KeysError> {
-        let written: Written = toml::from_str(text).map_err(|_| KeysError::NotToml)?;
-        Self::of(written.keys)
+        let document: KeysDocument = toml::from_str(text).map_err(|_| KeysError::NotToml)?;
+        Self::of(document.keys)
     }
 
-    /// Reads the same entries from JSON: `{"keys": [{"id", "name", "scopes", "sha256"}]}`.
+    /// Reads the entries of keys from JSON: `{"keys": [{"id", "name", "scopes", "sha256"}]}`.
     ///
     /// # Errors
-    /// [`KeysError`].
+    /// [`KeysError::NotJson`], [`KeysError::SameId`], [`KeysError::SameKey`].
     pub fn from_json(text: &str) -> Result<Self, KeysError> {
-        let written: Written = serde_json::from_str(text).map_err(|_| KeysError::NotJson)?;
-        Self::of(written.keys)
+        let document: KeysDocument = serde_json::from_str(text).map_err(|_| KeysError::NotJson)?;
+        Self::of(document.keys)
     }
 
-    /// The keys of these entries.
+    /// Accepts the keys of these entries.
     ///
     /// # Errors
     /// [`KeysError::SameId`], [`KeysError::SameKey`].
@@ -170,7 +170,7 @@ impl BearerKeys {
         Ok(keys)
     }
 
-    /// Makes a key good from now on.
+    /// Accepts a key from now on.
     ///
     /// # Errors
     /// [`KeysError::SameId`], [`KeysError::SameKey`].
@@ -186,7 +186,7 @@ impl BearerKeys {
         Ok(())
     }
 
-    /// Makes a key bad from now on. Says whether it was good until now.
+    /// Accepts a key no longer. Returns whether it was accepted until now.
     #[must_use]
     pub fn revoke(&self, id: &KeyId) -> bool {
         let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -195,7 +195,7 @@ impl BearerKeys {
         entries.len() < before
     }
 
-    /// What is kept of the keys that are good now.
+    /// The entries of all keys that are accepted now.
     #[must_use]
     pub fn entries(&self) -> Vec<BearerKeyEntry> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -292,7 +292,7 @@ mod tests {
             assert_eq!(bearer(key).unwrap().name().as_str(), "billing");
         }
         assert_eq!(bearer(&other.key).unwrap().name().as_str(), "shop");
-        assert!(bearer(&new.key).unwrap().may("w") && !bearer(&new.key).unwrap().may("r"));
+        assert!(bearer(&new.key).unwrap().has_scope("w") && !bearer(&new.key).unwrap().has_scope("r"));
 
         assert!(keys.revoke(&id("billing-1")) && !keys.revoke(&id("billing-1")));
         assert!(bearer(&old.key).is_err());

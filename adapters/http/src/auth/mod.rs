@@ -1,12 +1,12 @@
-//! Who calls: a port that a host may fill, and two ways that come with it.
+//! Who calls: the port [`Authenticator`], which a host may fill, and two schemes that come with it.
 //!
-//! | scheme | what the caller shows |
+//! | scheme | what the caller sends |
 //! |---|---|
 //! | [`BearerKeys`] | `Authorization: Bearer KEY` |
 //! | [`NcpSignatures`] | a signature of method, path and time under a shared secret |
 //!
-//! The head of a request is enough to tell: nobody's body is read before it is known who sends it. A scheme that
-//! signs bodies says which digest it saw signed ([`Caller::with_signed_body`]), and the body is held to it.
+//! The head of a request must be enough to tell who sent it: no body is read before that is known. A scheme that signs
+//! bodies says which digest was signed ([`Caller::with_signed_body`]), and the body is held to it.
 
 mod bearer;
 mod ncp;
@@ -33,7 +33,7 @@ pub use self::{
     secret::Secret,
 };
 
-/// Says who calls.
+/// Finds out who sent a request, by its head.
 ///
 /// # Contract
 /// 1. A caller is named only if the head proves it: what is missing, malformed or there twice proves nothing.
@@ -41,10 +41,10 @@ pub use self::{
 /// 3. A refusal does not say which part of the proof was wrong to anyone but the log.
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who sent a request with this head.
+    /// The caller who sent a request with this head.
     ///
     /// # Errors
-    /// [`AuthError`].
+    /// [`AuthError`]: why the caller is not let in.
     async fn authenticate(&self, head: &Head<'_>) -> Result<Caller, AuthError>;
 }
 
@@ -55,20 +55,21 @@ impl<A: Authenticator + ?Sized> Authenticator for Arc<A> {
     }
 }
 
-/// What of a request says who sent it. Shown with neither query nor values of headers: those are credentials.
+/// The part of a request that says who sent it. `Debug` shows neither the query nor the values of headers, since they may
+/// be credentials.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Head<'a> {
-    /// The method.
+    /// The HTTP method.
     pub method: &'a Method,
-    /// Path and query as they were sent, also where a router is nested under a prefix.
+    /// The path and query as the caller sent them, also where a router is nested under a prefix.
     pub target: &'a str,
-    /// The headers.
+    /// All headers of the request.
     pub headers: &'a HeaderMap,
 }
 
 impl<'a> Head<'a> {
-    /// The head of a request as axum has it.
+    /// The head of a request that axum took apart.
     #[must_use]
     pub fn of(parts: &'a Parts) -> Self {
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
@@ -76,7 +77,7 @@ impl<'a> Head<'a> {
         Self { method: &parts.method, target, headers: &parts.headers }
     }
 
-    /// The value of a header that must be there once, as visible text.
+    /// The value of a header that must be there exactly once, as visible ASCII text.
     ///
     /// # Errors
     /// [`AuthError::NoCredentials`] where it is absent, [`AuthError::NotAccepted`] where it is there twice or no text.
@@ -102,7 +103,7 @@ impl fmt::Debug for Head<'_> {
     }
 }
 
-/// One who may call, and what for.
+/// A caller whose identity is proven, and the scopes that say which calls it may make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     name: Actor,
@@ -111,72 +112,72 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller by the name that events will bear.
+    /// A caller by the name that the events of the journal will have for it.
     #[must_use]
     pub fn new(name: Actor, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { name, scopes: scopes.into_iter().map(Into::into).collect(), signed_body: None }
     }
 
-    /// Holds the body to the SHA-256 that was signed.
+    /// Holds the request's body to the SHA-256 that the caller signed.
     #[must_use]
     pub const fn with_signed_body(mut self, sha256: [u8; 32]) -> Self {
         self.signed_body = Some(sha256);
         self
     }
 
-    /// The name that events bear.
+    /// The caller, as the events of the journal name it.
     #[must_use]
     pub const fn name(&self) -> &Actor {
         &self.name
     }
 
-    /// Whether the caller has this scope, to the letter.
+    /// Whether the caller has exactly this scope: none includes another.
     #[must_use]
-    pub fn may(&self, scope: &str) -> bool {
+    pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }
 
     /// Refuses a caller without this scope.
     ///
     /// # Errors
-    /// [`AuthError::MissingScope`].
-    pub fn must(&self, scope: &str) -> Result<(), AuthError> {
-        if self.may(scope) { Ok(()) } else { Err(AuthError::MissingScope) }
+    /// [`AuthError::MissingScope`] (`forbidden`, 403).
+    pub fn require(&self, scope: &str) -> Result<(), AuthError> {
+        if self.has_scope(scope) { Ok(()) } else { Err(AuthError::MissingScope) }
     }
 
-    /// Refuses a body other than the one signed, where one was.
+    /// Refuses a body whose SHA-256 is not the one that the caller signed, if it signed one.
     ///
     /// # Errors
-    /// [`AuthError::NotAccepted`].
-    pub fn sent(&self, body: &[u8]) -> Result<(), AuthError> {
+    /// [`AuthError::NotAccepted`] (`unauthorized`, 401).
+    pub fn check_body(&self, body: &[u8]) -> Result<(), AuthError> {
         let signed = self.signed_body.is_none_or(|signed| bool::from(signed.ct_eq(&Sha256::digest(body))));
         if signed { Ok(()) } else { Err(AuthError::NotAccepted) }
     }
 }
 
-/// Why a caller is not let in. What each says over HTTP is the contract's: 401 or 403.
+/// Why a caller is not let in. The statuses below are those of RFC 9110; a contract may answer with others.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// Nothing was shown.
+    /// The request has no credentials: `unauthorized`, 401.
     #[error("no credentials")]
     NoCredentials,
-    /// What was shown proves nothing: wrong, revoked, malformed or there twice.
+    /// The credentials prove nothing, since they are wrong, revoked, malformed or there twice: `unauthorized`, 401.
     #[error("the credentials are not accepted")]
     NotAccepted,
-    /// The signature is of another time.
+    /// The time stamp of the signature is too far from the clock: `unauthorized`, 401.
     #[error("the time stamp is too far from the clock's")]
     Skewed,
-    /// The caller is known, and may not do this.
+    /// The caller is known, but lacks the scope for this call: `forbidden`, 403.
     #[error("the caller lacks the scope")]
     MissingScope,
-    /// Nobody can tell just now: 503.
+    /// The authenticator can't tell just now: `unavailable`, 503.
     #[error("the authenticator is unavailable")]
     Unavailable(#[source] Source),
 }
 
 impl AuthError {
-    /// A stable name for machines. Callers whose credentials were wrong are not told how.
+    /// The stable code for machines, such as `unauthorized`. It does not tell what was wrong with credentials.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -186,7 +187,7 @@ impl AuthError {
         }
     }
 
-    /// The status by RFC 9110; a contract may have another.
+    /// The status by RFC 9110 section 15; a contract may have another.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
@@ -196,7 +197,7 @@ impl AuthError {
         }
     }
 
-    /// How long to wait before it makes sense to try again.
+    /// How long to wait before another try makes sense; `None` where waiting does not help.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
         match self {
@@ -217,18 +218,18 @@ mod tests {
     #[test]
     fn a_body_is_held_to_the_digest_that_was_signed() {
         let caller = Caller::new(Actor::parse("billing").unwrap(), ["a"]);
-        assert!(caller.sent(b"anything").is_ok());
+        assert!(caller.check_body(b"anything").is_ok());
         let signed = caller.with_signed_body(Sha256::digest(b"{}").into());
-        assert!(signed.sent(b"{}").is_ok());
-        assert!(matches!(signed.sent(b"{} "), Err(AuthError::NotAccepted)));
+        assert!(signed.check_body(b"{}").is_ok());
+        assert!(matches!(signed.check_body(b"{} "), Err(AuthError::NotAccepted)));
     }
 
     #[test]
     fn a_scope_is_had_to_the_letter() {
         let caller = Caller::new(Actor::parse("billing").unwrap(), ["/external/account/w"]);
-        assert!(caller.must("/external/account/w").is_ok());
+        assert!(caller.require("/external/account/w").is_ok());
         for other in ["", "/", "/external/account", "/external/account/W", "/external/account/w "] {
-            assert!(matches!(caller.must(other), Err(AuthError::MissingScope)), "{other:?}");
+            assert!(matches!(caller.require(other), Err(AuthError::MissingScope)), "{other:?}");
         }
     }
 

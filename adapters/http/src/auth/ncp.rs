@@ -1,7 +1,7 @@
 //! Requests signed as NAVER Cloud's API gateway has them signed (signature version 2).
 //!
-//! The body is not signed and a signature is good for as long as its time stamp is: who can read a request can repeat
-//! it, or send another body to the same path, for five minutes. Only TLS guards against that.
+//! The signature covers neither the body nor a nonce, and is accepted until five minutes after its time stamp. Until then
+//! whoever can read a request can repeat it, or send another body to its path. Only TLS guards against that.
 
 use std::{
     collections::BTreeMap,
@@ -29,47 +29,49 @@ pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("x-ncp-apigw-si
 /// How far a time stamp may be from the clock, either way (fixed by the contract).
 const SKEW: Span = Span::minutes(5);
 
-/// Whom an access key names, and the secret that is shared with them.
+/// The caller that an access key names, and the secret that is shared with that caller.
 ///
 /// Unlike a password's or a bearer key's, this secret must be at hand to check a signature: keep it as the keyring is
 /// kept.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NcpKey {
-    /// Shared with the caller.
+    /// The secret that is shared with the caller: at least 16 octets.
     pub secret: Secret,
-    /// The name that events bear.
+    /// The caller, as the events of the journal name it.
     pub name: Actor,
-    /// What it is good for.
+    /// The scopes of the caller: the calls that it may make. None by default.
     #[serde(default)]
     pub scopes: Vec<String>,
 }
 
-/// A secret of less than 16 octets: whoever sees one signature could find it.
+/// A shared secret has fewer than 16 octets: whoever sees one signature could find it by trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a shared secret has at least 16 octets")]
 pub struct WeakSecret;
 
-/// Why shared secrets can't be used. Never repeats what was read.
+/// Why a file of access keys can't be used. No message repeats what was read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NcpKeysError {
-    /// Not the TOML that [`NcpSignatures::from_toml`] shows.
+    /// The text is not the TOML that [`NcpSignatures::from_toml`] shows.
     #[error("not the TOML expected: [keys.ACCESS-KEY] with secret, name and scopes")]
     NotToml,
-    /// One of the secrets is weak.
+    /// One of the secrets has fewer than 16 octets.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct KeysDocument {
     #[serde(default)]
     keys: BTreeMap<String, NcpKey>,
 }
 
-/// Accepts signed requests, by the access keys that are good now. Clones are one set.
+/// Accepts requests that are signed with one of a set of access keys. All clones share one set.
+///
+/// A time stamp may be at most five minutes from the clock, either way (signature version 2 of NAVER Cloud's API gateway).
 #[derive(Clone)]
 pub struct NcpSignatures {
     clock: Arc<dyn Clock>,
@@ -77,13 +79,13 @@ pub struct NcpSignatures {
 }
 
 impl NcpSignatures {
-    /// Accepts nobody yet.
+    /// Accepts no access key until one is [added](Self::add).
     #[must_use]
     pub fn new(clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), keys: Arc::default() }
     }
 
-    /// Accepts whom these entries name.
+    /// Accepts the access keys that a text in TOML names.
     ///
     /// ```
     /// use accountable_http::auth::NcpSignatures;
@@ -98,18 +100,18 @@ impl NcpSignatures {
     /// ```
     ///
     /// # Errors
-    /// [`NcpKeysError`].
+    /// [`NcpKeysError::NotToml`], [`NcpKeysError::Weak`].
     pub fn from_toml(clock: impl Clock, text: &str) -> Result<Self, NcpKeysError> {
-        let written: Written = toml::from_str(text).map_err(|_| NcpKeysError::NotToml)?;
+        let document: KeysDocument = toml::from_str(text).map_err(|_| NcpKeysError::NotToml)?;
         let signatures = Self::new(clock);
-        written.keys.into_iter().try_for_each(|(access_key, key)| signatures.add(access_key, key))?;
+        document.keys.into_iter().try_for_each(|(access_key, key)| signatures.add(access_key, key))?;
         Ok(signatures)
     }
 
-    /// Makes an access key good from now on, instead of another of that name.
+    /// Accepts an access key from now on. It replaces what was known by that access key before.
     ///
     /// # Errors
-    /// [`WeakSecret`].
+    /// [`WeakSecret`] if the secret has fewer than 16 octets.
     pub fn add(&self, access_key: impl Into<String>, key: NcpKey) -> Result<(), WeakSecret> {
         if key.secret.expose().len() < 16 {
             return Err(WeakSecret);
@@ -118,7 +120,7 @@ impl NcpSignatures {
         Ok(())
     }
 
-    /// Makes an access key bad from now on. Says whether it was good until now.
+    /// Accepts an access key no longer. Returns whether it was accepted until now.
     #[must_use]
     pub fn revoke(&self, access_key: &str) -> bool {
         self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(access_key).is_some()
@@ -148,7 +150,7 @@ impl Authenticator for NcpSignatures {
         }
         let shown = STANDARD.decode(shown).map_err(|_| AuthError::NotAccepted)?;
         let key = self.key(access_key);
-        // Who does not exist is computed for all the same.
+        // An access key that nobody has costs what a wrong secret costs.
         let secret = key.as_ref().map_or(&[0; 40][..], |key| key.secret.expose());
         let signed = mac(secret, head.method, head.target, timestamp, access_key)
             .is_some_and(|mac| mac.verify_slice(&shown).is_ok());
@@ -173,7 +175,7 @@ fn mac(
     Some(mac)
 }
 
-/// What a caller sends as `x-ncp-apigw-signature-v2`: for clients, and for the tests of a host.
+/// The signature that a caller sends as `x-ncp-apigw-signature-v2`: for clients, and for the tests of a host.
 ///
 /// `target` is the path with its query, `timestamp` milliseconds since 1970 in digits, both as they are sent.
 #[must_use]

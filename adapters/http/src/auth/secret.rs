@@ -1,22 +1,22 @@
-//! A secret that is shared with a caller: wiped on drop, never shown, never written.
+//! A secret that is shared with a caller. It is wiped on drop, and neither shown nor serialized.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-/// The text of a shared secret, as it may stand in a host's settings.
+/// The text of a shared secret. It can be read from a host's settings; it is wiped on drop, and `Debug` does not show it.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a secret over.
+    /// Makes a secret of its text.
     #[must_use]
     pub const fn new(text: Zeroizing<String>) -> Self {
         Self(text)
     }
 
-    /// Its octets. Handle with care: this is the secret itself.
+    /// The octets of the secret itself: show and log them nowhere.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         self.0.as_bytes()

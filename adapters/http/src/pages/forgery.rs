@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, header::ORIGIN};
 
-use super::place::Place;
+use super::page_url::PageUrl;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -10,12 +10,12 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 ///
 /// No page can forge these headers. A browser that refers nobody sends `Origin: null` from our own pages too, so that
 /// proves nothing either way; and one that sends neither header is held to the token in the form alone.
-pub(super) fn is_from_elsewhere(headers: &HeaderMap, place: &Place) -> bool {
+pub(super) fn is_from_elsewhere(headers: &HeaderMap, page: &PageUrl) -> bool {
     let says = |name: HeaderName, fine: &dyn Fn(&[u8]) -> bool| {
         headers.get_all(name).iter().any(|value| !fine(value.as_bytes()))
     };
     says(SEC_FETCH_SITE, &|site| site == b"same-origin")
-        || says(ORIGIN, &|origin| origin == b"null" || place.is_origin(origin))
+        || says(ORIGIN, &|origin| origin == b"null" || page.is_origin(origin))
 }
 
 #[cfg(test)]
@@ -26,12 +26,12 @@ mod tests {
 
     #[test]
     fn another_site_is_known_by_either_header() {
-        let place = Place::of(&LinkUrl::parse("https://app.example/p").unwrap());
+        let page = PageUrl::of(&LinkUrl::parse("https://app.example/p").unwrap());
         let elsewhere = |sent: &[(&'static str, &'static str)]| {
             let headers = sent.iter().map(|(name, value)| {
                 (HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
             });
-            is_from_elsewhere(&headers.collect(), &place)
+            is_from_elsewhere(&headers.collect(), &page)
         };
         let (site, origin) = ("sec-fetch-site", "origin");
         for own in [

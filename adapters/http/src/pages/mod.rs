@@ -1,4 +1,5 @@
-//! The pages that mailed links lead to: choosing a password, confirming an address, cancelling, taking an address back.
+//! The pages that mailed links lead to: to choose a password, to confirm a new address, to cancel a change of address, and to
+//! take an old address back.
 //!
 //! They work without JavaScript and bring their own style sheet. A host mounts one router for each page that its
 //! [`Links`](accountable_core::domain::Links) name; the page finds out what a code is for, so one is enough for all
@@ -44,16 +45,18 @@
 //! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown, and no quota applies.
 //! The time that a form may take is the guard's, too.
 
-mod fields;
 mod forgery;
+mod form;
+mod forms;
 mod headers;
 mod new_link;
 mod options;
-mod place;
+mod page_url;
 mod redeem;
 mod show;
 mod site;
 mod style;
+mod submission;
 mod texts;
 mod ticket;
 mod view;
@@ -61,27 +64,29 @@ mod view;
 use std::sync::Arc;
 
 use accountable_core::Accounts;
-use axum::{Router, middleware::map_response, routing::get};
+use axum::{Router, extract::State, middleware::map_response, response::Response, routing::get};
 
-use self::site::Site;
+use self::site::{Shared, Site};
 pub use self::{
     options::PagesOptions,
-    texts::{Deed, Said, Text, Texts},
+    texts::{ActionTexts, MessageTexts, Text, Texts},
 };
 
-/// Most octets of a form: a password of 4 KiB, typed twice, each octet percent-encoded, and room for the rest.
-const LARGEST_FORM: usize = 32_768;
-
-/// The pages, at the path of the page's URL.
+/// The router of the pages. It answers at the path of the page's URL, so merge it and do not nest it.
 pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
     let site = Arc::new(Site::new(accounts, options));
-    let (page, ask, style) = (site.place.path(), site.place.ask(), site.style.path());
+    let (page, ask, css) = (site.page.path(), site.page.ask(), site.style.path());
     // A page's path is taken as it stands; `:` and `*` mean nothing in it.
     let mut router = Router::new().without_v07_checks();
-    router = router.route(page, get(show::show).post(redeem::redeem)).route(style, get(style::style));
+    router = router.route(page, get(show::show).post(redeem::redeem)).route(css, get(style));
     if site.offers_new_links {
         router = router.route(&ask, get(new_link::show).post(new_link::ask));
     }
     let router = router.with_state(Arc::clone(&site));
     router.layer(map_response(headers::safe))
+}
+
+/// `GET style-HASH.css`
+async fn style(State(site): State<Shared>) -> Response {
+    site.style.response()
 }

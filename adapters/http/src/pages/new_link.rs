@@ -11,8 +11,9 @@ use axum::{
 };
 
 use super::{
-    redeem::{announced, unreadable},
+    forms::NewLinkForm,
     site::Shared,
+    submission::{Submission, unreadable},
     view,
 };
 
@@ -23,16 +24,16 @@ pub(super) async fn show(State(site): State<Shared>) -> Response {
 
 /// `POST page/new-link`
 pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Response {
-    let announced = match announced(&site, request) {
-        Ok(announced) => announced,
+    let submission = match Submission::begin(&site, request) {
+        Ok(submission) => submission,
         Err(refused) => return refused,
     };
-    let ticket = announced.ticket(&site);
-    let (from, mut fields) = match announced.received(&site).await {
-        Ok(received) => received,
+    let ticket = submission.ticket(&site);
+    let (from, form) = match submission.form(&site).await {
+        Ok(read) => read,
         Err(refused) => return refused,
     };
-    let Ok(typed) = fields.take("email") else { return unreadable(&site) };
+    let Ok(NewLinkForm { email: typed }) = form.try_into() else { return unreadable(&site) };
     let Ok(email) = EmailAddress::parse(typed.trim()) else {
         return view::ask(&site, StatusCode::BAD_REQUEST, &typed, Some(&site.texts.bad_address));
     };

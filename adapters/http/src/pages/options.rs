@@ -1,15 +1,15 @@
-//! What a host may say of the pages.
+//! What a host may choose of the pages.
 
 use std::borrow::Cow;
 
 use accountable_core::domain::LinkUrl;
 
 use super::{
-    place::Place,
+    page_url::PageUrl,
     texts::{Text, Texts},
 };
 
-/// Where the pages are, and how they look and speak. Each default is the safe one.
+/// Where the pages are, how they look, and what they say. Each default is the safe one.
 #[derive(Debug, Clone)]
 pub struct PagesOptions {
     pub(super) page: LinkUrl,
@@ -20,7 +20,7 @@ pub struct PagesOptions {
 }
 
 impl PagesOptions {
-    /// At this URL: the one that codes are mailed with. Nothing that a request says, its `Host` above all, takes its place.
+    /// Pages at this URL, the one that codes are mailed with. Nothing in a request, such as its `Host`, can change it.
     #[must_use]
     pub fn new(page: LinkUrl) -> Self {
         Self {
@@ -32,13 +32,13 @@ impl PagesOptions {
         }
     }
 
-    /// The path that the router answers at.
+    /// The path of the page's URL, at which the router answers.
     #[must_use]
     pub fn path(&self) -> String {
-        Place::of(&self.page).path().to_owned()
+        PageUrl::of(&self.page).path().to_owned()
     }
 
-    /// Names the service above each heading and in the title; it is unnamed by default.
+    /// Names the service, above each heading and in the title; by default it is not named.
     #[must_use]
     pub fn of(mut self, service: impl Into<Text>) -> Self {
         self.service = Some(service.into());
@@ -52,14 +52,15 @@ impl PagesOptions {
         self
     }
 
-    /// Speaks so; English by default.
+    /// The texts of the pages; English by default.
     #[must_use]
     pub fn with_texts(mut self, texts: Texts) -> Self {
         self.texts = texts;
         self
     }
 
-    /// Looks so: a style sheet in place of ours. It is served from the page's own host, and may name no other.
+    /// A style sheet (CSS) in place of the one that comes with the pages. It is served from the page's own host, and can load
+    /// nothing from elsewhere.
     #[must_use]
     pub fn with_style(mut self, css: impl Into<Text>) -> Self {
         self.style = css.into();

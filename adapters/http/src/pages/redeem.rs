@@ -5,99 +5,48 @@ use accountable_core::{
     domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl},
 };
 use axum::{
-    body::Body,
     extract::{Request, State},
-    http::{
-        StatusCode,
-        header::{CONTENT_TYPE, SET_COOKIE},
-        request::Parts,
-    },
+    http::{StatusCode, header::SET_COOKIE},
     response::Response,
 };
 
 use super::{
-    LARGEST_FORM,
-    fields::{Fields, Malformed},
-    forgery::is_from_elsewhere,
+    form::{FormData, Malformed},
+    forms::{ChooseForm, SignInForm},
     site::{Shared, Site},
+    submission::{Submission, unreadable},
     ticket::{Ticket, forget},
     view,
 };
-use crate::{intake::origin, limits::Limits};
 
 /// `POST page`
 pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Response {
-    let announced = match announced(&site, request) {
-        Ok(announced) => announced,
+    let submission = match Submission::begin(&site, request) {
+        Ok(submission) => submission,
         Err(refused) => return refused,
     };
-    // Who has no link open is told so before anybody waits for what he sends.
-    let ticket = match announced.ticket(&site) {
-        None => return view::say(&site, StatusCode::NOT_FOUND, &site.texts.nothing_open),
+    // Who has no link open is told so before anybody waits for the rest of the form.
+    let ticket = match submission.ticket(&site) {
+        None => return view::message(&site, StatusCode::NOT_FOUND, &site.texts.nothing_open),
         Some(None) => return view::dead(&site, &CodeState::Invalid),
         Some(Some(ticket)) => ticket,
     };
-    let (from, mut fields) = match announced.received(&site).await {
-        Ok(received) => received,
+    let (from, mut form) = match submission.form(&site).await {
+        Ok(read) => read,
         Err(refused) => return refused,
     };
-    let Ok(token) = fields.take("token") else { return unreadable(&site) };
+    let Ok(token) = form.take("token") else { return unreadable(&site) };
     if !ticket.made(&token) {
-        return view::say(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
+        return view::message(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
     }
     match site.accounts.public(from).inspect_code(&ticket.code()).await {
         Ok(CodeState::Live { purpose, return_url, .. }) => {
             let open = Open { site: &site, ticket: &ticket, from, back: site.back(return_url) };
-            open.redeem(purpose, fields).await.unwrap_or_else(|Malformed| unreadable(&site))
+            open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&site))
         }
         Ok(dead) => view::dead(&site, &dead),
-        Err(error) => view::public_error(&site, site.place.target(), &error),
+        Err(error) => view::public_error(&site, site.page.target(), &error),
     }
-}
-
-/// A form that comes from our own site, its body not yet read.
-pub(super) struct Announced {
-    parts: Parts,
-    body: Body,
-}
-
-/// Takes in what a form's head says, or says why not.
-#[expect(clippy::result_large_err, reason = "the answer itself, made once and moved twice")]
-pub(super) fn announced(site: &Site, request: Request) -> Result<Announced, Response> {
-    if is_from_elsewhere(request.headers(), &site.place) {
-        return Err(view::say(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
-    }
-    let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|of| {
-        let of = of.as_bytes().split(|octet| *octet == b';').next().unwrap_or_default();
-        of.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-    });
-    if !is_form {
-        return Err(view::say(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
-    }
-    let (parts, body) = request.into_parts();
-    Ok(Announced { parts, body })
-}
-
-impl Announced {
-    /// The link that is open; `None` where there is none, `Some(None)` where it can't be read.
-    pub(super) fn ticket(&self, site: &Site) -> Option<Option<Ticket>> {
-        Ticket::from_cookies(&self.parts.headers, &site.place)
-    }
-
-    /// Reads the form, or says why not.
-    pub(super) async fn received(self, site: &Site) -> Result<(Origin, Fields), Response> {
-        let Self { parts, body } = self;
-        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
-        let body = limits.read(body).await.map_err(|trouble| {
-            view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
-        })?;
-        let fields = Fields::parse(&body).map_err(|Malformed| unreadable(site))?;
-        Ok((origin(&parts), fields))
-    }
-}
-
-pub(super) fn unreadable(site: &Site) -> Response {
-    view::say(site, StatusCode::BAD_REQUEST, &site.texts.unreadable)
 }
 
 /// The link that is open, and who has it.
@@ -110,14 +59,14 @@ struct Open<'a> {
 }
 
 impl Open<'_> {
-    async fn redeem(&self, purpose: Purpose, fields: Fields) -> Result<Response, Malformed> {
+    async fn redeem(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
         let door = self.site.accounts.public(self.from);
         let code = self.ticket.code();
         let redeemed = match purpose {
-            Purpose::EmailConfirm => return self.confirm(fields).await,
+            Purpose::EmailConfirm => return self.confirm(form).await,
             Purpose::EmailCancel => door.cancel_email_change(&code).await,
             Purpose::EmailRevert => door.revert_email_change(&code).await,
-            _ => return self.choose(purpose, fields).await,
+            _ => return self.choose(purpose, form).await,
         };
         Ok(match redeemed {
             Ok(_) => self.done(purpose),
@@ -125,18 +74,18 @@ impl Open<'_> {
         })
     }
 
-    async fn choose(&self, purpose: Purpose, mut fields: Fields) -> Result<Response, Malformed> {
-        let (typed, again) = (fields.take("password")?, fields.take("repeat")?);
+    async fn choose(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
+        let ChooseForm { password, repeat } = form.try_into()?;
         let texts = &self.site.texts;
         let asked_again = |status: u16, errors: &[String]| {
             let status = StatusCode::from_u16(status).unwrap_or_default();
             Ok(view::choose(self.site, self.ticket, purpose, status, errors))
         };
-        let new = match Password::parse(&typed) {
+        let new = match Password::parse(&password) {
             Ok(new) => new,
             Err(error) => return asked_again(400, &[(texts.no_password)(&error)]),
         };
-        if *typed != *again {
+        if *password != *repeat {
             return asked_again(400, &[texts.passwords_differ.to_string()]);
         }
         match self.site.accounts.public(self.from).choose_password(&self.ticket.code(), &new).await {
@@ -151,8 +100,8 @@ impl Open<'_> {
         }
     }
 
-    async fn confirm(&self, mut fields: Fields) -> Result<Response, Malformed> {
-        let (typed, password) = (fields.take("email")?, fields.take("password")?);
+    async fn confirm(&self, form: FormData) -> Result<Response, Malformed> {
+        let SignInForm { email: typed, password } = form.try_into()?;
         let texts = &self.site.texts;
         let asked_again =
             |status, error: &str| Ok(view::sign_in(self.site, self.ticket, status, &typed, Some(error)));
@@ -181,20 +130,20 @@ impl Open<'_> {
             }
             Err(error) => error,
         };
-        let said = match &error {
+        let message = match &error {
             Error::Refused(Refusal::OriginRefused) => &texts.origin_refused,
             Error::Refused(Refusal::EmailTaken) => &texts.email_taken,
             Error::Refused(Refusal::AccountSuspended | Refusal::AccountClosed) => &texts.not_active,
-            Error::Failed(_) => view::unwell(texts, error.http_status()),
+            Error::Failed(_) => view::fault_message(texts, error.http_status()),
             _ => &texts.refused,
         };
-        Ok(view::later(self.site, self.site.place.target(), error.http_status(), said, error.retry_after()))
+        Ok(view::later(self.site, self.site.page.target(), error.http_status(), message, error.retry_after()))
     }
 
     fn done(&self, purpose: Purpose) -> Response {
-        let deed = self.site.texts.deed(purpose);
-        let mut response = view::done(self.site, deed, self.back.as_ref().map(ReturnUrl::as_str));
-        if let Some(cookie) = forget(&self.site.place) {
+        let texts = self.site.texts.action(purpose);
+        let mut response = view::done(self.site, texts, self.back.as_ref().map(ReturnUrl::as_str));
+        if let Some(cookie) = forget(&self.site.page) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
         response
@@ -203,11 +152,11 @@ impl Open<'_> {
     /// A code that died under our hands is shown as what became of it.
     async fn refused(&self, error: &PublicError) -> Response {
         if !matches!(error, PublicError::DeadCode) {
-            return view::public_error(self.site, self.site.place.target(), error);
+            return view::public_error(self.site, self.site.page.target(), error);
         }
         match self.site.accounts.public(self.from).inspect_code(&self.ticket.code()).await {
             Ok(state) => view::dead(self.site, &state),
-            Err(error) => view::public_error(self.site, self.site.place.target(), &error),
+            Err(error) => view::public_error(self.site, self.site.page.target(), &error),
         }
     }
 }

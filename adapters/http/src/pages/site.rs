@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     options::PagesOptions,
-    place::Place,
+    page_url::PageUrl,
     style::Style,
     texts::{Text, Texts},
 };
@@ -13,7 +13,7 @@ use accountable_core::{Accounts, domain::ReturnUrl};
 /// The accounts, and how the host wants their pages.
 pub(super) struct Site {
     pub(super) accounts: Accounts,
-    pub(super) place: Place,
+    pub(super) page: PageUrl,
     pub(super) service: Option<Text>,
     pub(super) texts: Texts,
     pub(super) style: Style,
@@ -26,14 +26,14 @@ pub(super) type Shared = Arc<Site>;
 impl Site {
     pub(super) fn new(accounts: Accounts, options: PagesOptions) -> Self {
         let PagesOptions { page, service, texts, style, offers_new_links } = options;
-        let place = Place::of(&page);
-        let style = Style::new(style, &place);
-        Self { accounts, place, service, texts, style, offers_new_links }
+        let page = PageUrl::of(&page);
+        let style = Style::new(style, &page);
+        Self { accounts, page, service, texts, style, offers_new_links }
     }
 
     /// How the page is referred to that asks for a new link.
     pub(super) fn ask(&self) -> String {
-        self.place.reference(self.place.ask())
+        self.page.reference(self.page.ask())
     }
 
     /// Where a code leads its reader at the end: as it was issued, if the links still allow that.

@@ -1,16 +1,13 @@
 //! The style sheet: named by its content, so that browsers may keep it for ever.
 
-use std::sync::Arc;
-
 use axum::{
-    extract::State,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use super::{place::Place, site::Site, texts::Text};
+use super::{page_url::PageUrl, texts::Text};
 
 /// A style sheet and where it is.
 #[derive(Debug, Clone)]
@@ -21,11 +18,11 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) fn new(css: Text, place: &Place) -> Self {
+    pub(super) fn new(css: Text, page: &PageUrl) -> Self {
         let digest = Sha256::digest(css.as_bytes());
         let name = URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
-        let path = place.below(&format!("style-{name}.css"));
-        Self { css, reference: place.reference(path.clone()), path }
+        let path = page.below(&format!("style-{name}.css"));
+        Self { css, reference: page.reference(path.clone()), path }
     }
 
     /// Where it is served.
@@ -37,11 +34,13 @@ impl Style {
     pub(super) fn reference(&self) -> &str {
         &self.reference
     }
-}
 
-/// `GET style-HASH.css`
-pub(super) async fn style(State(site): State<Arc<Site>>) -> Response {
-    let headers =
-        [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    (headers, site.style.css.to_string()).into_response()
+    /// The style sheet, to be kept for a year.
+    pub(super) fn response(&self) -> Response {
+        let headers = [
+            (CONTENT_TYPE, "text/css; charset=utf-8"),
+            (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ];
+        (headers, self.css.to_string()).into_response()
+    }
 }

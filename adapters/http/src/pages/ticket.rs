@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{fields::among, place::Place};
+use super::{form::among, page_url::PageUrl};
 
 /// How long a browser keeps the cookie, in seconds. The link can be opened again after that.
 const KEPT: u32 = 1_800;
@@ -32,10 +32,10 @@ impl Ticket {
     }
 
     /// What the cookie holds; `None` where there is none, `Some(None)` where it can't be read.
-    pub(super) fn from_cookies(headers: &HeaderMap, place: &Place) -> Option<Option<Self>> {
+    pub(super) fn from_cookies(headers: &HeaderMap, page: &PageUrl) -> Option<Option<Self>> {
         let named = |pair: &'_ str| -> Option<Zeroizing<String>> {
             let (name, value) = pair.trim().split_once('=')?;
-            (name == cookie_name(place)).then(|| Zeroizing::new(value.to_owned()))
+            (name == cookie_name(page)).then(|| Zeroizing::new(value.to_owned()))
         };
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         // Browsers send the cookie of the longest path first: the page's own.
@@ -54,12 +54,12 @@ impl Ticket {
         readable.then_some(Self { id, code })
     }
 
-    /// For the doors.
+    /// The code, to be inspected or redeemed.
     pub(super) fn code(&self) -> MailedCode {
         MailedCode::new(&self.id, &self.code)
     }
 
-    /// What a form of this code carries. Who does not know the code can't make it, and it tells nothing of the code.
+    /// The token that a form of this code carries. Nobody can make it without the code, and it tells nothing of the code.
     pub(super) fn token(&self) -> String {
         let mac = self.mac().map(|mac| mac.finalize().into_bytes());
         mac.map(|mac| URL_SAFE_NO_PAD.encode(mac)).unwrap_or_default()
@@ -80,24 +80,24 @@ impl Ticket {
 }
 
 /// Keeps what a link brought.
-pub(super) fn keep(ticket: Option<&Ticket>, place: &Place) -> Option<HeaderValue> {
+pub(super) fn keep(ticket: Option<&Ticket>, page: &PageUrl) -> Option<HeaderValue> {
     let value = Zeroizing::new(match ticket {
         None => UNREADABLE.to_owned(),
         Some(Ticket { id, code }) => format!("{}.{}", id.as_str(), code.as_str()),
     });
-    set_cookie(&value, KEPT, place)
+    set_cookie(&value, KEPT, page)
 }
 
 /// Forgets it.
-pub(super) fn forget(place: &Place) -> Option<HeaderValue> {
-    set_cookie("", 0, place)
+pub(super) fn forget(page: &PageUrl) -> Option<HeaderValue> {
+    set_cookie("", 0, page)
 }
 
-fn set_cookie(value: &str, max_age: u32, place: &Place) -> Option<HeaderValue> {
-    let name = cookie_name(place);
-    let secure = if place.is_secure() { "; Secure" } else { "" };
+fn set_cookie(value: &str, max_age: u32, page: &PageUrl) -> Option<HeaderValue> {
+    let name = cookie_name(page);
+    let secure = if page.is_secure() { "; Secure" } else { "" };
     // An attribute ends at a semicolon, which a URL's path may have.
-    let path = if place.path().contains(';') { "/" } else { place.path() };
+    let path = if page.path().contains(';') { "/" } else { page.path() };
     let cookie = Zeroizing::new(format!(
         "{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"
     ));
@@ -107,8 +107,8 @@ fn set_cookie(value: &str, max_age: u32, place: &Place) -> Option<HeaderValue> {
 }
 
 /// A browser takes a cookie of the prefixed name from an https page only.
-const fn cookie_name(place: &Place) -> &'static str {
-    if place.is_secure() { "__Secure-accountable" } else { "accountable" }
+const fn cookie_name(page: &PageUrl) -> &'static str {
+    if page.is_secure() { "__Secure-accountable" } else { "accountable" }
 }
 
 #[cfg(test)]
@@ -120,8 +120,8 @@ mod tests {
     const ID: &str = "abcdefghijklmnopabcdefghijklmnop";
     const CODE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    fn place() -> Place {
-        Place::of(&LinkUrl::parse("https://app.example/p").unwrap())
+    fn page() -> PageUrl {
+        PageUrl::of(&LinkUrl::parse("https://app.example/p").unwrap())
     }
 
     fn brought(query: &str) -> Option<Option<String>> {
@@ -133,14 +133,14 @@ mod tests {
     fn a_cookie_brings_back_what_the_link_brought() {
         let query = format!("id={ID}&confirmation_code={CODE}");
         let ticket = Ticket::from_query(&query).unwrap().unwrap();
-        let cookie = keep(Some(&ticket), &place()).unwrap();
+        let cookie = keep(Some(&ticket), &page()).unwrap();
         assert!(cookie.is_sensitive());
         let text = cookie.to_str().unwrap();
         assert!(text.ends_with("; Path=/p; Max-Age=1800; HttpOnly; SameSite=Lax; Secure"), "{text}");
         let mut headers = HeaderMap::new();
         let sent = format!("other=1; {}", text.split(';').next().unwrap());
         headers.insert(COOKIE, sent.parse().unwrap());
-        let back = Ticket::from_cookies(&headers, &place()).unwrap().unwrap();
+        let back = Ticket::from_cookies(&headers, &page()).unwrap().unwrap();
         assert_eq!((back.id.as_str(), back.code.as_str()), (ID, CODE));
         assert!(back.made(&ticket.token()));
     }
@@ -160,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(brought(&odd), Some(None), "{odd}");
         }
-        let text = keep(None, &place()).unwrap();
+        let text = keep(None, &page()).unwrap();
         assert!(text.to_str().unwrap().starts_with("__Secure-accountable=unreadable; "));
     }
 

@@ -12,7 +12,7 @@ use axum::{
 
 use super::{
     site::Site,
-    texts::{Deed, Said, Texts},
+    texts::{ActionTexts, MessageTexts, Texts},
     ticket::Ticket,
 };
 
@@ -42,7 +42,7 @@ impl<'a> Frame<'a> {
 #[template(path = "choose.html")]
 struct Choose<'a> {
     frame: Frame<'a>,
-    deed: &'a Deed,
+    texts: &'a ActionTexts,
     action: &'a str,
     token: String,
     least: usize,
@@ -55,7 +55,7 @@ struct Choose<'a> {
 #[template(path = "sign_in.html")]
 struct SignIn<'a> {
     frame: Frame<'a>,
-    deed: &'a Deed,
+    texts: &'a ActionTexts,
     action: &'a str,
     token: String,
     typed: &'a str,
@@ -66,7 +66,7 @@ struct SignIn<'a> {
 #[template(path = "press.html")]
 struct Press<'a> {
     frame: Frame<'a>,
-    deed: &'a Deed,
+    texts: &'a ActionTexts,
     action: &'a str,
     token: String,
 }
@@ -75,15 +75,15 @@ struct Press<'a> {
 #[template(path = "ask.html")]
 struct Ask<'a> {
     frame: Frame<'a>,
-    deed: &'a Deed,
+    texts: &'a ActionTexts,
     action: &'a str,
     typed: &'a str,
     error: Option<&'a str>,
 }
 
 #[derive(Template)]
-#[template(path = "say.html")]
-struct Say<'a> {
+#[template(path = "message.html")]
+struct Message<'a> {
     frame: Frame<'a>,
     text: &'a str,
     more: Option<String>,
@@ -95,9 +95,9 @@ pub(super) fn live(site: &Site, ticket: &Ticket, purpose: Purpose) -> Response {
     match purpose {
         Purpose::EmailConfirm => sign_in(site, ticket, StatusCode::OK, "", None),
         Purpose::EmailCancel | Purpose::EmailRevert => {
-            let deed = site.texts.deed(purpose);
-            let frame = Frame::new(site, &deed.heading, false);
-            html(StatusCode::OK, &Press { frame, deed, action: site.place.target(), token: ticket.token() })
+            let texts = site.texts.action(purpose);
+            let frame = Frame::new(site, &texts.heading, false);
+            html(StatusCode::OK, &Press { frame, texts, action: site.page.target(), token: ticket.token() })
         }
         _ => choose(site, ticket, purpose, StatusCode::OK, &[]),
     }
@@ -111,12 +111,12 @@ pub(super) fn choose(
     status: StatusCode,
     errors: &[String],
 ) -> Response {
-    let deed = site.texts.deed(purpose);
+    let texts = site.texts.action(purpose);
     let length = site.accounts.policy().length();
     let page = Choose {
-        frame: Frame::new(site, &deed.heading, !errors.is_empty()),
-        deed,
-        action: site.place.target(),
+        frame: Frame::new(site, &texts.heading, !errors.is_empty()),
+        texts,
+        action: site.page.target(),
         token: ticket.token(),
         least: *length.start(),
         hint: (site.texts.length)(&length),
@@ -134,31 +134,36 @@ pub(super) fn sign_in(
     typed: &str,
     error: Option<&str>,
 ) -> Response {
-    let deed = &site.texts.email_confirm;
-    let frame = Frame::new(site, &deed.heading, error.is_some());
-    html(status, &SignIn { frame, deed, action: site.place.target(), token: ticket.token(), typed, error })
+    let texts = &site.texts.email_confirm;
+    let frame = Frame::new(site, &texts.heading, error.is_some());
+    html(status, &SignIn { frame, texts, action: site.page.target(), token: ticket.token(), typed, error })
 }
 
 /// Asks for the address that a new link goes to.
 pub(super) fn ask(site: &Site, status: StatusCode, typed: &str, error: Option<&str>) -> Response {
-    let deed = &site.texts.new_link;
-    let frame = Frame::new(site, &deed.heading, error.is_some());
-    html(status, &Ask { frame, deed, action: &site.ask(), typed, error })
+    let texts = &site.texts.new_link;
+    let frame = Frame::new(site, &texts.heading, error.is_some());
+    html(status, &Ask { frame, texts, action: &site.ask(), typed, error })
 }
 
-/// It is done. Goes on from here to `back`, if anywhere.
-pub(super) fn done(site: &Site, deed: &Deed, back: Option<&str>) -> Response {
+/// The page that says an action is done. It links to `back`, if there is a return URL.
+pub(super) fn done(site: &Site, texts: &ActionTexts, back: Option<&str>) -> Response {
     let next = back.map(|back| (back, &*site.texts.go_on));
     html(
         StatusCode::OK,
-        &Say { frame: Frame::new(site, &deed.done, false), text: &deed.then, more: None, next },
+        &Message {
+            frame: Frame::new(site, &texts.done_heading, false),
+            text: &texts.done_text,
+            more: None,
+            next,
+        },
     )
 }
 
 /// The page of a code that can't be redeemed.
 pub(super) fn dead(site: &Site, state: &CodeState) -> Response {
     let texts = &site.texts;
-    let (said, purpose) = match state {
+    let (message, purpose) = match state {
         CodeState::Used { purpose } => (&texts.used, Some(*purpose)),
         CodeState::Expired { purpose } => (&texts.expired, Some(*purpose)),
         CodeState::Live { .. } => (&texts.overtaken, None),
@@ -170,42 +175,53 @@ pub(super) fn dead(site: &Site, state: &CodeState) -> Response {
     let next = (renewable && site.offers_new_links).then_some((ask.as_str(), &*texts.ask_for_new_link));
     html(
         StatusCode::GONE,
-        &Say { frame: Frame::new(site, &said.heading, false), text: &said.text, more: None, next },
+        &Message { frame: Frame::new(site, &message.heading, false), text: &message.text, more: None, next },
     )
 }
 
-/// A page that only says something.
-pub(super) fn say(site: &Site, status: StatusCode, said: &Said) -> Response {
+/// A page that only gives a message.
+pub(super) fn message(site: &Site, status: StatusCode, message: &MessageTexts) -> Response {
     html(
         status,
-        &Say { frame: Frame::new(site, &said.heading, false), text: &said.text, more: None, next: None },
+        &Message {
+            frame: Frame::new(site, &message.heading, false),
+            text: &message.text,
+            more: None,
+            next: None,
+        },
     )
 }
 
-/// What a stranger is told of an error that no form of ours says better; to try again, they go to `at`.
+/// The page of an error that no form shows; where another try may help, it links to `at`.
 pub(super) fn public_error(site: &Site, at: &str, error: &PublicError) -> Response {
     let texts = &site.texts;
-    let said = match error {
+    let message = match error {
         PublicError::BadInput(_) | PublicError::WeakPassword(_) => &texts.unreadable,
         PublicError::DeadCode => &texts.overtaken,
         PublicError::OriginRefused => &texts.origin_refused,
         PublicError::Vetoed { .. } => &texts.refused,
         PublicError::TooMany { .. } => &texts.too_many,
-        error => unwell(texts, error.http_status()),
+        error => fault_message(texts, error.http_status()),
     };
-    later(site, at, error.http_status(), said, error.retry_after())
+    later(site, at, error.http_status(), message, error.retry_after())
 }
 
-/// The world failed: for a while, or until somebody mends it.
-pub(super) const fn unwell(texts: &Texts, status: u16) -> &Said {
+/// The message for a fault: for a while, or until somebody repairs it.
+pub(super) const fn fault_message(texts: &Texts, status: u16) -> &MessageTexts {
     if status == 503 { &texts.unavailable } else { &texts.failed }
 }
 
-/// Says something, and if waiting helps for how long; then leads to where to try again.
-pub(super) fn later(site: &Site, at: &str, status: u16, said: &Said, wait: Option<Span>) -> Response {
-    let page = Say {
-        frame: Frame::new(site, &said.heading, false),
-        text: &said.text,
+/// A page that gives a message, and where waiting helps says for how long and links to `at`, to try again.
+pub(super) fn later(
+    site: &Site,
+    at: &str,
+    status: u16,
+    message: &MessageTexts,
+    wait: Option<Span>,
+) -> Response {
+    let page = Message {
+        frame: Frame::new(site, &message.heading, false),
+        text: &message.text,
         more: wait.map(site.texts.wait),
         next: wait.map(|_| (at, &*site.texts.try_again)),
     };

@@ -1,24 +1,16 @@
-//! Profiles: the published contracts, each a router that speaks one service's paths, field names, status codes and error
-//! bodies, over the same [`Accounts`](accountable_core::Accounts).
+//! Profiles: the published contracts, each a router with one service's paths, field names, status codes and error bodies,
+//! over [`Accounts`](accountable_core::Accounts).
 //!
-//! The default of a profile answers safely; its `strict` answers as documented. Strict never loosens what is stored.
+//! By default a profile answers safely where its document does not; its `strict` options answer to the letter of the
+//! document. They never loosen what is stored.
+//!
+//! # A profile of one's own
+//! A profile is a folder here, mounted by one line below. It has `router`, `says` for what a [`Guard`](crate::Guard) refuses,
+//! and `Options`; its error responses (`error.rs`), a struct for each request body (`requests.rs`) and the calls themselves
+//! are its own. It stands on [`intake`](crate::intake), [`wire`](crate::wire), [`auth`](crate::auth) and
+//! [`answer`](crate::answer), and on no other profile.
 
 pub mod data_forest;
 pub mod payway;
+mod standings;
 pub mod webconnect;
-
-use accountable_core::{AccountList, Admin, Fault, domain::StandingKind, port::AccountFilter};
-
-/// The accounts of one standing.
-fn standing(kind: StandingKind) -> AccountList {
-    AccountList::All(AccountFilter { standing: Some(kind), ..AccountFilter::default() })
-}
-
-/// How many accounts are of any of these standings.
-async fn count(admin: &Admin, standings: &[StandingKind]) -> Result<u64, Fault> {
-    let mut total = 0_u64;
-    for kind in standings {
-        total = total.saturating_add(admin.count(&standing(*kind)).await?);
-    }
-    Ok(total)
-}

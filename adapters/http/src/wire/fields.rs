@@ -1,8 +1,11 @@
-//! The fields of a body, taken one by one and by type; what is left over can be refused.
+//! The fields of a body, of which a request struct is made: taken by name and type, and what is left over refused.
 
 use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
+
+/// How many levels a body may nest; the contracts need two.
+pub(super) const DEEPEST: u8 = 4;
 
 /// Most characters of a caller's own field name that an error repeats.
 const MOST_SHOWN: usize = 64;
@@ -10,7 +13,7 @@ const MOST_SHOWN: usize = 64;
 /// Most octets of a name; no contract has one half as long.
 const LONGEST_NAME: usize = 128;
 
-/// Why a body can't be used. Names fields, never values.
+/// Why a body can't be used: 400 in most contracts. It names fields, and never repeats a value.
 ///
 /// Nested fields are named by their path, as in `device_info.ip_address`. A name that the caller made up is cut at
 /// 64 characters, its controls replaced; it still is the caller's text: escape it wherever it goes. One of more than
@@ -18,37 +21,38 @@ const LONGEST_NAME: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldError {
-    /// Not of the format, not UTF-8, too deep, or not a set of named fields.
+    /// The body is not of its format, not UTF-8, nested deeper than 4 levels, or not a set of named fields:
+    /// `malformed_body`.
     #[error("the body can't be read")]
     Malformed,
-    /// A value of another type than the field has.
+    /// A value has another type than its field: `wrong_type`.
     #[error("the field {field} is of another type")]
     WrongType {
-        /// The field's path.
+        /// The path of the field, as in `device_info.ip_address`.
         field: String,
     },
-    /// A field that must be there is not.
+    /// A field that must be there is absent: `missing_field`.
     #[error("the field {field} is missing")]
     Missing {
-        /// The field's path.
+        /// The path of the field, as in `device_info.ip_address`.
         field: String,
     },
-    /// A field that nobody knows.
+    /// The call has no field of that name: `unknown_field`.
     #[error("the field {field} is unknown")]
     Unknown {
-        /// The field's path.
+        /// The path of the field, as in `device_info.ip_address`.
         field: String,
     },
-    /// A field that is there twice: which of them counts would be anybody's guess.
+    /// A field is there more than once, and readers could differ on which one counts: `duplicate_field`.
     #[error("the field {field} is there more than once")]
     Duplicate {
-        /// The field's path.
+        /// The path of the field, as in `device_info.ip_address`.
         field: String,
     },
 }
 
 impl FieldError {
-    /// The field that is meant; none where the whole body is.
+    /// The path of the field that is meant; none where it is the whole body.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
@@ -60,7 +64,7 @@ impl FieldError {
         }
     }
 
-    /// A stable name for machines.
+    /// The stable code for machines, such as `missing_field`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -88,7 +92,10 @@ pub(super) enum Value {
     Fields(Fields),
 }
 
-/// The named values of a body, or of an object within. Values are wiped on drop and never shown.
+/// The named values of a body, or of an object within it. Values are wiped on drop and never shown.
+///
+/// A call makes its request struct of them: it takes each field by name and type, then refuses the rest with
+/// [`finish`](Self::finish).
 ///
 /// ```
 /// use accountable_http::wire::{FieldError, json};
@@ -110,7 +117,7 @@ impl Fields {
         Self { path, values: BTreeMap::new() }
     }
 
-    /// Adds a value that was read. A name too long for any contract is unknown to all.
+    /// Adds a value that was read. A name that is too long for any contract is refused as unknown.
     pub(super) fn insert(&mut self, name: String, value: Value) -> Result<(), FieldError> {
         if name.len() > LONGEST_NAME {
             return Err(FieldError::Unknown { field: self.shown(&name) });
@@ -145,16 +152,16 @@ impl Fields {
         self.values.remove(name).filter(|value| !matches!(value, Value::Null))
     }
 
-    /// Whether the field is there, null or not, and not yet taken: for those where absent means "as it is".
+    /// Whether the field is there, null or not, and not yet taken: for fields whose absence means "leave it as it is".
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
-    /// Refuses a field that is there as null: where absent means "as it is", null means nothing.
+    /// Refuses a field whose value is null: for fields whose absence means "leave it as it is", where null means nothing.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where the value is null.
     pub fn refuse_null(&self, name: &str) -> Result<(), FieldError> {
         match self.values.get(name) {
             Some(Value::Null) => Err(self.wrong_type(name)),
@@ -174,7 +181,7 @@ impl Fields {
     /// Takes a text; none where it is absent or null.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where it is neither a text nor null.
     pub fn take_optional_string(&mut self, name: &str) -> Result<Option<Zeroizing<String>>, FieldError> {
         match self.take_value(name) {
             None => Ok(None),
@@ -183,19 +190,19 @@ impl Fields {
         }
     }
 
-    /// Takes an integer that must be there.
+    /// Takes an integer of 64 bits that must be there.
     ///
     /// # Errors
-    /// [`FieldError::Missing`], [`FieldError::WrongType`].
+    /// [`FieldError::Missing`] where it is absent, [`FieldError::WrongType`] where it is anything but an integer.
     pub fn take_integer(&mut self, name: &str) -> Result<i64, FieldError> {
         self.refuse_null(name)?;
         self.take_optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// Takes an integer; none where it is absent or null. `30.0`, `3e1` and `"30"` are no integers.
+    /// Takes an integer of 64 bits; none where it is absent or null. `30.0`, `3e1` and `"30"` are no integers.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where it is neither an integer nor null.
     pub fn take_optional_integer(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
         match self.take_value(name) {
             None => Ok(None),
@@ -205,10 +212,10 @@ impl Fields {
         }
     }
 
-    /// Takes an integer that may also be written as a text of its digits; none where it is absent or null.
+    /// Takes an integer of 64 bits that may also be written as a text of its digits; none where it is absent or null.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where it is neither an integer, nor the digits of one, nor null.
     pub fn take_optional_integer_or_digits(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
         match self.values.get(name) {
             Some(Value::Text(text)) => {
@@ -223,7 +230,7 @@ impl Fields {
     /// Takes a truth value; none where it is absent or null.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where it is neither true, nor false, nor null.
     pub fn take_optional_bool(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
         match self.take_value(name) {
             None => Ok(None),
@@ -233,10 +240,11 @@ impl Fields {
         }
     }
 
-    /// Takes an object; none where it is absent or null. Its own left-over fields are its own [`finish`](Self::finish)'s.
+    /// Takes an object; none where it is absent or null. What is left over in it is for [`finish`](Self::finish) of the object
+    /// itself to refuse.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`].
+    /// [`FieldError::WrongType`] where it is neither an object nor null.
     pub fn take_optional_fields(&mut self, name: &str) -> Result<Option<Self>, FieldError> {
         match self.take_value(name) {
             None => Ok(None),
@@ -245,7 +253,7 @@ impl Fields {
         }
     }
 
-    /// Refuses what was not taken. Drop the fields instead where a contract ignores unknown ones.
+    /// Refuses the fields that were not taken. Drop them instead where a contract ignores unknown fields.
     ///
     /// # Errors
     /// [`FieldError::Unknown`] with the first left-over field, in the order of their names.

@@ -5,16 +5,17 @@ use std::{cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-use super::{DEEPEST, FieldError, Fields, fields::Value};
+use super::fields::{DEEPEST, FieldError, Fields, Value};
 
 /// What `serde_json` calls the only field of a number, where a host's other crates turn on `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Reads an object. Duplicate names are refused at any depth, also where they differ in their escapes only.
+/// Reads a JSON object (RFC 8259) into its fields. Duplicate names are refused at any depth, also where only their escapes
+/// differ.
 ///
 /// # Errors
-/// [`FieldError::Malformed`] for anything but one object of valid JSON in UTF-8, at most 4 deep;
-/// [`FieldError::Duplicate`].
+/// [`FieldError::Malformed`] for anything but one object of valid JSON in UTF-8, at most 4 levels deep;
+/// [`FieldError::Duplicate`] for a name that is there twice; [`FieldError::Unknown`] for one of more than 128 octets.
 pub fn read(body: &[u8]) -> Result<Fields, FieldError> {
     let refused = Cell::new(None);
     let seed =

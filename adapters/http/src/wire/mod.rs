@@ -13,13 +13,11 @@ pub use self::{
     timestamp::iso_8601,
 };
 
-/// How deep a body may nest; the contracts need two.
-const DEEPEST: u8 = 4;
-
-/// Reads a body of either format. The root's name counts for XML only.
+/// Reads a body of this format into its fields. `root` is the name of an XML document's root element; it means nothing to
+/// JSON.
 ///
 /// # Errors
-/// [`FieldError`].
+/// [`FieldError::Malformed`], [`FieldError::Duplicate`], [`FieldError::Unknown`] for a name of more than 128 octets.
 pub fn read(format: Format, body: &[u8], root: &str) -> Result<Fields, FieldError> {
     match format {
         Format::Json => json::read(body),

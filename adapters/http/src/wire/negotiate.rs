@@ -1,4 +1,5 @@
-//! Which format a body is in, and which one the caller wants back: `Content-Type` and `Accept`.
+//! Which format a body is in, and which one its caller wants back: `Content-Type` and `Accept` (RFC 9110 sections 8.3 and
+//! 12.5.1).
 
 use axum::http::{
     HeaderMap, HeaderName,
@@ -6,17 +7,17 @@ use axum::http::{
 };
 use mime::Mime;
 
-/// A format of bodies.
+/// A format that bodies are read and written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// `application/json`.
+    /// JSON: `application/json`.
     Json,
-    /// `application/xml`; also understood as `text/xml`.
+    /// XML: `application/xml`, or `text/xml` from callers.
     Xml,
 }
 
 impl Format {
-    /// What `Content-Type` says of an answer.
+    /// The value of `Content-Type` for an answer in this format.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -33,22 +34,22 @@ impl Format {
     }
 }
 
-/// The body is in no format that is read here: 415 (or what the contract says).
+/// The body is in no format that is read here: 415, unless the contract has another status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the content type is not one that is read here")]
 pub struct UnsupportedMedia;
 
-/// The caller wants a format that is not spoken here: 406 (or what the contract says).
+/// The caller accepts no format that is written here: 406, unless the contract has another status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no format that is written here is acceptable to the caller")]
 pub struct NotAcceptable;
 
-/// The format of the body, one of those that the contract reads.
+/// The format that `Content-Type` names: one of those that the contract reads.
 ///
-/// There must be one `Content-Type`. Its `charset` may be missing or UTF-8; unknown parameters are ignored.
+/// The header must be there exactly once. Its `charset` may be absent or UTF-8; unknown parameters are ignored.
 ///
 /// # Errors
-/// [`UnsupportedMedia`].
+/// [`UnsupportedMedia`] (415) for any other header, and for none.
 pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, UnsupportedMedia> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(UnsupportedMedia) };
@@ -62,13 +63,13 @@ pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, U
     reads.iter().copied().find(|format| format.names().contains(&named)).ok_or(UnsupportedMedia)
 }
 
-/// The format to answer in, of those offered: the one that the caller prefers, among equals the first offered.
+/// The format to answer in: of those offered the one that `Accept` prefers, and the first of several that it likes alike.
 ///
-/// No `Accept` accepts everything. The most specific range decides a format's weight (RFC 9110 section 12.5.1); a
+/// A caller without `Accept` accepts everything. The most specific range decides a format's weight (RFC 9110 section 12.5.1); a
 /// range that can't be read is passed over.
 ///
 /// # Errors
-/// [`NotAcceptable`].
+/// [`NotAcceptable`] (406) where the caller accepts none of them.
 pub fn answer_format(headers: &HeaderMap, offers: &[Format]) -> Result<Format, NotAcceptable> {
     if !headers.contains_key(ACCEPT) {
         return offers.first().copied().ok_or(NotAcceptable);

@@ -1,11 +1,12 @@
-//! The query of a target, read into the same fields: `startIndex=0&maxResults=30`.
+//! The query of a request target, read into fields: `startIndex=0&maxResults=30`.
 
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use super::{FieldError, Fields, fields::Value};
+use super::fields::{FieldError, Fields, Value};
 
-/// Reads a query as forms write it. Its texts have no types: each is read as what it is asked for.
+/// Reads a query in the encoding of HTML forms into its fields. Its texts have no types: each is read as the type that is
+/// asked for.
 ///
 /// ```
 /// use accountable_http::wire::query;
@@ -15,7 +16,8 @@ use super::{FieldError, Fields, fields::Value};
 /// ```
 ///
 /// # Errors
-/// [`FieldError::Duplicate`]; [`FieldError::Malformed`] for what is not UTF-8 once decoded.
+/// [`FieldError::Duplicate`] for a name that is there twice; [`FieldError::Malformed`] for what is not UTF-8 once decoded;
+/// [`FieldError::Unknown`] for a name of more than 128 octets.
 pub fn read(query: Option<&str>) -> Result<Fields, FieldError> {
     let mut fields = Fields::default();
     for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {

@@ -2,7 +2,7 @@
 
 use accountable_core::domain::Timestamp;
 
-/// The time stamp, its microseconds cut off.
+/// The time stamp in ISO 8601, in UTC with milliseconds; what is finer is cut off.
 ///
 /// ```
 /// use accountable_http::wire::iso_8601;

@@ -10,9 +10,9 @@ use quick_xml::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{DEEPEST, FieldError, Fields, fields::Value};
+use super::fields::{DEEPEST, FieldError, Fields, Value};
 
-/// Reads a document whose root has this name. Its elements become fields, their texts are kept to the letter.
+/// Reads an XML document whose root element has this name. Its elements become fields; their texts are kept to the letter.
 ///
 /// ```
 /// use accountable_http::wire::xml;
@@ -22,7 +22,8 @@ use super::{DEEPEST, FieldError, Fields, fields::Value};
 /// ```
 ///
 /// # Errors
-/// [`FieldError::Malformed`] for anything but such a document in UTF-8, at most 4 deep; [`FieldError::Duplicate`].
+/// [`FieldError::Malformed`] for anything but such a document in UTF-8, at most 4 levels deep; [`FieldError::Duplicate`] for
+/// an element that is there twice; [`FieldError::Unknown`] for a name of more than 128 octets.
 pub fn read(body: &[u8], root: &str) -> Result<Fields, FieldError> {
     let text = std::str::from_utf8(body).map_err(|_| FieldError::Malformed)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -151,8 +152,8 @@ const fn is_character(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// Writes an answer with this root, its fields as elements in their order. Characters that XML does not have become
-/// U+FFFD.
+/// Writes a value as an XML document whose root element has this name, its fields as elements in their order. Characters
+/// that XML 1.0 does not have (production 2) become U+FFFD.
 ///
 /// # Errors
 /// [`quick_xml::SeError`] for a value that is no struct of texts, numbers, truth values, structs and lists.

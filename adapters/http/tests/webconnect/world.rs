@@ -11,13 +11,12 @@ use accountable_core::{
 };
 use accountable_http::{
     Connections, Guard, Limits,
-    answer::Problem,
     auth::BearerKeys,
     profile::webconnect::{self, Options, READ, WRITE},
 };
 use accountable_memory::{InsecureTestHasher, ManualClock, RecordingMailer, SeededEntropy};
 use accountable_sqlite::SqliteStore;
-use axum::{Router, response::IntoResponse as _};
+use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::client::{Answer, Call};
@@ -77,8 +76,7 @@ impl World {
         let router = mount(webconnect::router(accounts.clone(), keys, options));
         // One machine makes all calls, as a billing system does.
         let limits = Limits::default().with_calls_at_once_of_an_origin(256);
-        let app =
-            Guard::new(limits, entropy).around(router, |trouble| Problem::from(trouble).into_response());
+        let app = Guard::new(limits, entropy).around(router, webconnect::says);
         let connections = Connections::default().with_at_once_of_a_peer(1_024);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

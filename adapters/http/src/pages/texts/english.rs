@@ -4,59 +4,59 @@ use std::{borrow::Cow, ops::RangeInclusive};
 
 use accountable_core::domain::{InputError, Span, Violation};
 
-use super::{Deed, Said, Text, Texts};
+use super::{ActionTexts, MessageTexts, Text, Texts};
 
 impl Texts {
-    /// English.
+    /// All texts in English.
     #[must_use]
     pub fn english() -> Self {
         Self {
             lang: text("en"),
             direction: text("ltr"),
 
-            password_set: deed(
+            password_set: action(
                 "Choose your password",
                 "With this password you will sign in to your account.",
                 "Save password",
                 "Your password is set",
                 "You can now sign in with it.",
             ),
-            password_reset: deed(
+            password_reset: action(
                 "Choose a new password",
                 "It takes the place of the old one. You will be signed out everywhere.",
                 "Save new password",
                 "Your password is changed",
                 "You have been signed out everywhere. Sign in with the new password.",
             ),
-            password_management: deed(
+            password_management: action(
                 "Take over your password",
                 "So far your administrator has managed your password. Choose your own, and from now on only you know it. You will be signed out everywhere.",
                 "Save my password",
                 "Your password is yours",
                 "You have been signed out everywhere. Sign in with the new password.",
             ),
-            email_confirm: deed(
+            email_confirm: action(
                 "Confirm your new address",
                 "To show that the account is yours, sign in with your current address, not the new one. Then the new address takes its place, and you will be signed out everywhere.",
                 "Sign in and confirm",
                 "Your new address is confirmed",
                 "From now on, sign in with your new address. The old one got a mail with a link that undoes this.",
             ),
-            email_cancel: deed(
+            email_cancel: action(
                 "Cancel the change of address",
                 "Somebody asked to replace this account\u{2019}s address with another one. If that was not you, cancel it here, and then change your password. If it was you, simply close this page.",
                 "Cancel the change",
                 "The change is cancelled",
                 "The account keeps its address. If you did not ask for the change, somebody may know your password: change it now.",
             ),
-            email_revert: deed(
+            email_revert: action(
                 "Take your old address back",
                 "This account\u{2019}s address was replaced with another one. If that was not you, take yours back here: the password is cleared, everybody is signed out, and you get a mail with a link to choose a new password.",
                 "Take my address back",
                 "You have your address back",
                 "Everybody is signed out, and the password is cleared. A link to choose a new one is on its way to you by mail.",
             ),
-            new_link: deed(
+            new_link: action(
                 "Ask for a new link",
                 "Give the address of your account, and we will mail you a link to choose a password.",
                 "Send me a link",
@@ -64,41 +64,41 @@ impl Texts {
                 "If there is an account with this address, a link is on its way to it. It may take a few minutes; look among the junk mail, too.",
             ),
 
-            used: said(
+            used: message(
                 "This link has been used",
                 "It worked once, or something newer took its place. If that was you, there is nothing left to do.",
             ),
-            expired: said("This link has expired", "It was good for a limited time, for your safety."),
-            invalid: said(
+            expired: message("This link has expired", "It was good for a limited time, for your safety."),
+            invalid: message(
                 "This link does not work",
                 "Perhaps a part of it is missing: open it from the mail, or copy the whole of it. If it was mailed to you long ago, it is no longer known.",
             ),
-            nothing_open: said(
+            nothing_open: message(
                 "Open the link in your mail",
                 "No link is open here, or it was opened a while ago. Open it from the mail again; if that leads here, allow cookies for this site.",
             ),
-            overtaken: said(
+            overtaken: message(
                 "This can no longer be done",
                 "Something changed in the meantime, and what the link was for is not possible any more.",
             ),
-            not_ours: said(
+            not_ours: message(
                 "Nothing was done",
                 "What you sent does not belong to the link that is open here; perhaps you opened another one since. Open the link from the mail again.",
             ),
-            unreadable: said("Nothing was done", "What was sent could not be read. Try again."),
-            origin_refused: said(
+            unreadable: message("Nothing was done", "What was sent could not be read. Try again."),
+            origin_refused: message(
                 "Not from this network",
                 "This account can only be used from certain networks. Your link is not used up: try again from there.",
             ),
-            refused: said("Nothing was done", "The service refused this. Your link is not used up."),
-            not_active: said("Nothing was done", "This account is suspended or closed."),
-            email_taken: said("Nothing was done", "Another account has this address by now."),
-            too_many: said("Too many tries", "There were too many tries from your network."),
-            unavailable: said(
+            refused: message("Nothing was done", "The service refused this. Your link is not used up."),
+            not_active: message("Nothing was done", "This account is suspended or closed."),
+            email_taken: message("Nothing was done", "Another account has this address by now."),
+            too_many: message("Too many tries", "There were too many tries from your network."),
+            unavailable: message(
                 "Something is not working right now",
                 "This may not have been done. It does no harm to try again in a moment.",
             ),
-            failed: said(
+            failed: message(
                 "Something went wrong",
                 "This is our fault, and trying again will not help before it is mended.",
             ),
@@ -130,24 +130,24 @@ impl Texts {
     }
 }
 
-fn deed(
+fn action(
     heading: &'static str,
     lead: &'static str,
     button: &'static str,
-    done: &'static str,
-    then: &'static str,
-) -> Deed {
-    Deed {
+    done_heading: &'static str,
+    done_text: &'static str,
+) -> ActionTexts {
+    ActionTexts {
         heading: text(heading),
         lead: text(lead),
         button: text(button),
-        done: text(done),
-        then: text(then),
+        done_heading: text(done_heading),
+        done_text: text(done_text),
     }
 }
 
-fn said(heading: &'static str, of: &'static str) -> Said {
-    Said { heading: text(heading), text: text(of) }
+fn message(heading: &'static str, body: &'static str) -> MessageTexts {
+    MessageTexts { heading: text(heading), text: text(body) }
 }
 
 const fn text(text: &'static str) -> Text {

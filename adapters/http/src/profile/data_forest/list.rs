@@ -1,6 +1,6 @@
 //! `getList`: the accounts, as many as may be listed: active ones first, then suspended, then closed.
 //!
-//! Erased ones are no accounts any more. A store keeps what is left of them, ever more; so they are not even looked at.
+//! An erased account is none any more. Stores keep a remnant of each, and gather ever more of them: they are not even read.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use accountable_core::{
 };
 use serde::Serialize;
 
-use super::Desk;
-use crate::{answer::data_forest::Failure, intake::Received, profile, wire::iso_8601};
+use super::{error::ErrorResponse, requests::GetAccountListRequest, service::Service};
+use crate::{intake::Received, profile::standings, wire::iso_8601};
 
-/// So many are read at a time.
+/// How many accounts are read at a time.
 const PAGE: u32 = 1_000;
-/// All but erased.
+/// Every standing but erased.
 const LISTED: [StandingKind; 3] = [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed];
 
 #[derive(Serialize)]
-pub(super) struct Listed {
+pub(super) struct GetAccountListResponse {
     success: bool,
     total: u64,
     contents: Vec<Content>,
@@ -37,26 +37,26 @@ struct Content {
     disabled: bool,
 }
 
-pub(super) async fn list(desk: &Desk, call: Received) -> Result<Listed, Failure> {
-    call.fields.finish().map_err(|no| Failure::from(&no))?;
-    let admin = desk.accounts.admin(call.caller.name().clone());
-    let total = profile::count(&admin, &LISTED).await.map_err(|fault| Failure::from(&fault))?;
+pub(super) async fn list(service: &Service, call: Received) -> Result<GetAccountListResponse, ErrorResponse> {
+    let GetAccountListRequest = call.fields.try_into()?;
+    let admin = service.accounts.admin(call.caller.name().clone());
+    let total = standings::count(&admin, &LISTED).await?;
 
     let mut contents = Vec::new();
     // One whose standing changes between two looks would be listed twice.
     let mut seen = BTreeSet::new();
-    let mut room = desk.options.longest_list;
+    let mut room = service.options.longest_list;
     for kind in LISTED {
-        let mut next = Some(AccountsPage::first(profile::standing(kind)));
+        let mut next = Some(AccountsPage::first(standings::of_standing(kind)));
         while let Some(page) = next.filter(|_| room > 0) {
-            let page = admin.accounts(page, room.min(PAGE)).await.map_err(|fault| Failure::from(&fault))?;
+            let page = admin.accounts(page, room.min(PAGE)).await?;
             room = room.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             let new = page.items.iter().filter(|account| seen.insert(account.id));
-            contents.extend(new.map(|account| content(account, desk.options.name)));
+            contents.extend(new.map(|account| content(account, service.options.name)));
             next = page.next;
         }
     }
-    Ok(Listed { success: true, total, contents })
+    Ok(GetAccountListResponse { success: true, total, contents })
 }
 
 fn content(account: &AccountView, name: fn(&AccountView) -> String) -> Content {

@@ -1,12 +1,12 @@
-//! Data Forest (NAVER Cloud): an administrator picks a password, and lists the accounts.
+//! Data Forest, a service of NAVER Cloud: its API calls by which an administrator resets a password and lists the accounts.
 //!
 //! | call | body | answer |
 //! |---|---|---|
 //! | `POST /api/v2/accounts/resetPassword` | `ResetAccountPasswordRequest`: `id`, `password` | `ResetAccountPasswordResponse`: `id`, `success` |
 //! | `POST /api/v2/accounts/getList` | `GetAccountListRequest`: nothing | `GetAccountListResponse`: `success`, `total`, `contents` |
 //!
-//! Bodies are JSON or XML, by `Content-Type`; answers by `Accept`, and in the body's own format where the caller does not
-//! care. The names above are the roots in XML.
+//! Bodies are JSON or XML, as `Content-Type` says; answers are in the format that `Accept` prefers, or in that of the body
+//! where it prefers none. In XML the names above are those of the root elements.
 //!
 //! ```
 //! use accountable_core::{Accounts, domain::Actor};
@@ -38,7 +38,7 @@
 //! | an erased account is none | `an_erased_account_is_not_listed` |
 //! | hostile bodies change nothing | `hostile_bodies_to_data_forest_change_nothing` |
 //!
-//! # Where we settled it
+//! # Where the document leaves a choice
 //! - The password rule is that of the [`Accounts`]: build them with
 //!   [`data_forest_current`](accountable_core::domain::PasswordPolicy::data_forest_current) or another preset.
 //! - An `id` that can't be one (empty, over 22 characters, others than `0-9A-Za-z`) is 400; one that nobody bears, 404: also
@@ -48,158 +48,49 @@
 //! - Where waiting helps (the store is away, too many hashes) the status is 503 with `Retry-After`, in the words of the 500.
 
 mod advice;
+mod error;
 mod list;
+mod options;
+mod requests;
 mod reset;
+mod service;
 
 use std::sync::Arc;
 
-use accountable_core::{AccountView, Accounts, Error, Fault, domain::Refusal};
+use accountable_core::Accounts;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode},
     response::Response,
     routing::post,
 };
-use serde::Serialize;
 
-use crate::{
-    answer::{data_forest::Failure, in_format},
-    auth::Authenticator,
-    intake::{Intake, Received},
-    trouble::Trouble,
-    wire::{
-        Format,
-        negotiate::{NotAcceptable, answer_format, content_format},
-    },
-};
+pub use self::options::Options;
+use self::{error::ErrorResponse, service::Service};
+use crate::{auth::Authenticator, trouble::Trouble, wire::Format};
 
-const BOTH: [Format; 2] = [Format::Json, Format::Xml];
-
-/// What a host may have otherwise. Each default is the safe one.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Options {
-    scope: Option<&'static str>,
-    echoes: bool,
-    longest_list: u32,
-    name: fn(&AccountView) -> String,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { scope: None, echoes: false, longest_list: 10_000, name: |account| account.email.to_string() }
-    }
-}
-
-impl Options {
-    /// Only callers with this scope are let in; by default all whose signature is good.
-    #[must_use]
-    pub const fn requiring(mut self, scope: &'static str) -> Self {
-        self.scope = Some(scope);
-        self
-    }
-
-    /// Repeats a refused password in the error, as documented, instead of `***`. It ends up wherever answers are logged,
-    /// and mostly is but a slip away from the password that is taken next.
-    #[must_use]
-    pub const fn echoing_refused_passwords(mut self) -> Self {
-        self.echoes = true;
-        self
-    }
-
-    /// Lists so many accounts at most, and reads no more; 10,000 by default. `total` says how many there are. Active
-    /// ones come first, then suspended, then closed.
-    #[must_use]
-    pub const fn with_longest_list(mut self, accounts: u32) -> Self {
-        self.longest_list = accounts;
-        self
-    }
-
-    /// What an account is called in the list; its address by default, as accounts have no names here.
-    #[must_use]
-    pub const fn with_names(mut self, name: fn(&AccountView) -> String) -> Self {
-        self.name = name;
-        self
-    }
-}
-
-/// The calls of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
 ///
-/// Callers are signed in by [`NcpSignatures`](crate::auth::NcpSignatures); their names stand in the events.
+/// Callers sign their requests: give it [`NcpSignatures`](crate::auth::NcpSignatures). Each caller's name stands in the events
+/// of the journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    let intake = Intake::new(authenticator, options.scope, &BOTH);
     Router::new()
         .route("/api/v2/accounts/resetPassword", post(reset_password))
         .route("/api/v2/accounts/getList", post(get_list))
-        .with_state(Arc::new(Desk { accounts, intake, options }))
+        .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
-/// A guard's trouble in the words of this contract, in JSON: it may come before anything of the call was read.
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses. It is always in JSON, since nothing of the call may have
+/// been read.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
-    Failure::from(trouble).answer(Format::Json)
+    ErrorResponse::from(trouble).answer(Format::Json)
 }
 
-/// What all calls work with.
-struct Desk {
-    accounts: Accounts,
-    intake: Intake,
-    options: Options,
+async fn reset_password(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service.answer(request, "ResetAccountPassword", async |call| reset::reset(&service, call).await).await
 }
 
-async fn reset_password(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    answered(&desk, request, "ResetAccountPassword", async |received| reset::reset(&desk, received).await)
-        .await
-}
-
-async fn get_list(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    answered(&desk, request, "GetAccountList", async |received| list::list(&desk, received).await).await
-}
-
-/// Takes a call in, and answers it in the format that its caller accepts. Nothing is done for who could not be answered.
-async fn answered<T: Serialize>(
-    desk: &Desk,
-    request: Request,
-    name: &str,
-    call: impl AsyncFnOnce(Received) -> Result<T, Failure>,
-) -> Response {
-    let format = match preferred(request.headers()) {
-        Ok(format) => format,
-        Err(no) => return Failure::new(406, no.to_string()).answer(Format::Json),
-    };
-    let done = async {
-        let received = desk.intake.receive(request, &format!("{name}Request")).await;
-        call(received.map_err(|no| Failure::from(&no))?).await
-    };
-    match done.await {
-        Ok(answer) => in_format(format, &format!("{name}Response"), StatusCode::OK, &answer),
-        Err(failure) => failure.answer(format),
-    }
-}
-
-/// The format that the caller likes best; where it likes both alike, that of its body.
-fn preferred(headers: &HeaderMap) -> Result<Format, NotAcceptable> {
-    match content_format(headers, &BOTH) {
-        Ok(Format::Xml) => answer_format(headers, &[Format::Xml, Format::Json]),
-        _ => answer_format(headers, &BOTH),
-    }
-}
-
-impl From<&Fault> for Failure {
-    fn from(fault: &Fault) -> Self {
-        Self::new(fault.http_status(), "unexpected error").with_wait(fault.retry_after())
-    }
-}
-
-/// All but a weak password, of which more is to be said.
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
-        match error {
-            Error::Failed(fault) => fault.into(),
-            Error::Refused(Refusal::NoSuchAccount) => Self::no_such_element(),
-            Error::BadInput(_) => Self::invalid_parameters(),
-            _ => Self::not_allowed(),
-        }
-    }
+async fn get_list(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service.answer(request, "GetAccountList", async |call| list::list(&service, call).await).await
 }

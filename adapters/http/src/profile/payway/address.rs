@@ -3,12 +3,13 @@
 use accountable_core::domain::{AddressError, EmailAddress};
 use zeroize::Zeroizing;
 
-use crate::{answer::payway::Failure, wire::Fields};
+use super::error::ErrorResponse;
+use crate::wire::Fields;
 
 /// The field as the body has it.
 const EMAIL: &str = "email";
 
-/// The same field as errors have it.
+/// The name of that field in errors.
 pub(super) const CONTACT_EMAIL: &str = "contact_email";
 
 /// What the document says of an address that it does not take, to the letter: the pattern is escaped twice there.
@@ -16,18 +17,23 @@ const FORMAT: &str =
     r"Parameter must match format (?i-mx:\\A[\\w+\\-.]+@[a-z\\d\\-]+(\\.[a-z]+)*\\.[a-z]+\\z)";
 
 /// Takes the text of the address; what is wrong with the field is said of `contact_email`.
-pub(super) fn take(fields: &mut Fields) -> Result<Zeroizing<String>, Failure> {
-    fields.take_string(EMAIL).map_err(|no| named((&no).into()))
+pub(super) fn take(fields: &mut Fields) -> Result<Zeroizing<String>, ErrorResponse> {
+    fields.take_string(EMAIL).map_err(|error| named(error.into()))
 }
 
 /// Calls the field by the name that errors have for it.
-pub(super) fn named(failure: Failure) -> Failure {
-    failure.renaming(EMAIL, CONTACT_EMAIL)
+pub(super) fn named(error: ErrorResponse) -> ErrorResponse {
+    error.renaming(EMAIL, CONTACT_EMAIL)
+}
+
+/// No account has the address.
+pub(super) fn unknown() -> ErrorResponse {
+    ErrorResponse::not_found("contact_email could not be found").about(CONTACT_EMAIL)
 }
 
 /// Reads an address by RFC 5321; if strict, it must also match the document's pattern.
-pub(super) fn read(text: &str, strict: bool) -> Result<EmailAddress, Failure> {
-    let refused = |message: &str| Failure::invalid_parameter(CONTACT_EMAIL, message);
+pub(super) fn read(text: &str, strict: bool) -> Result<EmailAddress, ErrorResponse> {
+    let refused = |message: &str| ErrorResponse::invalid_parameter(CONTACT_EMAIL, message);
     let address = EmailAddress::parse(text).map_err(|error| match error {
         AddressError::TooLong => refused("Parameter must have at most 254 octets"),
         _ => refused(FORMAT),

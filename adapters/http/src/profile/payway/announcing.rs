@@ -1,4 +1,4 @@
-//! A mailer that publishes which accounts were sent a way to another password.
+//! A mailer that publishes which accounts were mailed a link to reset their password.
 
 use accountable_core::{
     domain::{Letter, MailedLink, Message, Purpose},
@@ -7,12 +7,12 @@ use accountable_core::{
 use async_trait::async_trait;
 use url::form_urlencoded;
 
-use super::{EventAccount, EventName, Events};
+use super::event::{EventAccount, EventName, Events};
 
-/// Any mailer, and `account_requested_password_reset` once it took a letter with a reset link. The event has neither the
-/// link nor the code.
+/// A mailer that hands letters to another one, and publishes `account_requested_password_reset` once that took a letter with
+/// a reset link. The event has neither the link nor the code.
 ///
-/// A letter that is tried again under the same name is published again: at least once, as it is mailed.
+/// Like the mail itself the event comes at least once: a letter that is delivered again is published again.
 #[derive(Debug, Clone)]
 pub struct Announcing<M> {
     mailer: M,
@@ -20,7 +20,7 @@ pub struct Announcing<M> {
 }
 
 impl<M: Mailer> Announcing<M> {
-    /// Announces what this mailer takes.
+    /// Hands letters to this mailer, and publishes to these events.
     #[must_use]
     pub const fn new(mailer: M, events: Events) -> Self {
         Self { mailer, events }

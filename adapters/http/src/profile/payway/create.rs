@@ -7,11 +7,11 @@ use accountable_core::{
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use super::{Desk, address, request};
-use crate::{answer::payway::Failure, intake::Received};
+use super::{address, error::ErrorResponse, requests::CreateRequest, service::Service};
+use crate::intake::Received;
 
 #[derive(Serialize)]
-pub(super) struct Created {
+pub(super) struct CreateResponse {
     item: Item,
 }
 
@@ -22,29 +22,28 @@ struct Item {
     confirmation_code: Zeroizing<String>,
 }
 
-pub(super) async fn create(desk: &Desk, mut call: Received) -> Result<Created, Failure> {
-    let email = address::take(&mut call.fields)?;
-    call.fields.finish().map_err(|no| Failure::from(&no))?;
-    let email = address::read(&email, desk.options.strict)?;
-
-    let admin = desk.accounts.admin(call.caller.name().clone());
-    let found = admin.account_by_email(&email).await.map_err(|fault| Failure::from(&fault))?;
-    let account = found.ok_or_else(request::nobody)?;
+pub(super) async fn create(service: &Service, call: Received) -> Result<CreateResponse, ErrorResponse> {
+    let CreateRequest { email } = CreateRequest::parse(call.fields, &service.options)?;
+    let admin = service.accounts.admin(call.caller.name().clone());
+    let found = admin.account_by_email(&email).await?;
+    let account = found.ok_or_else(address::unknown)?;
     let purpose = match account.password {
         Some(_) => Purpose::PasswordReset,
         None => Purpose::PasswordSet,
     };
     let issued = admin.issue_code(account.id, purpose, &MailOptions::default()).await;
-    let issued = issued.map_err(|no| match no {
-        Error::Failed(fault) => Failure::from(&fault),
-        Error::Refused(Refusal::Vetoed { .. }) => super::vetoed(),
+    let issued = issued.map_err(|error| match error {
+        Error::Failed(fault) => fault.into(),
+        Error::Refused(Refusal::Vetoed { .. }) => ErrorResponse::vetoed(),
         // Gone since, or not to be reset in this way: closed, suspended, its password an administrator's matter.
-        Error::Refused(Refusal::NoSuchAccount) => request::nobody(),
-        Error::Refused(_) => Failure::not_found("The account can't be reset").about(address::CONTACT_EMAIL),
-        _ => Failure::internal(),
+        Error::Refused(Refusal::NoSuchAccount) => address::unknown(),
+        Error::Refused(_) => {
+            ErrorResponse::not_found("The account can't be reset").about(address::CONTACT_EMAIL)
+        }
+        _ => ErrorResponse::internal(),
     })?;
     let item = Item { account_id: account.id.to_string(), confirmation_code: issued.code.expose() };
-    Ok(Created { item })
+    Ok(CreateResponse { item })
 }
 
 fn exposed<S: Serializer>(code: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! Events as this contract publishes them, and the port that takes them.
+//! Events as Payway publishes them, and the port that takes them.
 
 use std::{fmt, sync::Arc};
 
@@ -11,21 +11,21 @@ use tokio::sync::mpsc;
 
 use crate::wire::iso_8601;
 
-/// What happened.
+/// What happened to an account, by the names that Payway has for its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventName {
-    /// A mail left that lets an account's owner choose another password.
+    /// A mail was sent with which an account's owner can choose a new password: `account_requested_password_reset`.
     AccountRequestedPasswordReset,
-    /// A mail is to leave that lets an account's owner choose a first password. Of our own making, as the contract has none
-    /// for it: it is said to a [`MailChannel`](super::MailChannel) only, and published to no sink.
+    /// A mail is to be sent with which an account's owner can choose a first password: `account_requested_password_set`. The
+    /// contract has no such event: only a [`MailChannel`](super::MailChannel) gets it, and it is published to no sink.
     AccountRequestedPasswordSet,
-    /// An account's owner chose another password by a mailed code.
+    /// An account's owner chose a new password by a mailed code: `account_password_reset_complete`.
     AccountPasswordResetComplete,
 }
 
-/// An event. It has no place for a code, a link or a hash.
+/// An event as Payway publishes it. It has no field for a code, a link or a hash.
 ///
 /// ```
 /// use accountable_core::domain::{EmailAddress, Timestamp};
@@ -41,24 +41,24 @@ pub enum EventName {
 /// ```
 pub type Event = Envelope<NoEventData>;
 
-/// How every event is wrapped; what it says beside the account is its own.
+/// The envelope that every event of Payway has; `D` is the event data that it says beside the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Envelope<D> {
-    /// What happened.
+    /// The name of the event.
     pub event: EventName,
-    /// When.
+    /// When it happened; written in ISO 8601, in UTC with milliseconds.
     #[serde(serialize_with = "with_milliseconds")]
     pub timestamp: Timestamp,
-    /// To whom, and what else.
+    /// The account that the event is about, and the event data.
     pub payload: Payload<D>,
 }
 
-/// What an event is about.
+/// The payload of an event: its account and its event data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Payload<D> {
-    /// Whose.
+    /// The account that the event is about.
     pub account: EventAccount,
-    /// What else.
+    /// What the event says beside the account.
     pub event_data: D,
 }
 
@@ -66,19 +66,19 @@ pub struct Payload<D> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EventAccount {
-    /// Its name: 32 letters.
+    /// The ID of the account: 32 letters.
     pub id: String,
-    /// Its address, where that is known.
+    /// The e-mail address of the account, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_email: Option<EmailAddress>,
 }
 
-/// Nothing else.
+/// The event data of an event that says nothing beside its account: `{}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct NoEventData {}
 
 impl EventAccount {
-    /// This account.
+    /// An account by its ID, and its e-mail address if that is known.
     #[must_use]
     pub fn new(id: impl Into<String>, contact_email: Option<EmailAddress>) -> Self {
         Self { id: id.into(), contact_email }
@@ -86,7 +86,7 @@ impl EventAccount {
 }
 
 impl Event {
-    /// It happened to this account.
+    /// An event of this name that happened to this account at this time.
     #[must_use]
     pub const fn new(event: EventName, timestamp: Timestamp, account: EventAccount) -> Self {
         Self { event, timestamp, payload: Payload { account, event_data: NoEventData {} } }
@@ -97,17 +97,17 @@ fn with_milliseconds<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::
     serializer.serialize_str(&iso_8601(*at))
 }
 
-/// Takes events over, to publish them.
+/// Takes over events of Payway, to publish them.
 ///
 /// # Contract
-/// 1. It returns at once: somebody waits for an answer.
-/// 2. It is bounded: what it has no room for is lost. What must not be lost is read from the
+/// 1. It returns at once: a caller waits for its answer meanwhile.
+/// 2. It is bounded: an event that it has no room for is lost. What must not be lost is read from the
 ///    [`Journal`](accountable_core::Journal), which this is not.
 /// 3. It may be called from many tasks at once.
 ///
-/// The sending end of a bounded channel is one; its other end belongs to a task of the host's.
+/// The sending end of a bounded channel is a sink; a task of the host reads the other end.
 pub trait EventSink: Send + Sync + 'static {
-    /// Takes an event, or loses it.
+    /// Takes an event over; it is lost if there is no room for it.
     fn take(&self, event: Event);
 }
 
@@ -118,7 +118,7 @@ impl EventSink for mpsc::Sender<Event> {
     }
 }
 
-/// Where events go. By default nowhere. Clones are one.
+/// The sink that events of Payway go to; by default there is none. All clones share the sink.
 #[derive(Clone, Default)]
 pub struct Events(Option<Published>);
 
@@ -129,7 +129,7 @@ struct Published {
 }
 
 impl Events {
-    /// To this sink, with this clock's time.
+    /// Publishes to this sink, with the time stamps of this clock.
     #[must_use]
     pub fn new(clock: impl Clock, sink: impl EventSink) -> Self {
         Self(Some(Published { clock: Arc::new(clock), sink: Arc::new(sink) }))

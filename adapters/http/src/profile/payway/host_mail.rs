@@ -1,4 +1,4 @@
-//! A host's own e-mail service: it gets the letter with the link, and nobody else does.
+//! Mails by a host's own e-mail service, which gets the link and the code; nobody else does.
 
 use std::{fmt, sync::Arc};
 
@@ -11,14 +11,15 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::{
-    EventAccount, EventName, Events,
     announcing::{account_of, in_link},
-    event::{Envelope, Payload},
+    event::{Envelope, EventAccount, EventName, Events, Payload},
 };
 use crate::wire::iso_8601;
 
-/// What a mail needs that lets an account's owner choose another password: `account_requested_password_reset`, with the
-/// link and the code in `event_data`; or a first one, by the name `account_requested_password_set`. Written for a [`MailChannel`] and for nothing else; `Debug` shows none of it.
+/// What a [`MailChannel`] needs to mail an account's owner a link to choose a password.
+///
+/// Serialized, it is the event `account_requested_password_reset`, or `account_requested_password_set` for a first password,
+/// with link and code in `event_data`. Show it to nobody but the e-mail service; `Debug` shows the mail's ID only.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub struct ResetMail {
@@ -41,31 +42,31 @@ struct Secrets {
 }
 
 impl ResetMail {
-    /// The mail's name; the same each time it is tried, so that whoever mails can tell a copy.
+    /// The ID of the mail. It stays the same at each attempt, so that an e-mail service can tell a repeat.
     #[must_use]
     pub const fn id(&self) -> MailId {
         self.id
     }
 
-    /// Who gets it: the account, and the address as it is stored.
+    /// The account, and the e-mail address that the mail goes to.
     #[must_use]
     pub const fn account(&self) -> &EventAccount {
         &self.event.payload.account
     }
 
-    /// Whether it is for who has no password yet, and so is told to choose a first one.
+    /// Whether the account has no password yet, so that its owner is asked to choose a first one.
     #[must_use]
     pub fn is_first_password(&self) -> bool {
         self.event.event == EventName::AccountRequestedPasswordSet
     }
 
-    /// The language of the account, if it has one.
+    /// The locale of the account, if it has one.
     #[must_use]
     pub const fn locale(&self) -> Option<&Locale> {
         self.locale.as_ref()
     }
 
-    /// The link, code and all.
+    /// The link to the page on which a password is chosen. It holds the code: show it to nobody but the reader of the mail.
     #[must_use]
     pub fn reset_url(&self) -> &str {
         &self.event.payload.event_data.reset_url
@@ -104,26 +105,27 @@ fn with_milliseconds<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::
     serializer.serialize_str(&iso_8601(*at))
 }
 
-/// A host's own e-mail service.
+/// A host's own e-mail service, as the port that a host fills for [`HostMail`].
 ///
 /// # Contract
-/// That of a [`Mailer`]: `Ok` means that it took responsibility for the mail; the mail goes to the account's address and to
-/// nobody else; no error repeats what is in it.
+/// As for a [`Mailer`]: `Ok` means that the service took responsibility for the mail; the mail goes to the account's address
+/// and to nobody else; no error repeats anything of the mail.
 #[async_trait]
 pub trait MailChannel: Send + Sync + 'static {
     /// Takes a mail over.
     ///
     /// # Errors
-    /// [`MailError`], by whose fault it is.
+    /// [`MailError`], whose variants say whose fault it was and whether to try again.
     async fn post(&self, mail: &ResetMail) -> Result<Receipt, MailError>;
 }
 
-/// Routes letters with a link to a password, another or a first one, to a host's [`MailChannel`]; all others go by the
-/// standard mailer.
+/// Routes letters with a link to choose a password, a new or a first one, to a host's [`MailChannel`]; all other letters go by
+/// the standard mailer.
 ///
-/// A first password is asked for by a reset of who has none yet, by a sign-up and by an administrator alike. Their letters
-/// are taken by default: whoever mails for itself may have a standard mailer that sends nothing, and who asked for a reset
-/// would wait for ever. [`is_first_password`](ResetMail::is_first_password) tells them apart.
+/// A letter to choose a first password may come from a reset by somebody who has none yet, from a sign-up, or from an
+/// administrator. By default these letters go to the channel too: a host that mails for itself may have a standard mailer
+/// that sends nothing, and whoever asked for a reset would wait for ever. [`is_first_password`](ResetMail::is_first_password)
+/// tells them apart.
 ///
 /// ```
 /// use accountable_core::{Builder, port::{MailError, Receipt}};
@@ -149,13 +151,13 @@ pub struct HostMail {
 }
 
 impl HostMail {
-    /// To this channel. Once it took the mail of a reset, the event without its secrets is published.
+    /// Routes to this channel. Once it took the mail of a reset, the event is published, without link and code.
     #[must_use]
     pub fn new(channel: impl MailChannel, events: Events) -> Self {
         Self { channel: Arc::new(channel), events, resets_only: false }
     }
 
-    /// Leaves the letters of who has no password yet to the standard mailer, which must really send them.
+    /// Leaves the letters to choose a first password to the standard mailer, which must really send them.
     #[must_use]
     pub const fn resets_only(mut self) -> Self {
         self.resets_only = true;

@@ -1,4 +1,4 @@
-//! Payway (Tulo): passwords forgotten, and reset by mail or by a trusted back end.
+//! Payway, a service of Tulo: its API calls by which a forgotten password is reset, by mail or by a trusted back end.
 //!
 //! | `POST /external/api/v1/accounts/..` | fields | answer |
 //! |---|---|---|
@@ -7,8 +7,8 @@
 //! | `create_password_reset` | `email` | 200 `{"item": {"account_id", "confirmation_code"}}` |
 //! | `complete_password_reset` | `id`, `confirmation_code`, `new_password` | 200 `{"id"}` |
 //!
-//! Bodies are JSON; fields that are not listed are refused. Every caller needs the scope [`SCOPE`], and who is given codes
-//! [`CODES_SCOPE`] as well.
+//! Bodies are JSON; fields that are not listed are refused. Every caller needs the scope [`SCOPE`], and for
+//! `create_password_reset`, which answers with a code, [`CODES_SCOPE`] as well.
 //!
 //! ```
 //! use accountable_core::Accounts;
@@ -67,7 +67,7 @@
 //! | a host's veto: 409 | `a_hosts_veto_is_a_conflict` |
 //! | hostile bodies change nothing | `hostile_bodies_to_payway_change_nothing` |
 //!
-//! # Where we settled it
+//! # Where the document leaves a choice
 //! - `reset_password_url` and `return_url` must be allowed by the [`Links`](accountable_core::domain::Links) of the accounts.
 //! - An `id` is answered, and stands in links, as 32 letters. Any of our forms is taken.
 //! - A code is 43 characters of base64url, not the six digits of the document's picture of a link; it lives for an hour.
@@ -82,13 +82,18 @@ mod address;
 mod announcing;
 mod complete;
 mod create;
+mod error;
 mod event;
 mod host_mail;
-mod request;
+mod options;
+mod password;
+mod requests;
+mod reset_mail;
+mod service;
 
 use std::sync::Arc;
 
-use accountable_core::{Accounts, Fault};
+use accountable_core::Accounts;
 use axum::{
     Router,
     extract::{Request, State},
@@ -101,131 +106,60 @@ pub use self::{
     announcing::Announcing,
     event::{Envelope, Event, EventAccount, EventName, EventSink, Events, NoEventData, Payload},
     host_mail::{HostMail, MailChannel, ResetMail},
+    options::Options,
+    service::{CODES_SCOPE, SCOPE},
 };
-use crate::{
-    answer::{json, payway::Failure},
-    auth::Authenticator,
-    intake::{Intake, Received},
-    trouble::Trouble,
-    wire::Format,
-};
+use self::{error::ErrorResponse, service::Service};
+use crate::{answer::json, auth::Authenticator, trouble::Trouble};
 
-/// The scope that every caller needs.
-pub const SCOPE: &str = "/external/account/w";
-
-/// The scope that a caller needs as well to be given codes: whoever has one can take over any account. Of our own making,
-/// as the contract has none for it.
-pub const CODES_SCOPE: &str = "/external/account/confirmation_code";
-
-const JSON: [Format; 1] = [Format::Json];
-
-/// What a host may have otherwise. Each default is the safe one.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Options {
-    strict: bool,
-    events: Events,
-}
-
-impl Options {
-    /// Answers as documented where that is less safe: an unknown address is 404 `not_found`, so that whoever has a token
-    /// can list who has an account; and an address must match the document's pattern, so that many which receive mail are
-    /// refused. What is stored is as strict as ever.
-    #[must_use]
-    pub const fn strict(mut self) -> Self {
-        self.strict = true;
-        self
-    }
-
-    /// Publishes events; by default nobody is told.
-    #[must_use]
-    pub fn publishing(mut self, events: Events) -> Self {
-        self.events = events;
-        self
-    }
-}
-
-/// The calls of Payway, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of Payway, for a host to mount within a [`Guard`](crate::Guard).
 ///
-/// Callers are signed in by [`BearerKeys`](crate::auth::BearerKeys); their names stand in the events of the journal.
+/// Callers send a token: give it [`BearerKeys`](crate::auth::BearerKeys). Each caller's name stands in the events of the
+/// journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    let authenticator: Arc<dyn Authenticator> = Arc::new(authenticator);
-    let intake = Intake::new(Arc::clone(&authenticator), Some(SCOPE), &JSON);
-    let codes = Intake::new(authenticator, Some(CODES_SCOPE), &JSON);
     let accounts_at = |call: &str| format!("/external/api/v1/accounts/{call}");
     Router::new()
         .route(&accounts_at("custom_request_password_reset"), post(custom_request_password_reset))
         .route(&accounts_at("request_password_reset"), post(request_password_reset))
         .route(&accounts_at("create_password_reset"), post(create_password_reset))
         .route(&accounts_at("complete_password_reset"), post(complete_password_reset))
-        .with_state(Arc::new(Desk { accounts, intake, codes, options }))
+        .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
-/// A guard's trouble in the words of this contract.
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
-    Failure::from(trouble).into_response()
-}
-
-/// What all calls work with.
-struct Desk {
-    accounts: Accounts,
-    intake: Intake,
-    /// For those who are given codes.
-    codes: Intake,
-    options: Options,
-}
-
-impl Desk {
-    async fn receive(&self, request: Request) -> Result<Received, Failure> {
-        self.intake.receive(request, "").await.map_err(|no| (&no).into())
-    }
-
-    /// Takes a call in whose body has an address.
-    async fn receive_address(&self, request: Request) -> Result<Received, Failure> {
-        self.receive(request).await.map_err(address::named)
-    }
+    ErrorResponse::from(trouble).into_response()
 }
 
 async fn custom_request_password_reset(
-    State(desk): State<Arc<Desk>>,
+    State(service): State<Arc<Service>>,
     request: Request,
-) -> Result<Response, Failure> {
-    request::custom(&desk, desk.receive_address(request).await?).await?;
+) -> Result<Response, ErrorResponse> {
+    reset_mail::custom(&service, service.receive_address(request).await?).await?;
     Ok(json(StatusCode::OK, &serde_json::json!({})))
 }
 
 async fn request_password_reset(
-    State(desk): State<Arc<Desk>>,
+    State(service): State<Arc<Service>>,
     request: Request,
-) -> Result<StatusCode, Failure> {
-    request::plain(&desk, desk.receive_address(request).await?).await?;
+) -> Result<StatusCode, ErrorResponse> {
+    reset_mail::plain(&service, service.receive_address(request).await?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn create_password_reset(State(desk): State<Arc<Desk>>, request: Request) -> Result<Response, Failure> {
-    let received = desk.codes.receive(request, "").await.map_err(|no| address::named((&no).into()))?;
-    received.caller.must(SCOPE).map_err(|no| Failure::from(&no))?;
-    Ok(json(StatusCode::OK, &create::create(&desk, received).await?))
+async fn create_password_reset(
+    State(service): State<Arc<Service>>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let call = service.receive_address_for_codes(request).await?;
+    Ok(json(StatusCode::OK, &create::create(&service, call).await?))
 }
 
 async fn complete_password_reset(
-    State(desk): State<Arc<Desk>>,
+    State(service): State<Arc<Service>>,
     request: Request,
-) -> Result<Response, Failure> {
-    Ok(json(StatusCode::OK, &complete::complete(&desk, desk.receive(request).await?).await?))
-}
-
-/// The host's own part of the commit said no.
-fn vetoed() -> Failure {
-    Failure::new(409, "vetoed", "The host does not allow that now")
-}
-
-impl From<&Fault> for Failure {
-    fn from(fault: &Fault) -> Self {
-        match fault.http_status() {
-            500 => Self::internal(),
-            status => Self::new(status, fault.code(), "Try again later").with_wait(fault.retry_after()),
-        }
-    }
+) -> Result<Response, ErrorResponse> {
+    let call = service.receive(request).await?;
+    Ok(json(StatusCode::OK, &complete::complete(&service, call).await?))
 }

@@ -1,4 +1,4 @@
-//! WebConnect: account definitions and the mail that sets a password, as HULFT-WebConnect documents them.
+//! WebConnect, the API of HULFT-WebConnect for account definitions and for the mail with which a password is set.
 //!
 //! | call | scope | answers |
 //! |---|---|---|
@@ -10,12 +10,10 @@
 //! | `POST /api/v2/accounts/password/set-request` | [`WRITE`] | 204 |
 //!
 //! ```
-//! use accountable_http::{Guard, Limits, answer::Problem, auth::BearerKeys, profile::webconnect};
-//! use axum::response::IntoResponse;
+//! use accountable_http::{Guard, Limits, auth::BearerKeys, profile::webconnect};
 //! # fn app(accounts: accountable_core::Accounts, keys: BearerKeys, entropy: impl accountable_core::port::Entropy) -> axum::Router {
 //! let router = webconnect::router(accounts, keys, webconnect::Options::default());
-//! let guard = Guard::new(Limits::default(), entropy);
-//! guard.around(router, |trouble| Problem::from(trouble).into_response())
+//! Guard::new(Limits::default(), entropy).around(router, webconnect::says)
 //! # }
 //! ```
 //!
@@ -26,7 +24,7 @@
 //! The document names no error bodies: they are RFC 9457's, `application/problem+json`, with a stable `code` and, where
 //! one field is meant, `field`. Codes that are this profile's own stand here; the others are in the tables of
 //! [`Refusal`](accountable_core::domain::Refusal), [`InputError`](accountable_core::domain::InputError),
-//! [`Fault`](accountable_core::Fault), [`FieldError`](crate::wire::FieldError) and [`Trouble`](crate::Trouble).
+//! [`Fault`](accountable_core::Fault), [`FieldError`](crate::wire::FieldError) and [`Trouble`].
 //!
 //! | code | status | meaning |
 //! |---|---|---|
@@ -50,42 +48,32 @@
 
 mod definition;
 mod list;
+mod open_accounts;
 mod options;
 mod precondition;
+mod requests;
+mod service;
 mod set_request;
 mod values;
 
-use std::sync::Arc;
-
-use accountable_core::{Accounts, Admin, domain::AccountId};
+use accountable_core::Accounts;
 use axum::{
     Router,
-    extract::{FromRequestParts, Path, Request},
-    http::request::Parts,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use serde::Deserialize;
 
-pub use self::options::{NotABasePath, Options};
-use crate::{
-    answer::Problem,
-    auth::Authenticator,
-    intake::Intake,
-    wire::{Fields, Format},
+use self::service::Service;
+pub use self::{
+    options::{NotABasePath, Options},
+    service::{READ, WRITE},
 };
+use crate::{answer::Problem, auth::Authenticator, trouble::Trouble};
 
-/// The scope of callers who read accounts.
-pub const READ: &str = "accounts:read";
-/// The scope of callers who register, change and delete accounts, and have mails sent. It does not include [`READ`].
-pub const WRITE: &str = "accounts:write";
-
-/// The contract's routes under the base path, for a host to mount within a [`Guard`](crate::Guard).
+/// The routes of WebConnect under the base path, for a host to mount within a [`Guard`](crate::Guard).
 ///
 /// It has no fallback: what the host merges with it may have one.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    let authenticator: Arc<dyn Authenticator> = Arc::new(authenticator);
-    let intake = |scope| Intake::new(Arc::clone(&authenticator), Some(scope), &[Format::Json]);
-    let (reads, writes) = (intake(READ), intake(WRITE));
     let definitions = get(list::list).post(definition::register).fallback(not_allowed);
     let one = get(definition::read).put(definition::update).delete(definition::delete).fallback(not_allowed);
     let set_request = post(set_request::set_request).fallback(not_allowed);
@@ -93,60 +81,15 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .route(&options.path("/accounts/definition"), definitions)
         .route(&options.path("/accounts/definition/{id}"), one)
         .route(&options.path("/accounts/password/set-request"), set_request)
-        .with_state(Service { accounts, reads, writes, options: Arc::new(options) })
+        .with_state(Service::new(accounts, authenticator, options))
+}
+
+/// The contract's answer to what a [`Guard`](crate::Guard) refuses: a [`Problem`], as the document has none for it.
+#[must_use]
+pub fn says(trouble: Trouble) -> Response {
+    Problem::from(trouble).into_response()
 }
 
 async fn not_allowed() -> Problem {
     Problem::new(405, "method_not_allowed")
-}
-
-/// What every call has at hand.
-#[derive(Clone)]
-struct Service {
-    accounts: Accounts,
-    reads: Intake,
-    writes: Intake,
-    options: Arc<Options>,
-}
-
-impl Service {
-    /// A caller who reads.
-    async fn reader(&self, parts: &Parts) -> Result<Admin, Problem> {
-        let caller = self.reads.admit(parts).await.map_err(|error| Problem::from(&error))?;
-        Ok(self.accounts.admin(caller.name().clone()))
-    }
-
-    /// A caller who changes something, and needs no body to say what.
-    async fn writer(&self, parts: &Parts) -> Result<Admin, Problem> {
-        let caller = self.writes.admit(parts).await.map_err(|error| Problem::from(&error))?;
-        Ok(self.accounts.admin(caller.name().clone()))
-    }
-
-    /// A caller who changes something, and what the body says of it.
-    async fn command(&self, request: Request) -> Result<(Admin, Fields), Problem> {
-        let received = self.writes.receive(request, "").await.map_err(|error| Problem::from(&error))?;
-        Ok((self.accounts.admin(received.caller.name().clone()), received.fields))
-    }
-}
-
-/// The `{id}` of a path, not yet looked at: first comes who calls.
-struct IdInPath(Option<String>);
-
-#[derive(Deserialize)]
-struct Named {
-    id: String,
-}
-
-impl IdInPath {
-    fn id(&self) -> Result<AccountId, Problem> {
-        values::account_id(self.0.as_deref().unwrap_or_default())
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for IdInPath {
-    type Rejection = std::convert::Infallible;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let path = Path::<Named>::from_request_parts(parts, state).await;
-        Ok(Self(path.ok().map(|Path(Named { id })| id)))
-    }
 }

@@ -1,10 +1,11 @@
-//! What a host may choose of the profile, and what sets it to the letter of the document.
+//! What a host may choose of WebConnect.
 
 use std::sync::Arc;
 
 use accountable_core::{MailOptions, port::ErasureVeto};
 
-/// How the profile answers. Each default is the safe one; [`Options::strict`] turns all switches to the document's side.
+/// How WebConnect answers, where a host has the choice. Each default is the safe one; [`Options::strict`] answers to the
+/// letter of the document.
 ///
 /// ```
 /// use accountable_http::profile::webconnect::Options;
@@ -23,7 +24,7 @@ pub struct Options {
     pub(super) erases_at_once: bool,
 }
 
-/// Not a path that others can follow.
+/// The text is not a path that the routes could begin with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no base path: write nothing, or a slash before each segment and none at the end, as in /api/v2, of letters, digits, '-', '.', '_' and '~'"
@@ -45,16 +46,17 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Everything as documented.
+    /// Answers to the letter of the document: shows every address as verified, refuses digits in group names, and erases
+    /// deleted accounts at once.
     #[must_use]
     pub fn strict() -> Self {
         Self::default().showing_every_address_as_verified().refusing_digits_in_group_names().erasing_at_once()
     }
 
-    /// Under this path; `/api/v2` by default. Empty puts `/accounts/definition` at the root.
+    /// The path that all routes begin with; `/api/v2` by default. An empty one puts `/accounts/definition` at the root.
     ///
     /// # Errors
-    /// [`NotABasePath`].
+    /// [`NotABasePath`] unless the path is empty, or segments of letters, digits, `-`, `.`, `_` and `~`, each after a slash.
     pub fn with_base(mut self, path: &str) -> Result<Self, NotABasePath> {
         let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
         let segment = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(plain);
@@ -66,30 +68,31 @@ impl Options {
         Ok(self)
     }
 
-    /// So many accounts may be registered; 10,000 by default, as documented. One more is `account_limit_reached`. It is
-    /// counted before the commit: registrations that race for the last place may all get one.
+    /// How many accounts may be registered; 10,000 by default, as documented. Beyond that a registration is refused with
+    /// `account_limit_reached` (409). Accounts are counted before the commit: registrations that race for the last place may
+    /// all succeed.
     #[must_use]
     pub const fn with_limit(mut self, accounts: u64) -> Self {
         self.limit = accounts;
         self
     }
 
-    /// What is said of the mails that lead to a password; the standard page by default.
+    /// The options of the mails with which a password is set; by default their links lead to the standard page.
     #[must_use]
     pub fn with_mail(mut self, mail: MailOptions) -> Self {
         self.mail = mail;
         self
     }
 
-    /// Asked before an account is deleted, closed and erased alike: its code is what keeps the account. Where accounts
-    /// are erased, the veto that the accounts were built with is asked as well.
+    /// Asks this veto before an account is deleted, whether that closes or erases it; a code that it answers is the reason that
+    /// keeps the account. Where accounts are erased, the veto that the accounts were built with is asked as well.
     #[must_use]
     pub fn with_deletion_veto(mut self, veto: impl ErasureVeto) -> Self {
         self.veto = Some(Arc::new(veto));
         self
     }
 
-    /// `isVerifiedMailAddress` is true whatever is known, as in the document's example, which shows it right after
+    /// Answers `isVerifiedMailAddress: true` whatever is known, as in the document's example, which shows it right after
     /// registration. Otherwise it is false until the owner has proven to receive mail there.
     #[must_use]
     pub const fn showing_every_address_as_verified(mut self) -> Self {
@@ -97,15 +100,15 @@ impl Options {
         self
     }
 
-    /// `ipFilterGroupName` has letters, dots and hyphens only, as the table of parameters says. Otherwise digits are
-    /// accepted too, as another page of the same service shows them.
+    /// Refuses digits in `ipFilterGroupName`, as the document's table of parameters does. By default they are accepted, as
+    /// another page of the service shows them.
     #[must_use]
     pub const fn refusing_digits_in_group_names(mut self) -> Self {
         self.refuses_digits_in_group_names = true;
         self
     }
 
-    /// A deleted account is erased, and its address free, at once. Otherwise it is closed: it can be reopened, and its
+    /// Erases a deleted account at once, so that its address is free. By default it is closed: it can be reopened, and its
     /// address stays taken, until its grace is over.
     #[must_use]
     pub const fn erasing_at_once(mut self) -> Self {
@@ -113,7 +116,7 @@ impl Options {
         self
     }
 
-    /// The path that all others begin with.
+    /// The path that all routes begin with.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base

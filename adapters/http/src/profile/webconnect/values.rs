@@ -1,15 +1,11 @@
 //! The values that callers send, each read into the type that holds its rule, each error with its field.
 
-use accountable_core::{
-    Error,
-    domain::{AccountId, EmailAddress, InputError, IpFilterGroupName, Memo, PasswordValidity, Refusal},
+use accountable_core::domain::{
+    AccountId, EmailAddress, InputError, IpFilterGroupName, Memo, PasswordValidity, Refusal,
 };
 
-use super::Options;
-use crate::{
-    answer::Problem,
-    wire::{FieldError, Fields},
-};
+use super::options::Options;
+use crate::answer::Problem;
 
 pub(super) const MAIL_ADDRESS: &str = "mailAddress";
 pub(super) const PASSWORD_VALIDITY_PERIOD: &str = "passwordValidityPeriod";
@@ -22,7 +18,7 @@ pub(super) fn account_id(text: &str) -> Result<AccountId, Problem> {
     if text.len() != 32 || !text.bytes().all(|c| c.is_ascii_alphanumeric()) {
         return Err(Problem::new(400, "bad_account_id").with_detail("an account's ID has 32 letters"));
     }
-    AccountId::parse(text).ok_or_else(|| Problem::from(&Error::from(Refusal::NoSuchAccount)))
+    AccountId::parse(text).ok_or_else(|| Refusal::NoSuchAccount.into())
 }
 
 pub(super) fn email(text: &str) -> Result<EmailAddress, Problem> {
@@ -47,18 +43,8 @@ pub(super) fn memo(text: &str) -> Result<Memo, Problem> {
     Memo::parse(text).map_err(|error| bad(MEMO, error))
 }
 
-/// A field of a change: none where it is absent and things stay as they are; null is no value.
-pub(super) fn changed<T>(
-    fields: &mut Fields,
-    name: &str,
-    take: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, FieldError>,
-) -> Result<Option<T>, Problem> {
-    let taken = fields.refuse_null(name).and_then(|()| take(fields, name));
-    taken.map_err(|error| Problem::from(&error))
-}
-
 fn bad(field: &str, error: InputError) -> Problem {
-    Problem::from(&Error::from(error)).with("field", field)
+    Problem::from(error).with("field", field)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A connection whose other end must keep the pace: heads come, idleness ends and answers are taken in their time.
+//! A connection whose other end must keep the pace: send heads, end idleness and take answers in time.
 
 use std::{
     future::Future as _,
@@ -20,18 +20,18 @@ use tokio::{
 
 /// How long each may take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
+pub(super) struct Pace {
     /// From the first octet of a head, or from the start, to its last.
-    pub(crate) head: Duration,
+    pub(super) head: Duration,
     /// From the end of an answer to the next head.
-    pub(crate) idle: Duration,
+    pub(super) idle: Duration,
     /// Until an octet of an answer is taken.
-    pub(crate) stall: Duration,
+    pub(super) stall: Duration,
 }
 
-/// Where the calls of a connection begin and end, which its octets do not tell. Odd while one is being answered.
+/// Where the calls of a connection begin and end, which its octets do not tell. The count is odd while one is answered.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Calls(Arc<Counted>);
+pub(super) struct Calls(Arc<Counted>);
 
 #[derive(Debug, Default)]
 struct Counted {
@@ -42,7 +42,7 @@ struct Counted {
 
 impl Calls {
     /// A call that is answered until what is returned is dropped.
-    pub(crate) fn begin(&self) -> Answering {
+    pub(super) fn begin(&self) -> Answering {
         self.0.edges.fetch_add(1, Ordering::Relaxed);
         Answering(self.clone())
     }
@@ -54,7 +54,7 @@ impl Calls {
 
 /// That a call is being answered.
 #[derive(Debug)]
-pub(crate) struct Answering(Calls);
+pub(super) struct Answering(Calls);
 
 impl Drop for Answering {
     fn drop(&mut self) {
@@ -65,7 +65,7 @@ impl Drop for Answering {
 }
 
 /// A connection that fails with [`io::ErrorKind::TimedOut`] where its other end does not keep the pace.
-pub(crate) struct Paced<I> {
+pub(super) struct Paced<I> {
     io: I,
     pace: Pace,
     calls: Calls,
@@ -77,7 +77,7 @@ pub(crate) struct Paced<I> {
 
 impl<I> Paced<I> {
     /// A connection that has just begun: a head is due.
-    pub(crate) fn new(io: I, pace: Pace, calls: Calls) -> Self {
+    pub(super) fn new(io: I, pace: Pace, calls: Calls) -> Self {
         let read_by = Some(Box::pin(sleep(pace.head)));
         Self { io, pace, seen: calls.seen(), calls, in_head: true, read_by, write_by: None }
     }

@@ -1,89 +1,87 @@
-//! Errors as Data Forest has them: `{"message", "success": false}`, in JSON or XML.
+//! Error responses of Data Forest: `{"message", "success": false}`, in JSON or XML.
 
-use accountable_core::domain::Span;
+use accountable_core::{
+    Error, Fault,
+    domain::{Refusal, Span},
+};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::{in_format, status, with_wait};
 use crate::{
+    answer::{in_format, status, with_wait},
     auth::AuthError,
     intake::NotReceived,
     trouble::Trouble,
-    wire::{FieldError, Format, negotiate::UnsupportedMedia},
+    wire::{
+        FieldError, Format,
+        negotiate::{NotAcceptable, UnsupportedMedia},
+    },
 };
 
 /// The root element of an error in XML, which the contract does not name.
 const ROOT: &str = "ErrorResponse";
 
-/// An error of this contract.
+/// An error response of this contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub(super) struct ErrorResponse {
     status: u16,
     message: String,
     retry_after: Option<Span>,
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct ErrorBody<'a> {
     message: &'a str,
     success: bool,
 }
 
-impl Failure {
-    /// With a status and a message of its own.
-    #[must_use]
-    pub fn new(status: u16, message: impl Into<String>) -> Self {
+impl ErrorResponse {
+    /// An error with this HTTP status and message.
+    pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), retry_after: None }
     }
 
     /// 400 `invalid request parameters`.
-    #[must_use]
-    pub fn invalid_parameters() -> Self {
+    pub(super) fn invalid_parameters() -> Self {
         Self::new(400, "invalid request parameters")
     }
 
     /// 400 for one parameter, with advice. Its value is never repeated: `'***'` stands where the contract's sample
     /// has a password.
-    #[must_use]
-    pub fn invalid_parameter(name: &str, advice: &str) -> Self {
+    pub(super) fn invalid_parameter(name: &str, advice: &str) -> Self {
         Self::new(400, format!("invalid request parameter ({name}, '***'). {advice}").trim_end())
     }
 
     /// 403 `not allowed to access`.
-    #[must_use]
-    pub fn not_allowed() -> Self {
+    pub(super) fn not_allowed() -> Self {
         Self::new(403, "not allowed to access")
     }
 
     /// 404 `no such element`.
-    #[must_use]
-    pub fn no_such_element() -> Self {
+    pub(super) fn no_such_element() -> Self {
         Self::new(404, "no such element")
     }
 
     /// 500 `unexpected error`.
-    #[must_use]
-    pub fn unexpected() -> Self {
+    pub(super) fn unexpected() -> Self {
         Self::new(500, "unexpected error")
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
-    #[must_use]
-    pub const fn with_wait(mut self, wait: Option<Span>) -> Self {
+    /// Says how long to wait before another try, in the header `Retry-After`.
+    pub(super) const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
     }
 
     /// The answer.
-    #[must_use]
-    pub fn answer(&self, format: Format) -> Response {
-        let written = Written { message: &self.message, success: false };
-        with_wait(in_format(format, ROOT, status(self.status), &written), self.retry_after)
+    pub(super) fn answer(&self, format: Format) -> Response {
+        let body = ErrorBody { message: &self.message, success: false };
+        with_wait(in_format(format, ROOT, status(self.status), &body), self.retry_after)
     }
 }
 
-impl From<&FieldError> for Failure {
-    fn from(error: &FieldError) -> Self {
+impl From<FieldError> for ErrorResponse {
+    fn from(error: FieldError) -> Self {
         match error.field() {
             None => Self::invalid_parameters(),
             Some(field) => Self::invalid_parameter(field, ""),
@@ -91,9 +89,9 @@ impl From<&FieldError> for Failure {
     }
 }
 
-/// Whatever is wrong with a signature, it is 403 here.
-impl From<&AuthError> for Failure {
-    fn from(error: &AuthError) -> Self {
+/// Whatever is wrong with a signature, the contract's answer is 403.
+impl From<AuthError> for ErrorResponse {
+    fn from(error: AuthError) -> Self {
         match error {
             AuthError::Unavailable(_) => Self::new(503, "unexpected error").with_wait(error.retry_after()),
             _ => Self::not_allowed(),
@@ -101,7 +99,7 @@ impl From<&AuthError> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
+impl From<Trouble> for ErrorResponse {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Panicked => Self::unexpected(),
@@ -110,15 +108,39 @@ impl From<Trouble> for Failure {
     }
 }
 
-impl From<UnsupportedMedia> for Failure {
+impl From<UnsupportedMedia> for ErrorResponse {
     fn from(error: UnsupportedMedia) -> Self {
         Self::new(415, error.to_string())
     }
 }
 
-impl From<&NotReceived> for Failure {
-    fn from(error: &NotReceived) -> Self {
-        error.said()
+impl From<NotAcceptable> for ErrorResponse {
+    fn from(error: NotAcceptable) -> Self {
+        Self::new(406, error.to_string())
+    }
+}
+
+impl From<NotReceived> for ErrorResponse {
+    fn from(error: NotReceived) -> Self {
+        error.convert()
+    }
+}
+
+impl From<Fault> for ErrorResponse {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.http_status(), "unexpected error").with_wait(fault.retry_after())
+    }
+}
+
+/// For every error but a weak password, which is answered with advice.
+impl From<Error> for ErrorResponse {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Failed(fault) => fault.into(),
+            Error::Refused(Refusal::NoSuchAccount) => Self::no_such_element(),
+            Error::BadInput(_) => Self::invalid_parameters(),
+            _ => Self::not_allowed(),
+        }
     }
 }
 
@@ -129,13 +151,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_is_a_message_without_success_in_both_formats() {
-        let json = Failure::no_such_element().answer(Format::Json);
+        let json = ErrorResponse::no_such_element().answer(Format::Json);
         assert_eq!(json.status(), 404);
         assert_eq!(json.headers()["content-type"], "application/json");
         assert_eq!(body_of(json).await, r#"{"message":"no such element","success":false}"#);
 
         let hostile = FieldError::Unknown { field: "</message><success>true</success>".into() };
-        let xml = Failure::from(&hostile).answer(Format::Xml);
+        let xml = ErrorResponse::from(hostile).answer(Format::Xml);
         assert_eq!(xml.headers()["content-type"], "application/xml; charset=utf-8");
         let body = body_of(xml).await;
         assert!(body.ends_with("</message><success>false</success></ErrorResponse>"), "{body}");
@@ -147,14 +169,15 @@ mod tests {
         for error in
             [AuthError::NoCredentials, AuthError::NotAccepted, AuthError::Skewed, AuthError::MissingScope]
         {
-            assert_eq!(Failure::from(&error), Failure::not_allowed());
+            assert_eq!(ErrorResponse::from(error), ErrorResponse::not_allowed());
         }
-        assert_eq!(Failure::from(&AuthError::Unavailable("x".into())).status, 503);
+        assert_eq!(ErrorResponse::from(AuthError::Unavailable("x".into())).status, 503);
     }
 
     #[tokio::test]
     async fn a_refused_value_is_not_repeated() {
-        let body = body_of(Failure::invalid_parameter("password", "Try another.").answer(Format::Json)).await;
+        let body =
+            body_of(ErrorResponse::invalid_parameter("password", "Try another.").answer(Format::Json)).await;
         assert!(body.contains("(password, '***'). Try another."), "{body}");
     }
 }

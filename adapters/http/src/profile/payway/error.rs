@@ -1,23 +1,23 @@
-//! Errors as Payway has them: `{"code", "field", "message"}`.
+//! Error responses of Payway: `{"code", "field", "message"}`.
 
-use accountable_core::domain::Span;
+use accountable_core::{Fault, domain::Span};
 use axum::{
     http::{HeaderValue, header::WWW_AUTHENTICATE},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
-use super::{json, status, with_wait};
 use crate::{
+    answer::{json, status, with_wait},
     auth::AuthError,
     intake::NotReceived,
     trouble::Trouble,
     wire::{FieldError, negotiate::UnsupportedMedia},
 };
 
-/// An error of this contract. `field` is null where no field is meant.
+/// An error response of this contract. Its `field` is null where no field is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Failure {
+pub(super) struct ErrorResponse {
     #[serde(skip)]
     status: u16,
     code: &'static str,
@@ -27,48 +27,46 @@ pub struct Failure {
     retry_after: Option<Span>,
 }
 
-impl Failure {
-    /// With a status and a code of its own.
-    #[must_use]
-    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+impl ErrorResponse {
+    /// An error with this HTTP status, code and message, about no field.
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, field: None, message: message.into(), retry_after: None }
     }
 
     /// 400 `invalid_parameter`.
-    #[must_use]
-    pub fn invalid_parameter(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn invalid_parameter(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: Some(field.into()), ..Self::new(400, "invalid_parameter", message) }
     }
 
     /// 404 `not_found`.
-    #[must_use]
-    pub fn not_found(message: impl Into<String>) -> Self {
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::new(404, "not_found", message)
     }
 
-    /// Means this field.
-    #[must_use]
-    pub fn about(mut self, field: impl Into<String>) -> Self {
+    /// Says that the error is about this field.
+    pub(super) fn about(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
+    /// 409 `vetoed`: the host's own part of the commit said no.
+    pub(super) fn vetoed() -> Self {
+        Self::new(409, "vetoed", "The host does not allow that now")
+    }
+
     /// 500 `internal_server_error`.
-    #[must_use]
-    pub fn internal() -> Self {
+    pub(super) fn internal() -> Self {
         Self::new(500, "internal_server_error", "Something unexpected happened server side")
     }
 
-    /// Says how long to wait, in the header `Retry-After`.
-    #[must_use]
-    pub const fn with_wait(mut self, wait: Option<Span>) -> Self {
+    /// Says how long to wait before another try, in the header `Retry-After`.
+    pub(super) const fn with_wait(mut self, wait: Option<Span>) -> Self {
         self.retry_after = wait;
         self
     }
 
-    /// Calls a field by the name that this contract has for it in errors.
-    #[must_use]
-    pub fn renaming(mut self, field: &str, name: &str) -> Self {
+    /// Replaces the name of a field by the one that this contract uses for it in errors.
+    pub(super) fn renaming(mut self, field: &str, name: &str) -> Self {
         if self.field.as_deref() == Some(field) {
             self.field = Some(name.to_owned());
         }
@@ -76,7 +74,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let mut response = with_wait(json(status(self.status), &self), self.retry_after);
         if self.status == 401 {
@@ -86,8 +84,8 @@ impl IntoResponse for Failure {
     }
 }
 
-impl From<&FieldError> for Failure {
-    fn from(error: &FieldError) -> Self {
+impl From<FieldError> for ErrorResponse {
+    fn from(error: FieldError) -> Self {
         let field = error.field().map(str::to_owned);
         match error {
             FieldError::Malformed => {
@@ -109,8 +107,8 @@ impl From<&FieldError> for Failure {
     }
 }
 
-impl From<&AuthError> for Failure {
-    fn from(error: &AuthError) -> Self {
+impl From<AuthError> for ErrorResponse {
+    fn from(error: AuthError) -> Self {
         let message = match error.http_status() {
             401 => "The access token is missing or not valid",
             403 => "The access token does not have the scope",
@@ -120,7 +118,7 @@ impl From<&AuthError> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
+impl From<Trouble> for ErrorResponse {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Panicked => Self::internal(),
@@ -130,16 +128,25 @@ impl From<Trouble> for Failure {
     }
 }
 
-impl From<UnsupportedMedia> for Failure {
+impl From<UnsupportedMedia> for ErrorResponse {
     fn from(_: UnsupportedMedia) -> Self {
         let message = "The requests Content-Type header isn't set to application/json";
         Self::new(400, "invalid_content_type_error", message)
     }
 }
 
-impl From<&NotReceived> for Failure {
-    fn from(error: &NotReceived) -> Self {
-        error.said()
+impl From<NotReceived> for ErrorResponse {
+    fn from(error: NotReceived) -> Self {
+        error.convert()
+    }
+}
+
+impl From<Fault> for ErrorResponse {
+    fn from(fault: Fault) -> Self {
+        match fault.http_status() {
+            500 => Self::internal(),
+            status => Self::new(status, fault.code(), "Try again later").with_wait(fault.retry_after()),
+        }
     }
 }
 
@@ -150,7 +157,7 @@ mod tests {
     use super::*;
     use crate::answer::body_of;
 
-    async fn answered(failure: impl Into<Failure>) -> (u16, Value) {
+    async fn answered(failure: impl Into<ErrorResponse>) -> (u16, Value) {
         let response = failure.into().into_response();
         (response.status().as_u16(), serde_json::from_str(&body_of(response).await).unwrap())
     }
@@ -162,11 +169,11 @@ mod tests {
             (status, &body["code"], &body["field"]),
             (400, &json!("invalid_content_type_error"), &json!(null))
         );
-        let (status, body) = answered(&FieldError::Malformed).await;
+        let (status, body) = answered(FieldError::Malformed).await;
         assert_eq!((status, &body["code"]), (400, &json!("json_parser_error")));
-        let (status, body) = answered(&FieldError::Unknown { field: "cc".into() }).await;
+        let (status, body) = answered(FieldError::Unknown { field: "cc".into() }).await;
         assert_eq!((status, &body["code"], &body["field"]), (400, &json!("unknown_parameter"), &json!("cc")));
-        let missing = Failure::from(&FieldError::Missing { field: "email".into() });
+        let missing = ErrorResponse::from(FieldError::Missing { field: "email".into() });
         let (status, body) = answered(missing.renaming("email", "contact_email")).await;
         assert_eq!(
             (status, &body["code"], &body["field"]),
@@ -178,7 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_401_and_a_scope_403() {
-        assert_eq!(answered(&AuthError::NotAccepted).await.0, 401);
-        assert_eq!(answered(&AuthError::MissingScope).await.0, 403);
+        assert_eq!(answered(AuthError::NotAccepted).await.0, 401);
+        assert_eq!(answered(AuthError::MissingScope).await.0, 403);
     }
 }

@@ -4,14 +4,14 @@ use accountable_core::domain::LinkUrl;
 
 /// The parts of a page's URL.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct PageUrl {
     origin: String,
     path: String,
     target: String,
     secure: bool,
 }
 
-impl Place {
+impl PageUrl {
     /// A [`LinkUrl`] is absolute and normalised: what follows its host begins with a slash, and a default port is not in it.
     pub(super) fn of(page: &LinkUrl) -> Self {
         let (scheme, rest) = page.as_str().split_once("://").unwrap_or_default();
@@ -73,35 +73,35 @@ fn reference(origin: &str, path: String) -> String {
 mod tests {
     use super::*;
 
-    fn place(url: &str) -> Place {
-        Place::of(&LinkUrl::parse(url).unwrap())
+    fn page_url(url: &str) -> PageUrl {
+        PageUrl::of(&LinkUrl::parse(url).unwrap())
     }
 
     #[test]
-    fn a_place_is_taken_apart_as_browsers_name_it() {
-        let place = place("https://App.Example:443/a/b?theme=dark");
-        assert!(place.is_origin(b"https://app.example") && place.is_secure());
-        assert_eq!((place.path(), place.target()), ("/a/b", "/a/b?theme=dark"));
-        assert_eq!(place.ask(), "/a/b/new-link");
+    fn a_page_url_is_taken_apart_as_browsers_name_it() {
+        let page = page_url("https://App.Example:443/a/b?theme=dark");
+        assert!(page.is_origin(b"https://app.example") && page.is_secure());
+        assert_eq!((page.path(), page.target()), ("/a/b", "/a/b?theme=dark"));
+        assert_eq!(page.ask(), "/a/b/new-link");
     }
 
     #[test]
     fn a_page_at_the_root_and_one_with_a_final_slash_have_things_below_them() {
-        assert_eq!(place("https://app.example").below("x"), "/x");
-        assert_eq!(place("https://app.example/a/").below("x"), "/a/x");
+        assert_eq!(page_url("https://app.example").below("x"), "/x");
+        assert_eq!(page_url("https://app.example/a/").below("x"), "/a/x");
     }
 
     #[test]
     fn a_path_that_looks_like_a_host_is_referred_to_by_the_whole_url() {
-        let place = place("https://app.example//evil.example/p?theme=dark");
-        assert_eq!(place.path(), "//evil.example/p");
-        assert_eq!(place.target(), "https://app.example//evil.example/p?theme=dark");
-        assert_eq!(place.reference(place.ask()), "https://app.example//evil.example/p/new-link");
+        let page = page_url("https://app.example//evil.example/p?theme=dark");
+        assert_eq!(page.path(), "//evil.example/p");
+        assert_eq!(page.target(), "https://app.example//evil.example/p?theme=dark");
+        assert_eq!(page.reference(page.ask()), "https://app.example//evil.example/p/new-link");
     }
 
     #[test]
     fn only_a_loopback_page_is_reached_without_tls() {
-        let local = place("http://127.0.0.1:8080/p");
+        let local = page_url("http://127.0.0.1:8080/p");
         assert!(!local.is_secure() && local.is_origin(b"http://127.0.0.1:8080"));
     }
 }

@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 pub(super) struct Malformed;
 
 /// The fields of a form. Wiped on drop.
-pub(super) struct Fields(Vec<(Zeroizing<String>, Zeroizing<String>)>);
+pub(super) struct FormData(Vec<(Zeroizing<String>, Zeroizing<String>)>);
 
-impl Fields {
+impl FormData {
     /// Reads a form.
     pub(super) fn parse(form: &[u8]) -> Result<Self, Malformed> {
         let mut fields = Vec::new();
@@ -73,11 +73,11 @@ mod tests {
 
     #[test]
     fn a_form_says_each_field_once_and_in_utf_8() {
-        let mut fields = Fields::parse(b"a=1+2%2B3&b=&&c=%C3%A4%26&d").unwrap();
+        let mut fields = FormData::parse(b"a=1+2%2B3&b=&&c=%C3%A4%26&d").unwrap();
         let mut take = |name| fields.take(name).unwrap().to_string();
         assert_eq!([take("a"), take("b"), take("c"), take("d"), take("e")], ["1 2+3", "", "ä&", "", ""]);
-        assert_eq!(Fields::parse(b"a=%FF").map(drop), Err(Malformed));
-        assert_eq!(Fields::parse(b"a=1&a=2").unwrap().take("a").map(drop), Err(Malformed));
+        assert_eq!(FormData::parse(b"a=%FF").map(drop), Err(Malformed));
+        assert_eq!(FormData::parse(b"a=1&a=2").unwrap().take("a").map(drop), Err(Malformed));
     }
 
     #[test]

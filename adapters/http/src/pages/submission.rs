@@ -1,0 +1,67 @@
+//! A form that a browser submits: its head is judged first, and its body read only then.
+
+use accountable_core::domain::Origin;
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{StatusCode, header::CONTENT_TYPE, request::Parts},
+    response::Response,
+};
+
+use super::{
+    forgery::is_from_elsewhere,
+    form::{FormData, Malformed},
+    site::Site,
+    ticket::Ticket,
+    view,
+};
+use crate::{intake::origin, limits::Limits};
+
+/// Most octets of a form: a password of 4 KiB, typed twice, each octet percent-encoded, and room for the rest.
+const LARGEST_FORM: usize = 32_768;
+
+/// A form that comes from our own site, its body not yet read.
+pub(super) struct Submission {
+    parts: Parts,
+    body: Body,
+}
+
+impl Submission {
+    /// Takes in what a form's head says, or says why not.
+    #[expect(clippy::result_large_err, reason = "the answer itself, made once and moved twice")]
+    pub(super) fn begin(site: &Site, request: Request) -> Result<Self, Response> {
+        if is_from_elsewhere(request.headers(), &site.page) {
+            return Err(view::message(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
+        }
+        let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|of| {
+            let of = of.as_bytes().split(|octet| *octet == b';').next().unwrap_or_default();
+            of.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+        });
+        if !is_form {
+            return Err(view::message(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
+        }
+        let (parts, body) = request.into_parts();
+        Ok(Self { parts, body })
+    }
+
+    /// The link that is open; `None` where there is none, `Some(None)` where it can't be read.
+    pub(super) fn ticket(&self, site: &Site) -> Option<Option<Ticket>> {
+        Ticket::from_cookies(&self.parts.headers, &site.page)
+    }
+
+    /// Reads the form, or says why not.
+    pub(super) async fn form(self, site: &Site) -> Result<(Origin, FormData), Response> {
+        let Self { parts, body } = self;
+        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+        let body = limits.read(body).await.map_err(|trouble| {
+            view::later(site, site.page.target(), trouble.http_status(), &site.texts.unreadable, None)
+        })?;
+        let form = FormData::parse(&body).map_err(|Malformed| unreadable(site))?;
+        Ok((origin(&parts), form))
+    }
+}
+
+/// The answer to a form that can't be read.
+pub(super) fn unreadable(site: &Site) -> Response {
+    view::message(site, StatusCode::BAD_REQUEST, &site.texts.unreadable)
+}
