@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use accountable_core::domain::{
-    Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
-    Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind, Facts,
-    Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring,
-    Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
+    Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, Confirmations,
+    Content, Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind,
+    Facts, Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId,
+    Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
     PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
     Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
 };
@@ -88,10 +88,7 @@ pub fn account_in(realm: Realm, id: AccountId, address: &EmailAddress) -> Accoun
         tag: keyring().address_tag(&realm, address),
         realm,
         email: address.clone(),
-        validity: PasswordValidity::FOREVER,
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     };
@@ -356,6 +353,15 @@ pub fn longest_email_with(letter: char) -> EmailAddress {
     address
 }
 
+fn longest_attributes() -> Attributes {
+    let mut attributes = Attributes::default();
+    attributes.validity = PasswordValidity::days(365).expect("a validity");
+    attributes.ip_filter_group = Some(group_name(&"G".repeat(32)));
+    attributes.memo = longest_memo();
+    attributes.locale = Some(Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale"));
+    attributes
+}
+
 /// 256 characters, most of them outside the basic plane, and all that a careless SQL text would trip over.
 #[must_use]
 pub fn longest_memo() -> Memo {
@@ -387,10 +393,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         ever_had_a_password: true,
         management: Management::Administrator,
         pending_management: Some(Management::Owner),
-        validity: PasswordValidity::days(365).expect("a validity"),
-        ip_filter_group: Some(group_name(&"G".repeat(32))),
-        memo: longest_memo(),
-        locale: Some(Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale")),
+        attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
         throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
         standing: Standing::Closed {

@@ -4,6 +4,7 @@
 //! [`management`], [`email_change`], [`update`], [`shut`], [`import`] and [`time_due`]. Each command takes the facts and a request, and
 //! gives a [`Change`] or says no.
 
+mod attributes;
 mod change;
 mod email_change;
 mod facts;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    attributes::{AttributeChanges, Attributes},
     change::Change,
     email_change::{ConfirmEmail, EmailChange, ReplaceEmail, RevertEmail},
     import::{Imported, PriorPassword},
@@ -41,8 +43,8 @@ pub use self::{
 };
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, EventKind, Form, IpFilterGroup,
-    IpFilterGroupName, KeyId, Locale, Memo, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed,
-    Standing, StandingKind, Status, Timestamp, Unknown,
+    IpFilterGroupName, KeyId, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Standing,
+    StandingKind, Status, Timestamp, Unknown,
 };
 
 /// An address of an account: current, pending or former.
@@ -203,16 +205,8 @@ pub struct Facts {
     /// Who shall set them once the change completes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_management: Option<Management>,
-    /// How long a password is valid.
-    pub validity: PasswordValidity,
-    /// The group of networks that it may be used from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locale: Option<Locale>,
+    /// What it carries for its host.
+    pub attributes: Attributes,
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
@@ -314,7 +308,7 @@ impl Account {
     /// The group of networks that guards it.
     #[must_use]
     pub fn ip_filter_group(&self) -> Option<&IpFilterGroupName> {
-        self.facts().ok().and_then(|facts| facts.ip_filter_group.as_ref())
+        self.facts().ok().and_then(|facts| facts.attributes.ip_filter_group.as_ref())
     }
 
     /// Whether it may be used from there. A group that is absent or empty lets in nobody.

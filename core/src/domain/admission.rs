@@ -185,7 +185,8 @@ impl<'a> LogInSnapshot<'a> {
             return Admission::StartOver;
         }
         let stamp = SessionStamp { account: account.id, epoch: verified.epoch };
-        let expired = account.facts().is_ok_and(|facts| credential.has_expired(facts.validity, self.now));
+        let expired =
+            account.facts().is_ok_and(|facts| credential.has_expired(facts.attributes.validity, self.now));
         match credential.must_change {
             true => Admission::MustChange(Why::Assigned, stamp),
             false if expired => Admission::MustChange(Why::Expired, stamp),

@@ -64,7 +64,7 @@ impl LetterContext<'_> {
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
         let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
-        Ok(letter.in_locale(facts.locale.clone()).with_feedback(tag))
+        Ok(letter.in_locale(facts.attributes.locale.clone()).with_feedback(tag))
     }
 
     fn for_host(&self, mail: &Mail, notice: &HostNotice) -> Result<Letter, Withdrawn> {

@@ -44,10 +44,11 @@ mod time;
 
 pub use self::{
     account::{
-        Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close,
-        ConfirmEmail, Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, FormerPassword,
-        Imported, Life, MailRequest, Mailbox, Management, ManagementChange, NewAccount, NewPassword, Ordinal,
-        PendingEmail, PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail, Version,
+        Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, AttributeChanges, Attributes,
+        Change, ChangePassword, Close, ConfirmEmail, Credential, DueWork, EmailChange, Epoch, Facts,
+        FormerMailbox, FormerPassword, Imported, Life, MailRequest, Mailbox, Management, ManagementChange,
+        NewAccount, NewPassword, Ordinal, PendingEmail, PriorPassword, Redemption, Registration,
+        ReplaceEmail, RevertEmail, Version,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},

@@ -53,7 +53,7 @@ impl Admin {
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
-            if let Some(group) = &new.ip_filter_group {
+            if let Some(group) = &new.attributes.ip_filter_group {
                 self.known_group(group).await?;
             }
             let call = Call::without_facts(self.initiator());
@@ -95,7 +95,7 @@ impl Admin {
     pub async fn update(&self, id: AccountId, changes: &AccountChanges) -> Result<AccountView, Error> {
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
-        let unknown_group = match &changes.ip_filter_group {
+        let unknown_group = match &changes.attributes.ip_filter_group {
             Some(Some(group)) => self.group(group).await?.is_none(),
             _ => false,
         };
@@ -104,10 +104,7 @@ impl Admin {
                 changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
             let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
-                memo: changes.memo.as_ref(),
-                validity: changes.validity,
-                ip_filter_group: changes.ip_filter_group.as_ref().map(Option::as_ref),
-                locale: changes.locale.as_ref().map(Option::as_ref),
+                attributes: &changes.attributes,
                 email,
                 warnings: core.rules.expiry_warnings,
                 now: moment.now,

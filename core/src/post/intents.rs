@@ -101,7 +101,7 @@ impl Core {
 
     /// The account that a stranger asked for, which nobody has proven yet.
     fn signed_up(&self, intent: &Intent, moment: &Moment) -> Change {
-        let new = NewAccount { locale: intent.locale.clone(), ..NewAccount::new(intent.email.clone()) };
+        let new = NewAccount::new(intent.email.clone()).with_locale(intent.locale.clone());
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
         Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })

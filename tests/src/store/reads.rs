@@ -53,7 +53,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         let account = samples::with(samples::account(id, &names.email()), |facts| {
             facts.ever_had_a_password = at % 2 == 0;
             facts.pending = (at % 8 == 0).then(|| samples::pending(1, &names.email()));
-            facts.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
+            facts.attributes.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
             if at % 5 == 0 {
                 facts.standing = samples::closed();
             }
@@ -132,7 +132,7 @@ pub async fn clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on<
     for n in 0..24_usize {
         let keys = under.get(n % under.len()).copied().unwrap_or_default();
         let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
-            facts.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
+            facts.attributes.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
             if n % 5 == 0 {
                 facts.standing = samples::closed();
             }

@@ -49,7 +49,9 @@ impl Facts {
     /// # Errors
     /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
     pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
-        let must = |password: &Credential| password.must_change || password.has_expired(self.validity, now);
+        let must = |password: &Credential| {
+            password.must_change || password.has_expired(self.attributes.validity, now)
+        };
         match self.password.as_ref().is_some_and(must) {
             true => Err(Refusal::PasswordChangeRequired),
             false => Ok(()),

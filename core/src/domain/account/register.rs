@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
+use super::{Account, Attributes, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
 use crate::domain::{
-    AccountId, AddressTag, EmailAddress, EventKind, Form, IpFilterGroupName, Locale, Memo, PasswordValidity,
-    Realm, Standing, Timestamp, Unknown,
+    AccountId, AddressTag, EmailAddress, EventKind, Form, Realm, Standing, Timestamp, Unknown,
 };
 
 /// What a new account shall be.
@@ -19,14 +18,8 @@ pub struct Registration {
     pub email: EmailAddress,
     /// The name of the address' record.
     pub tag: AddressTag,
-    /// How long its passwords are valid.
-    pub validity: PasswordValidity,
-    /// The group of networks that guards it.
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    pub locale: Option<Locale>,
+    /// What it carries for its host.
+    pub attributes: Attributes,
     /// A stranger signed it up: unless its address is proven by then, it is removed.
     pub purge_at: Option<Timestamp>,
     /// Now.
@@ -55,10 +48,7 @@ impl Account {
             ever_had_a_password: false,
             management: Management::Owner,
             pending_management: None,
-            validity: request.validity,
-            ip_filter_group: request.ip_filter_group,
-            memo: request.memo,
-            locale: request.locale,
+            attributes: request.attributes,
             confirmations: BTreeMap::new(),
             throttles: BTreeMap::new(),
             standing: Standing::Active,

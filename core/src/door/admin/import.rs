@@ -132,7 +132,7 @@ impl Admin {
 async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> {
     let core = Arc::clone(&admin.core);
     watched("admin.import", core.realm.as_str(), async {
-        if let Some(group) = &import.account.ip_filter_group {
+        if let Some(group) = &import.account.attributes.ip_filter_group {
             admin.known_group(group).await?;
         }
         if let Some(password) = &import.password {

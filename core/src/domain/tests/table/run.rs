@@ -83,10 +83,12 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             let (memo, locale) = (Memo::parse("good customer").unwrap(), Locale::parse("ko").unwrap());
             let group = IpFilterGroupName::parse("office").unwrap();
             seen.updates(account.update(&AccountUpdate {
-                memo: Some(&memo),
-                validity: PasswordValidity::days(365).ok(),
-                ip_filter_group: Some(Some(&group)),
-                locale: Some(Some(&locale)),
+                attributes: &AttributeChanges {
+                    memo: Some(memo),
+                    validity: PasswordValidity::days(365).ok(),
+                    ip_filter_group: Some(Some(group)),
+                    locale: Some(Some(locale)),
+                },
                 ..world.update(NOW)
             }))
         }
@@ -148,10 +150,7 @@ fn registers(world: &World, account: &Account) -> Then {
         realm: world.realm.clone(),
         email: facts.mailbox.address.clone(),
         tag: facts.mailbox.tag,
-        validity: PasswordValidity::FOREVER,
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     });
