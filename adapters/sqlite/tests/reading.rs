@@ -128,13 +128,16 @@ fn pages_are_in_order_without_gap_or_repetition() {
     let all = AccountFilter::default();
     assert_eq!(pages(by_id(all.clone())), [1, 2, 3, 4, 5, 6]);
     assert_eq!(pages(by_id(AccountFilter { status: Some(Status::New), ..all.clone() })), [1, 3, 5, 6]);
-    assert_eq!(pages(by_id(AccountFilter { standing: Some(StandingKind::Closed), ..all.clone() })), [0; 0]);
+    assert_eq!(
+        pages(by_id(AccountFilter { standings: [StandingKind::Closed].into(), ..all.clone() })),
+        [0; 0]
+    );
     let office = Some(IpFilterGroupName::parse("office").unwrap());
     assert_eq!(pages(by_id(AccountFilter { ip_filter_group: office.clone(), ..all })), [3, 4, 5]);
     let changing = AccountFilter {
         status: Some(Status::ChangingEmail),
         ip_filter_group: office,
-        standing: Some(StandingKind::Active),
+        standings: [StandingKind::Active].into(),
         sealed_under: None,
     };
     assert_eq!(pages(by_id(changing)), [4]);

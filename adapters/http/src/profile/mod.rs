@@ -7,18 +7,12 @@ pub mod data_forest;
 pub mod payway;
 pub mod webconnect;
 
-use accountable_core::{AccountList, Admin, Fault, domain::StandingKind, port::AccountFilter};
+use accountable_core::{AccountList, domain::StandingKind, port::AccountFilter};
 
-/// The accounts of one standing.
-fn standing(kind: StandingKind) -> AccountList {
-    AccountList::All(AccountFilter { standing: Some(kind), ..AccountFilter::default() })
-}
-
-/// How many accounts are of any of these standings.
-async fn count(admin: &Admin, standings: &[StandingKind]) -> Result<u64, Fault> {
-    let mut total = 0_u64;
-    for kind in standings {
-        total = total.saturating_add(admin.count(&standing(*kind)).await?);
-    }
-    Ok(total)
+/// The accounts of any of these standings.
+fn of_standings(standings: &[StandingKind]) -> AccountList {
+    AccountList::All(AccountFilter {
+        standings: standings.iter().copied().collect(),
+        ..AccountFilter::default()
+    })
 }

@@ -40,14 +40,14 @@ struct Content {
 pub(super) async fn list(desk: &Desk, call: Received) -> Result<Listed, Failure> {
     call.fields.finish().map_err(|no| Failure::from(&no))?;
     let admin = desk.accounts.admin(call.caller.name().clone());
-    let total = profile::count(&admin, &LISTED).await.map_err(|fault| Failure::from(&fault))?;
+    let total = admin.count(&profile::of_standings(&LISTED)).await.map_err(|fault| Failure::from(&fault))?;
 
     let mut contents = Vec::new();
-    // One whose standing changes between two looks would be listed twice.
+    // In the contract's order, which is not that of the names. One whose standing changes between two looks would be listed twice.
     let mut seen = BTreeSet::new();
     let mut room = desk.options.longest_list;
     for kind in LISTED {
-        let mut next = Some(AccountsPage::first(profile::standing(kind)));
+        let mut next = Some(AccountsPage::first(profile::of_standings(&[kind])));
         while let Some(page) = next.filter(|_| room > 0) {
             let page = admin.accounts(page, room.min(PAGE)).await.map_err(|fault| Failure::from(&fault))?;
             room = room.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
