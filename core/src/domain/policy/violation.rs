@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CharacterClass, PolicyError};
+use super::{CharacterClass, PolicyError, error::LONGEST_CODE};
 use crate::domain::Timestamp;
 
 /// One way in which a password is not good enough. Says what the policy wants, and never a character of the
@@ -129,7 +129,7 @@ pub struct ViolationCode(String);
 
 impl ViolationCode {
     /// Longest name, in octets.
-    pub const MAX: usize = 64;
+    pub const MAX: usize = LONGEST_CODE;
 
     /// Every name that a violation of ours has.
     const OURS: [&str; 12] = [
