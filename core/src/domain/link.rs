@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -16,21 +16,32 @@ const RETURN: &str = "return_url";
 macro_rules! checked_url {
     ($(#[$doc:meta])* $name:ident, $error:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Url);
 
         impl $name {
             /// The URL, normalised.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.as_str()).finish()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -79,22 +90,15 @@ impl LinkUrl {
         if url.query_pairs().any(|(name, _)| [ID, CODE, RETURN].contains(&&*name)) {
             return Err(InputError::BadLinkUrl);
         }
-        Ok(Self(url.into()))
+        Ok(Self(url))
     }
 
-    /// This page, with the code and who it is for.
+    /// Makes the link that leads to this page with a code, the account that it opens, and where the page sends its
+    /// reader at the end.
     #[must_use]
     pub fn with_code(&self, account: AccountId, code: &Code, back: Option<&ReturnUrl>) -> MailedLink {
-        let mut link = Zeroizing::new(self.0.clone());
-        let joint = if link.contains('?') { '&' } else { '?' };
-        link.push(joint);
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair(ID, &account.to_string()).append_pair(CODE, &code.expose());
-        if let Some(back) = back {
-            query.append_pair(RETURN, back.as_str());
-        }
-        link.push_str(&query.finish());
-        MailedLink(link)
+        let text = rendered(self, account, code, back);
+        MailedLink { text, account, code: code.clone(), return_url: back.cloned() }
     }
 }
 
@@ -104,14 +108,12 @@ impl ReturnUrl {
     /// # Errors
     /// [`InputError::BadReturnUrl`].
     pub fn parse(text: &str) -> Result<Self, InputError> {
-        web_url(text).map(|url| Self(url.into())).ok_or(InputError::BadReturnUrl)
+        web_url(text).map(Self).ok_or(InputError::BadReturnUrl)
     }
 
     /// Same scheme, host and port, and a path that continues ours at a segment boundary.
     fn is_under(&self, prefix: &Self) -> bool {
-        let (Ok(url), Ok(prefix)) = (Url::parse(&self.0), Url::parse(&prefix.0)) else {
-            return false;
-        };
+        let (url, prefix) = (&self.0, &prefix.0);
         let base = prefix.path().strip_suffix('/').unwrap_or(prefix.path());
         url.origin() == prefix.origin()
             && url.path().strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -147,15 +149,55 @@ fn web_url(text: &str) -> Option<Url> {
     (plain && !authority.contains('@') && (url.scheme() == "https" || loopback)).then_some(url)
 }
 
+/// The text of a link: the page's own query first, then ours. The one place that writes it; nobody need read it back,
+/// since a [`MailedLink`] keeps its parts.
+fn rendered(page: &LinkUrl, account: AccountId, code: &Code, back: Option<&ReturnUrl>) -> Zeroizing<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair(ID, &account.to_string()).append_pair(CODE, &code.expose());
+    if let Some(back) = back {
+        query.append_pair(RETURN, back.as_str());
+    }
+    let query = Zeroizing::new(query.finish());
+    let joint = if page.0.query().is_some() { "&" } else { "?" };
+    let parts = [page.as_str(), joint, &query];
+    // As large as it gets: a text that moves leaves a copy behind.
+    let mut link = Zeroizing::new(String::with_capacity(parts.map(str::len).iter().sum()));
+    link.extend(parts);
+    link
+}
+
 /// A link with a live code in it: a secret. Wiped on drop; only [`expose`](Self::expose) shows it.
 #[derive(Clone)]
-pub struct MailedLink(Zeroizing<String>);
+pub struct MailedLink {
+    text: Zeroizing<String>,
+    account: AccountId,
+    code: Code,
+    return_url: Option<ReturnUrl>,
+}
 
 impl MailedLink {
     /// The whole URL, for the mail that carries it and for nothing else.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The account that the code opens: the link's `id`.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The code: the link's `confirmation_code`.
+    #[must_use]
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// Where the page sends its reader at the end: the link's `return_url`, if it has one.
+    #[must_use]
+    pub fn return_url(&self) -> Option<&ReturnUrl> {
+        self.return_url.as_ref()
     }
 }
 
@@ -286,6 +328,9 @@ mod tests {
         let url = Url::parse(link.expose()).unwrap();
         let pairs: Vec<_> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         assert_eq!(pairs.len(), 4);
+        assert_eq!(pairs[1], ("id".into(), link.account().to_string()));
+        assert_eq!(pairs[2], ("confirmation_code".into(), link.code().expose().to_string()));
+        assert_eq!(link.return_url(), Some(&back));
         assert_eq!(pairs[0], ("theme".into(), "dark".into()));
         assert_eq!(pairs[3], ("return_url".into(), back.as_str().into()));
         assert!(!link.expose().contains("x=1&y=2"));

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     EventAccount, EventName, Events,
-    announcing::{account_of, in_link},
+    announcing::account_of,
     event::{Envelope, Payload},
 };
 use crate::wire::iso_8601;
@@ -80,8 +80,8 @@ impl ResetMail {
         };
         let event_data = Secrets {
             reset_url: Zeroizing::new(link.expose().to_owned()),
-            confirmation_code: Zeroizing::new(in_link(link, "confirmation_code")?),
-            return_url: in_link(link, "return_url"),
+            confirmation_code: link.code().expose(),
+            return_url: link.return_url().map(ToString::to_string),
             valid_until: *expires_at,
         };
         let payload = Payload { account: account_of(letter, link), event_data };
