@@ -12,7 +12,6 @@ mod import;
 mod mailing;
 mod management;
 mod new_account;
-mod number;
 mod password;
 mod redeem;
 mod register;
@@ -33,7 +32,6 @@ pub use self::{
     mailing::MailRequest,
     management::ManagementChange,
     new_account::{AccountChanges, NewAccount},
-    number::{Epoch, Ordinal, Version},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
     register::Registration,
@@ -42,9 +40,9 @@ pub use self::{
     update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, EventKind, Form, IpFilterGroup,
-    IpFilterGroupName, KeyId, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed, Standing,
-    StandingKind, Status, Timestamp, Unknown,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, Form, IpFilterGroup,
+    IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal,
+    Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -78,17 +76,6 @@ pub struct FormerMailbox {
     pub until: Timestamp,
     /// Nobody else may take it meanwhile.
     pub reserved: bool,
-}
-
-/// Who sets the account's passwords.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Management {
-    /// Its owner, through mailed codes.
-    #[default]
-    Owner,
-    /// An administrator, by assigning them.
-    Administrator,
 }
 
 /// The account's password.

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Form, IpFilterGroupName, Origin, Realm, Unknown};
+use super::{Form, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
 
 /// A named list of networks, of both families.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct IpFilterGroup {
 
 impl IpFilterGroup {
     /// Most networks of one group.
-    pub const MOST: usize = 1_000;
+    pub const MOST: usize = MOST_NETWORKS;
 
     /// A group of these networks.
     #[must_use]

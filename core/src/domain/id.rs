@@ -1,10 +1,10 @@
-//! Names of 128 bits: of accounts, mails, commits, confirmations and of the store itself.
+//! Names: of 128 bits for accounts, mails, commits, confirmations and the store itself; of a few characters for keys.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Timestamp;
+use super::{InputError, Timestamp};
 
 /// Sixteen bytes with a meaning of their own, written as 32 hexadecimal digits.
 macro_rules! name_of_16_bytes {
@@ -202,6 +202,47 @@ impl fmt::Display for AccountId {
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AccountId({self})")
+    }
+}
+
+/// Names a key of the keyring, so that what was made under it can say so. 1..=32 of `[A-Za-z0-9._-]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`InputError::BadKeyId`].
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let legal = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+        let fits = (1..=32).contains(&text.len()) && text.bytes().all(legal);
+        fits.then(|| Self(text.to_owned())).ok_or(InputError::BadKeyId)
+    }
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = InputError;
+    fn try_from(text: String) -> Result<Self, InputError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> Self {
+        id.0
     }
 }
 

@@ -16,6 +16,7 @@ mod form;
 mod hashed;
 mod hex;
 mod id;
+mod input;
 mod intent;
 mod keyring;
 mod letter;
@@ -23,7 +24,9 @@ mod letter_context;
 mod link;
 mod log_in;
 mod mail;
+mod management;
 mod notice;
+mod number;
 mod password;
 mod policy;
 mod realm;
@@ -32,6 +35,7 @@ mod rules;
 mod seal;
 mod session;
 mod standing;
+mod status;
 pub mod table;
 mod tag;
 #[cfg(test)]
@@ -41,14 +45,14 @@ mod tests;
 mod text;
 mod throttle;
 mod time;
+mod web_url;
 
 pub use self::{
     account::{
         Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, AttributeChanges, Attributes,
-        Change, ChangePassword, Close, ConfirmEmail, Credential, DueWork, EmailChange, Epoch, Facts,
-        FormerMailbox, FormerPassword, Imported, Life, MailRequest, Mailbox, Management, ManagementChange,
-        NewAccount, NewPassword, Ordinal, PendingEmail, PriorPassword, Redemption, Registration,
-        ReplaceEmail, RevertEmail, Version,
+        Change, ChangePassword, Close, ConfirmEmail, Credential, DueWork, EmailChange, Facts, FormerMailbox,
+        FormerPassword, Imported, Life, MailRequest, Mailbox, ManagementChange, NewAccount, NewPassword,
+        PendingEmail, PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},
@@ -60,29 +64,34 @@ pub use self::{
     filter::IpFilterGroup,
     form::{Form, Unknown},
     hashed::{Candidate, Hashed, Stop},
-    id::{AccountId, CommitId, EventRef, Incarnation, MailId, Nonce},
+    id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
+    input::InputError,
     intent::{Intent, Wish},
-    keyring::{KeyId, Keyring, KeyringError, SealError},
+    keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
     letter_context::{LetterContext, Withdrawn},
-    link::{LinkUrl, Links, MailedLink, ReturnUrl},
+    link::{Links, MailedLink},
     log_in::{LockOut, LockState, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
+    management::Management,
     notice::{HostNotice, Notice, NoticeKind},
+    number::{Epoch, Ordinal, Version},
     password::Password,
     policy::{
         Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
         Violation, ViolationCode,
     },
     realm::Realm,
-    refusal::{InputError, Refusal},
+    refusal::Refusal,
     rules::Rules,
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
-    standing::{Standing, StandingKind, Status, SuspensionReason},
+    standing::{Standing, StandingKind, SuspensionReason},
+    status::Status,
     tag::{AddressTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::Quota,
     time::{NotATimestamp, Span, Timestamp},
+    web_url::{LinkUrl, ReturnUrl},
 };
 pub(crate) use self::{hex::Hex, seal::Seal};
