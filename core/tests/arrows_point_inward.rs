@@ -3,6 +3,13 @@
 //! Read from the source, as `use` and as paths within the code. A path is followed through what modules re-export to the
 //! file that defines the item. A module and its own submodules count as one thing: what stands in `account.rs` may name
 //! what stands in `account/`, and the other way round. Tests may import what they like.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "a test that does not find what it looks for has failed, as it should"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

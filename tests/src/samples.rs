@@ -3,12 +3,13 @@
 use std::sync::LazyLock;
 
 use accountable_core::domain::{
-    Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, Confirmations,
-    Content, Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind,
-    Facts, Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId,
-    Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
-    PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
-    Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
+    Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
+    Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, Epoch, Event,
+    EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator, Intent, IntentKind,
+    IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState,
+    Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag,
+    Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+    Undeliverable, Unknown, Version,
 };
 use accountable_core::port::{Commit, Reservation, Swap, Write};
 
@@ -225,7 +226,7 @@ pub fn mail_in(realm: Realm, id: MailId, account: AccountId, due: Timestamp) -> 
 #[must_use]
 pub fn intent(id: MailId, due: Timestamp) -> Mail {
     let intent = Intent {
-        wish: Wish::PasswordReset,
+        kind: IntentKind::PasswordReset,
         email: longest_email(),
         page: None,
         return_url: None,
@@ -406,7 +407,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         changed_at: Timestamp::MAX,
     };
     Account {
-        v: Form,
+        v: FormatVersion,
         id,
         realm: realm(),
         version: Version::new(u64::MAX),
@@ -428,7 +429,11 @@ fn confirmations(names: &Names) -> Confirmations {
     };
     Confirmations {
         issued: Some(confirmation()),
-        dead: Some(DeadConfirmation { was: confirmation(), end: End::Expired, at: Timestamp::MAX }),
+        dead: Some(DeadConfirmation {
+            was: confirmation(),
+            end: ConfirmationEnd::Expired,
+            at: Timestamp::MAX,
+        }),
     }
 }
 
@@ -444,7 +449,7 @@ pub fn from_a_newer_build() -> Unknown {
 #[must_use]
 pub fn largest_address(tag: AddressTag) -> Address {
     Address {
-        v: Form,
+        v: FormatVersion,
         tag,
         suppression: Some(Suppression {
             realm: realm(),
@@ -477,7 +482,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
         MailState::Dead { why: DeathCause::Undeliverable(Undeliverable::Rejected), at: Timestamp::MIN },
     ];
     let letters = states.into_iter().map(|state| Mail {
-        v: Form,
+        v: FormatVersion,
         id: names.mail(),
         realm: realm(),
         content: Content::Letter(Dispatch {

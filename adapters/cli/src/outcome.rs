@@ -3,7 +3,8 @@
 use accountable::{
     Accepted, AccountView, Authentication, Delivery, Error, Fault, PublicError, Swept,
     domain::{
-        AccountId, AddressError, CodeState, Denial, InputError, Refusal, SessionStamp, Span, Violation, Why,
+        AccountId, AddressError, CodeState, Denial, InputError, MustChangeReason, Refusal, SessionStamp,
+        Span, Violation,
     },
 };
 use serde::Serialize;
@@ -218,7 +219,7 @@ impl Tell for Swept {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entered {
     pub(crate) stamp: SessionStamp,
-    must_change: Option<Why>,
+    must_change: Option<MustChangeReason>,
 }
 
 /// Somebody is not.
@@ -242,8 +243,8 @@ impl Tell for Entered {
     fn outcome(&self) -> Outcome {
         match self.must_change {
             None => Outcome::yes("granted", Value::Null),
-            Some(Why::Assigned) => Outcome::yes("must_change", json!({ "reason": "assigned" })),
-            Some(Why::Expired) => Outcome::yes("must_change", json!({ "reason": "expired" })),
+            Some(MustChangeReason::Assigned) => Outcome::yes("must_change", json!({ "reason": "assigned" })),
+            Some(MustChangeReason::Expired) => Outcome::yes("must_change", json!({ "reason": "expired" })),
             Some(_) => Outcome::yes("must_change", Value::Null),
         }
     }

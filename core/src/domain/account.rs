@@ -26,23 +26,25 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{AttributeChanges, Attributes},
+    new_account::{AccountChanges, NewAccount},
+    register::Registration,
+};
+pub(crate) use self::{
     change::Change,
     email_change::{ConfirmEmail, EmailChange, ReplaceEmail, RevertEmail},
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
-    new_account::{AccountChanges, NewAccount},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
-    register::Registration,
     shut::Close,
     time_due::DueWork,
     update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, Form, IpFilterGroup,
-    IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal,
-    Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
+    IpFilterGroup, IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota,
+    Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -133,7 +135,7 @@ pub struct FormerPassword {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The version of this form.
-    pub v: Form<1>,
+    pub v: FormatVersion<1>,
     /// Its name.
     pub id: AccountId,
     /// The tenant.

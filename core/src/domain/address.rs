@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AddressTag, Form, LogIns, Realm, Span, Timestamp, Unknown};
+use super::{AddressTag, FormatVersion, LogIns, Realm, Span, Timestamp, Unknown};
 
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// The version of this form.
-    pub v: Form<1>,
+    pub v: FormatVersion<1>,
     /// Whose record it is.
     pub tag: AddressTag,
     /// Whether mail may be sent to it; none means it may.
@@ -36,7 +36,7 @@ impl Address {
     #[must_use]
     pub fn new(tag: AddressTag) -> Self {
         Self {
-            v: Form,
+            v: FormatVersion,
             tag,
             suppression: None,
             log_ins: LogIns::default(),

@@ -10,7 +10,7 @@ use super::{
 
 /// What is known when an attempt begins, or ends. All of one instant.
 #[derive(Debug, Clone, Copy)]
-pub struct LogInSnapshot<'a> {
+pub(crate) struct LogInSnapshot<'a> {
     /// The account that has the address.
     pub account: Option<&'a Account>,
     /// The record of the address that was typed.
@@ -27,7 +27,7 @@ pub struct LogInSnapshot<'a> {
 
 /// What an attempt is verified against.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VerificationTarget {
+pub(crate) enum VerificationTarget {
     /// The account's password; a right one lets in.
     Real(VerifiedCredential),
     /// Something no password opens: the answer is no, whatever is typed.
@@ -41,7 +41,7 @@ pub enum VerificationTarget {
 
 /// What a verification rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedCredential {
+pub(crate) struct VerifiedCredential {
     /// The very hash.
     pub sealed: Sealed,
     /// It was made of the octets as another system took them.
@@ -101,11 +101,11 @@ impl Denial {
 
 /// What a right password leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// In.
     Granted(SessionStamp),
     /// In, to change the password and for nothing else.
-    MustChange(Why, SessionStamp),
+    MustChange(MustChangeReason, SessionStamp),
     /// The result is void.
     Denied(Denial),
     /// The same password under another seal: verify that one, once.
@@ -115,7 +115,7 @@ pub enum Admission {
 /// Why a password must be changed before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Why {
+pub enum MustChangeReason {
     /// An administrator assigned it.
     Assigned,
     /// It is older than the account's passwords may be.
@@ -127,7 +127,7 @@ pub enum Why {
 impl<'a> LogInSnapshot<'a> {
     /// What the attempt is verified against.
     #[must_use]
-    pub fn target(&self) -> VerificationTarget {
+    pub(crate) fn target(&self) -> VerificationTarget {
         let decoy = |denial, counts| VerificationTarget::Decoy { denial, counts };
         let room = match self.address.map_or(LockState::Open { room: self.lock_out.room.max(1) }, |address| {
             address.log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
@@ -163,7 +163,7 @@ impl<'a> LogInSnapshot<'a> {
 
     /// So many more failures lock; at least one.
     #[must_use]
-    pub fn room(&self) -> u32 {
+    pub(crate) fn room(&self) -> u32 {
         match self.lock_state() {
             LockState::Open { room } => room.max(1),
             LockState::Locked { .. } | LockState::Disabled => 1,
@@ -172,7 +172,7 @@ impl<'a> LogInSnapshot<'a> {
 
     /// Whether a right password, verified against the verified, still lets in: the account is as it was.
     #[must_use]
-    pub fn admission(&self, verified: &VerifiedCredential) -> Admission {
+    pub(crate) fn admission(&self, verified: &VerifiedCredential) -> Admission {
         let (VerificationTarget::Real(now), Some(account), Some(credential)) =
             (self.target(), self.account, self.credential())
         else {
@@ -188,8 +188,8 @@ impl<'a> LogInSnapshot<'a> {
         let expired =
             account.facts().is_ok_and(|facts| credential.has_expired(facts.attributes.validity, self.now));
         match credential.must_change {
-            true => Admission::MustChange(Why::Assigned, stamp),
-            false if expired => Admission::MustChange(Why::Expired, stamp),
+            true => Admission::MustChange(MustChangeReason::Assigned, stamp),
+            false if expired => Admission::MustChange(MustChangeReason::Expired, stamp),
             false => Admission::Granted(stamp),
         }
     }

@@ -121,7 +121,7 @@ impl Confirmation {
 /// How a confirmation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum ConfirmationEnd {
     /// Redeemed, or made void by something newer.
     Used,
     /// Its time ran out.
@@ -134,7 +134,7 @@ pub struct DeadConfirmation {
     /// What it was.
     pub was: Confirmation,
     /// How it ended.
-    pub end: End,
+    pub end: ConfirmationEnd,
     /// When.
     pub at: Timestamp,
 }
@@ -163,7 +163,7 @@ impl Confirmations {
     /// Ends the one that is issued, if any.
     pub fn kill(&mut self, now: Timestamp) {
         if let Some(was) = self.issued.take() {
-            let end = if was.is_live(now) { End::Used } else { End::Expired };
+            let end = if was.is_live(now) { ConfirmationEnd::Used } else { ConfirmationEnd::Expired };
             self.dead = Some(DeadConfirmation { was, end, at: now });
         }
     }

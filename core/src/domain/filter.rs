@@ -3,13 +3,13 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Form, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
+use super::{FormatVersion, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
 
 /// A named list of networks, of both families.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IpFilterGroup {
     /// The version of this form.
-    pub v: Form<1>,
+    pub v: FormatVersion<1>,
     /// The tenant.
     pub realm: Realm,
     /// Its name, unique in the realm.
@@ -28,7 +28,7 @@ impl IpFilterGroup {
     /// A group of these networks.
     #[must_use]
     pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<IpNet>) -> Self {
-        Self { v: Form, realm, name, networks, unknown: Unknown::default() }
+        Self { v: FormatVersion, realm, name, networks, unknown: Unknown::default() }
     }
 
     /// Whether the group lets this origin in: only a known one, within a network. `::ffff:a.b.c.d` counts as IPv4.

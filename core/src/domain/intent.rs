@@ -12,7 +12,7 @@ use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, Se
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// What for.
-    pub wish: Wish,
+    pub kind: IntentKind,
     /// The address that was typed. Used to find an account, never to mail to.
     pub email: EmailAddress,
     /// The page to lead to, if not the standard one.
@@ -29,7 +29,7 @@ pub struct Intent {
 /// What a stranger can ask to be mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Wish {
+pub enum IntentKind {
     /// A way to a new password.
     PasswordReset,
     /// An account.
@@ -83,7 +83,8 @@ mod tests {
 
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
-        let intent = Intent { wish: Wish::PasswordReset, email, page: None, return_url: None, locale: None };
+        let intent =
+            Intent { kind: IntentKind::PasswordReset, email, page: None, return_url: None, locale: None };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

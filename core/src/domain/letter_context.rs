@@ -7,7 +7,7 @@ use super::{
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
 #[derive(Debug, Clone, Copy)]
-pub struct LetterContext<'a> {
+pub(crate) struct LetterContext<'a> {
     /// The account that the mail goes to.
     pub account: Option<&'a Account>,
     /// Another account has the address that it goes to.
@@ -22,7 +22,7 @@ pub struct LetterContext<'a> {
 
 /// Why a mail is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Withdrawn {
+pub(crate) enum Withdrawn {
     /// What it was for no longer stands: another code took its place, time ran out, the account was shut.
     Void,
     /// Its recipient gets no mail.
@@ -34,7 +34,7 @@ impl LetterContext<'_> {
     ///
     /// # Errors
     /// [`Withdrawn`].
-    pub fn letter<'b>(
+    pub(crate) fn letter<'b>(
         &self,
         mail: &Mail,
         address_of: impl Fn(super::AddressTag) -> Option<&'b Address>,

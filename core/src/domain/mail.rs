@@ -6,15 +6,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Form, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm, SealedIntent, Span,
-    Timestamp, Undeliverable, Unknown,
+    AccountId, FormatVersion, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
+    SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// The version of this form.
-    pub v: Form<1>,
+    pub v: FormatVersion<1>,
     /// Its name.
     pub id: MailId,
     /// The tenant.
@@ -114,7 +114,7 @@ impl Mail {
     #[must_use]
     pub fn queued(id: MailId, realm: Realm, content: Content, now: Timestamp) -> Self {
         Self {
-            v: Form,
+            v: FormatVersion,
             id,
             realm,
             content,

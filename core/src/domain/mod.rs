@@ -12,7 +12,7 @@ mod email;
 mod event;
 mod feedback;
 mod filter;
-mod form;
+mod format;
 mod hashed;
 mod hex;
 mod id;
@@ -49,29 +49,25 @@ mod web_url;
 
 pub use self::{
     account::{
-        Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, AttributeChanges, Attributes,
-        Change, ChangePassword, Close, ConfirmEmail, Credential, DueWork, EmailChange, Facts, FormerMailbox,
-        FormerPassword, Imported, Life, MailRequest, Mailbox, ManagementChange, NewAccount, NewPassword,
-        PendingEmail, PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail,
+        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
+        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
-    admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},
+    admission::{Denial, MustChangeReason},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
-    feedback::{FedBack, FeedbackTag},
+    feedback::FeedbackTag,
     filter::IpFilterGroup,
-    form::{Form, Unknown},
-    hashed::{Candidate, Hashed, Stop},
+    format::{FormatVersion, Unknown},
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
-    intent::{Intent, Wish},
+    intent::{Intent, IntentKind},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
-    letter_context::{LetterContext, Withdrawn},
     link::{Links, MailedLink},
-    log_in::{LockOut, LockState, LogIns},
+    log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
     notice::{HostNotice, Notice, NoticeKind},
@@ -91,7 +87,20 @@ pub use self::{
     tag::{AddressTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::Quota,
-    time::{NotATimestamp, Span, Timestamp},
+    time::{Span, Timestamp, TimestampError},
     web_url::{LinkUrl, ReturnUrl},
 };
-pub(crate) use self::{hex::Hex, seal::Seal};
+pub(crate) use self::{
+    account::{
+        AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
+        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
+        RevertEmail,
+    },
+    admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    feedback::ReportedMail,
+    hashed::{Candidate, Hashed, Stop},
+    hex::Hex,
+    letter_context::LetterContext,
+    log_in::LockState,
+    seal::Seal,
+};

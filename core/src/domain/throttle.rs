@@ -28,11 +28,11 @@ impl<'de> Deserialize<'de> for Quota {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(rename = "Quota")]
-        struct Form {
+        struct Parts {
             burst: u32,
             period: Span,
         }
-        let Form { burst, period } = Form::deserialize(deserializer)?;
+        let Parts { burst, period } = Parts::deserialize(deserializer)?;
         Self::new(burst, period)
             .ok_or_else(|| serde::de::Error::custom("a quota without a burst or a period"))
     }

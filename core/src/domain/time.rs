@@ -172,14 +172,14 @@ impl std::ops::Sub<Span> for Timestamp {
 /// A text that is not an RFC 3339 time stamp between the years 1 and 9999.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 time stamp between the years 1 and 9999")]
-pub struct NotATimestamp;
+pub struct TimestampError;
 
 impl std::str::FromStr for Timestamp {
-    type Err = NotATimestamp;
-    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
+    type Err = TimestampError;
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
         let micros = parsed.as_microsecond();
-        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(NotATimestamp)
+        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(TimestampError)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Account, Attributes, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
 use crate::domain::{
-    AccountId, AddressTag, EmailAddress, EventKind, Form, Realm, Standing, Timestamp, Unknown,
+    AccountId, AddressTag, EmailAddress, EventKind, FormatVersion, Realm, Standing, Timestamp, Unknown,
 };
 
 /// What a new account shall be.
@@ -57,7 +57,7 @@ impl Account {
             changed_at: request.now,
         };
         let account = Self {
-            v: Form,
+            v: FormatVersion,
             id: request.id,
             realm: request.realm,
             version: Version::FIRST,

@@ -197,7 +197,10 @@ fn an_origin_outside_the_group_neither_counts_nor_clears() {
 fn an_assigned_password_must_be_changed_and_lets_nobody_in_past_its_time() {
     let mut attempt = Attempt::at(Given::Assigned);
     let credential = attempt.credential();
-    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Assigned, _)));
+    assert!(matches!(
+        attempt.snapshot().admission(&credential),
+        Admission::MustChange(MustChangeReason::Assigned, _)
+    ));
     let until = attempt.account.facts().unwrap().password.as_ref().unwrap().temporary_until.unwrap();
     attempt.now = until - Span::micros(1);
     assert!(matches!(attempt.snapshot().target(), VerificationTarget::Real(_)));
@@ -235,7 +238,10 @@ fn an_expired_password_must_be_changed_to_the_microsecond() {
     attempt.now = set_at + Span::days(90) - Span::micros(1);
     assert!(matches!(attempt.snapshot().admission(&credential), Admission::Granted(_)));
     attempt.now = set_at + Span::days(90);
-    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Expired, _)));
+    assert!(matches!(
+        attempt.snapshot().admission(&credential),
+        Admission::MustChange(MustChangeReason::Expired, _)
+    ));
 }
 
 /// Clause 5: a reset or an assignment enables a disabled address; a change, which takes the current password, clears as a
