@@ -10,9 +10,9 @@ use super::{AddressTag, FormatVersion, LogIns, Realm, Span, Timestamp, Unknown};
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
-    /// The version of this form.
+    /// The version of the stored format of this record.
     pub v: FormatVersion<1>,
-    /// Whose record it is.
+    /// The name of the record: a MAC of the address.
     pub tag: AddressTag,
     /// Whether mail may be sent to it; none means it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub struct Address {
     /// When its owner, if it has one, was last told that it is locked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_told_at: Option<Timestamp>,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -73,7 +73,7 @@ pub struct Suppression {
     pub scope: SuppressionScope,
     /// What it rests on, in a few words without personal data: a reply code, an enhanced status.
     pub evidence: String,
-    /// Since when.
+    /// When it was learned.
     pub at: Timestamp,
 }
 
@@ -99,7 +99,7 @@ pub enum Undeliverable {
 }
 
 impl Undeliverable {
-    /// Its stable name.
+    /// The stable name of the cause, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -113,8 +113,8 @@ impl Undeliverable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SuppressionScope {
-    /// All of them.
+    /// All mails are held back.
     All,
-    /// Those that a stranger can cause: the complaint was about such a one.
+    /// Those mails are held back that a stranger can cause: the complaint was about such a one.
     StrangerCaused,
 }

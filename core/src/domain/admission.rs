@@ -19,7 +19,7 @@ pub(crate) struct LogInSnapshot<'a> {
     pub filter: Option<&'a IpFilterGroup>,
     /// Where the attempt comes from.
     pub origin: Origin,
-    /// Now.
+    /// The time of the decision.
     pub now: Timestamp,
     /// When failures lock.
     pub lock_out: &'a LockOut,
@@ -32,7 +32,7 @@ pub(crate) enum VerificationTarget {
     Real(VerifiedCredential),
     /// Something no password opens: the answer is no, whatever is typed.
     Decoy {
-        /// Why.
+        /// Why no password opens it.
         denial: Denial,
         /// Whether it counts as a failure.
         counts: bool,
@@ -42,7 +42,7 @@ pub(crate) enum VerificationTarget {
 /// What a verification rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VerifiedCredential {
-    /// The very hash.
+    /// The sealed hash that the guess was verified against.
     pub sealed: Sealed,
     /// It was made of the octets as another system took them.
     pub raw_input: bool,
@@ -50,7 +50,7 @@ pub(crate) struct VerifiedCredential {
     pub epoch: Epoch,
     /// How many locks the address had seen.
     pub locks: u64,
-    /// So many guesses may be under way.
+    /// How many guesses may be under way at once before the next failure locks.
     pub room: u32,
 }
 
@@ -81,7 +81,7 @@ pub enum Denial {
 }
 
 impl Denial {
-    /// Its stable name.
+    /// The stable name of the reason, in `snake_case`, for logs and journals.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -102,13 +102,13 @@ impl Denial {
 /// What a right password leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// In.
+    /// Let in.
     Granted(SessionStamp),
-    /// In, to change the password and for nothing else.
+    /// Let in, to change the password and for nothing else.
     MustChange(MustChangeReason, SessionStamp),
-    /// The result is void.
+    /// Not let in.
     Denied(Denial),
-    /// The same password under another seal: verify that one, once.
+    /// The hash was sealed anew while it was verified: verify the new one, once.
     StartOver,
 }
 
@@ -161,7 +161,7 @@ impl<'a> LogInSnapshot<'a> {
         }
     }
 
-    /// So many more failures lock; at least one.
+    /// How many more failures lock the address; at least one.
     #[must_use]
     pub(crate) fn room(&self) -> u32 {
         match self.lock_state() {

@@ -25,16 +25,16 @@ pub struct FeedbackTag(String);
 /// What a genuine tag says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReportedMail {
-    /// Whose address.
+    /// The account whose address it is.
     pub account: AccountId,
-    /// Which of its addresses.
+    /// The address' number within the account.
     pub address: Ordinal,
-    /// A stranger can cause such a mail.
+    /// Whether a stranger can cause such a mail.
     pub stranger_caused: bool,
 }
 
 impl FeedbackTag {
-    /// A report counts for so long after the mail.
+    /// How long after the mail a report counts: 14 days.
     pub const COUNTS: Span = Span::days(14);
 
     /// The tag of a mail.
@@ -57,7 +57,7 @@ impl FeedbackTag {
         Self(text.to_owned())
     }
 
-    /// The text.
+    /// The tag as the envelope or the header carries it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

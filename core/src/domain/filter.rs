@@ -8,21 +8,21 @@ use super::{FormatVersion, IpFilterGroupName, Origin, Realm, Unknown, input::MOS
 /// A named list of networks, of both families.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IpFilterGroup {
-    /// The version of this form.
+    /// The version of the stored format of this record.
     pub v: FormatVersion<1>,
-    /// The tenant.
+    /// The tenant that the group belongs to.
     pub realm: Realm,
-    /// Its name, unique in the realm.
+    /// The group's name, unique in the realm.
     pub name: IpFilterGroupName,
-    /// Who is let in.
+    /// The networks that are let in.
     pub networks: Vec<IpNet>,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
 
 impl IpFilterGroup {
-    /// Most networks of one group.
+    /// The most networks that one group has: 1,000.
     pub const MOST: usize = MOST_NETWORKS;
 
     /// A group of these networks.

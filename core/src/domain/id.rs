@@ -19,7 +19,7 @@ macro_rules! name_of_16_bytes {
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
-            /// The bytes.
+            /// The bytes of the name.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -93,9 +93,9 @@ name_of_16_bytes! {
 /// Names an event in the whole journal: its commit, and its place among that commit's events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventRef {
-    /// The commit.
+    /// The commit that the event belongs to.
     pub commit: CommitId,
-    /// The place in it, from 0.
+    /// The event's place in it, from 0.
     pub ordinal: u8,
 }
 
@@ -127,7 +127,7 @@ impl AccountId {
         }
     }
 
-    /// 22 characters of `0-9A-Za-z`, padded with zeros.
+    /// The name as 22 characters of `0-9A-Za-z`, padded with zeros.
     #[must_use]
     pub fn to_base62(&self) -> String {
         let mut rest = u128::from_be_bytes(self.0);
@@ -143,7 +143,7 @@ impl AccountId {
         String::from_utf8_lossy(&digits).into_owned()
     }
 
-    /// 36 characters, hyphenated, lower case.
+    /// The name as the 36 characters of a UUID (RFC 9562), hyphenated, in lower case.
     #[must_use]
     pub fn to_uuid(&self) -> String {
         let hex = super::hex::Hex(&self.0).to_string();
@@ -211,7 +211,7 @@ impl fmt::Debug for AccountId {
 pub struct KeyId(String);
 
 impl KeyId {
-    /// Reads a name.
+    /// Reads a key's name: 1 to 32 of `[A-Za-z0-9._-]`.
     ///
     /// # Errors
     /// [`InputError::BadKeyId`].
@@ -220,7 +220,7 @@ impl KeyId {
         let fits = (1..=32).contains(&text.len()) && text.bytes().all(legal);
         fits.then(|| Self(text.to_owned())).ok_or(InputError::BadKeyId)
     }
-    /// The name.
+    /// The name as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -9,44 +9,44 @@ pub(super) const MOST_NETWORKS: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// Not an e-mail address that is accepted.
+    /// Not an e-mail address that is accepted; the cause says which rule it breaks.
     #[error("not an acceptable e-mail address: {0}")]
     BadAddress(#[from] AddressError),
-    /// Not 1..=64 of `[a-z0-9.-]`.
+    /// A realm's name that is not 1 to 64 of `[a-z0-9.-]`.
     #[error("a realm is 1 to 64 lower-case letters, digits, dots or hyphens")]
     BadRealm,
-    /// More than 256 characters, or a control.
+    /// A memo of more than 256 characters, or with a control other than line feed and tab.
     #[error("a memo has at most 256 characters and no controls but line feed and tab")]
     BadMemo,
-    /// Not a BCP 47 tag.
+    /// A language that is not a BCP 47 tag.
     #[error("not a BCP 47 language tag")]
     BadLocale,
-    /// Not 1..=64 visible ASCII characters.
+    /// An actor's name that is not 1 to 64 visible ASCII characters.
     #[error("an actor's name is 1 to 64 visible ASCII characters")]
     BadActor,
-    /// Not 1..=32 of `[A-Za-z0-9.-]`.
+    /// An IP filter group's name that is not 1 to 32 of `[A-Za-z0-9.-]`.
     #[error("an IP filter group's name is 1 to 32 letters, digits, dots or hyphens")]
     BadIpFilterGroupName,
-    /// Not 0 or 30..=365.
+    /// A validity of passwords that is not 0 or 30 to 365 days.
     #[error("a password is valid for 0 (for ever) or 30 to 365 days")]
     BadPasswordValidity,
     /// A password with nothing in it.
     #[error("the password is empty")]
     EmptyPassword,
-    /// More than 4 KiB.
+    /// A password of more than 4,096 octets.
     #[error("the password has more than 4096 octets")]
     PasswordTooLong,
-    /// A control, an unassigned or an invisible character.
+    /// A password with a control, an unassigned or an invisible character (RFC 8264).
     #[error(
         "the password has a character that can't be typed again: a control, or an invisible or unassigned one"
     )]
     BadPasswordCharacter,
-    /// Not an absolute, plain https URL.
+    /// Not an absolute, plain https URL, without user information, fragment and backslash.
     #[error(
         "not an absolute https URL of a page (without user, fragment, backslash, or our own query names)"
     )]
     BadLinkUrl,
-    /// Not an absolute, plain https URL.
+    /// Not an absolute, plain https URL, without user information, fragment and backslash.
     #[error("not an absolute https URL to return to (without user, fragment or backslash)")]
     BadReturnUrl,
     /// A key's name is not 1..=32 of `[A-Za-z0-9._-]`.
@@ -67,7 +67,7 @@ pub enum InputError {
 }
 
 impl InputError {
-    /// A stable name for machines.
+    /// The stable code of the error, for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, Se
 /// A request for mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// What for.
+    /// What is asked for.
     pub kind: IntentKind,
     /// The address that was typed. Used to find an account, never to mail to.
     pub email: EmailAddress,
@@ -30,11 +30,11 @@ pub struct Intent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntentKind {
-    /// A way to a new password.
+    /// A way to a new password, in place of a forgotten one.
     PasswordReset,
-    /// An account.
+    /// An account, and a way to its first password.
     SignUp,
-    /// Nothing, really: failed log-ins locked the address, and its owner is told, if it has one.
+    /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
 }
 
@@ -42,7 +42,7 @@ pub enum IntentKind {
 const BLOCK: usize = 512;
 
 impl Intent {
-    /// Sealed to its mail, padded so that its length says nothing.
+    /// Seals the request to its mail, padded so that its length says nothing of the address.
     #[must_use]
     pub fn seal(&self, keys: &Keyring, realm: &Realm, mail: MailId, nonce: [u8; 24]) -> SealedIntent {
         // Never fails: the form has no map with keys that are not texts.
@@ -52,10 +52,10 @@ impl Intent {
         keys.seal_intent(realm, mail, nonce, &plain)
     }
 
-    /// Opened again.
+    /// Opens a sealed request, in the realm and the mail that it was sealed to.
     ///
     /// # Errors
-    /// [`SealError`].
+    /// [`SealError`] if its key is not held, or it was sealed to another mail or realm.
     pub fn open(
         keys: &Keyring,
         realm: &Realm,

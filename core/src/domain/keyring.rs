@@ -241,7 +241,8 @@ impl Keyring {
         self.address_tag_of(realm, &address.key())
     }
 
-    /// The same, where the address' key is at hand: folding it is most of the work.
+    /// The name under which the address with this key keeps its record, in this realm: for callers that have the key at
+    /// hand, since folding an address is most of the work.
     #[must_use]
     pub fn address_tag_of(&self, realm: &Realm, key: &EmailKey) -> AddressTag {
         AddressTag::from_bytes(mac(&self.address_tags, &[realm.as_str().as_bytes(), key.as_str().as_bytes()]))

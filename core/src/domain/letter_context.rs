@@ -16,7 +16,7 @@ pub(crate) struct LetterContext<'a> {
     pub host: Option<&'a EmailAddress>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
-    /// Now.
+    /// The time of the claim.
     pub now: Timestamp,
 }
 

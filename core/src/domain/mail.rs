@@ -13,21 +13,21 @@ use super::{
 /// A mail, or what a stranger asked for and a courier has yet to decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// The version of this form.
+    /// The version of the stored format of this record.
     pub v: FormatVersion<1>,
-    /// Its name.
+    /// The mail's name, from which its `Message-ID` is made.
     pub id: MailId,
-    /// The tenant.
+    /// The tenant whose outbox it is in.
     pub realm: Realm,
-    /// What it is for.
+    /// What the mail is for, and whom it goes to.
     pub content: Content,
-    /// When it was queued.
+    /// When it was put into the outbox.
     pub queued_at: Timestamp,
-    /// How often a courier took it up.
+    /// How many times a courier took it up.
     pub attempts: u32,
-    /// Where it stands.
+    /// How far its delivery has come.
     pub state: MailState,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -47,11 +47,11 @@ pub enum Content {
 /// A mail to an address of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispatch {
-    /// Whose.
+    /// The account that it goes to.
     pub account: AccountId,
-    /// Which of its addresses.
+    /// The number, within the account, of the address that it goes to.
     pub recipient: Ordinal,
-    /// What it says.
+    /// What the mail says: a code, or a notice.
     pub subject: Subject,
     /// Whether a stranger can cause such a mail.
     pub stranger_caused: bool,
@@ -61,7 +61,7 @@ pub struct Dispatch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// Here is a code.
+    /// The mail carries a code.
     Code {
         /// What it is good for.
         purpose: Purpose,
@@ -70,7 +70,7 @@ pub enum Subject {
         /// The page it leads to.
         page: LinkUrl,
     },
-    /// Something happened.
+    /// The mail tells that something happened.
     Notice(Notice),
 }
 
@@ -82,19 +82,19 @@ pub enum MailState {
     Queued,
     /// A courier has it, until then.
     Claimed {
-        /// From then on another may take it.
+        /// The end of the claim: from then on another courier may take the mail.
         until: Timestamp,
     },
-    /// Failed for now.
+    /// An attempt failed, and there will be another.
     Retry {
-        /// Not before then.
+        /// The earliest time of the next attempt.
         at: Timestamp,
     },
-    /// Given up. Can be listed and queued again.
+    /// Given up. A dead mail can be listed, and queued again by an administrator.
     Dead {
-        /// Why.
+        /// What it was given up for.
         why: DeathCause,
-        /// Since when.
+        /// When it was given up.
         at: Timestamp,
     },
 }
@@ -199,9 +199,9 @@ pub struct Retries {
     pub first: Span,
     /// The longest wait.
     pub longest: Span,
-    /// So many attempts, and it is given up.
+    /// How many attempts are made before the mail is given up.
     pub attempts: u32,
-    /// So old, and it is given up at its next failure.
+    /// The age, from being queued, at which the mail is given up at its next failure.
     pub age: Span,
     /// How long a courier holds a mail: longer than any delivery takes.
     pub lease: Span,
@@ -220,7 +220,7 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// The wait after so many attempts: between half of the full wait and all of it.
+    /// The wait after this number of attempts: between half of the full wait and all of it, as the jitter has it.
     #[must_use]
     pub fn back_off(&self, attempts: u32, jitter: u64) -> Span {
         let doublings = 1_u64.checked_shl(attempts.saturating_sub(1)).unwrap_or(u64::MAX);

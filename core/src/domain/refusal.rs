@@ -33,7 +33,7 @@ use super::{Span, Status, Undeliverable, Violation};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Unknown, of another realm, or erased.
+    /// The account is unknown, of another realm, or erased.
     #[error("there is no such account")]
     NoSuchAccount,
     /// Another account of the realm has the address, or keeps it reserved.
@@ -51,19 +51,19 @@ pub enum Refusal {
     /// Only an account without a password, that is new or whose address was replaced, is asked to set one.
     #[error("no password is to be set by mail in this status: {}", status.as_str())]
     PasswordSetNotExpected {
-        /// The status it is in.
+        /// The account's present status.
         status: Status,
     },
     /// There is nothing that such a code could confirm.
     #[error("no such code is expected in this status: {}", status.as_str())]
     CodeNotExpected {
-        /// The status it is in.
+        /// The account's present status.
         status: Status,
     },
     /// There is no change of address to be cancelled.
     #[error("no change of address is pending")]
     NoEmailChangePending,
-    /// It was closed too long ago.
+    /// The account was closed longer ago than it can be reopened.
     #[error("the account was closed too long ago to be reopened")]
     GraceOver,
     /// No such mail is in the outbox.
@@ -78,13 +78,13 @@ pub enum Refusal {
     /// Mail does not reach the address.
     #[error("mail does not reach the address: {}", cause.as_str())]
     AddressUndeliverable {
-        /// Why.
+        /// What is known of why mail does not reach it.
         cause: Undeliverable,
     },
     /// A mail of this kind went out too recently.
     #[error("too soon for another mail: wait {retry_after}")]
     Throttled {
-        /// Longer than zero, at most a quota's period.
+        /// How long to wait: longer than zero, at most one period of the quota.
         retry_after: Span,
     },
     /// The policy does not accept the password.
@@ -111,7 +111,7 @@ pub enum Refusal {
     /// The host's own part of the commit said no.
     #[error("vetoed by the host: {code}")]
     Vetoed {
-        /// The host's code.
+        /// The code that the host gave for its veto.
         code: String,
     },
 }

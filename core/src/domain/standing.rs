@@ -17,14 +17,14 @@ pub enum Standing {
     Suspended {
         /// Why, in the host's words.
         reason: SuspensionReason,
-        /// Since when.
+        /// When that was done.
         at: Timestamp,
     },
     /// Only reopening, erasing and reading are left.
     Closed {
-        /// Since when.
+        /// When that was done.
         at: Timestamp,
-        /// It can be reopened until then, and is erased after.
+        /// The end of the grace: it can be reopened until then, and is erased after.
         until: Timestamp,
         /// Why it was suspended when it was closed; none if it was active.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ pub enum StandingKind {
 }
 
 impl StandingKind {
-    /// Its stable name.
+    /// The stable name of the standing, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl StandingKind {
 }
 
 impl Standing {
-    /// Without its particulars.
+    /// The standing without its particulars.
     #[must_use]
     pub const fn kind(&self) -> StandingKind {
         match self {
@@ -70,7 +70,7 @@ impl Standing {
         }
     }
 
-    /// For what the owner does, and for mails.
+    /// Refuses what only an active account allows: what the owner does, and mails.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].
@@ -82,7 +82,7 @@ impl Standing {
         }
     }
 
-    /// For what an administrator does.
+    /// Refuses what only an open account allows: what an administrator does.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`].

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It never had a password.
+    /// The account never had a password.
     New,
-    /// It is in use.
+    /// The account is in use.
     InUse,
     /// A change of who manages its password is pending.
     ChangingPasswordManagement,
@@ -29,7 +29,7 @@ impl Status {
         }
     }
 
-    /// Its stable name.
+    /// The stable name of the status, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

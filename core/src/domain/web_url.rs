@@ -73,7 +73,7 @@ checked_url! {
 }
 checked_url! {
     /// Where a page sends its reader at the end; as strict in form as [`LinkUrl`], and checked against the
-    /// prefixes that [`Links`] allows.
+    /// prefixes that [`Links`](super::Links) allows.
     ReturnUrl, BadReturnUrl
 }
 
@@ -92,7 +92,7 @@ impl LinkUrl {
 }
 
 impl ReturnUrl {
-    /// Reads a return URL's form; [`Links::allows_return`] says whether it may be used.
+    /// Reads a return URL's form; [`Links::allows_return`](super::Links::allows_return) says whether it may be used.
     ///
     /// # Errors
     /// [`InputError::BadReturnUrl`].

@@ -16,52 +16,52 @@ pub struct EmailChange<'a> {
     pub code: MailRequest<'a>,
     /// The mail that tells the old address, with a link that cancels.
     pub notice: MailId,
-    /// The page of that link.
+    /// The page that the cancelling link leads to.
     pub cancel_page: &'a LinkUrl,
-    /// The new address.
+    /// The address that shall take the place of the current one.
     pub email: &'a EmailAddress,
-    /// The name of its record.
+    /// The name under which the new address' record is kept.
     pub tag: AddressTag,
     /// The hash that the current password was verified against.
     pub verified: &'a Sealed,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
 /// The signed-in owner confirms the new address with the code that was mailed there.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfirmEmail<'a> {
-    /// The code.
+    /// The code that was brought, and what it is judged by.
     pub redemption: Redemption<'a>,
     /// The mail that tells the old address, with a link that takes it back.
     pub revert: MailRequest<'a>,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
 /// The bearer of a revert code takes the old address back.
 #[derive(Debug, Clone, Copy)]
 pub struct RevertEmail<'a> {
-    /// The code.
+    /// The code that was brought, and what it is judged by.
     pub redemption: Redemption<'a>,
     /// The mail that lets them choose a password.
     pub set: MailRequest<'a>,
-    /// So many passwords are remembered.
+    /// How many former passwords are remembered.
     pub history: usize,
 }
 
 /// An administrator puts another address in place.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplaceEmail<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
-    /// The new address.
+    /// The address that shall take the place of the current one.
     pub email: &'a EmailAddress,
-    /// The name of its record.
+    /// The name under which the new address' record is kept.
     pub tag: AddressTag,
     /// The mail that tells the old address.
     pub notice: MailId,
-    /// So many passwords are remembered.
+    /// How many former passwords are remembered.
     pub history: usize,
 }
 

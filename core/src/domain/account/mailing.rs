@@ -9,7 +9,7 @@ use crate::domain::{
 /// Somebody wants a code mailed.
 #[derive(Debug, Clone, Copy)]
 pub struct MailRequest<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The new mail's name.
     pub mail: MailId,

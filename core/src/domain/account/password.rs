@@ -12,7 +12,7 @@ use crate::domain::{
 /// What every new password is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPassword<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The password, and what is known of its hashes.
     pub candidate: Candidate<'a>,
@@ -29,7 +29,7 @@ pub struct NewPassword<'a> {
 /// An administrator assigns a password.
 #[derive(Debug, Clone, Copy)]
 pub struct AssignPassword<'a> {
-    /// The password.
+    /// The new password, and what it is judged by.
     pub new: NewPassword<'a>,
     /// How long it lets its owner in.
     pub temporary: Span,
@@ -38,11 +38,11 @@ pub struct AssignPassword<'a> {
 /// The signed-in owner changes the password.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangePassword<'a> {
-    /// The password.
+    /// The new password, and what it is judged by.
     pub new: NewPassword<'a>,
     /// The hash that the current password was verified against.
     pub verified: &'a Sealed,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
@@ -113,7 +113,8 @@ impl Account {
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
-    /// The same password, hashed anew in place of that hash. Ends no session: nothing is known that was not before.
+    /// Puts a new hash of the current password in the place of the old hash. Ends no session, since the password is no
+    /// other.
     ///
     /// # Errors
     /// [`Refusal::WrongPassword`] if the password was replaced meanwhile.

@@ -8,11 +8,11 @@ use crate::domain::{
 /// Somebody brings a code.
 #[derive(Debug, Clone, Copy)]
 pub struct Redemption<'a> {
-    /// The code.
+    /// The code as the link brought it back.
     pub code: &'a MailedCode,
-    /// What recognises it.
+    /// What recognises a genuine code.
     pub mint: CodeMint<'a>,
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The account's group of networks lets its bearer's origin in, or it has none.
     pub origin_admitted: bool,

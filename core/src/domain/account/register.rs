@@ -10,9 +10,9 @@ use crate::domain::{
 /// What a new account shall be.
 #[derive(Debug, Clone)]
 pub struct Registration {
-    /// Its name, drawn for it.
+    /// The account's name, drawn for it.
     pub id: AccountId,
-    /// The tenant.
+    /// The tenant that the account belongs to.
     pub realm: Realm,
     /// Its address; unproven.
     pub email: EmailAddress,
@@ -22,7 +22,7 @@ pub struct Registration {
     pub attributes: Attributes,
     /// A stranger signed it up: unless its address is proven by then, it is removed.
     pub purge_at: Option<Timestamp>,
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{MailId, Notice, Refusal, Span, Standing, Timestamp};
 /// The courier looks after an account.
 #[derive(Debug, Clone, Copy)]
 pub struct DueWork {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The mail of a warning.
     pub notice: MailId,

@@ -3,18 +3,18 @@
 use super::{Account, AttributeChanges, Change, ReplaceEmail, Version};
 use crate::domain::{EventKind, Refusal, Span, Timestamp};
 
-/// What shall be otherwise. What is none stays as it is.
+/// What an administrator changes about an account. What is `None` stays as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountUpdate<'a> {
-    /// Only if the account is of this version.
+    /// Change nothing unless the account has this version.
     pub if_version: Option<Version>,
     /// Which attributes shall be changed. That there is a group of the name given is for the caller to know.
     pub attributes: &'a AttributeChanges,
-    /// Another address.
+    /// Another address, to take the place of the current one.
     pub email: Option<ReplaceEmail<'a>>,
     /// How long before a password expires its owner is warned, furthest first.
     pub warnings: [Span; 2],
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
 }
 

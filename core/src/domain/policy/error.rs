@@ -18,15 +18,15 @@ pub enum PolicyError {
     /// No length lies in the range, or none but zero.
     #[error("no password has a length between {least} and {most}")]
     NoLength {
-        /// The range's start.
+        /// The range's start, in code points.
         least: usize,
-        /// The range's end.
+        /// The range's end, in code points.
         most: usize,
     },
     /// A length beyond the fixed cap.
     #[error("a password has at most {} characters; the policy speaks of {most}", Password::MAX)]
     BeyondCap {
-        /// The range's end.
+        /// The range's end, in code points.
         most: usize,
     },
     /// None of no kinds, or more kinds than are named; a kind named twice counts once.
@@ -56,7 +56,7 @@ pub enum PolicyError {
     BadPattern {
         /// The host's name for the rule.
         code: String,
-        /// What is wrong.
+        /// What is wrong with the pattern, in one line.
         problem: String,
     },
     /// More passwords would be remembered than is good for anybody.

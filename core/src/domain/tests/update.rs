@@ -8,12 +8,11 @@ fn an_update_that_changes_nothing_writes_nothing() {
     let account = Given::InUse.account(&world);
     let facts = account.facts().unwrap();
     let replacement = world.replacement(&facts.mailbox.address, 1, NOW);
-    let attributes = AttributeChanges {
-        memo: Some(facts.attributes.memo.clone()),
-        validity: Some(facts.attributes.validity),
-        ip_filter_group: Some(None),
-        locale: Some(None),
-    };
+    let AccountChanges { attributes, .. } = AccountChanges::default()
+        .with_memo(facts.attributes.memo.clone())
+        .with_validity(facts.attributes.validity)
+        .with_ip_filter_group(None)
+        .with_locale(None);
     let same = AccountUpdate {
         if_version: Some(account.version),
         attributes: &attributes,
