@@ -207,7 +207,7 @@ pub struct Facts {
     pub throttles: BTreeMap<Purpose, Timestamp>,
     /// What may be done with it.
     pub standing: Standing,
-    /// A stranger signed it up, and nobody has proven its address: it is removed then.
+    /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge_at: Option<Timestamp>,
     /// When the account was created.

@@ -47,7 +47,7 @@ pub struct ChangePassword<'a> {
 }
 
 impl Account {
-    /// The bearer of a live code chooses a password; that also proves the address the code was mailed to.
+    /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
@@ -64,7 +64,7 @@ impl Account {
         Ok(self.told_of_new_password(change, new)?.end_sessions())
     }
 
-    /// An administrator picks a password: it must be changed, and lets its owner in for a while only.
+    /// Sets a password that an administrator picked: it must be changed, and lets its owner in for a while only.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`], [`Refusal::WeakPassword`].
@@ -83,7 +83,7 @@ impl Account {
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
-    /// The owner, who has just shown to know the current password, changes it.
+    /// Changes the password, for the signed-in owner who has just shown to know the current one.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -131,8 +131,8 @@ impl Account {
         })
     }
 
-    /// A password of which the hash looked at a part only has let its owner in: it must be changed. Where it must
-    /// already, nothing changes.
+    /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where
+    /// it must be changed already, nothing changes.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
@@ -148,7 +148,8 @@ impl Account {
         })
     }
 
-    /// Every hash, current and previous, as the closure makes it; none where it makes none otherwise.
+    /// Puts in the place of each hash, current and previous, what the closure makes of it. The closure gives `None` for
+    /// those that stay as they are.
     ///
     /// # Errors
     /// What the closure fails with.
@@ -173,7 +174,7 @@ impl Account {
         Ok(Change { account: Some(next), events: vec![EventKind::Resealed], ..Change::none() })
     }
 
-    /// What every owner's command asks first.
+    /// Refuses a session that is over, and an account that is not active: what every owner's command asks first.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`].

@@ -14,20 +14,20 @@ pub struct Registration {
     pub id: AccountId,
     /// The tenant that the account belongs to.
     pub realm: Realm,
-    /// Its address; unproven.
+    /// The account's address; unproven.
     pub email: EmailAddress,
     /// The name of the address' record.
     pub tag: AddressTag,
     /// What it carries for its host.
     pub attributes: Attributes,
-    /// A stranger signed it up: unless its address is proven by then, it is removed.
+    /// When an account that a stranger signed up is removed, unless its address is proven before; `None` for any other.
     pub purge_at: Option<Timestamp>,
     /// The time of the command.
     pub now: Timestamp,
 }
 
 impl Account {
-    /// A new account. That its address is free is for the commit to say: only there can nobody come between.
+    /// Makes a new account. Whether its address is free is for the commit to say: only there can nobody come between.
     #[must_use]
     pub fn register(request: Registration) -> Change {
         let mailbox = Mailbox {
