@@ -3,12 +3,13 @@
 use std::sync::LazyLock;
 
 use accountable_core::domain::{
-    Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
-    Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind, Facts,
-    Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring,
-    Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
-    PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
-    Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
+    Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
+    Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, Epoch, Event,
+    EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator, Intent, IntentKind,
+    IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState,
+    Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag,
+    Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+    Undeliverable, Unknown, Version,
 };
 use accountable_core::port::{Commit, Reservation, Swap, Write};
 
@@ -88,10 +89,7 @@ pub fn account_in(realm: Realm, id: AccountId, address: &EmailAddress) -> Accoun
         tag: keyring().address_tag(&realm, address),
         realm,
         email: address.clone(),
-        validity: PasswordValidity::FOREVER,
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     };
@@ -228,7 +226,7 @@ pub fn mail_in(realm: Realm, id: MailId, account: AccountId, due: Timestamp) -> 
 #[must_use]
 pub fn intent(id: MailId, due: Timestamp) -> Mail {
     let intent = Intent {
-        wish: Wish::PasswordReset,
+        kind: IntentKind::PasswordReset,
         email: longest_email(),
         page: None,
         return_url: None,
@@ -356,6 +354,15 @@ pub fn longest_email_with(letter: char) -> EmailAddress {
     address
 }
 
+fn longest_attributes() -> Attributes {
+    let mut attributes = Attributes::default();
+    attributes.validity = PasswordValidity::days(365).expect("a validity");
+    attributes.ip_filter_group = Some(group_name(&"G".repeat(32)));
+    attributes.memo = longest_memo();
+    attributes.locale = Some(Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale"));
+    attributes
+}
+
 /// 256 characters, most of them outside the basic plane, and all that a careless SQL text would trip over.
 #[must_use]
 pub fn longest_memo() -> Memo {
@@ -387,10 +394,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         ever_had_a_password: true,
         management: Management::Administrator,
         pending_management: Some(Management::Owner),
-        validity: PasswordValidity::days(365).expect("a validity"),
-        ip_filter_group: Some(group_name(&"G".repeat(32))),
-        memo: longest_memo(),
-        locale: Some(Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale")),
+        attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
         throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
         standing: Standing::Closed {
@@ -403,7 +407,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         changed_at: Timestamp::MAX,
     };
     Account {
-        v: Form,
+        v: FormatVersion,
         id,
         realm: realm(),
         version: Version::new(u64::MAX),
@@ -425,7 +429,11 @@ fn confirmations(names: &Names) -> Confirmations {
     };
     Confirmations {
         issued: Some(confirmation()),
-        dead: Some(DeadConfirmation { was: confirmation(), end: End::Expired, at: Timestamp::MAX }),
+        dead: Some(DeadConfirmation {
+            was: confirmation(),
+            end: ConfirmationEnd::Expired,
+            at: Timestamp::MAX,
+        }),
     }
 }
 
@@ -441,7 +449,7 @@ pub fn from_a_newer_build() -> Unknown {
 #[must_use]
 pub fn largest_address(tag: AddressTag) -> Address {
     Address {
-        v: Form,
+        v: FormatVersion,
         tag,
         suppression: Some(Suppression {
             realm: realm(),
@@ -474,7 +482,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
         MailState::Dead { why: DeathCause::Undeliverable(Undeliverable::Rejected), at: Timestamp::MIN },
     ];
     let letters = states.into_iter().map(|state| Mail {
-        v: Form,
+        v: FormatVersion,
         id: names.mail(),
         realm: realm(),
         content: Content::Letter(Dispatch {

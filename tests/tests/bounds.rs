@@ -124,8 +124,8 @@ const PARSERS: [Parser; 14] = [
     Parser {
         name: "Timestamp",
         good: "2026-11-21T12:00:00Z",
-        too_long: "NotATimestamp",
-        control: Some("NotATimestamp"),
+        too_long: "TimestampError",
+        control: Some("TimestampError"),
         parse: |text| told(text.parse::<Timestamp>()),
     },
     Parser {

@@ -7,7 +7,7 @@ pub use accountable_memory::{
 
 use accountable_core::{
     Accounts, Machine,
-    domain::{EmailAddress, Incarnation, KeyId, Keyring, KeyringError, LinkUrl, Links, Timestamp},
+    domain::{EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, Timestamp},
 };
 
 /// Accounts in memory, and everything around them.
@@ -56,7 +56,7 @@ impl Sandbox {
         let mailer = RecordingMailer::new();
         let store = MemoryStore::new(Incarnation::from_bytes([7; 16]));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(1), InsecureTestHasher::new(1));
-        let keys = keyring().unwrap_or_else(|error| unusable(&error));
+        let keys = keyring().unwrap_or_else(|error| unusable(&*error));
         let page =
             LinkUrl::parse("https://sandbox.example/password").unwrap_or_else(|error| unusable(&error));
         let builder = Accounts::builder(machine, store.clone(), mailer.clone(), keys, Links::to(page));
@@ -77,9 +77,9 @@ impl Default for Sandbox {
     }
 }
 
-fn keyring() -> Result<Keyring, KeyringError> {
+fn keyring() -> Result<Keyring, Box<dyn std::error::Error>> {
     let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap_or(0)));
-    Keyring::new(key(1), KeyId::parse("sandbox")?, key(2))
+    Ok(Keyring::new(key(1), KeyId::parse("sandbox")?, key(2))?)
 }
 
 #[expect(clippy::panic, reason = "a test whose settings contradict themselves should stop there")]

@@ -8,7 +8,7 @@ use std::{
 
 use accountable::{
     KeyFileError, OsEntropy, Settings, SystemClock,
-    domain::{KeyId, KeyringError},
+    domain::{InputError, KeyId},
     port::Clock as _,
     write_new_keyring,
 };
@@ -42,7 +42,7 @@ pub(crate) enum InitError {
     #[error(transparent)]
     Keys(KeyFileError),
     #[error(transparent)]
-    Name(KeyringError),
+    Name(InputError),
     #[error("the report can't be written")]
     Output(#[from] io::Error),
 }
@@ -142,7 +142,7 @@ fn write_both(folder: &Path, keys: &Path, settings: &Path) -> Result<KeyId, Init
 ///
 /// # Errors
 /// None that can happen: a day is a good name.
-pub(crate) fn key_id_of_today() -> Result<KeyId, KeyringError> {
+pub(crate) fn key_id_of_today() -> Result<KeyId, InputError> {
     let now = SystemClock.now().to_string();
     KeyId::parse(now.split('T').next().unwrap_or_default())
 }

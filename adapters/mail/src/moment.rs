@@ -7,7 +7,7 @@ use accountable_core::domain::Timestamp;
 /// ```
 /// # use accountable_mail::moment;
 /// assert_eq!(moment("2026-01-31T16:30:59.999999Z".parse()?), "2026-01-31 16:30 UTC");
-/// # Ok::<(), accountable_core::domain::NotATimestamp>(())
+/// # Ok::<(), accountable_core::domain::TimestampError>(())
 /// ```
 #[must_use]
 pub fn moment(at: Timestamp) -> String {

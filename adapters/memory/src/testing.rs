@@ -10,8 +10,8 @@ use std::{
 };
 
 use accountable_core::domain::{
-    Account, AccountId, AddressTag, CommitId, EmailAddress, Event, EventKind, Initiator, Memo,
-    PasswordValidity, Realm, Registration, Timestamp, Version,
+    Account, AccountId, AddressTag, Attributes, CommitId, EmailAddress, Event, EventKind, Initiator, Realm,
+    Registration, Timestamp, Version,
 };
 
 /// A future that a test polls, step by step, counting how often it was woken.
@@ -65,10 +65,7 @@ pub(crate) fn account(n: u8, address: &str) -> Account {
         realm: Realm::default(),
         email: email(address),
         tag: AddressTag::from_bytes([n; 32]),
-        validity: PasswordValidity::default(),
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     };

@@ -131,8 +131,8 @@ impl Options {
     /// # let register = |n: u8| {
     /// #     let (id, realm, tag) = (AccountId::from_bytes([n; 16]), Realm::default(), AddressTag::from_bytes([n; 32]));
     /// #     let email = EmailAddress::parse(&format!("u{n}@example.org")).unwrap();
-    /// #     let (validity, memo, now) = (PasswordValidity::default(), Memo::default(), Timestamp::EPOCH);
-    /// #     let new = Registration { id, realm: realm.clone(), email, tag, validity, ip_filter_group: None, memo, locale: None, purge_at: None, now };
+    /// #     let (attributes, now) = (Attributes::default(), Timestamp::EPOCH);
+    /// #     let new = Registration { id, realm: realm.clone(), email, tag, attributes, purge_at: None, now };
     /// #     let account = Account::register(new).account.unwrap();
     /// #     let commit = CommitId::from_bytes([n; 16]);
     /// #     let what = EventKind::Registered;

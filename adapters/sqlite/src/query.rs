@@ -1,11 +1,11 @@
 //! Reading records: what a decision rests on, and pages of what matches, in the order of their keys.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use accountable_core::{
     domain::{
         Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
-        Timestamp,
+        StandingKind, Timestamp,
     },
     port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Stored, Who},
 };
@@ -34,13 +34,13 @@ const LEVEL: Sql = Sql::new("level of a quota", "SELECT level FROM accountable_l
 const ACCOUNTS: Sql = Sql::new(
     "accounts by name",
     "SELECT stamp, record FROM accountable_account
-     WHERE realm = ?1 AND id > ?2 AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR standing = ?4)
+     WHERE realm = ?1 AND id > ?2 AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR instr(?4, standing))
      ORDER BY id LIMIT ?5",
 );
 const ACCOUNTS_OF_GROUP: Sql = Sql::new(
     "accounts of a group",
     "SELECT stamp, record FROM accountable_account
-     WHERE realm = ?1 AND id > ?2 AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR standing = ?4)
+     WHERE realm = ?1 AND id > ?2 AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR instr(?4, standing))
        AND ip_filter_group = ?6
      ORDER BY id LIMIT ?5",
 );
@@ -49,25 +49,25 @@ const ACCOUNTS_UNDER_KEY: Sql = Sql::new(
     "accounts under a key",
     "SELECT stamp, record FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
      WHERE seal.realm = ?1 AND seal.key = ?7 AND seal.account > ?2
-       AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR standing = ?4)
+       AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR instr(?4, standing))
        AND (?6 IS NULL OR ip_filter_group = ?6)
      ORDER BY seal.account LIMIT ?5",
 );
 const COUNT: Sql = Sql::new(
     "count accounts",
     "SELECT count(*) FROM accountable_account
-     WHERE realm = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR standing = ?3)",
+     WHERE realm = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR instr(?3, standing))",
 );
 const COUNT_OF_GROUP: Sql = Sql::new(
     "count accounts of a group",
     "SELECT count(*) FROM accountable_account
-     WHERE realm = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR standing = ?3) AND ip_filter_group = ?4",
+     WHERE realm = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR instr(?3, standing)) AND ip_filter_group = ?4",
 );
 const COUNT_UNDER_KEY: Sql = Sql::new(
     "count accounts under a key",
     "SELECT count(*) FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
      WHERE seal.realm = ?1 AND seal.key = ?5
-       AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR standing = ?3)
+       AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR instr(?3, standing))
        AND (?4 IS NULL OR ip_filter_group = ?4)",
 );
 const KEYS: Sql = Sql::new(
@@ -161,9 +161,9 @@ pub(crate) fn accounts(
     match query {
         AccountQuery::ById { realm, after, filter } => {
             let after_id = after.as_ref().map_or(&[][..], |id| id.as_bytes());
-            let AccountFilter { status, standing, ip_filter_group, sealed_under } = filter;
+            let AccountFilter { status, standings, ip_filter_group, sealed_under } = filter;
             let status = status.map(|status| status.as_str());
-            let standing = standing.map(|standing| standing.as_str());
+            let standings = joined(standings);
             let group = ip_filter_group.as_ref().map(IpFilterGroupName::as_str);
             let realm_name = realm.as_str();
             let next = |last: &Account| AccountQuery::ById {
@@ -174,15 +174,15 @@ pub(crate) fn accounts(
             let most = one_more(limit);
             match (sealed_under, group) {
                 (Some(key), _) => {
-                    let asked = params![realm_name, after_id, status, standing, most, group, key.as_str()];
+                    let asked = params![realm_name, after_id, status, standings, most, group, key.as_str()];
                     page(ACCOUNTS_UNDER_KEY, on, asked, limit, next)
                 }
                 (None, Some(group)) => {
-                    let asked = params![realm_name, after_id, status, standing, most, group];
+                    let asked = params![realm_name, after_id, status, standings, most, group];
                     page(ACCOUNTS_OF_GROUP, on, asked, limit, next)
                 }
                 (None, None) => {
-                    page(ACCOUNTS, on, params![realm_name, after_id, status, standing, most], limit, next)
+                    page(ACCOUNTS, on, params![realm_name, after_id, status, standings, most], limit, next)
                 }
             }
         }
@@ -203,21 +203,27 @@ pub(crate) fn accounts(
     }
 }
 
+/// The names of the standings in one text, as `instr` looks one up: none is part of another. None where any will do.
+fn joined(standings: &BTreeSet<StandingKind>) -> Option<String> {
+    let names: Vec<_> = standings.iter().map(|standing| standing.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
 /// How many accounts match.
 pub(crate) fn count(on: &Connection, query: &AccountQuery) -> Result<u64, Cause> {
     match query {
         AccountQuery::ById { realm, filter, .. } => {
-            let AccountFilter { status, standing, ip_filter_group, sealed_under } = filter;
+            let AccountFilter { status, standings, ip_filter_group, sealed_under } = filter;
             let status = status.map(|status| status.as_str());
-            let standing = standing.map(|standing| standing.as_str());
+            let standings = joined(standings);
             let group = ip_filter_group.as_ref().map(IpFilterGroupName::as_str);
             let realm = realm.as_str();
             match (sealed_under, group) {
                 (Some(key), _) => {
-                    number(COUNT_UNDER_KEY, on, params![realm, status, standing, group, key.as_str()])
+                    number(COUNT_UNDER_KEY, on, params![realm, status, standings, group, key.as_str()])
                 }
-                (None, Some(group)) => number(COUNT_OF_GROUP, on, params![realm, status, standing, group]),
-                (None, None) => number(COUNT, on, params![realm, status, standing]),
+                (None, Some(group)) => number(COUNT_OF_GROUP, on, params![realm, status, standings, group]),
+                (None, None) => number(COUNT, on, params![realm, status, standings]),
             }
         }
         AccountQuery::ByEmail { realm, prefix, .. } => {

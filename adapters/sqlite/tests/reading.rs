@@ -78,7 +78,7 @@ fn a_dossier_holds_what_belongs_to_the_account_and_what_was_asked_for() {
     let name = IpFilterGroupName::parse("office").unwrap();
     let mut ada = account(1, "ada@example.org");
     let Life::Live(facts) = &mut ada.life else { panic!() };
-    facts.ip_filter_group = Some(name.clone());
+    facts.attributes.ip_filter_group = Some(name.clone());
     let [own, also, other] = [1, 2, 3].map(|n| Address::new(AddressTag::from_bytes([n; 32])));
     let mut writes: Vec<_> =
         [&own, &also, &other].map(|address| Write::Address(Swap::create(address.clone()))).into();
@@ -105,7 +105,7 @@ fn pages_are_in_order_without_gap_or_repetition() {
             mailbox: facts.mailbox.clone(),
             until: NOW + Span::micros(u64::from(n % 3)),
         });
-        facts.ip_filter_group = (n > 2).then(|| IpFilterGroupName::parse("office").unwrap());
+        facts.attributes.ip_filter_group = (n > 2).then(|| IpFilterGroupName::parse("office").unwrap());
         register(&store, id(n), &one).unwrap();
     }
     register(&store, id(6), &account(6, "b@example.org")).unwrap();
@@ -128,13 +128,16 @@ fn pages_are_in_order_without_gap_or_repetition() {
     let all = AccountFilter::default();
     assert_eq!(pages(by_id(all.clone())), [1, 2, 3, 4, 5, 6]);
     assert_eq!(pages(by_id(AccountFilter { status: Some(Status::New), ..all.clone() })), [1, 3, 5, 6]);
-    assert_eq!(pages(by_id(AccountFilter { standing: Some(StandingKind::Closed), ..all.clone() })), [0; 0]);
+    assert_eq!(
+        pages(by_id(AccountFilter { standings: [StandingKind::Closed].into(), ..all.clone() })),
+        [0; 0]
+    );
     let office = Some(IpFilterGroupName::parse("office").unwrap());
     assert_eq!(pages(by_id(AccountFilter { ip_filter_group: office.clone(), ..all })), [3, 4, 5]);
     let changing = AccountFilter {
         status: Some(Status::ChangingEmail),
         ip_filter_group: office,
-        standing: Some(StandingKind::Active),
+        standings: [StandingKind::Active].into(),
         sealed_under: None,
     };
     assert_eq!(pages(by_id(changing)), [4]);

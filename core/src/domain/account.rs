@@ -4,6 +4,7 @@
 //! [`management`], [`email_change`], [`update`], [`shut`], [`import`] and [`time_due`]. Each command takes the facts and a request, and
 //! gives a [`Change`] or says no.
 
+mod attributes;
 mod change;
 mod email_change;
 mod facts;
@@ -11,7 +12,6 @@ mod import;
 mod mailing;
 mod management;
 mod new_account;
-mod number;
 mod password;
 mod redeem;
 mod register;
@@ -25,68 +25,59 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    attributes::{AttributeChanges, Attributes},
+    new_account::{AccountChanges, NewAccount},
+    register::Registration,
+};
+pub(crate) use self::{
     change::Change,
     email_change::{ConfirmEmail, EmailChange, ReplaceEmail, RevertEmail},
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
-    new_account::{AccountChanges, NewAccount},
-    number::{Epoch, Ordinal, Version},
     password::{AssignPassword, ChangePassword, NewPassword},
     redeem::Redemption,
-    register::Registration,
     shut::Close,
     time_due::DueWork,
     update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, EventKind, Form, IpFilterGroup,
-    IpFilterGroupName, KeyId, Locale, Memo, Origin, PasswordValidity, Purpose, Quota, Realm, Refusal, Sealed,
-    Standing, StandingKind, Status, Timestamp, Unknown,
+    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
+    IpFilterGroup, IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota,
+    Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
 };
 
 /// An address of an account: current, pending or former.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
-    /// Its number within the account.
+    /// The address' number within the account; never reused.
     pub ordinal: Ordinal,
-    /// Where mail goes.
+    /// The address that mail is sent to.
     pub address: EmailAddress,
-    /// What makes it unique, by the rule of the day it was written.
+    /// The key that makes the address unique in its realm, by the rule in force when it was written.
     pub key: EmailKey,
-    /// The name of its record.
+    /// The name under which the address' own record is kept.
     pub tag: AddressTag,
 }
 
 /// An address that the owner wants instead of the current one and has not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingEmail {
-    /// The address.
+    /// The address, with its number and the name of its record.
     pub mailbox: Mailbox,
-    /// The change is dropped then.
+    /// When the change is dropped, unless it is confirmed before.
     pub until: Timestamp,
 }
 
 /// An address that the account had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormerMailbox {
-    /// The address.
+    /// The address, with its number and the name of its record.
     pub mailbox: Mailbox,
-    /// How long a mail, a bounce or a revert may need it.
+    /// Until when it is kept, since a mail, a bounce or a revert may need it.
     pub until: Timestamp,
-    /// Nobody else may take it meanwhile.
+    /// Whether it is reserved: nobody else may take the address meanwhile.
     pub reserved: bool,
-}
-
-/// Who sets the account's passwords.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Management {
-    /// Its owner, through mailed codes.
-    #[default]
-    Owner,
-    /// An administrator, by assigning them.
-    Administrator,
 }
 
 /// The account's password.
@@ -94,30 +85,31 @@ pub enum Management {
 pub struct Credential {
     /// Its hash, sealed to this account.
     pub hash: Sealed,
-    /// Since when.
+    /// When it was set.
     pub set_at: Timestamp,
-    /// It lets its owner do nothing but change it.
+    /// Whether it must be changed: it lets its owner do nothing else.
     #[serde(default)]
     pub must_change: bool,
-    /// It lets nobody in from then on.
+    /// When a temporary password lapses: it lets nobody in from then on. `None`: it is not temporary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temporary_until: Option<Timestamp>,
-    /// The hash was made of the octets as another system took them, not of our normal form.
+    /// Whether the hash was made of the octets as another system took them, not of the normal form of
+    /// [`Password`](crate::domain::Password).
     #[serde(default)]
     pub raw_input: bool,
-    /// Its owner is warned then that it expires; none if it does not, or all warnings are said.
+    /// When its owner is next warned that it expires; `None` if it does not expire, or all warnings were sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warn_at: Option<Timestamp>,
 }
 
 impl Credential {
-    /// Whether it was temporary and its time is over: it lets nobody in, not even to change it.
+    /// Whether it was temporary and its time is over: then it lets nobody in, not even to change it.
     #[must_use]
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
         self.temporary_until.is_some_and(|until| until <= now)
     }
 
-    /// When it expires, of an account whose passwords are valid so long; none if never.
+    /// When it expires, if the passwords of its account are valid as long as this; `None` if never.
     #[must_use]
     pub fn expires_at(&self, validity: PasswordValidity) -> Option<Timestamp> {
         validity.span().map(|span| self.set_at + span)
@@ -135,7 +127,8 @@ impl Credential {
 pub struct FormerPassword {
     /// Its hash, sealed to this account.
     pub hash: Sealed,
-    /// The hash was made of the octets as another system took them, not of our normal form.
+    /// Whether the hash was made of the octets as another system took them, not of the normal form of
+    /// [`Password`](crate::domain::Password).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub raw_input: bool,
 }
@@ -143,19 +136,19 @@ pub struct FormerPassword {
 /// An account as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The version of this form.
-    pub v: Form<1>,
-    /// Its name.
+    /// The version of the stored format of this record.
+    pub v: FormatVersion<1>,
+    /// The account's name.
     pub id: AccountId,
-    /// The tenant.
+    /// The tenant that the account belongs to.
     pub realm: Realm,
-    /// How often it was written.
+    /// How many times the account was written: for commands that must not overwrite what they have not seen.
     pub version: Version,
-    /// Sessions of another epoch are over.
+    /// The epoch of its sessions: those that began in another epoch are over.
     pub epoch: Epoch,
-    /// What is known of it.
+    /// What is known of the account, or that it was erased.
     pub life: Life,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -164,11 +157,11 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
-    /// It has facts.
+    /// The account has facts.
     Live(Box<Facts>),
     /// Nothing personal is left; the name stays so that it is never given to another.
     Erased {
-        /// When.
+        /// When it was erased.
         at: Timestamp,
         /// A stranger had signed it up and nobody ever proved its address: its row and its events need not stay.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -181,16 +174,17 @@ pub enum Life {
 pub struct Facts {
     /// The current address.
     pub mailbox: Mailbox,
-    /// Its owner redeemed a code that was mailed to it, or it was imported as proven.
+    /// Whether the current address is proven: its owner redeemed a code that was mailed to it, or it was imported as
+    /// proven.
     pub proven: bool,
-    /// It was put in place of another one and no password was chosen since.
+    /// Whether the current address was put in the place of another one, and no password was chosen since.
     pub replaced: bool,
     /// The ordinal of the next address.
     pub next_ordinal: Ordinal,
-    /// The address that the owner wants.
+    /// The address that the owner wants and has not confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<PendingEmail>,
-    /// Addresses it had.
+    /// The addresses that it had before and that are still needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerMailbox>,
     /// The password, if it has one.
@@ -199,23 +193,15 @@ pub struct Facts {
     /// The passwords before, latest first, as many as the policy remembers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub previous: Vec<FormerPassword>,
-    /// It had a password at some time.
+    /// Whether it ever had a password.
     pub ever_had_a_password: bool,
-    /// Who sets its passwords.
+    /// Who sets the passwords: the owner, or an administrator.
     pub management: Management,
-    /// Who shall set them once the change completes.
+    /// Who shall set the passwords once a pending change of it completes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_management: Option<Management>,
-    /// How long a password is valid.
-    pub validity: PasswordValidity,
-    /// The group of networks that it may be used from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locale: Option<Locale>,
+    /// What it carries for its host.
+    pub attributes: Attributes,
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
@@ -224,17 +210,17 @@ pub struct Facts {
     pub throttles: BTreeMap<Purpose, Timestamp>,
     /// What may be done with it.
     pub standing: Standing,
-    /// A stranger signed it up, and nobody has proven its address: it is removed then.
+    /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge_at: Option<Timestamp>,
-    /// When it came to be.
+    /// When the account was created.
     pub created_at: Timestamp,
-    /// When it was last written.
+    /// When the account was last written.
     pub changed_at: Timestamp,
 }
 
 impl Account {
-    /// Its facts.
+    /// The facts of the account.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`] once it is erased.
@@ -245,7 +231,7 @@ impl Account {
         }
     }
 
-    /// What its facts amount to.
+    /// What the facts of the account amount to.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`] once it is erased.
@@ -262,7 +248,7 @@ impl Account {
         }
     }
 
-    /// Its standing, without particulars.
+    /// The standing of the account, without particulars.
     #[must_use]
     pub fn standing(&self) -> StandingKind {
         match &self.life {
@@ -323,13 +309,14 @@ impl Account {
         current.chain(previous).any(|(known, raw)| raw && known == hash)
     }
 
-    /// The group of networks that guards it.
+    /// The name of the IP filter group that the account may be used from; `None`: from anywhere.
     #[must_use]
     pub fn ip_filter_group(&self) -> Option<&IpFilterGroupName> {
-        self.facts().ok().and_then(|facts| facts.ip_filter_group.as_ref())
+        self.facts().ok().and_then(|facts| facts.attributes.ip_filter_group.as_ref())
     }
 
-    /// Whether it may be used from there. A group that is absent or empty lets in nobody.
+    /// Whether the account may be used from this origin, given its IP filter group. A group that is absent or empty
+    /// lets in nobody.
     #[must_use]
     pub fn admits(&self, from: Origin, group: Option<&IpFilterGroup>) -> bool {
         self.ip_filter_group().is_none() || group.is_some_and(|group| group.admits(from))
@@ -373,8 +360,8 @@ impl Account {
 /// The keys that an account holds against all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountKeys<'a> {
-    /// By which it is found; none once it is erased.
+    /// The key by which the account is found; `None` once it is erased.
     pub own: Option<&'a EmailKey>,
-    /// Kept for it, and not found by.
+    /// The keys that are kept for the account, by which it is not found.
     pub reserved: Vec<&'a EmailKey>,
 }

@@ -5,14 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AddressTag, Form, LogIns, Realm, Span, Timestamp, Unknown};
+use super::{AddressTag, FormatVersion, LogIns, Realm, Span, Timestamp, Unknown};
 
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
-    /// The version of this form.
-    pub v: Form<1>,
-    /// Whose record it is.
+    /// The version of the stored format of this record.
+    pub v: FormatVersion<1>,
+    /// The name of the record: a MAC of the address.
     pub tag: AddressTag,
     /// Whether mail may be sent to it; none means it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,7 +27,7 @@ pub struct Address {
     /// says so by the rules of its own realm (see [`Address::with_idle_rule`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_from: Option<Timestamp>,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -40,7 +40,7 @@ impl Address {
     #[must_use]
     pub fn new(tag: AddressTag) -> Self {
         Self {
-            v: Form,
+            v: FormatVersion,
             tag,
             suppression: None,
             log_ins: LogIns::default(),
@@ -85,7 +85,7 @@ pub struct Suppression {
     pub scope: SuppressionScope,
     /// What it rests on, in a few words without personal data: a reply code, an enhanced status.
     pub evidence: String,
-    /// Since when.
+    /// When it was learned.
     pub at: Timestamp,
 }
 
@@ -111,7 +111,7 @@ pub enum Undeliverable {
 }
 
 impl Undeliverable {
-    /// Its stable name.
+    /// The stable name of the cause, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -125,8 +125,8 @@ impl Undeliverable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SuppressionScope {
-    /// All of them.
+    /// All mails are held back.
     All,
-    /// Those that a stranger can cause: the complaint was about such a one.
+    /// Those mails are held back that a stranger can cause: the complaint was about such a one.
     StrangerCaused,
 }

@@ -10,7 +10,7 @@ use super::{
 
 /// What is known when an attempt begins, or ends. All of one instant.
 #[derive(Debug, Clone, Copy)]
-pub struct LogInSnapshot<'a> {
+pub(crate) struct LogInSnapshot<'a> {
     /// The account that has the address.
     pub account: Option<&'a Account>,
     /// The record of the address that was typed.
@@ -19,7 +19,7 @@ pub struct LogInSnapshot<'a> {
     pub filter: Option<&'a IpFilterGroup>,
     /// Where the attempt comes from.
     pub origin: Origin,
-    /// Now.
+    /// The time of the decision.
     pub now: Timestamp,
     /// When failures lock.
     pub lock_out: &'a LockOut,
@@ -27,12 +27,12 @@ pub struct LogInSnapshot<'a> {
 
 /// What an attempt is verified against.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VerificationTarget {
+pub(crate) enum VerificationTarget {
     /// The account's password; a right one lets in.
     Real(VerifiedCredential),
     /// Something no password opens: the answer is no, whatever is typed.
     Decoy {
-        /// Why.
+        /// Why no password opens it.
         denial: Denial,
         /// Whether it counts as a failure.
         counts: bool,
@@ -41,8 +41,8 @@ pub enum VerificationTarget {
 
 /// What a verification rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedCredential {
-    /// The very hash.
+pub(crate) struct VerifiedCredential {
+    /// The sealed hash that the guess was verified against.
     pub sealed: Sealed,
     /// It was made of the octets as another system took them.
     pub raw_input: bool,
@@ -50,7 +50,7 @@ pub struct VerifiedCredential {
     pub epoch: Epoch,
     /// How many locks the address had seen.
     pub locks: u64,
-    /// So many guesses may be under way.
+    /// How many guesses may be under way at once before the next failure locks.
     pub room: u32,
 }
 
@@ -81,7 +81,7 @@ pub enum Denial {
 }
 
 impl Denial {
-    /// Its stable name.
+    /// The stable name of the reason, in `snake_case`, for logs and journals.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -101,21 +101,21 @@ impl Denial {
 
 /// What a right password leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Admission {
-    /// In.
+pub(crate) enum Admission {
+    /// Let in.
     Granted(SessionStamp),
-    /// In, to change the password and for nothing else.
-    MustChange(Why, SessionStamp),
-    /// The result is void.
+    /// Let in, to change the password and for nothing else.
+    MustChange(MustChangeReason, SessionStamp),
+    /// Not let in.
     Denied(Denial),
-    /// The same password under another seal: verify that one, once.
+    /// The hash was sealed anew while it was verified: verify the new one, once.
     StartOver,
 }
 
 /// Why a password must be changed before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Why {
+pub enum MustChangeReason {
     /// An administrator assigned it.
     Assigned,
     /// It is older than the account's passwords may be.
@@ -127,7 +127,7 @@ pub enum Why {
 impl<'a> LogInSnapshot<'a> {
     /// What the attempt is verified against.
     #[must_use]
-    pub fn target(&self) -> VerificationTarget {
+    pub(crate) fn target(&self) -> VerificationTarget {
         let decoy = |denial, counts| VerificationTarget::Decoy { denial, counts };
         let room = match self.address.map_or(LockState::Open { room: self.lock_out.room.max(1) }, |address| {
             address.log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
@@ -161,9 +161,9 @@ impl<'a> LogInSnapshot<'a> {
         }
     }
 
-    /// So many more failures lock; at least one.
+    /// How many more failures lock the address; at least one.
     #[must_use]
-    pub fn room(&self) -> u32 {
+    pub(crate) fn room(&self) -> u32 {
         match self.lock_state() {
             LockState::Open { room } => room.max(1),
             LockState::Locked { .. } | LockState::Disabled => 1,
@@ -172,7 +172,7 @@ impl<'a> LogInSnapshot<'a> {
 
     /// Whether a right password, verified against the verified, still lets in: the account is as it was.
     #[must_use]
-    pub fn admission(&self, verified: &VerifiedCredential) -> Admission {
+    pub(crate) fn admission(&self, verified: &VerifiedCredential) -> Admission {
         let (VerificationTarget::Real(now), Some(account), Some(credential)) =
             (self.target(), self.account, self.credential())
         else {
@@ -185,10 +185,11 @@ impl<'a> LogInSnapshot<'a> {
             return Admission::StartOver;
         }
         let stamp = SessionStamp { account: account.id, epoch: verified.epoch };
-        let expired = account.facts().is_ok_and(|facts| credential.has_expired(facts.validity, self.now));
+        let expired =
+            account.facts().is_ok_and(|facts| credential.has_expired(facts.attributes.validity, self.now));
         match credential.must_change {
-            true => Admission::MustChange(Why::Assigned, stamp),
-            false if expired => Admission::MustChange(Why::Expired, stamp),
+            true => Admission::MustChange(MustChangeReason::Assigned, stamp),
+            false if expired => Admission::MustChange(MustChangeReason::Expired, stamp),
             false => Admission::Granted(stamp),
         }
     }

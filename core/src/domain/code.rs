@@ -25,7 +25,7 @@ impl Code {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The text that goes into a link.
+    /// The text that goes into a link: 43 characters of base64url (RFC 4648 §5).
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.0))
@@ -82,11 +82,11 @@ impl fmt::Debug for MailedCode {
 /// What makes codes and recognises them: the keyring, in one realm, of one incarnation of the store.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeMint<'a> {
-    /// The keys.
+    /// The keys that codes are made under.
     pub keys: &'a Keyring,
-    /// The tenant.
+    /// The tenant whose codes they are.
     pub realm: &'a Realm,
-    /// The store's present life.
+    /// The store's present incarnation.
     pub incarnation: Incarnation,
 }
 
@@ -137,23 +137,23 @@ impl CodeMint<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodeState {
-    /// It can be redeemed until then.
+    /// It can be redeemed.
     Live {
-        /// What for.
+        /// What it is good for.
         purpose: Purpose,
-        /// Until when, as things stand.
+        /// Until when it can be redeemed, as things stand.
         expires_at: Timestamp,
         /// Where its page sends its reader at the end: as it was asked for, and allowed.
         return_url: Option<ReturnUrl>,
     },
     /// It was redeemed, or something newer took its place.
     Used {
-        /// What it was for.
+        /// What it was good for.
         purpose: Purpose,
     },
-    /// Its time is over.
+    /// Its time ran out.
     Expired {
-        /// What it was for.
+        /// What it was good for.
         purpose: Purpose,
     },
     /// Not a code that was ever mailed, as far as can be told.

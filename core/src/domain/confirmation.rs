@@ -23,7 +23,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Every purpose.
+    /// Every purpose, in the order of their declaration.
     pub const ALL: [Self; 6] = [
         Self::PasswordSet,
         Self::PasswordReset,
@@ -33,7 +33,7 @@ impl Purpose {
         Self::EmailRevert,
     ];
 
-    /// Its stable name.
+    /// The stable name of the purpose, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,19 +64,19 @@ impl Purpose {
     }
 }
 
-/// How long a code lives.
+/// How long a code can be redeemed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
-    /// From each request on.
+    /// Counted from each request on.
     pub each: Span,
-    /// From the first request on, however often it is repeated.
+    /// The upper bound, counted from the first request on, however often it is repeated.
     pub longest: Span,
 }
 
 /// One thing that was mailed out to be confirmed. Its code is not here: see [`Code`](super::Code).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// Makes its code differ from any other.
+    /// The random part that makes its code differ from any other.
     pub nonce: Nonce,
     /// The key that its code is made under.
     pub key: KeyId,
@@ -84,7 +84,7 @@ pub struct Confirmation {
     pub recipient: Ordinal,
     /// When it was first mailed.
     pub issued_at: Timestamp,
-    /// From when on it no longer counts.
+    /// The first moment at which it can no longer be redeemed.
     pub expires_at: Timestamp,
     /// Where the page sends its reader at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,7 +121,7 @@ impl Confirmation {
 /// How a confirmation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum ConfirmationEnd {
     /// Redeemed, or made void by something newer.
     Used,
     /// Its time ran out.
@@ -131,11 +131,11 @@ pub enum End {
 /// A confirmation that can no longer be redeemed, kept so that its page can say why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadConfirmation {
-    /// What it was.
+    /// The confirmation as it was issued.
     pub was: Confirmation,
     /// How it ended.
-    pub end: End,
-    /// When.
+    pub end: ConfirmationEnd,
+    /// When it ended.
     pub at: Timestamp,
 }
 
@@ -145,7 +145,7 @@ pub struct Confirmations {
     /// May be past its time: ask [`Confirmations::live`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued: Option<Confirmation>,
-    /// The last one that died.
+    /// The last one that ended, while it is remembered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dead: Option<DeadConfirmation>,
 }
@@ -154,7 +154,7 @@ impl Confirmations {
     /// How long a dead confirmation is remembered.
     pub const REMEMBERED: Span = Span::days(7);
 
-    /// The one that can be redeemed.
+    /// The confirmation that can be redeemed now, if there is one.
     #[must_use]
     pub fn live(&self, now: Timestamp) -> Option<&Confirmation> {
         self.issued.as_ref().filter(|issued| issued.is_live(now))
@@ -163,7 +163,7 @@ impl Confirmations {
     /// Ends the one that is issued, if any.
     pub fn kill(&mut self, now: Timestamp) {
         if let Some(was) = self.issued.take() {
-            let end = if was.is_live(now) { End::Used } else { End::Expired };
+            let end = if was.is_live(now) { ConfirmationEnd::Used } else { ConfirmationEnd::Expired };
             self.dead = Some(DeadConfirmation { was, end, at: now });
         }
     }

@@ -60,12 +60,12 @@ pub enum AddressError {
 }
 
 impl EmailAddress {
-    /// Most octets of an address.
+    /// The most octets that an address has: 254 (RFC 5321 §4.5.3.1.3).
     pub const MAX: usize = 254;
-    /// Most octets of a local part.
+    /// The most octets that a local part has: 64 (RFC 5321 §4.5.3.1.1).
     pub const LOCAL_PART_MAX: usize = 64;
 
-    /// Reads one mailbox.
+    /// Reads one address, as RFC 5321 writes a mailbox.
     ///
     /// # Errors
     /// The first [`AddressError`] that applies.
@@ -102,13 +102,14 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// What makes this address unique.
+    /// The key that makes this address unique in its realm.
     #[must_use]
     pub fn key(&self) -> EmailKey {
         EmailKey::of(&unquoted(self.local_part()), self.domain())
     }
 
-    /// The same for quotas of a recipient: a `+tag` is left out, since one person reads all of them.
+    /// The key of the mailbox for quotas of a recipient: a `+tag` is left out, since one person reads the mail to all
+    /// of them.
     #[must_use]
     pub fn key_without_tag(&self) -> EmailKey {
         let local = unquoted(self.local_part());

@@ -16,9 +16,9 @@ pub struct Event {
     pub ordinal: u8,
     /// When, by the clock of the process that wrote it.
     pub at: Timestamp,
-    /// The tenant.
+    /// The tenant whose journal it is in.
     pub realm: Realm,
-    /// Who did it.
+    /// Who caused it.
     pub by: Initiator,
     /// The account that it is about; none where no account is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,12 +26,12 @@ pub struct Event {
     /// The version of the account that came of it; none where the account itself did not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
-    /// What happened.
+    /// What happened, with its particulars.
     pub what: EventKind,
 }
 
 impl Event {
-    /// Its name in the whole journal.
+    /// The event's name, unique in the whole journal: its commit and its place in it.
     #[must_use]
     pub fn name(&self) -> EventRef {
         EventRef { commit: self.commit, ordinal: self.ordinal }
@@ -61,21 +61,21 @@ pub enum EventKind {
     Registered,
     /// A stranger asked for a mail. Nobody has looked for whom.
     MailRequested {
-        /// The request.
+        /// The name of the request's mail.
         request: MailId,
     },
     /// A courier decided on a stranger's request. What it led to, if to anything, is in the same commit.
     RequestDecided {
-        /// The request.
+        /// The name of the request's mail.
         request: MailId,
     },
     /// A mail was put into the outbox.
     MailQueued {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
         /// The code it carries is good for this.
         purpose: Purpose,
-        /// The address it goes to.
+        /// The number, within the account, of the address that it goes to.
         recipient: Ordinal,
         /// An administrator passed over the throttle for it.
         #[serde(default)]
@@ -83,16 +83,16 @@ pub enum EventKind {
     },
     /// A notice was put into the outbox.
     NoticeQueued {
-        /// Which mail.
+        /// The mail's name.
         mail: MailId,
-        /// What it tells.
+        /// What the notice tells.
         notice: NoticeKind,
-        /// The address it goes to.
+        /// The number, within the account, of the address that it goes to.
         recipient: Ordinal,
     },
     /// A notice to the host was put into the outbox.
     HostNoticeQueued {
-        /// Which mail.
+        /// The mail's name.
         mail: MailId,
     },
     /// An administrator was given a code, to be mailed by other means.
@@ -104,67 +104,67 @@ pub enum EventKind {
     },
     /// An administrator queued a mail again that had been given up.
     MailRequeued {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
     },
     /// The mail server took a mail.
     MailDelivered {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
     },
     /// The mail server refused a mail for good.
     MailRefused {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
-        /// Why.
+        /// What is known of why mail does not reach the recipient.
         cause: Undeliverable,
     },
     /// A mail failed for now and will be tried again.
     MailDelayed {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
-        /// Not before then.
+        /// The earliest time of the next attempt.
         until: Timestamp,
         /// The fault was ours, not the recipient's.
         ours: bool,
     },
     /// A mail was given up.
     MailDied {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
-        /// Why.
+        /// What it was given up for.
         why: DeathCause,
     },
     /// A mail was dropped since what it was for no longer stands.
     MailCancelled {
-        /// Which.
+        /// The mail's name.
         mail: MailId,
     },
     /// Mail to an address is held back from now on.
     AddressSuppressed {
-        /// The address.
+        /// The name of the address' record.
         tag: AddressTag,
-        /// Why.
+        /// What is known of why mail does not reach the recipient.
         cause: Undeliverable,
     },
     /// A code was redeemed, or an administrator assigned, or the owner changed: the account has a new password.
     PasswordSet {
-        /// How.
+        /// How the account came to it.
         how: PasswordSource,
     },
     /// The owner proved to receive mail at the address.
     EmailProven {
-        /// Which.
+        /// The address' number within the account.
         address: Ordinal,
     },
     /// Who manages the password changed.
     PasswordManagementChanged {
-        /// To whom.
+        /// Who sets the passwords from now on.
         to: Management,
     },
     /// Somebody else shall manage the password, from the first one on that they set.
     PasswordManagementRequested {
-        /// Who.
+        /// Who shall set the passwords.
         to: Management,
     },
     /// A pending change of who manages the password was dropped.
@@ -185,21 +185,21 @@ pub enum EventKind {
     Updated,
     /// The owner asked for another address.
     EmailChangeRequested {
-        /// Which.
+        /// The address' number within the account.
         address: Ordinal,
     },
     /// The owner confirmed another address.
     EmailChanged {
-        /// The one before.
+        /// The number of the address before.
         from: Ordinal,
-        /// The one from now on.
+        /// The number of the address from now on.
         to: Ordinal,
     },
     /// An administrator put another address in place.
     EmailReplaced {
-        /// The one before.
+        /// The number of the address before.
         from: Ordinal,
-        /// The one from now on.
+        /// The number of the address from now on.
         to: Ordinal,
     },
     /// An old address was taken back.
@@ -221,67 +221,67 @@ pub enum EventKind {
     Erased,
     /// The host still needs an account that was to be erased.
     ErasurePutOff {
-        /// It is asked again then.
+        /// When the host is asked again.
         until: Timestamp,
     },
     /// All sessions of the account ended.
     SessionsEnded,
     /// The failures that were held against an address were forgotten.
     Unlocked {
-        /// The address.
+        /// The name of the address' record.
         tag: AddressTag,
     },
     /// Mail to an address is no longer held back.
     SuppressionCleared {
-        /// The address.
+        /// The name of the address' record.
         tag: AddressTag,
     },
     /// A report of a mail's fate was taken for genuine. What follows from it is in the same commit.
     FeedbackTaken {
         /// The address that the mail went to.
         address: Ordinal,
-        /// What it said.
+        /// What the report said.
         report: Report,
     },
     /// A report of a mail's fate was not taken for genuine, or came too late: nothing follows from it.
     FeedbackIgnored {
-        /// What it said.
+        /// What the report said.
         report: Report,
     },
     /// A group of networks was defined, or defined anew.
     IpFilterGroupDefined {
-        /// Which.
+        /// The group's name.
         name: IpFilterGroupName,
     },
     /// A group of networks was removed.
     IpFilterGroupRemoved {
-        /// Which.
+        /// The group's name.
         name: IpFilterGroupName,
     },
     /// A pending change of address was dropped, by time or by something newer.
     EmailChangeDropped,
     /// A former address is no longer kept for its owner.
     FormerAddressReleased {
-        /// Which.
+        /// The address' number within the account.
         address: Ordinal,
     },
     /// A former address is forgotten.
     FormerAddressForgotten {
-        /// Which.
+        /// The address' number within the account.
         address: Ordinal,
     },
     /// Time stamps that lay in an impossible future were mended: the clock had jumped back.
     ClockMended,
     /// Failed log-ins locked an address.
     Locked {
-        /// The address.
+        /// The name of the address' record.
         tag: AddressTag,
-        /// Until then.
+        /// The end of the lock.
         until: Timestamp,
     },
     /// Failed log-ins disabled an address until its password is replaced or it is unlocked.
     Disabled {
-        /// The address.
+        /// The name of the address' record.
         tag: AddressTag,
     },
 }
@@ -290,7 +290,7 @@ pub enum EventKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
-    /// It bounced, for good.
+    /// It bounced, with a permanent failure (RFC 3463 class 5).
     Bounced(Undeliverable),
     /// It is late, or the mailbox is full: it may still arrive.
     Delayed,

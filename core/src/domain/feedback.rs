@@ -24,17 +24,17 @@ pub struct FeedbackTag(String);
 
 /// What a genuine tag says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FedBack {
-    /// Whose address.
+pub struct ReportedMail {
+    /// The account whose address it is.
     pub account: AccountId,
-    /// Which of its addresses.
+    /// The address' number within the account.
     pub address: Ordinal,
-    /// A stranger can cause such a mail.
+    /// Whether a stranger can cause such a mail.
     pub stranger_caused: bool,
 }
 
 impl FeedbackTag {
-    /// A report counts for so long after the mail.
+    /// How long after the mail a report counts: 14 days.
     pub const COUNTS: Span = Span::days(14);
 
     /// The tag of a mail.
@@ -57,7 +57,7 @@ impl FeedbackTag {
         Self(text.to_owned())
     }
 
-    /// The text.
+    /// The tag as the envelope or the header carries it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -65,7 +65,7 @@ impl FeedbackTag {
 
     /// What it says, if it is genuine, of this realm, and not too old.
     #[must_use]
-    pub fn read(&self, keys: &Keyring, realm: &Realm, now: Timestamp) -> Option<FedBack> {
+    pub fn read(&self, keys: &Keyring, realm: &Realm, now: Timestamp) -> Option<ReportedMail> {
         // Longer than any tag: nothing is worth decoding.
         if self.0.len() > 64 {
             return None;
@@ -86,7 +86,7 @@ impl FeedbackTag {
             return None;
         }
         let ordinal = u32::from_be_bytes(*ordinal);
-        Some(FedBack {
+        Some(ReportedMail {
             account: AccountId::from_bytes(*account),
             address: Ordinal::new(ordinal & !(1 << 31)),
             stranger_caused: ordinal >> 31 == 1,
@@ -151,7 +151,7 @@ mod tests {
             assert_eq!(tag.as_str().len(), 61);
             let read = tag.read(&world.keys, &world.realm, NOW).unwrap();
             let (account, address) = (AccountId::from_bytes([5; 16]), Ordinal::new(3));
-            assert_eq!(read, FedBack { account, address, stranger_caused });
+            assert_eq!(read, ReportedMail { account, address, stranger_caused });
             let shouted = FeedbackTag::new(&tag.as_str().to_ascii_uppercase());
             assert_eq!(shouted.read(&world.keys, &world.realm, NOW), Some(read));
         }

@@ -3,32 +3,32 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Form, IpFilterGroupName, Origin, Realm, Unknown};
+use super::{FormatVersion, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
 
 /// A named list of networks, of both families.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IpFilterGroup {
-    /// The version of this form.
-    pub v: Form<1>,
-    /// The tenant.
+    /// The version of the stored format of this record.
+    pub v: FormatVersion<1>,
+    /// The tenant that the group belongs to.
     pub realm: Realm,
-    /// Its name, unique in the realm.
+    /// The group's name, unique in the realm.
     pub name: IpFilterGroupName,
-    /// Who is let in.
+    /// The networks that are let in.
     pub networks: Vec<IpNet>,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
 
 impl IpFilterGroup {
-    /// Most networks of one group.
-    pub const MOST: usize = 1_000;
+    /// The most networks that one group has: 1,000.
+    pub const MOST: usize = MOST_NETWORKS;
 
     /// A group of these networks.
     #[must_use]
     pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<IpNet>) -> Self {
-        Self { v: Form, realm, name, networks, unknown: Unknown::default() }
+        Self { v: FormatVersion, realm, name, networks, unknown: Unknown::default() }
     }
 
     /// Whether the group lets this origin in: only a known one, within a network. `::ffff:a.b.c.d` counts as IPv4.

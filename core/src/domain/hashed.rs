@@ -5,7 +5,7 @@ use super::{Password, Refusal, Sealed};
 /// Why a rule stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// It says no.
+    /// The rule refuses.
     Refused(Refusal),
     /// It needs to know whether the candidate is the password that this was made of.
     Unverified(Sealed),

@@ -1,10 +1,10 @@
-//! Names of 128 bits: of accounts, mails, commits, confirmations and of the store itself.
+//! Names: of 128 bits for accounts, mails, commits, confirmations and the store itself; of a few characters for keys.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Timestamp;
+use super::{InputError, Timestamp};
 
 /// Sixteen bytes with a meaning of their own, written as 32 hexadecimal digits.
 macro_rules! name_of_16_bytes {
@@ -19,7 +19,7 @@ macro_rules! name_of_16_bytes {
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
-            /// The bytes.
+            /// The bytes of the name.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -93,9 +93,9 @@ name_of_16_bytes! {
 /// Names an event in the whole journal: its commit, and its place among that commit's events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventRef {
-    /// The commit.
+    /// The commit that the event belongs to.
     pub commit: CommitId,
-    /// The place in it, from 0.
+    /// The event's place in it, from 0.
     pub ordinal: u8,
 }
 
@@ -127,7 +127,7 @@ impl AccountId {
         }
     }
 
-    /// 22 characters of `0-9A-Za-z`, padded with zeros.
+    /// The name as 22 characters of `0-9A-Za-z`, padded with zeros.
     #[must_use]
     pub fn to_base62(&self) -> String {
         let mut rest = u128::from_be_bytes(self.0);
@@ -143,7 +143,7 @@ impl AccountId {
         String::from_utf8_lossy(&digits).into_owned()
     }
 
-    /// 36 characters, hyphenated, lower case.
+    /// The name as the 36 characters of a UUID (RFC 9562), hyphenated, in lower case.
     #[must_use]
     pub fn to_uuid(&self) -> String {
         let hex = super::hex::Hex(&self.0).to_string();
@@ -202,6 +202,47 @@ impl fmt::Display for AccountId {
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AccountId({self})")
+    }
+}
+
+/// Names a key of the keyring, so that what was made under it can say so. 1..=32 of `[A-Za-z0-9._-]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Reads a key's name: 1 to 32 of `[A-Za-z0-9._-]`.
+    ///
+    /// # Errors
+    /// [`InputError::BadKeyId`].
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let legal = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+        let fits = (1..=32).contains(&text.len()) && text.bytes().all(legal);
+        fits.then(|| Self(text.to_owned())).ok_or(InputError::BadKeyId)
+    }
+    /// The name as a text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = InputError;
+    fn try_from(text: String) -> Result<Self, InputError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> Self {
+        id.0
     }
 }
 

@@ -11,8 +11,8 @@ use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, Se
 /// A request for mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// What for.
-    pub wish: Wish,
+    /// What is asked for.
+    pub kind: IntentKind,
     /// The address that was typed. Used to find an account, never to mail to.
     pub email: EmailAddress,
     /// The page to lead to, if not the standard one.
@@ -29,12 +29,12 @@ pub struct Intent {
 /// What a stranger can ask to be mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Wish {
-    /// A way to a new password.
+pub enum IntentKind {
+    /// A way to a new password, in place of a forgotten one.
     PasswordReset,
-    /// An account.
+    /// An account, and a way to its first password.
     SignUp,
-    /// Nothing, really: failed log-ins locked the address, and its owner is told, if it has one.
+    /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
 }
 
@@ -42,7 +42,7 @@ pub enum Wish {
 const BLOCK: usize = 512;
 
 impl Intent {
-    /// Sealed to its mail, padded so that its length says nothing.
+    /// Seals the request to its mail, padded so that its length says nothing of the address.
     #[must_use]
     pub fn seal(&self, keys: &Keyring, realm: &Realm, mail: MailId, nonce: [u8; 24]) -> SealedIntent {
         // Never fails: the form has no map with keys that are not texts.
@@ -52,10 +52,10 @@ impl Intent {
         keys.seal_intent(realm, mail, nonce, &plain)
     }
 
-    /// Opened again.
+    /// Opens a sealed request, in the realm and the mail that it was sealed to.
     ///
     /// # Errors
-    /// [`SealError`].
+    /// [`SealError`] if its key is not held, or it was sealed to another mail or realm.
     pub fn open(
         keys: &Keyring,
         realm: &Realm,
@@ -83,7 +83,8 @@ mod tests {
 
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
-        let intent = Intent { wish: Wish::PasswordReset, email, page: None, return_url: None, locale: None };
+        let intent =
+            Intent { kind: IntentKind::PasswordReset, email, page: None, return_url: None, locale: None };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

@@ -15,63 +15,19 @@ use chacha20poly1305::{
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
+    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
     SealedIntent,
 };
-
-/// Names a key of the keyring, so that what was made under it can say so. 1..=32 of `[A-Za-z0-9._-]`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyId(String);
-
-impl KeyId {
-    /// Reads a name.
-    ///
-    /// # Errors
-    /// [`KeyringError::BadKeyId`].
-    pub fn parse(text: &str) -> Result<Self, KeyringError> {
-        let legal = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
-        let fits = (1..=32).contains(&text.len()) && text.bytes().all(legal);
-        fits.then(|| Self(text.to_owned())).ok_or(KeyringError::BadKeyId)
-    }
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for KeyId {
-    type Error = KeyringError;
-    fn try_from(text: String) -> Result<Self, KeyringError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<KeyId> for String {
-    fn from(id: KeyId) -> Self {
-        id.0
-    }
-}
 
 /// Why keys can't be used. Never says anything of a key itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyringError {
-    /// A key's name is not 1..=32 of `[A-Za-z0-9._-]`.
-    #[error("a key's name must be 1 to 32 letters, digits, dots, hyphens or underscores")]
-    BadKeyId,
     /// A key is not 32 bytes in standard base64.
     #[error("the key {0} is not 32 bytes in base64")]
     BadKey(String),
@@ -287,7 +243,8 @@ impl Keyring {
         self.address_tag_of(realm, &address.key())
     }
 
-    /// The same, where the address' key is at hand: folding it is most of the work.
+    /// The name under which the address with this key keeps its record, in this realm: for callers that have the key at
+    /// hand, since folding an address is most of the work.
     #[must_use]
     pub fn address_tag_of(&self, realm: &Realm, key: &EmailKey) -> AddressTag {
         AddressTag::from_bytes(mac(&self.address_tags, &[realm.as_str().as_bytes(), key.as_str().as_bytes()]))

@@ -10,7 +10,7 @@ use super::{
 pub struct Letter {
     /// The mail's name; stable over attempts, so that a `Message-ID` made from it lets readers drop copies.
     pub id: MailId,
-    /// The tenant.
+    /// The tenant in whose name it is sent.
     pub realm: Realm,
     /// Who gets it: the address as it is stored, never as somebody typed it.
     pub to: EmailAddress,
@@ -26,27 +26,27 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// A letter.
+    /// Makes a letter, in no language and without a feedback tag.
     #[must_use]
     pub fn new(id: MailId, realm: Realm, to: EmailAddress, message: Message, queued_at: Timestamp) -> Self {
         Self { id, realm, to, locale: None, message, queued_at, feedback: None }
     }
 
-    /// The same in a language.
+    /// Gives the letter this language.
     #[must_use]
     pub fn in_locale(mut self, locale: Option<Locale>) -> Self {
         self.locale = locale;
         self
     }
 
-    /// The same with what its feedback must bring back.
+    /// Gives the letter the tag that a bounce or a complaint must bring back.
     #[must_use]
     pub fn with_feedback(mut self, tag: FeedbackTag) -> Self {
         self.feedback = Some(tag);
         self
     }
 
-    /// The link it carries, if any.
+    /// The link that the letter carries, if it carries one.
     #[must_use]
     pub fn link(&self) -> Option<&MailedLink> {
         match &self.message {
@@ -60,17 +60,17 @@ impl Letter {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Message {
-    /// Here is a link that does something, once.
+    /// The letter carries a link that does something, once.
     Code {
-        /// What it does.
+        /// What the link is good for.
         purpose: Purpose,
         /// The link, code and all.
         link: MailedLink,
-        /// Until when it works, as things stand.
+        /// Until when the link works, as things stand.
         expires_at: Timestamp,
     },
-    /// Something happened.
+    /// The letter tells that something happened.
     Notice(Notice),
-    /// To the host: something happened that its staff should know.
+    /// The letter tells the host that something happened which its staff should know.
     ForHost(HostNotice),
 }

@@ -7,7 +7,7 @@ use super::{
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
 #[derive(Debug, Clone, Copy)]
-pub struct LetterContext<'a> {
+pub(crate) struct LetterContext<'a> {
     /// The account that the mail goes to.
     pub account: Option<&'a Account>,
     /// Another account has the address that it goes to.
@@ -16,13 +16,13 @@ pub struct LetterContext<'a> {
     pub host: Option<&'a EmailAddress>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
-    /// Now.
+    /// The time of the claim.
     pub now: Timestamp,
 }
 
 /// Why a mail is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Withdrawn {
+pub(crate) enum Withdrawn {
     /// What it was for no longer stands: another code took its place, time ran out, the account was shut.
     Void,
     /// Its recipient gets no mail.
@@ -34,7 +34,7 @@ impl LetterContext<'_> {
     ///
     /// # Errors
     /// [`Withdrawn`].
-    pub fn letter<'b>(
+    pub(crate) fn letter<'b>(
         &self,
         mail: &Mail,
         address_of: impl Fn(super::AddressTag) -> Option<&'b Address>,
@@ -64,7 +64,7 @@ impl LetterContext<'_> {
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
         let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
-        Ok(letter.in_locale(facts.locale.clone()).with_feedback(tag))
+        Ok(letter.in_locale(facts.attributes.locale.clone()).with_feedback(tag))
     }
 
     fn for_host(&self, mail: &Mail, notice: &HostNotice) -> Result<Letter, Withdrawn> {

@@ -9,15 +9,15 @@ use super::{Span, Timestamp};
 #[serde(default)]
 #[non_exhaustive]
 pub struct LockOut {
-    /// So many failures in a row lock; this is also how many guesses can be under way at once.
+    /// How many failures in a row lock the address; also how many guesses can be under way at once.
     pub room: u32,
-    /// The first lock. Each further failure doubles it.
+    /// How long the first lock lasts. Each further failure doubles it.
     pub first_lock: Span,
-    /// The longest lock.
+    /// How long a lock lasts at most.
     pub longest_lock: Span,
-    /// So many failures in a row disable the address until a reset, an assignment or an unlock.
+    /// How many failures in a row disable the address, until a reset, an assignment or an unlock.
     pub disable_at: u32,
-    /// Failures are forgotten so long after the last one, unless they disabled.
+    /// How long after the last failure all are forgotten, unless they disabled the address.
     pub forget_after: Span,
 }
 
@@ -33,19 +33,19 @@ impl Default for LockOut {
     }
 }
 
-/// The log-ins of one address.
+/// The failed log-ins of one address, and what follows from them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LogIns {
     /// Failures since the last success.
     #[serde(default)]
     pub failures: u32,
-    /// The last of them.
+    /// When the last of them was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<Timestamp>,
-    /// Nobody gets in before.
+    /// The end of the latest lock: nobody is let in before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_until: Option<Timestamp>,
-    /// So many failures that only a new password, or an unlock, lets anybody in again.
+    /// Whether there were so many failures that only a new password, or an unlock, lets anybody in again.
     #[serde(default)]
     pub disabled: bool,
     /// How many locks there ever were: a guess that was made before a lock is void after it.
@@ -56,17 +56,17 @@ pub struct LogIns {
 /// Whether a log-in can succeed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockState {
-    /// It can; so many guesses may be under way before one more failure locks.
+    /// A log-in can succeed.
     Open {
-        /// At least one.
+        /// How many guesses may be under way before one more failure locks; at least one.
         room: u32,
     },
-    /// Not before then.
+    /// No log-in succeeds before the lock ends.
     Locked {
         /// The end of the lock.
         until: Timestamp,
     },
-    /// Not before a reset, an assignment or an unlock.
+    /// No log-in succeeds before a reset, an assignment or an unlock.
     Disabled,
 }
 
@@ -97,7 +97,7 @@ impl LogIns {
         }
     }
 
-    /// Counts so many failures, all of now.
+    /// Counts this many failures, all at `now`.
     #[must_use]
     pub fn failed(&self, times: u32, now: Timestamp, rule: &LockOut) -> Self {
         let mut next = self.clone();

@@ -6,32 +6,32 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, DomainTag, Form, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
+    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
     SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// The version of this form.
-    pub v: Form<1>,
-    /// Its name.
+    /// The version of the stored format of this record.
+    pub v: FormatVersion<1>,
+    /// The mail's name, from which its `Message-ID` is made.
     pub id: MailId,
-    /// The tenant.
+    /// The tenant whose outbox it is in.
     pub realm: Realm,
-    /// What it is for.
+    /// What the mail is for, and whom it goes to.
     pub content: Content,
     /// The domain that it goes to; none for an intent, whose recipient nobody knows yet. A queued mail gets it in its first
     /// commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<DomainTag>,
-    /// When it was queued.
+    /// When it was put into the outbox.
     pub queued_at: Timestamp,
-    /// How often a courier took it up.
+    /// How many times a courier took it up.
     pub attempts: u32,
-    /// Where it stands.
+    /// How far its delivery has come.
     pub state: MailState,
-    /// What a newer build added.
+    /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -51,11 +51,11 @@ pub enum Content {
 /// A mail to an address of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispatch {
-    /// Whose.
+    /// The account that it goes to.
     pub account: AccountId,
-    /// Which of its addresses.
+    /// The number, within the account, of the address that it goes to.
     pub recipient: Ordinal,
-    /// What it says.
+    /// What the mail says: a code, or a notice.
     pub subject: Subject,
     /// Whether a stranger can cause such a mail.
     pub stranger_caused: bool,
@@ -65,7 +65,7 @@ pub struct Dispatch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// Here is a code.
+    /// The mail carries a code.
     Code {
         /// What it is good for.
         purpose: Purpose,
@@ -74,7 +74,7 @@ pub enum Subject {
         /// The page it leads to.
         page: LinkUrl,
     },
-    /// Something happened.
+    /// The mail tells that something happened.
     Notice(Notice),
 }
 
@@ -86,19 +86,19 @@ pub enum MailState {
     Queued,
     /// A courier has it, until then.
     Claimed {
-        /// From then on another may take it.
+        /// The end of the claim: from then on another courier may take the mail.
         until: Timestamp,
     },
-    /// Failed for now.
+    /// An attempt failed, and there will be another.
     Retry {
-        /// Not before then.
+        /// The earliest time of the next attempt.
         at: Timestamp,
     },
-    /// Given up. Can be listed and queued again.
+    /// Given up. A dead mail can be listed, and queued again by an administrator.
     Dead {
-        /// Why.
+        /// What it was given up for.
         why: DeathCause,
-        /// Since when.
+        /// When it was given up.
         at: Timestamp,
     },
 }
@@ -118,7 +118,7 @@ impl Mail {
     #[must_use]
     pub fn queued(id: MailId, realm: Realm, content: Content, now: Timestamp) -> Self {
         Self {
-            v: Form,
+            v: FormatVersion,
             id,
             realm,
             content,
@@ -204,9 +204,9 @@ pub struct Retries {
     pub first: Span,
     /// The longest wait.
     pub longest: Span,
-    /// So many attempts, and it is given up.
+    /// How many attempts are made before the mail is given up.
     pub attempts: u32,
-    /// So old, and it is given up at its next failure.
+    /// The age, from being queued, at which the mail is given up at its next failure.
     pub age: Span,
     /// How long a courier holds a mail: longer than any delivery takes.
     pub lease: Span,
@@ -225,7 +225,7 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// The wait after so many attempts: between half of the full wait and all of it.
+    /// The wait after this number of attempts: between half of the full wait and all of it, as the jitter has it.
     #[must_use]
     pub fn back_off(&self, attempts: u32, jitter: u64) -> Span {
         let doublings = 1_u64.checked_shl(attempts.saturating_sub(1)).unwrap_or(u64::MAX);

@@ -12,10 +12,11 @@ mod email;
 mod event;
 mod feedback;
 mod filter;
-mod form;
+mod format;
 mod hashed;
 mod hex;
 mod id;
+mod input;
 mod intent;
 mod keyring;
 mod letter;
@@ -23,7 +24,9 @@ mod letter_context;
 mod link;
 mod log_in;
 mod mail;
+mod management;
 mod notice;
+mod number;
 mod password;
 mod policy;
 mod realm;
@@ -32,6 +35,7 @@ mod rules;
 mod seal;
 mod session;
 mod standing;
+mod status;
 pub mod table;
 mod tag;
 #[cfg(test)]
@@ -41,47 +45,62 @@ mod tests;
 mod text;
 mod throttle;
 mod time;
+mod web_url;
 
 pub use self::{
     account::{
-        Account, AccountChanges, AccountKeys, AccountUpdate, AssignPassword, Change, ChangePassword, Close,
-        ConfirmEmail, Credential, DueWork, EmailChange, Epoch, Facts, FormerMailbox, FormerPassword,
-        Imported, Life, MailRequest, Mailbox, Management, ManagementChange, NewAccount, NewPassword, Ordinal,
-        PendingEmail, PriorPassword, Redemption, Registration, ReplaceEmail, RevertEmail, Version,
+        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
+        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
-    admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},
+    admission::{Denial, MustChangeReason},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
-    feedback::{FedBack, FeedbackTag},
+    feedback::FeedbackTag,
     filter::IpFilterGroup,
-    form::{Form, Unknown},
-    hashed::{Candidate, Hashed, Stop},
-    id::{AccountId, CommitId, EventRef, Incarnation, MailId, Nonce},
-    intent::{Intent, Wish},
-    keyring::{KeyId, Keyring, KeyringError, SealError},
+    format::{FormatVersion, Unknown},
+    id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
+    input::InputError,
+    intent::{Intent, IntentKind},
+    keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
-    letter_context::{LetterContext, Withdrawn},
-    link::{LinkUrl, Links, MailedLink, ReturnUrl},
-    log_in::{LockOut, LockState, LogIns},
+    link::{Links, MailedLink},
+    log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
+    management::Management,
     notice::{HostNotice, Notice, NoticeKind},
+    number::{Epoch, Ordinal, Version},
     password::Password,
     policy::{
         Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
         Violation, ViolationCode,
     },
     realm::Realm,
-    refusal::{InputError, Refusal},
+    refusal::Refusal,
     rules::Rules,
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
-    standing::{Standing, StandingKind, Status, SuspensionReason},
+    standing::{Standing, StandingKind, SuspensionReason},
+    status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::Quota,
-    time::{NotATimestamp, Span, Timestamp},
+    time::{Span, Timestamp, TimestampError},
+    web_url::{LinkUrl, ReturnUrl},
 };
-pub(crate) use self::{hex::Hex, seal::Seal};
+pub(crate) use self::{
+    account::{
+        AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
+        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
+        RevertEmail,
+    },
+    admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    feedback::ReportedMail,
+    hashed::{Candidate, Hashed, Stop},
+    hex::Hex,
+    letter_context::LetterContext,
+    log_in::LockState,
+    seal::Seal,
+};

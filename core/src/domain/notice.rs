@@ -28,7 +28,7 @@ pub enum Notice {
     },
     /// The password expires soon.
     PasswordExpires {
-        /// When.
+        /// When the password expires.
         expires_at: Timestamp,
     },
 }
@@ -57,7 +57,7 @@ pub enum NoticeKind {
 }
 
 impl Notice {
-    /// Without particulars.
+    /// Which notice it is, without its particulars.
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
         match self {
@@ -72,7 +72,7 @@ impl Notice {
         }
     }
 
-    /// Whether a stranger can cause it.
+    /// Whether a stranger can cause such a notice, without signing in.
     #[must_use]
     pub const fn is_stranger_caused(&self) -> bool {
         matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::Locked)
@@ -80,7 +80,7 @@ impl Notice {
 }
 
 impl NoticeKind {
-    /// Its stable name.
+    /// The stable name of the kind, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -103,9 +103,9 @@ impl NoticeKind {
 pub enum HostNotice {
     /// Mail to an account's address is held back from now on.
     SendingStopped {
-        /// Whose.
+        /// The account whose address it is.
         account: AccountId,
-        /// Why.
+        /// What is known of why mail does not reach it.
         cause: Undeliverable,
     },
 }

@@ -7,10 +7,10 @@
 mod blocklist;
 mod builder;
 mod class;
-mod expression;
-mod host;
+mod error;
 mod nearness;
 mod pattern;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod violation;
@@ -20,12 +20,15 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 pub use self::{
     blocklist::Blocklist,
-    builder::{PolicyBuilder, PolicyError},
     class::CharacterClass,
-    host::PasswordRule,
+    error::PolicyError,
+    rule::PasswordRule,
     violation::{Violation, ViolationCode},
 };
-use self::{expression::Expression, host::HostRule, words::ContextWords};
+use self::{
+    rule::{Judged, Rule},
+    words::ContextWords,
+};
 use super::{EmailAddress, Password, Span};
 
 /// What passwords must be.
@@ -45,7 +48,9 @@ use super::{EmailAddress, Password, Span};
 /// ```
 #[derive(Debug, Clone)]
 pub struct PasswordPolicy {
-    rules: Arc<[Rule]>,
+    /// In the order of their kinds, which is that of their violations.
+    rules: Arc<Vec<Rule>>,
+    words: ContextWords,
     history: usize,
     minimum_age: Span,
 }
@@ -57,135 +62,101 @@ pub struct PolicyContext<'a> {
     pub email: &'a EmailAddress,
 }
 
-/// One thing that a policy asks for.
+/// Collects the rules of a policy. Whatever the order of the calls, violations come in one order: length, kinds,
+/// banned characters, common, predictable, too similar, patterns, the host's own.
 #[derive(Debug, Clone)]
-enum Rule {
-    Length(RangeInclusive<usize>),
-    Classes { least: usize, among: Vec<CharacterClass> },
-    Without(String),
-    Unlisted(Blocklist),
-    Unpredictable(ContextWords),
-    Dissimilar(ContextWords),
-    Matching(Expression),
-    Own(HostRule),
+pub struct PolicyBuilder {
+    policy: PasswordPolicy,
+    /// The first pattern that can't be used.
+    unusable: Option<PolicyError>,
 }
 
 impl PasswordPolicy {
     /// A policy of one's own. Without any rule, each password that can be read is good.
     #[must_use]
     pub fn builder() -> PolicyBuilder {
-        PolicyBuilder::new()
+        Self::of(vec![Rule::length(1..=Password::MAX)]).into_builder()
     }
 
     /// NIST SP 800-63B-4: 15 to 256 characters, no composition rule, no expiry; nothing common, nothing made of
     /// the owner's address. Tell it the service's names [too](Self::knowing).
     #[must_use]
     pub fn nist() -> Self {
-        Self::of(vec![
-            Rule::Length(15..=256),
-            Rule::Unlisted(Blocklist::common()),
-            Rule::Unpredictable(ContextWords::default()),
-        ])
+        Self::of(vec![Rule::length(15..=256), Rule::unlisted(Blocklist::common()), Rule::unpredictable()])
     }
 
     /// Data Forest, strict: 8 to 20 characters, an upper-case and a lower-case letter, a digit and a sign.
     #[must_use]
     pub fn data_forest_all_classes() -> Self {
-        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 4, among: CharacterClass::FOUR.to_vec() }])
+        Self::of(vec![Rule::length(8..=20), Rule::classes(4, &CharacterClass::FOUR)])
     }
 
     /// Data Forest, usual: 8 to 20 characters, three of upper-case letter, lower-case letter, digit, sign.
     #[must_use]
     pub fn data_forest_three_classes() -> Self {
-        Self::of(vec![Rule::Length(8..=20), Rule::Classes { least: 3, among: CharacterClass::FOUR.to_vec() }])
+        Self::of(vec![Rule::length(8..=20), Rule::classes(3, &CharacterClass::FOUR)])
     }
 
     /// Data Forest, as it is today: 8 to 20 characters, a letter, a digit and a sign; no quotes, ₩, ¥, slashes, &,
     /// back-tick or space.
     #[must_use]
     pub fn data_forest_current() -> Self {
-        let among = vec![CharacterClass::Letter, CharacterClass::Digit, CharacterClass::Special];
-        Self::of(vec![
-            Rule::Length(8..=20),
-            Rule::Classes { least: 3, among },
-            Rule::Without("'\"₩¥\\/&` ".to_owned()),
-        ])
+        let among = [CharacterClass::Letter, CharacterClass::Digit, CharacterClass::Special];
+        Self::of(vec![Rule::length(8..=20), Rule::classes(3, &among), Rule::banned("'\"₩¥\\/&` ")])
     }
 
     /// Payway: 6 to 1024 characters.
     #[must_use]
     pub fn payway() -> Self {
-        Self::of(vec![Rule::Length(6..=1024)])
+        Self::of(vec![Rule::length(6..=1024)])
     }
 
-    /// The same, and nothing made of these words and of the owner's address alone: names of the service, say.
-    /// Words of fewer than four letters do not count.
+    /// Refuses also what is made of these words and of the owner's address alone: names of the service, say. Words of
+    /// fewer than four letters do not count.
     #[must_use]
-    pub fn knowing<W: AsRef<str>>(self, words: impl IntoIterator<Item = W>) -> Self {
-        let mut known = ContextWords::default();
-        let (mut similar, mut rules) = (false, Vec::new());
-        for rule in self.rules.iter().cloned() {
-            match rule {
-                Rule::Unpredictable(words) => known = words,
-                Rule::Dissimilar(words) => (known, similar) = (words, true),
-                rule => rules.push(rule),
-            }
-        }
-        known.extend(words);
-        rules.push(Rule::Unpredictable(known.clone()));
-        rules.extend(similar.then_some(Rule::Dissimilar(known)));
-        Self::of(rules).like(&self)
+    pub fn knowing<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.words.extend(words);
+        self.with_only(Rule::unpredictable())
     }
 
-    /// The same rules, to be added to. A length that is set takes the place of the one it has.
+    /// Takes the policy as it is, for more rules to be added. A length or a blocklist that is set takes the place of the
+    /// one that it has.
     #[must_use]
     pub fn into_builder(self) -> PolicyBuilder {
-        PolicyBuilder::of(&self)
+        PolicyBuilder { policy: self, unusable: None }
     }
 
-    /// The same with this blocklist, in place of the one it has, if any.
+    /// Refuses what is on this blocklist, in place of the one that the policy has, if any.
     #[must_use]
     pub fn with_blocklist(self, blocklist: Blocklist) -> Self {
-        let mut rules: Vec<_> =
-            self.rules.iter().filter(|rule| !matches!(rule, Rule::Unlisted(_))).cloned().collect();
-        rules.push(Rule::Unlisted(blocklist));
-        Self::of(rules).like(&self)
+        self.with_only(Rule::unlisted(blocklist))
     }
 
     /// How many code points a password may have: what a page says before anybody types.
     #[must_use]
     pub fn length(&self) -> RangeInclusive<usize> {
-        let length = self.rules.iter().find_map(|rule| match rule {
-            Rule::Length(length) => Some(length.clone()),
-            _ => None,
-        });
-        length.unwrap_or(1..=Password::MAX)
+        self.rules.iter().find_map(Rule::as_length).cloned().unwrap_or(1..=Password::MAX)
     }
 
-    /// The kinds of characters that a password must have: so many, of these. Nothing where any characters will do.
+    /// The kinds of characters that a password must have, and of how many of them it must have one. Empty where any
+    /// characters will do.
     pub fn classes(&self) -> impl Iterator<Item = (usize, &[CharacterClass])> {
-        self.rules.iter().filter_map(|rule| match rule {
-            Rule::Classes { least, among } => Some((*least, among.as_slice())),
-            _ => None,
-        })
+        self.rules.iter().filter_map(Rule::as_classes)
     }
 
     /// The characters that a password must not have, in the policy's order.
     pub fn banned(&self) -> impl Iterator<Item = char> {
-        let banned = self.rules.iter().filter_map(|rule| match rule {
-            Rule::Without(banned) => Some(banned.chars()),
-            _ => None,
-        });
-        banned.flatten()
+        self.rules.iter().filter_map(Rule::as_banned).flat_map(str::chars)
     }
 
     /// All that is wrong with a password, in the order of the rules.
     #[must_use]
     pub fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
-        self.rules.iter().flat_map(|rule| rule.violations(password, context)).collect()
+        let judged = Judged { password, context, words: &self.words };
+        self.rules.iter().flat_map(|rule| rule.violations(&judged)).collect()
     }
 
-    /// So many passwords before the current one may not be taken again.
+    /// How many of the passwords before the current one may not be taken again.
     #[must_use]
     pub fn history(&self) -> usize {
         self.history
@@ -199,77 +170,22 @@ impl PasswordPolicy {
     }
 
     fn of(mut rules: Vec<Rule>) -> Self {
-        rules.sort_by_key(Rule::place);
-        Self { rules: rules.into(), history: 0, minimum_age: Span::ZERO }
+        rules.sort_by_key(Rule::kind);
+        let words = ContextWords::default();
+        Self { rules: Arc::new(rules), words, history: 0, minimum_age: Span::ZERO }
     }
 
-    /// These rules, and of the other policy what is no rule about the password alone.
-    fn like(self, other: &Self) -> Self {
-        Self { history: other.history, minimum_age: other.minimum_age, ..self }
-    }
-}
-
-impl Rule {
-    /// Whether a password meets it, whosoever it is.
-    fn admits(&self, password: &Password) -> bool {
-        self.violation(password, None).is_none()
+    /// With this rule, beside those of its kind.
+    fn with(mut self, rule: Rule) -> Self {
+        let rules = Arc::make_mut(&mut self.rules);
+        rules.push(rule);
+        rules.sort_by_key(Rule::kind);
+        self
     }
 
-    /// Its place among the others, which is that of its violations.
-    fn place(&self) -> u8 {
-        match self {
-            Self::Length(_) => 0,
-            Self::Classes { .. } => 1,
-            Self::Without(_) => 2,
-            Self::Unlisted(_) => 3,
-            Self::Unpredictable(_) => 4,
-            Self::Dissimilar(_) => 5,
-            Self::Matching(_) => 6,
-            Self::Own(_) => 7,
-        }
-    }
-
-    fn violations(&self, password: &Password, context: &PolicyContext<'_>) -> Vec<Violation> {
-        match self {
-            Self::Own(HostRule(rule)) => rule.violations(password, context),
-            ours => ours.violation(password, Some(context)).into_iter().collect(),
-        }
-    }
-
-    fn violation(&self, password: &Password, context: Option<&PolicyContext<'_>>) -> Option<Violation> {
-        match self {
-            Self::Length(length) => {
-                let (least, most, actual) = (*length.start(), *length.end(), password.length());
-                match actual {
-                    _ if actual < least => Some(Violation::TooShort { least, actual }),
-                    _ if actual > most => Some(Violation::TooLong { most, actual }),
-                    _ => None,
-                }
-            }
-            Self::Classes { least, among } => {
-                let lacks = |class: &&CharacterClass| !password.expose().chars().any(|c| class.has(c));
-                let missing: Vec<_> = among.iter().filter(lacks).copied().collect();
-                let actual = among.len().saturating_sub(missing.len());
-                (actual < *least).then(|| Violation::TooFewClasses {
-                    least: *least,
-                    actual,
-                    among: among.clone(),
-                    missing,
-                })
-            }
-            Self::Without(banned) => password
-                .expose()
-                .contains(|character| banned.contains(character))
-                .then(|| Violation::BannedCharacter { banned: banned.clone() }),
-            Self::Unlisted(blocklist) => blocklist.contains(password).then_some(Violation::Common),
-            Self::Unpredictable(words) => {
-                words.make_up(password, context?.email).then_some(Violation::Predictable)
-            }
-            Self::Dissimilar(words) => {
-                words.are_near(password, context?.email).then_some(Violation::TooSimilar)
-            }
-            Self::Matching(expression) => expression.violation(password),
-            Self::Own(_) => None,
-        }
+    /// With this rule, in place of those of its kind.
+    fn with_only(mut self, rule: Rule) -> Self {
+        Arc::make_mut(&mut self.rules).retain(|other| other.kind() != rule.kind());
+        self.with(rule)
     }
 }

@@ -19,10 +19,10 @@ use super::InputError;
 pub struct Realm(String);
 
 impl Realm {
-    /// Longest name, in octets.
+    /// The longest name of a realm, in octets.
     pub const MAX: usize = 64;
 
-    /// Accepts 1..=64 of `[a-z0-9.-]`.
+    /// Reads the name of a realm: 1 to 64 of `[a-z0-9.-]`.
     ///
     /// # Errors
     /// [`InputError::BadRealm`].
@@ -32,7 +32,7 @@ impl Realm {
         fits.then(|| Self(text.to_owned())).ok_or(InputError::BadRealm)
     }
 
-    /// The name.
+    /// The name of the realm.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,89 +1,6 @@
-//! Noes: what a caller gave that can't be read, and what the rules do not allow. Each has a stable code.
+//! Refusals: what the rules do not allow. Each has a stable code, and the status that a host answers with through HTTP.
 
-use super::{AddressError, Span, Status, Undeliverable, Violation};
-
-/// A value that a caller gave is not of its form. Nothing was looked up and nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// Not an e-mail address that is accepted.
-    #[error("not an acceptable e-mail address: {0}")]
-    BadAddress(#[from] AddressError),
-    /// Not 1..=64 of `[a-z0-9.-]`.
-    #[error("a realm is 1 to 64 lower-case letters, digits, dots or hyphens")]
-    BadRealm,
-    /// More than 256 characters, or a control.
-    #[error("a memo has at most 256 characters and no controls but line feed and tab")]
-    BadMemo,
-    /// Not a BCP 47 tag.
-    #[error("not a BCP 47 language tag")]
-    BadLocale,
-    /// Not 1..=64 visible ASCII characters.
-    #[error("an actor's name is 1 to 64 visible ASCII characters")]
-    BadActor,
-    /// Not 1..=32 of `[A-Za-z0-9.-]`.
-    #[error("an IP filter group's name is 1 to 32 letters, digits, dots or hyphens")]
-    BadIpFilterGroupName,
-    /// Not 0 or 30..=365.
-    #[error("a password is valid for 0 (for ever) or 30 to 365 days")]
-    BadPasswordValidity,
-    /// A password with nothing in it.
-    #[error("the password is empty")]
-    EmptyPassword,
-    /// More than 4 KiB.
-    #[error("the password has more than 4096 octets")]
-    PasswordTooLong,
-    /// A control, an unassigned or an invisible character.
-    #[error(
-        "the password has a character that can't be typed again: a control, or an invisible or unassigned one"
-    )]
-    BadPasswordCharacter,
-    /// Not an absolute, plain https URL.
-    #[error(
-        "not an absolute https URL of a page (without user, fragment, backslash, or our own query names)"
-    )]
-    BadLinkUrl,
-    /// Not an absolute, plain https URL.
-    #[error("not an absolute https URL to return to (without user, fragment or backslash)")]
-    BadReturnUrl,
-    /// A hash of no scheme that can be verified here, or weaker or costlier than is accepted.
-    #[error("the password hash is of no scheme or cost that is accepted")]
-    BadPasswordHash,
-    /// Too many networks in one group.
-    #[error("an IP filter group has at most {} networks", super::IpFilterGroup::MOST)]
-    TooManyNetworks,
-    /// A page that the links' settings do not list.
-    #[error("codes may not lead to this page")]
-    PageNotAllowed,
-    /// A return URL that is under none of those allowed.
-    #[error("this return URL is not allowed")]
-    ReturnUrlNotAllowed,
-}
-
-impl InputError {
-    /// A stable name for machines.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::BadAddress(_) => "bad_address",
-            Self::BadRealm => "bad_realm",
-            Self::BadMemo => "bad_memo",
-            Self::BadLocale => "bad_locale",
-            Self::BadActor => "bad_actor",
-            Self::BadIpFilterGroupName => "bad_ip_filter_group_name",
-            Self::BadPasswordValidity => "bad_password_validity",
-            Self::EmptyPassword => "empty_password",
-            Self::PasswordTooLong => "password_too_long",
-            Self::BadPasswordCharacter => "bad_password_character",
-            Self::BadLinkUrl => "bad_link_url",
-            Self::BadReturnUrl => "bad_return_url",
-            Self::BadPasswordHash => "bad_password_hash",
-            Self::TooManyNetworks => "too_many_networks",
-            Self::PageNotAllowed => "page_not_allowed",
-            Self::ReturnUrlNotAllowed => "return_url_not_allowed",
-        }
-    }
-}
+use super::{Span, Status, Undeliverable, Violation};
 
 /// The rules say no. Nothing was changed but what time alone changes.
 ///
@@ -116,7 +33,7 @@ impl InputError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Unknown, of another realm, or erased.
+    /// The account is unknown, of another realm, or erased.
     #[error("there is no such account")]
     NoSuchAccount,
     /// Another account of the realm has the address, or keeps it reserved.
@@ -134,19 +51,19 @@ pub enum Refusal {
     /// Only an account without a password, that is new or whose address was replaced, is asked to set one.
     #[error("no password is to be set by mail in this status: {}", status.as_str())]
     PasswordSetNotExpected {
-        /// The status it is in.
+        /// The account's present status.
         status: Status,
     },
     /// There is nothing that such a code could confirm.
     #[error("no such code is expected in this status: {}", status.as_str())]
     CodeNotExpected {
-        /// The status it is in.
+        /// The account's present status.
         status: Status,
     },
     /// There is no change of address to be cancelled.
     #[error("no change of address is pending")]
     NoEmailChangePending,
-    /// It was closed too long ago.
+    /// The account was closed longer ago than it can be reopened.
     #[error("the account was closed too long ago to be reopened")]
     GraceOver,
     /// No such mail is in the outbox.
@@ -161,13 +78,13 @@ pub enum Refusal {
     /// Mail does not reach the address.
     #[error("mail does not reach the address: {}", cause.as_str())]
     AddressUndeliverable {
-        /// Why.
+        /// What is known of why mail does not reach it.
         cause: Undeliverable,
     },
     /// A mail of this kind went out too recently.
     #[error("too soon for another mail: wait {retry_after}")]
     Throttled {
-        /// Longer than zero, at most a quota's period.
+        /// How long to wait: longer than zero, at most one period of the quota.
         retry_after: Span,
     },
     /// The policy does not accept the password.
@@ -194,7 +111,7 @@ pub enum Refusal {
     /// The host's own part of the commit said no.
     #[error("vetoed by the host: {code}")]
     Vetoed {
-        /// The host's code.
+        /// The code that the host gave for its veto.
         code: String,
     },
 }

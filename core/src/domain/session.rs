@@ -9,8 +9,8 @@ use super::{AccountId, Epoch};
 /// It proves nothing by itself: who can forge the host's sessions can forge this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SessionStamp {
-    /// Whose session.
+    /// The account whose session it is.
     pub account: AccountId,
-    /// The epoch in which it began.
+    /// The account's epoch when the session began.
     pub epoch: Epoch,
 }

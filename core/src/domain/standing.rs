@@ -1,47 +1,8 @@
-//! Where an account stands: what its facts say of it, and what an administrator or its owner made of it.
+//! Where an account stands: what an administrator or its owner made of it, and what that allows.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Refusal, Timestamp};
-
-/// What an account's facts say of it: computed, never stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// It never had a password.
-    New,
-    /// It is in use.
-    InUse,
-    /// A change of who manages its password is pending.
-    ChangingPasswordManagement,
-    /// A change of address is pending, or the address was replaced and no password was chosen since.
-    ChangingEmail,
-}
-
-impl Status {
-    /// The number that the published contracts give it: 0 new, 1 in use, 2 changing the password management,
-    /// 3 changing the address.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::New => 0,
-            Self::InUse => 1,
-            Self::ChangingPasswordManagement => 2,
-            Self::ChangingEmail => 3,
-        }
-    }
-
-    /// Its stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::InUse => "in_use",
-            Self::ChangingPasswordManagement => "changing_password_management",
-            Self::ChangingEmail => "changing_email",
-        }
-    }
-}
 
 /// Why an account was suspended, for the host's eyes: 1..=64 visible ASCII characters.
 pub type SuspensionReason = super::Actor;
@@ -56,14 +17,14 @@ pub enum Standing {
     Suspended {
         /// Why, in the host's words.
         reason: SuspensionReason,
-        /// Since when.
+        /// When that was done.
         at: Timestamp,
     },
     /// Only reopening, erasing and reading are left.
     Closed {
-        /// Since when.
+        /// When that was done.
         at: Timestamp,
-        /// It can be reopened until then, and is erased after.
+        /// The end of the grace: it can be reopened until then, and is erased after.
         until: Timestamp,
         /// Why it was suspended when it was closed; none if it was active.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,7 +47,7 @@ pub enum StandingKind {
 }
 
 impl StandingKind {
-    /// Its stable name.
+    /// The stable name of the standing, in `snake_case`, for machines.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +60,7 @@ impl StandingKind {
 }
 
 impl Standing {
-    /// Without its particulars.
+    /// The standing without its particulars.
     #[must_use]
     pub const fn kind(&self) -> StandingKind {
         match self {
@@ -109,7 +70,7 @@ impl Standing {
         }
     }
 
-    /// For what the owner does, and for mails.
+    /// Refuses what only an active account allows: what the owner does, and mails.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].
@@ -121,7 +82,7 @@ impl Standing {
         }
     }
 
-    /// For what an administrator does.
+    /// Refuses what only an open account allows: what an administrator does.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`].

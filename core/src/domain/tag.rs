@@ -16,7 +16,7 @@ macro_rules! tag {
             pub const fn from_bytes(bytes: [u8; 32]) -> Self {
                 Self(bytes)
             }
-            /// The bytes.
+            /// The bytes of the tag.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 32] {
                 &self.0

@@ -15,6 +15,12 @@ pub(super) struct World {
     pub(super) incarnation: Incarnation,
     pub(super) page: LinkUrl,
     pub(super) policy: PasswordPolicy,
+    pub(super) unchanged: AttributeChanges,
+}
+
+/// Another validity of the passwords, and nothing else changed.
+pub(super) fn validity_of(days: u16) -> AttributeChanges {
+    AttributeChanges { validity: PasswordValidity::days(days).ok(), ..AttributeChanges::default() }
 }
 
 impl World {
@@ -26,6 +32,7 @@ impl World {
             incarnation: Incarnation::from_bytes([7; 16]),
             page: LinkUrl::parse("https://app.example/password").unwrap(),
             policy: PasswordPolicy::payway(),
+            unchanged: AttributeChanges::default(),
         }
     }
 
@@ -37,10 +44,7 @@ impl World {
             realm: self.realm.clone(),
             tag: self.keys.address_tag(&self.realm, &email),
             email,
-            validity: PasswordValidity::FOREVER,
-            ip_filter_group: None,
-            memo: Memo::default(),
-            locale: None,
+            attributes: Attributes::default(),
             purge_at: None,
             now,
         });
@@ -192,13 +196,10 @@ impl World {
     }
 
     /// Nothing is updated; the rest is for the test to name.
-    pub(super) fn update<'a>(&self, now: Timestamp) -> AccountUpdate<'a> {
+    pub(super) fn update<'a>(&'a self, now: Timestamp) -> AccountUpdate<'a> {
         AccountUpdate {
             if_version: None,
-            memo: None,
-            validity: None,
-            ip_filter_group: None,
-            locale: None,
+            attributes: &self.unchanged,
             email: None,
             warnings: Rules::default().expiry_warnings,
             now,

@@ -14,14 +14,14 @@ macro_rules! bounded_text {
         pub struct $name(String);
 
         impl $name {
-            /// Accepts what the type's documentation says.
+            /// Reads a text of the form that this type's documentation gives.
             ///
             /// # Errors
             #[doc = concat!("[`InputError::", stringify!($error), "`].")]
             pub fn parse($text: &str) -> Result<Self, InputError> {
                 if $legal { Ok(Self($text.to_owned())) } else { Err(InputError::$error) }
             }
-            /// The text.
+            /// The text as it was accepted.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -94,10 +94,10 @@ impl fmt::Debug for Memo {
 pub struct PasswordValidity(u16);
 
 impl PasswordValidity {
-    /// It never expires.
+    /// Passwords never expire.
     pub const FOREVER: Self = Self(0);
 
-    /// So many days.
+    /// A validity of this many days: 0 for ever, or 30 to 365.
     ///
     /// # Errors
     /// [`InputError::BadPasswordValidity`] unless 0 or 30..=365.
@@ -108,7 +108,7 @@ impl PasswordValidity {
             Err(InputError::BadPasswordValidity)
         }
     }
-    /// The number of days; 0 for ever.
+    /// The validity in days; 0 for ever.
     #[must_use]
     pub const fn as_days(self) -> u16 {
         self.0

@@ -28,11 +28,11 @@ impl<'de> Deserialize<'de> for Quota {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(rename = "Quota")]
-        struct Form {
+        struct Parts {
             burst: u32,
             period: Span,
         }
-        let Form { burst, period } = Form::deserialize(deserializer)?;
+        let Parts { burst, period } = Parts::deserialize(deserializer)?;
         Self::new(burst, period)
             .ok_or_else(|| serde::de::Error::custom("a quota without a burst or a period"))
     }
@@ -48,19 +48,19 @@ impl Quota {
     /// One hundred log-in failures, then one each 36 s, for each origin.
     pub const ORIGIN_FAILURES: Self = Self { burst: 100, period: Span::seconds(36) };
 
-    /// A quota; none without a burst or a period.
+    /// A quota of this burst and period; `None` where either is zero.
     #[must_use]
     pub const fn new(burst: u32, period: Span) -> Option<Self> {
         if burst == 0 || period.as_micros() == 0 { None } else { Some(Self { burst, period }) }
     }
 
-    /// How many at once.
+    /// How many are granted at once.
     #[must_use]
     pub const fn burst(self) -> u32 {
         self.burst
     }
 
-    /// One unit's worth of time.
+    /// How long it takes until one more is granted.
     #[must_use]
     pub const fn period(self) -> Span {
         self.period
@@ -78,7 +78,7 @@ impl Quota {
         now + self.period.times(u64::from(self.burst.saturating_sub(1)))
     }
 
-    /// Takes one: the new level.
+    /// Takes one, and gives the new level.
     ///
     /// # Errors
     /// How long to wait, in `(0, period]`. A refusal changes no level, so it does not extend the wait.

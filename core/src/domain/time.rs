@@ -19,37 +19,37 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Span(u64);
 
 impl Span {
-    /// No time at all.
+    /// The empty span: 0 microseconds.
     pub const ZERO: Self = Self(0);
     /// The longest span: more than 292,000 years on either side of any time stamp.
     pub const MAX: Self = Self(i64::MAX.unsigned_abs());
 
-    /// So many microseconds, at most [`Span::MAX`].
+    /// A span of this many microseconds, at most [`Span::MAX`].
     #[must_use]
     pub const fn micros(micros: u64) -> Self {
         if micros > Self::MAX.0 { Self::MAX } else { Self(micros) }
     }
-    /// So many milliseconds.
+    /// A span of this many milliseconds, at most [`Span::MAX`].
     #[must_use]
     pub const fn millis(millis: u64) -> Self {
         Self::micros(millis.saturating_mul(1_000))
     }
-    /// So many seconds.
+    /// A span of this many seconds, at most [`Span::MAX`].
     #[must_use]
     pub const fn seconds(seconds: u64) -> Self {
         Self::micros(seconds.saturating_mul(1_000_000))
     }
-    /// So many minutes.
+    /// A span of this many minutes, at most [`Span::MAX`].
     #[must_use]
     pub const fn minutes(minutes: u64) -> Self {
         Self::seconds(minutes.saturating_mul(60))
     }
-    /// So many hours.
+    /// A span of this many hours, at most [`Span::MAX`].
     #[must_use]
     pub const fn hours(hours: u64) -> Self {
         Self::minutes(hours.saturating_mul(60))
     }
-    /// So many days of 24 hours.
+    /// A span of this many days of 24 hours, at most [`Span::MAX`].
     #[must_use]
     pub const fn days(days: u64) -> Self {
         Self::hours(days.saturating_mul(24))
@@ -69,7 +69,7 @@ impl Span {
     pub const fn as_seconds_rounded_up(self) -> u64 {
         self.0.div_ceil(1_000_000)
     }
-    /// The same length for the standard library.
+    /// The span as a duration of the standard library.
     #[must_use]
     pub const fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_micros(self.0)
@@ -123,14 +123,14 @@ impl fmt::Debug for Span {
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// 0001-01-01T00:00:00Z.
+    /// The earliest time: 0001-01-01T00:00:00Z.
     pub const MIN: Self = Self(-62_135_596_800_000_000);
-    /// 9999-12-30T00:00:00Z.
+    /// The latest time: 9999-12-30T00:00:00Z.
     pub const MAX: Self = Self(253_402_128_000_000_000);
-    /// 1970-01-01T00:00:00Z.
+    /// The Unix epoch: 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
-    /// So many microseconds after 1970-01-01T00:00:00Z, brought into the range that has an RFC 3339 form.
+    /// The time this many microseconds after 1970-01-01T00:00:00Z, brought into the range that has an RFC 3339 form.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         if micros < Self::MIN.0 {
@@ -141,7 +141,7 @@ impl Timestamp {
             Self(micros)
         }
     }
-    /// Microseconds since 1970-01-01T00:00:00Z.
+    /// The time in microseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_micros(self) -> i64 {
         self.0
@@ -153,7 +153,7 @@ impl Timestamp {
     }
 }
 
-/// Stops at [`Timestamp::MAX`].
+/// The time a span later; stops at [`Timestamp::MAX`].
 impl std::ops::Add<Span> for Timestamp {
     type Output = Self;
     fn add(self, span: Span) -> Self {
@@ -161,7 +161,7 @@ impl std::ops::Add<Span> for Timestamp {
     }
 }
 
-/// Stops at [`Timestamp::MIN`].
+/// The time a span earlier; stops at [`Timestamp::MIN`].
 impl std::ops::Sub<Span> for Timestamp {
     type Output = Self;
     fn sub(self, span: Span) -> Self {
@@ -172,14 +172,14 @@ impl std::ops::Sub<Span> for Timestamp {
 /// A text that is not an RFC 3339 time stamp between the years 1 and 9999.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 time stamp between the years 1 and 9999")]
-pub struct NotATimestamp;
+pub struct TimestampError;
 
 impl std::str::FromStr for Timestamp {
-    type Err = NotATimestamp;
-    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATimestamp)?;
+    type Err = TimestampError;
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
         let micros = parsed.as_microsecond();
-        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(NotATimestamp)
+        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(TimestampError)
     }
 }
 

@@ -53,11 +53,11 @@ impl Admin {
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
-            let call = core.naming_group(Call::without_facts(self.initiator()), new.ip_filter_group.as_ref());
+            let call = core.naming_group(Call::without_facts(self.initiator()), new.attributes.ip_filter_group.as_ref());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
                 .decide(call, |dossier, moment, _| {
-                    core.known_group(new.ip_filter_group.as_ref(), dossier)?;
+                    core.known_group(new.attributes.ip_filter_group.as_ref(), dossier)?;
                     Ok(Verdict::new(Account::register(core.registration(&new, tag, moment)), ()))
                 })
                 .await?;
@@ -93,17 +93,14 @@ impl Admin {
     pub async fn update(&self, id: AccountId, changes: &AccountChanges) -> Result<AccountView, Error> {
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
-        let group = changes.ip_filter_group.as_ref().and_then(Option::as_ref);
+        let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
         let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
         self.command_of("admin.update", call, |account, dossier, moment| {
             let email =
                 changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
             let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
-                memo: changes.memo.as_ref(),
-                validity: changes.validity,
-                ip_filter_group: changes.ip_filter_group.as_ref().map(Option::as_ref),
-                locale: changes.locale.as_ref().map(Option::as_ref),
+                attributes: &changes.attributes,
                 email,
                 warnings: core.rules.expiry_warnings,
                 now: moment.now,

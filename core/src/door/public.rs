@@ -6,8 +6,8 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::{
         Account, AccountId, Candidate, Change, CodeState, Content, Denial, EmailAddress, EventKind, Hashed,
-        Initiator, Intent, Mail, MailId, MailedCode, Origin, Password, Purpose, Redemption, Refusal,
-        RevertEmail, SessionStamp, Stop, Why, Wish,
+        Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin, Password, Purpose,
+        Redemption, Refusal, RevertEmail, SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,
@@ -60,7 +60,7 @@ pub enum Authentication {
     /// In, to change the password and for nothing else.
     MustChange {
         /// Why.
-        reason: Why,
+        reason: MustChangeReason,
         /// For [`Accounts::owner`](crate::Accounts::owner).
         stamp: SessionStamp,
     },
@@ -115,7 +115,7 @@ impl Public {
     /// As [`request_password_reset`](Self::request_password_reset).
     pub async fn sign_up(&self, email: &EmailAddress, mail: MailOptions) -> Result<Accepted, PublicError> {
         watched("public.sign_up", self.core.realm.as_str(), async {
-            self.ask(Wish::SignUp, email, mail).await
+            self.ask(IntentKind::SignUp, email, mail).await
         })
         .await
     }
@@ -131,7 +131,7 @@ impl Public {
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
         watched("public.request_password_reset", self.core.realm.as_str(), async {
-            self.ask(Wish::PasswordReset, email, mail).await
+            self.ask(IntentKind::PasswordReset, email, mail).await
         })
         .await
     }
@@ -220,14 +220,14 @@ impl Public {
     /// A request that becomes a sealed intent, the same for every address.
     async fn ask(
         &self,
-        wish: Wish,
+        kind: IntentKind,
         email: &EmailAddress,
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
         let core = &self.core;
         mail.check(&core.links)?;
         let MailOptions { page, return_url, locale } = mail;
-        let intent = Intent { wish, email: email.clone(), page, return_url, locale };
+        let intent = Intent { kind, email: email.clone(), page, return_url, locale };
         let decided = core
             .decide(Call::without_facts(self.initiator()), |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());

@@ -21,10 +21,7 @@ impl Core {
             realm: self.realm.clone(),
             email: new.email.clone(),
             tag,
-            validity: new.validity,
-            ip_filter_group: new.ip_filter_group.clone(),
-            memo: new.memo.clone(),
-            locale: new.locale.clone(),
+            attributes: new.attributes.clone(),
             purge_at: None,
             now: moment.now,
         }

@@ -6,8 +6,8 @@
 use crate::{
     domain::{
         Address, AddressTag, Admission, Change, Content, Denial, EmailAddress, EventKind, Initiator, Intent,
-        LockState, Mail, Origin, Password, SessionStamp, Span, VerificationTarget, VerifiedCredential, Why,
-        Wish,
+        IntentKind, LockState, Mail, MustChangeReason, Origin, Password, SessionStamp, Span,
+        VerificationTarget, VerifiedCredential,
     },
     engine::Core,
     engine::Deadline,
@@ -65,7 +65,7 @@ enum HashState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     Granted(SessionStamp),
-    MustChange(Why, SessionStamp),
+    MustChange(MustChangeReason, SessionStamp),
     Denied(Denial),
     StartOver,
 }
@@ -197,9 +197,10 @@ impl Core {
                 let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());
                 let (entry, mut change) = match (&dossier.account, entry) {
                     // Whoever knows the part that was looked at got in: the account says so from now on.
-                    (Some(account), Entry::Granted(stamp)) if truncated => {
-                        (Entry::MustChange(Why::Truncated, stamp), account.value.demand_change()?)
-                    }
+                    (Some(account), Entry::Granted(stamp)) if truncated => (
+                        Entry::MustChange(MustChangeReason::Truncated, stamp),
+                        account.value.demand_change()?,
+                    ),
                     (_, entry) => (entry, Change::none()),
                 };
                 if admitted && !(clean && debts == 0) {
@@ -269,9 +270,9 @@ impl Core {
 
     /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
     fn lock_notice(&self, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
-        let wish = Wish::LockNotice;
+        let kind = IntentKind::LockNotice;
         let intent =
-            Intent { wish, email: attempt.email.clone(), page: None, return_url: None, locale: None };
+            Intent { kind, email: attempt.email.clone(), page: None, return_url: None, locale: None };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());
         Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
     }

@@ -6,13 +6,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Form, Realm, Unknown};
+use crate::domain::{FormatVersion, Realm, Unknown};
 
 /// A small record of a realm under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The version of this form.
-    pub v: Form<1>,
+    pub v: FormatVersion<1>,
     /// The tenant.
     pub realm: Realm,
     /// Its name within the realm.
@@ -36,7 +36,7 @@ impl Note {
         if content.len() > Self::MAX {
             return Err(IllegalNote::TooLong);
         }
-        Ok(Self { v: Form, realm, name, content, unknown: Unknown::default() })
+        Ok(Self { v: FormatVersion, realm, name, content, unknown: Unknown::default() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is listed, and pages of it.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use crate::domain::{AccountId, IpFilterGroupName, KeyId, MailId, Realm, StandingKind, Status, Timestamp};
 
@@ -84,8 +84,8 @@ impl fmt::Debug for AccountQuery {
 pub struct AccountFilter {
     /// Of this status.
     pub status: Option<Status>,
-    /// Of this standing.
-    pub standing: Option<StandingKind>,
+    /// Of any of these standings; of any at all where the set is empty.
+    pub standings: BTreeSet<StandingKind>,
     /// That name this group of networks.
     pub ip_filter_group: Option<IpFilterGroupName>,
     /// With a sealed hash, of the current password or of one before, that rests on this key (see

@@ -1,7 +1,9 @@
 //! Feedback: what a bounce or a complaint brings back, and what follows from it if it is genuine.
 
 use crate::{
-    domain::{Change, EventKind, FedBack, FeedbackTag, Initiator, Report, SuppressionScope, Undeliverable},
+    domain::{
+        Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable,
+    },
     engine::Core,
     engine::{Call, DecideError, Verdict},
     port::Who,
@@ -18,7 +20,7 @@ impl Core {
         by: Initiator,
     ) -> Result<bool, DecideError> {
         let read = tag.read(&self.keys, &self.realm, self.clock.now());
-        let Some(FedBack { account, address, stranger_caused }) = read else {
+        let Some(ReportedMail { account, address, stranger_caused }) = read else {
             self.decide(Call::without_facts(by), |_, _, _| Ok(Verdict::new(ignored(report), ()))).await?;
             return Ok(false);
         };

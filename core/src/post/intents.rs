@@ -4,8 +4,8 @@
 
 use crate::{
     domain::{
-        Account, Change, Content, EventKind, Initiator, Intent, Mail, MailRequest, NewAccount, Purpose,
-        Registration, SealError, Status, Stop, Wish,
+        Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, NewAccount,
+        Purpose, Registration, SealError, Status, Stop,
     },
     engine::Core,
     engine::{Call, DecideError, Moment, Verdict},
@@ -79,29 +79,29 @@ impl Core {
             stranger_caused: true,
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
-        let change = match (intent.wish, account) {
-            (Wish::PasswordReset, Some(account)) => {
+        let change = match (intent.kind, account) {
+            (IntentKind::PasswordReset, Some(account)) => {
                 account.request_password_reset(&request(account.reset_purpose()))
             }
-            (Wish::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
+            (IntentKind::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
                 account.request_password_set(&request(Purpose::PasswordSet))
             }
-            (Wish::SignUp, Some(account)) => account.already_registered(&request(Purpose::PasswordSet)),
-            (Wish::SignUp, None) => self
+            (IntentKind::SignUp, Some(account)) => account.already_registered(&request(Purpose::PasswordSet)),
+            (IntentKind::SignUp, None) => self
                 .signed_up(intent, moment)
                 .then(|account| account.request_password_set(&request(Purpose::PasswordSet))),
-            (Wish::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
-            (Wish::PasswordReset | Wish::LockNotice, None) => Ok(Change::none()),
+            (IntentKind::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
+            (IntentKind::PasswordReset | IntentKind::LockNotice, None) => Ok(Change::none()),
         };
         // Where nothing is mailed, it counts all the same: at another door, one's own change of address to it would tell.
-        let counts = intent.wish != Wish::LockNotice;
+        let counts = intent.kind != IntentKind::LockNotice;
         let reserve = counts.then(|| self.recipient_reservation(&intent.email, moment.now, false));
         Ok((change.unwrap_or_default(), reserve.into_iter().collect()))
     }
 
     /// The account that a stranger asked for, which nobody has proven yet.
     fn signed_up(&self, intent: &Intent, moment: &Moment) -> Change {
-        let new = NewAccount { locale: intent.locale.clone(), ..NewAccount::new(intent.email.clone()) };
+        let new = NewAccount::new(intent.email.clone()).with_locale(intent.locale.clone());
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
         Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })

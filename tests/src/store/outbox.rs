@@ -243,7 +243,7 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
     for n in 0..4 {
         let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
             facts.former = vec![samples::former(1, &names.email(), false)];
-            facts.ip_filter_group = (n % 2 == 0).then(|| samples::group_name("office"));
+            facts.attributes.ip_filter_group = (n % 2 == 0).then(|| samples::group_name("office"));
         });
         let mut batch = Batch::new(names.commit()).account(Swap::create(account.clone()));
         for tag in account.tags() {

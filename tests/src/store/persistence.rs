@@ -122,7 +122,7 @@ pub async fn clause_33_no_error_text_contains_a_stored_value<S: StoreUnderTest>(
     let (store, names) = (&*stage.store, &stage.names);
     let email = samples::email("very.private@example.com");
     let account = samples::with(samples::account(names.account(), &email), |facts| {
-        facts.memo = accountable_core::domain::Memo::parse("a private note").expect("a memo");
+        facts.attributes.memo = accountable_core::domain::Memo::parse("a private note").expect("a memo");
         facts.password = Some(accountable_core::domain::Credential {
             hash: samples::keyring().seal_hash(&realm(), names.account(), [7; 24], "$private$"),
             set_at: NOW,

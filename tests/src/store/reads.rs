@@ -53,7 +53,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         let account = samples::with(samples::account(id, &names.email()), |facts| {
             facts.ever_had_a_password = at % 2 == 0;
             facts.pending = (at % 8 == 0).then(|| samples::pending(1, &names.email()));
-            facts.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
+            facts.attributes.ip_filter_group = (at % 3 == 0).then(|| samples::group_name("office"));
             if at % 5 == 0 {
                 facts.standing = samples::closed();
             }
@@ -74,7 +74,14 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
     for standing in
         [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed, StandingKind::Erased]
     {
-        filters.push(AccountFilter { standing: Some(standing), ..AccountFilter::default() });
+        filters.push(AccountFilter { standings: [standing].into(), ..AccountFilter::default() });
+    }
+    for standings in [
+        [StandingKind::Active, StandingKind::Suspended],
+        [StandingKind::Suspended, StandingKind::Erased],
+        [StandingKind::Active, StandingKind::Closed],
+    ] {
+        filters.push(AccountFilter { standings: standings.into(), ..AccountFilter::default() });
     }
     for name in ["office", "OFFICE"] {
         filters.push(AccountFilter {
@@ -84,14 +91,14 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
     }
     filters.push(AccountFilter {
         status: Some(Status::InUse),
-        standing: Some(StandingKind::Active),
+        standings: [StandingKind::Active].into(),
         ip_filter_group: Some(group),
         sealed_under: None,
     });
     for filter in filters {
         let matches = |account: &&Account| {
             filter.status.is_none_or(|status| account.status() == Ok(status))
-                && filter.standing.is_none_or(|standing| account.standing() == standing)
+                && (filter.standings.is_empty() || filter.standings.contains(&account.standing()))
                 && filter.ip_filter_group.as_ref().is_none_or(|name| account.ip_filter_group() == Some(name))
         };
         let expected: Vec<_> = accounts.iter().filter(matches).map(|account| account.id).collect();
@@ -132,7 +139,7 @@ pub async fn clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on<
     for n in 0..24_usize {
         let keys = under.get(n % under.len()).copied().unwrap_or_default();
         let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
-            facts.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
+            facts.attributes.ip_filter_group = (n % 3 == 0).then(|| samples::group_name("office"));
             if n % 5 == 0 {
                 facts.standing = samples::closed();
             }
@@ -182,10 +189,10 @@ async fn lists_what_rests_on_keys(store: &dyn Store, accounts: &[Account]) {
         let filters = [
             AccountFilter::default(),
             AccountFilter { status: Some(Status::InUse), ..AccountFilter::default() },
-            AccountFilter { standing: Some(StandingKind::Closed), ..AccountFilter::default() },
+            AccountFilter { standings: [StandingKind::Closed].into(), ..AccountFilter::default() },
             AccountFilter { ip_filter_group: office.clone(), ..AccountFilter::default() },
             AccountFilter {
-                standing: Some(StandingKind::Active),
+                standings: [StandingKind::Active].into(),
                 ip_filter_group: office.clone(),
                 ..AccountFilter::default()
             },
@@ -203,7 +210,7 @@ async fn lists_what_rests_on_keys(store: &dyn Store, accounts: &[Account]) {
             };
             let matches = |account: &&&Account| {
                 filter.status.is_none_or(|status| account.status() == Ok(status))
-                    && filter.standing.is_none_or(|standing| account.standing() == standing)
+                    && (filter.standings.is_empty() || filter.standings.contains(&account.standing()))
                     && filter
                         .ip_filter_group
                         .as_ref()

@@ -24,7 +24,7 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
     let account = samples::with(samples::account(names.account(), &own), |facts| {
         facts.former = vec![samples::former(1, &was, false)];
         facts.pending = Some(samples::pending(2, &wanted));
-        facts.ip_filter_group = Some(samples::group_name("office"));
+        facts.attributes.ip_filter_group = Some(samples::group_name("office"));
     });
     let tags = [&own, &was, &wanted, &stranger].map(|email| samples::mailbox(0, email).tag);
     let (quota, unasked) = (names.quota(), names.tag());
@@ -73,7 +73,7 @@ pub async fn clause_19_absence_is_none_never_an_error<S: StoreUnderTest>() {
         assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
     let loner = samples::with(samples::account(names.account(), &names.email()), |facts| {
-        facts.ip_filter_group = Some(samples::group_name("gone"));
+        facts.attributes.ip_filter_group = Some(samples::group_name("gone"));
     });
     let stamp =
         put(store, Batch::new(names.commit()).account(Swap::create(loner.clone())).build()).await.id();
@@ -96,7 +96,7 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
     let instances = stage.instances().await;
     let email = names.email();
     let first = samples::with(samples::account(names.account(), &email), |facts| {
-        facts.ip_filter_group = Some(samples::group_name("office"));
+        facts.attributes.ip_filter_group = Some(samples::group_name("office"));
     });
     let (own, asked_for, quota) = (samples::mailbox(0, &email).tag, names.tag(), names.quota());
     let numbered = |n: u64| {

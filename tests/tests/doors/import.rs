@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     Accounts, Authentication, Builder, Error, Import, ImportedPassword, Machine, NewAccount,
     domain::{
-        Denial, EmailAddress, EventKind, Incarnation, IpFilterGroupName, Management, Password,
-        PasswordPolicy, Refusal, Span, Status, Violation, Why,
+        Denial, EmailAddress, EventKind, Incarnation, IpFilterGroupName, Management, MustChangeReason,
+        Password, PasswordPolicy, Refusal, Span, Status, Violation,
     },
     port::Clock as _,
 };
@@ -168,7 +168,7 @@ on_each_store! {
     async fn a_truncated_password_must_be_changed_and_the_account_says_so_from_then_on(world) {
         let long = format!("{}{}", "correct horse ".repeat(6), GOOD);
         let id = world.admin().import(ada(foreign(&long))).await.unwrap().id;
-        let Authentication::MustChange { reason: Why::Truncated, stamp } = entry(&world, &long).await
+        let Authentication::MustChange { reason: MustChangeReason::Truncated, stamp } = entry(&world, &long).await
         else { panic!("not noticed") };
         let demanded = |event: &accountable_core::domain::Event| matches!(event.what, EventKind::PasswordChangeDemanded);
         assert_eq!(world.history(id).await.iter().filter(|event| demanded(event)).count(), 1);
@@ -258,7 +258,7 @@ async fn a_bcrypt_hash_lets_in_and_becomes_argon2id() {
     assert!(matches!(log_in(ADA, "caf\u{e9} au lait, please").await, Authentication::Granted(_)));
 
     let truncated = log_in("long@example.com", &long).await;
-    let Authentication::MustChange { reason: Why::Truncated, stamp } = truncated else {
+    let Authentication::MustChange { reason: MustChangeReason::Truncated, stamp } = truncated else {
         panic!("{truncated:?}")
     };
     let owner = accounts.owner(stamp, Default::default());

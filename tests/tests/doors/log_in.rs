@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Authentication, DeliveryOptions, PublicError,
-    domain::{Denial, EventKind, Span, Why},
+    domain::{Denial, EventKind, MustChangeReason, Span},
 };
 
 use crate::world::{BETTER, GOOD, World, at_once, email, on_each_store, password};
@@ -273,7 +273,7 @@ on_each_store! {
         let id = world.register("ada@example.com").await;
         world.admin().assign_password(id, &password(GOOD)).await.unwrap();
         let outcome = world.public().authenticate(&email("ada@example.com"), &password(GOOD)).await.unwrap();
-        assert!(matches!(outcome, Authentication::MustChange { reason: Why::Assigned, .. }));
+        assert!(matches!(outcome, Authentication::MustChange { reason: MustChangeReason::Assigned, .. }));
         world.clock.advance(Span::hours(72));
         assert_eq!(world.log_in("ada@example.com", GOOD).await, Err(Denial::Lapsed));
     }

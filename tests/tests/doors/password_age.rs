@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     AccountChanges, Authentication, Builder, DeliveryOptions, Error, Fault, NewAccount, PublicError,
     domain::{
-        Denial, EventKind, NoticeKind, Password, PasswordPolicy, PasswordValidity, Refusal, Span, Timestamp,
-        Violation, Why,
+        Denial, EventKind, MustChangeReason, NoticeKind, Password, PasswordPolicy, PasswordValidity, Refusal,
+        Span, Timestamp, Violation,
     },
     port::{PasswordScreen, Source},
 };
@@ -126,7 +126,7 @@ on_each_store! {
         world.clock.advance(Span::micros(Span::days(30).as_micros() - 1));
         assert!(matches!(entry(&world, GOOD).await, Authentication::Granted(_)));
         world.clock.advance(Span::micros(1));
-        let Authentication::MustChange { reason: Why::Expired, stamp } = entry(&world, GOOD).await
+        let Authentication::MustChange { reason: MustChangeReason::Expired, stamp } = entry(&world, GOOD).await
         else { panic!("not expired") };
         let owner = world.accounts.owner(stamp, Default::default());
         assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
@@ -196,7 +196,7 @@ on_each_store! {
         world.clock.advance(Span::days(45));
         let shorter = AccountChanges::default().with_validity(PasswordValidity::days(30).unwrap());
         world.admin().update(id, &shorter).await.unwrap();
-        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { reason: Why::Expired, .. }));
+        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { reason: MustChangeReason::Expired, .. }));
     }
 
     async fn an_assigned_password_lapses_unless_it_is_changed_and_no_warning_is_due(world) {

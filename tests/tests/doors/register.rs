@@ -13,7 +13,7 @@ on_each_store! {
         let memo = Memo::parse("first customer").unwrap();
         let view = world.admin().register(NewAccount::new(email("ada@example.com")).with_memo(memo.clone())).await.unwrap();
         assert_eq!((view.status, view.email_proven, view.version), (Status::New, false, Version::FIRST));
-        assert_eq!(view.memo, memo);
+        assert_eq!(view.attributes.memo, memo);
         assert_eq!(world.mailer.count(), 0);
         assert_eq!(world.admin().account(view.id).await.unwrap(), Some(view.clone()));
         assert_eq!(world.admin().account_by_email(&email("ADA@Example.com")).await.unwrap(), Some(view.clone()));

@@ -20,7 +20,7 @@ on_each_store! {
         sign_up(&world, ADA).await;
         assert_eq!(world.post_of(ADA), [Post::Code(Purpose::PasswordSet)]);
         let view = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap();
-        assert_eq!((view.status, view.email_proven, view.locale), (Status::New, false, None));
+        assert_eq!((view.status, view.email_proven, view.attributes.locale), (Status::New, false, None));
         world.public().choose_password(&world.mailed_code(ADA), &password(GOOD)).await.unwrap();
         assert!(world.view(view.id).await.email_proven);
         assert!(world.log_in(ADA, GOOD).await.is_ok());

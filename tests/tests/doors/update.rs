@@ -26,13 +26,13 @@ on_each_store! {
             .with_validity(PasswordValidity::days(90).unwrap())
             .with_locale(Some(Locale::parse("ja").unwrap()));
         let after = world.admin().update(id, &changes).await.unwrap();
-        assert_eq!((after.memo.as_str(), after.locale), ("second floor", Some(Locale::parse("ja").unwrap())));
+        assert_eq!((after.attributes.memo.as_str(), after.attributes.locale), ("second floor", Some(Locale::parse("ja").unwrap())));
         assert_eq!(after.version, before.version.next());
         assert_eq!((after.email, after.status, after.email_proven), (before.email, before.status, true));
         let again = world.admin().update(id, &changes).await.unwrap();
         assert_eq!(again.version, after.version, "all of it is so already: nothing is written");
         let cleared = world.admin().update(id, &AccountChanges::default().with_locale(None)).await.unwrap();
-        assert_eq!((cleared.locale, cleared.memo.as_str()), (None, "second floor"));
+        assert_eq!((cleared.attributes.locale, cleared.attributes.memo.as_str()), (None, "second floor"));
     }
 
     /// Both read the same version; the second to write is told.
@@ -42,7 +42,7 @@ on_each_store! {
         let saying = |text: &str| AccountChanges::default().if_version(seen).with_memo(memo(text));
         assert_eq!(update(&world, id, saying("first")).await, Ok(()));
         assert_eq!(update(&world, id, saying("second")).await, Err("version_mismatch"));
-        assert_eq!(world.view(id).await.memo, memo("first"));
+        assert_eq!(world.view(id).await.attributes.memo, memo("first"));
         let refused = world.admin().update(id, &saying("third")).await.unwrap_err();
         assert_eq!(refused.http_status(), 412);
     }
@@ -54,13 +54,13 @@ on_each_store! {
             let admin = world.admin();
             async move {
                 let changes = AccountChanges::default().if_version(seen).with_memo(memo(&format!("by {at}")));
-                admin.update(id, &changes).await.map(|view| view.memo).map_err(|error| error.code())
+                admin.update(id, &changes).await.map(|view| view.attributes.memo).map_err(|error| error.code())
             }
         })
         .await;
         let written: Vec<_> = outcomes.iter().flatten().collect();
         assert_eq!(written.len(), 1);
-        assert_eq!(world.view(id).await.memo, *written[0]);
+        assert_eq!(world.view(id).await.attributes.memo, *written[0]);
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err("version_mismatch"))), "{outcomes:?}");
     }
 
@@ -80,15 +80,15 @@ on_each_store! {
         .await;
         assert_eq!(outcomes, [true; 4]);
         let view = world.view(id).await;
-        assert_eq!((view.memo, view.validity), (memo("kept"), PasswordValidity::days(30).unwrap()));
-        assert_eq!((view.locale, view.email), (Some(Locale::parse("de").unwrap()), email("countess@example.com")));
+        assert_eq!((view.attributes.memo, view.attributes.validity), (memo("kept"), PasswordValidity::days(30).unwrap()));
+        assert_eq!((view.attributes.locale, view.email), (Some(Locale::parse("de").unwrap()), email("countess@example.com")));
     }
 
     async fn a_new_address_acts_as_replacing_it(world) {
         let id = world.in_use("ada@example.com", GOOD).await;
         let changes = AccountChanges::default().with_email(email("countess@example.com")).with_memo(memo("moved"));
         let view = world.admin().update(id, &changes).await.unwrap();
-        assert_eq!((view.email_proven, view.status, view.memo), (false, Status::ChangingEmail, memo("moved")));
+        assert_eq!((view.email_proven, view.status, view.attributes.memo), (false, Status::ChangingEmail, memo("moved")));
         assert_eq!(world.log_in("countess@example.com", GOOD).await, Err(Denial::NoPassword));
         world.sweep().await;
         assert_eq!(world.post_of("ada@example.com").last(), Some(&Post::Notice(NoticeKind::EmailReplaced)));

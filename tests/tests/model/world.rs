@@ -209,7 +209,7 @@ impl World {
         };
         for (letter, _) in self.mailer.attempts() {
             let Some(link) = letter.link() else { continue };
-            let code = (query(link.expose(), "id"), query(link.expose(), "confirmation_code"));
+            let code = (link.account().to_string(), link.code().expose().to_string());
             if !self.is_mailed(&code) {
                 self.codes.push((code, letter.to));
             }
@@ -275,10 +275,4 @@ pub(crate) fn typed(at: usize) -> Password {
 
 pub(crate) fn from(at: usize) -> Origin {
     ORIGINS[at].map_or(Origin::Unknown, |ip| Origin::Ip(ip.parse().unwrap()))
-}
-
-fn query(link: &str, name: &str) -> String {
-    let (_, query) = link.split_once('?').unwrap();
-    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    value.unwrap().to_owned()
 }

@@ -7,7 +7,7 @@ use accountable_core::domain::Timestamp;
 /// ```
 /// use accountable_http::wire::iso_8601;
 /// assert_eq!(iso_8601("2026-11-21T12:00:00.123999Z".parse()?), "2026-11-21T12:00:00.123Z");
-/// # Ok::<(), accountable_core::domain::NotATimestamp>(())
+/// # Ok::<(), accountable_core::domain::TimestampError>(())
 /// ```
 #[must_use]
 pub fn iso_8601(at: Timestamp) -> String {

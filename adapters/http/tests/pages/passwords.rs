@@ -83,8 +83,7 @@ async fn another_network_is_told_so_and_the_link_still_works() {
     let admin = world.admin();
     let group = IpFilterGroupName::parse("office").unwrap();
     admin.define_ip_filter_group(&group, vec!["192.0.2.0/24".parse().unwrap()]).await.unwrap();
-    let mut new = accountable_core::NewAccount::new(email(ADA));
-    new.ip_filter_group = Some(group);
+    let new = accountable_core::NewAccount::new(email(ADA)).with_ip_filter_group(group);
     let id = admin.register(new).await.unwrap().id;
     let _ = admin.request_password_set(id, DeliveryOptions::default()).await.unwrap();
     let link = world.link_to(ADA);

@@ -3,7 +3,8 @@
 use accountable_core::{
     Authentication,
     domain::{
-        Actor, EventKind, Initiator, Origin, PasswordPolicy, PasswordSource, Span, SuspensionReason, Why,
+        Actor, EventKind, Initiator, MustChangeReason, Origin, PasswordPolicy, PasswordSource, Span,
+        SuspensionReason,
     },
 };
 use accountable_http::profile::data_forest::Options;
@@ -57,7 +58,7 @@ async fn the_documented_call_of_data_forest_is_answered() {
     assert_eq!((status, body), (200, json!({ "success": true, "id": id })));
     assert!(matches!(
         world.log_in("ada@example.com", GOOD).await,
-        Authentication::MustChange { reason: Why::Assigned, .. }
+        Authentication::MustChange { reason: MustChangeReason::Assigned, .. }
     ));
 }
 
@@ -345,7 +346,7 @@ async fn a_reset_ends_all_sessions_and_must_be_changed() {
     let by = &history.iter().find(assigned).unwrap().by;
     assert_eq!(*by, Initiator::Administrator(Actor::parse("data-forest").unwrap()));
 
-    let Authentication::MustChange { reason: Why::Assigned, stamp } =
+    let Authentication::MustChange { reason: MustChangeReason::Assigned, stamp } =
         world.log_in("ada@example.com", GOOD).await
     else {
         panic!("not asked to change it");

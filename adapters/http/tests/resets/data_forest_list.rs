@@ -36,8 +36,9 @@ async fn the_list_names_every_account() {
         )
     );
 
-    let options =
-        Options::default().with_longest_list(2).with_names(|account| account.memo.as_str().to_owned());
+    let options = Options::default()
+        .with_longest_list(2)
+        .with_names(|account| account.attributes.memo.as_str().to_owned());
     let short = world.data_forest(options).await;
     let answer =
         call(&world, &short, LIST, "application/xml", "<GetAccountListRequest></GetAccountListRequest>")

@@ -146,7 +146,7 @@ impl State {
 
 fn is_listed(account: &Account, filter: &AccountFilter) -> bool {
     filter.status.is_none_or(|status| account.status() == Ok(status))
-        && filter.standing.is_none_or(|standing| account.standing() == standing)
+        && (filter.standings.is_empty() || filter.standings.contains(&account.standing()))
         && filter.ip_filter_group.as_ref().is_none_or(|group| account.ip_filter_group() == Some(group))
         && filter.sealed_under.as_ref().is_none_or(|key| account.seals().contains(key))
 }

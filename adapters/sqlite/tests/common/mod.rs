@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use accountable_core::{
     domain::{
-        Account, AccountId, AddressTag, CommitId, Content, Dispatch, EmailAddress, Event, EventKind,
-        Incarnation, Initiator, LinkUrl, Mail, MailId, Memo, Nonce, Ordinal, PasswordValidity, Purpose,
-        Realm, Registration, Subject, Timestamp, Version,
+        Account, AccountId, AddressTag, Attributes, CommitId, Content, Dispatch, EmailAddress, Event,
+        EventKind, Incarnation, Initiator, LinkUrl, Mail, MailId, Nonce, Ordinal, Purpose, Realm,
+        Registration, Subject, Timestamp, Version,
     },
     port::{By, Commit, CommitError, Store, Stored, Swap, Who, Write},
 };
@@ -55,10 +55,7 @@ pub fn account(n: u8, address: &str) -> Account {
         realm: Realm::default(),
         email: EmailAddress::parse(address).unwrap(),
         tag: AddressTag::from_bytes([n; 32]),
-        validity: PasswordValidity::default(),
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     };

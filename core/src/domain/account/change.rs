@@ -12,14 +12,14 @@ pub struct Change {
     pub addresses: Vec<Address>,
     /// Records of addresses that shall be gone.
     pub removed_addresses: Vec<AddressTag>,
-    /// New mails.
+    /// Mails that are put into the outbox.
     pub mails: Vec<Mail>,
-    /// What happened.
+    /// What happened, in the order in which it did.
     pub events: Vec<EventKind>,
 }
 
 impl Change {
-    /// Nothing changes.
+    /// The change that changes nothing.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
@@ -33,7 +33,7 @@ impl Change {
         })
     }
 
-    /// The same, where it turns out on the way whether it may be.
+    /// Starts from the facts as they are; the closure makes them what they shall be, or refuses.
     pub(super) fn unless(
         account: &Account,
         change: impl FnOnce(&mut Facts, &mut Self) -> Result<(), Refusal>,

@@ -16,52 +16,52 @@ pub struct EmailChange<'a> {
     pub code: MailRequest<'a>,
     /// The mail that tells the old address, with a link that cancels.
     pub notice: MailId,
-    /// The page of that link.
+    /// The page that the cancelling link leads to.
     pub cancel_page: &'a LinkUrl,
-    /// The new address.
+    /// The address that shall take the place of the current one.
     pub email: &'a EmailAddress,
-    /// The name of its record.
+    /// The name under which the new address' record is kept.
     pub tag: AddressTag,
     /// The hash that the current password was verified against.
     pub verified: &'a Sealed,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
 /// The signed-in owner confirms the new address with the code that was mailed there.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfirmEmail<'a> {
-    /// The code.
+    /// The code that was brought, and what it is judged by.
     pub redemption: Redemption<'a>,
     /// The mail that tells the old address, with a link that takes it back.
     pub revert: MailRequest<'a>,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
 /// The bearer of a revert code takes the old address back.
 #[derive(Debug, Clone, Copy)]
 pub struct RevertEmail<'a> {
-    /// The code.
+    /// The code that was brought, and what it is judged by.
     pub redemption: Redemption<'a>,
     /// The mail that lets them choose a password.
     pub set: MailRequest<'a>,
-    /// So many passwords are remembered.
+    /// How many former passwords are remembered.
     pub history: usize,
 }
 
 /// An administrator puts another address in place.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplaceEmail<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
-    /// The new address.
+    /// The address that shall take the place of the current one.
     pub email: &'a EmailAddress,
-    /// The name of its record.
+    /// The name under which the new address' record is kept.
     pub tag: AddressTag,
     /// The mail that tells the old address.
     pub notice: MailId,
-    /// So many passwords are remembered.
+    /// How many former passwords are remembered.
     pub history: usize,
 }
 
@@ -109,8 +109,8 @@ impl Account {
         })
     }
 
-    /// The new address takes the old one's place, proven. The old one gets a link that takes it back, and stays
-    /// reserved while that lives; while an earlier such link lives, it only gets a notice.
+    /// Puts the confirmed address in the place of the old one, proven. The old one gets a link that takes it back, and
+    /// stays reserved while that lives; while an earlier such link lives, it only gets a notice.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -149,7 +149,7 @@ impl Account {
         Ok(change.end_sessions())
     }
 
-    /// The owner wants the address to stay.
+    /// Cancels the pending change of address, for the signed-in owner.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -164,8 +164,8 @@ impl Account {
         Change::of(self, |facts, change| change.events.extend(facts.drop_pending(now)))
     }
 
-    /// The bearer of the cancel code wants the address to stay, and has it proven. From wherever they come: it takes
-    /// nothing from anybody.
+    /// Cancels the pending change of address, for the bearer of the cancel code, whose address is proven by it. Good
+    /// from every origin, since it takes nothing from anybody.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`].
@@ -177,8 +177,8 @@ impl Account {
         })
     }
 
-    /// The old address comes back, proven; whoever has the account's password has it no longer. The old address gets
-    /// a link to choose another.
+    /// Puts the old address back, proven, and clears the password, so that whoever knows it gets in no longer. The old
+    /// address gets a link to choose another.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`].
@@ -210,8 +210,8 @@ impl Account {
         Ok(change.end_sessions())
     }
 
-    /// Another address takes the current one's place, unproven; the password is cleared, and the old address is told.
-    /// One that differs in spelling only keeps the password, and one that does not differ changes nothing.
+    /// Puts another address in the place of the current one, unproven; clears the password, and tells the old address.
+    /// An address that differs in spelling only keeps the password, and one that does not differ changes nothing.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`]. That the address is free is for the commit to say.

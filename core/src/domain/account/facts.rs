@@ -10,14 +10,14 @@ impl Facts {
     pub const FORMER_KEPT: Span = Span::days(14);
     /// How long a former address can be reserved for who may take it back.
     pub const FORMER_RESERVED: Span = Purpose::EmailRevert.lifetime().longest;
-    /// So many former addresses are kept beside a reserved one; of more, the oldest goes.
+    /// How many former addresses are kept beside a reserved one; of more, the oldest goes.
     pub const FORMER_MOST: usize = 8;
-    /// So many former addresses are released in one go: a commit holds 16 events, and a command has its own.
+    /// How many former addresses are released in one go: a commit holds 16 events, and a command has its own.
     pub const RELEASED_AT_ONCE: usize = 6;
     /// How long a change of address waits to be confirmed at the longest.
     pub const CHANGE_PENDING: Span = Purpose::EmailConfirm.lifetime().longest;
 
-    /// What they amount to.
+    /// What the facts amount to.
     #[must_use]
     pub fn status(&self) -> Status {
         if !self.ever_had_a_password {
@@ -49,7 +49,9 @@ impl Facts {
     /// # Errors
     /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
     pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
-        let must = |password: &Credential| password.must_change || password.has_expired(self.validity, now);
+        let must = |password: &Credential| {
+            password.must_change || password.has_expired(self.attributes.validity, now)
+        };
         match self.password.as_ref().is_some_and(must) {
             true => Err(Refusal::PasswordChangeRequired),
             false => Ok(()),

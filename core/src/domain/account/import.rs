@@ -10,11 +10,11 @@ pub struct Imported {
     pub registration: Registration,
     /// Its owner proved to receive mail there.
     pub proven: bool,
-    /// Its password.
+    /// The password that it had there, if it had one.
     pub password: Option<PriorPassword>,
-    /// Who sets its passwords.
+    /// Who sets the passwords: the owner, or an administrator.
     pub management: Management,
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// How long before a password expires its owner is warned, furthest first.
     pub warnings: [Span; 2],
@@ -25,14 +25,14 @@ pub struct Imported {
 pub struct PriorPassword {
     /// Its hash, sealed to the account.
     pub hash: Sealed,
-    /// Since when.
+    /// When it was set there.
     pub set_at: Timestamp,
-    /// It must be changed.
+    /// Whether it must be changed.
     pub must_change: bool,
 }
 
 impl Account {
-    /// A new account that has a past.
+    /// Makes a new account that has a past.
     #[must_use]
     pub fn import(imported: Imported) -> Change {
         let Imported { registration, proven, password, management, now, warnings } = imported;

@@ -9,11 +9,11 @@ use crate::domain::{
 /// Somebody wants a code mailed.
 #[derive(Debug, Clone, Copy)]
 pub struct MailRequest<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The new mail's name.
     pub mail: MailId,
-    /// For the code, should a new one be made.
+    /// The random part of the code, should a new one be made.
     pub nonce: Nonce,
     /// The keys: a new code is made under the active one, and one whose key was revoked is not mailed again.
     pub keys: &'a Keyring,
@@ -25,11 +25,11 @@ pub struct MailRequest<'a> {
     pub quota: Quota,
     /// What is known of the account's address.
     pub address: Option<&'a Address>,
-    /// A stranger asked.
+    /// Whether a stranger asked.
     pub stranger_caused: bool,
-    /// An administrator passes over the throttle.
+    /// Whether an administrator passes over the throttle.
     pub bypass_throttle: bool,
-    /// The caller delivers it at once and holds it until then; none leaves it to the courier.
+    /// Until when the caller holds the mail, which it delivers at once itself; `None` leaves it to the courier.
     pub claimed_until: Option<Timestamp>,
 }
 
@@ -123,7 +123,7 @@ impl Account {
         Ok(change)
     }
 
-    /// What a lock leads to: the owner is told.
+    /// Queues the notice that tells the owner of a lock.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].

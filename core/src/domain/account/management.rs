@@ -8,7 +8,7 @@ use crate::domain::{EventKind, Purpose, Refusal};
 /// An administrator changes who sets the passwords.
 #[derive(Debug, Clone, Copy)]
 pub struct ManagementChange<'a> {
-    /// To whom.
+    /// Who shall set the passwords.
     pub to: Management,
     /// The mail with the code, should the owner take over.
     pub code: MailRequest<'a>,

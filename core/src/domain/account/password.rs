@@ -12,7 +12,7 @@ use crate::domain::{
 /// What every new password is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPassword<'a> {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The password, and what is known of its hashes.
     pub candidate: Candidate<'a>,
@@ -29,7 +29,7 @@ pub struct NewPassword<'a> {
 /// An administrator assigns a password.
 #[derive(Debug, Clone, Copy)]
 pub struct AssignPassword<'a> {
-    /// The password.
+    /// The new password, and what it is judged by.
     pub new: NewPassword<'a>,
     /// How long it lets its owner in.
     pub temporary: Span,
@@ -38,16 +38,16 @@ pub struct AssignPassword<'a> {
 /// The signed-in owner changes the password.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangePassword<'a> {
-    /// The password.
+    /// The new password, and what it is judged by.
     pub new: NewPassword<'a>,
     /// The hash that the current password was verified against.
     pub verified: &'a Sealed,
-    /// The session's epoch.
+    /// The epoch that the session began in.
     pub epoch: Epoch,
 }
 
 impl Account {
-    /// The bearer of a live code chooses a password; that also proves the address the code was mailed to.
+    /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
@@ -64,7 +64,7 @@ impl Account {
         Ok(self.told_of_new_password(change, new)?.end_sessions())
     }
 
-    /// An administrator picks a password: it must be changed, and lets its owner in for a while only.
+    /// Sets a password that an administrator picked: it must be changed, and lets its owner in for a while only.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`], [`Refusal::WeakPassword`].
@@ -83,7 +83,7 @@ impl Account {
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
-    /// The owner, who has just shown to know the current password, changes it.
+    /// Changes the password, for the signed-in owner who has just shown to know the current one.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -113,7 +113,8 @@ impl Account {
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
-    /// The same password, hashed anew in place of that hash. Ends no session: nothing is known that was not before.
+    /// Puts a new hash of the current password in the place of the old hash. Ends no session, since the password is no
+    /// other.
     ///
     /// # Errors
     /// [`Refusal::WrongPassword`] if the password was replaced meanwhile.
@@ -130,8 +131,8 @@ impl Account {
         })
     }
 
-    /// A password of which the hash looked at a part only has let its owner in: it must be changed. Where it must
-    /// already, nothing changes.
+    /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where
+    /// it must be changed already, nothing changes.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
@@ -147,7 +148,8 @@ impl Account {
         })
     }
 
-    /// Every hash, current and previous, as the closure makes it; none where it makes none otherwise.
+    /// Puts in the place of each hash, current and previous, what the closure makes of it. The closure gives `None` for
+    /// those that stay as they are.
     ///
     /// # Errors
     /// What the closure fails with.
@@ -172,7 +174,7 @@ impl Account {
         Ok(Change { account: Some(next), events: vec![EventKind::Resealed], ..Change::none() })
     }
 
-    /// What every owner's command asks first.
+    /// Refuses a session that is over, and an account that is not active: what every owner's command asks first.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`].

@@ -1,16 +1,18 @@
 //! Redeeming: telling a genuine code from any other, and what it still is good for.
 
 use super::{Account, Facts, Mailbox};
-use crate::domain::{CodeMint, CodeState, Confirmation, End, MailedCode, Purpose, Refusal, Timestamp};
+use crate::domain::{
+    CodeMint, CodeState, Confirmation, ConfirmationEnd, MailedCode, Purpose, Refusal, Timestamp,
+};
 
 /// Somebody brings a code.
 #[derive(Debug, Clone, Copy)]
 pub struct Redemption<'a> {
-    /// The code.
+    /// The code as the link brought it back.
     pub code: &'a MailedCode,
-    /// What recognises it.
+    /// What recognises a genuine code.
     pub mint: CodeMint<'a>,
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The account's group of networks lets its bearer's origin in, or it has none.
     pub origin_admitted: bool,
@@ -56,8 +58,8 @@ impl Account {
                 && brought.is_genuine(self, facts, purpose, &dead.was)
             {
                 return match dead.end {
-                    End::Used => CodeState::Used { purpose },
-                    End::Expired => CodeState::Expired { purpose },
+                    ConfirmationEnd::Used => CodeState::Used { purpose },
+                    ConfirmationEnd::Expired => CodeState::Expired { purpose },
                 };
             }
         }

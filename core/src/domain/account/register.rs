@@ -2,39 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
+use super::{Account, Attributes, Change, Epoch, Facts, Life, Mailbox, Management, Ordinal, Version};
 use crate::domain::{
-    AccountId, AddressTag, EmailAddress, EventKind, Form, IpFilterGroupName, Locale, Memo, PasswordValidity,
-    Realm, Standing, Timestamp, Unknown,
+    AccountId, AddressTag, EmailAddress, EventKind, FormatVersion, Realm, Standing, Timestamp, Unknown,
 };
 
 /// What a new account shall be.
 #[derive(Debug, Clone)]
 pub struct Registration {
-    /// Its name, drawn for it.
+    /// The account's name, drawn for it.
     pub id: AccountId,
-    /// The tenant.
+    /// The tenant that the account belongs to.
     pub realm: Realm,
-    /// Its address; unproven.
+    /// The account's address; unproven.
     pub email: EmailAddress,
     /// The name of the address' record.
     pub tag: AddressTag,
-    /// How long its passwords are valid.
-    pub validity: PasswordValidity,
-    /// The group of networks that guards it.
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    pub locale: Option<Locale>,
-    /// A stranger signed it up: unless its address is proven by then, it is removed.
+    /// What it carries for its host.
+    pub attributes: Attributes,
+    /// When an account that a stranger signed up is removed, unless its address is proven before; `None` for any other.
     pub purge_at: Option<Timestamp>,
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
 }
 
 impl Account {
-    /// A new account. That its address is free is for the commit to say: only there can nobody come between.
+    /// Makes a new account. Whether its address is free is for the commit to say: only there can nobody come between.
     #[must_use]
     pub fn register(request: Registration) -> Change {
         let mailbox = Mailbox {
@@ -55,10 +48,7 @@ impl Account {
             ever_had_a_password: false,
             management: Management::Owner,
             pending_management: None,
-            validity: request.validity,
-            ip_filter_group: request.ip_filter_group,
-            memo: request.memo,
-            locale: request.locale,
+            attributes: request.attributes,
             confirmations: BTreeMap::new(),
             throttles: BTreeMap::new(),
             standing: Standing::Active,
@@ -67,7 +57,7 @@ impl Account {
             changed_at: request.now,
         };
         let account = Self {
-            v: Form,
+            v: FormatVersion,
             id: request.id,
             realm: request.realm,
             version: Version::FIRST,

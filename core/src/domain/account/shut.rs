@@ -9,9 +9,9 @@ use crate::domain::{
 /// Somebody closes an account.
 #[derive(Debug, Clone, Copy)]
 pub struct Close {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
-    /// How long it can be reopened; then it is erased.
+    /// How long the account can be reopened; it is erased after that.
     pub grace: Span,
     /// The mail that tells its owner.
     pub notice: MailId,
@@ -35,7 +35,7 @@ impl Account {
         self.shut(standing, EventKind::Suspended, now)
     }
 
-    /// Takes a suspension back. Of an active account, nothing changes.
+    /// Takes a suspension back. On an active account it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`].
@@ -62,7 +62,7 @@ impl Account {
         Ok(change)
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions of the account.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`].
@@ -72,7 +72,7 @@ impl Account {
         Ok(change.end_sessions())
     }
 
-    /// The same, by the signed-in owner.
+    /// Ends all sessions of the account, for its signed-in owner.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -83,8 +83,8 @@ impl Account {
         self.end_sessions()
     }
 
-    /// Nothing works any more but reopening, erasing and reading. Its address stays taken until it is erased, and its
-    /// owner is told when that will be. Once closed, nothing more changes.
+    /// Closes the account: nothing works any more but reopening, erasing and reading. Its address stays taken until it
+    /// is erased, and its owner is told when that will be. On a closed account it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
@@ -111,7 +111,7 @@ impl Account {
         }
     }
 
-    /// The same, by the signed-in owner.
+    /// Closes the account, for its signed-in owner: as [`close`](Self::close) does.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
@@ -122,7 +122,8 @@ impl Account {
         self.close(request)
     }
 
-    /// Takes closing back, while there is time: the account stands as it stood before. Of an open one, nothing changes.
+    /// Opens a closed account again, within its grace: it stands as it stood before it was closed. On an open account
+    /// it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::GraceOver`].
@@ -138,9 +139,9 @@ impl Account {
         }
     }
 
-    /// Nothing personal is left: only the account's name, its numbers, and when. The records of its addresses go with
-    /// it: of those that nobody else can have, and of those named here that nobody else has. Once erased, nothing more
-    /// changes.
+    /// Erases the account: what is left is its name, its version and epoch, and when it was erased; nothing personal.
+    /// The records of its addresses go with it: of those that nobody else can have, and of those named here that nobody
+    /// else has. On an erased account it changes nothing.
     #[must_use]
     pub fn erase(&self, now: Timestamp, unclaimed: &[AddressTag]) -> Change {
         let Life::Live(facts) = &self.life else {
@@ -166,14 +167,14 @@ impl Account {
         }
     }
 
-    /// Whether it is erased of itself by now.
+    /// Whether its time is over, so that the courier erases it.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.facts().is_ok_and(|facts| facts.ends_at().is_some_and(|end| end <= now))
     }
 
-    /// The host still needs an account whose time is over: it is asked again then. One that has no end, or a later one,
-    /// stays as it is: somebody opened it again meanwhile, or its owner proved it.
+    /// Puts the end of an account off, since the host still needs it; the host is asked again at that time. An account
+    /// that has no end, or a later one, stays as it is: somebody opened it again meanwhile, or its owner proved it.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].

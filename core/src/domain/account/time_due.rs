@@ -8,7 +8,7 @@ use crate::domain::{MailId, Notice, Refusal, Span, Standing, Timestamp};
 /// The courier looks after an account.
 #[derive(Debug, Clone, Copy)]
 pub struct DueWork {
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
     /// The mail of a warning.
     pub notice: MailId,
@@ -26,7 +26,8 @@ impl Account {
         if facts.warns_at().is_none_or(|at| due.now < at) {
             return Ok(Change::none());
         }
-        let expires_at = facts.password.as_ref().and_then(|password| password.expires_at(facts.validity));
+        let expires_at =
+            facts.password.as_ref().and_then(|password| password.expires_at(facts.attributes.validity));
         let mut change = Change::of(self, |facts, _| facts.schedule_warning(due.now, due.warnings))?;
         match expires_at.filter(|at| due.now < *at) {
             Some(expires_at) => {
@@ -51,7 +52,7 @@ impl Facts {
     /// Sets the time of the first warning that is still ahead; none if the password does not expire, is about
     /// to, or is a temporary one.
     pub(super) fn schedule_warning(&mut self, now: Timestamp, warnings: [Span; 2]) {
-        let validity = self.validity;
+        let validity = self.attributes.validity;
         if let Some(password) = &mut self.password {
             password.warn_at = next_warning(password, validity, now, warnings);
         }

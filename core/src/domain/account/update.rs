@@ -1,26 +1,20 @@
 //! Updating what an administrator keeps about an account: one change of everything that is named.
 
-use super::{Account, Change, ReplaceEmail, Version};
-use crate::domain::{EventKind, IpFilterGroupName, Locale, Memo, PasswordValidity, Refusal, Span, Timestamp};
+use super::{Account, AttributeChanges, Change, ReplaceEmail, Version};
+use crate::domain::{EventKind, Refusal, Span, Timestamp};
 
-/// What shall be otherwise. What is none stays as it is.
+/// What an administrator changes about an account. What is `None` stays as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountUpdate<'a> {
-    /// Only if the account is of this version.
+    /// Change nothing unless the account has this version.
     pub if_version: Option<Version>,
-    /// The host's note.
-    pub memo: Option<&'a Memo>,
-    /// How long passwords are valid.
-    pub validity: Option<PasswordValidity>,
-    /// The group of networks that guards it; none within clears it. That there is such a group is for the caller to know.
-    pub ip_filter_group: Option<Option<&'a IpFilterGroupName>>,
-    /// The language of its mails; none within clears it.
-    pub locale: Option<Option<&'a Locale>>,
-    /// Another address.
+    /// Which attributes shall be changed. That there is a group of the name given is for the caller to know.
+    pub attributes: &'a AttributeChanges,
+    /// Another address, to take the place of the current one.
     pub email: Option<ReplaceEmail<'a>>,
     /// How long before a password expires its owner is warned, furthest first.
     pub warnings: [Span; 2],
-    /// Now.
+    /// The time of the command.
     pub now: Timestamp,
 }
 
@@ -36,17 +30,9 @@ impl Account {
             return Err(Refusal::VersionMismatch);
         }
         let change = Change::of(self, |facts, change| {
-            if let Some(memo) = update.memo {
-                facts.memo = memo.clone();
-            }
-            if let Some(group) = update.ip_filter_group {
-                facts.ip_filter_group = group.cloned();
-            }
-            if let Some(locale) = update.locale {
-                facts.locale = locale.cloned();
-            }
-            if let Some(validity) = update.validity.filter(|validity| *validity != facts.validity) {
-                facts.validity = validity;
+            let validity = facts.attributes.validity;
+            update.attributes.apply(&mut facts.attributes);
+            if facts.attributes.validity != validity {
                 facts.schedule_warning(update.now, update.warnings);
             }
             change.events.push(EventKind::Updated);

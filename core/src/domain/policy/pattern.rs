@@ -7,7 +7,7 @@
 const LONGEST_UNIT: usize = 8;
 /// The shortest stretch that is a run and no coincidence.
 const SHORTEST_RUN: usize = 3;
-/// So many characters beside its runs do not save a password.
+/// How many characters beside its runs do not yet save a password.
 const BESIDE_RUNS: usize = 2;
 
 /// What fingers walk along: rows and columns of keyboards, both of digits and letters.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CharacterClass, PolicyError};
+use super::{CharacterClass, PolicyError, error::LONGEST_CODE};
 use crate::domain::Timestamp;
 
 /// One way in which a password is not good enough. Says what the policy wants, and never a character of the
@@ -23,17 +23,17 @@ pub enum Violation {
     /// Too few characters.
     #[error("it has {actual} characters; at least {least} are needed")]
     TooShort {
-        /// The fewest.
+        /// The fewest characters that are accepted, in code points.
         least: usize,
-        /// What it has.
+        /// How many code points the password has.
         actual: usize,
     },
     /// Too many characters.
     #[error("it has {actual} characters; at most {most} are allowed")]
     TooLong {
-        /// The most.
+        /// The most characters that are accepted, in code points.
         most: usize,
-        /// What it has.
+        /// How many code points the password has.
         actual: usize,
     },
     /// Characters of too few kinds.
@@ -41,7 +41,7 @@ pub enum Violation {
     TooFewClasses {
         /// How many kinds are needed.
         least: usize,
-        /// How many it has.
+        /// Of how many kinds it has a character.
         actual: usize,
         /// The kinds that count.
         among: Vec<CharacterClass>,
@@ -69,7 +69,7 @@ pub enum Violation {
     Host {
         /// The host's name for the rule.
         code: ViolationCode,
-        /// The same for people.
+        /// What is wrong, for people: goes on from "the password is refused:".
         says: String,
     },
     /// It is the current password.
@@ -84,7 +84,7 @@ pub enum Violation {
     /// The current one is too young to be changed.
     #[error("the current password can't be changed before {until}")]
     TooSoon {
-        /// From then on it can.
+        /// When it can be changed.
         until: Timestamp,
     },
 }
@@ -129,7 +129,7 @@ pub struct ViolationCode(String);
 
 impl ViolationCode {
     /// Longest name, in octets.
-    pub const MAX: usize = 64;
+    pub const MAX: usize = LONGEST_CODE;
 
     /// Every name that a violation of ours has.
     const OURS: [&str; 12] = [
@@ -147,7 +147,7 @@ impl ViolationCode {
         "host",
     ];
 
-    /// Reads a name.
+    /// Reads a code of the host's own: 1 to 64 of `[a-z0-9_]`, and none of the codes that there are.
     ///
     /// # Errors
     /// [`PolicyError::BadCode`].
@@ -157,7 +157,7 @@ impl ViolationCode {
         (fits && !Self::OURS.contains(&text)).then(|| Self(text.to_owned())).ok_or(PolicyError::BadCode)
     }
 
-    /// The name.
+    /// The code as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -148,8 +148,8 @@ impl Given {
             }
             Self::InUse => in_use(102),
             Self::Expired => {
-                let validity = PasswordValidity::days(30).ok();
-                let update = AccountUpdate { validity, ..world.update(before) };
+                let validity = validity_of(30);
+                let update = AccountUpdate { attributes: &validity, ..world.update(before) };
                 in_use(102).update(&update).unwrap().account.unwrap()
             }
             Self::Assigned => assigned(103, before),

@@ -1,6 +1,6 @@
 //! The codes' clauses: how long they live, what they open, and what a page may say of them.
 
-use crate::domain::{testing::*, *};
+use crate::domain::{letter_context::Withdrawn, testing::*, *};
 
 const HOUR: Span = Span::hours(1);
 
@@ -336,5 +336,5 @@ fn a_clock_that_jumps_back_lets_no_code_live_longer_than_its_longest_life() {
     assert!(issued.expires_at <= early + Span::hours(4));
     // Where nobody writes down what time did, it would live anew at each look: from further ahead, it ends.
     assert_eq!(reset(NOW - Span::days(30)).issued, None);
-    assert_eq!(reset(NOW - Span::days(30)).dead.unwrap().end, End::Expired);
+    assert_eq!(reset(NOW - Span::days(30)).dead.unwrap().end, ConfirmationEnd::Expired);
 }

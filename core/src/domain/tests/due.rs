@@ -10,8 +10,8 @@ fn at(account: &Account, now: Timestamp) -> Account {
 
 /// Its password, set now, expires in 90 days.
 fn expiring(world: &World) -> Account {
-    let validity = PasswordValidity::days(90).ok();
-    let update = AccountUpdate { validity, ..world.update(NOW) };
+    let validity = validity_of(90);
+    let update = AccountUpdate { attributes: &validity, ..world.update(NOW) };
     let account = Given::InUse.account(world).update(&update).unwrap().account.unwrap();
     world.changed(&account, 1, NOW)
 }
@@ -69,7 +69,8 @@ fn a_new_password_begins_the_warnings_anew_and_so_does_another_validity() {
     let warned = work(&account, now).account.unwrap();
     assert_eq!(world.changed(&warned, 2, now).due(), Some(now + Span::days(DAYS - 14)));
     let update = |days| {
-        let update = AccountUpdate { validity: PasswordValidity::days(days).ok(), ..world.update(now) };
+        let validity = validity_of(days);
+        let update = AccountUpdate { attributes: &validity, ..world.update(now) };
         warned.update(&update).unwrap().account.unwrap_or_else(|| warned.clone()).due()
     };
     assert_eq!(update(365), Some(NOW + Span::days(365 - 14)));
@@ -97,7 +98,8 @@ fn of_a_temporary_password_nobody_is_warned_whatever_its_validity() {
     let world = World::new();
     let assigned = world.assigned(&expiring(&world), 2, NOW);
     assert_eq!(assigned.due(), None);
-    let update = AccountUpdate { validity: PasswordValidity::days(30).ok(), ..world.update(NOW) };
+    let validity = validity_of(30);
+    let update = AccountUpdate { attributes: &validity, ..world.update(NOW) };
     assert_eq!(assigned.update(&update).unwrap().account.unwrap().due(), None);
 }
 

@@ -86,7 +86,7 @@ fn a_result_is_void_once_anything_it_rests_on_has_changed() {
     let unset = Attempt::at(Given::InUse).with(|facts| facts.password = None);
     assert_eq!(admission(unset), OVERTAKEN);
     let guarded = Attempt::at(Given::InUse)
-        .with(|facts| facts.ip_filter_group = Some(IpFilterGroupName::parse("office").unwrap()));
+        .with(|facts| facts.attributes.ip_filter_group = Some(IpFilterGroupName::parse("office").unwrap()));
     assert_eq!(admission(guarded), OVERTAKEN);
     let mut gone = Attempt::at(Given::InUse);
     gone.now = NOW;
@@ -167,7 +167,7 @@ fn an_origin_outside_the_group_neither_counts_nor_clears() {
     let name = IpFilterGroupName::parse("office").unwrap();
     let guarded = || {
         let name = name.clone();
-        Attempt::at(Given::InUse).with(|facts| facts.ip_filter_group = Some(name))
+        Attempt::at(Given::InUse).with(|facts| facts.attributes.ip_filter_group = Some(name))
     };
     let group = |networks: &[&str]| {
         let networks = networks.iter().map(|text| text.parse().unwrap()).collect();
@@ -197,7 +197,10 @@ fn an_origin_outside_the_group_neither_counts_nor_clears() {
 fn an_assigned_password_must_be_changed_and_lets_nobody_in_past_its_time() {
     let mut attempt = Attempt::at(Given::Assigned);
     let credential = attempt.credential();
-    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Assigned, _)));
+    assert!(matches!(
+        attempt.snapshot().admission(&credential),
+        Admission::MustChange(MustChangeReason::Assigned, _)
+    ));
     let until = attempt.account.facts().unwrap().password.as_ref().unwrap().temporary_until.unwrap();
     attempt.now = until - Span::micros(1);
     assert!(matches!(attempt.snapshot().target(), VerificationTarget::Real(_)));
@@ -228,14 +231,17 @@ fn a_lapsed_password_can_not_be_changed_by_a_session_that_is_left() {
 /// Clause 7.
 #[test]
 fn an_expired_password_must_be_changed_to_the_microsecond() {
-    let mut attempt =
-        Attempt::at(Given::InUse).with(|facts| facts.validity = PasswordValidity::days(90).unwrap());
+    let mut attempt = Attempt::at(Given::InUse)
+        .with(|facts| facts.attributes.validity = PasswordValidity::days(90).unwrap());
     let set_at = attempt.account.facts().unwrap().password.as_ref().unwrap().set_at;
     let credential = attempt.credential();
     attempt.now = set_at + Span::days(90) - Span::micros(1);
     assert!(matches!(attempt.snapshot().admission(&credential), Admission::Granted(_)));
     attempt.now = set_at + Span::days(90);
-    assert!(matches!(attempt.snapshot().admission(&credential), Admission::MustChange(Why::Expired, _)));
+    assert!(matches!(
+        attempt.snapshot().admission(&credential),
+        Admission::MustChange(MustChangeReason::Expired, _)
+    ));
 }
 
 /// Clause 5: a reset or an assignment enables a disabled address; a change, which takes the current password, clears as a

@@ -1,6 +1,6 @@
 //! Notices: who is told what, and that nobody else is told anything.
 
-use crate::domain::{testing::*, *};
+use crate::domain::{letter_context::Withdrawn, testing::*, *};
 
 /// The notices that a command queued, and to which address.
 fn told(change: &Change) -> Vec<(NoticeKind, u32)> {

@@ -114,7 +114,7 @@ enum Then {
     /// A right password lets in.
     Grants,
     /// A right password lets in, to change it.
-    MustChange(Why),
+    MustChange(MustChangeReason),
     /// No password lets in.
     Denies(Denial),
     /// The passwords are set by this one from now on.

@@ -143,7 +143,7 @@ async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> 
 async fn commit(core: &Core, import: &Import, by: Initiator) -> Result<AccountView, Error> {
     let new = &import.account;
     let tag = core.keys.address_tag(&core.realm, &new.email);
-    let group = new.ip_filter_group.as_ref();
+    let group = new.attributes.ip_filter_group.as_ref();
     let decided = core
         .decide(core.naming_group(Call::without_facts(by), group), |dossier, moment, _| {
             core.known_group(group, dossier)?;

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, EmailAddress, IpFilterGroupName, Locale, Management, Memo, PasswordValidity, Standing,
-        StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable, Version,
+        AccountId, Attributes, EmailAddress, Management, Standing, StandingKind, Status, SuppressionScope,
+        SuspensionReason, Timestamp, Undeliverable, Version,
     },
     port::Dossier,
 };
@@ -41,14 +41,9 @@ pub struct AccountView {
     pub management: Management,
     /// Who shall set them, once they have set one.
     pub pending_management: Option<Management>,
-    /// How long its passwords are valid, in days; 0 for ever.
-    pub validity: PasswordValidity,
-    /// The group of networks that guards it.
-    pub ip_filter_group: Option<IpFilterGroupName>,
-    /// The host's note.
-    pub memo: Memo,
-    /// The language of its mails.
-    pub locale: Option<Locale>,
+    /// What it carries for its host.
+    #[serde(flatten)]
+    pub attributes: Attributes,
     /// When it came to be.
     pub created_at: Timestamp,
     /// When it was last written.
@@ -98,14 +93,11 @@ impl AccountView {
                 set_at: password.set_at,
                 must_change: password.must_change,
                 temporary_until: password.temporary_until,
-                expires_at: password.expires_at(facts.validity),
+                expires_at: password.expires_at(facts.attributes.validity),
             }),
             management: facts.management,
             pending_management: facts.pending_management,
-            validity: facts.validity,
-            ip_filter_group: facts.ip_filter_group.clone(),
-            memo: facts.memo.clone(),
-            locale: facts.locale.clone(),
+            attributes: facts.attributes.clone(),
             created_at: facts.created_at,
             changed_at: facts.changed_at,
         })

@@ -5,7 +5,6 @@ use accountable_core::{
     port::{MailError, Mailer, Receipt},
 };
 use async_trait::async_trait;
-use url::form_urlencoded;
 
 use super::event::{EventAccount, EventName, Events};
 
@@ -49,12 +48,5 @@ fn reset_link(letter: &Letter) -> Option<&MailedLink> {
 
 /// Whom the letter is for. Its link says which account that is.
 pub(super) fn account_of(letter: &Letter, link: &MailedLink) -> EventAccount {
-    EventAccount::new(in_link(link, "id").unwrap_or_default(), Some(letter.to.clone()))
-}
-
-/// A value in the query of a link.
-pub(super) fn in_link(link: &MailedLink, name: &str) -> Option<String> {
-    let (_, query) = link.expose().split_once('?')?;
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    EventAccount::new(link.account().to_string(), Some(letter.to.clone()))
 }

@@ -81,8 +81,8 @@ impl ResetMail {
         };
         let event_data = Secrets {
             reset_url: Zeroizing::new(link.expose().to_owned()),
-            confirmation_code: Zeroizing::new(in_link(link, "confirmation_code")?),
-            return_url: in_link(link, "return_url"),
+            confirmation_code: link.code().expose(),
+            return_url: link.return_url().map(ToString::to_string),
             valid_until: *expires_at,
         };
         let payload = Payload { account: account_of(letter, link), event_data };

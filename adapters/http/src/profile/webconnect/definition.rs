@@ -40,9 +40,13 @@ impl Definition {
             mail_address: account.email.as_str().to_owned(),
             status_code: account.status.code(),
             is_verified_mail_address: account.email_proven || options.shows_every_address_as_verified,
-            password_validity_period: account.validity.as_days(),
-            ip_filter_group_name: account.ip_filter_group.as_ref().map(|group| group.as_str().to_owned()),
-            memo: account.memo.as_str().to_owned(),
+            password_validity_period: account.attributes.validity.as_days(),
+            ip_filter_group_name: account
+                .attributes
+                .ip_filter_group
+                .as_ref()
+                .map(|group| group.as_str().to_owned()),
+            memo: account.attributes.memo.as_str().to_owned(),
         }
     }
 }

@@ -4,8 +4,6 @@
 //! one wanted are passed over by their names, a thousand at a time; a new account stands behind all others, and one
 //! that is deleted meanwhile moves those behind it forward by one.
 
-use std::collections::VecDeque;
-
 use accountable_core::{
     AccountView, AccountsPage, Admin, Fault,
     domain::{AccountId, StandingKind},
@@ -26,52 +24,17 @@ pub(super) fn is_open(account: &AccountView) -> bool {
     OPEN.contains(&account.standing)
 }
 
-/// The names at these places among all open accounts.
+/// The names at these places among all open accounts, a page of names at a time.
 pub(super) async fn names(admin: &Admin, mut pass_over: u64, most: usize) -> Result<Vec<AccountId>, Fault> {
-    let [mut active, mut suspended] = OPEN.map(Walk::of);
     let mut names = Vec::new();
-    while names.len() < most {
-        let first = match (active.head(admin).await?, suspended.head(admin).await?) {
-            (Some(active), Some(suspended)) => active.min(suspended),
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => break,
-        };
-        // One that was suspended between two looks stands in both.
-        active.pass(first);
-        suspended.pass(first);
-        match pass_over.checked_sub(1) {
-            Some(fewer) => pass_over = fewer,
-            None => names.push(first),
-        }
+    let mut next = Some(AccountsPage::first(standings::of_any(&OPEN)));
+    while let Some(page) = next.filter(|_| names.len() < most) {
+        let page = admin.account_names(page, u32::MAX).await?;
+        let before = usize::try_from(pass_over).unwrap_or(usize::MAX).min(page.items.len());
+        pass_over = pass_over.saturating_sub(u64::try_from(before).unwrap_or(u64::MAX));
+        let room = most.saturating_sub(names.len());
+        names.extend(page.items.into_iter().skip(before).take(room));
+        next = page.next;
     }
     Ok(names)
-}
-
-/// All accounts of a standing by name, a page at a time.
-struct Walk {
-    read: VecDeque<AccountId>,
-    next: Option<AccountsPage>,
-}
-
-impl Walk {
-    fn of(standing: StandingKind) -> Self {
-        Self { read: VecDeque::new(), next: Some(AccountsPage::first(standings::of_standing(standing))) }
-    }
-
-    /// The first name that was not passed; none at the end.
-    async fn head(&mut self, admin: &Admin) -> Result<Option<AccountId>, Fault> {
-        while self.read.is_empty() {
-            let Some(page) = self.next.take() else { return Ok(None) };
-            let page = admin.account_names(page, u32::MAX).await?;
-            self.read = page.items.into();
-            self.next = page.next;
-        }
-        Ok(self.read.front().copied())
-    }
-
-    fn pass(&mut self, name: AccountId) {
-        if self.read.front() == Some(&name) {
-            self.read.pop_front();
-        }
-    }
 }

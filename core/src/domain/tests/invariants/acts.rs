@@ -113,8 +113,9 @@ impl By<'_> {
                 let email = &address(to);
                 account.replace_email(&ReplaceEmail { notice, ..world.replacement(email, 0, now) })
             }
-            Act::Update { days } => account
-                .update(&AccountUpdate { validity: PasswordValidity::days(days).ok(), ..world.update(now) }),
+            Act::Update { days } => {
+                account.update(&AccountUpdate { attributes: &validity_of(days), ..world.update(now) })
+            }
             Act::AskForEmail(to) => {
                 let email = &address(to);
                 let tag = world.keys.address_tag(&world.realm, email);

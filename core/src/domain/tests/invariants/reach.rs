@@ -70,7 +70,7 @@ impl Combination {
         let strength = |password: &Credential| match password {
             _ if password.has_lapsed(now) => Strength::Lapsed,
             _ if password.must_change => Strength::MustChange,
-            _ if password.has_expired(facts.validity, now) => Strength::Expired,
+            _ if password.has_expired(facts.attributes.validity, now) => Strength::Expired,
             _ => Strength::InForce,
         };
         let live = facts.confirmations.iter().filter(|(_, these)| these.live(now).is_some());
@@ -79,7 +79,7 @@ impl Combination {
             standing,
             suspended_within: matches!(facts.standing, Standing::Closed { suspended_for: Some(_), .. }),
             password: facts.password.as_ref().map(strength),
-            expires: facts.validity.span().is_some(),
+            expires: facts.attributes.validity.span().is_some(),
             old: facts.password.as_ref().is_some_and(|password| password.set_at + Span::days(30) <= now),
             management: facts.management == Management::Administrator,
             pending_management: facts.pending_management.map(|to| to == Management::Administrator),

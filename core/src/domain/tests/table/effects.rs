@@ -147,16 +147,16 @@ impl Seen<'_> {
     }
 
     pub(super) fn updates(&self, change: Result<Change, Refusal>) -> Then {
-        let may = ["memo", "locale", "ip_filter_group", "validity", "password"];
+        let may = ["attributes", "password"];
         let outcome = match self.wrote(change, &may) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
         let (old, new) = (self.facts(), outcome.facts());
-        assert_eq!(new.memo.as_str(), "good customer");
-        assert_eq!(new.locale.as_ref().map(Locale::as_str), Some("ko"));
-        assert_eq!(new.ip_filter_group.as_ref().map(IpFilterGroupName::as_str), Some("office"));
-        assert_eq!(Ok(new.validity), PasswordValidity::days(365));
+        assert_eq!(new.attributes.memo.as_str(), "good customer");
+        assert_eq!(new.attributes.locale.as_ref().map(Locale::as_str), Some("ko"));
+        assert_eq!(new.attributes.ip_filter_group.as_ref().map(IpFilterGroupName::as_str), Some("office"));
+        assert_eq!(Ok(new.attributes.validity), PasswordValidity::days(365));
         let unwarned =
             |facts: &Facts| facts.password.clone().map(|password| Credential { warn_at: None, ..password });
         assert_eq!(unwarned(new), unwarned(old), "of the password only when to warn");
@@ -252,10 +252,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             ever_had_a_password,
             management,
             pending_management,
-            validity,
-            ip_filter_group,
-            memo,
-            locale,
+            attributes,
             confirmations,
             throttles,
             standing,

@@ -2,12 +2,11 @@
 
 use super::{Cells, Command::*, Row, Then, Then::*};
 use crate::domain::{
-    Denial, Management, NoticeKind,
+    Denial, Management, MustChangeReason, NoticeKind,
     PasswordSource::{Assigned as ByStaff, Changed, Chosen},
     Purpose::{self, *},
     StandingKind::{Active, Closed, Suspended},
     Status::{ChangingEmail, ChangingPasswordManagement as ChangingManagement, InUse, New},
-    Why,
     testing::Given::{self, *},
 };
 
@@ -109,8 +108,8 @@ pub(super) static TABLE: &[Row] = &[
         active: but(
             &[
                 (UNSET, Denies(Denial::NoPassword)),
-                (&[Expired], MustChange(Why::Expired)),
-                (&[Assigned], MustChange(Why::Assigned)),
+                (&[Expired], MustChange(MustChangeReason::Expired)),
+                (&[Assigned], MustChange(MustChangeReason::Assigned)),
                 (&[Lapsed], Denies(Denial::Lapsed)),
             ],
             Grants,

@@ -82,13 +82,12 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::Update => {
             let (memo, locale) = (Memo::parse("good customer").unwrap(), Locale::parse("ko").unwrap());
             let group = IpFilterGroupName::parse("office").unwrap();
-            seen.updates(account.update(&AccountUpdate {
-                memo: Some(&memo),
-                validity: PasswordValidity::days(365).ok(),
-                ip_filter_group: Some(Some(&group)),
-                locale: Some(Some(&locale)),
-                ..world.update(NOW)
-            }))
+            let AccountChanges { attributes, .. } = AccountChanges::default()
+                .with_memo(memo)
+                .with_validity(PasswordValidity::days(365).unwrap())
+                .with_ip_filter_group(Some(group))
+                .with_locale(Some(locale));
+            seen.updates(account.update(&AccountUpdate { attributes: &attributes, ..world.update(NOW) }))
         }
         Command::RequestEmailChange => {
             let tag = world.keys.address_tag(&world.realm, &other);
@@ -148,10 +147,7 @@ fn registers(world: &World, account: &Account) -> Then {
         realm: world.realm.clone(),
         email: facts.mailbox.address.clone(),
         tag: facts.mailbox.tag,
-        validity: PasswordValidity::FOREVER,
-        ip_filter_group: None,
-        memo: Memo::default(),
-        locale: None,
+        attributes: Attributes::default(),
         purge_at: None,
         now: NOW,
     });

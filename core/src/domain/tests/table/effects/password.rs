@@ -34,7 +34,7 @@ impl Seen<'_> {
         assert_eq!((password.set_at, password.raw_input), (NOW, false));
         assert_eq!(password.must_change, assigned);
         assert_eq!(password.temporary_until, assigned.then_some(NOW + Span::hours(72)));
-        assert_eq!(password.warn_at.is_some(), old.validity.span().is_some() && !assigned);
+        assert_eq!(password.warn_at.is_some(), old.attributes.validity.span().is_some() && !assigned);
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
         outcome.codes_are_dead(old, false);
         assert_eq!((&new.pending, new.purge_at, new.replaced), (&None, None, false));

@@ -10,17 +10,17 @@ macro_rules! rising_number {
         pub struct $name($width);
 
         impl $name {
-            /// This one.
+            /// Takes a number as it was kept.
             #[must_use]
             pub const fn new(number: $width) -> Self {
                 Self(number)
             }
-            /// The one after it; the last stays the last.
+            /// The next number; after the highest comes the highest again.
             #[must_use]
             pub const fn next(self) -> Self {
                 Self(self.0.saturating_add(1))
             }
-            /// The number.
+            /// The plain number.
             #[must_use]
             pub const fn $as(self) -> $width {
                 self.0
@@ -43,6 +43,6 @@ rising_number! {
 }
 
 impl Version {
-    /// An account's first.
+    /// The version of an account that was just created: 1.
     pub const FIRST: Self = Self(1);
 }

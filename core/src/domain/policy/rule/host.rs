@@ -2,8 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{PolicyContext, Violation};
-use crate::domain::Password;
+use super::{Judge, Judged};
+use crate::domain::{
+    Password,
+    policy::{PolicyContext, Violation},
+};
 
 /// A rule of the host's own, asked after all others.
 ///
@@ -47,11 +50,17 @@ where
 
 /// One that a policy holds.
 #[derive(Clone)]
-pub(super) struct HostRule(pub(super) Arc<dyn PasswordRule>);
+pub(in crate::domain::policy) struct HostRule(pub(super) Arc<dyn PasswordRule>);
 
 /// Of a host's rule only the host knows what may be shown.
 impl fmt::Debug for HostRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HostRule(..)")
+    }
+}
+
+impl Judge for HostRule {
+    fn violations(&self, judged: &Judged<'_>) -> Vec<Violation> {
+        self.0.violations(judged.password, judged.context)
     }
 }

@@ -5,8 +5,11 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::{PolicyError, Violation, ViolationCode};
-use crate::domain::Password;
+use super::{Judge, Judged, Rule};
+use crate::domain::{
+    Password,
+    policy::{PolicyError, Violation, ViolationCode},
+};
 
 /// Octets that a pattern may take once it is compiled. `\w` of all scripts takes some 50,000 of them.
 const LARGEST: usize = 1 << 20;
@@ -15,7 +18,7 @@ const DEEPEST: u32 = 32;
 
 /// One pattern, and which way it counts.
 #[derive(Debug, Clone)]
-pub(super) struct Expression {
+pub(in crate::domain::policy) struct Expression {
     regex: Regex,
     wanted: bool,
     code: ViolationCode,
@@ -32,14 +35,21 @@ impl Expression {
             .map_err(|error| PolicyError::BadPattern { code: code.to_string(), problem: problem(&error) })
     }
 
-    pub(super) fn violation(&self, password: &Password) -> Option<Violation> {
+    fn violation(&self, password: &Password) -> Option<Violation> {
         let says = if self.wanted { "it lacks what is asked for" } else { "it has what is not allowed" };
         (self.regex.is_match(password.expose()) != self.wanted).then(|| Violation::host(&self.code, says))
     }
+}
 
-    /// Whether no password can meet both: what one wants, the other forbids.
-    pub(super) fn contradicts(&self, other: &Self) -> bool {
-        self.wanted != other.wanted && self.regex.as_str() == other.regex.as_str()
+impl Judge for Expression {
+    fn violations(&self, judged: &Judged<'_>) -> Vec<Violation> {
+        self.violation(judged.password).into_iter().collect()
+    }
+
+    /// What one wants, the other forbids.
+    fn contradicts(&self, other: &Rule) -> bool {
+        matches!(other, Rule::Expression(other)
+            if self.wanted != other.wanted && self.regex.as_str() == other.regex.as_str())
     }
 }
 

@@ -6,15 +6,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The version of a record's form. A reader of version `N` refuses a later one rather than misread it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Form<const N: u16>;
+pub struct FormatVersion<const N: u16>;
 
-impl<const N: u16> Serialize for Form<N> {
+impl<const N: u16> Serialize for FormatVersion<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u16(N)
     }
 }
 
-impl<'de, const N: u16> Deserialize<'de> for Form<N> {
+impl<'de, const N: u16> Deserialize<'de> for FormatVersion<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let version = u16::deserialize(deserializer)?;
         if (1..=N).contains(&version) {
@@ -38,7 +38,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Record {
-        v: Form<2>,
+        v: FormatVersion<2>,
         name: String,
         #[serde(flatten)]
         unknown: Unknown,
