@@ -7,7 +7,7 @@ use std::{
 
 use accountable_core::{
     domain::{AccountId, Address, Event, EventKind, EventRef, Span, Timestamp, Version},
-    port::{CommitError, Cursor, FeedError, Limit, Store, Stored, Swap, Trim},
+    port::{CommitError, Cursor, FeedError, Limit, Reservation, Scope, Store, Stored, Swap, Trim},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -29,17 +29,6 @@ async fn write(store: &dyn Store, names: &Names, of: AccountId, from: u64, commi
         written.extend_from_slice(put(store, batch.build()).await.events());
     }
     written
-}
-
-fn trim() -> Trim {
-    Trim {
-        events_before: None,
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    }
 }
 
 async fn trimmed(store: &dyn Store, trim: &Trim) {
@@ -156,7 +145,7 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
         .await;
         // The feed of one instance, then of the other, each time a little.
         for reader in &instances {
-            let feed = look::told(reader.feed(&realm(), cursor, Limit::of(1)).await);
+            let feed = look::told(reader.events(&samples::feed_scope(), cursor.as_ref(), Limit::of(1)).await);
             seen.extend(feed.events);
             cursor = Some(Cursor::from_bytes(feed.cursor.as_bytes().to_vec()));
         }
@@ -168,17 +157,17 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
     let (nothing, _) = look::feed(&*stage.store, &realm(), Some(end), Limit::MAX).await;
     assert_eq!(nothing, Vec::new(), "nothing is new");
     // An account's history does the same.
-    let page = look::told(stage.store.history(one, None, Limit::of(5)).await);
-    assert_eq!(Some(&*page.items), written.get(..5), "the history's first page");
-    let rest = look::told(last.history(one, page.next, Limit::MAX).await);
-    assert_eq!(Some(&*rest.items), written.get(5..), "the history's second page, elsewhere");
+    let page = look::told(stage.store.events(&Scope::Account(one), None, Limit::of(5)).await);
+    assert_eq!(Some(&*page.events), written.get(..5), "the history's first page");
+    let rest = look::told(last.events(&Scope::Account(one), Some(&page.cursor), Limit::MAX).await);
+    assert_eq!(Some(&*rest.events), written.get(5..), "the history's second page, elsewhere");
 }
 
 /// 29. A feed that is empty as yet has a cursor from which nothing that comes is missed.
 pub async fn clause_29_a_cursor_of_an_empty_feed_misses_nothing<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
-    let empty = look::told(store.feed(&realm(), None, Limit::MAX).await);
+    let empty = look::told(store.events(&samples::feed_scope(), None, Limit::MAX).await);
     assert_eq!(empty.events, Vec::new(), "nothing has happened");
     let written = write(store, names, names.account(), 0, 3).await;
     let (seen, _) = look::feed(store, &realm(), Some(empty.cursor), Limit::of(2)).await;
@@ -191,10 +180,10 @@ pub async fn clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed
     let (store, names) = (&*stage.store, &stage.names);
     let id = names.account();
     let written = write(store, names, id, 0, 6).await;
-    let early = look::told(store.feed(&realm(), None, Limit::of(2)).await).cursor;
-    let early_in_history = look::told(store.history(id, None, Limit::of(2)).await).next;
-    let edge = look::told(store.feed(&realm(), None, Limit::of(8)).await).cursor;
-    trimmed(store, &Trim { events_before: Some(at(4)), ..trim() }).await;
+    let early = look::told(store.events(&samples::feed_scope(), None, Limit::of(2)).await).cursor;
+    let early_in_history = look::told(store.events(&Scope::Account(id), None, Limit::of(2)).await).cursor;
+    let edge = look::told(store.events(&samples::feed_scope(), None, Limit::of(8)).await).cursor;
+    trimmed(store, &Trim { events_before: Some(at(4)), ..samples::trim() }).await;
     let retained = written.get(8..).unwrap_or_default();
     assert_eq!(
         look::journal(store, &realm()).await,
@@ -202,18 +191,18 @@ pub async fn clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed
         "the feed without a cursor begins with what is left"
     );
     assert_eq!(look::history(store, id, Limit::of(3)).await, retained, "and so does the history");
-    let answer = store.feed(&realm(), Some(early), Limit::MAX).await;
+    let answer = store.events(&samples::feed_scope(), Some(&early), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed, from before: {answer:?}");
-    let answer = store.history(id, early_in_history, Limit::MAX).await;
+    let answer = store.events(&Scope::Account(id), Some(&early_in_history), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the history, from before: {answer:?}");
     let (seen, end) = look::feed(store, &realm(), Some(edge.clone()), Limit::of(3)).await;
     assert_eq!(seen, retained, "from the edge, nothing was missed");
     // A follower that has seen all there was goes on after all of it went.
-    trimmed(store, &Trim { events_before: Some(Timestamp::MAX), ..trim() }).await;
+    trimmed(store, &Trim { events_before: Some(Timestamp::MAX), ..samples::trim() }).await;
     let more = write(store, names, id, 20, 1).await;
     let (seen, _) = look::feed(store, &realm(), Some(end), Limit::MAX).await;
     assert_eq!(seen, more, "a follower that missed nothing");
-    let answer = store.feed(&realm(), Some(edge), Limit::MAX).await;
+    let answer = store.events(&samples::feed_scope(), Some(&edge), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "one that did: {answer:?}");
 }
 
@@ -229,14 +218,16 @@ pub async fn clause_30_a_cursor_of_another_incarnation_answers_trimmed<S: StoreU
     assert_ne!(one.await, other.await, "two fresh stores of one incarnation: mend the fixture");
     write(store, names, id, 0, 3).await;
     write(&*elsewhere.store, names, id, 0, 3).await;
-    let foreign = look::told(elsewhere.store.feed(&realm(), None, Limit::of(2)).await).cursor;
-    let foreign_in_history = look::told(elsewhere.store.history(id, None, Limit::of(2)).await).next;
-    let answer = store.feed(&realm(), Some(foreign), Limit::MAX).await;
+    let foreign = look::told(elsewhere.store.events(&samples::feed_scope(), None, Limit::of(2)).await).cursor;
+    let foreign_in_history =
+        look::told(elsewhere.store.events(&Scope::Account(id), None, Limit::of(2)).await).cursor;
+    let answer = store.events(&samples::feed_scope(), Some(&foreign), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed: {answer:?}");
-    let answer = store.history(id, foreign_in_history, Limit::MAX).await;
+    let answer = store.events(&Scope::Account(id), Some(&foreign_in_history), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the history: {answer:?}");
     for nonsense in [Vec::new(), vec![0], vec![0xff; 8], b"nonsense".repeat(40)] {
-        let answer = store.feed(&realm(), Some(Cursor::from_bytes(nonsense)), Limit::MAX).await;
+        let answer =
+            store.events(&samples::feed_scope(), Some(&Cursor::from_bytes(nonsense)), Limit::MAX).await;
         assert!(answer.is_err(), "a cursor of nobody's was taken: {answer:?}");
     }
 }
@@ -257,12 +248,11 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
         quotas.push(quota);
     }
     let step = Trim {
+        now: at(100),
         events_before: Some(at(100)),
-        levels_before: at(100),
-        levels_beyond: Timestamp::MAX,
-        addresses_before: at(100),
         dead_mails_before: Some(at(100)),
         limit: Limit::of(3),
+        ..samples::trim()
     };
     let dead = accountable_core::port::MailQuery::Dead { realm: realm(), after: None };
     let mut before = (10, 10, 10);
@@ -286,11 +276,16 @@ pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
     panic!("more remains for ever: {before:?} events, levels and mails are left");
 }
 
+/// The record of an address with failures, which is idle a second after the last.
 fn failed(names: &Names, failures: u32, last: Timestamp) -> Address {
     let mut address = Address::new(names.tag());
     address.log_ins.failures = failures;
     address.log_ins.last_failure = Some(last);
-    address
+    idle(address)
+}
+
+fn idle(address: Address) -> Address {
+    address.with_idle_rule(Span::seconds(1))
 }
 
 /// 31. ... removes what is spent, keeps live mails, suppressions, locks and unspent levels.
@@ -311,7 +306,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     bounced.suppression = samples::suppressed(bounced.tag).suppression;
     let recent = failed(names, 1, at(100));
     let forgotten = failed(names, 9, at(99));
-    let kept = [locked, disabled, bounced, recent, samples::suppressed(names.tag())];
+    let kept = [locked, disabled, bounced, recent, samples::suppressed(names.tag())].map(idle);
     let mail = |state: Option<accountable_core::domain::MailState>| {
         let mut mail = samples::mail(names.mail(), account.id, at(0));
         mail.state = state.unwrap_or(mail.state);
@@ -342,17 +337,16 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     }
     put(store, batch.build()).await;
     let events = write(store, names, account.id, 99, 2).await;
-    let keeping = Trim { events_before: None, dead_mails_before: None, ..trim() };
+    let keeping = Trim { events_before: None, dead_mails_before: None, ..samples::trim() };
     trimmed(store, &keeping).await;
     assert_eq!(look::journal(store, &realm()).await, events, "all events, while all are to be kept");
     assert!(look::mail(store, dead.id).await.is_some(), "dead mails, while all are to be kept");
     let trim = Trim {
+        now: at(100),
         events_before: Some(at(100)),
-        levels_before: at(100),
-        levels_beyond: Timestamp::MAX,
-        addresses_before: at(100),
         dead_mails_before: Some(at(100)),
         limit: Limit::of(2),
+        ..samples::trim()
     };
     trimmed(store, &trim).await;
     for address in kept {
@@ -374,13 +368,22 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
 pub async fn clause_31_trim_lowers_impossible_levels<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
-    let levels = [(10, 10), (100, 100), (101, 100), (100_000, 100)].map(|(was, is)| (names.quota(), was, is));
-    for (quota, was, _) in levels {
-        put(store, Batch::new(names.commit()).reserve(quota, Span::seconds(was), NOW).build()).await;
+    // Its own horizon, when it was last raised, where it then stood, and where it comes down to at NOW.
+    let levels = [(100, 0, 10, 10), (100, 0, 100, 100), (100, 1, 101, 100), (100, 99_900, 100_000, 100)]
+        .into_iter()
+        .chain([(5, 0, 5, 5), (5, 10, 15, 5), (100_000, 1, 99_999, 99_999), (100_000, 2, 100_002, 100_000)])
+        .map(|(horizon, floor, was, is)| (names.quota(), horizon, floor, was, is));
+    let levels: Vec<_> = levels.collect();
+    for (of, horizon, floor, was, _) in levels.iter().copied() {
+        let horizon = Span::seconds(horizon);
+        let (floor, step, ceiling) = (at(floor), Span::seconds(was - floor), Timestamp::MAX);
+        let raised = Reservation { of, floor, step, ceiling, horizon };
+        put(store, Batch::new(names.commit()).reservation(raised).build()).await;
+        assert_eq!(look::level(store, of).await, Some(at(was)), "a level of {was} s ahead, before");
     }
-    let trim = Trim { levels_beyond: at(100), limit: Limit::of(1), ..trim() };
+    let trim = Trim { now: NOW, limit: Limit::of(1), ..samples::trim() };
     trimmed(store, &trim).await;
-    for (quota, was, is) in levels {
+    for (quota, _, _, was, is) in levels {
         assert_eq!(look::level(store, quota).await, Some(at(is)), "a level of {was} s ahead");
     }
 }

@@ -19,7 +19,7 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     let (store, names) = (&*stage.store, &stage.names);
     let of = names.quota();
     let reserve = |floor: Timestamp, step: Span, ceiling: Timestamp| {
-        let reservation = Reservation { of, floor, step, ceiling };
+        let reservation = Reservation { of, floor, step, ceiling, horizon: Span::MAX };
         Commit::new(names.commit(), vec![Write::Reserve(reservation)], Vec::new()).expect("a legal commit")
     };
     put(store, reserve(at(100), STEP, at(100))).await;
@@ -27,7 +27,7 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     put(store, reserve(at(0), STEP, at(110))).await;
     assert_eq!(look::level(store, of).await, Some(at(120)), "a level at the ceiling is granted");
     match store.commit(&reserve(at(0), STEP, at(120) - Span::micros(1))).await {
-        Err(CommitError::Exhausted { of: told, level }) if told == of && level == at(120) => {}
+        Err(CommitError::Exhausted(refusing)) if refusing == [(of, at(120))] => {}
         answer => panic!("a microsecond above the ceiling: {answer:?}"),
     }
     assert_eq!(look::level(store, of).await, Some(at(120)), "a refusal changes no level");
@@ -54,8 +54,8 @@ pub async fn clause_07_racing_reservations_admit_what_some_serial_order_would<S:
                 let commit = Batch::new(names.commit()).reserve(of, STEP, ceiling).build();
                 match S::block_on(store.commit(&commit)) {
                     Ok(()) => 1,
-                    Err(CommitError::Exhausted { of: told, level }) => {
-                        assert_eq!((told, level), (of, NOW + STEP.times(BURST)), "seed {seed:#x}");
+                    Err(CommitError::Exhausted(refusing)) => {
+                        assert_eq!(refusing, [(of, NOW + STEP.times(BURST))], "seed {seed:#x}");
                         0
                     }
                     Err(error) => panic!("a reservation got {error:?}, in the race of seed {seed:#x}"),

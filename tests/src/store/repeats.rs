@@ -8,7 +8,7 @@ use std::{
 
 use accountable_core::{
     domain::{Account, EventKind, Span, Timestamp, Version},
-    port::{Claim, CommitError, Limit, Store, Stored, Swap, Trim},
+    port::{Claim, Claims, CommitError, Limit, Store, Stored, Swap, Trim},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -150,14 +150,7 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
         .mail(Swap::remove(Stored { value: mail.clone(), stamp }))
         .build();
     put(store, over).await;
-    let trim = Trim {
-        events_before: Some(Timestamp::MAX),
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    };
+    let trim = Trim { events_before: Some(Timestamp::MAX), ..samples::trim() };
     while look::answered(store.trim(&trim).await) {}
     put(store, commit.clone()).await;
     assert_eq!(look::mail(store, mail.id).await, None, "a repeat brought the mail back");
@@ -249,9 +242,7 @@ pub async fn clause_13_a_refused_offer_never_applies<S: StoreUnderTest>() {
         assert!(
             matches!(
                 answer,
-                Err(CommitError::EmailTaken { .. }
-                    | CommitError::Conflict(_)
-                    | CommitError::Exhausted { .. })
+                Err(CommitError::EmailTaken { .. } | CommitError::Conflict(_) | CommitError::Exhausted(_))
             ),
             "{answer:?}"
         );
@@ -325,8 +316,8 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
         let who = accountable_core::port::Who::id(account.id);
         drop(polled(store.load(&who), polls));
         drop(polled(store.claim(&claim(names, at(0), at(60))), polls));
-        drop(polled(store.feed(&realm(), None, Limit::MAX), polls));
-        drop(polled(store.trim(&harmless_trim()), polls));
+        drop(polled(store.events(&samples::feed_scope(), None, Limit::MAX), polls));
+        drop(polled(store.trim(&samples::trim()), polls));
         let next = numbered(&account, version.next().as_u64());
         let before = Stored { value: numbered(&account, version.as_u64()), stamp };
         let commit =
@@ -334,7 +325,7 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
         (stamp, version) = (commit.id(), version.next());
         // A claim that was dropped took a mail or did not: past its end it can be taken in any case.
         let claimed = look::answered(store.claim(&claim(names, at(60), at(0))).await);
-        assert_eq!(claimed.len(), polls + 1, "mails after {polls} polls");
+        assert_eq!(claimed.mails.len(), polls + 1, "mails after {polls} polls");
     }
 }
 
@@ -370,13 +361,12 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
     told.push(format!("{:?}", store.commit(&commit).await));
     for (now, until) in [(49, 90), (50, 90), (89, 200), (100, 200), (199, 300), (86_400, 86_401)] {
         let claim = Claim { horizon: after(90_000), ..claim(names, after(now), after(until)) };
-        let claimed = look::answered(store.claim(&claim).await);
-        let mails = claimed.iter().map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
+        let Claims { mails, next_due } = look::answered(store.claim(&claim).await);
+        let mails = mails.iter().map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
         told.push(format!("{now}: {:?}", mails.collect::<Vec<_>>()));
-        let next = look::answered(store.next_due(&realm()).await);
-        told.push(format!("{:?}", next.map(|next| next.since(start))));
+        told.push(format!("{:?}", next_due.map(|next| next.since(start))));
     }
-    let trimmed = Trim { events_before: Some(start), ..harmless_trim() };
+    let trimmed = Trim { events_before: Some(start), ..samples::trim() };
     told.push(format!("{:?}", look::answered(store.trim(&trimmed).await)));
     told.push(format!("{:?}", look::journal(store, &realm()).await.len()));
     told
@@ -384,18 +374,7 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
 
 /// A claim of everything due.
 fn claim(names: &Names, now: Timestamp, until: Timestamp) -> Claim {
-    Claim { id: names.commit(), realm: realm(), now, until, horizon: Timestamp::MAX, limit: Limit::MAX }
-}
-
-fn harmless_trim() -> Trim {
-    Trim {
-        events_before: None,
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    }
+    Claim { now, until, ..samples::claim_by(names.commit()) }
 }
 
 /// Polls so many times, gives other threads their turn in between, and then drops the future.

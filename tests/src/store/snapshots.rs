@@ -6,7 +6,7 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{Account, EventKind, IpFilterGroup, Span, Version},
+    domain::{Account, EventKind, IpFilterGroup, IpFilterGroupName, Realm, Span, Version},
     port::{By, CommitError, Dossier, Limit, Stored, Swap, Who},
 };
 
@@ -42,23 +42,23 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
     let stamp = put(store, batch.build()).await.id();
     let [_, _, _, asked_for] = tags;
     let addresses = tags.map(|tag| (tag, Stored { value: samples::address(tag, 1), stamp }));
-    let incarnation = look::dossier(store, nobody()).await.incarnation;
+    let incarnation = look::dossier(store, Who::nobody()).await.incarnation;
     let expected = Dossier {
-        incarnation,
         account: Some(Stored { value: account.clone(), stamp }),
         addresses: BTreeMap::from(addresses),
-        filter: Some(Stored { value: samples::group("office", 1), stamp }),
-        level: Some(at(10)),
+        groups: BTreeMap::from([(group_key("office"), Stored { value: samples::group("office", 1), stamp })]),
+        levels: BTreeMap::from([(quota, at(10))]),
+        ..Dossier::empty(incarnation)
     };
     for by in [By::Id(account.id), By::Email(realm(), own.key())] {
-        let who = Who { by, also: vec![asked_for, asked_for], level: Some(quota) };
+        let who = Who { also: vec![asked_for, asked_for], levels: vec![quota], ..Who::found(by) };
         assert_eq!(look::dossier(store, who.clone()).await, expected, "asked for {who:?}");
     }
     // Never by a key that is former or pending, nor in another realm.
     for by in
         [By::Email(realm(), was.key()), By::Email(realm(), wanted.key()), By::Email(other_realm(), own.key())]
     {
-        let who = Who { by, also: Vec::new(), level: None };
+        let who = Who::found(by);
         assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
 }
@@ -67,9 +67,9 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
 pub async fn clause_19_absence_is_none_never_an_error<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
-    let incarnation = look::dossier(store, nobody()).await.incarnation;
+    let incarnation = look::dossier(store, Who::nobody()).await.incarnation;
     for by in [By::Nobody, By::Id(names.account()), By::Email(realm(), names.email().key())] {
-        let who = Who { by, also: vec![names.tag(), names.tag()], level: Some(names.quota()) };
+        let who = Who { also: vec![names.tag(), names.tag()], levels: vec![names.quota()], ..Who::found(by) };
         assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
     let loner = samples::with(samples::account(names.account(), &names.email()), |facts| {
@@ -81,12 +81,12 @@ pub async fn clause_19_absence_is_none_never_an_error<S: StoreUnderTest>() {
     let expected = Dossier { account: Some(Stored { value: loner, stamp }), ..Dossier::empty(incarnation) };
     assert_eq!(dossier, expected, "a group that is not there, and no record of the address");
     assert_eq!(look::mail(store, names.mail()).await, None, "a mail");
-    assert_eq!(look::answered(store.next_due(&other_realm()).await), None, "a due time");
+    assert_eq!(look::next_due(store, &other_realm()).await, None, "a due time");
     assert_eq!(look::history(store, names.account(), Limit::MAX).await, Vec::new(), "a history");
 }
 
-fn nobody() -> Who {
-    Who { by: By::Nobody, also: Vec::new(), level: None }
+fn group_key(name: &str) -> (Realm, IpFilterGroupName) {
+    (realm(), samples::group_name(name))
 }
 
 /// 19. A dossier is one snapshot: what is always written together is always read together.
@@ -140,16 +140,16 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
             }
             while !done.load(Ordering::Acquire) {
                 let by = if racer == 1 { By::Id(first.id) } else { By::Email(realm(), email.key()) };
-                let who = Who { by, also: vec![asked_for], level: Some(quota) };
+                let who = Who { also: vec![asked_for], levels: vec![quota], ..Who::found(by) };
                 let dossier = S::block_on(look::dossier(store, who));
                 let version = dossier.account.as_ref().map(|account| account.value.version.as_u64());
                 let n = version.expect("the account");
                 let locks: Vec<_> =
                     dossier.addresses.values().map(|address| address.value.log_ins.locks).collect();
                 assert_eq!(locks, [n, n], "the records of addresses, seed {seed:#x}");
-                let filter = dossier.filter.map(|filter| filter.value);
+                let filter = dossier.filter().cloned();
                 assert_eq!(filter, Some(group(n)), "the group, seed {seed:#x}");
-                assert_eq!(dossier.level, Some(at(n)), "the level, seed {seed:#x}");
+                assert_eq!(dossier.level(quota), Some(at(n)), "the level, seed {seed:#x}");
             }
             stamp
         });
@@ -185,10 +185,7 @@ pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
                         .reserve(spent, Span::seconds(10), NOW)
                         .build();
                     let answer = S::block_on(store.commit(&doomed));
-                    assert!(
-                        matches!(answer, Err(CommitError::Exhausted { .. })),
-                        "{answer:?}, seed {seed:#x}"
-                    );
+                    assert!(matches!(answer, Err(CommitError::Exhausted(_))), "{answer:?}, seed {seed:#x}");
                 }
                 done.store(true, Ordering::Release);
                 return;
@@ -198,7 +195,7 @@ pub async fn clause_20_nothing_uncommitted_is_ever_seen<S: StoreUnderTest>() {
                     let seen = look::account(store, account.id).await.map(|account| account.stamp);
                     assert_eq!(seen, Some(stamp), "the account, seed {seed:#x}");
                     assert_eq!(look::journal(store, &realm()).await, Vec::new(), "the feed, seed {seed:#x}");
-                    let due = look::answered(store.next_due(&realm()).await);
+                    let due = look::next_due(store, &realm()).await;
                     assert_eq!(due, None, "a due time, seed {seed:#x}");
                 });
             }
