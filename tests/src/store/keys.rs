@@ -89,6 +89,39 @@ pub async fn clause_06_a_reserved_key_is_held_and_a_pending_one_is_not<S: StoreU
     );
 }
 
+/// 6. An e-mail finds no account by a key that is only reserved for it; who holds a key, reserved or own, is told apart.
+pub async fn clause_06_an_email_finds_nobody_by_a_key_that_is_only_reserved<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let [own, reserved, released, wanted] = [names.email(), names.email(), names.email(), names.email()];
+    let account = samples::with(samples::account(names.account(), &own), |facts| {
+        facts.former = vec![samples::former(1, &reserved, true), samples::former(2, &released, false)];
+        facts.pending = Some(samples::pending(3, &wanted));
+    });
+    let created = put(store, creation(names, &account)).await;
+    let stored = Stored { value: account.clone(), stamp: created.id() };
+    for (email, is_held, why) in [
+        (&own, true, "its own key"),
+        (&reserved, true, "a reserved key"),
+        (&released, false, "a former key that is not reserved"),
+        (&wanted, false, "a pending key"),
+        (&names.email(), false, "nobody's key"),
+    ] {
+        let found = look::account_at(store, &realm(), email).await;
+        assert_eq!(found, (*email == own).then_some(account.id), "found by {why}");
+        let held = look::holder(store, &realm(), email).await;
+        assert_eq!(held.as_ref(), is_held.then_some(&stored), "held by {why}");
+        assert_eq!(look::holder(store, &other_realm(), email).await, None, "in another realm, by {why}");
+    }
+    // What it is found and held by goes with it.
+    let erased = samples::erased(&account);
+    put(store, replacement(names, &account, &created, &erased)).await;
+    for email in [&own, &reserved] {
+        assert_eq!(look::account_at(store, &realm(), email).await, None, "found after it was erased");
+        assert_eq!(look::holder(store, &realm(), email).await, None, "held after it was erased");
+    }
+}
+
 /// 6. ... under any race.
 pub async fn clause_06_of_racing_registrations_of_one_key_exactly_one_succeeds<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;

@@ -1,8 +1,8 @@
-//! Clauses 7 and 8: quotas that are reserved from, by many at once.
+//! Clauses 5, 7 and 8: quotas that are reserved from, by many at once.
 
 use accountable_core::{
     domain::{Span, Timestamp},
-    port::{Commit, CommitError, Reservation, Swap, Write},
+    port::{Commit, CommitError, Key, Reservation, Swap, Write},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -37,6 +37,64 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "a level stops at the end of time");
     put(store, reserve(at(0), Span::MAX, Timestamp::MAX)).await;
     assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "and stays there");
+}
+
+/// 7. ... `min(max(level, floor) + step, floor + horizon)`: no further ahead of the floor than its horizon.
+pub async fn clause_07_a_level_is_raised_no_further_than_its_horizon<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let of = names.quota();
+    // The floor, the step and the horizon in seconds, and where the level stands then.
+    let steps = [
+        (0, 10, 25, 10),
+        (0, 10, 25, 20),
+        // Short of its full step, by less than a step and by all of it.
+        (0, 10, 25, 25),
+        (0, 10, 25, 25),
+        // The horizon goes with the floor, and is the reservation's own.
+        (5, 10, 25, 30),
+        (5, 10, 100, 40),
+        // It stands further ahead than its quota ever puts it (the clock jumped back): it comes down.
+        (0, 10, 25, 25),
+        (50, 10, 5, 55),
+    ];
+    for (n, (floor, step, horizon, expected)) in steps.into_iter().enumerate() {
+        let (floor, step, horizon) = (at(floor), Span::seconds(step), Span::seconds(horizon));
+        let reservation = Reservation { of, floor, step, ceiling: Timestamp::MAX, horizon };
+        put(store, Batch::new(names.commit()).reservation(reservation).build()).await;
+        assert_eq!(look::level(store, of).await, Some(at(expected)), "the level after step {n}");
+    }
+}
+
+/// 5. Exhausted names every level that refuses, in the order of their tags, with where it stands; nothing is reserved.
+pub async fn clause_05_exhausted_names_every_level_that_refuses<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let mut levels: Vec<_> = (0..6).map(|_| names.quota()).collect();
+    levels.sort_unstable();
+    let mut expected = Vec::new();
+    // Every other one is spent, the first and the last but one among them; each stands elsewhere.
+    for (n, of) in (1..).zip(&levels).step_by(2) {
+        let spent = Batch::new(names.commit()).reserve(*of, Span::seconds(n), NOW);
+        put(store, spent.build()).await;
+        expected.push((*of, at(n)));
+    }
+    let all = |batch: Batch| levels.iter().rev().fold(batch, |batch, of| batch.reserve(*of, STEP, NOW));
+    match store.commit(&all(Batch::new(names.commit())).build()).await {
+        Err(CommitError::Exhausted(refusing)) => assert_eq!(refusing, expected, "those that refuse"),
+        answer => panic!("half of all levels are spent: {answer:?}"),
+    }
+    for of in &levels {
+        let stood = expected.iter().find(|(spent, _)| spent == of).map(|(_, level)| *level);
+        assert_eq!(look::level(store, *of).await, stood, "a refusal changes no level");
+    }
+    // Reservations come last: a swap that fails is told instead, whatever else is spent.
+    let note = samples::note("keys", 1);
+    put(store, Batch::new(names.commit()).note(Swap::create(note.clone())).build()).await;
+    match store.commit(&all(Batch::new(names.commit()).note(Swap::create(note))).build()).await {
+        Err(CommitError::Conflict(Key::Note(..))) => {}
+        answer => panic!("a note is in the way, and half of all levels are spent: {answer:?}"),
+    }
 }
 
 /// 7. Racing reservations admit what some serial order would.

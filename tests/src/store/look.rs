@@ -47,6 +47,16 @@ pub(crate) async fn account_at(
     dossier(store, who).await.account.map(|account| account.value.id)
 }
 
+/// The account that holds a key, as its own or reserved.
+pub(crate) async fn holder(
+    store: &dyn Store,
+    realm: &Realm,
+    address: &EmailAddress,
+) -> Option<Stored<Account>> {
+    let who = Who { holder: Some((realm.clone(), address.key())), ..Who::nobody() };
+    dossier(store, who).await.holder
+}
+
 /// The record of an address.
 pub(crate) async fn address(store: &dyn Store, tag: AddressTag) -> Option<Stored<Address>> {
     let who = Who { also: vec![tag], ..Who::nobody() };
@@ -117,6 +127,15 @@ pub(crate) async fn groups(store: &dyn Store, realm: &Realm, limit: Limit) -> Ve
 pub(crate) async fn accounts(store: &dyn Store, query: AccountQuery, limit: Limit) -> Vec<Stored<Account>> {
     all_pages!(query, |query| {
         let page = answered(store.accounts(&query, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
+/// The ids of all accounts that match, so many a page.
+pub(crate) async fn account_ids(store: &dyn Store, query: AccountQuery, limit: Limit) -> Vec<AccountId> {
+    all_pages!(query, |query| {
+        let page = answered(store.account_ids(&query, limit).await);
         fits(page.items.len(), limit);
         page
     })

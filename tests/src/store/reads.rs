@@ -17,23 +17,25 @@ use crate::{
 /// Page sizes that end within, at and beyond what there is.
 const LIMITS: [Limit; 4] = [Limit::of(1), Limit::of(3), Limit::of(7), Limit::MAX];
 
-async fn create(store: &dyn Store, names: &Names, account: &Account) {
+pub(super) async fn create(store: &dyn Store, names: &Names, account: &Account) {
     put(store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
 }
 
-fn by_id(realm: Realm, filter: AccountFilter) -> AccountQuery {
+pub(super) fn by_id(realm: Realm, filter: AccountFilter) -> AccountQuery {
     AccountQuery::ById { realm, after: None, filter }
 }
 
-async fn ids(store: &dyn Store, query: &AccountQuery, limit: Limit) -> Vec<AccountId> {
+pub(super) async fn ids(store: &dyn Store, query: &AccountQuery, limit: Limit) -> Vec<AccountId> {
     let found = look::accounts(store, query.clone(), limit).await;
     found.into_iter().map(|account| account.value.id).collect()
 }
 
 /// Every page size gives the same list, and `count` its length.
-async fn listed(store: &dyn Store, query: AccountQuery, expected: &[AccountId], what: &str) {
+pub(super) async fn listed(store: &dyn Store, query: AccountQuery, expected: &[AccountId], what: &str) {
     for limit in LIMITS {
         assert_eq!(ids(store, &query, limit).await, expected, "{what}, {} a page", limit.get());
+        let only_ids = look::account_ids(store, query.clone(), limit).await;
+        assert_eq!(only_ids, expected, "{what}, ids only, {} a page", limit.get());
     }
     let counted = look::answered(store.count(&query).await);
     assert_eq!(usize::try_from(counted), Ok(expected.len()), "{what}, counted");
@@ -426,4 +428,40 @@ pub async fn clause_21_a_record_that_stays_appears_exactly_once<S: StoreUnderTes
             }
         });
     }
+}
+
+/// 37. A page may be short or empty while there is a next one; what it never may be is the last without saying so. Whoever
+///     asks on from the end's own place finds what was added behind it, and nothing twice.
+pub async fn clause_37_a_page_may_be_short_and_only_no_next_is_the_end<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    // Filters that nearly nothing matches, in front, in the middle and at the end, among what fills several pages.
+    let mut accounts = Vec::new();
+    for _ in 0..40 {
+        accounts.push(names.account());
+    }
+    accounts.sort_unstable();
+    let marked = [0, 19, 20, 39];
+    for (n, id) in accounts.iter().enumerate() {
+        let account = samples::with(samples::account(*id, &names.email()), |facts| {
+            facts.ip_filter_group = marked.contains(&n).then(|| samples::group_name("rare"));
+        });
+        create(store, names, &account).await;
+    }
+    let expected: Vec<_> = marked.iter().filter_map(|n| accounts.get(*n).copied()).collect();
+    let rare =
+        AccountFilter { ip_filter_group: Some(samples::group_name("rare")), ..AccountFilter::default() };
+    listed(store, by_id(realm(), rare.clone()), &expected, "a few of many").await;
+    // Each `next` goes on behind all that came before it, however short its page was.
+    let mut query = by_id(realm(), rare);
+    let mut seen = Vec::new();
+    loop {
+        let page = look::answered(store.accounts(&query, Limit::of(1)).await);
+        seen.extend(page.items.iter().map(|account| account.value.id));
+        assert!(seen.is_sorted_by(|one, next| one < next), "a page went back: {seen:?}");
+        let Some(next) = page.next else { break };
+        assert_ne!(next, query, "a page that leads to itself");
+        query = next;
+    }
+    assert_eq!(seen, expected, "one at a time");
 }

@@ -159,6 +159,33 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
     assert_eq!(look::journal(store, &realm()).await, Vec::new(), "a repeat told it again");
 }
 
+/// 11. ... *any* of its events: some of them are trimmed, and none of its records is left.
+pub async fn clause_11_an_event_that_a_trim_left_is_proof_of_the_commit<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let (tag, quota) = (names.tag(), names.quota());
+    // The last of its events outlives the others, though they are of one commit.
+    let commit = Batch::new(names.commit())
+        .address(Swap::create(samples::address(tag, 1)))
+        .reserve(quota, Span::seconds(10), at(1_000))
+        .at(at(0))
+        .event(None, None, EventKind::ClockMended)
+        .event(None, None, EventKind::EmailChangeDropped)
+        .at(at(100))
+        .event(None, None, EventKind::Registered)
+        .build();
+    let commit = put(store, commit).await;
+    let stored = Stored { value: samples::address(tag, 1), stamp: commit.id() };
+    put(store, Batch::new(names.commit()).address(Swap::remove(stored)).build()).await;
+    super::trim::trimmed(store, &Trim { events_before: Some(at(100)), ..samples::trim() }).await;
+    let left = commit.events().get(2..).unwrap_or_default();
+    assert_eq!(look::journal(store, &realm()).await, left, "what the trim left");
+    put(store, commit.clone()).await;
+    assert_eq!(look::address(store, tag).await, None, "a repeat brought the record back");
+    assert_eq!(look::journal(store, &realm()).await, left, "a repeat told it again");
+    assert_eq!(look::level(store, quota).await, Some(at(10)), "a repeat reserved again");
+}
+
 /// 12. Once a repeated offer has answered Ok or Conflict, the first can never apply later: racing offers of one commit
 ///     apply it once.
 pub async fn clause_12_racing_offers_of_one_commit_apply_it_once<S: StoreUnderTest>() {
@@ -210,6 +237,37 @@ pub async fn clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_an
             let events = look::journal(store, &realm()).await;
             let count = events.iter().filter(|event| event.commit == commit.id()).count();
             assert_eq!(count, 1, "after {polls} polls");
+        }
+    }
+}
+
+/// 12. ... a first offer that nobody waits for, whose repeat was answered with Conflict: also when what was in the way
+///     has gone.
+pub async fn clause_12_an_offer_never_applies_after_its_repeat_met_a_conflict<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    for polls in 0..8 {
+        let tag = names.tag();
+        let first = Batch::new(names.commit())
+            .address(Swap::create(samples::address(tag, 1)))
+            .event(None, None, EventKind::ClockMended)
+            .build();
+        drop(polled(store.commit(&first), polls));
+        let rival = Batch::new(names.commit()).address(Swap::create(samples::address(tag, 2))).build();
+        match store.commit(&rival).await {
+            // The first was applied before it, and is there to stay.
+            Err(CommitError::Conflict(_)) => continue,
+            answer => super::accepted(answer),
+        }
+        let answer = store.commit(&first).await;
+        assert!(matches!(answer, Err(CommitError::Conflict(_))), "a rival is there: {answer:?}");
+        let before = Stored { value: samples::address(tag, 2), stamp: rival.id() };
+        put(store, Batch::new(names.commit()).address(Swap::remove(before)).build()).await;
+        for _ in 0..3 {
+            put(store, Batch::new(names.commit()).build()).await;
+            assert_eq!(look::address(store, tag).await, None, "after {polls} polls the first applied late");
+            let told = look::journal(store, &realm()).await;
+            assert!(told.iter().all(|event| event.commit != first.id()), "told late, after {polls} polls");
         }
     }
 }
@@ -378,7 +436,7 @@ fn claim(names: &Names, now: Timestamp, until: Timestamp) -> Claim {
 }
 
 /// Polls so many times, gives other threads their turn in between, and then drops the future.
-fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+pub(super) fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(futures_util::task::noop_waker_ref());
     for _ in 0..polls {

@@ -7,7 +7,7 @@ use std::{
 
 use accountable_core::{
     domain::{Account, EventKind, IpFilterGroup, IpFilterGroupName, Realm, Span, Version},
-    port::{By, CommitError, Dossier, Limit, Stored, Swap, Who},
+    port::{By, CommitError, Dossier, Limit, Note, Stored, Swap, Who},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -61,6 +61,74 @@ pub async fn clause_19_a_dossier_holds_all_that_was_asked_for<S: StoreUnderTest>
         let who = Who::found(by);
         assert_eq!(look::dossier(store, who.clone()).await, Dossier::empty(incarnation), "asked for {who:?}");
     }
+}
+
+/// 19. A dossier holds what was asked for besides, of any realm: several levels, a group, notes, who holds a key.
+pub async fn clause_19_a_dossier_holds_levels_groups_notes_and_the_holder_of_a_key<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let (one, other, untouched) = (names.quota(), names.quota(), names.quota());
+    let own = names.email();
+    let account = samples::with(samples::account(names.account(), &own), |facts| {
+        facts.ip_filter_group = Some(samples::group_name("office"));
+    });
+    let holder = samples::account(names.account(), &names.email());
+    let held = &holder.facts().expect("a live account").mailbox.key;
+    let note = |realm: Realm, name: &str, number| Note { realm, ..samples::note(name, number) };
+    let abroad = other_realm;
+    let stamp = put(
+        store,
+        Batch::new(names.commit())
+            .account(Swap::create(account.clone()))
+            .group(Swap::create(samples::group("office", 1)))
+            .group(Swap::create(samples::group("night", 2)))
+            .group(Swap::create(samples::group("unasked", 3)))
+            .note(Swap::create(note(realm(), "keys", 1)))
+            .note(Swap::create(note(abroad(), "keys", 2)))
+            .note(Swap::create(note(realm(), "keys.old", 3)))
+            .reserve(one, Span::seconds(1), NOW)
+            .reserve(other, Span::seconds(2), NOW)
+            .build(),
+    )
+    .await
+    .id();
+    let created = put(store, Batch::new(names.commit()).account(Swap::create(holder.clone())).build()).await;
+    let noted = |realm: Realm, name: &str| (realm, samples::note_name(name));
+    let who = Who {
+        levels: vec![other, untouched, one],
+        holder: Some((realm(), held.clone())),
+        group: Some(group_key("night")),
+        notes: vec![noted(abroad(), "keys"), noted(realm(), "keys"), noted(realm(), "key")],
+        ..Who::id(account.id)
+    };
+    let incarnation = look::dossier(store, Who::nobody()).await.incarnation;
+    let expected =
+        Dossier {
+            account: Some(Stored { value: account, stamp }),
+            holder: Some(Stored { value: holder.clone(), stamp: created.id() }),
+            groups: BTreeMap::from([("office", 1), ("night", 2)].map(|(name, number)| {
+                (group_key(name), Stored { value: samples::group(name, number), stamp })
+            })),
+            levels: BTreeMap::from([(one, at(1)), (other, at(2))]),
+            notes: BTreeMap::from([(realm(), 1), (abroad(), 2)].map(|(realm, number)| {
+                (noted(realm.clone(), "keys"), Stored { value: note(realm, "keys", number), stamp })
+            })),
+            ..Dossier::empty(incarnation)
+        };
+    assert_eq!(look::dossier(store, who.clone()).await, expected, "asked for {who:?}");
+    // Of nobody in particular; the holder is the account itself; a group that is not there.
+    let nobody = Who { by: By::Nobody, ..who };
+    let mut without = Dossier { account: None, ..expected };
+    without.groups.remove(&group_key("office"));
+    assert_eq!(look::dossier(store, nobody).await, without, "asked for nobody's");
+    let itself = Who {
+        holder: Some((realm(), held.clone())),
+        group: Some((other_realm(), samples::group_name("night"))),
+        ..Who::id(holder.id)
+    };
+    let dossier = look::dossier(store, itself).await;
+    assert_eq!(dossier.account, dossier.holder, "it holds the key itself");
+    assert_eq!(dossier.groups, BTreeMap::new(), "another realm's group of that name");
 }
 
 /// 19. ... absence is None, never an error.
