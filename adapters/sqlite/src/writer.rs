@@ -273,6 +273,7 @@ fn roll_back(on: &Db<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use accountable_core::port::StoreError;
     use rusqlite::ffi;
 
     use super::*;
@@ -337,6 +338,32 @@ mod tests {
         );
         assert!(last_answer.try_recv().unwrap().is_ok());
         assert_eq!(kept(&on), [1, 3]);
+    }
+
+    #[test]
+    fn on_a_full_disk_each_that_finds_no_room_is_told_so_at_once() {
+        let (directory, on) = file();
+        let (db, options) = (Db::holding(&on), options(&directory));
+        let pages: i64 = on.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let limit = |pages: i64| on.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()));
+        limit(pages).unwrap();
+        let grow: Work<i64, ()> = |on, _| {
+            Sql::new("grow", "INSERT INTO shop VALUES (zeroblob(100000))").run(on, [])?;
+            Ok(())
+        };
+        let (small, small_answer) = job(1, insert);
+        let (large, large_answer) = job(2, grow);
+        run(&db, &options, vec![small, large]);
+        assert!(small_answer.try_recv().unwrap().is_ok());
+        let Err(stopped) = large_answer.try_recv().unwrap() else { panic!("there was room") };
+        let error = CommitError::from(stopped);
+        let CommitError::Store(StoreError::Broken(cause)) = &error else { panic!("{error:?}") };
+        assert_eq!(cause.to_string(), "SQLite answered 13 (database or disk is full) to: grow");
+        // Somebody made room.
+        limit(pages + 100).unwrap();
+        let (large, large_answer) = job(3, grow);
+        run(&db, &options, vec![large]);
+        assert!(large_answer.try_recv().unwrap().is_ok());
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl Place {
     pub fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path()).unwrap()
     }
+    /// What is in the files, whatever they are for.
+    pub fn contents(&self) -> Vec<Vec<u8>> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
     /// The names of all files in the directory.
     pub fn files(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.directory.path()).unwrap();
