@@ -219,7 +219,7 @@ impl SharedStore for SharedFile {
     fn restore(folder: &Path, life: Incarnation) -> Restored {
         let at_once = Options::default().with_busy_timeout(Duration::from_millis(1));
         match accountable_sqlite::restore(Self::at(folder), life, &at_once) {
-            Ok(()) => Restored::Done,
+            Ok(_) => Restored::Done,
             Err(RestoreError::InUse) => Restored::InUse,
             Err(error) => panic!("{error:?}"),
         }
