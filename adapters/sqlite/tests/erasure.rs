@@ -102,7 +102,7 @@ fn the_pages_that_a_removed_row_leaves_free_are_empty() {
     let long = |n: u8| {
         let mut account = somebody(n);
         let Life::Live(facts) = &mut account.life else { panic!() };
-        facts.memo = Memo::parse(&format!("{NOTE} {}", "x".repeat(200))).unwrap();
+        facts.memo = Memo::parse(&format!("{NOTE} {}", "x".repeat(100))).unwrap();
         account
     };
     for n in 1..60 {
@@ -142,7 +142,8 @@ fn explore() {
     for n in 0..3000 {
         register(&store, cid(1, n), &acc(n)).unwrap();
     }
-    for n in 0..3000 {
+    for m in 0..3000u32 {
+        let n = m.wrapping_mul(1_237) % 3000;
         let mut grown = acc(n);
         let Life::Live(facts) = &mut grown.life else { panic!() };
         facts.memo = Memo::parse(&"m".repeat(200)).unwrap();
@@ -165,6 +166,7 @@ fn explore() {
             left += 1;
         }
     }
+    assert!(hay.contains(&format!("{:08x}zz@example", n_mul(1))) && hay.contains(&format!("{:08x}zz@example", n_mul(777))));
     eprintln!("LEFT {left} of {total}, size {}", all.len());
 }
 fn n_mul(n: u32) -> u32 {
