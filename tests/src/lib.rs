@@ -92,11 +92,17 @@
 
 pub mod clock;
 pub mod deadline;
+#[doc(hidden)]
+pub mod doors;
 pub mod entropy;
 pub mod hasher;
 mod macros;
 pub mod mailer;
+pub mod middle;
+pub mod model;
 pub mod names;
+#[cfg(unix)]
+pub mod processes;
 pub mod race;
 pub mod samples;
 pub mod store;

@@ -213,3 +213,150 @@ macro_rules! mailer_contract {
         }
     };
 }
+
+/// The doors, room by room, and random sequences of commands, on the stores of a type that is [`StoreUnderTest`](crate::store::StoreUnderTest): what the
+/// whole library promises over that store. One use a module.
+#[macro_export]
+macro_rules! accounts_contract {
+    ($fixture:ty) => {
+        /// Random sequences of commands.
+        #[test]
+        fn every_sequence_is_answered_as_in_memory_and_keeps_the_invariants() {
+            $crate::model::every_sequence_is_answered_as_in_memory_and_keeps_the_invariants::<$fixture>();
+        }
+        mod accidents {
+            use super::*;
+            $crate::__doors_accidents!($fixture);
+        }
+        mod code {
+            use super::*;
+            $crate::__doors_code!($fixture);
+        }
+        mod courier {
+            use super::*;
+            $crate::__doors_courier!($fixture);
+        }
+        mod email_change {
+            use super::*;
+            $crate::__doors_email_change!($fixture);
+        }
+        mod equality {
+            use super::*;
+            $crate::__doors_equality!($fixture);
+        }
+        mod faults {
+            use super::*;
+            $crate::__doors_faults!($fixture);
+        }
+        mod feedback {
+            use super::*;
+            $crate::__doors_feedback!($fixture);
+        }
+        mod import {
+            use super::*;
+            $crate::__doors_import!($fixture);
+        }
+        mod ip_filter {
+            use super::*;
+            $crate::__doors_ip_filter!($fixture);
+        }
+        mod keys {
+            use super::*;
+            $crate::__doors_keys!($fixture);
+        }
+        mod lock_notice {
+            use super::*;
+            $crate::__doors_lock_notice!($fixture);
+        }
+        mod log_in {
+            use super::*;
+            $crate::__doors_log_in!($fixture);
+        }
+        mod mailing {
+            use super::*;
+            $crate::__doors_mailing!($fixture);
+        }
+        mod management {
+            use super::*;
+            $crate::__doors_management!($fixture);
+        }
+        mod outbox {
+            use super::*;
+            $crate::__doors_outbox!($fixture);
+        }
+        mod password_age {
+            use super::*;
+            $crate::__doors_password_age!($fixture);
+        }
+        mod passwords {
+            use super::*;
+            $crate::__doors_passwords!($fixture);
+        }
+        mod races {
+            use super::*;
+            $crate::__doors_races!($fixture);
+        }
+        mod register {
+            use super::*;
+            $crate::__doors_register!($fixture);
+        }
+        mod review {
+            use super::*;
+            $crate::__doors_review!($fixture);
+        }
+        mod round_trips {
+            use super::*;
+            $crate::__doors_round_trips!($fixture);
+        }
+        mod sign_up {
+            use super::*;
+            $crate::__doors_sign_up!($fixture);
+        }
+        mod standing {
+            use super::*;
+            $crate::__doors_standing!($fixture);
+        }
+        mod update {
+            use super::*;
+            $crate::__doors_update!($fixture);
+        }
+    };
+}
+
+/// Real processes that write to one store and are killed, for a type that is
+/// [`SharedStore`](crate::processes::SharedStore). One use a crate, at its root or in a module.
+#[macro_export]
+macro_rules! processes_contract {
+    ($store:ty) => {
+        mod processes {
+            use super::*;
+            /// What a child runs. In the parent it is no test and does nothing.
+            #[test]
+            fn child_process() {
+                $crate::processes::child::run::<$store>();
+            }
+            #[test]
+            fn of_processes_that_want_one_thing_exactly_one_gets_it() {
+                $crate::processes::contention::of_processes_that_want_one_thing_exactly_one_gets_it::<$store>(concat!(module_path!(), "::child_process"));
+            }
+            #[test]
+            fn what_one_process_was_told_all_others_see() {
+                $crate::processes::contention::what_one_process_was_told_all_others_see::<$store>(concat!(module_path!(), "::child_process"));
+            }
+            #[test]
+            fn a_killed_process_loses_nothing_that_was_acknowledged_and_repeats_nothing() {
+                $crate::processes::kills::a_killed_process_loses_nothing_that_was_acknowledged_and_repeats_nothing::<$store>(concat!(module_path!(), "::child_process"));
+            }
+            #[test]
+            fn a_store_that_another_process_has_open_is_not_restored() {
+                $crate::processes::restores::a_store_that_another_process_has_open_is_not_restored::<$store>(
+                    concat!(module_path!(), "::child_process"),
+                );
+            }
+            #[test]
+            fn where_a_restoration_is_killed_the_store_is_as_it_was_or_restored() {
+                $crate::processes::restores::where_a_restoration_is_killed_the_store_is_as_it_was_or_restored::<$store>(concat!(module_path!(), "::child_process"));
+            }
+        }
+    };
+}

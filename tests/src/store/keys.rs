@@ -63,7 +63,9 @@ pub async fn clause_06_a_reserved_key_is_held_and_a_pending_one_is_not<S: StoreU
         facts.former = vec![samples::former(1, &reserved, true), samples::former(2, &released, false)];
         facts.pending = Some(samples::pending(3, &wanted));
     });
-    put(store, creation(names, &holder)).await;
+    let created = put(store, creation(names, &holder)).await;
+    // Also after it was written again.
+    put(store, replacement(names, &holder, &created, &samples::next(&holder))).await;
     for (held, why) in [(&own, "the own key"), (&reserved, "a reserved key")] {
         let other = samples::account(names.account(), held);
         taken(store, &creation(names, &other), other.id, why).await;

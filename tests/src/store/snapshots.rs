@@ -187,6 +187,7 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
             .address(swap(|n| samples::address(own, n), n, stamp))
             .address(swap(|n| samples::address(asked_for, n), n, stamp))
             .group(swap(group, n, stamp))
+            .note(swap(|n| samples::note("bulk", n), n, stamp))
             .reserve(quota, Span::seconds(1), at(1_000_000))
             .build()
     };
@@ -208,13 +209,23 @@ pub async fn clause_19_a_dossier_is_one_snapshot<S: StoreUnderTest>() {
             }
             while !done.load(Ordering::Acquire) {
                 let by = if racer == 1 { By::Id(first.id) } else { By::Email(realm(), email.key()) };
-                let who = Who { also: vec![asked_for], levels: vec![quota], ..Who::found(by) };
+                let who = Who {
+                    also: vec![asked_for],
+                    levels: vec![quota],
+                    holder: Some((realm(), email.key())),
+                    notes: vec![(realm(), samples::note_name("bulk"))],
+                    ..Who::found(by)
+                };
                 let dossier = S::block_on(look::dossier(store, who));
                 let version = dossier.account.as_ref().map(|account| account.value.version.as_u64());
                 let n = version.expect("the account");
                 let locks: Vec<_> =
                     dossier.addresses.values().map(|address| address.value.log_ins.locks).collect();
                 assert_eq!(locks, [n, n], "the records of addresses, seed {seed:#x}");
+                let holder = dossier.holder.as_ref().map(|holder| holder.value.version.as_u64());
+                assert_eq!(holder, Some(n), "the holder, seed {seed:#x}");
+                let notes: Vec<_> = dossier.notes.values().map(|note| note.value.content.as_str()).collect();
+                assert_eq!(notes, [n.to_string()], "the note, seed {seed:#x}");
                 let filter = dossier.filter().cloned();
                 assert_eq!(filter, Some(group(n)), "the group, seed {seed:#x}");
                 assert_eq!(dossier.level(quota), Some(at(n)), "the level, seed {seed:#x}");

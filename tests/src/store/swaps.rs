@@ -186,11 +186,13 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     let account = samples::largest_account(id, &own, names);
     let tag = accountable_core::domain::AddressTag::from_bytes([0xff; 32]);
     let (address, group) = (samples::largest_address(tag), samples::largest_group());
+    let note = samples::largest_note("follower/billing.of-2026");
     let mails = samples::extreme_mails(id, names);
     let mut batch = Batch::new(accountable_core::domain::CommitId::from_bytes([0xff; 16]))
         .account(Swap::create(account.clone()))
         .address(Swap::create(address.clone()))
-        .group(Swap::create(group.clone()));
+        .group(Swap::create(group.clone()))
+        .note(Swap::create(note.clone()));
     for mail in &mails {
         batch = batch.mail(Swap::create(mail.clone()));
     }
@@ -203,6 +205,8 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     assert_eq!(read, Some(Stored { value: address, stamp }), "the largest record of an address");
     let read = look::group(store, &realm(), &group.name).await;
     assert_eq!(read, Some(Stored { value: group, stamp }), "the largest group");
+    let read = look::note(store, &realm(), &note.name).await;
+    assert_eq!(read, Some(Stored { value: note, stamp }), "the largest note");
     for mail in mails {
         let read = look::mail(store, mail.id).await;
         assert_eq!(read, Some(Stored { value: mail, stamp }), "a mail");
