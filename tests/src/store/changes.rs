@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use accountable_core::{
-    domain::{Account, AccountId, MailId, MailState, StandingKind, Status, Suppression},
+    domain::{Account, AccountId, EmailKey, MailId, MailState, StandingKind, Status, Suppression},
     port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Stored, Swap},
 };
 
@@ -35,7 +35,11 @@ pub async fn clause_21_an_account_is_listed_as_it_is_now<S: StoreUnderTest>() {
     };
     let of = |status| AccountFilter { status: Some(status), ..AccountFilter::default() };
     let standing = |standing| AccountFilter { standings: BTreeSet::from([standing]), ..AccountFilter::default() };
-    let begins = |prefix: &str| AccountQuery::ByEmail { realm: realm(), prefix: prefix.into(), after: None };
+    let begins = |prefix: &str| AccountQuery::ByEmail {
+        realm: realm(),
+        prefix: EmailKey::prefix(prefix),
+        after: None,
+    };
     let overdue = AccountQuery::Overdue { realm: realm(), now: at(100_000), after: None };
     let lists = [
         ("all", by_id(realm(), AccountFilter::default())),
