@@ -4,12 +4,12 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::domain::{
     Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
-    Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event,
-    EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator, Intent, IntentKind,
-    IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState,
-    Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag,
-    Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
-    Undeliverable, Unknown, Version,
+    Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
+    Epoch, Event, EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator, Intent,
+    IntentKind, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail,
+    MailId, MailState, Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail,
+    Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression,
+    SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
 };
 use accountable_core::port::{Claim, Commit, Limit, Note, NoteName, Reservation, Scope, Swap, Trim, Write};
 

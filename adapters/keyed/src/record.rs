@@ -2,8 +2,8 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Event, FormatVersion, IpFilterGroup, IpFilterGroupName, Mail, MailId,
-        MailState, QuotaTag, Realm, Span, Timestamp,
+        Account, AccountId, Address, AddressTag, Event, FormatVersion, IpFilterGroup, IpFilterGroupName,
+        Mail, MailId, MailState, QuotaTag, Realm, Span, Timestamp,
     },
     port::{
         Key, Note, NoteName,

@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     Authentication, Builder, Error, Import, ImportedPassword, NewAccount,
     domain::{
-        Denial, EmailAddress, EventKind, IpFilterGroupName, Management, MustChangeReason, PasswordPolicy, Refusal, Span,
-        Status, Violation,
+        Denial, EmailAddress, EventKind, IpFilterGroupName, Management, MustChangeReason, PasswordPolicy,
+        Refusal, Span, Status, Violation,
     },
     port::Clock as _,
 };

@@ -34,7 +34,8 @@ pub async fn clause_21_an_account_is_listed_as_it_is_now<S: StoreUnderTest>() {
         ..AccountFilter::default()
     };
     let of = |status| AccountFilter { status: Some(status), ..AccountFilter::default() };
-    let standing = |standing| AccountFilter { standings: BTreeSet::from([standing]), ..AccountFilter::default() };
+    let standing =
+        |standing| AccountFilter { standings: BTreeSet::from([standing]), ..AccountFilter::default() };
     let begins = |prefix: &str| AccountQuery::ByEmail {
         realm: realm(),
         prefix: EmailKey::prefix(prefix),

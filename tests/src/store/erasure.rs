@@ -26,7 +26,8 @@ pub async fn clause_35_the_octets_of_an_erased_account_are_gone<S: StoreUnderTes
         next = samples::with(next, |facts| {
             let hash = |salt| samples::keyring().seal_hash(&account.realm, account.id, [salt; 24], "$hash$");
             facts.password.iter_mut().for_each(|password| password.hash = hash(version));
-            facts.attributes.memo = Memo::parse(&format!("a private memo, version {version}.")).expect("a memo");
+            facts.attributes.memo =
+                Memo::parse(&format!("a private memo, version {version}.")).expect("a memo");
             facts.former = vec![samples::former(1, &was, version % 2 == 0)];
             facts.pending = Some(samples::pending(2, &wanted));
         });

@@ -10,9 +10,9 @@ use std::{
 
 use accountable_core::{
     domain::{
-        Account, AccountId, AddressTag, CommitId, Content, Dispatch, DomainTag, EmailAddress, Event,
-        EventKind, Incarnation, Initiator, Life, LinkUrl, Mail, MailId, Nonce, Ordinal,
-        Purpose, Realm, Registration, Span, Subject, Timestamp, Version,
+        Account, AccountId, AddressTag, Attributes, CommitId, Content, Dispatch, DomainTag, EmailAddress,
+        Event, EventKind, Incarnation, Initiator, Life, LinkUrl, Mail, MailId, Nonce, Ordinal, Purpose,
+        Realm, Registration, Span, Subject, Timestamp, Version,
     },
     port::{Claim, Commit, Limit, StoreError, Stored, Swap, Trim, Write},
 };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    domain::{Attributes,
-        Account, AccountId, Address, AddressTag, CommitId, EmailAddress, EmailKey, Event, EventKind,
-        FormerMailbox, Incarnation, Initiator, IpFilterGroup, IpFilterGroupName, Life, Mailbox,
+    domain::{
+        Account, AccountId, Address, AddressTag, Attributes, CommitId, EmailAddress, EmailKey, Event,
+        EventKind, FormerMailbox, Incarnation, Initiator, IpFilterGroup, IpFilterGroupName, Life, Mailbox,
         Ordinal, QuotaTag, Realm, Registration, Span, Timestamp, Version,
     },
     port::{
