@@ -14,6 +14,7 @@ mod note;
 mod outbox;
 mod query;
 mod record;
+pub mod records;
 mod routing;
 mod screen;
 mod shared;

@@ -143,4 +143,9 @@ impl Limit {
     pub const fn get(self) -> u32 {
         self.0
     }
+    /// The number as a length.
+    #[must_use]
+    pub fn as_usize(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
 }

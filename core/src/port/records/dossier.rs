@@ -1,0 +1,88 @@
+//! A dossier, gathered from single reads of one snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{
+        Account, AccountId, Address, AddressTag, EmailKey, Incarnation, IpFilterGroup, IpFilterGroupName,
+        QuotaTag, Realm, Timestamp,
+    },
+    port::{By, Dossier, Note, NoteName, Stored, Who},
+};
+
+/// Reads single records. All reads through one value see one snapshot (clause 19).
+pub trait Reads {
+    /// Why a record can't be read.
+    type Error;
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn account(&self, id: AccountId) -> Result<Option<Stored<Account>>, Self::Error>;
+    /// The account that holds this key of a realm, as its own or reserved.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn holder(&self, realm: &Realm, key: &EmailKey) -> Result<Option<Stored<Account>>, Self::Error>;
+    /// The record of an address.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn address(&self, tag: AddressTag) -> Result<Option<Stored<Address>>, Self::Error>;
+    /// A group of networks.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn group(
+        &self,
+        realm: &Realm,
+        name: &IpFilterGroupName,
+    ) -> Result<Option<Stored<IpFilterGroup>>, Self::Error>;
+    /// Where the level of a quota stands.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn level(&self, of: QuotaTag) -> Result<Option<Timestamp>, Self::Error>;
+    /// A small record under a name.
+    ///
+    /// # Errors
+    /// Whatever kept it from being read.
+    fn note(&self, realm: &Realm, name: &NoteName) -> Result<Option<Stored<Note>>, Self::Error>;
+}
+
+/// Gathers all that a decision rests on, in the store's present life.
+///
+/// # Errors
+/// The first record that could not be read.
+pub fn dossier<R: Reads>(on: &R, life: Incarnation, who: &Who) -> Result<Dossier, R::Error> {
+    let account = match &who.by {
+        By::Nobody => None,
+        By::Id(id) => on.account(*id)?,
+        // A key that is only reserved leads to nobody (clause 6).
+        By::Email(realm, key) => on.holder(realm, key)?.filter(|found| found.value.keys().own == Some(key)),
+    };
+    let mut tags: BTreeSet<AddressTag> = who.also.iter().copied().collect();
+    let mut names: BTreeSet<(Realm, IpFilterGroupName)> = who.group.iter().cloned().collect();
+    if let Some(Stored { value: account, .. }) = &account {
+        tags.extend(account.tags());
+        names.extend(account.ip_filter_group().map(|name| (account.realm.clone(), name.clone())));
+    }
+    Ok(Dossier {
+        incarnation: life,
+        holder: who.holder.as_ref().map_or(Ok(None), |(realm, key)| on.holder(realm, key))?,
+        addresses: found(tags, |tag| on.address(*tag))?,
+        groups: found(names, |(realm, name)| on.group(realm, name))?,
+        levels: found(who.levels.iter().copied(), |of| on.level(*of))?,
+        notes: found(who.notes.iter().cloned(), |(realm, name)| on.note(realm, name))?,
+        account,
+    })
+}
+
+/// Those that are there, by name.
+fn found<K: Ord, V, E>(
+    names: impl IntoIterator<Item = K>,
+    read: impl Fn(&K) -> Result<Option<V>, E>,
+) -> Result<BTreeMap<K, V>, E> {
+    let all = names.into_iter().map(|name| Ok(read(&name)?.map(|value| (name, value))));
+    all.filter_map(Result::transpose).collect()
+}
