@@ -1,6 +1,6 @@
 //! What an engine has to offer: a look at rows of one instant, and changes that become lasting together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use accountable_core::port::{Source, StoreError};
 
@@ -26,7 +26,7 @@ pub trait Rows {
     /// # Errors
     /// Whatever kept it from being read.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
-    /// The rows from the key `from` on and before the key `before`.
+    /// The rows from the key `from` on and before the key `before`, which sorts behind it.
     ///
     /// # Errors
     /// Whatever kept them from being read.
@@ -44,7 +44,7 @@ pub trait Rows {
 /// 3. Ok means lasting; `Failed` means that none was made and none will be; `Unknown` means that nobody knows, but the
 ///    transaction is over: it can't take effect later.
 /// 4. `change` is not called by two threads at once. No other process changes the rows meanwhile.
-/// 5. A panic of the argument leaves `change` with its transaction given up.
+/// 5. A panic of the argument ends `change`, and with it the transaction.
 /// 6. What was overwritten or removed is gone from what the engine keeps, or the engine's documentation says from when
 ///    on it is.
 pub trait Engine: Send + Sync + 'static {
@@ -69,4 +69,15 @@ pub enum Unchanged {
     /// They may have been made: the answer of the disk got lost.
     #[error("it is unknown whether changes were made")]
     Unknown(#[source] Source),
+}
+
+/// Rows in memory.
+impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.get(key).cloned())
+    }
+    fn range<'a>(&'a self, from: &[u8], before: &[u8]) -> Result<RowIter<'a>, StoreError> {
+        let rows = self.range::<[u8], _>((Bound::Included(from), Bound::Excluded(before)));
+        Ok(Box::new(rows.map(|(key, value)| Ok((key.clone(), value.clone())))))
+    }
 }

@@ -1,4 +1,4 @@
-//! A store's beginning, whether rows are one, and its next life.
+//! A store's beginning, whether an engine holds one, and its next life.
 
 use accountable_core::{
     domain::{Account, CommitId, Incarnation},
@@ -6,7 +6,7 @@ use accountable_core::{
 };
 
 use crate::{
-    Changes, Rows,
+    Changes, Engine, Rows, Unchanged,
     batch::Batch,
     layout::{Kind, LIFE, broken, scan},
     row::stored,
@@ -15,19 +15,28 @@ use crate::{
 /// Which layout the rows have.
 const SCHEMA: (&str, &[u8]) = ("schema", b"1");
 
-/// What makes a store of an engine that has no rows yet.
-#[must_use]
-pub fn begin(life: Incarnation) -> Changes {
-    [(SCHEMA.0, SCHEMA.1), (LIFE, life.as_bytes().as_slice())]
-        .map(|(name, value)| (Kind::Own.key(&[name.as_bytes()]), Some(value.to_vec())))
-        .into()
+/// Makes a store of an engine that has no rows yet.
+///
+/// # Errors
+/// Whatever kept the engine from it. Of unknown outcome is unavailable: look again.
+pub fn begin(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> {
+    make(engine, |_| {
+        let rows = [(SCHEMA.0, SCHEMA.1), (LIFE, life.as_bytes().as_slice())];
+        Ok(rows.map(|(name, value)| (Kind::Own.key(&[name.as_bytes()]), Some(value.to_vec()))).into())
+    })
 }
 
-/// Whether the rows are a store. False: there are no rows, and [`begin`] makes one of them.
+/// Whether an engine holds a store. False: it has no rows, and [`begin`] makes a store of it.
 ///
 /// # Errors
 /// [`StoreError::Broken`] for rows of something else, or of a newer build. Leave them untouched (clause 32).
-pub fn recognize(rows: &dyn Rows) -> Result<bool, StoreError> {
+pub fn recognize(engine: &impl Engine) -> Result<bool, StoreError> {
+    let mut found = Err(broken("the engine did not show its rows"));
+    engine.read(&mut |rows| found = is_store(rows))?;
+    found
+}
+
+fn is_store(rows: &dyn Rows) -> Result<bool, StoreError> {
     match rows.get(&Kind::Own.key(&[SCHEMA.0.as_bytes()]))? {
         Some(schema) if schema == SCHEMA.1 => Ok(true),
         Some(_) => Err(broken("the store is of a newer schema than this build knows")),
@@ -36,16 +45,39 @@ pub fn recognize(rows: &dyn Rows) -> Result<bool, StoreError> {
     }
 }
 
-/// What makes of a backup that was put back a store with a new life (clause 34). For a store that is not in use.
+/// Makes of a backup that was put back a store with a new life (clause 34). For a store that is not in use.
 ///
 /// # Errors
-/// Whatever kept an account from being read.
-pub fn restore(rows: &dyn Rows, life: Incarnation) -> Result<Changes, StoreError> {
-    let mut batch = Batch::on(rows);
-    batch.put(Kind::Own.key(&[LIFE.as_bytes()]), life.as_bytes().to_vec());
-    for row in scan(rows, &Kind::Account.key(&[]), None)? {
-        let account = stored::<Account>(&row?.1)?.value.restored();
-        batch.write(&account, CommitId::from_bytes(*life.as_bytes()))?;
+/// Whatever kept an account from being read, or the engine from changing it; then nothing is changed. Of unknown outcome
+/// is unavailable: do it again.
+pub fn restore(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> {
+    make(engine, |rows| {
+        let mut batch = Batch::on(rows);
+        batch.put(Kind::Own.key(&[LIFE.as_bytes()]), life.as_bytes().to_vec());
+        for row in scan(rows, &Kind::Account.key(&[]), None)? {
+            let account = stored::<Account>(&row?.1)?.value.restored();
+            batch.write(&account, CommitId::from_bytes(*life.as_bytes()))?;
+        }
+        Ok(batch.into_changes())
+    })
+}
+
+/// Makes changes once.
+fn make(
+    engine: &impl Engine,
+    changes: impl FnOnce(&dyn Rows) -> Result<Changes, StoreError>,
+) -> Result<(), StoreError> {
+    let (mut changes, mut failed) = (Some(changes), None);
+    let made = engine.change(&mut |rows| match changes.take()?(rows) {
+        Ok(changes) => Some(changes),
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    match (made, failed) {
+        (_, Some(error)) | (Err(Unchanged::Failed(error)), None) => Err(error),
+        (Err(Unchanged::Unknown(cause)), None) => Err(StoreError::Unavailable(cause)),
+        (Ok(()), None) => Ok(()),
     }
-    Ok(batch.into_changes())
 }

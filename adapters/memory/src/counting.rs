@@ -3,16 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use accountable_core::{
-    domain::{
-        Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Mail, Realm,
-        Timestamp,
-    },
-    port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
-        MailQuery, Page, Store, StoreError, Stored, Trim, Who,
-    },
+    delegate_store,
+    port::{Commit, Store, StoreCall, Who},
 };
-use async_trait::async_trait;
 
 use crate::locked::Locked;
 
@@ -52,10 +45,10 @@ pub struct Calls {
     pub commits: u64,
     /// Calls of `claim`.
     pub claims: u64,
-    /// Calls of `next_due`.
-    pub next_dues: u64,
     /// Calls of `accounts`.
     pub accounts: u64,
+    /// Calls of `account_ids`.
+    pub account_ids: u64,
     /// Calls of `count`.
     pub counts: u64,
     /// Calls of `mails`.
@@ -64,10 +57,8 @@ pub struct Calls {
     pub suppressed: u64,
     /// Calls of `groups`.
     pub groups: u64,
-    /// Calls of `history`.
-    pub histories: u64,
-    /// Calls of `feed`.
-    pub feeds: u64,
+    /// Calls of `events`.
+    pub events: u64,
     /// Calls of `trim`.
     pub trims: u64,
 }
@@ -80,18 +71,33 @@ impl Calls {
             self.loads,
             self.commits,
             self.claims,
-            self.next_dues,
             self.accounts,
+            self.account_ids,
             self.counts,
             self.mails,
             self.suppressed,
             self.groups,
-            self.histories,
-            self.feeds,
+            self.events,
             self.trims,
         ]
         .iter()
         .fold(0, |sum: u64, calls| sum.saturating_add(*calls))
+    }
+
+    fn of(&mut self, call: StoreCall<'_>) -> &mut u64 {
+        match call {
+            StoreCall::Load(_) => &mut self.loads,
+            StoreCall::Commit(_) => &mut self.commits,
+            StoreCall::Claim(_) => &mut self.claims,
+            StoreCall::Accounts(_) => &mut self.accounts,
+            StoreCall::AccountIds(_) => &mut self.account_ids,
+            StoreCall::Count(_) => &mut self.counts,
+            StoreCall::Mails(_) => &mut self.mails,
+            StoreCall::Suppressed(_) => &mut self.suppressed,
+            StoreCall::Groups(_) => &mut self.groups,
+            StoreCall::Events(_) => &mut self.events,
+            StoreCall::Trim(_) => &mut self.trims,
+        }
     }
 }
 
@@ -125,111 +131,39 @@ impl<S> CountingStore<S> {
         *self.witness.lock() = Some(Witness(Arc::new(witness)));
     }
 
-    fn show(&self, seen: Seen<'_>) {
+    fn note(&self, call: StoreCall<'_>) {
+        let mut calls = self.calls.lock();
+        let count = calls.of(call);
+        *count = count.saturating_add(1);
+        drop(calls);
+        let seen = match call {
+            StoreCall::Load(who) => Seen::Load(who),
+            StoreCall::Commit(commit) => Seen::Commit(commit),
+            _ => return,
+        };
         let witness = self.witness.lock().clone();
         if let Some(Witness(sees)) = witness {
             sees(seen);
         }
     }
-
-    fn note(&self, of: impl FnOnce(&mut Calls) -> &mut u64) {
-        let mut calls = self.calls.lock();
-        let count = of(&mut calls);
-        *count = count.saturating_add(1);
-    }
 }
 
-#[async_trait]
-impl<S: Store> Store for CountingStore<S> {
-    async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.note(|calls| &mut calls.loads);
-        self.show(Seen::Load(who));
-        self.inner.load(who).await
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.note(|calls| &mut calls.commits);
-        self.show(Seen::Commit(commit));
-        self.inner.commit(commit).await
-    }
-
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        self.note(|calls| &mut calls.claims);
-        self.inner.claim(claim).await
-    }
-
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.note(|calls| &mut calls.next_dues);
-        self.inner.next_due(realm).await
-    }
-
-    async fn accounts(
-        &self,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        self.note(|calls| &mut calls.accounts);
-        self.inner.accounts(query, limit).await
-    }
-
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.note(|calls| &mut calls.counts);
-        self.inner.count(query).await
-    }
-
-    async fn mails(
-        &self,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        self.note(|calls| &mut calls.mails);
-        self.inner.mails(query, limit).await
-    }
-
-    async fn suppressed(
-        &self,
-        realm: &Realm,
-        after: Option<AddressTag>,
-        limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.note(|calls| &mut calls.suppressed);
-        self.inner.suppressed(realm, after, limit).await
-    }
-
-    async fn groups(
-        &self,
-        realm: &Realm,
-        after: Option<IpFilterGroupName>,
-        limit: Limit,
-    ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.note(|calls| &mut calls.groups);
-        self.inner.groups(realm, after, limit).await
-    }
-
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.note(|calls| &mut calls.histories);
-        self.inner.history(of, after, limit).await
-    }
-
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.note(|calls| &mut calls.feeds);
-        self.inner.feed(realm, after, limit).await
-    }
-
-    async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.note(|calls| &mut calls.trims);
-        self.inner.trim(trim).await
+delegate_store! {
+    impl[S: Store] Store for CountingStore<S> {
+        to(self) { &*self.inner }
+        before(self, call) {
+            self.note(call);
+            Ok(())
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use accountable_core::domain::Incarnation;
+    use accountable_core::{
+        domain::Incarnation,
+        port::{Limit, Scope},
+    };
     use futures_util::FutureExt as _;
 
     use super::*;
@@ -242,9 +176,9 @@ mod tests {
         let clone = store.clone();
         store.load(&Who::id(id)).now_or_never().unwrap().unwrap();
         clone.load(&Who::id(id)).now_or_never().unwrap().unwrap();
-        clone.next_due(&Realm::default()).now_or_never().unwrap().unwrap();
+        clone.events(&Scope::Account(id), None, Limit::of(1)).now_or_never().unwrap().unwrap();
 
-        let expected = Calls { loads: 2, next_dues: 1, ..Calls::default() };
+        let expected = Calls { loads: 2, events: 1, ..Calls::default() };
         assert_eq!((store.calls(), store.calls().total()), (expected, 3));
         assert_eq!(clone.reset(), expected);
         assert_eq!(store.calls(), Calls::default());

@@ -3,16 +3,9 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use accountable_core::{
-    domain::{
-        Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Mail, Realm,
-        Timestamp,
-    },
-    port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
-        MailQuery, Page, Store, StoreError, Stored, Trim, Who,
-    },
+    delegate_store,
+    port::{CommitError, Store, StoreCall, StoreError},
 };
-use async_trait::async_trait;
 
 use crate::locked::Locked;
 
@@ -124,106 +117,35 @@ fn unknown() -> CommitError {
     CommitError::Unknown("told to lose the answer".into())
 }
 
-#[async_trait]
-impl<S: Store> Store for FaultyStore<S> {
-    async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.up().await?;
-        self.load_passes()?;
-        self.inner.load(who).await
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.up().await?;
-        match self.next_fault() {
-            CommitFault::None => self.inner.commit(commit).await,
-            CommitFault::UnknownApplied => {
-                let _lost = self.inner.commit(commit).await;
-                Err(unknown())
+delegate_store! {
+    impl[S: Store] Store for FaultyStore<S> {
+        to(self) { &*self.inner }
+        before(self, call) {
+            match self.up().await {
+                Ok(()) if matches!(call, StoreCall::Load(_)) => self.load_passes(),
+                up => up,
             }
-            CommitFault::UnknownNotApplied => Err(unknown()),
-            CommitFault::Unavailable => Err(unavailable().into()),
         }
-    }
-
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        self.up().await?;
-        self.inner.claim(claim).await
-    }
-
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.up().await?;
-        self.inner.next_due(realm).await
-    }
-
-    async fn accounts(
-        &self,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        self.up().await?;
-        self.inner.accounts(query, limit).await
-    }
-
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.up().await?;
-        self.inner.count(query).await
-    }
-
-    async fn mails(
-        &self,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        self.up().await?;
-        self.inner.mails(query, limit).await
-    }
-
-    async fn suppressed(
-        &self,
-        realm: &Realm,
-        after: Option<AddressTag>,
-        limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.up().await?;
-        self.inner.suppressed(realm, after, limit).await
-    }
-
-    async fn groups(
-        &self,
-        realm: &Realm,
-        after: Option<IpFilterGroupName>,
-        limit: Limit,
-    ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.up().await?;
-        self.inner.groups(realm, after, limit).await
-    }
-
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.up().await?;
-        self.inner.history(of, after, limit).await
-    }
-
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.up().await?;
-        self.inner.feed(realm, after, limit).await
-    }
-
-    async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.up().await?;
-        self.inner.trim(trim).await
+        commit(self, commit) {
+            self.up().await?;
+            match self.next_fault() {
+                CommitFault::None => self.inner.commit(commit).await,
+                CommitFault::UnknownApplied => {
+                    let _lost = self.inner.commit(commit).await;
+                    Err(unknown())
+                }
+                CommitFault::UnknownNotApplied => Err(unknown()),
+                CommitFault::Unavailable => Err(unavailable().into()),
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use accountable_core::{
-        domain::Incarnation,
-        port::{Swap, Write},
+        domain::{Incarnation, Realm},
+        port::{Commit, Limit, Scope, Swap, Who, Write},
     };
     use futures_util::FutureExt as _;
 
@@ -288,8 +210,9 @@ mod tests {
         store.script([CommitFault::UnknownApplied]);
         store.set_down(true);
         assert!(load(&store).is_err() && commit(&store).is_err());
-        let next_due = store.next_due(&Realm::default()).now_or_never().unwrap();
-        assert!(next_due.is_err());
+        let events =
+            store.events(&Scope::Realm(Realm::default()), None, Limit::of(1)).now_or_never().unwrap();
+        assert!(events.is_err());
         store.set_down(false);
         assert!(!load(&store).unwrap());
         assert_eq!(store.pending(), 1);

@@ -1,54 +1,77 @@
-//! A store in memory: the example of an implementation, and what tests run on.
+//! A store in memory: the example of an engine, and what tests run on.
 //!
-//! One mutex holds the whole [`State`]; each call takes it once, does its work and lets go before it returns. So
-//! every call is one instant, and most clauses of the contract follow from that alone. The others are seen to in
-//! the files beside: [`state`] keeps records and their indexes in step, [`commit`] checks a batch and applies it,
-//! [`query`] turns pages, [`outbox`] gives mails to couriers, [`journal`] keeps events and [`trim`] lets go of
-//! what nobody needs.
+//! One mutex holds all rows; each call takes it once, does its work and lets go before it returns. So every call is one
+//! instant, needs no other thread, and does the same each time. All else is [`accountable_keyed`]'s.
 
-mod commit;
-mod journal;
-mod outbox;
-mod query;
-mod state;
 #[cfg(test)]
 mod tests;
-mod trim;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt};
 
-use accountable_core::{
-    domain::{
-        Account, AccountId, Address, AddressTag, Event, Incarnation, IpFilterGroup, IpFilterGroupName, Mail,
-        Realm, Timestamp,
-    },
-    port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
-        MailQuery, Page, Store, StoreError, Stored, Trim, Who,
-    },
-};
-use async_trait::async_trait;
+use accountable_core::{delegate_store, domain::Incarnation, port::StoreError};
+use accountable_keyed::{Engine, Keyed, Next, Rows, Unchanged, begin, restore};
 
-use self::state::State;
 use crate::locked::Locked;
 
 /// Keeps everything in memory. A clone is another instance of the same store.
 ///
-/// It keeps the whole contract of [`Store`] but what takes a disk: clause 10, the "process" of clause 9 and
-/// clause 32 are not offered.
+/// It keeps the whole contract of [`Store`](accountable_core::port::Store) but what takes a disk: clause 10, the
+/// "process" of clause 9 and clauses 32 and 40 are not offered.
 #[derive(Clone)]
-pub struct MemoryStore(Arc<Locked<State>>);
+pub struct MemoryStore(Keyed<Table>);
+
+/// The rows.
+#[derive(Default)]
+struct Table(Locked<BTreeMap<Vec<u8>, Vec<u8>>>);
+
+impl Engine for Table {
+    fn read(&self, read: &mut dyn FnMut(&dyn Rows)) -> Result<(), StoreError> {
+        read(&*self.0.lock());
+        Ok(())
+    }
+
+    fn change(&self, next: &mut Next<'_>) -> Result<(), Unchanged> {
+        let mut rows = self.0.lock();
+        while let Some(changes) = next(&*rows) {
+            for (key, value) in changes {
+                match value {
+                    Some(value) => rows.insert(key, value),
+                    None => rows.remove(&key),
+                };
+            }
+        }
+        Ok(())
+    }
+}
 
 impl MemoryStore {
     /// An empty store that begins this life.
     #[must_use]
     pub fn new(incarnation: Incarnation) -> Self {
-        Self(Arc::new(Locked::new(State::new(incarnation))))
+        let table = Table::default();
+        // It can't fail: rows in memory can always be changed.
+        let _ = begin(&table, incarnation);
+        Self(Keyed::inline(table))
     }
 
     /// Begins a new life, as a store on disk does when a backup of it is put back; for tests of what comes of that.
+    /// A store with a row that can't be read stays as it is.
     pub fn restore(&self, incarnation: Incarnation) {
-        self.0.lock().restore(incarnation);
+        // Nothing but a row that can't be read keeps it from being restored.
+        let _ = restore(self.0.engine(), incarnation);
+    }
+
+    /// All octets that it keeps: for tests of what must be gone.
+    #[must_use]
+    pub fn all_bytes(&self) -> Vec<u8> {
+        let rows = self.0.engine().0.lock();
+        rows.iter().flat_map(|(key, value)| key.iter().chain(value)).copied().collect()
+    }
+}
+
+delegate_store! {
+    impl[] Store for MemoryStore {
+        to(self) { &self.0 }
     }
 }
 
@@ -56,79 +79,5 @@ impl MemoryStore {
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MemoryStore(..)")
-    }
-}
-
-#[async_trait]
-impl Store for MemoryStore {
-    async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        Ok(self.0.lock().load(who))
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.0.lock().commit(commit)
-    }
-
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        Ok(self.0.lock().claim(claim))
-    }
-
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.0.lock().next_due(realm))
-    }
-
-    async fn accounts(
-        &self,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        Ok(self.0.lock().accounts(query, limit))
-    }
-
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        Ok(self.0.lock().count(query))
-    }
-
-    async fn mails(
-        &self,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        Ok(self.0.lock().mails(query, limit))
-    }
-
-    async fn suppressed(
-        &self,
-        realm: &Realm,
-        after: Option<AddressTag>,
-        limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self.0.lock().suppressed(realm, after, limit))
-    }
-
-    async fn groups(
-        &self,
-        realm: &Realm,
-        after: Option<IpFilterGroupName>,
-        limit: Limit,
-    ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        Ok(self.0.lock().groups(realm, after, limit))
-    }
-
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.0.lock().history(of, after.as_ref(), limit)
-    }
-
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.0.lock().feed(realm, after.as_ref(), limit)
-    }
-
-    async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        Ok(self.0.lock().trim(trim))
     }
 }

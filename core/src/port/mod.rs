@@ -5,6 +5,7 @@
 
 mod clock;
 mod commit;
+mod delegate;
 mod dossier;
 mod entropy;
 mod hasher;
@@ -25,6 +26,7 @@ mod veto;
 pub use self::{
     clock::Clock,
     commit::{Commit, IllegalCommit},
+    delegate::StoreCall,
     dossier::{By, Dossier, Who},
     entropy::{Entropy, EntropyError},
     hasher::{HashError, PasswordHash, PasswordHasher},
@@ -40,3 +42,6 @@ pub use self::{
     trim::Trim,
     veto::ErasureVeto,
 };
+// For `delegate_store!`, which is expanded in other crates.
+#[doc(hidden)]
+pub use async_trait::async_trait as __async_trait;

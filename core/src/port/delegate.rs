@@ -1,0 +1,266 @@
+//! A store around another: a wrapper spells out what it does differently, and no more.
+
+use super::{AccountQuery, Claim, Commit, MailQuery, Scope, Trim, Who};
+use crate::domain::Realm;
+
+/// A call of a store, as a wrapper sees it before it passes it on.
+#[derive(Debug, Clone, Copy)]
+pub enum StoreCall<'a> {
+    /// A call of [`load`](super::Store::load).
+    Load(&'a Who),
+    /// A call of [`commit`](super::Store::commit).
+    Commit(&'a Commit),
+    /// A call of [`claim`](super::Store::claim).
+    Claim(&'a Claim),
+    /// A call of [`accounts`](super::Store::accounts).
+    Accounts(&'a AccountQuery),
+    /// A call of [`account_ids`](super::Store::account_ids).
+    AccountIds(&'a AccountQuery),
+    /// A call of [`count`](super::Store::count).
+    Count(&'a AccountQuery),
+    /// A call of [`mails`](super::Store::mails).
+    Mails(&'a MailQuery),
+    /// A call of [`suppressed`](super::Store::suppressed).
+    Suppressed(&'a Realm),
+    /// A call of [`groups`](super::Store::groups).
+    Groups(&'a Realm),
+    /// A call of [`events`](super::Store::events).
+    Events(&'a Scope),
+    /// A call of [`trim`](super::Store::trim).
+    Trim(&'a Trim),
+}
+
+/// Implements [`Store`](super::Store) for a type that has one: each call goes to the store within, but for those that are
+/// spelled out.
+///
+/// - `to(self)` gives the store within, or a reference to it.
+/// - `before(self, call)`, if it is there, is run before each call that is passed on, with the [`StoreCall`]; it may wait,
+///   and an error ([`StoreError`](super::StoreError)) of it is the call's answer.
+/// - A method's name with its arguments, in the order in which the trait has them, takes the place of that method. It is
+///   not preceded by `before`.
+///
+/// ```
+/// use accountable_core::{delegate_store, port::{Store, StoreCall, StoreError}};
+///
+/// /// Can be read, and no more.
+/// struct ReadOnly<S>(S);
+///
+/// delegate_store! {
+///     impl[S: Store] Store for ReadOnly<S> {
+///         to(self) { &self.0 }
+///         before(self, call) {
+///             match call {
+///                 StoreCall::Claim(_) => Err(StoreError::Unavailable("read only".into())),
+///                 _ => Ok(()),
+///             }
+///         }
+///         commit(self, _commit) { Err(StoreError::Unavailable("read only".into()).into()) }
+///         trim(self, _trim) { Ok(false) }
+///     }
+/// }
+/// # fn is_a_store<S: Store>() {}
+/// # fn of<S: Store>() { is_a_store::<ReadOnly<S>>() }
+/// ```
+#[macro_export]
+macro_rules! delegate_store {
+    (
+        impl[$($generics:tt)*] Store for $wrapper:ty {
+            to($this:ident) $inner:block
+            $(before($before:ident, $call:ident) $hook:block)?
+            $(load($load:ident, $who:pat_param) $load_body:block)?
+            $(commit($commit:ident, $offer:pat_param) $commit_body:block)?
+            $(claim($claim:ident, $asked:pat_param) $claim_body:block)?
+            $(accounts($accounts:ident, $accounts_query:pat_param, $accounts_limit:pat_param)
+                $accounts_body:block)?
+            $(account_ids($ids:ident, $ids_query:pat_param, $ids_limit:pat_param) $ids_body:block)?
+            $(count($count:ident, $count_query:pat_param) $count_body:block)?
+            $(mails($mails:ident, $mails_query:pat_param, $mails_limit:pat_param) $mails_body:block)?
+            $(suppressed($held:ident, $held_realm:pat_param, $held_after:pat_param, $held_limit:pat_param)
+                $held_body:block)?
+            $(groups($groups:ident, $groups_realm:pat_param, $groups_after:pat_param,
+                $groups_limit:pat_param) $groups_body:block)?
+            $(events($events:ident, $scope:pat_param, $events_after:pat_param, $events_limit:pat_param)
+                $events_body:block)?
+            $(trim($trim:ident, $step:pat_param) $trim_body:block)?
+        }
+    ) => {
+        #[$crate::port::__async_trait]
+        impl<$($generics)*> $crate::port::Store for $wrapper {
+            async fn load(
+                &$this,
+                who: &$crate::port::Who,
+            ) -> ::core::result::Result<$crate::port::Dossier, $crate::port::StoreError> {
+                $crate::delegate_store!(@instead [$({ let $who = who; $load_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Load(who));
+                    let inner = $inner;
+                    inner.load(who).await
+                })
+            }
+            async fn commit(
+                &$this,
+                commit: &$crate::port::Commit,
+            ) -> ::core::result::Result<(), $crate::port::CommitError> {
+                $crate::delegate_store!(@instead [$({ let $offer = commit; $commit_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Commit(commit));
+                    let inner = $inner;
+                    inner.commit(commit).await
+                })
+            }
+            async fn claim(
+                &$this,
+                claim: &$crate::port::Claim,
+            ) -> ::core::result::Result<$crate::port::Claims, $crate::port::StoreError> {
+                $crate::delegate_store!(@instead [$({ let $asked = claim; $claim_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Claim(claim));
+                    let inner = $inner;
+                    inner.claim(claim).await
+                })
+            }
+            async fn accounts(
+                &$this,
+                query: &$crate::port::AccountQuery,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<
+                $crate::port::Page<
+                    $crate::port::Stored<$crate::domain::Account>,
+                    $crate::port::AccountQuery,
+                >,
+                $crate::port::StoreError,
+            > {
+                $crate::delegate_store!(@instead [$({
+                    let ($accounts_query, $accounts_limit) = (query, limit);
+                    $accounts_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Accounts(query));
+                    let inner = $inner;
+                    inner.accounts(query, limit).await
+                })
+            }
+            async fn account_ids(
+                &$this,
+                query: &$crate::port::AccountQuery,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<
+                $crate::port::Page<$crate::domain::AccountId, $crate::port::AccountQuery>,
+                $crate::port::StoreError,
+            > {
+                $crate::delegate_store!(@instead [$({
+                    let ($ids_query, $ids_limit) = (query, limit);
+                    $ids_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] AccountIds(query));
+                    let inner = $inner;
+                    inner.account_ids(query, limit).await
+                })
+            }
+            async fn count(
+                &$this,
+                query: &$crate::port::AccountQuery,
+            ) -> ::core::result::Result<u64, $crate::port::StoreError> {
+                $crate::delegate_store!(@instead [$({ let $count_query = query; $count_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Count(query));
+                    let inner = $inner;
+                    inner.count(query).await
+                })
+            }
+            async fn mails(
+                &$this,
+                query: &$crate::port::MailQuery,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<
+                $crate::port::Page<$crate::port::Stored<$crate::domain::Mail>, $crate::port::MailQuery>,
+                $crate::port::StoreError,
+            > {
+                $crate::delegate_store!(@instead [$({
+                    let ($mails_query, $mails_limit) = (query, limit);
+                    $mails_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Mails(query));
+                    let inner = $inner;
+                    inner.mails(query, limit).await
+                })
+            }
+            async fn suppressed(
+                &$this,
+                realm: &$crate::domain::Realm,
+                after: ::core::option::Option<$crate::domain::AddressTag>,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<
+                $crate::port::Page<
+                    $crate::port::Stored<$crate::domain::Address>,
+                    $crate::domain::AddressTag,
+                >,
+                $crate::port::StoreError,
+            > {
+                $crate::delegate_store!(@instead [$({
+                    let ($held_realm, $held_after, $held_limit) = (realm, after, limit);
+                    $held_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Suppressed(realm));
+                    let inner = $inner;
+                    inner.suppressed(realm, after, limit).await
+                })
+            }
+            async fn groups(
+                &$this,
+                realm: &$crate::domain::Realm,
+                after: ::core::option::Option<$crate::domain::IpFilterGroupName>,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<
+                $crate::port::Page<
+                    $crate::port::Stored<$crate::domain::IpFilterGroup>,
+                    $crate::domain::IpFilterGroupName,
+                >,
+                $crate::port::StoreError,
+            > {
+                $crate::delegate_store!(@instead [$({
+                    let ($groups_realm, $groups_after, $groups_limit) = (realm, after, limit);
+                    $groups_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Groups(realm));
+                    let inner = $inner;
+                    inner.groups(realm, after, limit).await
+                })
+            }
+            async fn events(
+                &$this,
+                scope: &$crate::port::Scope,
+                after: ::core::option::Option<&$crate::port::Cursor>,
+                limit: $crate::port::Limit,
+            ) -> ::core::result::Result<$crate::port::Feed, $crate::port::FeedError> {
+                $crate::delegate_store!(@instead [$({
+                    let ($scope, $events_after, $events_limit) = (scope, after, limit);
+                    $events_body
+                })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Events(scope));
+                    let inner = $inner;
+                    inner.events(scope, after, limit).await
+                })
+            }
+            async fn trim(
+                &$this,
+                trim: &$crate::port::Trim,
+            ) -> ::core::result::Result<bool, $crate::port::StoreError> {
+                $crate::delegate_store!(@instead [$({ let $step = trim; $trim_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Trim(trim));
+                    let inner = $inner;
+                    inner.trim(trim).await
+                })
+            }
+        }
+    };
+    (@instead [] $passed_on:block) => { $passed_on };
+    (@instead [$spelled_out:block] $passed_on:block) => { $spelled_out };
+    (@before [] $name:ident($argument:ident)) => {};
+    (@before [$call:ident $hook:block] $name:ident($argument:ident)) => {
+        let $call = $crate::port::StoreCall::$name($argument);
+        let passes: ::core::result::Result<(), $crate::port::StoreError> = $hook;
+        passes?;
+    };
+}
+
+delegate_store! {
+    impl[S: super::Store + ?Sized] Store for std::sync::Arc<S> {
+        to(self) { &**self }
+    }
+}
