@@ -73,7 +73,7 @@ impl Core {
                 }
                 Err(error) if repeated || matches!(error, CommitError::Unknown(_)) => {
                     // Once a call: an operator need not wait for the deadline to learn of it.
-                    if offers == IMMEDIATE_OFFERS {
+                    if offers.saturating_add(1) == IMMEDIATE_OFFERS {
                         watch::offered_again(&error);
                     }
                 }
