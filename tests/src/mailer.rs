@@ -6,8 +6,8 @@ use std::{error::Error, sync::Arc};
 
 use accountable_core::{
     domain::{
-        AccountId, Code, CodeMint, Confirmation, EmailAddress, Incarnation, Letter, LinkUrl, MailId, Message,
-        Nonce, Ordinal, Purpose,
+        AccountId, Code, CodeMint, Confirmation, Content, EmailAddress, FeedbackTag, Incarnation, Letter,
+        LinkUrl, MailId, Message, Nonce, Ordinal, Purpose,
     },
     port::{MailError, Mailer},
 };
@@ -17,7 +17,7 @@ use crate::{
     block_on,
     names::Names,
     race::race,
-    samples::{NOW, at, email, keyring, realm},
+    samples::{self, NOW, at, email, keyring, realm},
     store::NotOffered,
 };
 
@@ -42,6 +42,8 @@ pub struct Arrival {
     pub message_id: String,
     /// Its text.
     pub text: String,
+    /// What a bounce or a complaint about it brings back: the sender of its envelope, or its header.
+    pub brings_back: String,
 }
 
 /// What becomes of a letter at the server.
@@ -100,6 +102,34 @@ pub fn clause_01_and_02_a_letter_arrives_at_its_recipient_and_nobody_else<M: Mai
         assert_eq!(ours.next(), None, "it arrived twice");
     }
     assert_eq!(fixture.arrived().len(), to.len(), "somebody else got one");
+}
+
+/// 1. ... or a bounce will say why not: what a letter's feedback must bring back goes out with it, whole and in no other's
+///    place; a letter without any bears none.
+pub fn clause_01_a_bounce_brings_the_feedback_tag_back<M: MailerUnderTest>() {
+    let (fixture, names) = (M::fresh(), Names::default());
+    let tag = |to: &EmailAddress| {
+        let mail = samples::mail(names.mail(), names.account(), NOW);
+        let dispatch = match &mail.content {
+            Content::Letter(dispatch) => FeedbackTag::of(keyring(), &mail, dispatch),
+            _ => panic!("a mail to an account is a letter"),
+        };
+        (to.clone(), dispatch)
+    };
+    let tagged = [email("ada@example.com"), email("bob@example.com")].map(|to| tag(&to));
+    for (to, tag) in &tagged {
+        let letter = letter(&names, to).with_feedback(tag.clone());
+        block_on(fixture.mailer().deliver(&letter)).expect("the server takes it");
+    }
+    let untagged = email("eve@example.com");
+    block_on(fixture.mailer().deliver(&letter(&names, &untagged))).expect("the server takes it");
+    let arrived = fixture.arrived();
+    for (to, tag) in &tagged {
+        for arrival in &arrived {
+            let bears = arrival.brings_back.to_ascii_lowercase().contains(tag.as_str());
+            assert_eq!(bears, arrival.to == [to.as_str()], "the tag of {to}'s letter, on {:?}'s", arrival.to);
+        }
+    }
 }
 
 /// 3. Attempts of one letter bear one `Message-ID`; letters of different ids never share one.

@@ -1,16 +1,17 @@
 //! Records to store: plain ones, the largest that are legal, and those with the most extreme values.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::domain::{
     Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
-    Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind, Facts,
-    Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring,
-    Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
-    PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span,
-    Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version, Wish,
+    Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, End, Epoch, Event,
+    EventKind, Facts, Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup,
+    IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox,
+    Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, QuotaTag, Realm,
+    Registration, ReturnUrl, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+    Undeliverable, Unknown, Version, Wish,
 };
-use accountable_core::port::{Commit, Reservation, Swap, Write};
+use accountable_core::port::{Claim, Commit, Limit, Note, NoteName, Reservation, Scope, Swap, Trim, Write};
 
 use crate::names::Names;
 
@@ -158,7 +159,11 @@ pub fn next(account: &Account) -> Account {
 /// What is left of an account.
 #[must_use]
 pub fn erased(account: &Account) -> Account {
-    Account { life: Life::Erased { at: NOW }, version: account.version.next(), ..account.clone() }
+    Account {
+        life: Life::Erased { at: NOW, purged: false },
+        version: account.version.next(),
+        ..account.clone()
+    }
 }
 
 /// A former address that is kept for its owner, or not.
@@ -252,6 +257,60 @@ pub fn group(name: &str, number: u32) -> IpFilterGroup {
     IpFilterGroup::new(realm(), group_name(name), vec![ipnet::IpNet::from(std::net::IpAddr::V4(network))])
 }
 
+/// A note; what it says is the number.
+#[must_use]
+pub fn note(name: &str, number: u64) -> Note {
+    Note::new(realm(), note_name(name), number.to_string()).expect("a note")
+}
+
+/// A note's name.
+#[must_use]
+pub fn note_name(name: &str) -> NoteName {
+    NoteName::parse(name).expect("a note's name")
+}
+
+/// A note that is as long as a note may be, full of what a careless text would trip over.
+#[must_use]
+pub fn largest_note(name: &str) -> Note {
+    let traps = "'\"\\;--%_\n\t\0{}$1?é😀";
+    let rest = "x".repeat(Note::MAX.saturating_sub(traps.len()));
+    let note = Note::new(realm(), note_name(name), format!("{traps}{rest}")).expect("a note of 4096 octets");
+    Note { unknown: from_a_newer_build(), ..note }
+}
+
+/// All events of [`realm`].
+#[must_use]
+pub fn feed_scope() -> Scope {
+    Scope::Realm(realm())
+}
+
+/// A claim in [`realm`] at [`NOW`], for a minute, of as many mails as there may be; nothing is too far ahead.
+#[must_use]
+pub fn claim_by(id: CommitId) -> Claim {
+    Claim {
+        id,
+        realm: realm(),
+        now: NOW,
+        until: NOW + Span::minutes(1),
+        horizon: Timestamp::MAX,
+        limit: Some(Limit::MAX),
+        pass_over: BTreeSet::new(),
+    }
+}
+
+/// A trim of [`realm`] before all time, which removes nothing.
+#[must_use]
+pub fn trim() -> Trim {
+    Trim {
+        realm: realm(),
+        now: Timestamp::MIN,
+        events_before: None,
+        strays_before: Timestamp::MIN,
+        dead_mails_before: None,
+        limit: Limit::MAX,
+    }
+}
+
 /// A commit in the making.
 #[derive(Debug)]
 pub struct Batch {
@@ -307,7 +366,19 @@ impl Batch {
     /// Adds a reservation: a step of that length on a level of at least [`NOW`], unless it is above the ceiling.
     #[must_use]
     pub fn reserve(mut self, of: QuotaTag, step: Span, ceiling: Timestamp) -> Self {
-        self.writes.push(Write::Reserve(Reservation { of, floor: NOW, step, ceiling }));
+        self.writes.push(Write::Reserve(Reservation { of, floor: NOW, step, ceiling, horizon: Span::MAX }));
+        self
+    }
+    /// Adds a note.
+    #[must_use]
+    pub fn note(mut self, swap: Swap<Note>) -> Self {
+        self.writes.push(Write::Note(swap));
+        self
+    }
+    /// Adds a reservation as it is.
+    #[must_use]
+    pub fn reservation(mut self, reservation: Reservation) -> Self {
+        self.writes.push(Write::Reserve(reservation));
         self
     }
     /// Adds an event about an account that the commit writes.
@@ -451,6 +522,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
             at: Timestamp::MIN,
         }),
         lock_told_at: Some(Timestamp::MAX),
+        idle_from: Some(Timestamp::MAX),
         log_ins: LogIns {
             failures: u32::MAX,
             disabled: true,
@@ -487,6 +559,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
             },
             stranger_caused: true,
         }),
+        domain: Some(DomainTag::from_bytes([0xff; 32])),
         queued_at: Timestamp::MIN,
         attempts: u32::MAX,
         state,
@@ -559,18 +632,16 @@ pub fn all_parties(names: &Names) -> Vec<Initiator> {
 #[must_use]
 pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
     let account = largest_account(names.account(), &longest_email(), names);
-    let others = (0..5).map(|_| largest_account(names.account(), &names.email(), names));
-    let accounts = std::iter::once(account.clone()).chain(others);
-    let mut writes: Vec<Write> = accounts.map(|account| Write::Account(Swap::create(account))).collect();
+    let mut writes = vec![Write::Account(Swap::create(account.clone()))];
     writes.extend((0..4).map(|_| Write::Address(Swap::create(largest_address(names.tag())))));
     let mails = extreme_mails(account.id, names).into_iter().take(4);
     writes.extend(mails.map(|mail| Write::Mail(Swap::create(mail))));
     writes.push(Write::IpFilterGroup(Swap::create(largest_group())));
-    writes.push(Write::Reserve(Reservation {
-        of: names.quota(),
-        floor: Timestamp::MIN,
-        step: Span::MAX,
-        ceiling: Timestamp::MAX,
+    let notes = ["a", &"z".repeat(NoteName::MAX), "follower/0.-"].map(largest_note);
+    writes.extend(notes.map(|note| Write::Note(Swap::create(note))));
+    writes.extend([Timestamp::MIN, NOW, Timestamp::MAX].map(|floor| {
+        let (of, ceiling, step) = (names.quota(), Timestamp::MAX, Span::MAX);
+        Write::Reserve(Reservation { of, floor, step, ceiling, horizon: Span::MAX })
     }));
     let events: Vec<_> = (0_u8..)
         .zip(all_that_happens(names).into_iter().take(Commit::MAX))

@@ -4,10 +4,18 @@
 //! function's name is the test's name, and begins with the clause's number.
 
 pub mod atomicity;
+pub mod changes;
+pub mod damage;
+pub mod due;
+pub mod erasure;
+pub mod held;
 pub mod journal;
 pub mod keys;
 pub mod levels;
 pub mod look;
+pub mod many;
+pub mod offered;
+pub mod order;
 pub mod outbox;
 pub mod persistence;
 pub mod reads;
@@ -15,25 +23,38 @@ pub mod repeats;
 pub mod restore;
 pub mod snapshots;
 pub mod swaps;
+pub mod trim;
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    panic::Location,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use accountable_core::{
     domain::Incarnation,
-    port::{Commit, CommitError, Source, Store},
+    port::{Commit, CommitError, Source, Store, Write},
 };
 
-use crate::names::Names;
+use crate::names::{Names, SEED};
 
 /// An adapter's store, made ready to be tested. This is all that an adapter's author writes.
 ///
-/// What a store does not offer, it says: `Err(NotOffered("why"))`; the test then prints that and passes.
+/// What a store does not offer, it says: `Err(NotOffered("why"))`. The tests of it pass then, and one test lists all that
+/// is not offered, and why, at every run.
 pub trait StoreUnderTest: Sized + Send + Sync + 'static {
     /// How often a race is run.
     const ROUNDS: u32;
 
-    /// A new, empty store, apart from all others, with an incarnation of its own.
-    fn fresh() -> impl Future<Output = Self>;
+    /// After that long a test counts as hung, and fails: [`crate::deadline::LONG`], unless hanging is what is tested.
+    const DEADLINE: Duration;
+
+    /// A new, empty store, apart from all others, that begins in this life.
+    fn fresh(life: Incarnation) -> impl Future<Output = Self>;
 
     /// The store.
     fn store(&self) -> Arc<dyn Store>;
@@ -44,7 +65,8 @@ pub trait StoreUnderTest: Sized + Send + Sync + 'static {
     /// Closes the store in good order, and opens it again.
     fn reopened(self) -> impl Future<Output = Result<Self, NotOffered>>;
 
-    /// The store as it would be found if its process were killed at this moment, opened again.
+    /// The store as it would be found if its process were killed at this moment, opened again. It is asked also while a
+    /// commit is [held](Self::hold).
     fn after_a_crash(&self) -> impl Future<Output = Result<Self, NotOffered>>;
 
     /// The store after its adapter's restoration into this new life, as a backup that is put back.
@@ -54,13 +76,52 @@ pub trait StoreUnderTest: Sized + Send + Sync + 'static {
     /// of the adapter wrote.
     fn strange_places() -> impl Future<Output = Result<Vec<StrangePlace>, NotOffered>>;
 
-    /// Damages every stored account behind the store's back (cuts its form short, say), so that reading one fails.
-    fn damage_accounts(&self) -> impl Future<Output = Result<(), NotOffered>>;
+    /// Damages every stored account behind the store's back, so that reading one fails.
+    fn damage(&self, how: Damage) -> impl Future<Output = Result<(), NotOffered>>;
+
+    /// All octets that the store keeps anywhere, as somebody would find them who took the disk: files, logs, free pages.
+    /// A store that overwrites what it removed only at some later time makes it that time first, and says when that is in
+    /// its adapter's documentation.
+    fn all_bytes(&self) -> impl Future<Output = Result<Vec<u8>, NotOffered>>;
+
+    /// From now on stops each commit that has events in its middle: after the store began to write it, before it is
+    /// durable and visible. It stays there until the hold is released or dropped.
+    fn hold(&self) -> Result<Box<dyn Hold>, NotOffered>;
+
+    /// Takes the store's files away from under it.
+    fn lose(&self, how: Loss) -> impl Future<Output = Result<(), NotOffered>>;
 
     /// Drives a future to its end on this thread. Several threads do so at once.
     ///
     /// A store that needs a runtime enters it here; one without needs nothing but [`crate::block_on`].
     fn block_on<F: Future>(future: F) -> F::Output;
+}
+
+/// How stored accounts are damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// Their form is cut short: it can't be read at all.
+    CutShort,
+    /// Their form can be read and is of another type: an object of the store's own notation that is no account, or an
+    /// account whose version is a text.
+    AnotherType,
+}
+
+/// How a store loses its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// They are removed.
+    Removed,
+    /// Those of another, fresh store are put in their place.
+    Replaced,
+}
+
+/// Holds commits in their middle. Dropped, it lets them go on.
+pub trait Hold: Send + Sync {
+    /// How many commits have come to the middle so far, those that went on included.
+    fn reached(&self) -> usize;
+    /// Lets them go on, and all that come later.
+    fn release(&self);
 }
 
 /// What an adapter does not offer, and why. Tests of optional clauses print it.
@@ -94,9 +155,15 @@ pub(crate) struct Stage<S> {
     pub(crate) names: Names,
 }
 
+/// A life that no store of this run has had.
+pub(crate) fn new_life() -> Incarnation {
+    static BEGUN: AtomicU64 = AtomicU64::new(1);
+    Names::new(SEED ^ BEGUN.fetch_add(1, Ordering::Relaxed).rotate_left(32)).incarnation()
+}
+
 impl<S: StoreUnderTest> Stage<S> {
     pub(crate) async fn fresh() -> Self {
-        let fixture = S::fresh().await;
+        let fixture = S::fresh(new_life()).await;
         Self { store: fixture.store(), fixture, names: Names::default() }
     }
 
@@ -115,8 +182,15 @@ pub(crate) fn accepted(answer: Result<(), CommitError>) {
     }
 }
 
-/// Commits what must be accepted, and gives back what was committed.
-pub(crate) async fn put(store: &dyn Store, commit: Commit) -> Commit {
-    accepted(store.commit(&commit).await);
-    commit
+/// Commits what must be accepted, and gives back what was committed. What is refused is told by the line that asked.
+#[track_caller]
+pub(crate) fn put(store: &dyn Store, commit: Commit) -> impl Future<Output = Commit> {
+    let step = Location::caller();
+    async move {
+        if let Err(error) = store.commit(&commit).await {
+            let touched: Vec<_> = commit.writes().iter().filter_map(Write::key).collect();
+            panic!("the step at {step} was refused, with {error:?}; it was to write {touched:?}");
+        }
+        commit
+    }
 }

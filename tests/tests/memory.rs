@@ -1,20 +1,18 @@
 //! The adapters in memory keep their contracts.
 #![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::{sync::Arc, time::Duration};
 
 use accountable_conformance::{
     clock::ClockUnderTest,
+    deadline,
     entropy::EntropyUnderTest,
     hasher::HasherUnderTest,
     mailer::{Arrival, Fate, MailerUnderTest},
-    store::{NotOffered, StoreUnderTest, StrangePlace},
+    store::{Damage, Hold, Loss, NotOffered, StoreUnderTest, StrangePlace},
 };
 use accountable_core::{
-    domain::{EmailAddress, Incarnation, Password, Span, Timestamp},
+    domain::{EmailAddress, FeedbackTag, Incarnation, Password, Span, Timestamp},
     port::{Clock, Entropy, Mailer, PasswordHash, PasswordHasher, Store},
 };
 use accountable_memory::{
@@ -24,14 +22,14 @@ use accountable_memory::{
 struct Memory(MemoryStore);
 
 const GONE: NotOffered = NotOffered("what is kept in memory is gone with its process");
+const UNREACHED: NotOffered = NotOffered("nobody else can reach what is kept in memory");
 
 impl StoreUnderTest for Memory {
     const ROUNDS: u32 = 30;
+    const DEADLINE: Duration = deadline::LONG;
 
-    async fn fresh() -> Self {
-        static DRAWN: AtomicU64 = AtomicU64::new(1);
-        let drawn = u128::from(DRAWN.fetch_add(1, Ordering::Relaxed));
-        Self(MemoryStore::new(Incarnation::from_bytes(drawn.to_be_bytes())))
+    async fn fresh(life: Incarnation) -> Self {
+        Self(MemoryStore::new(life))
     }
     fn store(&self) -> Arc<dyn Store> {
         Arc::new(self.0.clone())
@@ -52,8 +50,17 @@ impl StoreUnderTest for Memory {
     async fn strange_places() -> Result<Vec<StrangePlace>, NotOffered> {
         Err(GONE)
     }
-    async fn damage_accounts(&self) -> Result<(), NotOffered> {
-        Err(NotOffered("nobody else can reach what is kept in memory"))
+    async fn damage(&self, _: Damage) -> Result<(), NotOffered> {
+        Err(UNREACHED)
+    }
+    async fn all_bytes(&self) -> Result<Vec<u8>, NotOffered> {
+        Err(UNREACHED)
+    }
+    fn hold(&self) -> Result<Box<dyn Hold>, NotOffered> {
+        Err(NotOffered("a commit in memory is made at one go, and waits for nothing"))
+    }
+    async fn lose(&self, _: Loss) -> Result<(), NotOffered> {
+        Err(NotOffered("it has no files"))
     }
     fn block_on<F: Future>(future: F) -> F::Output {
         accountable_conformance::block_on(future)
@@ -62,6 +69,11 @@ impl StoreUnderTest for Memory {
 
 mod store {
     accountable_conformance::store_contract!(super::Memory);
+}
+
+mod accounts {
+    use super::Memory;
+    accountable_conformance::accounts_contract!(Memory);
 }
 
 struct ByHand(ManualClock);
@@ -153,6 +165,7 @@ impl MailerUnderTest for Recording {
             to: vec![letter.to.as_str().to_owned()],
             message_id: letter.id.to_string(),
             text: letter.link().map_or("", |link| link.expose()).to_owned(),
+            brings_back: letter.feedback.as_ref().map_or("", FeedbackTag::as_str).to_owned(),
         };
         self.0.letters().into_iter().map(arrival).collect()
     }

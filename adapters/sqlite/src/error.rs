@@ -67,6 +67,9 @@ pub enum Cause {
         /// What kind of thing.
         what: &'static str,
     },
+    /// The file is not where it was opened any more: it was removed, or another stands in its place.
+    #[error("the database file was removed or replaced while it was open")]
+    FileGone,
     /// The file was migrated by a newer build, or restored from a backup, while this store was open.
     #[error("the file was migrated or restored by another process: open it again")]
     Superseded,
@@ -122,21 +125,28 @@ impl Cause {
         }
     }
 
-    /// Whether it may pass by itself.
+    /// Whether a COMMIT that failed with it wrote too little for the transaction to be found after a crash: the mark of
+    /// its end is written last. An error of the sync that follows says nothing of the kind.
+    pub(crate) fn leaves_nothing(&self) -> bool {
+        matches!(self, Self::Sqlite { code, .. } if matches!(*code & 0xff, ffi::SQLITE_FULL) || *code == ffi::SQLITE_IOERR_WRITE)
+    }
+
+    /// Whether it may pass by itself. A full disk and a failing one do not.
     fn passes(&self) -> bool {
-        matches!(
-            self.primary_code(),
-            Some(
-                ffi::SQLITE_BUSY
-                    | ffi::SQLITE_LOCKED
-                    | ffi::SQLITE_IOERR
-                    | ffi::SQLITE_NOMEM
-                    | ffi::SQLITE_INTERRUPT
-                    | ffi::SQLITE_PROTOCOL
-                    | ffi::SQLITE_CANTOPEN
-                    | ffi::SQLITE_SCHEMA
+        let Self::Sqlite { code, .. } = self else { return false };
+        matches!(*code, ffi::SQLITE_IOERR_NOMEM | ffi::SQLITE_IOERR_BLOCKED | ffi::SQLITE_IOERR_LOCK)
+            || matches!(
+                self.primary_code(),
+                Some(
+                    ffi::SQLITE_BUSY
+                        | ffi::SQLITE_LOCKED
+                        | ffi::SQLITE_NOMEM
+                        | ffi::SQLITE_INTERRUPT
+                        | ffi::SQLITE_PROTOCOL
+                        | ffi::SQLITE_CANTOPEN
+                        | ffi::SQLITE_SCHEMA
+                )
             )
-        )
     }
 }
 

@@ -1,145 +1,183 @@
-//! The journal: events in the order of their commits, read from a cursor on, removed from the oldest on.
+//! The journal: a realm's events in the order of their commits, read from a cursor on, and how far it was cut.
 //!
 //! One transaction writes at a time, so the order of the numbers is the order of the commits, and nobody who has
 //! read up to a number can miss a smaller one.
 
 use accountable_core::{
-    domain::{AccountId, Event, Incarnation, Realm, Timestamp},
-    port::{Commit, Cursor, Feed, Limit, Page},
+    domain::{AccountId, Event, Incarnation, Realm},
+    port::{Commit, Cursor, Feed, Limit, Scope, Write, records::Place},
 };
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::{
+    db::Db,
     error::{Cause, Unread},
-    row,
+    row::{self, Form},
     sql::Sql,
 };
 
-const HOLDS: Sql =
-    Sql::new("look for a commit's events", "SELECT 1 FROM accountable_event WHERE commit_id = ?1 LIMIT 1");
+const HELD_FOR_ACCOUNT: Sql = Sql::new(
+    "look for a commit among an account's events",
+    "SELECT 1 FROM accountable_event WHERE account = ?1 AND commit_id = ?2 LIMIT 1",
+);
+// Its time finds it: there is no index of commits.
+const HELD_FOR_NOBODY: Sql = Sql::new(
+    "look for a commit among nobody's events",
+    "SELECT 1 FROM accountable_event
+     WHERE realm = ?1 AND at = ?2 AND stray IS NOT NULL AND commit_id = ?3 AND account IS NULL LIMIT 1",
+);
 const APPEND: Sql = Sql::new(
     "append an event",
-    "INSERT INTO accountable_event (commit_id, ordinal, realm, account, at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    "INSERT INTO accountable_event (realm, seq, commit_id, account, at, stray, record)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+);
+const LIVES: Sql = Sql::new(
+    "whether an account keeps its events",
+    "SELECT 1 FROM accountable_account WHERE id = ?1 AND purged_at IS NULL",
+);
+const ORPHAN: Sql = Sql::new(
+    "mark an account's events as strays",
+    "UPDATE accountable_event SET stray = 1 WHERE account = ?1 AND stray IS NULL",
 );
 const ENDS: Sql = Sql::new(
     "ends of the journal",
-    "SELECT trimmed, coalesce((SELECT max(seq) FROM accountable_event), 0) FROM accountable_schema",
+    "SELECT coalesce((SELECT trimmed FROM accountable_journal WHERE realm = ?1), 0),
+            max(coalesce((SELECT max(seq) FROM accountable_event WHERE realm = ?1), 0),
+                coalesce((SELECT last FROM accountable_journal WHERE realm = ?1), 0))",
 );
-const FEED: Sql = Sql::new(
-    "feed",
+const OF_REALM: Sql = Sql::new(
+    "events of a realm",
     "SELECT seq, record FROM accountable_event WHERE realm = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
 );
-const HISTORY: Sql = Sql::new(
-    "history",
+const OF_ACCOUNT: Sql = Sql::new(
+    "events of an account",
     "SELECT seq, record FROM accountable_event WHERE account = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
 );
-const OLDEST: Sql = Sql::new("oldest events", "SELECT seq, at FROM accountable_event ORDER BY seq LIMIT ?1");
-const REMOVE: Sql = Sql::new("remove events", "DELETE FROM accountable_event WHERE seq <= ?1");
-const REMEMBER: Sql =
-    Sql::new("remember the last removed event", "UPDATE accountable_schema SET trimmed = ?1");
+const REALM_OF_ACCOUNT: Sql = Sql::new(
+    "realm of an account",
+    "SELECT realm FROM accountable_account WHERE id = ?1
+     UNION ALL SELECT realm FROM accountable_event WHERE account = ?1 LIMIT 1",
+);
 
 /// Whether it holds any event of the commit.
-pub(crate) fn holds(on: &Connection, commit: &Commit) -> Result<bool, Cause> {
-    if commit.events().is_empty() {
-        return Ok(false);
+pub(crate) fn holds(on: &Db<'_>, commit: &Commit) -> Result<bool, Cause> {
+    let mut looked_at = Vec::new();
+    for event in commit.events() {
+        if looked_at.contains(&event.account) {
+            continue;
+        }
+        looked_at.push(event.account);
+        let held = match &event.account {
+            Some(account) => HELD_FOR_ACCOUNT.any(on, params![account.as_bytes(), commit.id().as_bytes()])?,
+            None => held_for_nobody(on, commit)?,
+        };
+        if held {
+            return Ok(true);
+        }
     }
-    HOLDS.any(on, [commit.id().as_bytes()])
+    Ok(false)
 }
 
-/// Adds a commit's events.
-pub(crate) fn append(on: &Connection, events: &[Event]) -> Result<(), Cause> {
-    for event in events {
+/// Each has a realm and a time of its own, and any of them may be all that is left.
+fn held_for_nobody(on: &Db<'_>, commit: &Commit) -> Result<bool, Cause> {
+    let id = commit.id();
+    for event in commit.events().iter().filter(|event| event.account.is_none()) {
+        let asked = params![event.realm.as_str(), event.at.as_micros(), id.as_bytes()];
+        if HELD_FOR_NOBODY.any(on, asked)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Adds a commit's events, after its records were written.
+pub(crate) fn append(on: &Db<'_>, commit: &Commit, forms: &[Form]) -> Result<(), Cause> {
+    for (event, form) in commit.events().iter().zip(forms) {
+        let stray = match event.account {
+            None => true,
+            Some(account) => !keeps_events(on, commit, account)?,
+        };
         let row = params![
-            event.commit.as_bytes(),
-            event.ordinal,
             event.realm.as_str(),
+            next_number(on, &event.realm)?,
+            event.commit.as_bytes(),
             event.account.as_ref().map(AccountId::as_bytes),
             event.at.as_micros(),
-            row::text(event)?,
+            stray.then_some(1),
+            form,
         ];
         APPEND.run(on, row)?;
     }
     Ok(())
 }
 
-/// The realm's events since a cursor.
-pub(crate) fn feed(
-    on: &Connection,
+/// Whether the account has a row, and is no sign-up that was purged.
+fn keeps_events(on: &Db<'_>, commit: &Commit, account: AccountId) -> Result<bool, Cause> {
+    let written = commit.writes().iter().find_map(|write| match write {
+        Write::Account(swap) => swap.after.as_ref().filter(|after| after.id == account),
+        _ => None,
+    });
+    match written {
+        Some(written) => Ok(written.purged_at().is_none()),
+        None => LIVES.any(on, [account.as_bytes()]),
+    }
+}
+
+/// The account has gone, or is a sign-up that was purged: its events need not stay.
+pub(crate) fn orphan(on: &Db<'_>, account: AccountId) -> Result<(), Cause> {
+    ORPHAN.run(on, [account.as_bytes()]).map(drop)
+}
+
+fn next_number(on: &Db<'_>, realm: &Realm) -> Result<i64, Cause> {
+    if let Some(last) = on.writing.numbers.borrow_mut().get_mut(realm) {
+        *last = last.saturating_add(1);
+        return Ok(*last);
+    }
+    let next = ends(on, realm)?.1.saturating_add(1);
+    on.writing.numbers.borrow_mut().insert(realm.clone(), next);
+    Ok(next)
+}
+
+/// The last number that was removed from the beginning, and the last one given out.
+fn ends(on: &Db<'_>, realm: &Realm) -> Result<(i64, i64), Cause> {
+    let ends = ENDS.first(on, [realm.as_str()], |row| Ok((row::column(row, 0)?, row::column(row, 1)?)))?;
+    Ok(ends.unwrap_or_default())
+}
+
+/// Events of a scope since a cursor.
+pub(crate) fn events(
+    on: &Db<'_>,
     life: Incarnation,
-    realm: &Realm,
+    scope: &Scope,
     after: Option<&Cursor>,
     limit: Limit,
 ) -> Result<Feed, Unread> {
-    let (start, last) = place(on, life, after)?;
-    let rows = FEED.all(on, params![realm.as_str(), start, limit.get()], numbered)?;
-    // Having seen all there is, a reader of a quiet realm need not come back to what others wrote meanwhile.
-    let full = rows.len() >= usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let end = rows.last().filter(|_| full).map_or(last, |(seq, _)| *seq);
-    Ok(Feed { events: rows.into_iter().map(|(_, event)| event).collect(), cursor: cursor(life, end) })
-}
-
-/// An account's events since a cursor.
-pub(crate) fn history(
-    on: &Connection,
-    life: Incarnation,
-    of: AccountId,
-    after: Option<&Cursor>,
-    limit: Limit,
-) -> Result<Page<Event, Cursor>, Unread> {
-    let (start, _) = place(on, life, after)?;
+    let realm = match scope {
+        Scope::Realm(realm) => Some(realm.clone()),
+        Scope::Account(account) => realm_of(on, *account)?,
+    };
+    // Of an account that nobody ever heard of, there is nothing to be missed.
+    let (trimmed, last) = realm.as_ref().map_or(Ok((0, i64::MAX)), |realm| ends(on, realm))?;
+    // Beyond the last: the file was put back to an earlier state behind our back.
+    let start = Place::resume(life, trimmed..=last, after).ok_or(Unread::Trimmed)?;
+    let last = if realm.is_some() { last } else { start };
     let one_more = limit.get().saturating_add(1);
-    let mut rows = HISTORY.all(on, params![of.as_bytes(), start, one_more], numbered)?;
-    let length = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let more = rows.len() > length;
-    rows.truncate(length);
-    let next = rows.last().filter(|_| more).map(|(seq, _)| cursor(life, *seq));
-    Ok(Page { items: rows.into_iter().map(|(_, event)| event).collect(), next })
+    let numbered = |row: &rusqlite::Row<'_>| Ok((row::column::<i64>(row, 0)?, row::record::<Event>(row, 1)?));
+    let mut rows = match scope {
+        Scope::Realm(realm) => OF_REALM.all(on, params![realm.as_str(), start, one_more], numbered)?,
+        Scope::Account(account) => {
+            OF_ACCOUNT.all(on, params![account.as_bytes(), start, one_more], numbered)?
+        }
+    };
+    let more = rows.len() > limit.as_usize();
+    rows.truncate(limit.as_usize());
+    // Having seen all there is, a reader need not come back to what was written about others meanwhile.
+    let after = rows.last().filter(|_| more).map_or(last, |(seq, _)| *seq);
+    let events = rows.into_iter().map(|(_, event)| event).collect();
+    Ok(Feed { events, cursor: Place { life, after }.cursor(), more })
 }
 
-/// Removes the oldest events as far as they are from before then, at most so many. True: more remains.
-///
-/// The journal is removed from its beginning without gaps, so that a cursor is either before its beginning or good.
-/// Hence an event with a time stamp from a future that never was keeps those after it until then.
-pub(crate) fn trim(on: &Connection, before: Timestamp, limit: Limit) -> Result<bool, Cause> {
-    let one_more = limit.get().saturating_add(1);
-    let oldest = OLDEST.all(on, [one_more], |row| Ok((row::column::<i64>(row, 0)?, row::time(row, 1)?)))?;
-    let length = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let stale = oldest.iter().take_while(|(_, at)| *at < before).count();
-    let last = oldest.iter().take(stale.min(length)).next_back();
-    if let Some((seq, _)) = last {
-        REMOVE.run(on, [seq])?;
-        REMEMBER.run(on, [seq])?;
-    }
-    Ok(stale > length)
-}
-
-fn numbered(row: &rusqlite::Row<'_>) -> Result<(i64, Event), Cause> {
-    Ok((row::column(row, 0)?, row::record(row, 1)?))
-}
-
-/// The number to go on after, and the last one given out.
-fn place(on: &Connection, life: Incarnation, after: Option<&Cursor>) -> Result<(i64, i64), Unread> {
-    let ends = ENDS.first(on, [], |row| Ok((row::column(row, 0)?, row::column::<i64>(row, 1)?)))?;
-    let (trimmed, newest) = ends.ok_or(Cause::Superseded)?;
-    let last = newest.max(trimmed);
-    match after {
-        None => Ok((trimmed, last)),
-        Some(cursor) => match number(life, cursor) {
-            // Beyond the last: the file was put back to an earlier state behind our back.
-            Some(seq) if (trimmed..=last).contains(&seq) => Ok((seq, last)),
-            _ => Err(Unread::Trimmed),
-        },
-    }
-}
-
-/// The store's present life, then the number, so that a cursor of another life is known as such.
-fn cursor(life: Incarnation, seq: i64) -> Cursor {
-    let mut bytes = life.as_bytes().to_vec();
-    bytes.extend(seq.to_be_bytes());
-    Cursor::from_bytes(bytes)
-}
-
-fn number(life: Incarnation, cursor: &Cursor) -> Option<i64> {
-    let seq = cursor.as_bytes().strip_prefix(life.as_bytes())?;
-    seq.try_into().ok().map(i64::from_be_bytes)
+fn realm_of(on: &Db<'_>, account: AccountId) -> Result<Option<Realm>, Cause> {
+    let name = REALM_OF_ACCOUNT.first(on, [account.as_bytes()], |row| row::column::<String>(row, 0))?;
+    name.map(|name| Realm::parse(&name).map_err(|_| Cause::Unreadable { what: "a realm" })).transpose()
 }

@@ -50,14 +50,23 @@
 //! [`CommitError::Vetoed`]: accountable_core::port::CommitError::Vetoed
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod commit;
 mod companion;
+mod cut;
+mod db;
 mod error;
+mod facts;
+mod file;
+mod fold;
 mod journal;
+mod keys;
+mod library;
+mod listing;
 mod migrate;
 mod open;
 mod outbox;
-mod query;
+mod present;
 mod readers;
 mod restore;
 mod row;

@@ -4,6 +4,7 @@ use accountable_core::domain::Incarnation;
 use rusqlite::{Connection, params};
 
 use crate::{
+    db::Db,
     error::{Cause, OpenError},
     row,
     sql::Sql,
@@ -19,14 +20,16 @@ const _: () = assert!(MIGRATIONS.len() == 1, "the version is the number of migra
 const PRODUCT: &str = "accountable";
 
 /// Tables of [`VERSION`].
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "accountable_account",
     "accountable_address",
     "accountable_email_key",
     "accountable_event",
     "accountable_ip_filter_group",
+    "accountable_journal",
     "accountable_level",
     "accountable_mail",
+    "accountable_note",
     "accountable_schema",
     "accountable_seal",
 ];
@@ -43,7 +46,7 @@ const SCHEMA: Sql = Sql::new(
 );
 const CREATE: Sql = Sql::new(
     "first row of the schema",
-    "INSERT INTO accountable_schema (one, product, version, incarnation, trimmed) VALUES (1, ?1, ?2, ?3, 0)",
+    "INSERT INTO accountable_schema (one, product, version, incarnation) VALUES (1, ?1, ?2, ?3)",
 );
 const RAISE: Sql = Sql::new("new version of the schema", "UPDATE accountable_schema SET version = ?1");
 
@@ -59,7 +62,7 @@ pub(crate) enum Found {
 }
 
 /// Looks, and writes nothing.
-pub(crate) fn look(on: &Connection) -> Result<Found, OpenError> {
+pub(crate) fn look(on: &Db<'_>) -> Result<Found, OpenError> {
     let encoding = ENCODING.first(on, [], |row| row::column::<String>(row, 0))?;
     let tables = OUR_TABLES.all(on, [], |row| row::column::<String>(row, 0))?;
     if encoding.as_deref() != Some("UTF-8") {
@@ -95,13 +98,13 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
     let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
     let transaction =
         on.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
-    let life = raise(&transaction, life_if_new)?;
+    let life = raise(&Db::cached(&transaction), life_if_new)?;
     transaction.commit().map_err(failed)?;
     Ok(life)
 }
 
 /// The same within an open write transaction.
-pub(crate) fn raise(on: &Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
+pub(crate) fn raise(on: &Db<'_>, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     // Another process may have come first.
     let found = look(on)?;
     let (version, life) = match found {
@@ -109,7 +112,7 @@ pub(crate) fn raise(on: &Connection, life_if_new: Incarnation) -> Result<Incarna
         Found::Ours { version, life } => (version, life),
     };
     for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
-        on.execute_batch(step).map_err(|error| Cause::of(&error, "migrate"))?;
+        on.connection().execute_batch(step).map_err(|error| Cause::of(&error, "migrate"))?;
     }
     if version == 0 {
         CREATE.run(on, params![PRODUCT, VERSION, life.as_bytes()])?;
@@ -120,16 +123,16 @@ pub(crate) fn raise(on: &Connection, life_if_new: Incarnation) -> Result<Incarna
 }
 
 /// Puts a new life in place of the present one.
-pub(crate) fn begin_life(on: &Connection, life: Incarnation) -> Result<(), Cause> {
+pub(crate) fn begin_life(on: &Db<'_>, life: Incarnation) -> Result<(), Cause> {
     BEGIN_LIFE.run(on, [life.as_bytes()]).map(drop)
 }
 
 /// Whether the tables are still those that were opened: nobody migrated or restored them meanwhile.
-pub(crate) fn still_ours(on: &Connection, life: Incarnation) -> Result<(), Cause> {
+pub(crate) fn still_ours(on: &Db<'_>, life: Incarnation) -> Result<(), Cause> {
     if present(on)? == Some((VERSION, life)) { Ok(()) } else { Err(Cause::Superseded) }
 }
 
-fn present(on: &Connection) -> Result<Option<(u32, Incarnation)>, Cause> {
+fn present(on: &Db<'_>) -> Result<Option<(u32, Incarnation)>, Cause> {
     SCHEMA.first(on, [], |row| {
         let life = Incarnation::from_bytes(row::column(row, 1)?);
         Ok((row::column(row, 0)?, life))

@@ -12,7 +12,10 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
     companion::{Companion, HostTransaction, Veto},
+    db::Db,
     error::{Cause, OpenError},
+    file::OpenedFile,
+    library,
     migrate::{self, Found, VERSION},
     row,
     sql::Sql,
@@ -171,11 +174,19 @@ pub(crate) struct Opened {
     pub(crate) companion: Option<Companion>,
     pub(crate) writer: Connection,
     pub(crate) readers: Vec<Connection>,
+    pub(crate) file: OpenedFile,
 }
 
 const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
 
 const ALONE: Sql = Sql::new("exclusive locks", "PRAGMA locking_mode = EXCLUSIVE");
+
+/// After a burst, the log is cut to so many octets: twice what SQLite lets it grow to before it folds it.
+const LOG_LIMIT: Sql = Sql::new("limit of the log", "PRAGMA journal_size_limit = 8388608");
+
+const SECURE_DELETE: Sql = Sql::new("secure deletion", "PRAGMA secure_delete = ON");
+
+const NEVER_FOLD: Sql = Sql::new("no folding", "PRAGMA wal_autocheckpoint = 0");
 
 /// Octets of the smallest database: one page of the smallest size.
 const SMALLEST: u64 = 512;
@@ -191,7 +202,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
         Migrate::Refuse => OpenFlags::empty(),
     };
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
-    let mode = JOURNAL.first(&writer, [], |row| row::column::<String>(row, 0))?;
+    let mode = JOURNAL.first(&Db::cached(&writer), [], |row| row::column::<String>(row, 0))?;
     if mode.as_deref() != Some("wal") {
         return Err(OpenError::NoWriteAheadLog);
     }
@@ -199,18 +210,23 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
         Found::Ours { version: VERSION, life } => life,
         _ => migrate::migrate(&mut writer, life_if_new)?,
     };
+    let file = OpenedFile::at(path).map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
     // A commit is durable when it is answered.
     set(&writer, "synchronous", "FULL")?;
+    LOG_LIMIT.first(&Db::cached(&writer), [], |_| Ok(()))?;
     let readers = (0..options.readers.max(1))
         .map(|_| {
             let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
             set(&reader, "query_only", true)?;
+            // Only the writer folds the log.
+            NEVER_FOLD.first(&Db::cached(&reader), [], |_| Ok(()))?;
             Ok(reader)
         })
         .collect::<Result<_, OpenError>>()?;
     let companion = options.companion.as_ref().map(|companion| companion.confined_to(&mut writer));
     let companion = companion.transpose().map_err(|error| Cause::of(&error, "authorizer"))?;
-    Ok(Opened { life, companion, writer, readers })
+    library::warn_if_affected();
+    Ok(Opened { life, companion, writer, readers, file })
 }
 
 /// Whether such a file may be brought to the present version, where it needs that.
@@ -228,7 +244,7 @@ pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenEr
     let on = bare(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
     // Before anything is read: who opens a write-ahead log so asks for the whole file, and others hold a part of it for
     // as long as they have it open.
-    ALONE.first(&on, [], |_| Ok(()))?;
+    ALONE.first(&Db::cached(&on), [], |_| Ok(()))?;
     settle(&on, options)?;
     set(&on, "synchronous", "FULL")?;
     Ok(on)
@@ -268,7 +284,7 @@ pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
 
 fn look_through(path: &Path, flags: OpenFlags, options: &Options) -> Result<Found, OpenError> {
     let on = connect(path, flags, options)?;
-    migrate::look(&on)
+    migrate::look(&Db::cached(&on))
 }
 
 /// How long a file is; 0 if there is none.
@@ -314,6 +330,8 @@ fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, 
 
 fn settle(on: &Connection, options: &Options) -> Result<(), OpenError> {
     set(on, "foreign_keys", true)?;
+    // What is removed is overwritten, in pages that stay and in those that become free.
+    SECURE_DELETE.first(&Db::cached(on), [], |_| Ok(()))?;
     set(on, "cache_size", i64::from(options.cache_kib).saturating_neg())
 }
 

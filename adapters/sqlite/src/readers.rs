@@ -5,7 +5,7 @@
 use async_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
-use crate::{error::Cause, sql::Sql};
+use crate::{db::Db, error::Cause, file::OpenedFile, sql::Sql};
 
 const BEGIN: Sql = Sql::new("begin to read", "BEGIN DEFERRED");
 const END: Sql = Sql::new("end reading", "COMMIT");
@@ -16,24 +16,26 @@ const ROLL_BACK: Sql = Sql::new("give up reading", "ROLLBACK");
 pub(crate) struct Readers {
     free: Receiver<Connection>,
     back: Sender<Connection>,
+    file: OpenedFile,
 }
 
 impl Readers {
-    /// These connections, which can't write.
-    pub(crate) fn of(connections: Vec<Connection>) -> Self {
+    /// These connections to the file, which can't write.
+    pub(crate) fn of(connections: Vec<Connection>, file: OpenedFile) -> Self {
         let (back, free) = async_channel::bounded(connections.len().max(1));
         for connection in connections {
             // There is room for all of them.
             let _ = back.try_send(connection);
         }
-        Self { free, back }
+        Self { free, back, file }
     }
 
     /// Reads one snapshot, once a connection is free. Nothing is held while waiting, and nothing waits while reading.
     pub(crate) async fn read<T, E: From<Cause>>(
         &self,
-        read: impl FnOnce(&Connection) -> Result<T, E>,
+        read: impl FnOnce(&Db<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.file.check()?;
         // Never closed: both ends are ours.
         let connection = self.free.recv().await.map_err(|_| Cause::WriterStopped)?;
         let reader = Reader { connection: Some(connection), back: &self.back };
@@ -48,13 +50,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn snapshot<T, E: From<Cause>>(self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    fn snapshot<T, E: From<Cause>>(self, read: impl FnOnce(&Db<'_>) -> Result<T, E>) -> Result<T, E> {
         let Some(on) = &self.connection else {
             return Err(Cause::WriterStopped.into());
         };
-        BEGIN.run(on, [])?;
-        let value = read(on)?;
-        END.run(on, [])?;
+        let on = Db::cached(on);
+        BEGIN.run(&on, [])?;
+        let value = read(&on)?;
+        END.run(&on, [])?;
         Ok(value)
     }
 }
@@ -64,7 +67,7 @@ impl Drop for Reader<'_> {
         if let Some(connection) = self.connection.take() {
             if !connection.is_autocommit() {
                 // If this fails, so does the next BEGIN, and says so.
-                let _ = ROLL_BACK.run(&connection, []);
+                let _ = ROLL_BACK.run(&Db::cached(&connection), []);
             }
             let _ = self.back.try_send(connection);
         }

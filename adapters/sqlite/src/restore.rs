@@ -10,13 +10,14 @@ use accountable_core::{
     domain::{Account, CommitId, Incarnation},
     port::Stored,
 };
-use rusqlite::{Connection, TransactionBehavior, ffi};
+use rusqlite::{TransactionBehavior, ffi};
 
 use crate::{
+    db::Db,
     error::{Cause, OpenError},
     migrate::{self, Found},
     open::{self, Options},
-    row,
+    row::{self, Form},
     sql::Sql,
     write,
 };
@@ -117,20 +118,23 @@ pub fn restore(
     let mut on = open::alone(path, options)?;
     let failed = |error| RestoreError::from(Cause::of(&error, "restore"));
     let transaction = on.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
-    // Only now does nobody else write.
-    if migrate::look(&transaction)? == Found::Room {
-        return Err(RestoreError::NoStore);
-    }
-    if migrate::raise(&transaction, life)? == life {
-        return Err(RestoreError::NotNew);
-    }
-    let accounts = rewrite_accounts(&transaction, CommitId::from_bytes(*life.as_bytes()))?;
-    migrate::begin_life(&transaction, life)?;
+    let accounts = {
+        let on = Db::cached(&transaction);
+        // Only now does nobody else write.
+        if migrate::look(&on)? == Found::Room {
+            return Err(RestoreError::NoStore);
+        }
+        if migrate::raise(&on, life)? == life {
+            return Err(RestoreError::NotNew);
+        }
+        migrate::begin_life(&on, life)?;
+        rewrite_accounts(&on, CommitId::from_bytes(*life.as_bytes()))?
+    };
     transaction.commit().map_err(failed)?;
     Ok(Restored { accounts })
 }
 
-fn rewrite_accounts(on: &Connection, stamp: CommitId) -> Result<u64, Cause> {
+fn rewrite_accounts(on: &Db<'_>, stamp: CommitId) -> Result<u64, Cause> {
     let mut count = 0_u64;
     let mut after = Vec::new();
     loop {
@@ -140,7 +144,9 @@ fn rewrite_accounts(on: &Connection, stamp: CommitId) -> Result<u64, Cause> {
         };
         after = last.value.id.as_bytes().to_vec();
         for Stored { value: account, .. } in accounts {
-            write::write_account(on, stamp, &account.restored())?;
+            // What it is searched by stays.
+            let restored = account.restored();
+            write::rewrite_account(on, stamp, restored.id, &Form::of(&restored)?)?;
             count = count.saturating_add(1);
         }
     }

@@ -1,10 +1,13 @@
-//! How records become rows and rows records again: JSON beside a stamp.
+//! How records become rows and rows records again: their common form beside a stamp.
 
 use accountable_core::{
     domain::{Account, Address, CommitId, Event, IpFilterGroup, Mail, Timestamp},
-    port::Stored,
+    port::{Note, Stored, records},
 };
-use rusqlite::{Row, types::FromSql};
+use rusqlite::{
+    Row, ToSql,
+    types::{FromSql, ToSqlOutput, ValueRef},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::Cause;
@@ -27,13 +30,28 @@ impl Record for Mail {
 impl Record for IpFilterGroup {
     const NAME: &'static str = "the record of a group of networks";
 }
+impl Record for Note {
+    const NAME: &'static str = "the record of a note";
+}
 impl Record for Event {
     const NAME: &'static str = "the record of an event";
 }
 
-/// The record as it is kept.
-pub(crate) fn text<T: Record>(record: &T) -> Result<String, Cause> {
-    serde_json::to_string(record).map_err(|_| Cause::Unreadable { what: T::NAME })
+/// A record's form, ready for its column.
+#[derive(Debug, Clone)]
+pub(crate) struct Form(Vec<u8>);
+
+impl Form {
+    /// Writes the record down.
+    pub(crate) fn of<T: Record>(record: &T) -> Result<Self, Cause> {
+        records::encode(record).map(Self).map_err(|_| Cause::Unreadable { what: T::NAME })
+    }
+}
+
+impl ToSql for Form {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(&self.0)))
+    }
 }
 
 /// One column of a row.
@@ -46,6 +64,11 @@ pub(crate) fn time(row: &Row<'_>, at: usize) -> Result<Timestamp, Cause> {
     column(row, at).map(Timestamp::from_micros)
 }
 
+/// A time stamp of a row, or none.
+pub(crate) fn maybe_time(row: &Row<'_>, at: usize) -> Result<Option<Timestamp>, Cause> {
+    Ok(column::<Option<i64>>(row, at)?.map(Timestamp::from_micros))
+}
+
 /// The commit that wrote a row.
 pub(crate) fn stamp(row: &Row<'_>, at: usize) -> Result<CommitId, Cause> {
     column(row, at).map(CommitId::from_bytes)
@@ -54,9 +77,9 @@ pub(crate) fn stamp(row: &Row<'_>, at: usize) -> Result<CommitId, Cause> {
 /// The record in a column.
 pub(crate) fn record<T: Record>(row: &Row<'_>, at: usize) -> Result<T, Cause> {
     let unreadable = || Cause::Unreadable { what: T::NAME };
-    let text = row.get_ref(at).map_err(|_| unreadable())?;
-    let text = text.as_str().map_err(|_| unreadable())?;
-    serde_json::from_str(text).map_err(|_| unreadable())
+    let form = row.get_ref(at).map_err(|_| unreadable())?;
+    let form = form.as_bytes().map_err(|_| unreadable())?;
+    records::decode(form).map_err(|_| unreadable())
 }
 
 /// A record with its stamp. Every statement that reads records selects `stamp, record` first.

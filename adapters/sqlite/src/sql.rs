@@ -2,16 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Params, Row, Statement};
 
-use crate::error::Cause;
+use crate::{db::Db, error::Cause};
 
 /// One statement. Prepared once for each connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sql {
     /// What errors call it.
     pub(crate) name: &'static str,
-    text: &'static str,
+    pub(crate) text: &'static str,
 }
 
 impl Sql {
@@ -20,34 +20,33 @@ impl Sql {
     }
 
     /// Runs it; gives the number of rows that it changed.
-    pub(crate) fn run(self, on: &Connection, params: impl Params) -> Result<usize, Cause> {
-        on.prepare_cached(self.text)
-            .and_then(|mut statement| statement.execute(params))
-            .map_err(|error| Cause::of(&error, self.name))
+    pub(crate) fn run(self, on: &Db<'_>, params: impl Params) -> Result<usize, Cause> {
+        self.prepared(on, |statement| statement.execute(params).map_err(|error| Cause::of(&error, self.name)))
     }
 
     /// Reads rows until the reader has enough.
     pub(crate) fn each(
         self,
-        on: &Connection,
+        on: &Db<'_>,
         params: impl Params,
         mut read: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, Cause>,
     ) -> Result<(), Cause> {
         let failed = |error: rusqlite::Error| Cause::of(&error, self.name);
-        let mut statement = on.prepare_cached(self.text).map_err(failed)?;
-        let mut rows = statement.query(params).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            if read(row)?.is_break() {
-                break;
+        self.prepared(on, |statement| {
+            let mut rows = statement.query(params).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                if read(row)?.is_break() {
+                    break;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Reads every row.
     pub(crate) fn all<T>(
         self,
-        on: &Connection,
+        on: &Db<'_>,
         params: impl Params,
         mut read: impl FnMut(&Row<'_>) -> Result<T, Cause>,
     ) -> Result<Vec<T>, Cause> {
@@ -62,7 +61,7 @@ impl Sql {
     /// Reads the first row, if there is one.
     pub(crate) fn first<T>(
         self,
-        on: &Connection,
+        on: &Db<'_>,
         params: impl Params,
         mut read: impl FnMut(&Row<'_>) -> Result<T, Cause>,
     ) -> Result<Option<T>, Cause> {
@@ -75,7 +74,15 @@ impl Sql {
     }
 
     /// Whether there is any row.
-    pub(crate) fn any(self, on: &Connection, params: impl Params) -> Result<bool, Cause> {
+    pub(crate) fn any(self, on: &Db<'_>, params: impl Params) -> Result<bool, Cause> {
         Ok(self.first(on, params, |_| Ok(()))?.is_some())
+    }
+
+    fn prepared<T>(
+        self,
+        on: &Db<'_>,
+        work: impl FnOnce(&mut Statement<'_>) -> Result<T, Cause>,
+    ) -> Result<T, Cause> {
+        on.prepared(self.text, work, |error| Cause::of(&error, self.name))
     }
 }

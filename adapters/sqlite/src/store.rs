@@ -4,26 +4,27 @@ use std::{path::Path, sync::Arc};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Event, Incarnation, IpFilterGroup, IpFilterGroupName, Mail,
-        Realm, Timestamp,
+        Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
     },
     port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
-        MailQuery, Page, Store, StoreError, Stored, Trim, Who,
+        AccountQuery, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailQuery,
+        Page, Scope, Store, StoreError, Stored, Trim, Who, records,
     },
 };
 use async_trait::async_trait;
 
 use crate::{
+    accounts,
     commit::{self, Offer},
     companion::Companion,
-    error::{Cause, OpenError},
-    journal,
+    error::{Cause, OpenError, Stopped},
+    facts::Facts,
+    journal, listing,
     open::{self, Options},
-    outbox, query,
+    outbox,
     readers::Readers,
     trim,
-    writer::Writer,
+    writer::{Writer, WriterOptions},
 };
 
 /// Accounts in an SQLite file. A clone is another handle of the same store.
@@ -57,9 +58,16 @@ impl SqliteStore {
         options: &Options,
     ) -> Result<Self, OpenError> {
         let opened = open::open(path.as_ref(), life_if_new, options)?;
-        let writer = Writer::start(opened.writer, opened.life, options.queue.max(1))
+        let terms = WriterOptions {
+            life: opened.life,
+            file: opened.file.clone(),
+            busy_timeout: options.busy_timeout,
+            // A veto is nothing rare, and undoes what was written.
+            expects_undoing: opened.companion.is_some(),
+        };
+        let writer = Writer::start(opened.writer, terms, options.queue.max(1))
             .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
-        let readers = Readers::of(opened.readers);
+        let readers = Readers::of(opened.readers, opened.file);
         let inner = Inner { life: opened.life, companion: opened.companion, readers, writer };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -69,29 +77,46 @@ impl SqliteStore {
     pub fn incarnation(&self) -> Incarnation {
         self.inner.life
     }
+
+    /// Removes rows of purged sign-ups; of those that the host's tables refer to, each stays.
+    async fn remove_purged(&self, accounts: Vec<AccountId>) -> Result<(), StoreError> {
+        let writer = &self.inner.writer;
+        match writer.ask(accounts.clone(), trim::remove_purged).await {
+            Err(Stopped::Refused(CommitError::Vetoed { .. })) => {}
+            other => return Ok(other?),
+        }
+        for account in accounts {
+            match writer.ask(vec![account], trim::remove_purged).await {
+                Err(Stopped::Refused(CommitError::Vetoed { .. })) => {
+                    writer.ask(account, trim::keep_purged).await?;
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
         let Inner { life, readers, .. } = &*self.inner;
-        Ok(readers.read(|on| query::dossier(on, *life, who)).await?)
+        Ok(readers.read(|on| records::dossier(&Facts { on }, *life, who)).await?)
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        let offer = Offer { commit: commit.clone(), companion: self.inner.companion.clone() };
+        let offer = Offer::of(commit, self.inner.companion.clone()).map_err(StoreError::from)?;
         let asked = self.inner.writer.ask(offer, commit::apply);
         Ok(asked.await?)
     }
 
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, claim: &Claim) -> Result<Claims, StoreError> {
         let question = (claim.clone(), self.inner.life);
-        let asked = self.inner.writer.ask(question, |on, (claim, life)| outbox::claim(on, claim, *life));
-        Ok(asked.await?)
-    }
-
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.inner.readers.read(|on| query::next_due(on, realm)).await?)
+        if claim.limit.is_none() && claim.pass_over.is_empty() {
+            // Nothing is written, and two rows are looked at.
+            return Ok(self.inner.readers.read(|on| outbox::claim(on, &question)).await?);
+        }
+        Ok(self.inner.writer.ask(question, outbox::claim).await?)
     }
 
     async fn accounts(
@@ -99,11 +124,19 @@ impl Store for SqliteStore {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        Ok(self.inner.readers.read(|on| query::accounts(on, query, limit)).await?)
+        Ok(self.inner.readers.read(|on| accounts::accounts(on, query, limit)).await?)
+    }
+
+    async fn account_ids(
+        &self,
+        query: &AccountQuery,
+        limit: Limit,
+    ) -> Result<Page<AccountId, AccountQuery>, StoreError> {
+        Ok(self.inner.readers.read(|on| accounts::names(on, query, limit)).await?)
     }
 
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        Ok(self.inner.readers.read(|on| query::count(on, query)).await?)
+        Ok(self.inner.readers.read(|on| accounts::count(on, query)).await?)
     }
 
     async fn mails(
@@ -111,7 +144,7 @@ impl Store for SqliteStore {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        Ok(self.inner.readers.read(|on| query::mails(on, query, limit)).await?)
+        Ok(self.inner.readers.read(|on| listing::mails(on, query, limit)).await?)
     }
 
     async fn suppressed(
@@ -120,7 +153,7 @@ impl Store for SqliteStore {
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        Ok(self.inner.readers.read(|on| query::suppressed(on, realm, after, limit)).await?)
+        Ok(self.inner.readers.read(|on| listing::suppressed(on, realm, after, limit)).await?)
     }
 
     async fn groups(
@@ -130,25 +163,19 @@ impl Store for SqliteStore {
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
         let readers = &self.inner.readers;
-        Ok(readers.read(|on| query::groups(on, realm, after.as_ref(), limit)).await?)
+        Ok(readers.read(|on| listing::groups(on, realm, after.as_ref(), limit)).await?)
     }
 
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
+    async fn events(&self, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> Result<Feed, FeedError> {
         let Inner { life, readers, .. } = &*self.inner;
-        Ok(readers.read(|on| journal::history(on, *life, of, after.as_ref(), limit)).await?)
-    }
-
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        let Inner { life, readers, .. } = &*self.inner;
-        Ok(readers.read(|on| journal::feed(on, *life, realm, after.as_ref(), limit)).await?)
+        Ok(readers.read(|on| journal::events(on, *life, scope, after, limit)).await?)
     }
 
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        Ok(self.inner.writer.ask(trim.clone(), trim::trim).await?)
+        let trimmed = self.inner.writer.ask(trim.clone(), trim::trim).await?;
+        if !trimmed.purged.is_empty() {
+            self.remove_purged(trimmed.purged).await?;
+        }
+        Ok(trimmed.more)
     }
 }

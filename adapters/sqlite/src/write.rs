@@ -1,219 +1,248 @@
-//! Writing a commit that was checked: records into their tables, and what an account holds into the table of keys.
-
-use std::collections::BTreeSet;
+//! Writing a commit that was judged: records into their tables, beside each the facts that it is searched by.
 
 use accountable_core::{
-    domain::{
-        Account, AccountId, Address, CommitId, EmailKey, IpFilterGroup, Mail, MailState, QuotaTag, Timestamp,
-    },
-    port::{Commit, Stored, Swap, Write},
+    domain::{Account, AccountId, Address, CommitId, DomainTag, IpFilterGroup, Mail, MailState, Timestamp},
+    port::{Note, Stored, Swap, Write, records::RaisedLevel},
 };
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::{error::Cause, row, sql::Sql};
+use crate::{
+    commit::Offer,
+    db::Db,
+    error::Cause,
+    journal, keys,
+    present::{Searched, Seen},
+    row::Form,
+    sql::Sql,
+};
 
-const WRITE_ACCOUNT: Sql = Sql::new(
-    "write an account",
-    "INSERT INTO accountable_account (id, realm, stamp, status, standing, ip_filter_group, due, record)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-     ON CONFLICT (id) DO UPDATE SET stamp = ?3, status = ?4, standing = ?5, ip_filter_group = ?6, due = ?7, record = ?8",
+const CREATE_ACCOUNT: Sql = Sql::new(
+    "create an account",
+    "INSERT INTO accountable_account (id, realm, stamp, standing, status, ip_filter_group, due, purged_at, record)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+);
+// Without the facts that it is searched by: they mostly stay, and each that is set moves it in an index.
+const WRITE_ACCOUNT: Sql =
+    Sql::new("write an account", "UPDATE accountable_account SET stamp = ?2, record = ?3 WHERE id = ?1");
+const MOVE_ACCOUNT: Sql = Sql::new(
+    "write what an account is searched by",
+    "UPDATE accountable_account
+     SET standing = ?2, status = ?3, ip_filter_group = ?4, due = ?5, purged_at = ?6 WHERE id = ?1",
 );
 const REMOVE_ACCOUNT: Sql = Sql::new("remove an account", "DELETE FROM accountable_account WHERE id = ?1");
-const WRITE_KEY: Sql = Sql::new(
-    "write a key",
-    "INSERT INTO accountable_email_key (realm, key, account, kind) VALUES (?1, ?2, ?3, ?4)",
+const CREATE_ADDRESS: Sql = Sql::new(
+    "create an address",
+    "INSERT INTO accountable_address (tag, stamp, suppressed_in, idle_from, record) VALUES (?1, ?2, ?3, ?4, ?5)",
 );
-const REMOVE_KEYS: Sql = Sql::new("remove keys", "DELETE FROM accountable_email_key WHERE account = ?1");
-const WRITE_SEAL: Sql =
-    Sql::new("write a seal", "INSERT INTO accountable_seal (realm, key, account) VALUES (?1, ?2, ?3)");
-const REMOVE_SEAL: Sql =
-    Sql::new("remove a seal", "DELETE FROM accountable_seal WHERE realm = ?1 AND key = ?2 AND account = ?3");
-const WRITE_ADDRESS: Sql = Sql::new(
-    "write an address",
-    "INSERT INTO accountable_address (tag, stamp, suppressed_in, idle_since, record)
-     VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT (tag) DO UPDATE
-     SET stamp = ?2, suppressed_in = ?3, idle_since = ?4, record = ?5",
+const WRITE_ADDRESS: Sql =
+    Sql::new("write an address", "UPDATE accountable_address SET stamp = ?2, record = ?3 WHERE tag = ?1");
+const MOVE_ADDRESS: Sql = Sql::new(
+    "write what an address is searched by",
+    "UPDATE accountable_address SET suppressed_in = ?2, idle_from = ?3 WHERE tag = ?1",
 );
 const REMOVE_ADDRESS: Sql = Sql::new("remove an address", "DELETE FROM accountable_address WHERE tag = ?1");
+const CREATE_MAIL: Sql = Sql::new(
+    "create a mail",
+    "INSERT INTO accountable_mail (id, realm, stamp, account, domain, due, dead_at, record)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+);
 const WRITE_MAIL: Sql = Sql::new(
     "write a mail",
-    "INSERT INTO accountable_mail (id, realm, stamp, account, due, dead_at, record)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     ON CONFLICT (id) DO UPDATE SET stamp = ?3, account = ?4, due = ?5, dead_at = ?6, record = ?7",
+    "UPDATE accountable_mail SET stamp = ?2, account = ?3, domain = ?4, due = ?5, dead_at = ?6, record = ?7
+     WHERE id = ?1",
 );
+const CLAIM_MAIL: Sql =
+    Sql::new("claim a mail", "UPDATE accountable_mail SET stamp = ?2, due = ?3, record = ?4 WHERE id = ?1");
 const REMOVE_MAIL: Sql = Sql::new("remove a mail", "DELETE FROM accountable_mail WHERE id = ?1");
 const WRITE_GROUP: Sql = Sql::new(
     "write a group",
-    "INSERT INTO accountable_ip_filter_group (realm, name, stamp, record)
-     VALUES (?1, ?2, ?3, ?4)
+    "INSERT INTO accountable_ip_filter_group (realm, name, stamp, record) VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT (realm, name) DO UPDATE SET stamp = ?3, record = ?4",
 );
 const REMOVE_GROUP: Sql =
     Sql::new("remove a group", "DELETE FROM accountable_ip_filter_group WHERE realm = ?1 AND name = ?2");
+const WRITE_NOTE: Sql = Sql::new(
+    "write a note",
+    "INSERT INTO accountable_note (realm, name, stamp, record) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT (realm, name) DO UPDATE SET stamp = ?3, record = ?4",
+);
+const REMOVE_NOTE: Sql =
+    Sql::new("remove a note", "DELETE FROM accountable_note WHERE realm = ?1 AND name = ?2");
 const WRITE_LEVEL: Sql = Sql::new(
     "write a level",
-    "INSERT INTO accountable_level (tag, level) VALUES (?1, ?2)
-     ON CONFLICT (tag) DO UPDATE SET level = ?2",
+    "INSERT INTO accountable_level (tag, level, horizon) VALUES (?1, ?2, ?3)
+     ON CONFLICT (tag) DO UPDATE SET level = ?2, horizon = ?3",
 );
 
 /// Writes all of a commit but its events; the levels as they were found to be.
-pub(crate) fn write(on: &Connection, commit: &Commit, levels: &[(QuotaTag, Timestamp)]) -> Result<(), Cause> {
-    release_keys(on, commit)?;
-    for write in commit.writes() {
-        write_record(on, commit.id(), write)?;
+pub(crate) fn write(on: &Db<'_>, offer: &Offer, seen: &Seen, levels: &[RaisedLevel]) -> Result<(), Cause> {
+    let id = offer.commit.id();
+    for (write, form) in offer.commit.writes().iter().zip(&offer.records) {
+        match write {
+            Write::Account(swap) => write_account(on, id, swap, form.as_ref(), seen)?,
+            Write::Address(swap) => write_address(on, id, swap, form.as_ref())?,
+            Write::Mail(swap) => write_mail(on, id, swap, form.as_ref())?,
+            Write::IpFilterGroup(swap) => write_group(on, id, swap, form.as_ref())?,
+            Write::Note(swap) => write_note(on, id, swap, form.as_ref())?,
+            Write::Reserve(_) => {}
+        }
     }
-    take_keys(on, commit)?;
-    for swap in account_swaps(commit) {
-        write_seals(on, swap)?;
-    }
-    for (of, level) in levels {
-        WRITE_LEVEL.run(on, params![of.as_bytes(), level.as_micros()])?;
+    for RaisedLevel { of, level } in levels {
+        let horizon = i64::try_from(level.horizon.as_micros()).unwrap_or(i64::MAX);
+        WRITE_LEVEL.run(on, params![of.as_bytes(), level.at.as_micros(), horizon])?;
     }
     Ok(())
 }
 
-/// The accounts that a commit swaps.
-pub(crate) fn account_swaps(commit: &Commit) -> impl Iterator<Item = &Swap<Account>> {
-    commit.writes().iter().filter_map(|write| match write {
-        Write::Account(swap) => Some(swap),
-        _ => None,
-    })
-}
-
-/// An account's keys, each once, with their kind. Its own wins over a reservation of the same.
-pub(crate) fn keys(account: &Account) -> Vec<(&EmailKey, &'static str)> {
-    let held = account.keys();
-    let own = held.own.map(|key| (key, "own"));
-    let mut reserved: Vec<_> = held.reserved.into_iter().filter(|key| Some(*key) != held.own).collect();
-    reserved.sort_unstable();
-    reserved.dedup();
-    own.into_iter().chain(reserved.into_iter().map(|key| (key, "reserved"))).collect()
-}
-
-/// Whether a swap leaves the account's keys as they are, which most do.
-fn keeps_keys(swap: &Swap<Account>) -> bool {
-    let before = swap.before.as_ref().map(|before| keys(&before.value));
-    before.unwrap_or_default() == swap.after.as_ref().map(keys).unwrap_or_default()
-}
-
-/// All keys are released before any is taken: within a commit, one account may take what another releases.
-fn release_keys(on: &Connection, commit: &Commit) -> Result<(), Cause> {
-    for swap in account_swaps(commit).filter(|swap| !keeps_keys(swap)) {
-        if let Some(Stored { value: account, .. }) = &swap.before {
-            REMOVE_KEYS.run(on, [account.id.as_bytes()])?;
-        }
+/// The facts by which an account is searched, as this build derives them.
+fn searched(account: &Account) -> Searched {
+    Searched {
+        standing: account.standing().as_str().to_owned(),
+        status: account.status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        ip_filter_group: account.ip_filter_group().map(|group| group.as_str().to_owned()),
+        due: account.due(),
+        purged_at: account.purged_at(),
     }
-    Ok(())
 }
 
-fn take_keys(on: &Connection, commit: &Commit) -> Result<(), Cause> {
-    for swap in account_swaps(commit).filter(|swap| !keeps_keys(swap)) {
-        let Some(account) = &swap.after else { continue };
-        for (key, kind) in keys(account) {
-            let row = params![account.realm.as_str(), key.as_str(), account.id.as_bytes(), kind];
-            WRITE_KEY.run(on, row)?;
-        }
+fn write_account(
+    on: &Db<'_>,
+    stamp: CommitId,
+    swap: &Swap<Account>,
+    form: Option<&Form>,
+    seen: &Seen,
+) -> Result<(), Cause> {
+    let (before, after) = (swap.before.as_ref(), swap.after.as_ref());
+    if before.is_some_and(|before| before.value.facts().is_ok())
+        && after.is_none_or(|after| after.facts().is_err())
+    {
+        on.writing.erased.set(true);
     }
-    Ok(())
-}
-
-/// Writes only what changes: most commits leave every hash where it is.
-fn write_seals(on: &Connection, swap: &Swap<Account>) -> Result<(), Cause> {
-    let before = swap.before.as_ref().map(|before| &before.value);
-    let (had, has) = (seals(before), seals(swap.after.as_ref()));
-    for seal in had.difference(&has) {
-        REMOVE_SEAL.run(on, *seal)?;
+    if let (Some(account), Some(form)) = (after, form) {
+        let id = account.id.as_bytes();
+        let facts = searched(account);
+        let times = (facts.due.map(Timestamp::as_micros), facts.purged_at.map(Timestamp::as_micros));
+        let Searched { standing, status, ip_filter_group, .. } = &facts;
+        match &seen.account {
+            None => {
+                let (realm, stamp) = (account.realm.as_str(), stamp.as_bytes());
+                let row =
+                    params![id, realm, stamp, standing, status, ip_filter_group, times.0, times.1, form];
+                CREATE_ACCOUNT.run(on, row)?;
+            }
+            Some(present) => {
+                rewrite_account(on, stamp, account.id, form)?;
+                if facts != *present {
+                    let row = params![id, standing, status, ip_filter_group, times.0, times.1];
+                    MOVE_ACCOUNT.run(on, row)?;
+                }
+            }
+        }
+        if facts.purged_at.is_some() {
+            journal::orphan(on, account.id)?;
+        }
+    } else if let Some(Stored { value: account, .. }) = before {
+        REMOVE_ACCOUNT.run(on, [account.id.as_bytes()])?;
+        journal::orphan(on, account.id)?;
     }
-    for seal in has.difference(&had) {
-        WRITE_SEAL.run(on, *seal)?;
-    }
-    Ok(())
-}
-
-/// The rows of an account's seals.
-fn seals(account: Option<&Account>) -> BTreeSet<(&str, &str, &[u8; 16])> {
-    let Some(account) = account else {
-        return BTreeSet::new();
-    };
-    let (realm, id) = (account.realm.as_str(), account.id.as_bytes());
-    account.seals().into_iter().map(|key| (realm, key.as_str(), id)).collect()
-}
-
-fn write_record(on: &Connection, id: CommitId, write: &Write) -> Result<(), Cause> {
-    match write {
-        Write::Account(Swap { after: Some(account), .. }) => write_account(on, id, account),
-        Write::Account(Swap { before: Some(before), .. }) => {
-            REMOVE_ACCOUNT.run(on, [before.value.id.as_bytes()]).map(drop)
-        }
-        Write::Address(Swap { after: Some(address), .. }) => write_address(on, id, address),
-        Write::Address(Swap { before: Some(before), .. }) => {
-            REMOVE_ADDRESS.run(on, [before.value.tag.as_bytes()]).map(drop)
-        }
-        Write::Mail(Swap { after: Some(mail), .. }) => write_mail(on, id, mail),
-        Write::Mail(Swap { before: Some(before), .. }) => {
-            REMOVE_MAIL.run(on, [before.value.id.as_bytes()]).map(drop)
-        }
-        Write::IpFilterGroup(Swap { after: Some(group), .. }) => write_group(on, id, group),
-        Write::IpFilterGroup(Swap { before: Some(before), .. }) => {
-            let group = &before.value;
-            REMOVE_GROUP.run(on, [group.realm.as_str(), group.name.as_str()]).map(drop)
-        }
-        // Levels are written as they were checked; a swap of nothing for nothing is in no commit.
-        Write::Reserve(_)
-        | Write::Account(Swap { before: None, after: None })
-        | Write::Address(Swap { before: None, after: None })
-        | Write::Mail(Swap { before: None, after: None })
-        | Write::IpFilterGroup(Swap { before: None, after: None }) => Ok(()),
-    }
+    keys::write(on, swap)
 }
 
 /// Also how an account is restored.
-pub(crate) fn write_account(on: &Connection, stamp: CommitId, account: &Account) -> Result<(), Cause> {
-    let row = params![
-        account.id.as_bytes(),
-        account.realm.as_str(),
-        stamp.as_bytes(),
-        account.status().ok().map(|status| status.as_str()),
-        account.standing().as_str(),
-        account.ip_filter_group().map(|group| group.as_str()),
-        account.due().map(Timestamp::as_micros),
-        row::text(account)?,
-    ];
-    WRITE_ACCOUNT.run(on, row).map(drop)
+pub(crate) fn rewrite_account(
+    on: &Db<'_>,
+    stamp: CommitId,
+    account: AccountId,
+    form: &Form,
+) -> Result<(), Cause> {
+    WRITE_ACCOUNT.run(on, params![account.as_bytes(), stamp.as_bytes(), form]).map(drop)
 }
 
-fn write_address(on: &Connection, stamp: CommitId, address: &Address) -> Result<(), Cause> {
-    let row = params![
-        address.tag.as_bytes(),
-        stamp.as_bytes(),
-        address.suppression.as_ref().map(|suppression| suppression.realm.as_str()),
-        address.idle_since().map(Timestamp::as_micros),
-        row::text(address)?,
-    ];
-    WRITE_ADDRESS.run(on, row).map(drop)
-}
-
-/// Also how a claim writes what it takes up.
-pub(crate) fn write_mail(on: &Connection, stamp: CommitId, mail: &Mail) -> Result<(), Cause> {
-    let dead_at = match mail.state {
-        MailState::Dead { at, .. } => Some(at),
-        MailState::Queued | MailState::Claimed { .. } | MailState::Retry { .. } => None,
+fn write_address(
+    on: &Db<'_>,
+    stamp: CommitId,
+    swap: &Swap<Address>,
+    form: Option<&Form>,
+) -> Result<(), Cause> {
+    let facts = |address: &Address| {
+        let suppressed_in = address.suppression.as_ref().map(|suppression| suppression.realm.to_string());
+        (suppressed_in, address.idle_from.map(Timestamp::as_micros))
     };
-    let account = mail.account();
-    let row = params![
-        mail.id.as_bytes(),
-        mail.realm.as_str(),
-        stamp.as_bytes(),
-        account.as_ref().map(AccountId::as_bytes),
-        mail.due().map(Timestamp::as_micros),
-        dead_at.map(Timestamp::as_micros),
-        row::text(mail)?,
-    ];
-    WRITE_MAIL.run(on, row).map(drop)
+    let before = swap.before.as_ref().map(|before| &before.value);
+    match (before, &swap.after, form) {
+        (None, Some(address), Some(form)) => {
+            let (suppressed_in, idle_from) = facts(address);
+            let row = params![address.tag.as_bytes(), stamp.as_bytes(), suppressed_in, idle_from, form];
+            CREATE_ADDRESS.run(on, row)?;
+        }
+        (Some(before), Some(address), Some(form)) => {
+            WRITE_ADDRESS.run(on, params![address.tag.as_bytes(), stamp.as_bytes(), form])?;
+            let (suppressed_in, idle_from) = facts(address);
+            if facts(before) != (suppressed_in.clone(), idle_from) {
+                MOVE_ADDRESS.run(on, params![address.tag.as_bytes(), suppressed_in, idle_from])?;
+            }
+        }
+        (Some(address), ..) => {
+            REMOVE_ADDRESS.run(on, [address.tag.as_bytes()])?;
+        }
+        (None, ..) => {}
+    }
+    Ok(())
 }
 
-fn write_group(on: &Connection, stamp: CommitId, group: &IpFilterGroup) -> Result<(), Cause> {
-    let row = params![group.realm.as_str(), group.name.as_str(), stamp.as_bytes(), row::text(group)?,];
-    WRITE_GROUP.run(on, row).map(drop)
+fn write_mail(on: &Db<'_>, stamp: CommitId, swap: &Swap<Mail>, form: Option<&Form>) -> Result<(), Cause> {
+    if let (Some(mail), Some(form)) = (&swap.after, form) {
+        let dead_at = match mail.state {
+            MailState::Dead { at, .. } => Some(at.as_micros()),
+            MailState::Queued | MailState::Claimed { .. } | MailState::Retry { .. } => None,
+        };
+        let (id, stamp) = (mail.id.as_bytes(), stamp.as_bytes());
+        let account = mail.account();
+        let account = account.as_ref().map(AccountId::as_bytes);
+        let domain = mail.domain.as_ref().map(DomainTag::as_bytes);
+        let due = mail.due().map(Timestamp::as_micros);
+        match &swap.before {
+            None => {
+                let realm = mail.realm.as_str();
+                CREATE_MAIL.run(on, params![id, realm, stamp, account, domain, due, dead_at, form])?;
+            }
+            Some(_) => {
+                WRITE_MAIL.run(on, params![id, stamp, account, domain, due, dead_at, form])?;
+            }
+        }
+    } else if let Some(Stored { value: mail, .. }) = &swap.before {
+        REMOVE_MAIL.run(on, [mail.id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Writes a mail that a courier took up.
+pub(crate) fn claim_mail(on: &Db<'_>, stamp: CommitId, mail: &Mail) -> Result<(), Cause> {
+    let due = mail.due().map(Timestamp::as_micros);
+    CLAIM_MAIL.run(on, params![mail.id.as_bytes(), stamp.as_bytes(), due, Form::of(mail)?]).map(drop)
+}
+
+fn write_group(
+    on: &Db<'_>,
+    stamp: CommitId,
+    swap: &Swap<IpFilterGroup>,
+    form: Option<&Form>,
+) -> Result<(), Cause> {
+    if let (Some(group), Some(form)) = (&swap.after, form) {
+        let row = params![group.realm.as_str(), group.name.as_str(), stamp.as_bytes(), form];
+        WRITE_GROUP.run(on, row)?;
+    } else if let Some(Stored { value: group, .. }) = &swap.before {
+        REMOVE_GROUP.run(on, [group.realm.as_str(), group.name.as_str()])?;
+    }
+    Ok(())
+}
+
+fn write_note(on: &Db<'_>, stamp: CommitId, swap: &Swap<Note>, form: Option<&Form>) -> Result<(), Cause> {
+    if let (Some(note), Some(form)) = (&swap.after, form) {
+        let row = params![note.realm.as_str(), note.name.as_str(), stamp.as_bytes(), form];
+        WRITE_NOTE.run(on, row)?;
+    } else if let Some(Stored { value: note, .. }) = &swap.before {
+        REMOVE_NOTE.run(on, [note.realm.as_str(), note.name.as_str()])?;
+    }
+    Ok(())
 }

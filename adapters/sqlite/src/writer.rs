@@ -5,20 +5,25 @@
 //! The wait for the thread is asynchronous and knows no runtime; a caller that goes away leaves its work to the
 //! thread, whole.
 
-use std::thread::{self, JoinHandle};
+use std::{
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
-use accountable_core::domain::Incarnation;
+use accountable_core::{domain::Incarnation, port::CommitError};
 use async_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
 use crate::{
+    db::Db,
     error::{Cause, Stopped},
-    migrate,
+    file::OpenedFile,
+    fold, migrate,
     sql::Sql,
 };
 
 /// The most that one transaction takes up: bounds how long the first in it waits for the last.
-const GROUP: usize = 64;
+const GROUP: usize = 256;
 
 const BEGIN: Sql = Sql::new("begin", "BEGIN IMMEDIATE");
 const COMMIT: Sql = Sql::new("commit", "COMMIT");
@@ -27,8 +32,18 @@ const SAVE: Sql = Sql::new("save", "SAVEPOINT accountable_job");
 const FORGET: Sql = Sql::new("forget", "ROLLBACK TO accountable_job");
 const RELEASE: Sql = Sql::new("release", "RELEASE accountable_job");
 
-/// Work inside a transaction, on what it is asked.
-pub(crate) type Work<Q, T> = fn(&Connection, &Q) -> Result<T, Stopped>;
+/// Work inside a transaction, on what it is asked. It refuses before it writes, or else fails.
+pub(crate) type Work<Q, T> = fn(&Db<'_>, &Q) -> Result<T, Stopped>;
+
+/// What a writer has to know of its store.
+#[derive(Debug)]
+pub(crate) struct WriterOptions {
+    pub(crate) life: Incarnation,
+    pub(crate) file: OpenedFile,
+    pub(crate) busy_timeout: Duration,
+    /// Work is often undone after it was written: by a companion.
+    pub(crate) expects_undoing: bool,
+}
 
 /// The way to the thread. Dropping it ends the thread, after all that was queued.
 #[derive(Debug)]
@@ -39,11 +54,11 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Gives the connection to a thread of its own.
-    pub(crate) fn start(on: Connection, life: Incarnation, queue: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(on: Connection, options: WriterOptions, queue: usize) -> std::io::Result<Self> {
         let (sender, jobs) = async_channel::bounded(queue);
         let thread = thread::Builder::new()
             .name("accountable-writer".into())
-            .spawn(move || serve(&on, life, &jobs))?;
+            .spawn(move || serve(&on, &options, &jobs))?;
         Ok(Self { queue: sender, thread: Some(thread) })
     }
 
@@ -77,8 +92,8 @@ impl Drop for Writer {
 
 /// Work with its outcome kept back until the transaction's end.
 trait Job: Send {
-    /// Works within the transaction. False: what it wrote must be undone.
-    fn work(&mut self, on: &Connection) -> bool;
+    /// Works within the transaction.
+    fn work(&mut self, on: &Db<'_>) -> Worked;
     /// Tells the caller: the outcome, or that the transaction came to nothing.
     fn answer(self: Box<Self>, trouble: Option<Stopped>);
 }
@@ -89,6 +104,15 @@ impl std::fmt::Debug for dyn Job {
     }
 }
 
+/// What a piece of work did to the transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worked {
+    /// What it wrote, if anything, is to stay.
+    Well,
+    /// What it wrote must be undone.
+    InVain,
+}
+
 struct Task<Q, T> {
     question: Q,
     work: Work<Q, T>,
@@ -97,11 +121,14 @@ struct Task<Q, T> {
 }
 
 impl<Q: Send, T: Send> Job for Task<Q, T> {
-    fn work(&mut self, on: &Connection) -> bool {
-        let outcome = (self.work)(on, &self.question);
-        let kept = outcome.is_ok();
-        self.outcome = Some(outcome);
-        kept
+    fn work(&mut self, on: &Db<'_>) -> Worked {
+        let outcome = self.outcome.insert((self.work)(on, &self.question));
+        match outcome {
+            Ok(_) => Worked::Well,
+            // Refused by the store's contract: before anything was written.
+            Err(Stopped::Refused(error)) if !matches!(error, CommitError::Vetoed { .. }) => Worked::Well,
+            Err(_) => Worked::InVain,
+        }
     }
 
     fn answer(self: Box<Self>, trouble: Option<Stopped>) {
@@ -127,9 +154,19 @@ enum Trouble {
     Unknown(Cause),
 }
 
-fn serve(on: &Connection, life: Incarnation, jobs: &Receiver<Box<dyn Job>>) {
+/// How the work in a transaction is kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    /// Not at all: whatever fails takes the others along. SQLite copies every page for a savepoint.
+    No,
+    /// Each in a savepoint, so that what one undoes is no other's.
+    Savepoints,
+}
+
+fn serve(on: &Connection, options: &WriterOptions, jobs: &Receiver<Box<dyn Job>>) {
+    let on = Db::holding(on);
     while let Ok(first) = jobs.recv_blocking() {
-        run(on, life, gather(first, jobs));
+        run(&on, options, gather(first, jobs));
     }
 }
 
@@ -154,13 +191,22 @@ fn gather(first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) -> Vec<Box<dyn Job
     group
 }
 
-/// One transaction for all; if that fails for the sake of one, one for each.
-fn run(on: &Connection, life: Incarnation, mut group: Vec<Box<dyn Job>>) {
-    match transact(on, life, &mut group) {
-        Ok(()) => answer(group, || None),
-        Err(Trouble::RolledBack(_)) if group.len() > 1 => {
+/// One transaction for all. If that fails for the sake of one: with savepoints; if that fails, one for each.
+fn run(on: &Db<'_>, options: &WriterOptions, mut group: Vec<Box<dyn Job>>) {
+    let several = group.len() > 1;
+    let first = if options.expects_undoing && several { Apart::Savepoints } else { Apart::No };
+    let mut done = transact(on, options, &mut group, first);
+    if several && first == Apart::No && matches!(done, Err(Trouble::RolledBack(_))) {
+        done = transact(on, options, &mut group, Apart::Savepoints);
+    }
+    match done {
+        Ok(()) => {
+            fold::fold_if_asked(on, options.busy_timeout);
+            answer(group, || None);
+        }
+        Err(Trouble::RolledBack(_)) if several => {
             for job in group {
-                run(on, life, vec![job]);
+                run(on, options, vec![job]);
             }
         }
         Err(Trouble::Closed(cause) | Trouble::RolledBack(cause)) => {
@@ -176,35 +222,50 @@ fn answer(group: Vec<Box<dyn Job>>, trouble: impl Fn() -> Option<Stopped>) {
     }
 }
 
-fn transact(on: &Connection, life: Incarnation, group: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
+fn transact(
+    on: &Db<'_>,
+    options: &WriterOptions,
+    group: &mut [Box<dyn Job>],
+    apart: Apart,
+) -> Result<(), Trouble> {
+    options.file.check().map_err(Trouble::Closed)?;
     BEGIN.run(on, []).map_err(Trouble::Closed)?;
-    let worked = migrate::still_ours(on, life)
+    on.writing.numbers.borrow_mut().clear();
+    let worked = migrate::still_ours(on, options.life)
         .map_err(Trouble::Closed)
-        .and_then(|()| group.iter_mut().try_for_each(|job| apart(on, job.as_mut())));
+        .and_then(|()| group.iter_mut().try_for_each(|job| work(on, job.as_mut(), apart)));
     if let Err(trouble) = worked {
         roll_back(on);
         return Err(trouble);
     }
     COMMIT.run(on, []).map(drop).map_err(|cause| {
         // A constraint is checked before anything is made durable: the host's deferred foreign keys.
-        let vetoed = cause.veto().is_some();
+        let undone = cause.veto().is_some() || cause.leaves_nothing();
         roll_back(on);
-        if vetoed { Trouble::RolledBack(cause) } else { Trouble::Unknown(cause) }
+        if undone { Trouble::RolledBack(cause) } else { Trouble::Unknown(cause) }
     })
 }
 
-/// Works within a savepoint, so that what one undoes is no other's.
-fn apart(on: &Connection, job: &mut dyn Job) -> Result<(), Trouble> {
-    SAVE.run(on, []).map_err(Trouble::RolledBack)?;
-    if !job.work(on) {
-        // After some errors SQLite has rolled back all of it, and with it the others' work.
-        FORGET.run(on, []).map_err(Trouble::RolledBack)?;
+fn work(on: &Db<'_>, job: &mut dyn Job, apart: Apart) -> Result<(), Trouble> {
+    match apart {
+        Apart::No => match job.work(on) {
+            Worked::Well => Ok(()),
+            // The job knows better why.
+            Worked::InVain => Err(Trouble::RolledBack(Cause::WriterStopped)),
+        },
+        Apart::Savepoints => {
+            SAVE.run(on, []).map_err(Trouble::RolledBack)?;
+            if job.work(on) == Worked::InVain {
+                // After some errors SQLite has rolled back all of it, and with it the others' work.
+                FORGET.run(on, []).map_err(Trouble::RolledBack)?;
+            }
+            RELEASE.run(on, []).map_err(Trouble::RolledBack).map(drop)
+        }
     }
-    RELEASE.run(on, []).map_err(Trouble::RolledBack).map(drop)
 }
 
-fn roll_back(on: &Connection) {
-    if !on.is_autocommit() {
+fn roll_back(on: &Db<'_>) {
+    if !on.connection().is_autocommit() {
         // If even this fails, the next BEGIN does, and says so.
         let _ = ROLL_BACK.run(on, []);
     }
@@ -212,6 +273,7 @@ fn roll_back(on: &Connection) {
 
 #[cfg(test)]
 mod tests {
+    use accountable_core::port::StoreError;
     use rusqlite::ffi;
 
     use super::*;
@@ -228,13 +290,22 @@ mod tests {
         (directory, on)
     }
 
-    fn insert(on: &Connection, n: &i64) -> Result<(), Stopped> {
+    fn options(directory: &tempfile::TempDir) -> WriterOptions {
+        WriterOptions {
+            life: LIFE,
+            file: OpenedFile::at(&directory.path().join("host.db")).unwrap(),
+            busy_timeout: Duration::ZERO,
+            expects_undoing: false,
+        }
+    }
+
+    fn insert(on: &Db<'_>, n: &i64) -> Result<(), Stopped> {
         Sql::new("insert", "INSERT INTO shop VALUES (?1)").run(on, [n])?;
         Ok(())
     }
 
     /// As SQLite does it when the disk is full.
-    fn lose_all(on: &Connection, n: &i64) -> Result<(), Stopped> {
+    fn lose_all(on: &Db<'_>, n: &i64) -> Result<(), Stopped> {
         insert(on, n)?;
         ROLL_BACK.run(on, [])?;
         Err(Stopped::Failed(Cause::Sqlite { code: ffi::SQLITE_FULL, statement: "insert" }))
@@ -246,7 +317,7 @@ mod tests {
         (Box::new(task), answered)
     }
 
-    fn kept(on: &Connection) -> Vec<i64> {
+    fn kept(on: &Db<'_>) -> Vec<i64> {
         Sql::new("kept", "SELECT n FROM shop ORDER BY n")
             .all(on, [], |row| crate::row::column(row, 0))
             .unwrap()
@@ -254,11 +325,12 @@ mod tests {
 
     #[test]
     fn who_makes_sqlite_roll_back_all_loses_alone() {
-        let (_directory, on) = file();
+        let (directory, on) = file();
+        let (on, options) = (Db::holding(&on), options(&directory));
         let (first, first_answer) = job(1, insert);
         let (full, full_answer) = job(2, lose_all);
         let (last, last_answer) = job(3, insert);
-        run(&on, LIFE, vec![first, full, last]);
+        run(&on, &options, vec![first, full, last]);
         assert!(first_answer.try_recv().unwrap().is_ok());
         let full = full_answer.try_recv().unwrap();
         assert!(
@@ -269,20 +341,47 @@ mod tests {
     }
 
     #[test]
+    fn on_a_full_disk_each_that_finds_no_room_is_told_so_at_once() {
+        let (directory, on) = file();
+        let (db, options) = (Db::holding(&on), options(&directory));
+        let pages: i64 = on.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let limit = |pages: i64| on.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()));
+        limit(pages).unwrap();
+        let grow: Work<i64, ()> = |on, _| {
+            Sql::new("grow", "INSERT INTO shop VALUES (zeroblob(100000))").run(on, [])?;
+            Ok(())
+        };
+        let (small, small_answer) = job(1, insert);
+        let (large, large_answer) = job(2, grow);
+        run(&db, &options, vec![small, large]);
+        assert!(small_answer.try_recv().unwrap().is_ok());
+        let Err(stopped) = large_answer.try_recv().unwrap() else { panic!("there was room") };
+        let error = CommitError::from(stopped);
+        let CommitError::Store(StoreError::Broken(cause)) = &error else { panic!("{error:?}") };
+        assert_eq!(cause.to_string(), "SQLite answered 13 (database or disk is full) to: grow");
+        // Somebody made room.
+        limit(pages + 100).unwrap();
+        let (large, large_answer) = job(3, grow);
+        run(&db, &options, vec![large]);
+        assert!(large_answer.try_recv().unwrap().is_ok());
+    }
+
+    #[test]
     fn a_commit_that_fails_leaves_all_of_its_group_unknown() {
         let (directory, on) = file();
+        let (on, options) = (Db::holding(&on), options(&directory));
         let reader = Connection::open(directory.path().join("host.db")).unwrap();
         reader.execute_batch("BEGIN; SELECT * FROM shop").unwrap();
         let (first, first_answer) = job(1, insert);
         let (second, second_answer) = job(2, insert);
-        run(&on, LIFE, vec![first, second]);
+        run(&on, &options, vec![first, second]);
         for answer in [first_answer, second_answer] {
             assert!(matches!(answer.try_recv().unwrap(), Err(Stopped::Unknown(_))));
         }
         // No transaction stays open: the next one goes well.
         reader.execute_batch("COMMIT").unwrap();
         let (third, third_answer) = job(3, insert);
-        run(&on, LIFE, vec![third]);
+        run(&on, &options, vec![third]);
         assert!(third_answer.try_recv().unwrap().is_ok());
         assert_eq!(kept(&on), [3]);
     }
@@ -290,7 +389,7 @@ mod tests {
     #[test]
     fn what_is_queued_is_done_before_the_thread_ends() {
         let (directory, on) = file();
-        let writer = Writer::start(on, LIFE, 8).unwrap();
+        let writer = Writer::start(on, options(&directory), 8).unwrap();
         let mut answers = Vec::new();
         for n in 1..=8 {
             let (job, answer) = job(n, insert);
@@ -300,6 +399,6 @@ mod tests {
         drop(writer);
         assert!(answers.iter().all(|answer| answer.try_recv().unwrap().is_ok()));
         let on = Connection::open(directory.path().join("host.db")).unwrap();
-        assert_eq!(kept(&on), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(kept(&Db::cached(&on)), [1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

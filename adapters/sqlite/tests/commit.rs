@@ -17,10 +17,10 @@ use std::{
 
 use accountable_core::{
     domain::{
-        Address, AddressTag, FormerMailbox, IpFilterGroup, IpFilterGroupName, Life, QuotaTag, Realm, Span,
-        Timestamp,
+        Address, AddressTag, Event, FormerMailbox, IpFilterGroup, IpFilterGroupName, Life, QuotaTag, Realm,
+        Span, Timestamp,
     },
-    port::{By, Commit, CommitError, Key, Reservation, Store, Stored, Swap, Who, Write},
+    port::{Commit, CommitError, Key, Limit, MailQuery, Reservation, Store, Stored, Swap, Write},
 };
 use common::*;
 use pollster::block_on;
@@ -40,8 +40,7 @@ fn an_offer_that_comes_again_is_ok_and_writes_nothing() {
     let ada = account(1, "ada@example.org");
     register(&store, id(1), &ada).unwrap();
     register(&store, id(1), &ada).unwrap();
-    let feed = block_on(store.feed(&Realm::default(), None, accountable_core::port::Limit::MAX)).unwrap();
-    assert_eq!(feed.events.len(), 1);
+    assert_eq!(feed(&store, None, Limit::MAX).unwrap().events.len(), 1);
     // Only its event is left of it.
     commit(&store, id(2), vec![replace(&ada, id(1), ada.clone())]).unwrap();
     register(&store, id(1), &ada).unwrap();
@@ -87,29 +86,24 @@ fn account_mailbox(address: &str) -> accountable_core::domain::Mailbox {
 }
 
 #[test]
-fn an_address_released_in_a_commit_is_free_in_the_same() {
+fn a_released_address_is_free_at_once() {
     let place = Place::new();
     let store = place.open();
     let (one, two) = (account(1, "one@example.org"), account(2, "two@example.org"));
     register(&store, id(1), &one).unwrap();
     register(&store, id(2), &two).unwrap();
-    // They swap: whichever is written first takes what the other still holds.
-    let writes = vec![
-        replace(&one, id(1), moved(&one, "two@example.org")),
-        replace(&two, id(2), moved(&two, "one@example.org")),
-    ];
-    commit(&store, id(3), writes).unwrap();
-    assert_eq!(find(&store, "two@example.org").unwrap().value.id, one.id);
+    // One moves away, the other takes what it left.
+    commit(&store, id(3), vec![replace(&one, id(1), moved(&one, "three@example.org"))]).unwrap();
+    commit(&store, id(4), vec![replace(&two, id(2), moved(&two, "one@example.org"))]).unwrap();
+    assert_eq!(find(&store, "three@example.org").unwrap().value.id, one.id);
     assert_eq!(find(&store, "one@example.org").unwrap().value.id, two.id);
+    assert!(find(&store, "two@example.org").is_none());
     // An account goes, and another takes its address.
     let gone = load(&store, &two).unwrap();
+    commit(&store, id(5), vec![Write::Account(Swap::remove(gone))]).unwrap();
     let heir = account(0, "one@example.org");
-    let writes = vec![Write::Account(Swap::remove(gone)), Write::Account(Swap::create(heir.clone()))];
-    commit(&store, id(4), writes).unwrap();
+    commit(&store, id(6), vec![Write::Account(Swap::create(heir.clone()))]).unwrap();
     assert_eq!(find(&store, "one@example.org").unwrap().value.id, heir.id);
-    // Two can't both take one.
-    let writes = [5, 6].map(|n| Write::Account(Swap::create(account(n, "six@example.org")))).to_vec();
-    assert!(is_taken(&commit(&store, id(5), writes)));
 }
 
 #[test]
@@ -127,6 +121,7 @@ fn the_first_failing_write_decides_and_nothing_is_written() {
         floor: NOW,
         step: Span::seconds(1),
         ceiling: NOW - Span::seconds(1),
+        horizon: Span::seconds(1),
     };
     let address = Address::new(AddressTag::from_bytes([7; 32]));
     let stale = Stored { value: address.clone(), stamp: id(9) };
@@ -139,7 +134,9 @@ fn the_first_failing_write_decides_and_nothing_is_written() {
     assert!(matches!(refused, Err(CommitError::Conflict(Key::Address(_)))));
     assert!(find(&store, "eve@example.org").is_none());
     let refused = commit(&store, id(5), vec![Write::Reserve(spent)]);
-    assert!(matches!(refused, Err(CommitError::Exhausted { level, .. }) if level == NOW));
+    assert!(
+        matches!(refused, Err(CommitError::Exhausted(spent)) if spent == [(QuotaTag::from_bytes([1; 32]), NOW)])
+    );
 }
 
 #[test]
@@ -208,13 +205,14 @@ fn reservations_never_conflict_and_never_exceed_the_ceiling() {
         floor: NOW,
         step: Span::seconds(600),
         ceiling: NOW + Span::seconds(600 * 4),
+        horizon: Span::seconds(600 * 5),
     };
     let granted = std::thread::scope(|scope| {
         let race = |n: u8| {
             let store = stores[usize::from(n % 2)].clone();
             scope.spawn(move || match commit(&store, id(n), vec![Write::Reserve(one)]) {
                 Ok(()) => 1,
-                Err(CommitError::Exhausted { .. }) => 0,
+                Err(CommitError::Exhausted(_)) => 0,
                 Err(other) => panic!("{other}"),
             })
         };
@@ -222,9 +220,7 @@ fn reservations_never_conflict_and_never_exceed_the_ceiling() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum::<i32>()
     });
     assert_eq!(granted, 5);
-    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(one.of) };
-    let level = block_on(stores[1].load(&who)).unwrap().level;
-    assert_eq!(level, Some(NOW + Span::seconds(3_000)));
+    assert_eq!(level(&stores[1], one.of), Some(NOW + Span::seconds(3_000)));
 }
 
 #[test]
@@ -236,9 +232,9 @@ fn one_that_fails_leaves_nothing_and_takes_nobody_of_its_group_along() {
     let sql = place.sql();
     sql.execute_batch(
         "CREATE TABLE shop (owner BLOB REFERENCES accountable_account (id) DEFERRABLE INITIALLY DEFERRED);
-         CREATE TRIGGER shop_no BEFORE INSERT ON accountable_account WHEN NEW.id = x'69696969696969696969696969696969'
+         CREATE TRIGGER shop_no BEFORE INSERT ON accountable_account WHEN NEW.id = x'05050505050505050505050505050505'
          BEGIN SELECT RAISE(ABORT, 'no'); END;
-         CREATE TRIGGER shop_later AFTER INSERT ON accountable_account WHEN NEW.id = x'6a6a6a6a6a6a6a6a6a6a6a6a6a6a6a6a'
+         CREATE TRIGGER shop_later AFTER INSERT ON accountable_account WHEN NEW.id = x'06060606060606060606060606060606'
          BEGIN INSERT INTO shop VALUES (x'00'); END;
          BEGIN IMMEDIATE;",
     )
@@ -248,11 +244,10 @@ fn one_that_fails_leaves_nothing_and_takes_nobody_of_its_group_along() {
         let threads: Vec<_> = (2..10_u8)
             .map(|n| {
                 let store = store.clone();
-                // What sorts before the account that may be rejected is written before it.
-                let pair = [n, n + 100].map(|n| account(n, &format!("{n}@example.org")));
                 let address = Address::new(AddressTag::from_bytes([n; 32]));
-                let mut writes = vec![Write::Address(Swap::create(address))];
-                writes.extend(pair.map(|account| Write::Account(Swap::create(account))));
+                let account = account(n, &format!("{n}@example.org"));
+                let writes =
+                    vec![Write::Address(Swap::create(address)), Write::Account(Swap::create(account))];
                 scope.spawn(move || commit(&store, id(n), writes))
             })
             .collect();
@@ -283,8 +278,8 @@ fn a_dropped_commit_is_whole_or_absent_and_the_store_goes_on() {
         }
         create_and_remove(&store, n, &account(200, "after@example.org"));
         // What was queued before has been decided: all of it, or nothing.
-        let history = block_on(store.history(ada.id, None, accountable_core::port::Limit::MAX)).unwrap();
-        assert_eq!(load(&store, &ada).is_some(), history.items.len() == 1);
+        let history = history(&store, &ada, None, Limit::MAX).unwrap();
+        assert_eq!(load(&store, &ada).is_some(), history.events.len() == 1);
         assert!(load(&store, &ada).is_some(), "the queue had room");
     }
 }
@@ -316,20 +311,23 @@ fn two_stores_on_one_file_see_each_other_at_once() {
 fn the_largest_commit_and_an_empty_one_are_accepted() {
     let place = Place::new();
     let store = place.open();
-    let accounts: Vec<_> = (0..16).map(|n| account(n, &format!("{n}@example.org"))).collect();
-    let events = accounts.iter().zip(0..).map(|(account, n)| event(id(1), n, account)).collect();
-    let writes = accounts.iter().cloned().map(|account| Write::Account(Swap::create(account))).collect();
+    let ada = account(1, "ada@example.org");
+    let mails = (0..15).map(|n| Write::Mail(Swap::create(mail(n, &ada, NOW))));
+    let writes = mails.chain([Write::Account(Swap::create(ada.clone()))]).collect();
+    let events = (0..16).map(|n| event(id(1), n, &ada)).collect();
     block_on(store.commit(&Commit::new(id(1), writes, events).unwrap())).unwrap();
     commit(&store, id(2), Vec::new()).unwrap();
-    assert!(load(&store, &accounts[15]).is_some());
+    assert!(load(&store, &ada).is_some());
+    assert_eq!(history(&store, &ada, None, Limit::MAX).unwrap().events.len(), 16);
 }
 
 #[test]
 fn extreme_times_read_back_exactly() {
     let place = Place::new();
     let store = place.open();
+    let tag = |n| QuotaTag::from_bytes([n; 32]);
     let reserve = |n, floor, ceiling| {
-        Write::Reserve(Reservation { of: QuotaTag::from_bytes([n; 32]), floor, step: Span::MAX, ceiling })
+        Write::Reserve(Reservation { of: tag(n), floor, step: Span::MAX, ceiling, horizon: Span::MAX })
     };
     commit(
         &store,
@@ -337,11 +335,43 @@ fn extreme_times_read_back_exactly() {
         vec![reserve(1, Timestamp::MIN, Timestamp::MIN), reserve(2, Timestamp::MAX, Timestamp::MAX)],
     )
     .unwrap();
-    for n in [1, 2] {
-        let who = Who { by: By::Nobody, also: Vec::new(), level: Some(QuotaTag::from_bytes([n; 32])) };
-        assert_eq!(
-            block_on(store.load(&who)).unwrap().level,
-            Some(if n == 1 { Timestamp::MIN + Span::MAX } else { Timestamp::MAX })
-        );
-    }
+    assert_eq!(level(&store, tag(1)), Some(Timestamp::MIN + Span::MAX));
+    assert_eq!(level(&store, tag(2)), Some(Timestamp::MAX));
+}
+
+/// The journal alone remembers it: its key is free again, and its row bears another's stamp, or is gone.
+#[test]
+fn a_creation_is_recognised_after_its_key_was_released_and_after_its_row_went() {
+    let place = Place::new();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    register(&store, id(1), &ada).unwrap();
+    let elsewhere = moved(&ada, "elsewhere@example.org");
+    commit(&store, id(2), vec![replace(&ada, id(1), elsewhere.clone())]).unwrap();
+    register(&store, id(1), &ada).unwrap();
+    assert_eq!(load(&store, &ada).unwrap().value, elsewhere);
+    assert!(find(&store, "ada@example.org").is_none());
+    commit(&store, id(3), vec![Write::Account(Swap::remove(load(&store, &ada).unwrap()))]).unwrap();
+    register(&store, id(1), &ada).unwrap();
+    assert!(load(&store, &ada).is_none());
+    assert_eq!(history(&store, &ada, None, Limit::MAX).unwrap().events.len(), 1);
+}
+
+/// As a stranger's request does once it was decided on.
+#[test]
+fn an_offer_is_recognised_by_an_event_that_names_no_account() {
+    let place = Place::new();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    let nobodys = Event { account: None, version: None, ..event(id(1), 0, &ada) };
+    let writes = vec![Write::Mail(Swap::create(mail(1, &ada, NOW)))];
+    let asked = Commit::new(id(1), writes, vec![nobodys]).unwrap();
+    block_on(store.commit(&asked)).unwrap();
+    let stored = Stored { value: mail(1, &ada, NOW), stamp: id(1) };
+    commit(&store, id(2), vec![Write::Mail(Swap::remove(stored))]).unwrap();
+    block_on(store.commit(&asked)).unwrap();
+    assert_eq!(feed(&store, None, Limit::MAX).unwrap().events.len(), 1);
+    assert!(
+        block_on(store.mails(&MailQuery::One(mail(1, &ada, NOW).id), Limit::MAX)).unwrap().items.is_empty()
+    );
 }

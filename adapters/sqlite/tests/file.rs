@@ -47,7 +47,7 @@ fn reopening_loses_nothing() {
     assert_eq!(store.incarnation(), LIFE);
     let found = find(&store, "ADA@example.org").unwrap();
     assert_eq!((found.value, found.stamp), (ada, id(1)));
-    assert_eq!(block_on(store.feed(&Realm::default(), None, Limit::MAX)).unwrap().events.len(), 1);
+    assert_eq!(feed(&store, None, Limit::MAX).unwrap().events.len(), 1);
 }
 
 #[test]

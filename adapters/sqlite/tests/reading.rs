@@ -9,6 +9,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use accountable_core::{
     domain::{
         Address, AddressTag, CommitId, DeathCause, IpFilterGroup, IpFilterGroupName, Life, LogIns, MailId,
@@ -16,7 +18,7 @@ use accountable_core::{
         Timestamp, Undeliverable,
     },
     port::{
-        AccountFilter, AccountQuery, By, Claim, Commit, CommitError, Cursor, FeedError, Limit, MailQuery,
+        AccountFilter, AccountQuery, Claim, Commit, CommitError, Cursor, FeedError, Limit, MailQuery,
         Reservation, Store, Stored, Swap, Trim, Who, Write,
     },
 };
@@ -37,21 +39,22 @@ fn claim(n: u8, now: Timestamp, limit: u32) -> Claim {
         now,
         until: now + Span::minutes(5),
         horizon: now + Span::hours(4),
-        limit: Limit::of(limit),
+        limit: (limit > 0).then(|| Limit::of(limit)),
+        pass_over: BTreeSet::new(),
     }
 }
 
 fn claimed(store: &SqliteStore, claim: &Claim) -> Vec<MailId> {
     let claimed = block_on(store.claim(claim)).unwrap();
-    claimed.into_iter().map(|claimed| claimed.mail.value.id).collect()
+    claimed.mails.into_iter().map(|claimed| claimed.mail.value.id).collect()
 }
 
 fn nothing_to_trim() -> Trim {
     Trim {
+        realm: Realm::default(),
+        now: NOW,
         events_before: None,
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
+        strays_before: Timestamp::MIN,
         dead_mails_before: None,
         limit: Limit::of(2),
     }
@@ -66,9 +69,10 @@ fn trim(store: &SqliteStore, trim: &Trim) -> usize {
     steps
 }
 
-fn level(store: &SqliteStore, n: u8) -> Option<Timestamp> {
-    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(QuotaTag::from_bytes([n; 32])) };
-    block_on(store.load(&who)).unwrap().level
+/// When something is due next, as a claim that takes nothing tells it.
+fn next_due(store: &SqliteStore, realm: Realm) -> Option<Timestamp> {
+    let asked = Claim { realm, horizon: Timestamp::MAX, ..claim(99, NOW - HOUR, 0) };
+    block_on(store.claim(&asked)).unwrap().next_due
 }
 
 #[test]
@@ -85,12 +89,12 @@ fn a_dossier_holds_what_belongs_to_the_account_and_what_was_asked_for() {
     writes.push(Write::Account(Swap::create(ada.clone())));
     writes.push(Write::IpFilterGroup(Swap::create(IpFilterGroup::new(Realm::default(), name, Vec::new()))));
     commit(&store, id(1), writes).unwrap();
-    let who = Who { by: By::Id(ada.id), also: vec![also.tag, AddressTag::from_bytes([9; 32])], level: None };
+    let who = Who { also: vec![also.tag, AddressTag::from_bytes([9; 32])], ..Who::id(ada.id) };
     let dossier = block_on(store.load(&who)).unwrap();
     assert_eq!(dossier.incarnation, LIFE);
     assert_eq!(dossier.account.unwrap().value, ada);
     assert_eq!(dossier.addresses.keys().copied().collect::<Vec<_>>(), [own.tag, also.tag]);
-    assert!(dossier.filter.is_some() && dossier.level.is_none());
+    assert!(dossier.groups.len() == 1 && dossier.levels.is_empty());
 }
 
 #[test]
@@ -149,8 +153,8 @@ fn pages_are_in_order_without_gap_or_repetition() {
     let overdue = |now| AccountQuery::Overdue { realm: Realm::default(), now, after: None };
     assert_eq!(pages(overdue(NOW + HOUR)), [3, 1, 4, 2, 5]);
     assert_eq!(pages(overdue(NOW)), [3]);
-    assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(NOW));
-    assert_eq!(block_on(store.next_due(&Realm::parse("other").unwrap())).unwrap(), None);
+    assert_eq!(next_due(&store, Realm::default()), Some(NOW));
+    assert_eq!(next_due(&store, Realm::parse("other").unwrap()), None);
 }
 
 #[test]
@@ -195,7 +199,7 @@ fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
     let mut writes: Vec<_> = mails.iter().map(create_mail).collect();
     writes.push(Write::Account(Swap::create(ada.clone())));
     commit(&store, id(1), writes).unwrap();
-    assert_eq!(block_on(store.next_due(&Realm::default())).unwrap(), Some(at(1)));
+    assert_eq!(next_due(&store, Realm::default()), Some(at(1)));
     // The last is due later than anything can be: the clock jumped back.
     let mail_id = |n| MailId::from_bytes([n; 16]);
     assert_eq!(claimed(&store, &claim(2, at(2), 9)), [mail_id(2), mail_id(1), mail_id(4)]);
@@ -208,7 +212,7 @@ fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
     let before = Stored { value: mails[0].clone().claimed(at(2) + Span::minutes(5)), stamp: id(2) };
     let settled = commit(&store, id(6), vec![Write::Mail(Swap::remove(before))]);
     assert!(matches!(settled, Err(CommitError::Conflict(_))));
-    let dossier = &block_on(store.claim(&claim(7, at(4), 1))).unwrap()[0].dossier;
+    let dossier = &block_on(store.claim(&claim(7, at(4), 1))).unwrap().mails[0].dossier;
     assert_eq!(dossier.account.as_ref().unwrap().value, ada);
 }
 
@@ -259,8 +263,8 @@ fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
     let place = Place::new();
     let stores = [place.open(), place.open()];
     let other = Realm::parse("other").unwrap();
-    let feed = |store: &SqliteStore, after, limit| {
-        block_on(store.feed(&Realm::default(), after, Limit::of(limit))).unwrap()
+    let feed = |store: &SqliteStore, after: Option<Cursor>, limit| {
+        common::feed(store, after.as_ref(), Limit::of(limit)).unwrap()
     };
     let start = feed(&stores[0], None, 5);
     assert!(start.events.is_empty());
@@ -285,9 +289,8 @@ fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
 fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
     let place = Place::new();
     let store = place.open();
-    let realm = Realm::default();
     let ada = account(1, "ada@example.org");
-    let feed = |store: &SqliteStore, after| block_on(store.feed(&realm, after, Limit::of(1)));
+    let feed = |store: &SqliteStore, after: Option<Cursor>| common::feed(store, after.as_ref(), Limit::of(1));
     let mut cursors = vec![feed(&store, None).unwrap().cursor];
     for n in 1..=6 {
         let mut happened = event(id(n), 0, &ada);
@@ -302,7 +305,7 @@ fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
     assert!(matches!(feed(&store, Some(cursors[2].clone())), Err(FeedError::Trimmed)));
     assert_eq!(feed(&store, Some(cursors[3].clone())).unwrap().events[0].commit, id(4));
     assert_eq!(feed(&store, None).unwrap().events[0].commit, id(4));
-    let gone = block_on(store.history(ada.id, Some(cursors[1].clone()), Limit::MAX));
+    let gone = history(&store, &ada, Some(&cursors[1]), Limit::MAX);
     assert!(matches!(gone, Err(FeedError::Trimmed)));
     // An event that was removed as the newest keeps its number for ever.
     trim(&store, &Trim { events_before: Some(Timestamp::MAX), ..nothing_to_trim() });
@@ -331,11 +334,11 @@ fn an_accounts_history_is_in_order_a_page_at_a_time() {
     let mut names = Vec::new();
     let mut after = None;
     loop {
-        let page = block_on(store.history(ada.id, after, Limit::of(2))).unwrap();
-        assert_eq!(page.items.len(), 2);
-        names.extend(page.items.iter().map(|event| (event.commit, event.ordinal)));
-        after = page.next;
-        if after.is_none() {
+        let page = history(&store, &ada, after.as_ref(), Limit::of(2)).unwrap();
+        assert_eq!(page.events.len(), 2);
+        names.extend(page.events.iter().map(|event| (event.commit, event.ordinal)));
+        after = Some(page.cursor);
+        if !page.more {
             break;
         }
     }
@@ -348,12 +351,14 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     let place = Place::new();
     let store = place.open();
     let ada = account(1, "ada@example.org");
+    let tag = |n: u8| QuotaTag::from_bytes([n; 32]);
     let reserve = |n: u8| {
         Write::Reserve(Reservation {
-            of: QuotaTag::from_bytes([n; 32]),
+            of: tag(n),
             floor: NOW + HOUR.times(n.into()),
             step: Span::ZERO,
             ceiling: Timestamp::MAX,
+            horizon: HOUR.times(4),
         })
     };
     commit(&store, id(1), (1..=9).map(reserve).collect()).unwrap();
@@ -361,7 +366,7 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
         address.log_ins =
             LogIns { failures, last_failure: Some(NOW), locked_until, disabled: failures >= 100, locks: 0 };
-        Write::Address(Swap::create(address))
+        Write::Address(Swap::create(address.with_idle_rule(HOUR.times(2))))
     };
     let over = Some(NOW + HOUR);
     let live = Some(NOW + HOUR.times(9));
@@ -377,19 +382,16 @@ fn trimming_takes_steps_and_keeps_what_is_live() {
     dead.state = MailState::Dead { why: DeathCause::Spent, at: NOW };
     commit(&store, id(3), vec![create_mail(&dead), create_mail(&mail(2, &ada, NOW))]).unwrap();
     let step = Trim {
-        levels_before: NOW + HOUR.times(3),
-        levels_beyond: NOW + HOUR.times(7),
-        addresses_before: NOW + HOUR + Span::micros(1),
+        now: NOW + HOUR.times(3),
         dead_mails_before: Some(NOW + Span::micros(1)),
         ..nothing_to_trim()
     };
     assert!(block_on(store.trim(&step)).unwrap());
     assert!(!block_on(store.trim(&step)).unwrap());
-    let levels: Vec<_> = (1..=9).map(|n| level(&store, n).map(|level| level.since(NOW))).collect();
+    let levels: Vec<_> = (1..=9).map(|n| level(&store, tag(n)).map(|level| level.since(NOW))).collect();
     let hours = |hours: u64| Some(HOUR.times(hours));
     assert_eq!(levels, [None, None, None, hours(4), hours(5), hours(6), hours(7), hours(7), hours(7)]);
-    let who =
-        Who { by: By::Nobody, also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), level: None };
+    let who = Who { also: (1..=5).map(|n| AddressTag::from_bytes([n; 32])).collect(), ..Who::nobody() };
     let kept: Vec<_> =
         block_on(store.load(&who)).unwrap().addresses.keys().map(|tag| tag.as_bytes()[0]).collect();
     assert_eq!(kept, [3, 4]);

@@ -1,5 +1,7 @@
 //! A store around another: a wrapper spells out what it does differently, and no more.
 
+use std::{error::Error, fmt::Debug};
+
 use super::{AccountQuery, Claim, Commit, MailQuery, Scope, Trim, Who};
 use crate::domain::Realm;
 
@@ -30,14 +32,19 @@ pub enum StoreCall<'a> {
     Trim(&'a Trim),
 }
 
+/// What a store answered, as a wrapper hears it: something to be shown, or an error with all that lies beneath it.
+pub type StoreAnswer<'a> = Result<&'a dyn Debug, &'a (dyn Error + 'static)>;
+
 /// Implements [`Store`](super::Store) for a type that has one: each call goes to the store within, but for those that are
 /// spelled out.
 ///
 /// - `to(self)` gives the store within, or a reference to it.
 /// - `before(self, call)`, if it is there, is run before each call that is passed on, with the [`StoreCall`]; it may wait,
 ///   and an error ([`StoreError`](super::StoreError)) of it is the call's answer.
+/// - `after(self, call, answer)`, if it is there, is run after each call that was passed on, with the [`StoreCall`] and the
+///   [`StoreAnswer`]; it can't wait.
 /// - A method's name with its arguments, in the order in which the trait has them, takes the place of that method. It is
-///   not preceded by `before`.
+///   not preceded by `before`, nor followed by `after`.
 ///
 /// ```
 /// use accountable_core::{delegate_store, port::{Store, StoreCall, StoreError}};
@@ -67,6 +74,7 @@ macro_rules! delegate_store {
         impl[$($generics:tt)*] Store for $wrapper:ty {
             to($this:ident) $inner:block
             $(before($before:ident, $call:ident) $hook:block)?
+            $(after($after:ident, $answered:ident, $answer:ident) $heard:block)?
             $(load($load:ident, $who:pat_param) $load_body:block)?
             $(commit($commit:ident, $offer:pat_param) $commit_body:block)?
             $(claim($claim:ident, $asked:pat_param) $claim_body:block)?
@@ -93,7 +101,9 @@ macro_rules! delegate_store {
                 $crate::delegate_store!(@instead [$({ let $who = who; $load_body })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Load(who));
                     let inner = $inner;
-                    inner.load(who).await
+                    let outcome = inner.load(who).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Load(who) outcome);
+                    outcome
                 })
             }
             async fn commit(
@@ -103,7 +113,9 @@ macro_rules! delegate_store {
                 $crate::delegate_store!(@instead [$({ let $offer = commit; $commit_body })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Commit(commit));
                     let inner = $inner;
-                    inner.commit(commit).await
+                    let outcome = inner.commit(commit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Commit(commit) outcome);
+                    outcome
                 })
             }
             async fn claim(
@@ -113,7 +125,9 @@ macro_rules! delegate_store {
                 $crate::delegate_store!(@instead [$({ let $asked = claim; $claim_body })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Claim(claim));
                     let inner = $inner;
-                    inner.claim(claim).await
+                    let outcome = inner.claim(claim).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Claim(claim) outcome);
+                    outcome
                 })
             }
             async fn accounts(
@@ -133,7 +147,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Accounts(query));
                     let inner = $inner;
-                    inner.accounts(query, limit).await
+                    let outcome = inner.accounts(query, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Accounts(query) outcome);
+                    outcome
                 })
             }
             async fn account_ids(
@@ -150,7 +166,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] AccountIds(query));
                     let inner = $inner;
-                    inner.account_ids(query, limit).await
+                    let outcome = inner.account_ids(query, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] AccountIds(query) outcome);
+                    outcome
                 })
             }
             async fn count(
@@ -160,7 +178,9 @@ macro_rules! delegate_store {
                 $crate::delegate_store!(@instead [$({ let $count_query = query; $count_body })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Count(query));
                     let inner = $inner;
-                    inner.count(query).await
+                    let outcome = inner.count(query).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Count(query) outcome);
+                    outcome
                 })
             }
             async fn mails(
@@ -177,7 +197,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Mails(query));
                     let inner = $inner;
-                    inner.mails(query, limit).await
+                    let outcome = inner.mails(query, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Mails(query) outcome);
+                    outcome
                 })
             }
             async fn suppressed(
@@ -198,7 +220,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Suppressed(realm));
                     let inner = $inner;
-                    inner.suppressed(realm, after, limit).await
+                    let outcome = inner.suppressed(realm, after, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Suppressed(realm) outcome);
+                    outcome
                 })
             }
             async fn groups(
@@ -219,7 +243,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Groups(realm));
                     let inner = $inner;
-                    inner.groups(realm, after, limit).await
+                    let outcome = inner.groups(realm, after, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Groups(realm) outcome);
+                    outcome
                 })
             }
             async fn events(
@@ -234,7 +260,9 @@ macro_rules! delegate_store {
                 })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Events(scope));
                     let inner = $inner;
-                    inner.events(scope, after, limit).await
+                    let outcome = inner.events(scope, after, limit).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Events(scope) outcome);
+                    outcome
                 })
             }
             async fn trim(
@@ -244,7 +272,9 @@ macro_rules! delegate_store {
                 $crate::delegate_store!(@instead [$({ let $step = trim; $trim_body })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Trim(trim));
                     let inner = $inner;
-                    inner.trim(trim).await
+                    let outcome = inner.trim(trim).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Trim(trim) outcome);
+                    outcome
                 })
             }
         }
@@ -257,10 +287,99 @@ macro_rules! delegate_store {
         let passes: ::core::result::Result<(), $crate::port::StoreError> = $hook;
         passes?;
     };
+    (@after [] $name:ident($argument:ident) $outcome:ident) => {};
+    (@after [$call:ident $answer:ident $heard:block] $name:ident($argument:ident) $outcome:ident) => {
+        let $call = $crate::port::StoreCall::$name($argument);
+        let $answer: $crate::port::StoreAnswer<'_> = match &$outcome {
+            ::core::result::Result::Ok(value) => ::core::result::Result::Ok(value),
+            ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+        };
+        $heard
+    };
 }
 
 delegate_store! {
     impl[S: super::Store + ?Sized] Store for std::sync::Arc<S> {
         to(self) { &**self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::{
+        domain::AccountId,
+        port::{Limit, Store, StoreError},
+    };
+
+    /// Fails whatever it is asked.
+    struct Deaf;
+
+    fn deaf() -> StoreError {
+        StoreError::Unavailable("deaf".into())
+    }
+
+    delegate_store! {
+        impl[] Store for Deaf {
+            to(self) { self }
+            before(self, _call) { Err(deaf()) }
+        }
+    }
+
+    /// Counts what is passed on and what comes back.
+    struct Counted<S> {
+        inner: Arc<S>,
+        asked: AtomicUsize,
+        failed: AtomicUsize,
+    }
+
+    delegate_store! {
+        impl[S: Store] Store for Counted<S> {
+            to(self) { &self.inner }
+            before(self, call) {
+                if let StoreCall::Load(Who { levels, .. }) = call
+                    && !levels.is_empty()
+                {
+                    return Err(StoreError::Broken("no levels".into()));
+                }
+                self.asked.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+            after(self, call, answer) {
+                let failed = matches!((call, answer), (StoreCall::Load(_) | StoreCall::Events(_), Err(_)));
+                self.failed.fetch_add(usize::from(failed), Ordering::Relaxed);
+            }
+            count(self, _query) { Ok(7) }
+        }
+    }
+
+    #[test]
+    fn a_wrapper_passes_on_all_that_it_does_not_spell_out() {
+        let id = AccountId::from_bytes([1; 16]);
+        let store =
+            Counted { inner: Arc::new(Deaf), asked: AtomicUsize::new(0), failed: AtomicUsize::new(0) };
+        let query = AccountQuery::ById { realm: Realm::default(), after: None, filter: Default::default() };
+        assert_eq!(store.count(&query).now_or_never().unwrap().unwrap(), 7);
+        assert!(store.load(&Who::id(id)).now_or_never().unwrap().is_err());
+        assert!(store.events(&Scope::Account(id), None, Limit::MAX).now_or_never().unwrap().is_err());
+        assert!(store.accounts(&query, Limit::MAX).now_or_never().unwrap().is_err());
+        let counts = [&store.asked, &store.failed].map(|count| count.load(Ordering::Relaxed));
+        assert_eq!(counts, [3, 2]);
+    }
+
+    #[test]
+    fn what_comes_before_can_answer_in_place_of_the_store() {
+        let store =
+            Counted { inner: Arc::new(Deaf), asked: AtomicUsize::new(0), failed: AtomicUsize::new(0) };
+        let who = Who { levels: vec![crate::domain::QuotaTag::from_bytes([1; 32])], ..Who::nobody() };
+        let answer = store.load(&who).now_or_never().unwrap();
+        assert!(matches!(answer, Err(StoreError::Broken(_))));
     }
 }

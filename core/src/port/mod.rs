@@ -26,7 +26,7 @@ mod veto;
 pub use self::{
     clock::Clock,
     commit::{Commit, IllegalCommit},
-    delegate::StoreCall,
+    delegate::{StoreAnswer, StoreCall},
     dossier::{By, Dossier, Who},
     entropy::{Entropy, EntropyError},
     hasher::{HashError, PasswordHash, PasswordHasher},

@@ -123,7 +123,7 @@ pub async fn clause_01_a_failed_commit_leaves_nothing<S: StoreUnderTest>() {
         .event_of(&account, EventKind::Registered)
         .build();
     match store.commit(&doomed).await {
-        Err(CommitError::Exhausted { of, .. }) if of == spent => {}
+        Err(CommitError::Exhausted(refusing)) if refusing == [(spent, samples::at(10))] => {}
         answer => panic!("expected Exhausted of {spent}, got {answer:?}"),
     }
     assert_eq!(look::account(store, account.id).await, None, "the account");

@@ -1,4 +1,4 @@
-//! Clauses 27 to 31: followers miss nothing, and what nobody needs goes.
+//! Clauses 27 to 30: followers miss nothing, or are told.
 
 use std::{
     collections::BTreeMap,
@@ -6,19 +6,25 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{AccountId, Address, Event, EventKind, EventRef, Span, Timestamp, Version},
-    port::{CommitError, Cursor, FeedError, Limit, Store, Stored, Swap, Trim},
+    domain::{AccountId, Event, EventKind, EventRef, Timestamp, Version},
+    port::{CommitError, Cursor, FeedError, Limit, Scope, Store, Swap, Trim},
 };
 
-use super::{Stage, StoreUnderTest, look, put};
+use super::{Stage, StoreUnderTest, look, put, trim::trimmed};
 use crate::{
     names::Names,
     race::{race, rounds},
-    samples::{self, Batch, NOW, at, other_realm, realm},
+    samples::{self, Batch, at, other_realm, realm},
 };
 
 /// So many commits of two events each, a second apart from `from` on.
-async fn write(store: &dyn Store, names: &Names, of: AccountId, from: u64, commits: u64) -> Vec<Event> {
+pub(super) async fn write(
+    store: &dyn Store,
+    names: &Names,
+    of: AccountId,
+    from: u64,
+    commits: u64,
+) -> Vec<Event> {
     let mut written = Vec::new();
     for n in from..from.saturating_add(commits) {
         let version = Some(Version::new(n.saturating_add(1)));
@@ -29,26 +35,6 @@ async fn write(store: &dyn Store, names: &Names, of: AccountId, from: u64, commi
         written.extend_from_slice(put(store, batch.build()).await.events());
     }
     written
-}
-
-fn trim() -> Trim {
-    Trim {
-        events_before: None,
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    }
-}
-
-async fn trimmed(store: &dyn Store, trim: &Trim) {
-    for _ in 0..1_000 {
-        if !look::answered(store.trim(trim).await) {
-            return;
-        }
-    }
-    panic!("trimming never ends");
 }
 
 /// 27. A follower gets each event once, also from a commit that began first and ended last.
@@ -156,7 +142,7 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
         .await;
         // The feed of one instance, then of the other, each time a little.
         for reader in &instances {
-            let feed = look::told(reader.feed(&realm(), cursor, Limit::of(1)).await);
+            let feed = look::told(reader.events(&samples::feed_scope(), cursor.as_ref(), Limit::of(1)).await);
             seen.extend(feed.events);
             cursor = Some(Cursor::from_bytes(feed.cursor.as_bytes().to_vec()));
         }
@@ -168,17 +154,17 @@ pub async fn clause_29_a_cursor_resumes_on_another_instance<S: StoreUnderTest>()
     let (nothing, _) = look::feed(&*stage.store, &realm(), Some(end), Limit::MAX).await;
     assert_eq!(nothing, Vec::new(), "nothing is new");
     // An account's history does the same.
-    let page = look::told(stage.store.history(one, None, Limit::of(5)).await);
-    assert_eq!(Some(&*page.items), written.get(..5), "the history's first page");
-    let rest = look::told(last.history(one, page.next, Limit::MAX).await);
-    assert_eq!(Some(&*rest.items), written.get(5..), "the history's second page, elsewhere");
+    let page = look::told(stage.store.events(&Scope::Account(one), None, Limit::of(5)).await);
+    assert_eq!(Some(&*page.events), written.get(..5), "the history's first page");
+    let rest = look::told(last.events(&Scope::Account(one), Some(&page.cursor), Limit::MAX).await);
+    assert_eq!(Some(&*rest.events), written.get(5..), "the history's second page, elsewhere");
 }
 
 /// 29. A feed that is empty as yet has a cursor from which nothing that comes is missed.
 pub async fn clause_29_a_cursor_of_an_empty_feed_misses_nothing<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
     let (store, names) = (&*stage.store, &stage.names);
-    let empty = look::told(store.feed(&realm(), None, Limit::MAX).await);
+    let empty = look::told(store.events(&samples::feed_scope(), None, Limit::MAX).await);
     assert_eq!(empty.events, Vec::new(), "nothing has happened");
     let written = write(store, names, names.account(), 0, 3).await;
     let (seen, _) = look::feed(store, &realm(), Some(empty.cursor), Limit::of(2)).await;
@@ -191,10 +177,10 @@ pub async fn clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed
     let (store, names) = (&*stage.store, &stage.names);
     let id = names.account();
     let written = write(store, names, id, 0, 6).await;
-    let early = look::told(store.feed(&realm(), None, Limit::of(2)).await).cursor;
-    let early_in_history = look::told(store.history(id, None, Limit::of(2)).await).next;
-    let edge = look::told(store.feed(&realm(), None, Limit::of(8)).await).cursor;
-    trimmed(store, &Trim { events_before: Some(at(4)), ..trim() }).await;
+    let early = look::told(store.events(&samples::feed_scope(), None, Limit::of(2)).await).cursor;
+    let early_in_history = look::told(store.events(&Scope::Account(id), None, Limit::of(2)).await).cursor;
+    let edge = look::told(store.events(&samples::feed_scope(), None, Limit::of(8)).await).cursor;
+    trimmed(store, &Trim { events_before: Some(at(4)), ..samples::trim() }).await;
     let retained = written.get(8..).unwrap_or_default();
     assert_eq!(
         look::journal(store, &realm()).await,
@@ -202,18 +188,18 @@ pub async fn clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed
         "the feed without a cursor begins with what is left"
     );
     assert_eq!(look::history(store, id, Limit::of(3)).await, retained, "and so does the history");
-    let answer = store.feed(&realm(), Some(early), Limit::MAX).await;
+    let answer = store.events(&samples::feed_scope(), Some(&early), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed, from before: {answer:?}");
-    let answer = store.history(id, early_in_history, Limit::MAX).await;
+    let answer = store.events(&Scope::Account(id), Some(&early_in_history), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the history, from before: {answer:?}");
     let (seen, end) = look::feed(store, &realm(), Some(edge.clone()), Limit::of(3)).await;
     assert_eq!(seen, retained, "from the edge, nothing was missed");
     // A follower that has seen all there was goes on after all of it went.
-    trimmed(store, &Trim { events_before: Some(Timestamp::MAX), ..trim() }).await;
+    trimmed(store, &Trim { events_before: Some(Timestamp::MAX), ..samples::trim() }).await;
     let more = write(store, names, id, 20, 1).await;
     let (seen, _) = look::feed(store, &realm(), Some(end), Limit::MAX).await;
     assert_eq!(seen, more, "a follower that missed nothing");
-    let answer = store.feed(&realm(), Some(edge), Limit::MAX).await;
+    let answer = store.events(&samples::feed_scope(), Some(&edge), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "one that did: {answer:?}");
 }
 
@@ -229,158 +215,16 @@ pub async fn clause_30_a_cursor_of_another_incarnation_answers_trimmed<S: StoreU
     assert_ne!(one.await, other.await, "two fresh stores of one incarnation: mend the fixture");
     write(store, names, id, 0, 3).await;
     write(&*elsewhere.store, names, id, 0, 3).await;
-    let foreign = look::told(elsewhere.store.feed(&realm(), None, Limit::of(2)).await).cursor;
-    let foreign_in_history = look::told(elsewhere.store.history(id, None, Limit::of(2)).await).next;
-    let answer = store.feed(&realm(), Some(foreign), Limit::MAX).await;
+    let foreign = look::told(elsewhere.store.events(&samples::feed_scope(), None, Limit::of(2)).await).cursor;
+    let foreign_in_history =
+        look::told(elsewhere.store.events(&Scope::Account(id), None, Limit::of(2)).await).cursor;
+    let answer = store.events(&samples::feed_scope(), Some(&foreign), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the feed: {answer:?}");
-    let answer = store.history(id, foreign_in_history, Limit::MAX).await;
+    let answer = store.events(&Scope::Account(id), Some(&foreign_in_history), Limit::MAX).await;
     assert!(matches!(answer, Err(FeedError::Trimmed)), "the history: {answer:?}");
     for nonsense in [Vec::new(), vec![0], vec![0xff; 8], b"nonsense".repeat(40)] {
-        let answer = store.feed(&realm(), Some(Cursor::from_bytes(nonsense)), Limit::MAX).await;
+        let answer =
+            store.events(&samples::feed_scope(), Some(&Cursor::from_bytes(nonsense)), Limit::MAX).await;
         assert!(answer.is_err(), "a cursor of nobody's was taken: {answer:?}");
-    }
-}
-
-/// 31. `trim` takes bounded steps, and says when more remains.
-pub async fn clause_31_trim_takes_bounded_steps<S: StoreUnderTest>() {
-    let stage = Stage::<S>::fresh().await;
-    let (store, names) = (&*stage.store, &stage.names);
-    write(store, names, names.account(), 0, 5).await;
-    let mut quotas = Vec::new();
-    for n in 0..10 {
-        let quota = names.quota();
-        let batch = Batch::new(names.commit())
-            .reserve(quota, Span::seconds(1), NOW)
-            .mail(Swap::create(samples::dead(samples::mail(names.mail(), names.account(), at(n)), at(n))))
-            .address(Swap::create(failed(names, 1, at(n))));
-        put(store, batch.build()).await;
-        quotas.push(quota);
-    }
-    let step = Trim {
-        events_before: Some(at(100)),
-        levels_before: at(100),
-        levels_beyond: Timestamp::MAX,
-        addresses_before: at(100),
-        dead_mails_before: Some(at(100)),
-        limit: Limit::of(3),
-    };
-    let dead = accountable_core::port::MailQuery::Dead { realm: realm(), after: None };
-    let mut before = (10, 10, 10);
-    for _ in 0..20 {
-        let more = look::answered(store.trim(&step).await);
-        let mut levels = 0_usize;
-        for quota in &quotas {
-            levels += usize::from(look::level(store, *quota).await.is_some());
-        }
-        let mails = look::mails(store, dead.clone(), Limit::MAX).await.len();
-        let after = (look::journal(store, &realm()).await.len(), levels, mails);
-        for (was, is) in [(before.0, after.0), (before.1, after.1), (before.2, after.2)] {
-            assert!(is <= was && was - is <= 3, "a step of {was} to {is} where 3 were allowed");
-        }
-        assert!(more || after == (0, 0, 0), "nothing more remains, says the store, and there are {after:?}");
-        if !more {
-            return;
-        }
-        before = after;
-    }
-    panic!("more remains for ever: {before:?} events, levels and mails are left");
-}
-
-fn failed(names: &Names, failures: u32, last: Timestamp) -> Address {
-    let mut address = Address::new(names.tag());
-    address.log_ins.failures = failures;
-    address.log_ins.last_failure = Some(last);
-    address
-}
-
-/// 31. ... removes what is spent, keeps live mails, suppressions, locks and unspent levels.
-pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
-    let stage = Stage::<S>::fresh().await;
-    let (store, names) = (&*stage.store, &stage.names);
-    let (spent, unspent) = (names.quota(), names.quota());
-    let account = samples::account(names.account(), &names.email());
-    let mut locked = failed(names, 10, at(0));
-    locked.log_ins.locked_until = Some(at(1_000));
-    locked.log_ins.locks = 1;
-    // Disabled for good: it must not come back because nobody tried for long.
-    let mut disabled = failed(names, 100, at(0));
-    disabled.log_ins.locked_until = Some(at(5));
-    disabled.log_ins.locks = 91;
-    disabled.log_ins.disabled = true;
-    let mut bounced = failed(names, 1, at(0));
-    bounced.suppression = samples::suppressed(bounced.tag).suppression;
-    let recent = failed(names, 1, at(100));
-    let forgotten = failed(names, 9, at(99));
-    let kept = [locked, disabled, bounced, recent, samples::suppressed(names.tag())];
-    let mail = |state: Option<accountable_core::domain::MailState>| {
-        let mut mail = samples::mail(names.mail(), account.id, at(0));
-        mail.state = state.unwrap_or(mail.state);
-        mail
-    };
-    let live = [
-        mail(None),
-        mail(Some(accountable_core::domain::MailState::Retry { at: at(0) })),
-        mail(Some(accountable_core::domain::MailState::Claimed { until: at(0) })),
-        samples::dead(mail(None), at(100)),
-        samples::intent(names.mail(), at(0)),
-    ];
-    let dead = samples::dead(mail(None), at(99));
-    let mut batch = Batch::new(names.commit())
-        .account(Swap::create(account.clone()))
-        .address(Swap::create(forgotten.clone()))
-        .mail(Swap::create(dead.clone()))
-        .reserve(spent, Span::seconds(100), NOW)
-        .reserve(unspent, Span::seconds(100), NOW);
-    for address in &kept {
-        batch = batch.address(Swap::create(address.clone()));
-    }
-    let stamp = put(store, batch.build()).await.id();
-    put(store, Batch::new(names.commit()).reserve(unspent, Span::micros(1), at(100)).build()).await;
-    let mut batch = Batch::new(names.commit());
-    for mail in &live {
-        batch = batch.mail(Swap::create(mail.clone()));
-    }
-    put(store, batch.build()).await;
-    let events = write(store, names, account.id, 99, 2).await;
-    let keeping = Trim { events_before: None, dead_mails_before: None, ..trim() };
-    trimmed(store, &keeping).await;
-    assert_eq!(look::journal(store, &realm()).await, events, "all events, while all are to be kept");
-    assert!(look::mail(store, dead.id).await.is_some(), "dead mails, while all are to be kept");
-    let trim = Trim {
-        events_before: Some(at(100)),
-        levels_before: at(100),
-        levels_beyond: Timestamp::MAX,
-        addresses_before: at(100),
-        dead_mails_before: Some(at(100)),
-        limit: Limit::of(2),
-    };
-    trimmed(store, &trim).await;
-    for address in kept {
-        let seen = look::address(store, address.tag).await;
-        assert_eq!(seen, Some(Stored { value: address, stamp }), "the record of an address");
-    }
-    assert_eq!(look::address(store, forgotten.tag).await, None, "a failure that is forgotten");
-    for mail in live {
-        assert_eq!(look::mail(store, mail.id).await.map(|seen| seen.value), Some(mail), "a mail");
-    }
-    assert_eq!(look::mail(store, dead.id).await, None, "a mail that is dead for long");
-    assert_eq!(look::level(store, spent).await, None, "a spent level");
-    assert_eq!(look::level(store, unspent).await, Some(at(100) + Span::micros(1)), "an unspent level");
-    assert_eq!(look::account(store, account.id).await, Some(Stored { value: account, stamp }), "an account");
-    assert_eq!(Some(&*look::journal(store, &realm()).await), events.get(2..), "events");
-}
-
-/// 31. ... and lowers impossible levels.
-pub async fn clause_31_trim_lowers_impossible_levels<S: StoreUnderTest>() {
-    let stage = Stage::<S>::fresh().await;
-    let (store, names) = (&*stage.store, &stage.names);
-    let levels = [(10, 10), (100, 100), (101, 100), (100_000, 100)].map(|(was, is)| (names.quota(), was, is));
-    for (quota, was, _) in levels {
-        put(store, Batch::new(names.commit()).reserve(quota, Span::seconds(was), NOW).build()).await;
-    }
-    let trim = Trim { levels_beyond: at(100), limit: Limit::of(1), ..trim() };
-    trimmed(store, &trim).await;
-    for (quota, was, is) in levels {
-        assert_eq!(look::level(store, quota).await, Some(at(is)), "a level of {was} s ahead");
     }
 }

@@ -52,12 +52,6 @@ pub async fn clause_06_no_two_accounts_of_a_realm_hold_one_key<S: StoreUnderTest
     assert_eq!(found, Some(holder.id), "in its realm");
     let found = look::account_at(store, &other_realm(), &samples::longest_email()).await;
     assert_eq!(found, Some(abroad.id), "in the other realm");
-    // Two of one commit are two as well.
-    let email = names.email();
-    let (one, two) = (samples::account(names.account(), &email), samples::account(names.account(), &email));
-    let both = Batch::new(names.commit()).account(Swap::create(one)).account(Swap::create(two)).build();
-    let answer = store.commit(&both).await;
-    assert!(matches!(answer, Err(CommitError::EmailTaken { .. })), "two of one commit: {answer:?}");
 }
 
 /// 6. ... reserved ones included. A pending address is held by nobody.
@@ -69,7 +63,9 @@ pub async fn clause_06_a_reserved_key_is_held_and_a_pending_one_is_not<S: StoreU
         facts.former = vec![samples::former(1, &reserved, true), samples::former(2, &released, false)];
         facts.pending = Some(samples::pending(3, &wanted));
     });
-    put(store, creation(names, &holder)).await;
+    let created = put(store, creation(names, &holder)).await;
+    // Also after it was written again.
+    put(store, replacement(names, &holder, &created, &samples::next(&holder))).await;
     for (held, why) in [(&own, "the own key"), (&reserved, "a reserved key")] {
         let other = samples::account(names.account(), held);
         taken(store, &creation(names, &other), other.id, why).await;
@@ -93,6 +89,39 @@ pub async fn clause_06_a_reserved_key_is_held_and_a_pending_one_is_not<S: StoreU
         Some(returned.id),
         "by the address that came back"
     );
+}
+
+/// 6. An e-mail finds no account by a key that is only reserved for it; who holds a key, reserved or own, is told apart.
+pub async fn clause_06_an_email_finds_nobody_by_a_key_that_is_only_reserved<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let [own, reserved, released, wanted] = [names.email(), names.email(), names.email(), names.email()];
+    let account = samples::with(samples::account(names.account(), &own), |facts| {
+        facts.former = vec![samples::former(1, &reserved, true), samples::former(2, &released, false)];
+        facts.pending = Some(samples::pending(3, &wanted));
+    });
+    let created = put(store, creation(names, &account)).await;
+    let stored = Stored { value: account.clone(), stamp: created.id() };
+    for (email, is_held, why) in [
+        (&own, true, "its own key"),
+        (&reserved, true, "a reserved key"),
+        (&released, false, "a former key that is not reserved"),
+        (&wanted, false, "a pending key"),
+        (&names.email(), false, "nobody's key"),
+    ] {
+        let found = look::account_at(store, &realm(), email).await;
+        assert_eq!(found, (*email == own).then_some(account.id), "found by {why}");
+        let held = look::holder(store, &realm(), email).await;
+        assert_eq!(held.as_ref(), is_held.then_some(&stored), "held by {why}");
+        assert_eq!(look::holder(store, &other_realm(), email).await, None, "in another realm, by {why}");
+    }
+    // What it is found and held by goes with it.
+    let erased = samples::erased(&account);
+    put(store, replacement(names, &account, &created, &erased)).await;
+    for email in [&own, &reserved] {
+        assert_eq!(look::account_at(store, &realm(), email).await, None, "found after it was erased");
+        assert_eq!(look::holder(store, &realm(), email).await, None, "held after it was erased");
+    }
 }
 
 /// 6. ... under any race.
@@ -154,47 +183,21 @@ pub async fn clause_06_a_released_key_is_free_in_the_same_instant<S: StoreUnderT
     put(store, replacement(names, &reserving, &created, &released)).await;
     put(store, creation(names, &samples::account(names.account(), &email))).await;
 
-    // Handed over within one commit, whichever of the two comes first in key order; and exchanged.
-    let (mut low, mut high) = (names.account(), names.account());
-    if high < low {
-        std::mem::swap(&mut low, &mut high);
+    // What an account gives up and what it takes change places within one commit, and the rest is free at once.
+    let (own, kept) = (names.email(), names.email());
+    let keeper = samples::with(samples::account(names.account(), &own), |facts| {
+        facts.former = vec![samples::former(1, &kept, true)];
+    });
+    let created = put(store, creation(names, &keeper)).await;
+    let turned = samples::with(moved(keeper.id, &kept), |facts| {
+        facts.former = vec![samples::former(0, &own, true)];
+    });
+    let exchange = put(store, replacement(names, &keeper, &created, &turned)).await;
+    assert_eq!(look::account_at(store, &realm(), &kept).await, Some(keeper.id), "by what was reserved");
+    assert_eq!(look::account_at(store, &realm(), &own).await, None, "by what is reserved now");
+    let elsewhere = moved(keeper.id, &names.email());
+    put(store, replacement(names, &turned, &exchange, &elsewhere)).await;
+    for email in [&own, &kept] {
+        put(store, creation(names, &samples::account(names.account(), email))).await;
     }
-    for (giver, taker) in [(low, high), (high, low)] {
-        let email = names.email();
-        let gives = samples::account(giver, &email);
-        let takes = samples::account(taker, &names.email());
-        let stamp = put(
-            store,
-            Batch::new(names.commit())
-                .account(Swap::create(gives.clone()))
-                .account(Swap::create(takes.clone()))
-                .build(),
-        )
-        .await
-        .id();
-        let (gave, took) = (moved(giver, takes_address(&takes)), moved(taker, &email));
-        let swap = |before: &Account, after: &Account, stamp| {
-            let before = Stored { value: before.clone(), stamp };
-            Swap::replace(before, after.clone())
-        };
-        let exchange = Batch::new(names.commit())
-            .account(swap(&gives, &gave, stamp))
-            .account(swap(&takes, &took, stamp))
-            .build();
-        let stamp = put(store, exchange).await.id();
-        assert_eq!(
-            look::account_at(store, &realm(), &email).await,
-            Some(taker),
-            "who took the address has it"
-        );
-        let away = Batch::new(names.commit())
-            .account(Swap::remove(Stored { value: gave, stamp }))
-            .account(Swap::remove(Stored { value: took, stamp }))
-            .build();
-        put(store, away).await;
-    }
-}
-
-fn takes_address(account: &Account) -> &EmailAddress {
-    &account.facts().expect("a live account").mailbox.address
 }

@@ -1,8 +1,8 @@
-//! Clauses 7 and 8: quotas that are reserved from, by many at once.
+//! Clauses 5, 7 and 8: quotas that are reserved from, by many at once.
 
 use accountable_core::{
     domain::{Span, Timestamp},
-    port::{Commit, CommitError, Reservation, Swap, Write},
+    port::{Commit, CommitError, Key, Reservation, Swap, Write},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -19,7 +19,7 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     let (store, names) = (&*stage.store, &stage.names);
     let of = names.quota();
     let reserve = |floor: Timestamp, step: Span, ceiling: Timestamp| {
-        let reservation = Reservation { of, floor, step, ceiling };
+        let reservation = Reservation { of, floor, step, ceiling, horizon: Span::MAX };
         Commit::new(names.commit(), vec![Write::Reserve(reservation)], Vec::new()).expect("a legal commit")
     };
     put(store, reserve(at(100), STEP, at(100))).await;
@@ -27,7 +27,7 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     put(store, reserve(at(0), STEP, at(110))).await;
     assert_eq!(look::level(store, of).await, Some(at(120)), "a level at the ceiling is granted");
     match store.commit(&reserve(at(0), STEP, at(120) - Span::micros(1))).await {
-        Err(CommitError::Exhausted { of: told, level }) if told == of && level == at(120) => {}
+        Err(CommitError::Exhausted(refusing)) if refusing == [(of, at(120))] => {}
         answer => panic!("a microsecond above the ceiling: {answer:?}"),
     }
     assert_eq!(look::level(store, of).await, Some(at(120)), "a refusal changes no level");
@@ -37,6 +37,64 @@ pub async fn clause_07_a_reservation_raises_a_level_unless_it_is_above_the_ceili
     assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "a level stops at the end of time");
     put(store, reserve(at(0), Span::MAX, Timestamp::MAX)).await;
     assert_eq!(look::level(store, of).await, Some(Timestamp::MAX), "and stays there");
+}
+
+/// 7. ... `min(max(level, floor) + step, floor + horizon)`: no further ahead of the floor than its horizon.
+pub async fn clause_07_a_level_is_raised_no_further_than_its_horizon<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let of = names.quota();
+    // The floor, the step and the horizon in seconds, and where the level stands then.
+    let steps = [
+        (0, 10, 25, 10),
+        (0, 10, 25, 20),
+        // Short of its full step, by less than a step and by all of it.
+        (0, 10, 25, 25),
+        (0, 10, 25, 25),
+        // The horizon goes with the floor, and is the reservation's own.
+        (5, 10, 25, 30),
+        (5, 10, 100, 40),
+        // It stands further ahead than its quota ever puts it (the clock jumped back): it comes down.
+        (0, 10, 25, 25),
+        (50, 10, 5, 55),
+    ];
+    for (n, (floor, step, horizon, expected)) in steps.into_iter().enumerate() {
+        let (floor, step, horizon) = (at(floor), Span::seconds(step), Span::seconds(horizon));
+        let reservation = Reservation { of, floor, step, ceiling: Timestamp::MAX, horizon };
+        put(store, Batch::new(names.commit()).reservation(reservation).build()).await;
+        assert_eq!(look::level(store, of).await, Some(at(expected)), "the level after step {n}");
+    }
+}
+
+/// 5. Exhausted names every level that refuses, in the order of their tags, with where it stands; nothing is reserved.
+pub async fn clause_05_exhausted_names_every_level_that_refuses<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let mut levels: Vec<_> = (0..6).map(|_| names.quota()).collect();
+    levels.sort_unstable();
+    let mut expected = Vec::new();
+    // Every other one is spent, the first and the last but one among them; each stands elsewhere.
+    for (n, of) in (1..).zip(&levels).step_by(2) {
+        let spent = Batch::new(names.commit()).reserve(*of, Span::seconds(n), NOW);
+        put(store, spent.build()).await;
+        expected.push((*of, at(n)));
+    }
+    let all = |batch: Batch| levels.iter().rev().fold(batch, |batch, of| batch.reserve(*of, STEP, NOW));
+    match store.commit(&all(Batch::new(names.commit())).build()).await {
+        Err(CommitError::Exhausted(refusing)) => assert_eq!(refusing, expected, "those that refuse"),
+        answer => panic!("half of all levels are spent: {answer:?}"),
+    }
+    for of in &levels {
+        let stood = expected.iter().find(|(spent, _)| spent == of).map(|(_, level)| *level);
+        assert_eq!(look::level(store, *of).await, stood, "a refusal changes no level");
+    }
+    // Reservations come last: a swap that fails is told instead, whatever else is spent.
+    let note = samples::note("keys", 1);
+    put(store, Batch::new(names.commit()).note(Swap::create(note.clone())).build()).await;
+    match store.commit(&all(Batch::new(names.commit()).note(Swap::create(note))).build()).await {
+        Err(CommitError::Conflict(Key::Note(..))) => {}
+        answer => panic!("a note is in the way, and half of all levels are spent: {answer:?}"),
+    }
 }
 
 /// 7. Racing reservations admit what some serial order would.
@@ -54,8 +112,8 @@ pub async fn clause_07_racing_reservations_admit_what_some_serial_order_would<S:
                 let commit = Batch::new(names.commit()).reserve(of, STEP, ceiling).build();
                 match S::block_on(store.commit(&commit)) {
                     Ok(()) => 1,
-                    Err(CommitError::Exhausted { of: told, level }) => {
-                        assert_eq!((told, level), (of, NOW + STEP.times(BURST)), "seed {seed:#x}");
+                    Err(CommitError::Exhausted(refusing)) => {
+                        assert_eq!(refusing, [(of, NOW + STEP.times(BURST))], "seed {seed:#x}");
                         0
                     }
                     Err(error) => panic!("a reservation got {error:?}, in the race of seed {seed:#x}"),

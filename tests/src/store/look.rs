@@ -1,12 +1,19 @@
 //! Looking into a store: one record, or all there are, through the port's own reads.
 
+use std::sync::LazyLock;
+
 use accountable_core::{
     domain::{
         Account, AccountId, Address, AddressTag, EmailAddress, Event, IpFilterGroup, IpFilterGroupName, Mail,
         MailId, QuotaTag, Realm, Timestamp,
     },
-    port::{AccountQuery, By, Cursor, Dossier, FeedError, Limit, MailQuery, Store, StoreError, Stored, Who},
+    port::{
+        AccountQuery, By, Claim, Cursor, Dossier, FeedError, Limit, MailQuery, Note, NoteName, Scope, Store,
+        StoreError, Stored, Who,
+    },
 };
+
+use crate::{names::Names, samples};
 
 /// What the store answers, where it must.
 #[track_caller]
@@ -36,20 +43,37 @@ pub(crate) async fn account_at(
     realm: &Realm,
     address: &EmailAddress,
 ) -> Option<AccountId> {
-    let who = Who { by: By::Email(realm.clone(), address.key()), also: Vec::new(), level: None };
+    let who = Who::found(By::Email(realm.clone(), address.key()));
     dossier(store, who).await.account.map(|account| account.value.id)
+}
+
+/// The account that holds a key, as its own or reserved.
+pub(crate) async fn holder(
+    store: &dyn Store,
+    realm: &Realm,
+    address: &EmailAddress,
+) -> Option<Stored<Account>> {
+    let who = Who { holder: Some((realm.clone(), address.key())), ..Who::nobody() };
+    dossier(store, who).await.holder
 }
 
 /// The record of an address.
 pub(crate) async fn address(store: &dyn Store, tag: AddressTag) -> Option<Stored<Address>> {
-    let who = Who { by: By::Nobody, also: vec![tag], level: None };
+    let who = Who { also: vec![tag], ..Who::nobody() };
     dossier(store, who).await.addresses.remove(&tag)
 }
 
 /// A quota's level.
 pub(crate) async fn level(store: &dyn Store, of: QuotaTag) -> Option<Timestamp> {
-    let who = Who { by: By::Nobody, also: Vec::new(), level: Some(of) };
-    dossier(store, who).await.level
+    let who = Who { levels: vec![of], ..Who::nobody() };
+    dossier(store, who).await.level(of)
+}
+
+/// A note.
+pub(crate) async fn note(store: &dyn Store, realm: &Realm, name: &NoteName) -> Option<Stored<Note>> {
+    let of = (realm.clone(), name.clone());
+    let who = Who { notes: vec![of.clone()], ..Who::nobody() };
+    dossier(store, who).await.notes.remove(&of)
 }
 
 /// A mail.
@@ -108,6 +132,15 @@ pub(crate) async fn accounts(store: &dyn Store, query: AccountQuery, limit: Limi
     })
 }
 
+/// The ids of all accounts that match, so many a page.
+pub(crate) async fn account_ids(store: &dyn Store, query: AccountQuery, limit: Limit) -> Vec<AccountId> {
+    all_pages!(query, |query| {
+        let page = answered(store.account_ids(&query, limit).await);
+        fits(page.items.len(), limit);
+        page
+    })
+}
+
 /// All mails that match, so many a page.
 pub(crate) async fn mails(store: &dyn Store, query: MailQuery, limit: Limit) -> Vec<Stored<Mail>> {
     all_pages!(query, |query| {
@@ -128,11 +161,7 @@ pub(crate) async fn suppressed(store: &dyn Store, realm: &Realm, limit: Limit) -
 
 /// An account's whole history, so many events a page.
 pub(crate) async fn history(store: &dyn Store, of: AccountId, limit: Limit) -> Vec<Event> {
-    all_pages!(None, |after| {
-        let page = told(store.history(of, after, limit).await);
-        fits(page.items.len(), limit);
-        page
-    })
+    followed(store, &Scope::Account(of), None, limit).await.0
 }
 
 #[track_caller]
@@ -151,15 +180,25 @@ pub(crate) async fn feed(
     after: Option<Cursor>,
     limit: Limit,
 ) -> (Vec<Event>, Cursor) {
+    followed(store, &Scope::Realm(realm.clone()), after, limit).await
+}
+
+/// Follows a scope's events while there are more.
+pub(crate) async fn followed(
+    store: &dyn Store,
+    scope: &Scope,
+    after: Option<Cursor>,
+    limit: Limit,
+) -> (Vec<Event>, Cursor) {
     let mut all = Vec::new();
     let mut after = after;
     for _ in 0..ENDLESS {
-        let feed = told(store.feed(realm, after, limit).await);
+        let feed = told(store.events(scope, after.as_ref(), limit).await);
         fits(feed.events.len(), limit);
-        if feed.events.is_empty() {
+        all.extend(feed.events);
+        if !feed.more {
             return (all, feed.cursor);
         }
-        all.extend(feed.events);
         after = Some(feed.cursor);
     }
     panic!("the feed never ends");
@@ -168,4 +207,15 @@ pub(crate) async fn feed(
 /// The whole feed of a realm.
 pub(crate) async fn journal(store: &dyn Store, realm: &Realm) -> Vec<Event> {
     feed(store, realm, None, Limit::MAX).await.0
+}
+
+/// Names of claims that only ask.
+static ASKING: LazyLock<Names> = LazyLock::new(|| Names::new(0xa5));
+
+/// When the realm's next mail or account is due.
+pub(crate) async fn next_due(store: &dyn Store, realm: &Realm) -> Option<Timestamp> {
+    let claim = Claim { realm: realm.clone(), limit: None, ..samples::claim_by(ASKING.commit()) };
+    let claims = answered(store.claim(&claim).await);
+    assert_eq!(claims.mails, Vec::new(), "a claim of none took mails");
+    claims.next_due
 }

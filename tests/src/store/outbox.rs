@@ -1,9 +1,9 @@
-//! Clauses 22 to 26: what is due is taken up, by one courier at a time, with fresh facts.
+//! Clauses 22 to 25: what is due is taken up, by one courier at a time, with fresh facts.
 
 use std::collections::BTreeSet;
 
 use accountable_core::{
-    domain::{CommitId, Mail, MailId, MailState, Realm, Span, Timestamp, Version},
+    domain::{CommitId, Mail, MailId, MailState, Span, Timestamp, Version},
     port::{Claim, Claimed, CommitError, Dossier, Key, Limit, Store, Stored, Swap},
 };
 
@@ -11,27 +11,25 @@ use super::{Stage, StoreUnderTest, look, put};
 use crate::{
     names::Names,
     race::{race, rounds},
-    samples::{self, Batch, at, other_realm, realm},
+    samples::{self, Batch, at, other_realm},
 };
 
 /// A claim of the realm's mails at that second, for a minute; nothing is too far ahead.
-fn claim(names: &Names, now: u64, limit: u32) -> Claim {
+pub(super) fn claim(names: &Names, now: u64, limit: u32) -> Claim {
     Claim {
-        id: names.commit(),
-        realm: realm(),
         now: at(now),
         until: at(now) + Span::minutes(1),
-        horizon: Timestamp::MAX,
-        limit: Limit::of(limit),
+        limit: Some(Limit::of(limit)),
+        ..samples::claim_by(names.commit())
     }
 }
 
-async fn queue(store: &dyn Store, names: &Names, mail: &Mail) -> CommitId {
+pub(super) async fn queue(store: &dyn Store, names: &Names, mail: &Mail) -> CommitId {
     put(store, Batch::new(names.commit()).mail(Swap::create(mail.clone())).build()).await.id()
 }
 
-async fn claimed(store: &dyn Store, claim: &Claim) -> Vec<MailId> {
-    let claimed = look::answered(store.claim(claim).await);
+pub(super) async fn claimed(store: &dyn Store, claim: &Claim) -> Vec<MailId> {
+    let claimed = look::answered(store.claim(claim).await).mails;
     claimed.into_iter().map(|claimed| claimed.mail.value.id).collect()
 }
 
@@ -128,7 +126,7 @@ pub async fn clause_23_a_claimed_mail_bears_the_claims_id_and_one_more_attempt<S
     }
     for n in [0, 100] {
         let claim = claim(names, n + 1, 10);
-        let claimed = look::answered(store.claim(&claim).await);
+        let claimed = look::answered(store.claim(&claim).await).mails;
         mail = mail.claimed(claim.until);
         worn = worn.claimed(claim.until);
         let expected = [&mail, &worn].map(|mail| Stored { value: mail.clone(), stamp: claim.id });
@@ -164,7 +162,7 @@ pub async fn clause_24_a_settlement_with_a_superseded_claim_conflicts<S: StoreUn
     let mail = samples::mail(names.mail(), names.account(), at(0));
     let queued = queue(store, names, &mail).await;
     let take = async |now| {
-        let mut claimed = look::answered(store.claim(&claim(names, now, 1)).await);
+        let mut claimed = look::answered(store.claim(&claim(names, now, 1)).await).mails;
         claimed.pop().expect("a mail is due").mail
     };
     let first = take(0).await;
@@ -214,7 +212,7 @@ pub async fn clause_25_a_claims_dossier_is_not_older_than_the_claim<S: StoreUnde
                     stamp = commit.id();
                 } else {
                     let claim = Claim { until: Timestamp::MAX, ..claim(names, 1_000_000, 3) };
-                    let claimed = look::answered(S::block_on(store.claim(&claim)));
+                    let claimed = look::answered(S::block_on(store.claim(&claim))).mails;
                     claimed.iter().for_each(|claimed| is_fresh(claimed, seed));
                 }
             }
@@ -261,7 +259,7 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
         queue(store, names, &orphan).await;
         mails.push(orphan);
     }
-    let claims = look::answered(store.claim(&claim(names, 10, 10)).await);
+    let claims = look::answered(store.claim(&claim(names, 10, 10)).await).mails;
     assert_eq!(claims.len(), mails.len(), "all are due");
     for claimed in claims {
         let expected: Dossier = look::dossier(store, Claimed::who(&claimed.mail.value)).await;
@@ -270,45 +268,4 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
             assert_eq!(claimed.dossier, Dossier::empty(expected.incarnation), "an intent's");
         }
     }
-}
-
-/// 26. `next_due` is never later than the realm's earliest due mail or account; none if there is none.
-pub async fn clause_26_next_due_is_never_later_than_what_is_due_first<S: StoreUnderTest>() {
-    async fn by(store: &dyn Store, realm: &Realm, expected: Timestamp, what: &str) {
-        let next = look::answered(store.next_due(realm).await);
-        assert!(next.is_some_and(|next| next <= expected), "{what}: {next:?}, due at {expected}");
-    }
-    let stage = Stage::<S>::fresh().await;
-    let (store, names) = (&*stage.store, &stage.names);
-    assert_eq!(look::answered(store.next_due(&realm()).await), None, "of an empty store");
-    let mail = samples::mail(names.mail(), names.account(), at(100));
-    let stamp = queue(store, names, &mail).await;
-    by(store, &realm(), at(100), "a mail").await;
-    let account = samples::with(samples::account(names.account(), &names.email()), |facts| {
-        facts.former = vec![samples::former(1, &names.email(), true)];
-        facts.former.iter_mut().for_each(|former| former.until = at(50));
-        facts.pending = Some(samples::pending(2, &names.email()));
-    });
-    let created = put(store, Batch::new(names.commit()).account(Swap::create(account.clone())).build()).await;
-    by(store, &realm(), at(50), "an account").await;
-    let earlier = samples::mail(names.mail(), account.id, Timestamp::MIN);
-    queue(store, names, &earlier).await;
-    by(store, &realm(), Timestamp::MIN, "the first mail there can be").await;
-    let claim = claim(names, 0, 10);
-    assert_eq!(claimed(store, &claim).await, [earlier.id], "the only one that is due");
-    by(store, &realm(), at(50), "while a mail is claimed").await;
-    // Everything is settled, one by one, and nothing is left that a courier would wake up for.
-    let before = Stored { value: account.clone(), stamp: created.id() };
-    let quiet = samples::account(account.id, &names.email());
-    put(store, Batch::new(names.commit()).account(Swap::replace(before, quiet)).build()).await;
-    by(store, &realm(), claim.until, "when the claim ends").await;
-    let held = look::mail(store, earlier.id).await.expect("the claimed mail");
-    put(store, Batch::new(names.commit()).mail(Swap::remove(held)).build()).await;
-    by(store, &realm(), at(100), "the later mail").await;
-    let dead = samples::dead(mail.clone(), at(100));
-    put(store, Batch::new(names.commit()).mail(Swap::replace(Stored { value: mail, stamp }, dead)).build())
-        .await;
-    assert_eq!(look::answered(store.next_due(&realm()).await), None, "a dead mail is not due");
-    queue(store, names, &samples::mail_in(other_realm(), names.mail(), names.account(), at(7))).await;
-    by(store, &other_realm(), at(7), "another realm's mail").await;
 }

@@ -8,7 +8,7 @@ use std::{
 
 use accountable_core::{
     domain::{Account, EventKind, Span, Timestamp, Version},
-    port::{Claim, CommitError, Limit, Store, Stored, Swap, Trim},
+    port::{Claim, Claims, CommitError, Limit, Store, Stored, Swap, Trim},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -150,20 +150,40 @@ pub async fn clause_11_a_record_alone_is_proof_of_the_commit<S: StoreUnderTest>(
         .mail(Swap::remove(Stored { value: mail.clone(), stamp }))
         .build();
     put(store, over).await;
-    let trim = Trim {
-        events_before: Some(Timestamp::MAX),
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    };
+    let trim = Trim { events_before: Some(Timestamp::MAX), ..samples::trim() };
     while look::answered(store.trim(&trim).await) {}
     put(store, commit.clone()).await;
     assert_eq!(look::mail(store, mail.id).await, None, "a repeat brought the mail back");
     let seen = look::account(store, account.id).await.map(|account| account.value.version);
     assert_eq!(seen, Some(account.version.next()), "a repeat took the account back");
     assert_eq!(look::journal(store, &realm()).await, Vec::new(), "a repeat told it again");
+}
+
+/// 11. ... *any* of its events: some of them are trimmed, and none of its records is left.
+pub async fn clause_11_an_event_that_a_trim_left_is_proof_of_the_commit<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let (tag, quota) = (names.tag(), names.quota());
+    // The last of its events outlives the others, though they are of one commit.
+    let commit = Batch::new(names.commit())
+        .address(Swap::create(samples::address(tag, 1)))
+        .reserve(quota, Span::seconds(10), at(1_000))
+        .at(at(0))
+        .event(None, None, EventKind::ClockMended)
+        .event(None, None, EventKind::EmailChangeDropped)
+        .at(at(100))
+        .event(None, None, EventKind::Registered)
+        .build();
+    let commit = put(store, commit).await;
+    let stored = Stored { value: samples::address(tag, 1), stamp: commit.id() };
+    put(store, Batch::new(names.commit()).address(Swap::remove(stored)).build()).await;
+    super::trim::trimmed(store, &Trim { events_before: Some(at(100)), ..samples::trim() }).await;
+    let left = commit.events().get(2..).unwrap_or_default();
+    assert_eq!(look::journal(store, &realm()).await, left, "what the trim left");
+    put(store, commit.clone()).await;
+    assert_eq!(look::address(store, tag).await, None, "a repeat brought the record back");
+    assert_eq!(look::journal(store, &realm()).await, left, "a repeat told it again");
+    assert_eq!(look::level(store, quota).await, Some(at(10)), "a repeat reserved again");
 }
 
 /// 12. Once a repeated offer has answered Ok or Conflict, the first can never apply later: racing offers of one commit
@@ -221,6 +241,37 @@ pub async fn clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_an
     }
 }
 
+/// 12. ... a first offer that nobody waits for, whose repeat was answered with Conflict: also when what was in the way
+///     has gone.
+pub async fn clause_12_an_offer_never_applies_after_its_repeat_met_a_conflict<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    for polls in 0..8 {
+        let tag = names.tag();
+        let first = Batch::new(names.commit())
+            .address(Swap::create(samples::address(tag, 1)))
+            .event(None, None, EventKind::ClockMended)
+            .build();
+        drop(polled(store.commit(&first), polls));
+        let rival = Batch::new(names.commit()).address(Swap::create(samples::address(tag, 2))).build();
+        match store.commit(&rival).await {
+            // The first was applied before it, and is there to stay.
+            Err(CommitError::Conflict(_)) => continue,
+            answer => super::accepted(answer),
+        }
+        let answer = store.commit(&first).await;
+        assert!(matches!(answer, Err(CommitError::Conflict(_))), "a rival is there: {answer:?}");
+        let before = Stored { value: samples::address(tag, 2), stamp: rival.id() };
+        put(store, Batch::new(names.commit()).address(Swap::remove(before)).build()).await;
+        for _ in 0..3 {
+            put(store, Batch::new(names.commit()).build()).await;
+            assert_eq!(look::address(store, tag).await, None, "after {polls} polls the first applied late");
+            let told = look::journal(store, &realm()).await;
+            assert!(told.iter().all(|event| event.commit != first.id()), "told late, after {polls} polls");
+        }
+    }
+}
+
 /// 13. Every error but Unknown means that this offer is not applied, and never will be.
 pub async fn clause_13_a_refused_offer_never_applies<S: StoreUnderTest>() {
     let stage = Stage::<S>::fresh().await;
@@ -249,9 +300,7 @@ pub async fn clause_13_a_refused_offer_never_applies<S: StoreUnderTest>() {
         assert!(
             matches!(
                 answer,
-                Err(CommitError::EmailTaken { .. }
-                    | CommitError::Conflict(_)
-                    | CommitError::Exhausted { .. })
+                Err(CommitError::EmailTaken { .. } | CommitError::Conflict(_) | CommitError::Exhausted(_))
             ),
             "{answer:?}"
         );
@@ -325,8 +374,8 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
         let who = accountable_core::port::Who::id(account.id);
         drop(polled(store.load(&who), polls));
         drop(polled(store.claim(&claim(names, at(0), at(60))), polls));
-        drop(polled(store.feed(&realm(), None, Limit::MAX), polls));
-        drop(polled(store.trim(&harmless_trim()), polls));
+        drop(polled(store.events(&samples::feed_scope(), None, Limit::MAX), polls));
+        drop(polled(store.trim(&samples::trim()), polls));
         let next = numbered(&account, version.next().as_u64());
         let before = Stored { value: numbered(&account, version.as_u64()), stamp };
         let commit =
@@ -334,7 +383,7 @@ pub async fn clause_14_a_dropped_read_claim_or_trim_locks_nothing<S: StoreUnderT
         (stamp, version) = (commit.id(), version.next());
         // A claim that was dropped took a mail or did not: past its end it can be taken in any case.
         let claimed = look::answered(store.claim(&claim(names, at(60), at(0))).await);
-        assert_eq!(claimed.len(), polls + 1, "mails after {polls} polls");
+        assert_eq!(claimed.mails.len(), polls + 1, "mails after {polls} polls");
     }
 }
 
@@ -370,13 +419,12 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
     told.push(format!("{:?}", store.commit(&commit).await));
     for (now, until) in [(49, 90), (50, 90), (89, 200), (100, 200), (199, 300), (86_400, 86_401)] {
         let claim = Claim { horizon: after(90_000), ..claim(names, after(now), after(until)) };
-        let claimed = look::answered(store.claim(&claim).await);
-        let mails = claimed.iter().map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
+        let Claims { mails, next_due } = look::answered(store.claim(&claim).await);
+        let mails = mails.iter().map(|claimed| (claimed.mail.value.id, claimed.mail.value.attempts));
         told.push(format!("{now}: {:?}", mails.collect::<Vec<_>>()));
-        let next = look::answered(store.next_due(&realm()).await);
-        told.push(format!("{:?}", next.map(|next| next.since(start))));
+        told.push(format!("{:?}", next_due.map(|next| next.since(start))));
     }
-    let trimmed = Trim { events_before: Some(start), ..harmless_trim() };
+    let trimmed = Trim { events_before: Some(start), ..samples::trim() };
     told.push(format!("{:?}", look::answered(store.trim(&trimmed).await)));
     told.push(format!("{:?}", look::journal(store, &realm()).await.len()));
     told
@@ -384,22 +432,11 @@ async fn play(store: &dyn Store, names: &Names, start: Timestamp) -> Vec<String>
 
 /// A claim of everything due.
 fn claim(names: &Names, now: Timestamp, until: Timestamp) -> Claim {
-    Claim { id: names.commit(), realm: realm(), now, until, horizon: Timestamp::MAX, limit: Limit::MAX }
-}
-
-fn harmless_trim() -> Trim {
-    Trim {
-        events_before: None,
-        levels_before: Timestamp::MIN,
-        levels_beyond: Timestamp::MAX,
-        addresses_before: Timestamp::MIN,
-        dead_mails_before: None,
-        limit: Limit::MAX,
-    }
+    Claim { now, until, ..samples::claim_by(names.commit()) }
 }
 
 /// Polls so many times, gives other threads their turn in between, and then drops the future.
-fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+pub(super) fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(futures_util::task::noop_waker_ref());
     for _ in 0..polls {

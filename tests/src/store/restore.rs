@@ -3,7 +3,8 @@
 use accountable_core::{
     domain::{Account, Epoch},
     port::{
-        AccountFilter, AccountQuery, Commit, CommitError, Dossier, FeedError, Limit, Store, Stored, Swap,
+        AccountFilter, AccountQuery, Commit, CommitError, Dossier, FeedError, Limit, Scope, Store, Stored,
+        Swap,
     },
 };
 
@@ -103,7 +104,7 @@ pub async fn clause_34_what_was_read_before_matches_nothing<S: StoreUnderTest>()
     let Before { stage, accounts: before, .. } = Before::<S>::new().await;
     let some = before.iter().step_by(97).cloned();
     let of = before.first().map(|account| account.value.id).unwrap_or_else(|| stage.names.account());
-    let feed = look::told(stage.store.feed(&realm(), None, Limit::of(5)).await);
+    let feed = look::told(stage.store.events(&samples::feed_scope(), None, Limit::of(5)).await);
     let end = look::feed(&*stage.store, &realm(), None, Limit::MAX).await.1;
     let life = stage.names.incarnation();
     let (fixture, names) = match restored(stage, life).await {
@@ -122,9 +123,9 @@ pub async fn clause_34_what_was_read_before_matches_nothing<S: StoreUnderTest>()
         }
     }
     for cursor in [feed.cursor, end] {
-        let answer = store.feed(&realm(), Some(cursor.clone()), Limit::MAX).await;
+        let answer = store.events(&samples::feed_scope(), Some(&cursor), Limit::MAX).await;
         assert!(matches!(answer, Err(FeedError::Trimmed)), "a cursor from before: {answer:?}");
-        let answer = store.history(of, Some(cursor), Limit::MAX).await;
+        let answer = store.events(&Scope::Account(of), Some(&cursor), Limit::MAX).await;
         assert!(matches!(answer, Err(FeedError::Trimmed)), "a cursor from before: {answer:?}");
     }
     // Who reads again can go on.

@@ -43,6 +43,7 @@ fn kinds(names: &crate::names::Names) -> Vec<Kind> {
         kind(Key::Address(tag), address, Write::Address),
         kind(Key::Mail(mail), letter, Write::Mail),
         kind(group_key, group, Write::IpFilterGroup),
+        kind(Key::Note(realm(), samples::note_name("bulk")), |n| samples::note("bulk", n), Write::Note),
     ]
 }
 
@@ -87,6 +88,9 @@ impl Kind {
                     Some(std::net::IpAddr::V4(number)) => u64::from(u32::from(number)),
                     _ => panic!("a group came back with other networks"),
                 }
+            })),
+            Key::Note(realm, name) => Some(of(look::note(store, realm, name).await?, |note| {
+                note.content.parse().expect("a note came back with other content")
             })),
             Key::Level(_) => None,
         }
@@ -182,11 +186,13 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     let account = samples::largest_account(id, &own, names);
     let tag = accountable_core::domain::AddressTag::from_bytes([0xff; 32]);
     let (address, group) = (samples::largest_address(tag), samples::largest_group());
+    let note = samples::largest_note("follower/billing.of-2026");
     let mails = samples::extreme_mails(id, names);
     let mut batch = Batch::new(accountable_core::domain::CommitId::from_bytes([0xff; 16]))
         .account(Swap::create(account.clone()))
         .address(Swap::create(address.clone()))
-        .group(Swap::create(group.clone()));
+        .group(Swap::create(group.clone()))
+        .note(Swap::create(note.clone()));
     for mail in &mails {
         batch = batch.mail(Swap::create(mail.clone()));
     }
@@ -199,6 +205,8 @@ pub async fn clause_04_extreme_values_read_back_exactly<S: StoreUnderTest>() {
     assert_eq!(read, Some(Stored { value: address, stamp }), "the largest record of an address");
     let read = look::group(store, &realm(), &group.name).await;
     assert_eq!(read, Some(Stored { value: group, stamp }), "the largest group");
+    let read = look::note(store, &realm(), &note.name).await;
+    assert_eq!(read, Some(Stored { value: note, stamp }), "the largest note");
     for mail in mails {
         let read = look::mail(store, mail.id).await;
         assert_eq!(read, Some(Stored { value: mail, stamp }), "a mail");
@@ -263,25 +271,25 @@ pub async fn clause_05_the_first_failing_write_in_key_order_decides_the_error<S:
             floor: NOW,
             step: Span::seconds(10),
             ceiling: NOW,
+            horizon: Span::MAX,
         };
         let writes = std::iter::once(Write::Reserve(full)).chain(failing).collect();
         let commit = Commit::new(names.commit(), writes, Vec::new()).expect("a legal commit");
         let key = &kinds.get(first).expect("one of them").key;
         conflicts(store.commit(&commit).await, key, "the first failing write");
     }
-    let (mut low, mut high) = (names.account(), names.account());
+    let (mut low, mut high) = (names.tag(), names.tag());
     if high < low {
         std::mem::swap(&mut low, &mut high);
     }
-    for id in [low, high] {
-        let account = samples::account(id, &names.email());
-        put(store, Batch::new(names.commit()).account(Swap::create(account)).build()).await;
-    }
-    let both = Batch::new(names.commit())
-        .account(Swap::create(samples::account(high, &names.email())))
-        .account(Swap::create(samples::account(low, &names.email())))
-        .build();
-    conflicts(store.commit(&both).await, &Key::Account(low), "two accounts that are there");
+    let both = || {
+        Batch::new(names.commit())
+            .address(Swap::create(samples::address(high, 1)))
+            .address(Swap::create(samples::address(low, 1)))
+            .build()
+    };
+    put(store, both()).await;
+    conflicts(store.commit(&both()).await, &Key::Address(low), "two of a kind that are there");
 }
 
 /// 5. ... on an account, Conflict precedes EmailTaken.
@@ -408,6 +416,11 @@ pub async fn clause_18_the_largest_legal_commit_is_accepted<S: StoreUnderTest>()
                 let group = swap.after.as_ref().expect("a group");
                 let read = look::group(store, &group.realm, &group.name).await;
                 assert_eq!(read.map(|read| read.value).as_ref(), Some(group), "a group of it");
+            }
+            Write::Note(swap) => {
+                let note = swap.after.as_ref().expect("a note");
+                let read = look::note(store, &note.realm, &note.name).await;
+                assert_eq!(read.map(|read| read.value).as_ref(), Some(note), "a note of it");
             }
             Write::Reserve(reservation) => {
                 let level = look::level(store, reservation.of).await;

@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use accountable_conformance::doors::world::{BETTER, GOOD, World, email, password};
 use accountable_core::{
     DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
-    domain::{MailedCode, Refusal},
+    domain::{Incarnation, MailedCode, Refusal},
 };
-use accountable_sqlite::{Options, Veto};
-
-use crate::world::{BETTER, GOOD, World, email, password};
+use accountable_sqlite::{Options, SqliteStore, Veto};
 
 /// A world whose host vetoes while it has a code to veto with.
 fn vetoing() -> (World, Arc<Mutex<Option<&'static str>>>) {
@@ -16,7 +15,10 @@ fn vetoing() -> (World, Arc<Mutex<Option<&'static str>>>) {
     let with = Arc::clone(&code);
     let options = Options::default()
         .with_companion(move |_, _| with.lock().unwrap().map_or(Ok(()), |code| Err(Veto::new(code))));
-    (World::on_sqlite_with(&options), code)
+    let folder = tempfile::tempdir().unwrap();
+    let life = Incarnation::from_bytes([7; 16]);
+    let store = SqliteStore::open(folder.path().join("accounts.db"), life, &options).unwrap();
+    (World::on(Arc::new(store), folder, |builder| builder), code)
 }
 
 #[tokio::test]

@@ -1,26 +1,35 @@
 //! A store in memory with one thing changed on the way in or out, and the checks that must notice.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use accountable_conformance::store::{NotOffered, StoreUnderTest, StrangePlace};
+use accountable_conformance::{
+    middle::Middle,
+    samples::realm,
+    store::{Damage, Hold, Loss, NotOffered, StoreUnderTest, StrangePlace},
+};
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Event, Incarnation, IpFilterGroup, IpFilterGroupName, Mail,
-        Realm, Timestamp,
+        Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
     },
     port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
-        MailQuery, Page, Store, StoreError, Stored, Trim, Who,
+        AccountFilter, AccountQuery, By, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed,
+        FeedError, Limit, MailQuery, Page, Scope, Store, StoreError, Stored, Trim, Who,
     },
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
 
 pub(crate) type Answer = Result<(), CommitError>;
-pub(crate) type Claims = Result<Vec<Claimed>, StoreError>;
+pub(crate) type Taken = Result<Claims, StoreError>;
+pub(crate) type Accounts = Result<Page<Stored<Account>, AccountQuery>, StoreError>;
+pub(crate) type Ids = Result<Page<AccountId, AccountQuery>, StoreError>;
+pub(crate) type Mails = Result<Page<Stored<Mail>, MailQuery>, StoreError>;
+pub(crate) type Addresses = Result<Page<Stored<Address>, AddressTag>, StoreError>;
+pub(crate) type Groups = Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError>;
+pub(crate) type News = Result<Feed, FeedError>;
 
 /// One way to break a store; what is not overridden stays whole.
 #[async_trait]
@@ -28,32 +37,29 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     async fn load(&self, store: &MemoryStore, who: &Who) -> Result<Dossier, StoreError> {
         store.load(who).await
     }
-    async fn commit(&self, store: &MemoryStore, commit: &Commit) -> Result<(), CommitError> {
+    async fn commit(&self, store: &MemoryStore, commit: &Commit) -> Answer {
         store.commit(commit).await
     }
-    async fn claim(&self, store: &MemoryStore, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
+    /// A commit on its way through the middle, where it can be held.
+    async fn through(&self, store: &MemoryStore, commit: &Commit, middle: &Middle) -> Answer {
+        if !commit.events().is_empty() {
+            middle.pass().await;
+        }
+        self.commit(store, commit).await
+    }
+    async fn claim(&self, store: &MemoryStore, claim: &Claim) -> Taken {
         store.claim(claim).await
     }
-    async fn next_due(&self, store: &MemoryStore, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        store.next_due(realm).await
-    }
-    async fn accounts(
-        &self,
-        store: &MemoryStore,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
+    async fn accounts(&self, store: &MemoryStore, query: &AccountQuery, limit: Limit) -> Accounts {
         store.accounts(query, limit).await
+    }
+    async fn account_ids(&self, store: &MemoryStore, query: &AccountQuery, limit: Limit) -> Ids {
+        store.account_ids(query, limit).await
     }
     async fn count(&self, store: &MemoryStore, query: &AccountQuery) -> Result<u64, StoreError> {
         store.count(query).await
     }
-    async fn mails(
-        &self,
-        store: &MemoryStore,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+    async fn mails(&self, store: &MemoryStore, query: &MailQuery, limit: Limit) -> Mails {
         store.mails(query, limit).await
     }
     async fn suppressed(
@@ -62,26 +68,20 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
         realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+    ) -> Addresses {
         store.suppressed(realm, after, limit).await
     }
-    async fn history(
-        &self,
-        store: &MemoryStore,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        store.history(of, after, limit).await
-    }
-    async fn feed(
+    async fn groups(
         &self,
         store: &MemoryStore,
         realm: &Realm,
-        after: Option<Cursor>,
+        after: Option<IpFilterGroupName>,
         limit: Limit,
-    ) -> Result<Feed, FeedError> {
-        store.feed(realm, after, limit).await
+    ) -> Groups {
+        store.groups(realm, after, limit).await
+    }
+    async fn events(&self, store: &MemoryStore, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        store.events(scope, after, limit).await
     }
     async fn trim(&self, store: &MemoryStore, trim: &Trim) -> Result<bool, StoreError> {
         store.trim(trim).await
@@ -89,70 +89,94 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     async fn restore(&self, store: &MemoryStore, life: Incarnation) {
         store.restore(life);
     }
+    /// What somebody finds who takes the disk.
+    async fn all_bytes(&self, store: &MemoryStore) -> Vec<u8> {
+        let all = AccountQuery::ById { realm: realm(), after: None, filter: AccountFilter::default() };
+        let accounts = store.accounts(&all, Limit::MAX).await.expect("a page").items;
+        accounts
+            .iter()
+            .flat_map(|account| serde_json::to_vec(&account.value).expect("an account's form"))
+            .collect()
+    }
+    /// What it answers about a record that is damaged.
+    fn of_damage(&self, _: Damage) -> StoreError {
+        StoreError::Broken("a record can't be read".into())
+    }
+    /// What it answers without its file; none goes on as if nothing had happened.
+    fn of_loss(&self, _: Loss) -> Option<StoreError> {
+        Some(StoreError::Broken("the file is gone".into()))
+    }
+}
+
+#[derive(Default)]
+struct Harm {
+    damaged: Option<Damage>,
+    lost: Option<Loss>,
 }
 
 pub(crate) struct Sabotaged<X> {
     store: MemoryStore,
     sabotage: X,
+    middle: Middle,
+    harm: Mutex<Harm>,
+}
+
+impl<X: Sabotage> Sabotaged<X> {
+    fn on(store: MemoryStore) -> Self {
+        Self { store, sabotage: X::default(), middle: Middle::default(), harm: Mutex::default() }
+    }
+    fn harm(&self, harm: impl FnOnce(&mut Harm)) {
+        harm(&mut self.harm.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+    /// Its file is there, and what is read of accounts is not damaged.
+    fn whole(&self, reads_accounts: bool) -> Result<(), StoreError> {
+        let harm = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = harm.lost.and_then(|how| self.sabotage.of_loss(how)) {
+            return Err(error);
+        }
+        match harm.damaged {
+            Some(how) if reads_accounts => Err(self.sabotage.of_damage(how)),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[async_trait]
 impl<X: Sabotage> Store for Sabotaged<X> {
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
+        self.whole(who.by != By::Nobody || who.holder.is_some())?;
         self.sabotage.load(&self.store, who).await
     }
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.sabotage.commit(&self.store, commit).await
+        self.whole(false)?;
+        self.sabotage.through(&self.store, commit, &self.middle).await
     }
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, claim: &Claim) -> Taken {
+        self.whole(false)?;
         self.sabotage.claim(&self.store, claim).await
     }
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.sabotage.next_due(&self.store, realm).await
-    }
-    async fn accounts(
-        &self,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
+    async fn accounts(&self, query: &AccountQuery, limit: Limit) -> Accounts {
+        self.whole(true)?;
         self.sabotage.accounts(&self.store, query, limit).await
+    }
+    async fn account_ids(&self, query: &AccountQuery, limit: Limit) -> Ids {
+        self.whole(false)?;
+        self.sabotage.account_ids(&self.store, query, limit).await
     }
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
         self.sabotage.count(&self.store, query).await
     }
-    async fn mails(
-        &self,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+    async fn mails(&self, query: &MailQuery, limit: Limit) -> Mails {
         self.sabotage.mails(&self.store, query, limit).await
     }
-    async fn suppressed(
-        &self,
-        realm: &Realm,
-        after: Option<AddressTag>,
-        limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+    async fn suppressed(&self, realm: &Realm, after: Option<AddressTag>, limit: Limit) -> Addresses {
         self.sabotage.suppressed(&self.store, realm, after, limit).await
     }
-    async fn groups(
-        &self,
-        realm: &Realm,
-        after: Option<IpFilterGroupName>,
-        limit: Limit,
-    ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.store.groups(realm, after, limit).await
+    async fn groups(&self, realm: &Realm, after: Option<IpFilterGroupName>, limit: Limit) -> Groups {
+        self.sabotage.groups(&self.store, realm, after, limit).await
     }
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.sabotage.history(&self.store, of, after, limit).await
-    }
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.sabotage.feed(&self.store, realm, after, limit).await
+    async fn events(&self, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        self.sabotage.events(&self.store, scope, after, limit).await
     }
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
         self.sabotage.trim(&self.store, trim).await
@@ -164,14 +188,11 @@ pub(crate) struct Broken<X>(Arc<Sabotaged<X>>);
 
 impl<X: Sabotage> StoreUnderTest for Broken<X> {
     const ROUNDS: u32 = 10;
+    /// Some of them hang, which is what is to be found.
+    const DEADLINE: Duration = Duration::from_secs(20);
 
-    async fn fresh() -> Self {
-        static DRAWN: AtomicU64 = AtomicU64::new(1);
-        let drawn = u128::from(DRAWN.fetch_add(1, Ordering::Relaxed));
-        Self(Arc::new(Sabotaged {
-            store: MemoryStore::new(Incarnation::from_bytes(drawn.to_be_bytes())),
-            sabotage: X::default(),
-        }))
+    async fn fresh(life: Incarnation) -> Self {
+        Self(Arc::new(Sabotaged::on(MemoryStore::new(life))))
     }
     fn store(&self) -> Arc<dyn Store> {
         Arc::<Sabotaged<X>>::clone(&self.0)
@@ -180,10 +201,10 @@ impl<X: Sabotage> StoreUnderTest for Broken<X> {
         Ok(self.store())
     }
     async fn reopened(self) -> Result<Self, NotOffered> {
-        Ok(Self::fresh().await)
+        Ok(Self::fresh(Incarnation::from_bytes([1; 16])).await)
     }
     async fn after_a_crash(&self) -> Result<Self, NotOffered> {
-        Ok(Self::fresh().await)
+        Ok(Self::fresh(Incarnation::from_bytes([2; 16])).await)
     }
     async fn restored(self, life: Incarnation) -> Result<Self, NotOffered> {
         self.0.sabotage.restore(&self.0.store, life).await;
@@ -198,8 +219,19 @@ impl<X: Sabotage> StoreUnderTest for Broken<X> {
         };
         Ok(vec![touched(), touched()])
     }
-    async fn damage_accounts(&self) -> Result<(), NotOffered> {
-        Err(NotOffered("no matter here"))
+    async fn damage(&self, how: Damage) -> Result<(), NotOffered> {
+        self.0.harm(|harm| harm.damaged = Some(how));
+        Ok(())
+    }
+    async fn all_bytes(&self) -> Result<Vec<u8>, NotOffered> {
+        Ok(self.0.sabotage.all_bytes(&self.0.store).await)
+    }
+    fn hold(&self) -> Result<Box<dyn Hold>, NotOffered> {
+        Ok(self.0.middle.hold())
+    }
+    async fn lose(&self, how: Loss) -> Result<(), NotOffered> {
+        self.0.harm(|harm| harm.lost = Some(how));
+        Ok(())
     }
     fn block_on<F: Future>(future: F) -> F::Output {
         accountable_conformance::block_on(future)

@@ -2,7 +2,7 @@
 
 use accountable_core::{
     domain::{CommitId, Event},
-    port::{By, Commit, Limit, MailQuery, Store, Stored, Swap, Who, Write},
+    port::{Commit, Limit, MailQuery, Store, Stored, Swap, Who, Write},
 };
 use accountable_memory::MemoryStore;
 
@@ -35,7 +35,7 @@ pub(crate) async fn forced(store: &MemoryStore, commit: &Commit) -> Vec<Write> {
             Write::Address(swap) => {
                 let tag =
                     swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record").tag;
-                let who = Who { by: By::Nobody, also: vec![tag], level: None };
+                let who = Who { also: vec![tag], ..Who::nobody() };
                 let present = store.load(&who).await.expect("a dossier").addresses.remove(&tag);
                 Write::Address(over(swap, present))
             }
@@ -49,6 +49,13 @@ pub(crate) async fn forced(store: &MemoryStore, commit: &Commit) -> Vec<Write> {
                 let all = store.groups(&group.realm, None, Limit::MAX).await.expect("a page").items;
                 let present = all.into_iter().find(|known| known.value.name == group.name);
                 Write::IpFilterGroup(over(swap, present))
+            }
+            Write::Note(swap) => {
+                let note = swap.after.as_ref().or(swap.before.as_ref().map(|b| &b.value)).expect("a record");
+                let name = (note.realm.clone(), note.name.clone());
+                let who = Who { notes: vec![name.clone()], ..Who::nobody() };
+                let present = store.load(&who).await.expect("a dossier").notes.remove(&name);
+                Write::Note(over(swap, present))
             }
             reserve @ Write::Reserve(_) => reserve,
         });

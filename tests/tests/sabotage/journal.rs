@@ -2,20 +2,19 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use accountable_conformance::store::journal;
+use accountable_conformance::store::{journal, trim};
 use accountable_core::{
-    domain::{AccountId, Event, Realm, Timestamp},
-    port::{Cursor, Feed, FeedError, Limit, Page, Store, StoreError, Trim},
+    domain::Timestamp,
+    port::{Cursor, FeedError, Limit, Scope, Store, StoreError, Trim},
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
 
-use crate::fixture::{Broken, Nothing, Sabotage};
+use crate::fixture::{Broken, News, Nothing, Sabotage};
 
-type News = Result<Feed, FeedError>;
 sabotage! {
-    SkipsAnEntry { asked: AtomicU64 } feed(this, store, realm: &Realm, after: Option<Cursor>, limit: Limit) -> News {
-        let mut feed = store.feed(realm, after, limit).await?;
+    SkipsAnEntry { asked: AtomicU64 } events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        let mut feed = store.events(scope, after, limit).await?;
         if this.asked.fetch_add(1, Ordering::Relaxed) % 3 == 1 && feed.events.len() > 1 {
             feed.events.remove(0);
         }
@@ -24,9 +23,9 @@ sabotage! {
 }
 sabotage! {
     /// Its first cursor points a step ahead.
-    BeginsTooLate {} feed(this, store, realm: &Realm, after: Option<Cursor>, limit: Limit) -> News {
+    BeginsTooLate {} events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
         let again = after.is_some();
-        let mut feed = store.feed(realm, after, limit).await?;
+        let mut feed = store.events(scope, after, limit).await?;
         if again && !feed.events.is_empty() && feed.events.first().is_some_and(|event| event.ordinal == 0) {
             feed.events.remove(0);
         }
@@ -34,8 +33,8 @@ sabotage! {
     }
 }
 sabotage! {
-    TellsTwice {} feed(this, store, realm: &Realm, after: Option<Cursor>, limit: Limit) -> News {
-        let mut feed = store.feed(realm, after, limit).await?;
+    TellsTwice {} events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        let mut feed = store.events(scope, after, limit).await?;
         if u32::try_from(feed.events.len()).is_ok_and(|count| count < limit.get()) {
             feed.events.extend(feed.events.first().cloned());
         }
@@ -43,25 +42,25 @@ sabotage! {
     }
 }
 sabotage! {
-    TellsBackwards {} feed(this, store, realm: &Realm, after: Option<Cursor>, limit: Limit) -> News {
-        let mut feed = store.feed(realm, after, limit).await?;
+    TellsBackwards {} events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        let mut feed = store.events(scope, after, limit).await?;
         feed.events.reverse();
         Ok(feed)
     }
 }
 sabotage! {
     /// Begins anew without a word when it no longer reaches back so far.
-    HidesTheGap {} feed(this, store, realm: &Realm, after: Option<Cursor>, limit: Limit) -> News {
-        match store.feed(realm, after, limit).await {
-            Err(FeedError::Trimmed) => store.feed(realm, None, limit).await,
+    HidesTheGap {} events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        match store.events(scope, after, limit).await {
+            Err(FeedError::Trimmed) if matches!(scope, Scope::Realm(_)) => store.events(scope, None, limit).await,
             answer => answer,
         }
     }
 }
 sabotage! {
-    HidesTheGapInAHistory {} history(this, store, of: AccountId, after: Option<Cursor>, limit: Limit) -> Result<Page<Event, Cursor>, FeedError> {
-        match store.history(of, after, limit).await {
-            Err(FeedError::Trimmed) => store.history(of, None, limit).await,
+    HidesTheGapInAHistory {} events(this, store, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> News {
+        match store.events(scope, after, limit).await {
+            Err(FeedError::Trimmed) if matches!(scope, Scope::Account(_)) => store.events(scope, None, limit).await,
             answer => answer,
         }
     }
@@ -80,7 +79,7 @@ sabotage! {
 }
 sabotage! {
     TrimsLocks {} trim(this, store, trim: &Trim) -> Trimmed {
-        store.trim(&Trim { levels_before: Timestamp::MAX, ..trim.clone() }).await
+        store.trim(&Trim { now: Timestamp::MAX, ..trim.clone() }).await
     }
 }
 sabotage! {
@@ -90,7 +89,7 @@ sabotage! {
 }
 sabotage! {
     LeavesImpossibleLevels {} trim(this, store, trim: &Trim) -> Trimmed {
-        store.trim(&Trim { levels_beyond: Timestamp::MAX, ..trim.clone() }).await
+        store.trim(&Trim { now: trim.now.max(accountable_conformance::samples::at(200_000)), ..trim.clone() }).await
     }
 }
 
@@ -108,11 +107,11 @@ breaks! {
     hiding_the_gap_in_a_history: HidesTheGapInAHistory breaks
         journal::clause_30_a_cursor_from_before_the_retained_journal_answers_trimmed,
         journal::clause_30_a_cursor_of_another_incarnation_answers_trimmed;
-    trimming_all_at_once: TrimsAllAtOnce breaks journal::clause_31_trim_takes_bounded_steps;
+    trimming_all_at_once: TrimsAllAtOnce breaks trim::clause_31_trim_takes_bounded_steps;
     trimming_nothing: TrimsNothing breaks
-        journal::clause_31_trim_takes_bounded_steps,
-        journal::clause_31_trim_lowers_impossible_levels;
-    trimming_locks: TrimsLocks breaks journal::clause_31_trim_keeps_what_is_needed;
-    trimming_what_is_to_be_kept: TrimsWhatIsToBeKept breaks journal::clause_31_trim_keeps_what_is_needed;
-    leaving_impossible_levels: LeavesImpossibleLevels breaks journal::clause_31_trim_lowers_impossible_levels;
+        trim::clause_31_trim_takes_bounded_steps,
+        trim::clause_31_trim_lowers_impossible_levels;
+    trimming_locks: TrimsLocks breaks trim::clause_31_trim_keeps_what_is_needed;
+    trimming_what_is_to_be_kept: TrimsWhatIsToBeKept breaks trim::clause_31_trim_keeps_what_is_needed;
+    leaving_impossible_levels: LeavesImpossibleLevels breaks trim::clause_31_trim_lowers_impossible_levels;
 }

@@ -5,12 +5,19 @@
 
 #[macro_use]
 mod macros;
+mod claims;
 mod commits;
+mod dossiers;
 mod fixture;
 mod forged;
+mod harm;
+mod held;
 mod journal;
 mod keys_and_levels;
+mod lists;
+mod order;
 mod outbox;
 mod persistence;
 mod reads;
 mod repeats;
+mod tally;

@@ -2,47 +2,47 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use accountable_conformance::store::outbox;
+use accountable_conformance::store::{due, outbox};
 use accountable_core::{
-    domain::{AccountId, Realm, Span, Timestamp},
-    port::{Claim, Claimed, Dossier, Store, StoreError},
+    domain::{AccountId, Span, Timestamp},
+    port::{Claim, Claimed, Claims, Dossier, Store},
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
 
-use crate::fixture::{Broken, Claims, Nothing, Sabotage};
+use crate::fixture::{Broken, Nothing, Sabotage, Taken};
 
 sabotage! {
-    ClaimsBeforeItIsDue {} claim(this, store, claim: &Claim) -> Claims {
+    ClaimsBeforeItIsDue {} claim(this, store, claim: &Claim) -> Taken {
         store.claim(&Claim { now: claim.now + Span::seconds(1), ..claim.clone() }).await
     }
 }
 sabotage! {
-    ClaimsNewestFirst {} claim(this, store, claim: &Claim) -> Claims {
+    ClaimsNewestFirst {} claim(this, store, claim: &Claim) -> Taken {
         let mut claimed = store.claim(claim).await?;
-        claimed.reverse();
+        claimed.mails.reverse();
         Ok(claimed)
     }
 }
 sabotage! {
-    ForgetsTheHorizon {} claim(this, store, claim: &Claim) -> Claims {
+    ForgetsTheHorizon {} claim(this, store, claim: &Claim) -> Taken {
         store.claim(&Claim { horizon: Timestamp::MAX, ..claim.clone() }).await
     }
 }
 sabotage! {
     /// Gives what it gave to the last one to the next one too.
-    ClaimsTwice { last: Mutex<Vec<Claimed>> } claim(this, store, claim: &Claim) -> Claims {
+    ClaimsTwice { last: Mutex<Vec<Claimed>> } claim(this, store, claim: &Claim) -> Taken {
         let mut claimed = store.claim(claim).await?;
         let mut last = this.last.lock().expect("no panic meanwhile");
-        let given = std::mem::replace(&mut *last, claimed.clone());
-        claimed.extend(given);
+        let given = std::mem::replace(&mut *last, claimed.mails.clone());
+        claimed.mails.extend(given);
         Ok(claimed)
     }
 }
 sabotage! {
-    ForgetsTheAttempt {} claim(this, store, claim: &Claim) -> Claims {
+    ForgetsTheAttempt {} claim(this, store, claim: &Claim) -> Taken {
         let mut claimed = store.claim(claim).await?;
-        for claimed in &mut claimed {
+        for claimed in &mut claimed.mails {
             claimed.mail.value.attempts = claimed.mail.value.attempts.saturating_sub(1);
         }
         Ok(claimed)
@@ -50,10 +50,10 @@ sabotage! {
 }
 sabotage! {
     /// Knows an account as it was when it first met it.
-    BringsAnOldDossier { met: Mutex<BTreeMap<AccountId, Dossier>> } claim(this, store, claim: &Claim) -> Claims {
+    BringsAnOldDossier { met: Mutex<BTreeMap<AccountId, Dossier>> } claim(this, store, claim: &Claim) -> Taken {
         let mut claimed = store.claim(claim).await?;
         let mut met = this.met.lock().expect("no panic meanwhile");
-        for claimed in &mut claimed {
+        for claimed in &mut claimed.mails {
             if let Some(id) = claimed.mail.value.account() {
                 claimed.dossier = met.entry(id).or_insert_with(|| claimed.dossier.clone()).clone();
             }
@@ -62,17 +62,18 @@ sabotage! {
     }
 }
 sabotage! {
-    BringsNoDossier {} claim(this, store, claim: &Claim) -> Claims {
+    BringsNoDossier {} claim(this, store, claim: &Claim) -> Taken {
         let mut claimed = store.claim(claim).await?;
-        for claimed in &mut claimed {
+        for claimed in &mut claimed.mails {
             claimed.dossier = Dossier::empty(claimed.dossier.incarnation);
         }
         Ok(claimed)
     }
 }
 sabotage! {
-    IsDueLater {} next_due(this, store, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        Ok(store.next_due(realm).await?.map(|due| due + Span::seconds(1)))
+    IsDueLater {} claim(this, store, claim: &Claim) -> Taken {
+        let claims = store.claim(claim).await?;
+        Ok(Claims { next_due: claims.next_due.map(|due| due + Span::seconds(1)), ..claims })
     }
 }
 
@@ -91,5 +92,5 @@ breaks! {
     bringing_an_old_dossier: BringsAnOldDossier breaks
         outbox::clause_25_a_claims_dossier_is_not_older_than_the_claim;
     bringing_no_dossier: BringsNoDossier breaks outbox::clause_25_a_claim_brings_the_facts_of_the_mails_account;
-    being_due_later: IsDueLater breaks outbox::clause_26_next_due_is_never_later_than_what_is_due_first;
+    being_due_later: IsDueLater breaks due::clause_26_next_due_is_never_later_than_what_is_due_first;
 }

@@ -2,7 +2,7 @@
 
 use accountable_conformance::{
     samples::realm,
-    store::{persistence, restore},
+    store::{held, persistence, restore},
 };
 use accountable_core::{
     domain::{Account, CommitId, Incarnation, Timestamp},
@@ -64,14 +64,7 @@ sabotage! {
 sabotage! {
     /// Puts only the accounts back.
     LosesTheJournal {} restore(this, store, life: Incarnation) -> () {
-        let all = Trim {
-            events_before: Some(Timestamp::MAX),
-            levels_before: Timestamp::MIN,
-            levels_beyond: Timestamp::MAX,
-            addresses_before: Timestamp::MIN,
-            dead_mails_before: None,
-            limit: Limit::MAX,
-        };
+        let all = Trim { events_before: Some(Timestamp::MAX), ..accountable_conformance::samples::trim() };
         store.trim(&all).await.expect("a step");
         store.restore(life);
     }
@@ -107,8 +100,13 @@ breaks! {
 #[test]
 fn forgetting_everything_breaks_persistence() {
     type Check = fn() -> std::pin::Pin<Box<dyn Future<Output = ()>>>;
-    let checks: [Check; 3] = [
+    let checks: [Check; 4] = [
         || Box::pin(persistence::clause_10_ok_survives_a_kill::<Broken<Nothing>>()),
+        || {
+            Box::pin(
+                held::clause_10_a_kill_in_the_middle_of_a_commit_leaves_all_or_nothing::<Broken<Nothing>>(),
+            )
+        },
         || Box::pin(persistence::clause_32_reopening_loses_nothing::<Broken<Nothing>>()),
         || {
             Box::pin(persistence::clause_32_a_foreign_or_newer_place_is_refused_and_left_untouched::<

@@ -2,15 +2,13 @@
 
 use accountable_conformance::store::{reads, snapshots};
 use accountable_core::{
-    domain::{Account, Address, AddressTag, Mail, Realm},
-    port::{
-        AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Page, Store, StoreError, Stored, Who,
-    },
+    domain::{AddressTag, Realm},
+    port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Store, StoreError, Who},
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
 
-use crate::fixture::{Broken, Nothing, Sabotage};
+use crate::fixture::{Accounts, Addresses, Broken, Mails, Nothing, Sabotage};
 
 sabotage! {
     ForgetsFormerAddresses {} load(this, store, who: &Who) -> Result<Dossier, StoreError> {
@@ -37,7 +35,6 @@ sabotage! {
         Ok(Dossier { account: early, ..store.load(who).await? })
     }
 }
-type Accounts = Result<Page<Stored<Account>, AccountQuery>, StoreError>;
 sabotage! {
     LosesThePagesLast {} accounts(this, store, query: &AccountQuery, limit: Limit) -> Accounts {
         let mut page = store.accounts(query, limit).await?;
@@ -83,7 +80,7 @@ sabotage! {
     }
 }
 sabotage! {
-    LeavesIntentsOut {} mails(this, store, query: &MailQuery, limit: Limit) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+    LeavesIntentsOut {} mails(this, store, query: &MailQuery, limit: Limit) -> Mails {
         let mut page = store.mails(query, limit).await?;
         if matches!(query, MailQuery::All { .. }) {
             page.items.retain(|mail| mail.value.account().is_some());
@@ -92,7 +89,7 @@ sabotage! {
     }
 }
 sabotage! {
-    LosesADeadMail {} mails(this, store, query: &MailQuery, limit: Limit) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
+    LosesADeadMail {} mails(this, store, query: &MailQuery, limit: Limit) -> Mails {
         let mut page = store.mails(query, limit).await?;
         if matches!(query, MailQuery::Dead { .. }) {
             page.items.pop();
@@ -103,7 +100,7 @@ sabotage! {
 
 sabotage! {
     /// Keeps no realm beside a suppression.
-    TellsOtherRealms {} suppressed(this, store, realm: &Realm, after: Option<AddressTag>, limit: Limit) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
+    TellsOtherRealms {} suppressed(this, store, realm: &Realm, after: Option<AddressTag>, limit: Limit) -> Addresses {
         let mut page = store.suppressed(realm, after, limit).await?;
         let elsewhere = store.suppressed(&accountable_conformance::samples::other_realm(), None, Limit::of(1)).await?;
         if page.next.is_none() {

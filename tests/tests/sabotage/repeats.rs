@@ -17,7 +17,7 @@ use accountable_memory::MemoryStore;
 use async_trait::async_trait;
 
 use crate::{
-    fixture::{Answer, Broken, Claims, Nothing, Sabotage},
+    fixture::{Answer, Broken, Nothing, Sabotage, Taken},
     forged::{forced, other_id, rewritten},
 };
 
@@ -119,14 +119,14 @@ sabotage! {
     }
 }
 sabotage! {
-    ClaimsByItsOwnClock {} claim(this, store, claim: &Claim) -> Claims {
+    ClaimsByItsOwnClock {} claim(this, store, claim: &Claim) -> Taken {
         let now = claim.now.max(accountable_conformance::samples::NOW);
         store.claim(&Claim { now, ..claim.clone() }).await
     }
 }
 
 /// Gives way once.
-async fn pause() {
+pub(crate) async fn pause() {
     let mut paused = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut paused, true) {
@@ -154,7 +154,8 @@ breaks! {
         repeats::clause_11_a_repeated_offer_is_ok_and_writes_nothing,
         repeats::clause_12_racing_offers_of_one_commit_apply_it_once;
     applying_late: AppliesLate breaks
-        repeats::clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_answered;
+        repeats::clause_12_an_offer_left_alone_never_applies_after_its_repeat_was_answered,
+        repeats::clause_12_an_offer_never_applies_after_its_repeat_met_a_conflict;
     telling_refused_commits: TellsRefusedCommits breaks
         atomicity::clause_01_a_failed_commit_leaves_nothing,
         repeats::clause_13_a_refused_offer_never_applies;

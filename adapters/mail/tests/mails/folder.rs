@@ -134,6 +134,7 @@ impl Mailer for Emptying {
             to: recipients(mail.header_raw("To").unwrap()),
             message_id: mail.message_id().unwrap().to_owned(),
             text: mail.body_text(0).unwrap().into_owned(),
+            brings_back: String::from_utf8_lossy(&octets).into_owned(),
         });
         Ok(receipt)
     }

@@ -6,9 +6,9 @@ use accountable_core::{
     domain::{
         Account, AccountId, AddressTag, CommitId, Content, Dispatch, EmailAddress, Event, EventKind,
         Incarnation, Initiator, LinkUrl, Mail, MailId, Memo, Nonce, Ordinal, PasswordValidity, Purpose,
-        Realm, Registration, Subject, Timestamp, Version,
+        QuotaTag, Realm, Registration, Subject, Timestamp, Version,
     },
-    port::{By, Commit, CommitError, Store, Stored, Swap, Who, Write},
+    port::{By, Commit, CommitError, Cursor, Feed, FeedError, Limit, Scope, Store, Stored, Swap, Who, Write},
 };
 use accountable_sqlite::{Options, SqliteStore};
 use pollster::block_on;
@@ -35,6 +35,11 @@ impl Place {
     /// As the host sees it.
     pub fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path()).unwrap()
+    }
+    /// What is in the files, whatever they are for.
+    pub fn contents(&self) -> Vec<Vec<u8>> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
     /// The names of all files in the directory.
     pub fn files(&self) -> Vec<String> {
@@ -118,11 +123,32 @@ pub fn load(store: &SqliteStore, account: &Account) -> Option<Stored<Account>> {
 
 pub fn find(store: &SqliteStore, address: &str) -> Option<Stored<Account>> {
     let key = EmailAddress::parse(address).unwrap().key();
-    let who = Who { by: By::Email(Realm::default(), key), also: Vec::new(), level: None };
+    let who = Who::found(By::Email(Realm::default(), key));
     block_on(store.load(&who)).unwrap().account
 }
 
 pub fn replace(before: &Account, stamp: CommitId, after: Account) -> Write {
     let before = Stored { value: before.clone(), stamp };
     Write::Account(Swap::replace(before, after))
+}
+
+/// Events of the first realm since a cursor.
+pub fn feed(store: &SqliteStore, after: Option<&Cursor>, limit: Limit) -> Result<Feed, FeedError> {
+    block_on(store.events(&Scope::Realm(Realm::default()), after, limit))
+}
+
+/// Events of an account since a cursor.
+pub fn history(
+    store: &SqliteStore,
+    of: &Account,
+    after: Option<&Cursor>,
+    limit: Limit,
+) -> Result<Feed, FeedError> {
+    block_on(store.events(&Scope::Account(of.id), after, limit))
+}
+
+/// Where a quota's level stands.
+pub fn level(store: &SqliteStore, of: QuotaTag) -> Option<Timestamp> {
+    let who = Who { levels: vec![of], ..Who::nobody() };
+    block_on(store.load(&who)).unwrap().level(of)
 }

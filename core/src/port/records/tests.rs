@@ -372,7 +372,7 @@ mod paging {
     #[test]
     fn a_query_goes_on_after_what_it_gave() {
         let ada = account(1, "ada@example.com");
-        let (realm, prefix) = (Realm::default(), "a".to_owned());
+        let (realm, prefix) = (Realm::default(), EmailKey::prefix("a"));
         let first = AccountQuery::ByEmail { realm, prefix, after: None };
         assert!(first.admits(&ada) && !first.admits(&account(2, "bob@example.com")));
         let next = first.after(&ada);
@@ -491,7 +491,7 @@ mod writing_down {
         for damaged in [form, b"\"ada@example.com\"".to_vec(), vec![]] {
             let error = decode::<Account>(&damaged).unwrap_err();
             assert_eq!(error, CodecError::Unreadable);
-            assert!(!format!("{error} {error:?}").contains("ada"));
+            assert!(!format!("{error} {error:?}").contains("example"));
         }
     }
 }

@@ -1,0 +1,172 @@
+//! Erasing: what was personal is in none of the files, once a trim could cut the log.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    unreachable_pub,
+    dead_code,
+    reason = "a test that panics has failed, and none uses all of what they share"
+)]
+
+mod common;
+
+use accountable_core::{
+    domain::{Account, Life, Memo, Realm, Timestamp},
+    port::{Limit, Store, Stored, Swap, Trim, Write},
+};
+use accountable_sqlite::SqliteStore;
+use common::*;
+use pollster::block_on;
+
+const ADDRESS: &str = "octavia.quill@example.org";
+const NOTE: &str = "prefers the window seat";
+
+fn somebody(n: u8) -> Account {
+    account(n, &format!("person{n}@example.org"))
+}
+
+fn octavia() -> Account {
+    let mut octavia = account(200, ADDRESS);
+    let Life::Live(facts) = &mut octavia.life else { panic!() };
+    facts.memo = Memo::parse(NOTE).unwrap();
+    octavia
+}
+
+fn erase(store: &SqliteStore, n: u8, account: &Account) {
+    let Stored { value, stamp } = load(store, account).unwrap();
+    let erased = value.erase(NOW, &[]).account.unwrap();
+    commit(store, id(n), vec![replace(&value, stamp, erased)]).unwrap();
+}
+
+fn sweep(store: &SqliteStore) {
+    let trim = Trim {
+        realm: Realm::default(),
+        now: NOW,
+        events_before: None,
+        strays_before: Timestamp::MIN,
+        dead_mails_before: None,
+        limit: Limit::MAX,
+    };
+    block_on(store.trim(&trim)).unwrap();
+}
+
+/// How often the octets are in the files of the store.
+fn found(place: &Place, octets: &str) -> usize {
+    let count =
+        |bytes: Vec<u8>| bytes.windows(octets.len()).filter(|part| *part == octets.as_bytes()).count();
+    place.contents().into_iter().map(count).sum()
+}
+
+#[test]
+fn after_an_erasure_and_a_trim_no_file_has_the_address_or_the_note() {
+    let place = Place::new();
+    let store = place.open();
+    for n in 1..40 {
+        register(&store, id(n), &somebody(n)).unwrap();
+    }
+    register(&store, id(200), &octavia()).unwrap();
+    assert!(found(&place, ADDRESS) > 0 && found(&place, NOTE) > 0);
+    for n in 40..80 {
+        register(&store, id(n), &somebody(n)).unwrap();
+    }
+    erase(&store, 201, &octavia());
+    sweep(&store);
+    assert_eq!((found(&place, ADDRESS), found(&place, NOTE)), (0, 0));
+    // The store goes on, and nothing comes back.
+    for n in 80..120 {
+        register(&store, id(n), &somebody(n)).unwrap();
+    }
+    drop(store);
+    assert_eq!((found(&place, ADDRESS), found(&place, NOTE)), (0, 0));
+}
+
+#[test]
+fn a_reader_who_holds_the_log_up_puts_it_off_to_the_next_trim() {
+    let place = Place::new();
+    let store = place.open();
+    register(&store, id(200), &octavia()).unwrap();
+    let host = place.sql();
+    host.execute_batch("BEGIN; SELECT * FROM accountable_schema").unwrap();
+    erase(&store, 201, &octavia());
+    sweep(&store);
+    assert!(found(&place, ADDRESS) > 0);
+    host.execute_batch("COMMIT").unwrap();
+    sweep(&store);
+    assert_eq!(found(&place, ADDRESS), 0);
+}
+
+#[test]
+fn the_pages_that_a_removed_row_leaves_free_are_empty() {
+    let place = Place::new();
+    let store = place.open();
+    // More than a page, so that whole pages become free.
+    let long = |n: u8| {
+        let mut account = somebody(n);
+        let Life::Live(facts) = &mut account.life else { panic!() };
+        facts.memo = Memo::parse(&format!("{NOTE} {}", "x".repeat(200))).unwrap();
+        account
+    };
+    for n in 1..60 {
+        register(&store, id(n), &long(n)).unwrap();
+    }
+    for n in 1..60 {
+        erase(&store, n + 100, &long(n));
+    }
+    sweep(&store);
+    let free = place.sql().query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert!(free > 0);
+    assert_eq!(found(&place, NOTE), 0);
+    // Not even a row that goes for good leaves its key behind.
+    register(&store, id(200), &octavia()).unwrap();
+    let gone = load(&store, &octavia()).unwrap();
+    commit(&store, id(201), vec![Write::Account(Swap::remove(gone))]).unwrap();
+    sweep(&store);
+    assert_eq!(found(&place, ADDRESS), 0);
+}
+
+#[test]
+fn explore() {
+    let place = Place::new();
+    let store = place.open();
+    let acc = |n: u32| {
+        let mut a = account((n % 251) as u8, &format!("{:08x}zz@example.org", n.wrapping_mul(2_654_435_761)));
+        let mut idb = [0; 16];
+        idb[..4].copy_from_slice(&n.to_be_bytes());
+        a.id = accountable_core::domain::AccountId::from_bytes(idb);
+        a
+    };
+    let cid = |k: u8, n: u32| {
+        let mut idb = [k; 16];
+        idb[..4].copy_from_slice(&n.to_be_bytes());
+        accountable_core::domain::CommitId::from_bytes(idb)
+    };
+    for n in 0..3000 {
+        register(&store, cid(1, n), &acc(n)).unwrap();
+    }
+    for n in 0..3000 {
+        let mut grown = acc(n);
+        let Life::Live(facts) = &mut grown.life else { panic!() };
+        facts.memo = Memo::parse(&"m".repeat(200)).unwrap();
+        commit(&store, cid(2, n), vec![replace(&acc(n), cid(1, n), grown)]).unwrap();
+    }
+    let mut left = 0;
+    let mut total = 0;
+    for n in (0..3000).step_by(10) {
+        let Stored { value, stamp } = load(&store, &acc(n)).unwrap();
+        let erased = value.erase(NOW, &[]).account.unwrap();
+        commit(&store, cid(3, n), vec![replace(&value, stamp, erased)]).unwrap();
+    }
+    sweep(&store);
+    let all: Vec<u8> = place.contents().concat();
+    let hay = String::from_utf8_lossy(&all).into_owned();
+    for n in (0..3000).step_by(10) {
+        total += 1;
+        let needle = format!("{:08x}zz@example", n_mul(n));
+        if hay.contains(&needle) {
+            left += 1;
+        }
+    }
+    eprintln!("LEFT {left} of {total}, size {}", all.len());
+}
+fn n_mul(n: u32) -> u32 {
+    n.wrapping_mul(2_654_435_761)
+}

@@ -1,0 +1,195 @@
+//! The outbox and its courier: nothing is lost, nothing is stuck, nobody holds up anybody else.
+
+use accountable_core::{
+    Delivery, DeliveryOptions, MailOptions,
+    domain::{EventKind, Span},
+    port::Clock as _,
+};
+use accountable_memory::Answer;
+
+use crate::doors::world::{GOOD, World, at_once, email, on_each_store, password, until};
+
+async fn queue(world: &World, address: &str) -> accountable_core::domain::AccountId {
+    let id = world.register(address).await;
+    let later = DeliveryOptions::default().with_wait(Span::ZERO);
+    assert_eq!(world.admin().request_password_set(id, later).await.unwrap(), Delivery::Queued);
+    id
+}
+
+fn stop() -> (tokio::sync::oneshot::Sender<()>, impl Future<Output = ()> + Send) {
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    (stop, async move {
+        let _ = stopped.await;
+    })
+}
+
+on_each_store! {
+    __doors_courier in courier;
+    async fn a_queued_mail_is_delivered_once_and_leaves_the_outbox(world) {
+        let id = queue(&world, "ada@example.com").await;
+        let sweeps = at_once(4, |_| {
+            let accounts = world.accounts.clone();
+            async move { accounts.sweep(10).await.unwrap().delivered }
+        })
+        .await;
+        assert_eq!((sweeps.into_iter().sum::<u32>(), world.mailer.count()), (1, 1));
+        assert_eq!(world.accounts.sweep(10).await.unwrap().next_due, None);
+        let delivered = world.history(id).await.into_iter().filter(|event| matches!(event.what, EventKind::MailDelivered { .. }));
+        assert_eq!(delivered.count(), 1);
+    }
+
+    async fn a_mail_that_fails_is_tried_again_under_the_same_name_until_it_is_given_up(world) {
+        let id = queue(&world, "ada@example.com").await;
+        world.mailer.answer_all(Answer::Transient);
+        let mut sweeps = 0;
+        let mut dead = 0;
+        while dead == 0 {
+            let swept = world.accounts.sweep(10).await.unwrap();
+            dead = swept.dead + swept.cancelled;
+            sweeps += 1;
+            assert!(sweeps < 1_000);
+            let due = swept.next_due.map_or(Span::ZERO, |due| due.since(world.clock.now()));
+            world.clock.advance(due);
+        }
+        assert!(world.mailer.attempts().len() > 5, "exponential waits, many attempts");
+        let names: std::collections::BTreeSet<_> = world.mailer.attempts().iter().map(|(letter, _)| letter.id).collect();
+        assert_eq!(names.len(), 1, "one name over all attempts");
+        let last = world.history(id).await.pop().unwrap();
+        assert!(matches!(last.what, EventKind::MailCancelled { .. } | EventKind::MailDied { .. }), "{last:?}");
+    }
+
+    async fn a_retry_waits_between_half_a_minute_and_a_minute_first(world) {
+        queue(&world, "ada@example.com").await;
+        world.mailer.answer_all(Answer::Transient);
+        let swept = world.accounts.sweep(10).await.unwrap();
+        let wait = swept.next_due.unwrap().since(world.clock.now());
+        assert!(wait >= Span::seconds(30) && wait <= Span::seconds(60), "{wait}");
+        world.mailer.answer_all(Answer::Accept);
+        world.clock.advance(wait);
+        assert_eq!(world.accounts.sweep(10).await.unwrap().delivered, 1);
+    }
+
+    /// A crash leaves nothing stuck: the claim of a courier that died lapses.
+    async fn a_claim_that_nobody_settles_lapses(world) {
+        queue(&world, "ada@example.com").await;
+        world.mailer.answer_all(Answer::Hang);
+        let accounts = world.accounts.clone();
+        let dying = tokio::spawn(async move { accounts.sweep(10).await });
+        until("it hangs", || world.mailer.hanging() > 0).await;
+        dying.abort();
+        let _ = dying.await;
+        world.mailer.answer_all(Answer::Accept);
+        let swept = world.accounts.sweep(10).await.unwrap();
+        assert_eq!(swept.delivered, 0, "the claim still holds");
+        world.clock.advance(swept.next_due.unwrap().since(world.clock.now()));
+        assert_eq!(world.accounts.sweep(10).await.unwrap().delivered, 1);
+        assert_eq!(world.mailer.distinct(), 1);
+    }
+
+    /// The caller waits 5 s for a server that hangs, and the mail goes out later, once.
+    async fn a_server_that_hangs_is_waited_for_no_longer_than_asked(world) {
+        let id = world.register("ada@example.com").await;
+        world.mailer.answer_all(Answer::Hang);
+        let admin = world.admin();
+        let asked = tokio::spawn(async move { admin.request_password_set(id, DeliveryOptions::default()).await });
+        until("it hangs", || world.hangs()).await;
+        world.clock.advance(Span::seconds(5));
+        assert_eq!(asked.await.unwrap().unwrap(), Delivery::Queued);
+        world.mailer.answer_all(Answer::Accept);
+        let swept = world.accounts.sweep(10).await.unwrap();
+        world.clock.advance(swept.next_due.unwrap().since(world.clock.now()));
+        assert_eq!(world.accounts.sweep(10).await.unwrap().delivered, 1);
+    }
+
+    async fn a_running_courier_wakes_when_something_is_queued(world) {
+        let (stop, stopped) = stop();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
+        for at in 0..20 {
+            queue(&world, &format!("u{at}@example.com")).await;
+            // Time stands still: only the wake-up can have brought it.
+            world.mailer.taken(at + 1).await;
+        }
+        stop.send(()).unwrap();
+        courier.await.unwrap();
+        assert_eq!(world.mailer.distinct(), 20);
+    }
+
+    async fn a_running_courier_decides_what_strangers_asked_for(world) {
+        world.in_use("ada@example.com", GOOD).await;
+        let before = world.mailer.count();
+        let (stop, stopped) = stop();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
+        let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
+        world.mailer.taken(before + 1).await;
+        stop.send(()).unwrap();
+        courier.await.unwrap();
+    }
+
+    /// One recipient's domain that hangs delays no other.
+    async fn a_domain_that_hangs_delays_no_other(world) {
+        for at in 0..100 {
+            world.mailer.answer(email(&format!("u{at}@slow.example")), Answer::Hang);
+            queue(&world, &format!("u{at}@slow.example")).await;
+        }
+        queue(&world, "ada@fast.example").await;
+        let (stop, stopped) = stop();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
+        world.mailer.taken(1).await;
+        assert_eq!(world.mailer.letters()[0].to, email("ada@fast.example"));
+        stop.send(()).unwrap();
+        // What hangs is let go when its time is over.
+        until("it ends", || {
+            world.clock.advance(Span::seconds(1));
+            courier.is_finished()
+        })
+        .await;
+    }
+
+    async fn a_courier_outlives_a_store_that_is_down(world) {
+        queue(&world, "ada@example.com").await;
+        world.store.inner().set_down(true);
+        let (stop, stopped) = stop();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(stopped));
+        for _ in 0..5 {
+            until("it waits", || world.clock.sleepers() > 0).await;
+            world.clock.advance(Span::seconds(30));
+        }
+        until("it waits", || world.clock.sleepers() > 0).await;
+        world.store.inner().set_down(false);
+        world.clock.advance(Span::seconds(30));
+        world.mailer.taken(1).await;
+        stop.send(()).unwrap();
+        courier.await.unwrap();
+    }
+
+    /// A clock that jumps 30 days back and forth stalls nothing.
+    async fn clock_jumps_of_30_days_stall_nothing(world) {
+        let noon = world.clock.now();
+        for (at, jump) in [30_i64, -30, -30, 30, 30, -30, 0].into_iter().enumerate() {
+            let days = Span::days(jump.unsigned_abs());
+            let there = if jump < 0 { world.clock.now() - days } else { world.clock.now() + days };
+            let address = format!("u{at}@example.com");
+            world.mailer.answer(email(&address), Answer::Transient);
+            let id = queue(&world, &address).await;
+            world.accounts.sweep(100).await.unwrap();
+            world.clock.set(there);
+            world.mailer.answer(email(&address), Answer::Accept);
+            // At the latest after the longest back-off from the new now, the mail is out, or its code had died.
+            for _ in 0..5 {
+                world.accounts.sweep(100).await.unwrap();
+                world.clock.advance(Span::hours(4));
+            }
+            let told = world.history(id).await;
+            let ended = |event: &accountable_core::domain::Event| {
+                matches!(event.what, EventKind::MailDelivered { .. } | EventKind::MailCancelled { .. })
+            };
+            assert!(told.iter().any(ended), "{jump} days: {told:?}");
+            // And the account can be mailed to again, and logged in to.
+            world.clock.advance(Span::seconds(600));
+            assert_eq!(world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap(), Delivery::Delivered);
+            world.public().choose_password(&world.mailed_code(&address), &password(GOOD)).await.unwrap();
+            assert!(world.log_in(&address, GOOD).await.is_ok());
+        }
+        world.clock.set(noon);
+    }
+}

@@ -1,0 +1,230 @@
+//! Accounts of another system: streamed in bounded memory, their hashes verified as they were made and then made anew.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use accountable_core::{
+    Authentication, Builder, Error, Import, ImportedPassword, NewAccount,
+    domain::{
+        Denial, EmailAddress, EventKind, IpFilterGroupName, Management, PasswordPolicy, Refusal, Span,
+        Status, Violation, Why,
+    },
+    port::Clock as _,
+};
+use accountable_memory::InsecureTestHasher;
+use futures_util::{Stream, StreamExt as _, stream};
+
+use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password};
+
+const ADA: &str = "ada@example.com";
+/// What the other system took, octet by octet: in our normal form it is another.
+const RAW: &str = "cafe\u{301} au lait, please";
+
+fn foreign(typed: &str) -> ImportedPassword {
+    ImportedPassword::new(InsecureTestHasher::foreign(&password(typed).as_typed()).expose())
+}
+
+fn ada(with: ImportedPassword) -> Import {
+    Import::new(NewAccount::new(email(ADA))).proven().with_password(with)
+}
+
+fn remembering(builder: Builder) -> Builder {
+    builder.policy(PasswordPolicy::nist().into_builder().remembering(1).build().unwrap())
+}
+
+/// Accounts, so many, and how many of them were taken so far.
+fn many(count: usize) -> (impl Stream<Item = Import> + Send + 'static, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&taken);
+    let one =
+        |at: usize| Import::new(NewAccount::new(EmailAddress::parse(&format!("u{at}@example.com")).unwrap()));
+    let accounts = stream::iter((0..count).map(one)).inspect(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+    });
+    (accounts, taken)
+}
+
+/// A stored hash is anew in place of the foreign one: how often that was written down.
+async fn rehashed(world: &World) -> usize {
+    let id = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap().id;
+    let events = world.history(id).await;
+    events.iter().filter(|event| matches!(event.what, EventKind::PasswordRehashed)).count()
+}
+
+async fn entry(world: &World, typed: &str) -> Authentication {
+    world.public().authenticate(&email(ADA), &password(typed)).await.unwrap()
+}
+
+on_each_store! {
+    __doors_import in import;
+    /// However many there are: at most 64 are taken ahead of the answers, and none is lost or out of order.
+    async fn a_thousand_accounts_are_streamed_in_bounded_memory(world) {
+        let (accounts, taken) = many(1_000);
+        let mut answers = Box::pin(world.admin().import_many(accounts));
+        let (mut answered, mut furthest) = (0, 0);
+        while let Some(answer) = answers.next().await {
+            assert_eq!(answer.unwrap().email, email(&format!("u{answered}@example.com")));
+            furthest = furthest.max(taken.load(Ordering::SeqCst) - answered);
+            answered += 1;
+        }
+        assert_eq!((answered, taken.load(Ordering::SeqCst)), (1_000, 1_000));
+        assert!(furthest <= 64, "{furthest} were held at once");
+        let all = accountable_core::AccountList::All(Default::default());
+        assert_eq!(world.admin().count(&all).await.unwrap(), 1_000);
+    }
+
+    /// Whoever takes no more answers takes in no more accounts.
+    async fn an_import_stops_where_its_answers_are_no_longer_taken_and_can_be_begun_anew(world) {
+        let (accounts, taken) = many(1_000);
+        let first: Vec<_> = world.admin().import_many(accounts).take(10).collect().await;
+        assert!(first.iter().all(Result::is_ok));
+        assert!(taken.load(Ordering::SeqCst) <= 10 + 64);
+        let (accounts, _) = many(100);
+        let again: Vec<_> = world.admin().import_many(accounts).map(|answer| answer.map(drop).map_err(|error| error.code())).collect().await;
+        assert_eq!(again[..10], [Err("email_taken"); 10]);
+        assert!(again.iter().all(|answer| matches!(answer, Ok(()) | Err("email_taken"))));
+        let all = accountable_core::AccountList::All(Default::default());
+        assert_eq!(world.admin().count(&all).await.unwrap(), 100);
+    }
+
+    async fn one_that_is_refused_keeps_no_other_out(world) {
+        let group = IpFilterGroupName::parse("nowhere").unwrap();
+        let new = |address: &str| NewAccount::new(email(address));
+        let accounts = vec![
+            Import::new(new(ADA)),
+            Import::new(new("ADA@example.com")),
+            Import::new(new("bob@example.com").with_ip_filter_group(group)),
+            Import::new(new("eve@example.com")).with_password(ImportedPassword::new("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=")),
+            Import::new(new("dan@example.com")),
+        ];
+        // One after the other: the second meets the first.
+        let mut told = Vec::new();
+        for account in accounts {
+            told.push(world.admin().import(account).await.map_or_else(|error| error.code(), |_| "ok"));
+        }
+        assert_eq!(told, ["ok", "email_taken", "unknown_ip_filter_group", "bad_password_hash", "ok"]);
+    }
+
+    async fn an_account_has_the_past_that_it_is_given(world) {
+        let (born, set) = (at("2019-05-01T00:00:00Z"), at("2024-01-01T00:00:00Z"));
+        let import = ada(foreign(GOOD).set_at(set)).managed_by(Management::Administrator).created_at(born);
+        let view = world.admin().import(import).await.unwrap();
+        assert_eq!((view.created_at, view.email_proven, view.status), (born, true, Status::InUse));
+        assert_eq!((view.management, view.password.unwrap().set_at), (Management::Administrator, set));
+        let later = Import::new(NewAccount::new(email("bob@example.com"))).created_at(at("2100-01-01T00:00:00Z"));
+        let view = world.admin().import(later).await.unwrap();
+        assert_eq!((view.created_at, view.email_proven, view.status), (world.clock.now(), false, Status::New));
+        assert!(world.history(view.id).await.iter().any(|event| matches!(event.what, EventKind::Imported)));
+        assert_eq!(world.mailer.count(), 0);
+    }
+
+    /// The first log-in verifies the foreign hash, and makes our own of the password; ends no session, tells nobody.
+    async fn a_foreign_hash_lets_in_and_is_made_anew_once(world) {
+        let id = world.admin().import(ada(foreign(GOOD))).await.unwrap().id;
+        assert_eq!(world.log_in(ADA, BETTER).await, Err(Denial::WrongPassword));
+        assert_eq!((rehashed(&world).await, world.probe.hashes()), (0, 0), "only of the right one");
+        let stamp = world.log_in(ADA, GOOD).await.unwrap();
+        assert_eq!(rehashed(&world).await, 1);
+        assert!(world.accounts.owner(stamp, Default::default()).is_current().await.unwrap());
+        assert!(world.log_in(ADA, GOOD).await.is_ok());
+        assert_eq!((rehashed(&world).await, world.probe.hashes()), (1, 1));
+        world.sweep().await;
+        assert_eq!((world.mailer.count(), world.view(id).await.status), (0, Status::InUse));
+    }
+
+    /// It was made of the octets as they were typed; once it is ours, every keyboard's spelling is the same.
+    async fn a_foreign_hash_is_verified_by_the_octets_as_typed(world) {
+        world.admin().import(ada(foreign(RAW))).await.unwrap();
+        let normal = "caf\u{e9} au lait, please";
+        assert_eq!(world.log_in(ADA, normal).await, Err(Denial::WrongPassword), "other octets");
+        assert!(world.log_in(ADA, RAW).await.is_ok());
+        assert!(world.log_in(ADA, normal).await.is_ok(), "now it is our normal form that counts");
+        assert!(world.log_in(ADA, RAW).await.is_ok());
+        assert_eq!(rehashed(&world).await, 1);
+    }
+
+    /// So is wherever else it is asked for.
+    async fn the_current_password_of_a_foreign_hash_is_known_as_typed_too(world) {
+        let id = world.admin().import(ada(foreign(RAW))).await.unwrap().id;
+        let same = world.admin().assign_password(id, &password(RAW)).await.unwrap_err();
+        assert!(matches!(same, Error::Refused(Refusal::WeakPassword(told)) if told == [Violation::SameAsCurrent]));
+        let stamp = world.log_in(ADA, RAW).await.unwrap();
+        let owner = world.accounts.owner(stamp, Default::default());
+        owner.change_password(&password(RAW), &password(BETTER)).await.unwrap();
+        assert!(world.log_in(ADA, BETTER).await.is_ok());
+    }
+
+    /// Also once it was replaced before anybody logged in with it.
+    async fn a_foreign_password_is_remembered_as_typed(world with remembering) {
+        let id = world.admin().import(ada(foreign(RAW))).await.unwrap().id;
+        world.admin().assign_password(id, &password(BETTER)).await.unwrap();
+        let again = world.admin().assign_password(id, &password(RAW)).await.unwrap_err();
+        assert!(matches!(again, Error::Refused(Refusal::WeakPassword(told)) if told == [Violation::UsedBefore]));
+    }
+
+    /// What was verified is a part of the password: whoever knows that part is let in to change it, now and later.
+    async fn a_truncated_password_must_be_changed_and_the_account_says_so_from_then_on(world) {
+        let long = format!("{}{}", "correct horse ".repeat(6), GOOD);
+        let id = world.admin().import(ada(foreign(&long))).await.unwrap().id;
+        let Authentication::MustChange { reason: Why::Truncated, stamp } = entry(&world, &long).await
+        else { panic!("not noticed") };
+        let demanded = |event: &accountable_core::domain::Event| matches!(event.what, EventKind::PasswordChangeDemanded);
+        assert_eq!(world.history(id).await.iter().filter(|event| demanded(event)).count(), 1);
+        assert!(world.view(id).await.password.unwrap().must_change);
+        // Nobody has shown to know the rest: whoever mistypes it there must not make that the password.
+        let mistyped = format!("{}?", long.strip_suffix('!').unwrap());
+        assert!(matches!(entry(&world, &mistyped).await, Authentication::MustChange { .. }));
+        assert_eq!(rehashed(&world).await, 0);
+        assert!(matches!(entry(&world, &long).await, Authentication::MustChange { .. }));
+        let owner = world.accounts.owner(stamp, Default::default());
+        assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
+        owner.change_password(&password(&long), &password(BETTER)).await.unwrap();
+        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted(_)));
+        assert_eq!(world.log_in(ADA, &long).await, Err(Denial::WrongPassword));
+    }
+
+    async fn a_password_that_fits_is_not_truncated(world) {
+        let fits = "x1-".repeat(24);
+        assert_eq!(fits.len(), InsecureTestHasher::FOREIGN_READS);
+        world.admin().import(ada(foreign(&fits))).await.unwrap();
+        assert!(matches!(entry(&world, &fits).await, Authentication::Granted(_)));
+    }
+
+    async fn one_that_must_be_changed_there_must_be_changed_here(world) {
+        world.admin().import(ada(foreign(GOOD).must_change())).await.unwrap();
+        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { .. }));
+        assert_eq!(rehashed(&world).await, 1);
+        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { .. }));
+    }
+
+    /// A busy hasher leaves the upgrade to the next log-in; the one at hand succeeds.
+    async fn an_upgrade_that_loses_a_race_is_dropped_and_undoes_nothing(world) {
+        let id = world.admin().import(ada(foreign(GOOD))).await.unwrap().id;
+        // Another process changes the password between the log-in's last look and its upgrade's commit.
+        world.store.inner().script([accountable_memory::CommitFault::UnknownNotApplied; 3]);
+        let public = world.public();
+        let log_in = tokio::spawn(async move { public.authenticate(&email(ADA), &password(GOOD)).await });
+        crate::doors::world::until("the upgrade is offered again after a pause", || {
+            world.store.inner().pending() == 0 && world.clock.sleepers() >= 2
+        })
+        .await;
+        let elsewhere = World::beside(&world);
+        elsewhere.admin().assign_password(id, &password(BETTER)).await.unwrap();
+        world.clock.advance(Span::millis(50));
+        assert!(matches!(log_in.await.unwrap().unwrap(), Authentication::Granted(_)), "the password was right when it was asked");
+        assert_eq!(rehashed(&world).await, 0);
+        assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::WrongPassword));
+        assert!(world.log_in(ADA, BETTER).await.is_ok());
+    }
+
+    async fn an_upgrade_that_can_not_be_written_keeps_nobody_out(world) {
+        world.admin().import(ada(foreign(GOOD))).await.unwrap();
+        world.store.inner().script([accountable_memory::CommitFault::Unavailable]);
+        assert!(world.log_in(ADA, GOOD).await.is_ok());
+        assert_eq!(rehashed(&world).await, 0);
+        assert!(world.log_in(ADA, GOOD).await.is_ok());
+        assert_eq!(rehashed(&world).await, 1, "the next one does it");
+    }
+}
