@@ -7,11 +7,11 @@ use event_listener::Event;
 use crate::{
     domain::{Actor, EmailAddress, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, Host, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
-    post::courier::{Courier, Swept},
+    post::{courier::Courier, swept::Swept},
 };
 
 /// The accounts of one realm. Cheap to clone; all clones are one.
@@ -246,6 +246,12 @@ impl Builder {
         self.host.veto = Some(Arc::new(veto));
         self
     }
+    /// Says that another process runs the courier, or sweeps. Without it, operators are warned where mails wait and nobody of
+    /// this process looks for them.
+    pub fn served_elsewhere(mut self) -> Self {
+        self.host.served_elsewhere = true;
+        self
+    }
     /// Where the host is told what its staff should know, as that mail to an address was stopped; nowhere by default.
     pub fn notices_to(mut self, address: EmailAddress) -> Self {
         self.host.notices_to = Some(address);
@@ -267,8 +273,8 @@ impl Builder {
         if retries.attempts == 0 || retries.first == Span::ZERO || retries.first > retries.longest {
             return Err(BuildError::Retries);
         }
-        if retries.lease <= Courier::DELIVERY {
-            return Err(BuildError::Lease { lease: retries.lease, least: Courier::DELIVERY });
+        if retries.lease <= Core::DELIVERY {
+            return Err(BuildError::Lease { lease: retries.lease, least: Core::DELIVERY });
         }
         let [first, last] = self.rules.expiry_warnings;
         if last >= first || first > Span::days(29) {
@@ -279,11 +285,11 @@ impl Builder {
         }
         let Machine { clock, entropy, hasher } = self.machine;
         let core = Core {
-            store: self.store,
+            store: Arc::new(GuardedStore::new(self.store)),
             mailer: self.mailer,
             clock,
             entropy,
-            hasher,
+            hasher: Hasher::new(hasher),
             keys: self.keys,
             links: self.links,
             policy: self.policy,
@@ -293,6 +299,7 @@ impl Builder {
             patience: self.patience,
             host: self.host,
             wake: Event::new(),
+            service: Service::default(),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

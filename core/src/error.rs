@@ -218,6 +218,11 @@ impl Fault {
         }
     }
 
+    /// Whether the store failed: whatever is asked of it next fails as well.
+    pub(crate) const fn is_of_store(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Broken(_) | Self::TimedOut | Self::OutcomeUnknown)
+    }
+
     const fn table(&self) -> (&'static str, u16) {
         match self {
             Self::Unavailable(_) => ("unavailable", 503),

@@ -49,5 +49,5 @@ pub use self::{
         OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
-    post::{courier::Swept, delivery::Delivery},
+    post::{delivery::Delivery, swept::Swept},
 };

@@ -11,37 +11,56 @@ use std::{
 };
 
 use accountable_core::{
-    Accounts, DeliveryOptions, Machine, MailOptions, NewAccount,
+    Accounts, Builder, DeliveryOptions, Machine, MailOptions, NewAccount,
     domain::{
         AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin,
-        Password, Timestamp,
+        Password, Span, Timestamp,
     },
+    port::{ErasureVeto, Source},
 };
 use accountable_memory::{
-    Answer, FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
+    Answer, CommitFault, FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer,
+    SeededEntropy,
 };
+use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 const TYPED: &str = "plum trombone 42 Quartz!";
 
 struct House {
     accounts: Accounts,
+    clock: ManualClock,
     mailer: RecordingMailer,
     store: FaultyStore<MemoryStore>,
 }
 
+/// Asked before an account is erased, it panics with somebody's name.
+struct Panics;
+
+#[async_trait]
+impl ErasureVeto for Panics {
+    async fn veto(&self, _: AccountId) -> Result<Option<String>, Source> {
+        panic!("lovelace")
+    }
+}
+
 impl House {
     fn new() -> Self {
+        Self::built(|builder| builder)
+    }
+
+    fn built(build: impl FnOnce(Builder) -> Builder) -> Self {
         let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
         let mailer = RecordingMailer::new();
         let clock = ManualClock::new(Timestamp::EPOCH);
-        let machine = Machine::new(clock, SeededEntropy::new(1), InsecureTestHasher::new(1));
+        let machine = Machine::new(clock.clone(), SeededEntropy::new(1), InsecureTestHasher::new(1));
         let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
         let keys = Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap();
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let accounts =
-            Accounts::builder(machine, store.clone(), mailer.clone(), keys, links).build().unwrap();
-        Self { accounts, mailer, store }
+        let builder = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links);
+        let accounts = build(builder.erasure_veto(Panics)).build().unwrap();
+        Self { accounts, clock, mailer, store }
     }
 
     /// Something of everything: successes, refusals and faults.
@@ -60,6 +79,11 @@ impl House {
         let _ = public.choose_password(&MailedCode::new(&id.to_string(), code), &password).await;
         let _ = public.authenticate(&ada, &password).await.unwrap();
         let _ = public.authenticate(&ada, &Password::parse("hunter2 hunter2").unwrap()).await.unwrap();
+        for guess in 2..12 {
+            let wrong = Password::parse(&format!("hunter2 hunter{guess}")).unwrap();
+            let _ = public.authenticate(&ada, &wrong).await.unwrap();
+        }
+        let _ = admin.erase(id).await;
         let _ = public.request_password_reset(&ada, MailOptions::default()).await.unwrap();
         self.mailer.answer_all(Answer::Transient);
         self.accounts.sweep(10).await.unwrap();
@@ -95,9 +119,8 @@ impl Write for Log {
 /// for the other.
 static ALONE: Mutex<()> = Mutex::new(());
 
-#[test]
-fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+/// What is logged while this runs.
+fn logged(run: impl AsyncFnOnce()) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -105,10 +128,16 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let secrets = tracing::subscriber::with_default(subscriber, || {
-        pollster::block_on(async { House::new().lives().await })
-    });
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    tracing::subscriber::with_default(subscriber, || pollster::block_on(run()));
+    let log = log.0.lock().unwrap();
+    String::from_utf8(log.clone()).unwrap()
+}
+
+#[test]
+fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut secrets = Vec::new();
+    let text = logged(async || secrets = House::new().lives().await);
     for (call, outcome) in [
         ("admin.register", "ok"),
         ("admin.register", "email_taken"),
@@ -117,6 +146,9 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
         ("public.choose_password", "ok"),
         ("public.choose_password", "dead_code"),
         ("public.authenticate", "ok"),
+        ("public.authenticate", "denied"),
+        ("public.authenticate", "locked"),
+        ("admin.erase", "host_failed"),
         ("sweep", "ok"),
     ] {
         let told = |line: &&str| {
@@ -124,10 +156,61 @@ fn each_call_is_logged_with_its_outcome_and_nothing_personal() {
         };
         assert!(text.lines().any(|line| told(&line)), "{call} → {outcome} is not in:\n{text}");
     }
-    assert!(text.lines().any(|line| line.contains("WARN") && line.contains("unavailable")), "{text}");
+    for warned in ["unavailable", "port=\"erasure veto\""] {
+        assert!(text.lines().any(|line| line.contains("WARN") && line.contains(warned)), "{warned}: {text}");
+    }
+    assert!(text.contains("lock=\"locked\""), "{text}");
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} is in:\n{text}");
     }
+}
+
+/// A mail an hour, and nobody looks for any.
+async fn waits(house: &House, mut looks: impl AsyncFnMut(&House)) {
+    let public = house.accounts.public(Origin::Unknown);
+    for at in 0..6 {
+        let address = EmailAddress::parse(&format!("u{at}@example.com")).unwrap();
+        let _ = public.sign_up(&address, MailOptions::default()).await.unwrap();
+        house.clock.advance(Span::minutes(30));
+        looks(house).await;
+    }
+}
+
+/// How often an outbox that nobody serves is warned of.
+fn unserved(text: &str) -> usize {
+    text.lines().filter(|line| line.contains("WARN") && line.contains("waiting=")).count()
+}
+
+#[test]
+fn an_outbox_that_nobody_serves_is_warned_of_once_an_hour() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = logged(async || waits(&House::new(), async |_| ()).await);
+    assert_eq!(unserved(&text), 3, "six requests, half an hour apart:\n{text}");
+}
+
+#[test]
+fn an_outbox_that_is_swept_is_not_warned_of_nor_one_that_is_served_elsewhere() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let sweeps = async |house: &House| drop(house.accounts.sweep(10).await.unwrap());
+    let text = logged(async || waits(&House::new(), sweeps).await);
+    assert_eq!(unserved(&text), 0, "{text}");
+    let elsewhere = House::built(Builder::served_elsewhere);
+    let text = logged(async || waits(&elsewhere, async |_| ()).await);
+    assert_eq!(unserved(&text), 0, "{text}");
+}
+
+#[test]
+fn a_commit_of_unknown_outcome_is_warned_of_before_the_deadline() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = logged(async || {
+        let house = House::new();
+        house.store.script([CommitFault::UnknownNotApplied; 3]);
+        let admin = house.accounts.admin(Actor::parse("staff").unwrap());
+        let ada = EmailAddress::parse("ada.lovelace@example.com").unwrap();
+        let registering = admin.register(NewAccount::new(ada));
+        assert!(registering.now_or_never().is_none(), "it pauses, and time stands still");
+    });
+    assert!(text.lines().any(|line| line.contains("WARN") && line.contains("offered again")), "{text}");
 }
 
 #[test]
@@ -154,9 +237,13 @@ fn each_call_and_each_mail_is_counted() {
         ("accountable_calls_total admin.register ok", 1),
         ("accountable_calls_total admin.register email_taken", 1),
         ("accountable_calls_total admin.request_password_set throttled", 1),
-        ("accountable_calls_total public.authenticate ok", 2),
+        ("accountable_calls_total public.authenticate ok", 1),
+        ("accountable_calls_total public.authenticate denied", 10),
+        ("accountable_calls_total public.authenticate locked", 1),
+        ("accountable_locks_total locked", 1),
+        ("accountable_panics_total erasure veto", 1),
         ("accountable_mails_total delivered", 1),
-        ("accountable_mails_total delayed", 1),
+        ("accountable_mails_total delayed", 2),
     ] {
         assert!(
             counted.contains(&(expected.0.to_owned(), expected.1)),

@@ -13,10 +13,16 @@ use crate::locked::Locked;
 
 /// Wraps a hasher. While it is told to hold, verifications wait before they begin, first come first served, so that
 /// a test can do something else meanwhile: change the password, lock the address, drop the task. Clones are one.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct HeldHasher<H> {
     inner: Arc<H>,
     shared: Arc<Shared>,
+}
+
+impl<H> Clone for HeldHasher<H> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), shared: Arc::clone(&self.shared) }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -179,14 +179,6 @@ impl Mail {
         self
     }
 
-    /// Put back untried: the courier was too busy with others of its kind.
-    #[must_use]
-    pub fn put_back(mut self, until: Timestamp) -> Self {
-        self.attempts = self.attempts.saturating_sub(1);
-        self.state = MailState::Retry { at: until };
-        self
-    }
-
     /// Given up since the recipient can't be reached.
     #[must_use]
     pub fn refused(mut self, cause: Undeliverable, now: Timestamp) -> Self {
@@ -279,11 +271,5 @@ mod tests {
         assert!(!ends(29, Timestamp::EPOCH) && ends(30, Timestamp::EPOCH));
         let three_days = Timestamp::EPOCH + Span::days(3);
         assert!(!ends(1, three_days - Span::micros(1)) && ends(1, three_days));
-    }
-
-    #[test]
-    fn a_mail_that_is_put_back_untried_has_lost_no_attempt() {
-        let back = tried(4).claimed(Timestamp::EPOCH).put_back(Timestamp::EPOCH + Span::seconds(5));
-        assert_eq!((back.attempts, back.due()), (4, Some(Timestamp::EPOCH + Span::seconds(5))));
     }
 }

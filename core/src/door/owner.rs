@@ -231,7 +231,7 @@ impl Owner {
     }
 
     /// The current password, known; through the gate, and counted if it is wrong.
-    async fn verified(&self, attempt: &Attempt<'_>) -> Result<Right<'_>, Error> {
+    async fn verified<'a>(&'a self, attempt: &'a Attempt<'a>) -> Result<Right<'a>, Error> {
         match self.core.verify_at_gate(attempt).await? {
             Verified::Right(right) => Ok(right),
             Verified::Denied(_) => Err(Refusal::WrongPassword.into()),
@@ -257,8 +257,9 @@ impl Owner {
                 .core
                 .decide(call, |dossier, moment, hashed| {
                     let account = account_of(dossier)?;
-                    let admission =
-                        self.core.log_in_snapshot(&attempt, dossier, moment.now).admission(&right.credential);
+                    let snapshot =
+                        self.core.log_in_snapshot(attempt.tag, attempt.origin, dossier, moment.now);
+                    let admission = snapshot.admission(&right.credential);
                     starts_over = admission == Admission::StartOver;
                     // A lock, a suspension or another filter that came meanwhile makes the verification void.
                     if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {

@@ -11,10 +11,10 @@ use crate::{
     },
     door::MailOptions,
     engine::Core,
-    engine::watch::watched,
+    engine::watch::{watched, watched_as},
     engine::{Call, DecideError, Moment, Verdict},
     error::{Fault, PublicError},
-    log_in::{Attempt, Entry},
+    log_in::{Attempt, Outcome},
     port::{By, Dossier, Swap, Who},
 };
 
@@ -68,6 +68,17 @@ pub enum Authentication {
     Denied(Undisclosed<Denial>),
 }
 
+impl Authentication {
+    /// How operators see it.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Granted(_) | Self::MustChange { .. } => "ok",
+            Self::Denied(Undisclosed(Denial::Locked | Denial::Disabled)) => "locked",
+            Self::Denied(_) => "denied",
+        }
+    }
+}
+
 impl Public {
     pub(crate) fn new(core: Arc<Core>, from: Origin) -> Self {
         Self { core, from }
@@ -85,7 +96,7 @@ impl Public {
         email: &EmailAddress,
         password: &Password,
     ) -> Result<Authentication, PublicError> {
-        watched("public.authenticate", self.core.realm.as_str(), async {
+        let call = async {
             let core = &self.core;
             let key = email.key();
             let attempt = Attempt {
@@ -97,14 +108,13 @@ impl Public {
                 initiator: self.initiator(),
             };
             match core.authenticate(&attempt).await? {
-                Err(retry_after) => Err(PublicError::TooMany { retry_after }),
-                Ok(Entry::Granted(stamp)) => Ok(Authentication::Granted(stamp)),
-                Ok(Entry::MustChange(reason, stamp)) => Ok(Authentication::MustChange { reason, stamp }),
-                Ok(Entry::Denied(denial)) => Ok(Authentication::Denied(Undisclosed(denial))),
-                Ok(Entry::StartOver) => Ok(Authentication::Denied(Undisclosed(Denial::Overtaken))),
+                Outcome::Granted(stamp) => Ok(Authentication::Granted(stamp)),
+                Outcome::MustChange(reason, stamp) => Ok(Authentication::MustChange { reason, stamp }),
+                Outcome::Denied(denial) => Ok(Authentication::Denied(Undisclosed(denial))),
+                Outcome::TooMany { retry_after } => Err(PublicError::TooMany { retry_after }),
             }
-        })
-        .await
+        };
+        watched_as("public.authenticate", self.core.realm.as_str(), call, Authentication::outcome).await
     }
 
     /// Asks for an account. One commit, the same for every address; the courier decides: a free address becomes an account

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use event_listener::Event;
 
-use super::{Deadline, Moment};
+use super::{Deadline, Hasher, Moment, Service};
 use crate::{
     domain::{EmailAddress, EventKind, Keyring, Links, PasswordPolicy, Realm, Rules, Span, Timestamp},
     error::Fault,
     log_in::Gate,
-    port::{
-        Clock, Dossier, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store, Who,
-    },
+    port::{Clock, Dossier, Entropy, ErasureVeto, MailRouting, Mailer, PasswordScreen, Store, Who},
 };
 
 /// The ports and settings of one realm, shared by the doors, the courier and the log-in.
@@ -20,7 +18,7 @@ pub(crate) struct Core {
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) hasher: Arc<dyn PasswordHasher>,
+    pub(crate) hasher: Hasher,
     pub(crate) keys: Keyring,
     pub(crate) links: Links,
     pub(crate) policy: PasswordPolicy,
@@ -33,6 +31,8 @@ pub(crate) struct Core {
     pub(crate) host: Host,
     /// Something was put into the outbox.
     pub(crate) wake: Event,
+    /// Whether anybody looks for it.
+    pub(crate) service: Service,
 }
 
 /// The ports that a host may fill, and may leave.
@@ -43,6 +43,8 @@ pub(crate) struct Host {
     /// A password that can't be looked up is taken all the same.
     pub(crate) takes_unscreened: bool,
     pub(crate) veto: Option<Arc<dyn ErasureVeto>>,
+    /// Another process has the courier.
+    pub(crate) served_elsewhere: bool,
     /// Where the host gets its notices.
     pub(crate) notices_to: Option<EmailAddress>,
 }

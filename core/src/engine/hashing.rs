@@ -1,7 +1,7 @@
 //! What a rule asks about a candidate password, answered off the caller's thread: is it this hash's, is it breached,
 //! what is its own hash.
 
-use super::{Core, Deadline, deadline::Lapsed};
+use super::{Core, Deadline, deadline::Lapsed, guard::caught};
 use crate::{
     domain::{AccountId, Hashed, Password, Sealed, Span},
     error::Fault,
@@ -92,12 +92,16 @@ impl Core {
         };
         // It may not use up the time that the command has.
         let mut its_own = Deadline::after(&*self.clock, self.screening());
-        let answer = deadline.within(its_own.within(screen.is_breached(candidate))).await?;
+        let asked = caught("password screen", async { screen.is_breached(candidate).await });
+        let answer = match deadline.within(its_own.within(asked)).await? {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panicked)) => Err(panicked.into()),
+            Err(Lapsed) => Err("it took too long".into()),
+        };
         match answer {
-            Ok(Ok(breached)) => Ok(Some(breached)),
-            Ok(Err(_)) | Err(Lapsed) if self.host.takes_unscreened => Ok(None),
-            Ok(Err(source)) => Err(Fault::Unscreened(source)),
-            Err(Lapsed) => Err(Fault::Unscreened("it took too long".into())),
+            Ok(breached) => Ok(Some(breached)),
+            Err(_) if self.host.takes_unscreened => Ok(None),
+            Err(source) => Err(Fault::Unscreened(source)),
         }
     }
 

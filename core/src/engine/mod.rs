@@ -3,15 +3,21 @@
 //! [`core`] holds the ports and settings; [`decide`] is the loop; [`commit`] makes a commit of what was decided and
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
 //! [`requests`] fills the rules' requests, [`deadline`] bounds each wait and [`watch`] tells operators how calls end.
+//! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
+//! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves.
 
 pub(crate) mod commit;
 pub(crate) mod core;
 pub(crate) mod deadline;
 pub(crate) mod decide;
+pub(crate) mod guard;
+mod guarded_store;
+mod hasher;
 mod hashing;
 pub(crate) mod moment;
 mod offer;
 pub(crate) mod requests;
+mod service;
 pub(crate) mod watch;
 
 pub(crate) use self::{
@@ -19,5 +25,9 @@ pub(crate) use self::{
     core::{Core, Host},
     deadline::Deadline,
     decide::{Call, DecideError},
+    guarded_store::GuardedStore,
+    hasher::Hasher,
     moment::Moment,
+    offer::{Pledge, Repeated},
+    service::Service,
 };

@@ -1,10 +1,10 @@
 //! Offering a commit to the store until its outcome is known.
 
-use super::{Core, Deadline, DecideError, deadline::Lapsed};
+use super::{Core, Deadline, DecideError, deadline::Lapsed, watch};
 use crate::{
-    domain::{QuotaTag, Refusal, Span, Timestamp},
+    domain::{MailState, QuotaTag, Refusal, Span, Timestamp},
     error::Fault,
-    port::{Commit, CommitError, Key, Swap, Write},
+    port::{Commit, CommitError, Key, StoreError, Swap, Write},
 };
 
 /// A commit of unknown outcome is offered again so often at once; after that with pauses.
@@ -16,13 +16,43 @@ pub(crate) enum Offered {
     LoadAgain,
 }
 
+/// How a commit ended that somebody else had offered before.
+pub(crate) enum Repeated {
+    Applied,
+    /// It was not applied, as far as the store can tell, and can't be any more.
+    NeverApplies,
+}
+
+/// Told of each commit of a call, so that somebody can see to it if the call is dropped, or gives up, before the commit's
+/// outcome is known.
+pub(crate) trait Pledge: Send {
+    /// This is offered from now on, again and again, until [`refused`](Self::refused) is said or the call ends.
+    fn offering(&mut self, commit: &Commit);
+    /// The store says that it can't be applied any more. Whether somebody knows better: it was applied, and written over.
+    fn refused(&mut self) -> bool;
+}
+
+/// For calls that nobody sees to: what they offered is applied or not.
+pub(crate) struct NoPledge;
+
+impl Pledge for NoPledge {
+    fn offering(&mut self, _: &Commit) {}
+    fn refused(&mut self) -> bool {
+        false
+    }
+}
+
 impl Core {
     /// Offers a commit until its outcome is known.
+    ///
+    /// A store that is broken is said to be at once: no pause mends it.
     pub(crate) async fn offer(
         &self,
         commit: &Commit,
+        pledge: &mut dyn Pledge,
         deadline: &mut Deadline<'_>,
     ) -> Result<Offered, DecideError> {
+        pledge.offering(commit);
         let mut offers = 0_u32;
         loop {
             let repeated = offers > 0;
@@ -33,18 +63,24 @@ impl Core {
             match answer {
                 Ok(()) => return Ok(Offered::Applied),
                 // Definite even on a repeat: the first offer can't apply any more.
+                Err(CommitError::Conflict(_)) if pledge.refused() => return Ok(Offered::Applied),
                 Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..) | Key::Note(..))) => {
                     return Err(DecideError::Superseded);
                 }
                 Err(CommitError::Conflict(_)) => return Ok(Offered::LoadAgain),
-                Err(CommitError::Unknown(_)) => {}
-                Err(_) if repeated => {}
-                Err(CommitError::EmailTaken { .. }) => return Err(DecideError::EmailTaken),
-                Err(CommitError::Exhausted(levels)) => return Err(exhausted(commit, &levels)),
-                Err(CommitError::Vetoed { code }) => {
-                    return Err(DecideError::Refused(Refusal::Vetoed { code }));
+                Err(CommitError::Store(StoreError::Broken(source))) if repeated => {
+                    return Err(Fault::Broken(source).into());
                 }
-                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(error) if repeated || matches!(error, CommitError::Unknown(_)) => {
+                    // Once a call: an operator need not wait for the deadline to learn of it.
+                    if offers.saturating_add(1) == IMMEDIATE_OFFERS {
+                        watch::offered_again(&error);
+                    }
+                }
+                Err(error) => {
+                    pledge.refused();
+                    return Err(not_applied(commit, error));
+                }
             }
             offers = offers.saturating_add(1);
             if offers >= IMMEDIATE_OFFERS {
@@ -56,10 +92,56 @@ impl Core {
         }
     }
 
-    /// Wakes the courier if there is something for it.
+    /// Offers a commit again that another call left behind, under its own id. A store that can't answer now is a fault of
+    /// this call: nothing of its own was done.
+    pub(crate) async fn offer_again(
+        &self,
+        commit: &Commit,
+        deadline: &mut Deadline<'_>,
+    ) -> Result<Repeated, Fault> {
+        match deadline.within(self.store.commit(commit)).await? {
+            Ok(()) => {
+                self.notice(commit);
+                Ok(Repeated::Applied)
+            }
+            Err(CommitError::Unknown(source)) => Err(Fault::Unavailable(source)),
+            Err(CommitError::Store(error)) => Err(error.into()),
+            // Whatever takes its place swaps the same record: of the two, one applies.
+            Err(
+                CommitError::Conflict(_)
+                | CommitError::EmailTaken { .. }
+                | CommitError::Exhausted(_)
+                | CommitError::Vetoed { .. },
+            ) => Ok(Repeated::NeverApplies),
+        }
+    }
+
+    /// Wakes the courier if there is something for it, and notices where there is none.
     pub(crate) fn notice(&self, commit: &Commit) {
-        if commit.writes().iter().any(|write| matches!(write, Write::Mail(Swap { after: Some(_), .. }))) {
+        let mut waiting = false;
+        for write in commit.writes() {
+            let Write::Mail(Swap { after: Some(mail), .. }) = write else { continue };
             self.wake.notify(usize::MAX);
+            waiting |= mail.state == MailState::Queued;
+        }
+        if waiting
+            && !self.host.served_elsewhere
+            && let Some(waiting) = self.service.queued(self.clock.now())
+        {
+            watch::unserved(waiting);
+        }
+    }
+}
+
+/// What a first offer that was not applied means to its caller.
+fn not_applied(commit: &Commit, error: CommitError) -> DecideError {
+    match error {
+        CommitError::EmailTaken { .. } => DecideError::EmailTaken,
+        CommitError::Exhausted(levels) => exhausted(commit, &levels),
+        CommitError::Vetoed { code } => DecideError::Refused(Refusal::Vetoed { code }),
+        CommitError::Store(error) => error.into(),
+        CommitError::Conflict(_) | CommitError::Unknown(_) => {
+            Fault::Defect("an outcome that the offer settles itself").into()
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::{
         Redemption, Refusal, Registration, ReplaceEmail, Span, Timestamp,
     },
     error::Fault,
-    log_in::Attempt,
     port::{Dossier, Reservation, Who},
 };
 
@@ -140,15 +139,16 @@ impl Core {
     /// What is known when an attempt to log in begins, or ends.
     pub(crate) fn log_in_snapshot<'d>(
         &'d self,
-        attempt: &Attempt<'_>,
+        address: AddressTag,
+        origin: Origin,
         dossier: &'d Dossier,
         now: Timestamp,
     ) -> LogInSnapshot<'d> {
         LogInSnapshot {
             account: dossier.account.as_ref().map(|stored| &stored.value),
-            address: dossier.address(attempt.tag),
+            address: dossier.address(address),
             filter: dossier.filter(),
-            origin: attempt.origin,
+            origin,
             now,
             lock_out: &self.rules.lock_out,
         }

@@ -5,15 +5,24 @@
 //! | what | where |
 //! |---|---|
 //! | span `accountable`, fields `call` and `realm` | around each call of a door, each sweep and each work of the courier |
-//! | event at `DEBUG`, field `outcome` | the end of each call: `ok`, or the stable code of its refusal |
-//! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources; a courier that has to wait |
+//! | event at `DEBUG`, field `outcome` | the end of each call: `ok`, or the stable code of its refusal; of a log-in that let nobody in, `denied`, or `locked` where the address is |
+//! | event at `DEBUG`, field `lock` | failed log-ins lock an address: `locked`, or `disabled` for good |
+//! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources; a courier that has to wait; a commit of unknown outcome that is offered again |
+//! | event at `WARN`, field `port` | a port panicked: the mailer, the store, .. |
+//! | event at `WARN`, field `waiting` | mails wait, and no courier or sweep of this process has looked for them; at most once an hour |
 //! | counter `accountable_calls_total`, labels `call`, `outcome` | each call |
+//! | counter `accountable_locks_total`, label `lock` | each lock |
 //! | counter `accountable_mails_total`, label `outcome` | each attempt at a mail |
+//! | counter `accountable_panics_total`, label `port` | each panic of a port |
 
 #[cfg(feature = "tracing")]
 use tracing::Instrument as _;
 
-use crate::error::{Error, Fault, JournalError, PublicError};
+use crate::{
+    domain::{LockState, Span},
+    error::{Error, Fault, JournalError, PublicError},
+    port::CommitError,
+};
 
 /// An error with a stable code, which may be a fault of the world.
 pub(crate) trait Outcome: std::error::Error {
@@ -51,30 +60,42 @@ pub(crate) async fn watched<T, E: Outcome>(
     realm: &str,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    #[cfg(feature = "tracing")]
-    let work = {
-        let span = tracing::info_span!("accountable", call, realm);
-        async move {
-            let ended = work.await;
-            told(&ended);
-            ended
-        }
-        .instrument(span)
+    watched_as(call, realm, work, |_| "ok").await
+}
+
+/// As [`watched`], for calls whose answers differ to whoever operates them.
+pub(crate) async fn watched_as<T, E: Outcome>(
+    call: &'static str,
+    realm: &str,
+    work: impl Future<Output = Result<T, E>>,
+    answered: impl FnOnce(&T) -> &'static str,
+) -> Result<T, E> {
+    let work = async move {
+        let ended = work.await;
+        let outcome = match &ended {
+            Ok(answer) => answered(answer),
+            Err(error) => error.outcome(),
+        };
+        told(outcome, ended.as_ref().err());
+        (ended, outcome)
     };
+    #[cfg(feature = "tracing")]
+    let work = work.instrument(tracing::info_span!("accountable", call, realm));
     #[cfg(not(feature = "tracing"))]
     let _ = realm;
-    let ended = work.await;
-    counted(call, &ended);
+    let (ended, outcome) = work.await;
+    counted(call, outcome);
     ended
 }
 
-#[cfg(feature = "tracing")]
-fn told<T, E: Outcome>(ended: &Result<T, E>) {
-    match ended {
-        Ok(_) => tracing::debug!(outcome = "ok"),
-        Err(error) if error.is_fault() => tracing::warn!(outcome = error.outcome(), error = chain(error)),
-        Err(error) => tracing::debug!(outcome = error.outcome()),
+fn told<E: Outcome>(outcome: &'static str, error: Option<&E>) {
+    #[cfg(feature = "tracing")]
+    match error {
+        Some(error) if error.is_fault() => tracing::warn!(outcome, error = chain(error)),
+        _ => tracing::debug!(outcome),
     }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (outcome, error);
 }
 
 /// A fault and what lies beneath it. Adapters keep values out of their errors, by contract.
@@ -90,20 +111,62 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn counted<T, E: Outcome>(call: &'static str, ended: &Result<T, E>) {
-    let outcome = ended.as_ref().err().map_or("ok", Outcome::outcome);
+fn counted(call: &'static str, outcome: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("accountable_calls_total", "call" => call, "outcome" => outcome).increment(1);
     #[cfg(not(feature = "metrics"))]
     let _ = (call, outcome);
 }
 
-/// The courier could not look what is due; it tries again.
+/// Failed log-ins have locked an address.
+pub(crate) fn locked(state: LockState) {
+    let lock = match state {
+        LockState::Disabled => "disabled",
+        LockState::Open { .. } | LockState::Locked { .. } => "locked",
+    };
+    #[cfg(feature = "tracing")]
+    tracing::debug!(lock, "an address is locked");
+    #[cfg(feature = "metrics")]
+    metrics::counter!("accountable_locks_total", "lock" => lock).increment(1);
+    #[cfg(not(any(feature = "tracing", feature = "metrics")))]
+    let _ = lock;
+}
+
+/// The courier could not look what is due, or write down what became of a mail; it tries again.
 pub(crate) fn troubled(fault: &Fault) {
     #[cfg(feature = "tracing")]
     tracing::warn!(outcome = fault.code(), error = chain(fault), "the courier waits");
     #[cfg(not(feature = "tracing"))]
     let _ = fault;
+}
+
+/// The outcome of a commit stays unknown; it is offered again until the deadline.
+pub(crate) fn offered_again(error: &CommitError) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(outcome = "unknown", error = chain(error), "a commit is offered again");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// A port panicked. What it said is not repeated.
+pub(crate) fn panicked(port: &'static str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(port, "a port panicked");
+    #[cfg(feature = "metrics")]
+    metrics::counter!("accountable_panics_total", "port" => port).increment(1);
+    #[cfg(not(any(feature = "tracing", feature = "metrics")))]
+    let _ = port;
+}
+
+/// Mails wait, and nobody of this process has looked for them for so long.
+pub(crate) fn unserved(waiting: Span) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        waiting = %waiting,
+        "mails wait, and no courier or sweep of this process looks for them"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = waiting;
 }
 
 /// Counts an attempt at a mail.

@@ -3,14 +3,16 @@
 use crate::{
     domain::{
         AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
-        LetterContext, Mail, MailState, Purpose, Span, Subject, Suppression, SuppressionScope, Undeliverable,
+        Letter, LetterContext, Mail, MailState, Purpose, Span, Subject, Suppression, SuppressionScope,
+        Undeliverable,
     },
-    engine::Core,
-    engine::watch,
-    engine::{Call, DecideError, Moment, Verdict, address_or_new},
+    engine::{
+        Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new,
+        guard::{Panicked, caught, caught_now},
+        watch,
+    },
     error::Fault,
     port::{By, Claimed, Dossier, MailError, Stored, Swap, Who},
-    post::courier::Courier,
 };
 
 /// What became of a mail that was asked for.
@@ -59,6 +61,9 @@ enum Settlement {
 }
 
 impl Core {
+    /// The longest that a delivery may take. A courier's claim must outlast it.
+    pub(crate) const DELIVERY: Span = Span::seconds(60);
+
     /// Makes the letter, hands it over, and settles. The mail must be claimed, and the dossier not older than the claim.
     pub(crate) async fn deliver(
         &self,
@@ -82,10 +87,9 @@ impl Core {
             Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
                 // However long the caller would wait: the claim must outlast the delivery.
-                let within = within.min(Courier::DELIVERY);
-                let mut deadline = crate::engine::deadline::Deadline::after(&*self.clock, within);
-                let routed = self.host.routing.as_ref().and_then(|routing| routing.mailer(&letter));
-                match deadline.within(routed.unwrap_or(&*self.mailer).deliver(&letter)).await {
+                let within = within.min(Self::DELIVERY);
+                let mut deadline = Deadline::after(&*self.clock, within);
+                match deadline.within(self.hand_over(&letter)).await {
                     // It may have left, and is tried again under the same name; less and less often, lest a server
                     // that takes letters and never says so fills somebody's mailbox.
                     Err(_) if by == Initiator::Courier => Settlement::Failed { ours: false },
@@ -94,19 +98,25 @@ impl Core {
                         watch::mail_attempted(Attempted::Open.as_str());
                         return Ok(Attempted::Open);
                     }
-                    Ok(answer) => settlement(answer.map(drop)),
+                    Ok(answer) => settlement(answer),
                 }
             }
         };
         // The server has answered: a second copy must not go out only because the store is away for a moment.
+        // A store that is broken is another matter: no pause mends it.
         let mut deadline = self.deadline();
         let mut first = Some(dossier);
         loop {
-            match self.settle(&mail, first.take(), by.clone(), &settlement).await {
-                Err(Fault::Unavailable(source)) => {
+            let before = first.take();
+            let is_first = before.is_some();
+            match self.settle(&mail, before, by.clone(), &settlement).await {
+                Err(fault @ Fault::Unavailable(_)) => {
+                    if is_first {
+                        watch::troubled(&fault);
+                    }
                     let pause = self.clock.sleep(Span::seconds(1));
                     if deadline.within(pause).await.is_err() {
-                        return Err(Fault::Unavailable(source));
+                        return Err(fault);
                     }
                 }
                 settled => {
@@ -115,6 +125,17 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// To whoever carries it: the host itself, or the mailer.
+    async fn hand_over(&self, letter: &Letter) -> Result<(), MailError> {
+        let ours = |panicked: Panicked| MailError::Ours(Box::new(panicked));
+        let routed = match &self.host.routing {
+            Some(routing) => caught_now("mail routing", || routing.mailer(letter)).map_err(ours)?,
+            None => None,
+        };
+        let mailer = routed.unwrap_or(&*self.mailer);
+        caught("mailer", async { mailer.deliver(letter).await }).await.map_err(ours)?.map(drop)
     }
 
     async fn settle(

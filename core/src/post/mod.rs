@@ -3,4 +3,6 @@
 pub(crate) mod courier;
 pub(crate) mod delivery;
 mod feedback;
+mod flight;
 mod intents;
+pub(crate) mod swept;

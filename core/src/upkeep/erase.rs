@@ -6,6 +6,8 @@ use crate::{
     domain::{Account, AccountId, AddressTag, Change, EventKind, Initiator, Refusal, Span, Stop, Timestamp},
     engine::Core,
     engine::Deadline,
+    engine::deadline::Lapsed,
+    engine::guard::caught,
     engine::{Call, DecideError, Verdict},
     error::Fault,
     port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
@@ -67,11 +69,13 @@ impl Core {
         let Some(veto) = &self.host.veto else {
             return Ok(None);
         };
-        self.deadline()
-            .within(veto.veto(id))
-            .await
-            .map_err(|_| Fault::HostFailed("it took too long".into()))?
-            .map_err(Fault::HostFailed)
+        let asked = caught("erasure veto", async { veto.veto(id).await });
+        let answer = match self.deadline().within(asked).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panicked)) => Err(panicked.into()),
+            Err(Lapsed) => Err("it took too long".into()),
+        };
+        answer.map_err(Fault::HostFailed)
     }
 
     async fn remove_mails_of_erased(&self, id: AccountId, by: &Initiator) -> Result<(), DecideError> {

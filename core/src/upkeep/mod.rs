@@ -1,4 +1,8 @@
-//! Upkeep: what goes on behind every command. Accounts are erased, hashes sealed anew, and what nobody needs is trimmed.
+//! Upkeep: what goes on behind every command. Time passes for accounts, those that are over are erased, hashes are sealed
+//! anew, and what nobody needs is trimmed.
 
 mod erase;
+mod overdue;
 mod reseal;
+mod rounds;
+mod trim;

@@ -1,0 +1,102 @@
+//! A right password: what it was verified against must still be so, then its bearer is in.
+
+use super::attempt::{Entered, Outcome};
+use crate::{
+    domain::{Admission, Change, MustChangeReason, VerifiedCredential},
+    engine::{Call, DecideError, Verdict, address_or_new},
+    error::Fault,
+    port::Who,
+};
+
+/// A right password, while it still holds its place in the lane.
+pub(crate) struct Right<'a> {
+    entered: Entered<'a>,
+    state: HashState,
+    pub(crate) credential: VerifiedCredential,
+}
+
+/// What is to be done about the hash that a right password was verified against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HashState {
+    /// Nothing: it is as a fresh one would be.
+    Fresh,
+    /// It is of an older cost or a foreign scheme, or of octets that are not in our normal form.
+    Outdated,
+    /// It looks at a part of the password only. Nobody has shown to know the rest.
+    ReadsPartOnly,
+}
+
+/// What came of looking once more.
+pub(super) enum Admitted<'a> {
+    /// That is the end of it.
+    Settled(Outcome),
+    /// The same password is under another seal by now: it is verified against that one.
+    StartOver(Entered<'a>),
+}
+
+impl<'a> Right<'a> {
+    pub(super) fn new(entered: Entered<'a>, credential: VerifiedCredential, state: HashState) -> Self {
+        Self { entered, credential, state }
+    }
+
+    /// Looks once more: what the result rests on must still be so. Clears what was held against the address, but for
+    /// failures of others that are not on its record yet.
+    pub(super) async fn admit(self) -> Result<Admitted<'a>, Fault> {
+        let Self { entered: Entered { core, attempt, mut slot }, state, credential } = self;
+        let who = Who { also: vec![attempt.tag], ..Who::found(attempt.by.clone()) };
+        let mut call = Call::new(who, attempt.initiator.clone());
+        call.mends = false;
+        let debts = slot.pay();
+        let decided = core
+            .decide_pledged(call, &mut slot, |dossier, moment, _| {
+                let snapshot = core.log_in_snapshot(attempt.tag, attempt.origin, dossier, moment.now);
+                let mut admission = snapshot.admission(&credential);
+                let mut change = Change::none();
+                if let (HashState::ReadsPartOnly, Admission::Granted(stamp), Some(account)) =
+                    (state, &admission, &dossier.account)
+                {
+                    // Whoever knows the part that was looked at got in: the account says so from now on.
+                    change = account.value.demand_change()?;
+                    admission = Admission::MustChange(MustChangeReason::Truncated, *stamp);
+                }
+                let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());
+                let admitted = matches!(admission, Admission::Granted(_) | Admission::MustChange(..));
+                if admitted && !(clean && debts == 0) {
+                    let mut address = address_or_new(dossier, attempt.tag);
+                    address.log_ins =
+                        address.log_ins.cleared().failed(debts, moment.now, &core.rules.lock_out);
+                    change.addresses.push(address);
+                }
+                Ok(Verdict::new(change, admission))
+            })
+            .await;
+        let admission = match decided {
+            Ok(decided) => decided.value,
+            Err(DecideError::Failed(fault)) => return Err(fault),
+            Err(_) => return Err(Fault::Defect("a log-in was refused by other means")),
+        };
+        let (outcome, account) = match admission {
+            Admission::Granted(stamp) => (Outcome::Granted(stamp), stamp.account),
+            Admission::MustChange(why, stamp) => (Outcome::MustChange(why, stamp), stamp.account),
+            // What is owed was not written down: it stays owed.
+            Admission::Denied(denial) => return Ok(Admitted::Settled(Outcome::Denied(denial))),
+            Admission::StartOver => {
+                slot.start_over();
+                return Ok(Admitted::StartOver(Entered { core, attempt, slot }));
+            }
+        };
+        slot.counted();
+        // Nobody else waits for what is left to do.
+        drop(slot);
+        if state == HashState::Outdated {
+            core.rehash(attempt, account, &credential).await;
+        }
+        Ok(Admitted::Settled(outcome))
+    }
+
+    /// The command that the password was asked for is done. What is owed stays owed, but where its commit cleared the
+    /// address' record.
+    pub(crate) fn spent(mut self) {
+        self.entered.slot.start_over();
+    }
+}

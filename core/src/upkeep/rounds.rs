@@ -1,0 +1,75 @@
+//! The rounds that upkeep makes beside the courier: accounts, seals and what is stale, however much mail is due.
+
+use std::{future::poll_fn, pin::pin, task::Poll};
+
+use event_listener::Event;
+use futures_util::{
+    FutureExt as _,
+    future::{Either, Shared, select},
+};
+
+use super::overdue::Overdue;
+use crate::{
+    domain::{Initiator, Span},
+    engine::{Core, watch},
+    error::Fault,
+};
+
+/// The longest rest between two rounds.
+const REST: Span = Span::seconds(30);
+/// The shortest: an account that is due and can't be written would be met for ever.
+const BREATH: Span = Span::seconds(1);
+/// So many accounts are sealed anew at a time.
+const RESEALED: u32 = 100;
+
+impl Core {
+    /// Makes rounds until `shutdown` ends: at the latest every 30 s, and soon after somebody says that accounts are due.
+    pub(crate) async fn make_rounds<S: Future<Output = ()> + Send>(
+        &self,
+        mut shutdown: Shared<S>,
+        accounts_due: &Event,
+    ) {
+        loop {
+            // Listening starts before looking, so that nothing is missed in between.
+            let mut due = accounts_due.listen();
+            if let Err(fault) = self.round(&mut shutdown).await {
+                watch::troubled(&fault);
+                due = accounts_due.listen();
+            }
+            let rest = async {
+                self.clock.sleep(BREATH).await;
+                select(due, self.clock.sleep(REST)).await;
+            };
+            if let Either::Left(_) = select(&mut shutdown, pin!(rest)).await {
+                return;
+            }
+        }
+    }
+
+    /// One round, to its end or to the step at which `shutdown` ends.
+    async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &mut Shared<S>) -> Result<(), Fault> {
+        let mut goes_on = async || {
+            // Whatever runs beside this has its turn, also where no store ever makes anybody wait.
+            yield_now().await;
+            (&mut *shutdown).now_or_never().is_none()
+        };
+        let mut overdue = Overdue::by_now(self);
+        while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}
+        while goes_on().await && self.reseal(RESEALED, &Initiator::Courier).await? == RESEALED {}
+        while goes_on().await && self.trim_step().await? {}
+        Ok(())
+    }
+}
+
+/// Pending once.
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,126 @@
+//! Many mails to one domain, and much else to do: nobody waits for what is not theirs.
+
+use accountable_core::{
+    AccountList, MailOptions,
+    domain::{Span, StandingKind},
+    port::AccountFilter,
+};
+use accountable_memory::Answer;
+
+use crate::world::{Running, World, email, until};
+
+/// Time stands still: whatever waits for the clock waits in vain.
+#[tokio::test]
+async fn a_hundred_mails_to_one_domain_wait_for_nothing() {
+    let world = World::new();
+    for at in 0..100 {
+        world.queue(&format!("u{at}@example.com")).await;
+    }
+    let running = Running::courier(&world);
+    until("all are delivered", || world.mailer.count() == 100).await;
+    assert_eq!(world.mailer.distinct(), 100);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_sweep_delivers_them_all_as_well() {
+    let world = World::new();
+    for at in 0..100 {
+        world.queue(&format!("u{at}@example.com")).await;
+    }
+    let swept = world.accounts.sweep(1_000).await.unwrap();
+    assert_eq!((swept.delivered, swept.next_due), (100, None));
+}
+
+/// A domain that hangs keeps twice its share busy at most, and no attempt of the others is spent.
+#[tokio::test]
+async fn a_domain_that_hangs_is_passed_over_and_what_waits_has_lost_no_attempt() {
+    let world = World::new();
+    world.mailer.answer_all(Answer::Hang);
+    for at in 0..100 {
+        world.queue(&format!("u{at}@slow.example")).await;
+    }
+    for at in 0..20 {
+        let address = format!("u{at}@fast.example");
+        world.mailer.answer(email(&address), Answer::Accept);
+        world.queue(&address).await;
+    }
+    let running = Running::courier(&world);
+    until("the others are delivered", || world.mailer.count() == 20).await;
+    let hanging = world.mailer.hanging();
+    assert!((8..16).contains(&hanging), "{hanging}");
+    let mails = world.admin().mails(&accountable_core::MailList::All { after: None }, 1_000).await.unwrap();
+    let untouched = mails.items.iter().filter(|mail| mail.attempts == 0).count();
+    assert_eq!(untouched, 100 - hanging, "nobody took up what could not be delivered at once");
+    world.mailer.answer_all(Answer::Accept);
+    until("they are let go, and all are delivered", || {
+        world.clock.advance(Span::seconds(10));
+        world.mailer.distinct() == 120
+    })
+    .await;
+    running.stop().await;
+}
+
+/// Sign-ups that nobody proved: their time is over, and time stands still.
+#[tokio::test]
+async fn however_many_accounts_are_overdue_all_are_looked_after_at_once() {
+    let world = World::new();
+    for at in 0..250 {
+        let _ = world
+            .public()
+            .sign_up(&email(&format!("u{at}@example.com")), MailOptions::default())
+            .await
+            .unwrap();
+    }
+    world.accounts.sweep(1_000).await.unwrap();
+    assert_eq!(live(&world).await, 250);
+    world.clock.advance(Span::days(8));
+    let running = Running::courier(&world);
+    let mut left = 250;
+    for _ in 0..100_000 {
+        left = live(&world).await;
+        if left == 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(left, 0);
+    running.stop().await;
+}
+
+/// As many mails as the courier can have under way hang, and more are due; an account's time is over meanwhile.
+#[tokio::test]
+async fn time_passes_for_accounts_while_mails_are_due() {
+    let world = World::new();
+    let id = world.register("ada@example.com").await;
+    world.admin().close(id).await.unwrap();
+    world.accounts.sweep(1_000).await.unwrap();
+    world.clock.advance(Span::days(31));
+    world.mailer.answer_all(Answer::Hang);
+    for at in 0..200 {
+        world.queue(&format!("u@d{at}.example")).await;
+    }
+    let running = Running::courier(&world);
+    until("they hang", || world.mailer.hanging() == 64).await;
+    let mut erased = false;
+    for _ in 0..100_000 {
+        erased = world.admin().account(id).await.unwrap().is_none();
+        if erased {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(erased && world.mailer.hanging() == 64);
+    world.mailer.answer_all(Answer::Accept);
+    until("they are let go", || {
+        world.clock.advance(Span::seconds(10));
+        world.mailer.hanging() == 0
+    })
+    .await;
+    running.stop().await;
+}
+
+async fn live(world: &World) -> u64 {
+    let active = AccountFilter { standings: [StandingKind::Active].into(), ..AccountFilter::default() };
+    world.admin().count(&AccountList::All(active)).await.unwrap()
+}
