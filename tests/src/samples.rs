@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use accountable_core::domain::{
-    Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
+    Account, AccountId, Actor, Address, AddressTag, Cidr, CommitId, Confirmation, Confirmations, Content,
     Credential, DeadConfirmation, DeathCause, Dispatch, EmailAddress, End, Epoch, Event, EventKind, Facts,
     Form, FormerMailbox, FormerPassword, Initiator, Intent, IpFilterGroup, IpFilterGroupName, KeyId, Keyring,
     Life, LinkUrl, Locale, LogIns, Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal,
@@ -249,7 +249,7 @@ pub fn dead(mut mail: Mail, at: Timestamp) -> Mail {
 #[must_use]
 pub fn group(name: &str, number: u32) -> IpFilterGroup {
     let network = std::net::Ipv4Addr::from(number);
-    IpFilterGroup::new(realm(), group_name(name), vec![ipnet::IpNet::from(std::net::IpAddr::V4(network))])
+    IpFilterGroup::new(realm(), group_name(name), vec![Cidr::from(std::net::IpAddr::V4(network))])
 }
 
 /// A commit in the making.

@@ -74,7 +74,7 @@ impl Guard {
     /// A guard that trusts no proxy and speaks to no browser.
     #[must_use]
     pub fn new(limits: Limits, entropy: impl Entropy) -> Self {
-        let places = Arc::new(Semaphore::new(limits.calls_at_once().min(Semaphore::MAX_PERMITS)));
+        let places = Arc::new(Semaphore::new(limits.calls_at_once()));
         let shares = Shares::of(limits.calls_at_once_of_an_origin());
         let (proxies, web) = (Arc::default(), WebOrigins::default());
         Self { limits, places, shares, entropy: Arc::new(entropy), proxies, web, admits_unknown_peers: false }
@@ -275,7 +275,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_call_that_hangs_is_given_up_and_its_place_is_free_again() {
-        let router = router(&guard(Limits::default().with_calls_at_once(1)));
+        let router = router(&guard(Limits::default().with_calls_at_once(1).unwrap()));
         for _ in 0..3 {
             let response = call(&router, get_of("/hang")).await;
             assert_eq!(
@@ -290,7 +290,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_call_too_many_is_told_to_come_back_and_places_are_shared() {
-        let guard = guard(Limits::default().with_calls_at_once(2));
+        let guard = guard(Limits::default().with_calls_at_once(2).unwrap());
         let (one, other) = (router(&guard), router(&guard));
         let hangs = [&one, &other]
             .map(|router| tokio::spawn(router.clone().oneshot(get_of("/hang").body(Body::empty()).unwrap())));

@@ -1,6 +1,6 @@
 //! How a call is taken in: who it is from, what it is in, and only then what it says.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use accountable_core::domain::Origin;
 use axum::{extract::Request, http::request::Parts};
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Intake {
     authenticator: Arc<dyn Authenticator>,
-    scope: Option<&'static str>,
+    scope: Option<Cow<'static, str>>,
     reads: &'static [Format],
 }
 
@@ -77,10 +77,10 @@ impl Intake {
     #[must_use]
     pub fn new(
         authenticator: impl Authenticator,
-        scope: Option<&'static str>,
+        scope: Option<impl Into<Cow<'static, str>>>,
         reads: &'static [Format],
     ) -> Self {
-        Self { authenticator: Arc::new(authenticator), scope, reads }
+        Self { authenticator: Arc::new(authenticator), scope: scope.map(Into::into), reads }
     }
 
     /// Who calls: all that there is to a call without a body.
@@ -89,7 +89,7 @@ impl Intake {
     /// [`AuthError`].
     pub async fn admit(&self, parts: &Parts) -> Result<Caller, AuthError> {
         let caller = self.authenticator.authenticate(&Head::of(parts)).await?;
-        self.scope.map_or(Ok(()), |scope| caller.must(scope))?;
+        self.scope.as_deref().map_or(Ok(()), |scope| caller.must(scope))?;
         Ok(caller)
     }
 

@@ -5,7 +5,7 @@
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc};
 
-use accountable_core::domain::Span;
+use accountable_core::domain::{OutOfBounds, Span};
 use axum::{
     Router,
     body::Body,
@@ -16,6 +16,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -49,10 +50,14 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
 }
 
 /// How many connections there may be, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// This is the section `http.connections` of the settings file, key by key; there and here alike a number out of bounds is
+/// refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Connections {
     at_once: usize,
-    of_a_peer: usize,
+    at_once_of_a_peer: usize,
     head_time: Span,
     idle_time: Span,
     stall_time: Span,
@@ -65,7 +70,7 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             at_once: 1_024,
-            of_a_peer: 64,
+            at_once_of_a_peer: 64,
             head_time: Span::seconds(10),
             idle_time: Span::seconds(75),
             stall_time: Span::seconds(10),
@@ -76,63 +81,99 @@ impl Default for Connections {
     }
 }
 
+impl Serialize for Connections {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what the methods refuse.
+impl<'de> Deserialize<'de> for Connections {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)?.checked().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Connections {
-    /// How many connections may be open; 1,024 by default. Others wait in the listener's backlog.
-    #[must_use]
-    pub const fn with_at_once(mut self, connections: usize) -> Self {
-        self.at_once = connections;
-        self
+    /// How many connections may be open; 1,024 by default, 1 to 1,000,000. Others wait in the listener's backlog.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_at_once(self, connections: usize) -> Result<Self, OutOfBounds> {
+        Self { at_once: connections, ..self }.checked()
     }
 
-    /// How many of these one peer may have, an IPv4 address or a /64; 64 by default. More are closed at once. Behind a
-    /// proxy all connections are the proxy's: let it have as many as there are.
-    #[must_use]
-    pub const fn with_at_once_of_a_peer(mut self, connections: usize) -> Self {
-        self.of_a_peer = connections;
-        self
+    /// How many of these one peer may have, an IPv4 address or a /64; 64 by default, 1 to 1,000,000. More are closed at
+    /// once. Behind a proxy all connections are the proxy's: let it have as many as there are.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_at_once_of_a_peer(self, connections: usize) -> Result<Self, OutOfBounds> {
+        Self { at_once_of_a_peer: connections, ..self }.checked()
     }
 
-    /// How long the head of a request may take, and the first one to begin; 10 s by default.
-    #[must_use]
-    pub const fn with_head_time(mut self, span: Span) -> Self {
-        self.head_time = span;
-        self
+    /// How long the head of a request may take, and the first one to begin; 10 s by default, 100 ms to 10 min.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_head_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { head_time: span, ..self }.checked()
     }
 
-    /// How long a connection may stay idle between an answer and the next request; 75 s by default. Longer than a proxy
-    /// in front keeps its idle connections, or it sends into one that is just being closed.
-    #[must_use]
-    pub const fn with_idle_time(mut self, span: Span) -> Self {
-        self.idle_time = span;
-        self
+    /// How long a connection may stay idle between an answer and the next request; 75 s by default, 100 ms to 1 h. Longer
+    /// than a proxy in front keeps its idle connections, or it sends into one that is just being closed.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_idle_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { idle_time: span, ..self }.checked()
     }
 
-    /// How long a caller may take nothing of its answer; 10 s by default, and each octet taken starts it anew.
-    #[must_use]
-    pub const fn with_stall_time(mut self, span: Span) -> Self {
-        self.stall_time = span;
-        self
+    /// How long a caller may take nothing of its answer; 10 s by default, 100 ms to 10 min. Each octet taken starts it anew.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_stall_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { stall_time: span, ..self }.checked()
     }
 
-    /// Most octets of a request's head; 16 KiB by default. Beyond that: 431.
-    #[must_use]
-    pub const fn with_head(mut self, octets: usize) -> Self {
-        self.head = octets;
-        self
+    /// Most octets of a request's head; 16 KiB by default, 1 KiB to 1 MiB. Beyond that: 431.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_head(self, octets: usize) -> Result<Self, OutOfBounds> {
+        Self { head: octets, ..self }.checked()
     }
 
-    /// How long a connection may live before it is asked to end, whatever it does; 5 min by default.
-    #[must_use]
-    pub const fn with_lifetime(mut self, span: Span) -> Self {
-        self.lifetime = span;
-        self
+    /// How long a connection may live before it is asked to end, whatever it does; 5 min by default, 1 s to a day.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_lifetime(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { lifetime: span, ..self }.checked()
     }
 
-    /// How long what has begun may take once a connection, or the server, shall end; 30 s by default.
-    #[must_use]
-    pub const fn with_drain(mut self, span: Span) -> Self {
-        self.drain = span;
-        self
+    /// How long what has begun may take once a connection, or the server, shall end; 30 s by default, 0 s to 1 h.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_drain(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { drain: span, ..self }.checked()
+    }
+
+    /// The one check of all these numbers.
+    fn checked(self) -> Result<Self, OutOfBounds> {
+        let (soon, hour) = (Span::millis(100), Span::hours(1));
+        let times = soon..=Span::minutes(10);
+        OutOfBounds::check("at_once", self.at_once, 1..=1_000_000)?;
+        OutOfBounds::check("at_once_of_a_peer", self.at_once_of_a_peer, 1..=1_000_000)?;
+        OutOfBounds::check("head_time", self.head_time, times.clone())?;
+        OutOfBounds::check("idle_time", self.idle_time, soon..=hour)?;
+        OutOfBounds::check("stall_time", self.stall_time, times)?;
+        OutOfBounds::check("head", self.head, 1 << 10..=1 << 20)?;
+        OutOfBounds::check("lifetime", self.lifetime, Span::seconds(1)..=Span::hours(24))?;
+        OutOfBounds::check("drain", self.drain, Span::ZERO..=hour)?;
+        Ok(self)
     }
 
     /// Serves a router until `shutdown` ends; then takes no more connections and finishes what has begun.
@@ -142,8 +183,8 @@ impl Connections {
         router: Router,
         shutdown: impl Future<Output = ()> + Send,
     ) {
-        let places = Arc::new(Semaphore::new(self.at_once.clamp(1, Semaphore::MAX_PERMITS)));
-        let shares = Shares::of(self.of_a_peer.max(1));
+        let places = Arc::new(Semaphore::new(self.at_once));
+        let shares = Shares::of(self.at_once_of_a_peer);
         let (running, ending) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -303,6 +344,37 @@ mod tests {
         text
     }
 
+    #[test]
+    fn connections_that_nobody_could_use_or_bound_can_not_be_had() {
+        let connections = Connections::default();
+        for nonsense in [0, usize::MAX] {
+            for refused in [
+                connections.with_at_once(nonsense),
+                connections.with_at_once_of_a_peer(nonsense),
+                connections.with_head(nonsense),
+            ] {
+                assert_eq!(refused.unwrap_err().given, nonsense.into());
+            }
+        }
+        for nonsense in [Span::ZERO, Span::MAX] {
+            for refused in [
+                connections.with_head_time(nonsense),
+                connections.with_idle_time(nonsense),
+                connections.with_stall_time(nonsense),
+                connections.with_lifetime(nonsense),
+            ] {
+                assert_eq!(refused.unwrap_err().given, nonsense.into());
+            }
+        }
+        assert!(connections.with_drain(Span::ZERO).is_ok() && connections.with_drain(Span::MAX).is_err());
+        let read = |text: &str| serde_json::from_str::<Connections>(text);
+        assert_eq!(read("{}").unwrap(), connections);
+        assert_eq!(read(&serde_json::to_string(&connections).unwrap()).unwrap(), connections);
+        for text in [r#"{"at_once": 0}"#, r#"{"head": 1023}"#, r#"{"lifetime": "25 h"}"#] {
+            assert!(read(text).unwrap_err().to_string().contains("out of bounds"), "{text}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_call_is_answered_and_knows_its_peer() {
         let server = Server::start(Connections::default());
@@ -345,8 +417,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_call_that_takes_longer_than_a_head_or_idleness_may_is_answered() {
-        let connections = Connections::default().with_head_time(Span::seconds(2));
-        let server = Server::start(connections.with_idle_time(Span::seconds(2)));
+        let connections = Connections::default().with_head_time(Span::seconds(2)).unwrap();
+        let server = Server::start(connections.with_idle_time(Span::seconds(2)).unwrap());
         let io = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         assert!(rest(io).await.ends_with("done"));
     }
@@ -377,7 +449,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_too_many_waits_until_another_ends() {
-        let server = Server::start(Connections::default().with_at_once(1));
+        let server = Server::start(Connections::default().with_at_once(1).unwrap());
         let first = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         let second = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         let start = Instant::now();
@@ -399,7 +471,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_caller_who_reads_slowly_is_answered_to_the_end() {
-        let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)));
+        let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)).unwrap());
         let start = Instant::now();
         let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
         let (mut part, mut read) = ([0; 65_536], 0);

@@ -6,18 +6,20 @@ use super::{Span, Timestamp};
 
 /// When failures lock an address, for how long, and when they are forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LockOut {
-    /// So many failures in a row lock; this is also how many guesses can be under way at once.
+    /// So many failures in a row lock: 10; 1 to 10,000, and less than `disable_at`. This is also how many guesses can be
+    /// under way at once.
     pub room: u32,
-    /// The first lock. Each further failure doubles it.
+    /// The first lock: 30 s; 1 s to 7 days. Each further failure doubles it.
     pub first_lock: Span,
-    /// The longest lock.
+    /// The longest lock: 15 min; as long as the first, to 7 days.
     pub longest_lock: Span,
-    /// So many failures in a row disable the address until a reset, an assignment or an unlock.
+    /// So many failures in a row disable the address until a reset, an assignment or an unlock: 100; 2 to 1,000,000.
     pub disable_at: u32,
-    /// Failures are forgotten so long after the last one, unless they disabled.
+    /// Failures are forgotten so long after the last one, unless they disabled: 24 h; as long as the longest lock, and
+    /// 1 min to 366 days.
     pub forget_after: Span,
 }
 

@@ -6,6 +6,8 @@
 mod account;
 mod address;
 mod admission;
+mod bounds;
+mod cidr;
 mod code;
 mod confirmation;
 mod email;
@@ -17,6 +19,7 @@ mod hashed;
 mod hex;
 mod id;
 mod intent;
+mod kept;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -51,6 +54,8 @@ pub use self::{
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Admission, Denial, LogInSnapshot, VerificationTarget, VerifiedCredential, Why},
+    bounds::{OutOfBounds, Quantity},
+    cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, Confirmations, DeadConfirmation, End, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
@@ -75,13 +80,13 @@ pub use self::{
     },
     realm::Realm,
     refusal::{InputError, Refusal},
-    rules::Rules,
+    rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
     standing::{Standing, StandingKind, Status, SuspensionReason},
     tag::{AddressTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
-    throttle::Quota,
-    time::{NotATimestamp, Span, Timestamp},
+    throttle::{NotAQuota, Quota},
+    time::{NotASpan, NotATimestamp, Span, Timestamp},
 };
 pub(crate) use self::{hex::Hex, seal::Seal};

@@ -87,7 +87,7 @@ impl Announced {
     /// Reads the form, or says why not.
     pub(super) async fn received(self, site: &Site) -> Result<(Origin, Fields), Response> {
         let Self { parts, body } = self;
-        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_form(LARGEST_FORM);
         let body = limits.read(body).await.map_err(|trouble| {
             view::later(site, site.place.target(), trouble.http_status(), &site.texts.unreadable, None)
         })?;

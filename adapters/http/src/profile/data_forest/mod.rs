@@ -51,7 +51,7 @@ mod advice;
 mod list;
 mod reset;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use accountable_core::{AccountView, Accounts, Error, Fault, domain::Refusal};
 use axum::{
@@ -61,7 +61,7 @@ use axum::{
     response::Response,
     routing::post,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{data_forest::Failure, in_format},
@@ -77,26 +77,36 @@ use crate::{
 const BOTH: [Format; 2] = [Format::Json, Format::Xml];
 
 /// What a host may have otherwise. Each default is the safe one.
-#[derive(Debug, Clone, Copy)]
+///
+/// This is the section `http.data_forest` of the settings file, but for the names of accounts, which are code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
-    scope: Option<&'static str>,
+    scope: Option<Cow<'static, str>>,
+    #[serde(rename = "echo_refused_passwords")]
     echoes: bool,
     longest_list: u32,
+    #[serde(skip, default = "by_address")]
     name: fn(&AccountView) -> String,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scope: None, echoes: false, longest_list: 10_000, name: |account| account.email.to_string() }
+        Self { scope: None, echoes: false, longest_list: 10_000, name: by_address() }
     }
+}
+
+/// Accounts are called by their address.
+fn by_address() -> fn(&AccountView) -> String {
+    |account| account.email.to_string()
 }
 
 impl Options {
     /// Only callers with this scope are let in; by default all whose signature is good.
     #[must_use]
-    pub const fn requiring(mut self, scope: &'static str) -> Self {
-        self.scope = Some(scope);
+    pub fn requiring(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
+        self.scope = Some(scope.into());
         self
     }
 
@@ -128,7 +138,7 @@ impl Options {
 ///
 /// Callers are signed in by [`NcpSignatures`](crate::auth::NcpSignatures); their names stand in the events.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    let intake = Intake::new(authenticator, options.scope, &BOTH);
+    let intake = Intake::new(authenticator, options.scope.clone(), &BOTH);
     Router::new()
         .route("/api/v2/accounts/resetPassword", post(reset_password))
         .route("/api/v2/accounts/getList", post(get_list))

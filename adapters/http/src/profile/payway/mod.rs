@@ -97,6 +97,8 @@ use axum::{
     routing::post,
 };
 
+use serde::{Deserialize, Serialize};
+
 pub use self::{
     announcing::Announcing,
     event::{Envelope, Event, EventAccount, EventName, EventSink, Events, NoEventData, Payload},
@@ -120,10 +122,14 @@ pub const CODES_SCOPE: &str = "/external/account/confirmation_code";
 const JSON: [Format; 1] = [Format::Json];
 
 /// What a host may have otherwise. Each default is the safe one.
-#[derive(Debug, Clone, Default)]
+///
+/// This is the section `http.payway` of the settings file, but for the events, which go to code.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
     strict: bool,
+    #[serde(skip)]
     events: Events,
 }
 
