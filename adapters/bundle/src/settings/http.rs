@@ -34,6 +34,7 @@ pub struct HttpSettings {
     /// The path that those of all contracts begin with: empty. The pages are where `links` says.
     pub base_path: String,
     /// The web origins whose pages may call from browsers: none.
+    #[serde(deserialize_with = "web_origins")]
     pub web_origins: WebOrigins,
     /// Whether calls are let in whose peer the server does not tell, as over a Unix socket: no. Nothing that is counted
     /// by origin is bounded for them: see [`Guard::admitting_unknown_peers`].
@@ -76,6 +77,12 @@ impl Default for HttpSettings {
             payway: Contract::default(),
         }
     }
+}
+
+/// Names the option: the place of an error is that of the whole list.
+fn web_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebOrigins, D::Error> {
+    let no = |error| serde::de::Error::custom(format!("http.web_origins: {error}"));
+    WebOrigins::try_from(Vec::<String>::deserialize(deserializer)?).map_err(no)
 }
 
 /// A contract: whether it is served, which none is by default, and its options.
