@@ -57,7 +57,7 @@ impl SqliteStore {
         options: &Options,
     ) -> Result<Self, OpenError> {
         let opened = open::open(path.as_ref(), life_if_new, options)?;
-        let writer = Writer::start(opened.writer, opened.life, options.queue.max(1))
+        let writer = Writer::start(opened.writer, opened.life, options.queue)
             .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
         let readers = Readers::of(opened.readers);
         let inner = Inner { life: opened.life, companion: opened.companion, readers, writer };

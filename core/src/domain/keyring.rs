@@ -20,8 +20,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag, Realm, Seal, Sealed,
-    SealedIntent,
+    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag, Realm, Seal,
+    Sealed, SealedIntent,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.

@@ -53,7 +53,8 @@ impl Admin {
     pub async fn register(&self, new: NewAccount) -> Result<AccountView, Error> {
         watched("admin.register", self.core.realm.as_str(), async {
             let core = &self.core;
-            let call = core.naming_group(Call::without_facts(self.initiator()), new.attributes.ip_filter_group.as_ref());
+            let call = core
+                .naming_group(Call::without_facts(self.initiator()), new.attributes.ip_filter_group.as_ref());
             let tag = core.keys.address_tag(&core.realm, &new.email);
             let decided = core
                 .decide(call, |dossier, moment, _| {

@@ -13,7 +13,7 @@ use futures_util::{
 };
 
 use crate::{
-    domain::{AccountId, Change, CommitId, Content, Initiator, Refusal, Span, Stop, Timestamp},
+    domain::{AccountId, Change, CommitId, Content, Initiator, Refusal, Retries, Span, Stop, Timestamp},
     engine::Core,
     engine::watch::{self, watched},
     engine::{Call, DecideError, Verdict},
@@ -141,8 +141,6 @@ impl Flight<'_> {
 }
 
 impl<'a> Courier<'a> {
-    /// The longest that a delivery may take.
-    pub(crate) const DELIVERY: Span = Span::seconds(60);
     /// The longest sleep.
     const REST: Span = Span::seconds(30);
     /// The shortest sleep while something is due that can't be had.
@@ -283,9 +281,11 @@ impl<'a> Courier<'a> {
         let domain = domain_of(&claimed);
         let done = watched("courier", self.core.realm.as_str(), async {
             match &claimed.mail.value.content {
-                Content::Letter(_) | Content::ForHost(_) => {
-                    self.core.deliver(claimed, Initiator::Courier, Self::DELIVERY).await.map(Done::Mail)
-                }
+                Content::Letter(_) | Content::ForHost(_) => self
+                    .core
+                    .deliver(claimed, Initiator::Courier, Retries::LONGEST_DELIVERY)
+                    .await
+                    .map(Done::Mail),
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
         });

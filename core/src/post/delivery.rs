@@ -3,14 +3,14 @@
 use crate::{
     domain::{
         AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
-        LetterContext, Mail, MailState, Purpose, Span, Subject, Suppression, SuppressionScope, Undeliverable,
+        LetterContext, Mail, MailState, Purpose, Retries, Span, Subject, Suppression, SuppressionScope,
+        Undeliverable,
     },
     engine::Core,
     engine::watch,
     engine::{Call, DecideError, Moment, Verdict, address_or_new},
     error::Fault,
     port::{By, Claimed, Dossier, MailError, Stored, Swap, Who},
-    post::courier::Courier,
 };
 
 /// What became of a mail that was asked for.
@@ -82,7 +82,7 @@ impl Core {
             Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
                 // However long the caller would wait: the claim must outlast the delivery.
-                let within = within.min(Courier::DELIVERY);
+                let within = within.min(Retries::LONGEST_DELIVERY);
                 let mut deadline = crate::engine::deadline::Deadline::after(&*self.clock, within);
                 let routed = self.host.routing.as_ref().and_then(|routing| routing.mailer(&letter));
                 match deadline.within(routed.unwrap_or(&*self.mailer).deliver(&letter)).await {

@@ -1,6 +1,6 @@
 //! Restoring among processes: never beside one that has the file open, and whole or not at all where one is killed.
 
-use std::{collections::BTreeSet, hint, time::Duration};
+use std::{collections::BTreeSet, hint};
 
 use accountable_conformance::{
     block_on,
@@ -8,7 +8,7 @@ use accountable_conformance::{
 };
 use accountable_core::{
     NewAccount,
-    domain::{Epoch, Incarnation, Realm},
+    domain::{Epoch, Incarnation, Realm, Span},
     port::{AccountFilter, AccountQuery, Limit, Store},
 };
 use accountable_sqlite::{Options, RestoreError, SqliteStore, restore};
@@ -27,7 +27,7 @@ fn a_file_that_another_process_has_open_is_not_restored() {
     let place = Place::at(folder.path());
     place.prepare();
     drop(place.open());
-    let at_once = Options::default().with_busy_timeout(Duration::from_millis(1));
+    let at_once = Options::default().with_busy_timeout(Span::millis(1));
     let mut process = Process::start("worker", &place, "one");
     assert_eq!(process.answer().unwrap(), "ready");
     assert!(matches!(restore(place.file(), LIFE, &at_once), Err(RestoreError::InUse)));
