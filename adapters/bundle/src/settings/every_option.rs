@@ -144,18 +144,17 @@ const SECTIONS: &[Part] = &[
     ),
 ];
 
-/// Types with methods like those of options that are none: each is about one call, account, answer, key or letter.
-const NO_OPTIONS: [(&str, &str); 12] = [
+/// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter.
+const NO_OPTIONS: [(&str, &str); 11] = [
     ("core/", "AccountChanges"),
+    ("core/", "Address"),
     ("core/", "DeliveryOptions"),
     ("core/", "Hashed"),
     ("core/", "Import"),
     ("core/", "Keyring"),
     ("core/", "Letter"),
-    ("core/", "NewAccount"),
     ("adapters/http/", "BearerKeyEntry"),
     ("adapters/http/", "Caller"),
-    ("adapters/http/", "Failure"),
     ("adapters/http/", "NcpKey"),
     ("adapters/http/", "Problem"),
 ];
