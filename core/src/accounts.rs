@@ -1,11 +1,14 @@
 //! The handle that a host holds, what it is built from, and the three doors it opens.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use event_listener::Event;
 
 use crate::{
-    domain::{Actor, EmailAddress, Keyring, Links, Origin, PasswordPolicy, Realm, Rules, SessionStamp, Span},
+    domain::{
+        Actor, EmailAddress, Keyring, Links, Origin, OutOfBounds, PasswordPolicy, Realm, Rules, RulesError,
+        SessionStamp, Span,
+    },
     door::{Admin, Journal, Owner, Public},
     engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
     error::Fault,
@@ -153,50 +156,16 @@ impl std::fmt::Debug for Builder {
     }
 }
 
-/// Settings that contradict themselves.
+/// Settings that are nonsense, alone or beside each other. Each names the option and says what to write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Nobody could ever log in, or a lock would never come.
-    #[error("lock_out: room must be 1 or more and less than disable_at; it is {room} and {disable_at}")]
-    LockOut {
-        /// The room given.
-        room: u32,
-        /// The end given.
-        disable_at: u32,
-    },
-    /// A lock would shrink.
-    #[error("lock_out: first_lock ({first}) must not be longer than longest_lock ({longest})")]
-    Locks {
-        /// The first given.
-        first: Span,
-        /// The longest given.
-        longest: Span,
-    },
-    /// A second courier would take a mail that the first is still delivering.
-    #[error("retries: lease must be longer than {least}, what a delivery may take; it is {lease}")]
-    Lease {
-        /// The lease given.
-        lease: Span,
-        /// What a delivery may take.
-        least: Span,
-    },
-    /// Mails would be given up untried, or tried without a pause.
-    #[error("retries: attempts must be 1 or more, first longer than zero and not longer than longest")]
-    Retries,
-    /// A second warning would come first, or the first before the password.
-    #[error(
-        "expiry_warnings: the first ({first}) must be longer ahead than the second ({last}), and at most 29 days"
-    )]
-    ExpiryWarnings {
-        /// The first given.
-        first: Span,
-        /// The second given.
-        last: Span,
-    },
-    /// Every call would time out.
-    #[error("patience must be at least 1 s; it is {0}")]
-    Patience(Span),
+    /// The numbers of the rules are refused by [`Rules::check`].
+    #[error("rules.{0}")]
+    Rules(#[from] RulesError),
+    /// A number of the builder's own is too small or too large.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
 }
 
 impl Builder {
@@ -215,12 +184,18 @@ impl Builder {
         self.realm = realm;
         self
     }
-    /// The longest that a step of a call waits: for the store, for the hasher, for its turn; 30 s by default.
+    /// The bounds of [`patience`](Self::patience): below, every call would time out; above, nobody waits any more.
+    pub const PATIENCE: RangeInclusive<Span> = Span::seconds(1)..=Span::minutes(10);
+    /// The bounds of [`longest_log_in_queue`](Self::longest_log_in_queue).
+    pub const LOG_IN_QUEUE: RangeInclusive<usize> = 0..=1_000_000;
+
+    /// The longest that a step of a call waits: for the store, for the hasher, for its turn; 30 s by default, 1 s to
+    /// 10 min.
     pub fn patience(mut self, patience: Span) -> Self {
         self.patience = patience;
         self
     }
-    /// So many log-ins may wait for their turn, over all addresses; 4,096 by default.
+    /// So many log-ins may wait for their turn, over all addresses; 4,096 by default, 1,000,000 at most.
     pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
         self.longest_queue = longest;
         self
@@ -263,26 +238,9 @@ impl Builder {
     /// # Errors
     /// [`BuildError`], which says what to change.
     pub fn build(self) -> Result<Accounts, BuildError> {
-        let Rules { lock_out, retries, .. } = self.rules;
-        if lock_out.room == 0 || lock_out.room >= lock_out.disable_at {
-            return Err(BuildError::LockOut { room: lock_out.room, disable_at: lock_out.disable_at });
-        }
-        if lock_out.first_lock > lock_out.longest_lock {
-            return Err(BuildError::Locks { first: lock_out.first_lock, longest: lock_out.longest_lock });
-        }
-        if retries.attempts == 0 || retries.first == Span::ZERO || retries.first > retries.longest {
-            return Err(BuildError::Retries);
-        }
-        if retries.lease <= Core::DELIVERY {
-            return Err(BuildError::Lease { lease: retries.lease, least: Core::DELIVERY });
-        }
-        let [first, last] = self.rules.expiry_warnings;
-        if last >= first || first > Span::days(29) {
-            return Err(BuildError::ExpiryWarnings { first, last });
-        }
-        if self.patience < Span::seconds(1) {
-            return Err(BuildError::Patience(self.patience));
-        }
+        self.rules.check()?;
+        OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
+        OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
         let Machine { clock, entropy, hasher } = self.machine;
         let core = Core {
             store: Arc::new(GuardedStore::new(self.store)),
@@ -293,7 +251,7 @@ impl Builder {
             keys: self.keys,
             links: self.links,
             policy: self.policy,
-            gate: Gate::new(lock_out.room, self.longest_queue),
+            gate: Gate::new(self.rules.lock_out.room, self.longest_queue),
             rules: self.rules,
             realm: self.realm,
             patience: self.patience,

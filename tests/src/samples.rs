@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::domain::{
-    Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
-    Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-    Epoch, Event, EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator, Intent,
-    IntentKind, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns, Mail,
-    MailId, MailState, Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail,
-    Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression,
+    Account, AccountId, Actor, Address, AddressTag, Attributes, Cidr, CommitId, Confirmation,
+    ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag,
+    EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerMailbox, FormerPassword, Initiator,
+    Intent, IntentKind, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Locale, LogIns,
+    Mail, MailId, MailState, Mailbox, Management, Memo, Ordinal, PasswordSource, PasswordValidity,
+    PendingEmail, Purpose, QuotaTag, Realm, Registration, ReturnUrl, Span, Standing, Subject, Suppression,
     SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
 };
 use accountable_core::port::{Claim, Commit, Limit, Note, NoteName, Reservation, Scope, Swap, Trim, Write};
@@ -251,7 +251,7 @@ pub fn dead(mut mail: Mail, at: Timestamp) -> Mail {
 #[must_use]
 pub fn group(name: &str, number: u32) -> IpFilterGroup {
     let network = std::net::Ipv4Addr::from(number);
-    IpFilterGroup::new(realm(), group_name(name), vec![ipnet::IpNet::from(std::net::IpAddr::V4(network))])
+    IpFilterGroup::new(realm(), group_name(name), vec![Cidr::from(std::net::IpAddr::V4(network))])
 }
 
 /// A note; what it says is the number.

@@ -456,6 +456,9 @@ fn hostile_json() -> Vec<String> {
         r#"{"room":"\ud800"}"#,
         r#"{"first":1e999}"#,
         r#"{"account_quota":{"burst":0,"period":0}}"#,
+        r#"{"account_quota":"0 / 1 s"}"#,
+        r#"{"account_quota":"4294967296 / 1 s"}"#,
+        r#"{"first":"18446744073709551615 d"}"#,
         r#"{"v":65536}"#,
         r#"{"v":null,"id":[],"realm":"\ud800"}"#,
     ]
@@ -505,11 +508,12 @@ fn names_own_field(name: &str, json: &str) -> bool {
 #[test]
 fn numbers_at_their_ends_are_read_and_do_no_harm() {
     let most = u64::MAX.to_string();
-    assert_eq!(serde_json::from_str::<Span>(&most).unwrap(), Span::MAX);
+    let longest = Span::MAX.to_text();
+    assert_eq!(serde_json::from_str::<Span>(&format!("\"{longest}\"")).unwrap(), Span::MAX);
+    assert!(serde_json::from_str::<Span>(&format!("\"{most} us\"")).is_err());
     assert_eq!(serde_json::from_str::<Epoch>(&most).unwrap().next(), Epoch::new(u64::MAX));
     assert_eq!(serde_json::from_str::<Version>(&most).unwrap().next(), Version::new(u64::MAX));
-    let quota: Quota =
-        serde_json::from_str(&format!("{{\"burst\":{},\"period\":{most}}}", u32::MAX)).unwrap();
+    let quota: Quota = serde_json::from_str(&format!("\"{} / {longest}\"", u32::MAX)).unwrap();
     let now = Timestamp::MAX;
     let level = quota.take(None, now).unwrap();
     assert_eq!((level, quota.ceiling(now), quota.possible(level, now)), (now, now, now));

@@ -18,7 +18,10 @@ use accountable_conformance::{
     samples,
     store::{Damage, Hold, Loss, NotOffered, StoreUnderTest, StrangePlace},
 };
-use accountable_core::{domain::Incarnation, port::Store};
+use accountable_core::{
+    domain::{Incarnation, Span},
+    port::Store,
+};
 use accountable_sqlite::{Options, RestoreError, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -217,7 +220,7 @@ impl SharedStore for SharedFile {
         Arc::new(SqliteStore::open(Self::at(folder), life, &options).expect("our own file"))
     }
     fn restore(folder: &Path, life: Incarnation) -> Restored {
-        let at_once = Options::default().with_busy_timeout(Duration::from_millis(1));
+        let at_once = Options::default().with_busy_timeout(Span::millis(1));
         match accountable_sqlite::restore(Self::at(folder), life, &at_once) {
             Ok(_) => Restored::Done,
             Err(RestoreError::InUse) => Restored::InUse,

@@ -14,40 +14,44 @@
 //! Each section can be used by itself, too: [`PolicySettings::build`] gives the policy, [`KeySettings::read`] the
 //! keys, and so on.
 
+mod beside;
 mod error;
-mod hashing;
+mod file;
+#[cfg(feature = "axum")]
 mod http;
 mod keys;
 mod links;
+mod locate;
 mod mail;
 mod policy;
-mod rules;
 mod store;
-mod written;
+#[cfg(not(all(feature = "axum", feature = "sqlite")))]
+mod unread;
 
 use std::path::Path;
 
 use accountable_core::{
     Accounts, Builder, Machine,
-    domain::{EmailAddress, Keyring, Links, PasswordPolicy, Realm, Span},
+    domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Pool, OsEntropy, SystemClock};
-use serde::{Deserialize, Serialize};
+use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "axum")]
+pub use self::http::{Contract, HttpSettings, PagesSettings};
+#[cfg(not(all(feature = "axum", feature = "sqlite")))]
+pub use self::unread::Unread;
+/// This build has no part for the section.
+#[cfg(not(feature = "axum"))]
+pub use self::unread::Unread as HttpSettings;
 pub use self::{
-    error::SettingsError,
-    hashing::{CostSettings, DecoySettings, ForeignCeilingSettings, HashingSettings},
-    http::{
-        ConnectionSettings, DataForestSettings, HttpSettings, LimitSettings, PagesSettings, PaywaySettings,
-        ProxyHeader, ProxySettings, WebConnectSettings,
-    },
+    error::{Place, SettingsError},
     keys::KeySettings,
     links::LinkSettings,
     mail::MailSettings,
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
-    rules::{LockOutSettings, RetrySettings, RuleSettings},
-    store::{MigrateSetting, StoreSettings},
+    store::StoreSettings,
 };
 
 /// Most octets of a settings file.
@@ -76,27 +80,33 @@ const LARGEST: u64 = 1 << 20;
 /// );
 /// # Ok::<(), accountable::SettingsError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+///
+/// A section is the option type of its part wherever a part has one ([`Rules`], [`Argon2Settings`], ..), so an option in
+/// code is an option in the file, under one name and within the same bounds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Settings {
     /// The tenant: `main`. Part of every key, so accounts can't be moved to another.
     pub realm: Realm,
     /// Where the host's staff are told what they should know; nowhere by default.
     pub notices_to: Option<EmailAddress>,
-    /// The longest that a call waits for the store, the hasher and its turn, together: 30 s.
-    #[serde(with = "written::span")]
+    /// The longest that a call waits for the store, the hasher and its turn, together: 30 s; 1 s to 10 min.
     pub patience: Span,
-    /// So many log-ins may wait for their turn, over all addresses: 4,096. Who comes after them is turned away.
+    /// So many log-ins may wait for their turn, over all addresses: 4,096; 1,000,000 at most. Who comes after them is
+    /// turned away.
     pub log_in_queue: usize,
+    /// Whether a new password is taken also while it can't be looked up among those known from breaches: no. It matters
+    /// only where the host fills that port.
+    pub accept_unscreened_passwords: bool,
     /// Which pages mailed codes lead to.
     pub links: LinkSettings,
     /// Which passwords are good enough.
     pub policy: PolicySettings,
     /// The numbers of the rules.
-    pub rules: RuleSettings,
+    pub rules: Rules,
     /// What a password hash costs.
-    pub hashing: HashingSettings,
+    pub hashing: Argon2Settings,
     /// Where accounts are kept.
     pub store: StoreSettings,
     /// Where the secret keys are.
@@ -114,15 +124,33 @@ impl Default for Settings {
             notices_to: None,
             patience: Span::seconds(30),
             log_in_queue: 4_096,
+            accept_unscreened_passwords: false,
             links: LinkSettings::default(),
             policy: PolicySettings::default(),
-            rules: RuleSettings::default(),
-            hashing: HashingSettings::default(),
+            rules: Rules::default(),
+            hashing: Argon2Settings::default(),
             store: StoreSettings::default(),
             keys: KeySettings::default(),
             mail: MailSettings::default(),
             http: HttpSettings::default(),
         }
+    }
+}
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what the builder refuses of its own numbers.
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let settings = Self::deserialize(deserializer)?;
+        OutOfBounds::check("patience", settings.patience, Builder::PATIENCE)
+            .and_then(|()| OutOfBounds::check("log_in_queue", settings.log_in_queue, Builder::LOG_IN_QUEUE))
+            .map_err(serde::de::Error::custom)?;
+        Ok(settings)
     }
 }
 
@@ -145,14 +173,14 @@ impl Settings {
     /// As [`from_toml`](Self::from_toml), and [`SettingsError::File`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SettingsError> {
         let path = path.as_ref();
-        let text = written::text_of(path, LARGEST)?;
+        let text = file::text_of(path, LARGEST)?;
         let mut settings = Self::from_toml(&text).map_err(|error| error.in_file(path))?;
         if let Some(folder) = path.parent() {
             settings.store.path = folder.join(&settings.store.path);
             settings.keys.file = folder.join(&settings.keys.file);
             settings.mail.folder = settings.mail.folder.map(|mails| folder.join(mails));
-            settings.http.bearer_keys_file = folder.join(&settings.http.bearer_keys_file);
-            settings.http.ncp_keys_file = folder.join(&settings.http.ncp_keys_file);
+            #[cfg(feature = "axum")]
+            settings.http.beside(folder);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
         }
         Ok(settings)
@@ -183,7 +211,7 @@ impl Settings {
             links: self.links.build()?,
             policy: self.policy.build()?,
             keys: self.keys.read()?,
-            hasher: Argon2Pool::new(&self.hashing.build()?)?,
+            hasher: Argon2Pool::new(&self.hashing)?,
         })
     }
 
@@ -194,9 +222,11 @@ impl Settings {
             Some(staff) => builder.notices_to(staff.clone()),
             None => builder,
         };
+        let builder =
+            if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
         builder
             .policy(parts.policy)
-            .rules(self.rules.build())
+            .rules(self.rules)
             .realm(self.realm.clone())
             .patience(self.patience)
             .longest_log_in_queue(self.log_in_queue)
@@ -212,4 +242,11 @@ struct Parts {
 }
 
 #[cfg(test)]
+#[cfg(all(feature = "axum", feature = "sqlite"))]
+mod built;
+#[cfg(test)]
+#[cfg(all(feature = "axum", feature = "sqlite"))]
+mod every_option;
+#[cfg(test)]
+#[cfg(all(feature = "axum", feature = "sqlite"))]
 mod tests;

@@ -4,13 +4,17 @@ use axum::http::{
     HeaderName, HeaderValue, Method, Uri,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER},
 };
+use serde::{Deserialize, Serialize};
 use tower_http::cors::CorsLayer;
 
 use crate::request_id::X_REQUEST_ID;
 
 /// The web origins whose scripts may read answers in a browser (CORS). Callers other than browsers need no entry.
-#[derive(Debug, Clone, Default)]
-pub struct WebOrigins(Vec<HeaderValue>);
+///
+/// This is the list `http.web_origins` of the settings file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct WebOrigins(Vec<String>);
 
 /// The text is not a web origin as browsers send it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +30,11 @@ impl WebOrigins {
     /// # Errors
     /// [`NotAWebOrigin`] for the first text that is no web origin.
     pub fn of<'a>(origins: impl IntoIterator<Item = &'a str>) -> Result<Self, NotAWebOrigin> {
-        let parse = |text| web_origin(text).ok_or_else(|| NotAWebOrigin(text.to_owned()));
-        origins.into_iter().map(parse).collect::<Result<_, _>>().map(Self)
+        let check = |text: &str| {
+            let text = text.to_owned();
+            if web_origin(&text).is_some() { Ok(text) } else { Err(NotAWebOrigin(text)) }
+        };
+        origins.into_iter().map(check).collect::<Result<_, _>>().map(Self)
     }
 
     /// The layer that answers browsers; none where no origin is listed.
@@ -35,11 +42,24 @@ impl WebOrigins {
         let ours = ["x-ncp-apigw-timestamp", "x-ncp-iam-access-key", "x-ncp-apigw-signature-v2"];
         let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, X_REQUEST_ID].into_iter();
         let layer = CorsLayer::new()
-            .allow_origin(self.0.clone())
+            .allow_origin(self.0.iter().filter_map(|text| web_origin(text)).collect::<Vec<_>>())
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers(sent.chain(ours.map(HeaderName::from_static)).collect::<Vec<_>>())
             .expose_headers([ETAG, LOCATION, RETRY_AFTER, X_REQUEST_ID]);
         (!self.0.is_empty()).then_some(layer)
+    }
+}
+
+impl TryFrom<Vec<String>> for WebOrigins {
+    type Error = NotAWebOrigin;
+    fn try_from(origins: Vec<String>) -> Result<Self, NotAWebOrigin> {
+        Self::of(origins.iter().map(String::as_str))
+    }
+}
+
+impl From<WebOrigins> for Vec<String> {
+    fn from(web: WebOrigins) -> Self {
+        web.0
     }
 }
 

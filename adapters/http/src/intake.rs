@@ -1,6 +1,6 @@
 //! How a call is taken in: first its caller, then the format of its body, and only then the body.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use accountable_core::domain::Origin;
 use axum::{extract::Request, http::request::Parts};
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Intake {
     authenticator: Arc<dyn Authenticator>,
-    scope: Option<&'static str>,
+    scope: Option<Cow<'static, str>>,
     reads: &'static [Format],
 }
 
@@ -75,10 +75,10 @@ impl Intake {
     #[must_use]
     pub fn new(
         authenticator: impl Authenticator,
-        scope: Option<&'static str>,
+        scope: Option<impl Into<Cow<'static, str>>>,
         reads: &'static [Format],
     ) -> Self {
-        Self { authenticator: Arc::new(authenticator), scope, reads }
+        Self { authenticator: Arc::new(authenticator), scope: scope.map(Into::into), reads }
     }
 
     /// Finds out who calls, by the head alone: all that there is to do for a call without a body.
@@ -87,7 +87,7 @@ impl Intake {
     /// [`AuthError`]: the caller is not known, or lacks the scope.
     pub async fn admit(&self, parts: &Parts) -> Result<Caller, AuthError> {
         let caller = self.authenticator.authenticate(&Head::of(parts)).await?;
-        self.scope.map_or(Ok(()), |scope| caller.require(scope))?;
+        self.scope.as_deref().map_or(Ok(()), |scope| caller.require(scope))?;
         Ok(caller)
     }
 

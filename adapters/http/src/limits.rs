@@ -1,27 +1,33 @@
 //! How much a caller may ask of the machine: octets, time, and calls at once.
 
-use accountable_core::domain::Span;
+use accountable_core::domain::{OutOfBounds, Span};
 use axum::body::{Body, Bytes, HttpBody as _};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::time::timeout;
 
 use crate::trouble::Trouble;
 
 /// What a [`Guard`](crate::Guard) holds calls to.
 ///
+/// This is the section `http.limits` of the settings file, key by key; there and here alike a number out of bounds is
+/// refused, so that there are no limits that limit nothing or everything.
+///
 /// ```
 /// use accountable_core::domain::Span;
 /// use accountable_http::Limits;
-/// let limits = Limits::default().with_body_time(Span::seconds(5)).with_calls_at_once(64);
+/// let limits = Limits::default().with_body_time(Span::seconds(5))?.with_calls_at_once(64)?;
 /// # let _ = limits;
+/// # Ok::<(), accountable_core::domain::OutOfBounds>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Limits {
     body: usize,
     body_time: Span,
     call_time: Span,
     calls_at_once: usize,
-    calls_of_an_origin: Option<usize>,
+    calls_at_once_of_an_origin: Option<usize>,
 }
 
 impl Default for Limits {
@@ -31,51 +37,89 @@ impl Default for Limits {
             body_time: Span::seconds(10),
             call_time: Span::seconds(30),
             calls_at_once: 256,
-            calls_of_an_origin: None,
+            calls_at_once_of_an_origin: None,
         }
     }
 }
 
+impl Serialize for Limits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what the methods refuse.
+impl<'de> Deserialize<'de> for Limits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)?.checked().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Limits {
-    /// Most octets of a body; 64 KiB by default. Beyond that: 413.
-    #[must_use]
-    pub const fn with_body(mut self, octets: usize) -> Self {
+    /// Most octets of a body; 64 KiB by default, 1 octet to 16 MiB. Beyond that: 413.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_body(self, octets: usize) -> Result<Self, OutOfBounds> {
+        Self { body: octets, ..self }.checked()
+    }
+
+    /// How long a whole body may take to arrive, however it trickles; 10 s by default, 100 ms to 10 min. Beyond that: 408.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_body_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { body_time: span, ..self }.checked()
+    }
+
+    /// How long a whole call may take, its body included; 30 s by default, 100 ms to 10 min. Beyond that: 503, and the call
+    /// is dropped, which loses nothing acknowledged.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_call_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { call_time: span, ..self }.checked()
+    }
+
+    /// How many calls may run at once; 256 by default, 1 to 100,000. Beyond that: 503 at once, nobody waits in line.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_calls_at_once(self, calls: usize) -> Result<Self, OutOfBounds> {
+        Self { calls_at_once: calls, ..self }.checked()
+    }
+
+    /// How many of these calls one origin may have, an IPv4 address or a /64; by default a quarter, but at least 4;
+    /// 1 to 100,000. Beyond that: 503 at once. Raise it for callers who share an address, such as one machine that makes
+    /// all calls.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_calls_at_once_of_an_origin(self, calls: usize) -> Result<Self, OutOfBounds> {
+        Self { calls_at_once_of_an_origin: Some(calls), ..self }.checked()
+    }
+
+    /// The one check of all these numbers.
+    fn checked(self) -> Result<Self, OutOfBounds> {
+        let times = Span::millis(100)..=Span::minutes(10);
+        OutOfBounds::check("body", self.body, 1..=1 << 24)?;
+        OutOfBounds::check("body_time", self.body_time, times.clone())?;
+        OutOfBounds::check("call_time", self.call_time, times)?;
+        OutOfBounds::check("calls_at_once", self.calls_at_once, 1..=100_000)?;
+        if let Some(calls) = self.calls_at_once_of_an_origin {
+            OutOfBounds::check("calls_at_once_of_an_origin", calls, 1..=100_000)?;
+        }
+        Ok(self)
+    }
+
+    /// These limits for a page's form, which is smaller than other bodies.
+    pub(crate) const fn for_a_form(mut self, octets: usize) -> Self {
         self.body = octets;
         self
     }
 
-    /// How long a whole body may take to arrive, however it trickles; 10 s by default. Beyond that: 408.
-    #[must_use]
-    pub const fn with_body_time(mut self, span: Span) -> Self {
-        self.body_time = span;
-        self
-    }
-
-    /// How long a whole call may take, its body included; 30 s by default. Beyond that: 503, and the call is dropped,
-    /// which loses nothing acknowledged.
-    #[must_use]
-    pub const fn with_call_time(mut self, span: Span) -> Self {
-        self.call_time = span;
-        self
-    }
-
-    /// How many calls may run at once; 256 by default. Beyond that: 503 at once, nobody waits in line.
-    #[must_use]
-    pub const fn with_calls_at_once(mut self, calls: usize) -> Self {
-        self.calls_at_once = calls;
-        self
-    }
-
-    /// How many of these calls one origin may have, an IPv4 address or a /64; by default a quarter, but at least 4.
-    /// Beyond that: 503 at once. Raise it for callers who share an address, such as one machine that makes all calls.
-    #[must_use]
-    pub const fn with_calls_at_once_of_an_origin(mut self, calls: usize) -> Self {
-        self.calls_of_an_origin = Some(calls);
-        self
-    }
-
     pub(crate) fn calls_at_once_of_an_origin(&self) -> usize {
-        self.calls_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(4).max(4))
+        self.calls_at_once_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(4).max(4))
     }
 
     pub(crate) const fn call_time(&self) -> Span {
@@ -120,6 +164,31 @@ mod tests {
             Ok::<_, Infallible>(part)
         });
         Body::from_stream(parts)
+    }
+
+    #[test]
+    fn limits_that_limit_nothing_or_everything_can_not_be_had() {
+        let limits = Limits::default();
+        for nonsense in [0, usize::MAX] {
+            for refused in [
+                limits.with_body(nonsense),
+                limits.with_calls_at_once(nonsense),
+                limits.with_calls_at_once_of_an_origin(nonsense),
+            ] {
+                assert_eq!(refused.unwrap_err().given, nonsense.into());
+            }
+        }
+        for nonsense in [Span::ZERO, Span::MAX] {
+            for refused in [limits.with_body_time(nonsense), limits.with_call_time(nonsense)] {
+                assert_eq!(refused.unwrap_err().given, nonsense.into());
+            }
+        }
+        let read = |text: &str| serde_json::from_str::<Limits>(text);
+        assert_eq!(read("{}").unwrap(), limits);
+        assert_eq!(read(&serde_json::to_string(&limits).unwrap()).unwrap(), limits);
+        for text in [r#"{"body": 0}"#, r#"{"calls_at_once_of_an_origin": 0}"#, r#"{"call_time": "1 h"}"#] {
+            assert!(read(text).unwrap_err().to_string().contains("out of bounds"), "{text}");
+        }
     }
 
     #[tokio::test]

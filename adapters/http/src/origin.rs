@@ -6,16 +6,18 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use accountable_core::domain::Origin;
+use accountable_core::domain::{Cidr, Origin};
 use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap, HeaderName, header::FORWARDED},
 };
-use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose word counts, and the header in which they give it. By default there are none.
+///
+/// This is the section `http.proxies` of the settings file, key by key.
 ///
 /// ```
 /// use accountable_http::origin::Proxies;
@@ -23,14 +25,18 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// # let _ = behind_nginx;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Proxies {
-    networks: Vec<IpNet>,
-    writes: Option<Written>,
+    networks: Vec<Cidr>,
+    header: ProxyHeader,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Written {
+/// The header in which a proxy says whom it was called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ProxyHeader {
+    #[default]
     XForwardedFor,
     Forwarded,
 }
@@ -44,18 +50,18 @@ impl Proxies {
 
     /// Proxies in these networks, each of which appends to `X-Forwarded-For` whom it was called by.
     #[must_use]
-    pub fn x_forwarded_for(networks: impl IntoIterator<Item = IpNet>) -> Self {
-        Self { networks: networks.into_iter().collect(), writes: Some(Written::XForwardedFor) }
+    pub fn x_forwarded_for(networks: impl IntoIterator<Item = Cidr>) -> Self {
+        Self { networks: networks.into_iter().collect(), header: ProxyHeader::XForwardedFor }
     }
 
     /// Proxies in these networks, each of which appends to `Forwarded` (RFC 7239) whom it was called by.
     #[must_use]
-    pub fn forwarded(networks: impl IntoIterator<Item = IpNet>) -> Self {
-        Self { networks: networks.into_iter().collect(), writes: Some(Written::Forwarded) }
+    pub fn forwarded(networks: impl IntoIterator<Item = Cidr>) -> Self {
+        Self { networks: networks.into_iter().collect(), header: ProxyHeader::Forwarded }
     }
 
     fn trust(&self, ip: IpAddr) -> bool {
-        self.networks.iter().any(|network| network.contains(&ip))
+        self.networks.iter().any(|network| network.contains(ip))
     }
 
     /// Where a call comes from that came over a connection from `peer`: the last in the list who is no proxy.
@@ -65,18 +71,17 @@ impl Proxies {
     #[must_use]
     pub fn origin(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Origin {
         let Some(mut nearest) = peer.map(|peer| peer.to_canonical()) else { return Origin::Unknown };
-        let Some(written) = self.writes else { return nearest.into() };
-        let name = match written {
-            Written::XForwardedFor => X_FORWARDED_FOR,
-            Written::Forwarded => FORWARDED,
+        let name = match self.header {
+            ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+            ProxyHeader::Forwarded => FORWARDED,
         };
         let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|line| line.as_bytes()).collect();
         let mut elements = lines.into_iter().rev().flat_map(FromTheEnd::new);
         while self.trust(nearest) {
             let Some(element) = elements.next() else { break };
-            let named = std::str::from_utf8(element).ok().and_then(|element| match written {
-                Written::XForwardedFor => address(element),
-                Written::Forwarded => forwarded_for(element),
+            let named = std::str::from_utf8(element).ok().and_then(|element| match self.header {
+                ProxyHeader::XForwardedFor => address(element),
+                ProxyHeader::Forwarded => forwarded_for(element),
             });
             let Some(named) = named else { return Origin::Unknown };
             nearest = named;
@@ -173,7 +178,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn networks() -> [IpNet; 2] {
+    fn networks() -> [Cidr; 2] {
         ["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]
     }
 

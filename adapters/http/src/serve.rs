@@ -8,8 +8,9 @@ mod paced;
 
 use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc};
 
-use accountable_core::domain::Span;
+use accountable_core::domain::{OutOfBounds, Span};
 use axum::{Router, serve::Listener};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -37,10 +38,14 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
 }
 
 /// How many connections there may be, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// This is the section `http.connections` of the settings file, key by key; there and here alike a number out of bounds is
+/// refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct Connections {
     at_once: usize,
-    of_a_peer: usize,
+    at_once_of_a_peer: usize,
     head_time: Span,
     idle_time: Span,
     stall_time: Span,
@@ -53,7 +58,7 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             at_once: 1_024,
-            of_a_peer: 64,
+            at_once_of_a_peer: 64,
             head_time: Span::seconds(10),
             idle_time: Span::seconds(75),
             stall_time: Span::seconds(10),
@@ -64,63 +69,99 @@ impl Default for Connections {
     }
 }
 
+impl Serialize for Connections {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what the methods refuse.
+impl<'de> Deserialize<'de> for Connections {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)?.checked().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Connections {
-    /// How many connections may be open; 1,024 by default. Others wait in the listener's backlog.
-    #[must_use]
-    pub const fn with_at_once(mut self, connections: usize) -> Self {
-        self.at_once = connections;
-        self
+    /// How many connections may be open; 1,024 by default, 1 to 1,000,000. Others wait in the listener's backlog.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_at_once(self, connections: usize) -> Result<Self, OutOfBounds> {
+        Self { at_once: connections, ..self }.checked()
     }
 
-    /// How many of these one peer may have, an IPv4 address or a /64; 64 by default. More are closed at once. Behind a
-    /// proxy all connections are the proxy's: let it have as many as there are.
-    #[must_use]
-    pub const fn with_at_once_of_a_peer(mut self, connections: usize) -> Self {
-        self.of_a_peer = connections;
-        self
+    /// How many of these one peer may have, an IPv4 address or a /64; 64 by default, 1 to 1,000,000. More are closed at
+    /// once. Behind a proxy all connections are the proxy's: let it have as many as there are.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_at_once_of_a_peer(self, connections: usize) -> Result<Self, OutOfBounds> {
+        Self { at_once_of_a_peer: connections, ..self }.checked()
     }
 
-    /// How long the head of a request may take, and the first one to begin; 10 s by default.
-    #[must_use]
-    pub const fn with_head_time(mut self, span: Span) -> Self {
-        self.head_time = span;
-        self
+    /// How long the head of a request may take, and the first one to begin; 10 s by default, 100 ms to 10 min.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_head_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { head_time: span, ..self }.checked()
     }
 
-    /// How long a connection may stay idle between an answer and the next request; 75 s by default. Longer than a proxy
-    /// in front keeps its idle connections, or it sends into one that is just being closed.
-    #[must_use]
-    pub const fn with_idle_time(mut self, span: Span) -> Self {
-        self.idle_time = span;
-        self
+    /// How long a connection may stay idle between an answer and the next request; 75 s by default, 100 ms to 1 h. Longer
+    /// than a proxy in front keeps its idle connections, or it sends into one that is just being closed.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_idle_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { idle_time: span, ..self }.checked()
     }
 
-    /// How long a caller may take nothing of its answer; 10 s by default, and each octet taken starts it anew.
-    #[must_use]
-    pub const fn with_stall_time(mut self, span: Span) -> Self {
-        self.stall_time = span;
-        self
+    /// How long a caller may take nothing of its answer; 10 s by default, 100 ms to 10 min. Each octet taken starts it anew.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_stall_time(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { stall_time: span, ..self }.checked()
     }
 
-    /// Most octets of a request's head; 16 KiB by default. Beyond that: 431.
-    #[must_use]
-    pub const fn with_head(mut self, octets: usize) -> Self {
-        self.head = octets;
-        self
+    /// Most octets of a request's head; 16 KiB by default, 1 KiB to 1 MiB. Beyond that: 431.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_head(self, octets: usize) -> Result<Self, OutOfBounds> {
+        Self { head: octets, ..self }.checked()
     }
 
-    /// How long a connection may live before it is asked to end, whatever it does; 5 min by default.
-    #[must_use]
-    pub const fn with_lifetime(mut self, span: Span) -> Self {
-        self.lifetime = span;
-        self
+    /// How long a connection may live before it is asked to end, whatever it does; 5 min by default, 1 s to a day.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_lifetime(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { lifetime: span, ..self }.checked()
     }
 
-    /// How long what has begun may take once a connection, or the server, shall end; 30 s by default.
-    #[must_use]
-    pub const fn with_drain(mut self, span: Span) -> Self {
-        self.drain = span;
-        self
+    /// How long what has begun may take once a connection, or the server, shall end; 30 s by default, 0 s to 1 h.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn with_drain(self, span: Span) -> Result<Self, OutOfBounds> {
+        Self { drain: span, ..self }.checked()
+    }
+
+    /// The one check of all these numbers.
+    fn checked(self) -> Result<Self, OutOfBounds> {
+        let (soon, hour) = (Span::millis(100), Span::hours(1));
+        let times = soon..=Span::minutes(10);
+        OutOfBounds::check("at_once", self.at_once, 1..=1_000_000)?;
+        OutOfBounds::check("at_once_of_a_peer", self.at_once_of_a_peer, 1..=1_000_000)?;
+        OutOfBounds::check("head_time", self.head_time, times.clone())?;
+        OutOfBounds::check("idle_time", self.idle_time, soon..=hour)?;
+        OutOfBounds::check("stall_time", self.stall_time, times)?;
+        OutOfBounds::check("head", self.head, 1 << 10..=1 << 20)?;
+        OutOfBounds::check("lifetime", self.lifetime, Span::seconds(1)..=Span::hours(24))?;
+        OutOfBounds::check("drain", self.drain, Span::ZERO..=hour)?;
+        Ok(self)
     }
 
     /// Serves a router until `shutdown` ends; then takes no more connections, and finishes the calls that have begun.
@@ -130,8 +171,8 @@ impl Connections {
         router: Router,
         shutdown: impl Future<Output = ()> + Send,
     ) {
-        let places = Arc::new(Semaphore::new(self.at_once.clamp(1, Semaphore::MAX_PERMITS)));
-        let shares = Shares::of(self.of_a_peer.max(1));
+        let places = Arc::new(Semaphore::new(self.at_once));
+        let shares = Shares::of(self.at_once_of_a_peer);
         let bounds = self.bounds();
         let (running, ending) = watch::channel(());
         let mut connections = JoinSet::new();

@@ -3,6 +3,7 @@
 //! No text here contains a stored value, the text of a statement or a path: only codes, and names that stand in
 //! this crate's source.
 
+use accountable_core::domain::OutOfBounds;
 use accountable_core::port::{CommitError, FeedError, StoreError};
 use rusqlite::ffi;
 
@@ -10,6 +11,9 @@ use rusqlite::ffi;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
+    /// A number of the options is too small or too large.
+    #[error(transparent)]
+    Options(#[from] OutOfBounds),
     /// It is something else than an SQLite database.
     #[error("the file is not an SQLite database")]
     NotADatabase,

@@ -4,11 +4,11 @@ use std::{
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use accountable_core::domain::{Event, Incarnation};
+use accountable_core::domain::{Event, Incarnation, OutOfBounds, Span};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     companion::{Companion, HostTransaction, Veto},
@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// Whether opening may make or change tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Migrate {
     /// It brings the file to the version that this build needs, and makes it if there is none.
@@ -34,28 +35,33 @@ pub enum Migrate {
 
 /// How a file is opened and used.
 ///
+/// This is the section `store` of the settings file, beside the file's path and but for the companion, which is code.
+/// Numbers out of bounds are refused when they are read there, and when a file is opened.
+///
 /// ```
+/// use accountable_core::domain::Span;
 /// use accountable_sqlite::{Migrate, Options};
-/// use std::time::Duration;
 /// let options = Options::default()
 ///     .with_migrate(Migrate::Refuse)
-///     .with_busy_timeout(Duration::from_secs(1));
+///     .with_busy_timeout(Span::seconds(1));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Options {
     /// Whether opening may make or change tables. By default it does.
     pub migrate: Migrate,
-    /// Connections that read; so many reads run at once, others wait. At least 1; by default 4.
+    /// Connections that read; so many reads run at once, others wait. 1 to 256; by default 4.
     pub readers: usize,
-    /// How long to wait for another process that writes, before [`StoreError::Unavailable`]. By default 5 s.
+    /// How long to wait for another process that writes, before [`StoreError::Unavailable`]. 0 s to 10 min; by default 5 s.
     ///
     /// [`StoreError::Unavailable`]: accountable_core::port::StoreError::Unavailable
-    pub busy_timeout: Duration,
-    /// The page cache of each connection, in KiB. By default 8,192.
+    pub busy_timeout: Span,
+    /// The page cache of each connection, in KiB. 4 GiB at most; by default 8,192.
     pub cache_kib: u32,
-    /// Commits that may wait for the writer; further callers wait for a place. At least 1; by default 1,024.
+    /// Commits that may wait for the writer; further callers wait for a place. 1 to 1,000,000; by default 1,024.
     pub queue: usize,
+    #[serde(skip)]
     companion: Option<Companion>,
 }
 
@@ -64,7 +70,7 @@ impl Default for Options {
         Self {
             migrate: Migrate::default(),
             readers: 4,
-            busy_timeout: Duration::from_secs(5),
+            busy_timeout: Span::seconds(5),
             cache_kib: 8_192,
             queue: 1_024,
             companion: None,
@@ -72,32 +78,55 @@ impl Default for Options {
     }
 }
 
+impl Serialize for Options {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what opening refuses.
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let options = Self::deserialize(deserializer)?;
+        options.check().map_err(serde::de::Error::custom)?;
+        Ok(options)
+    }
+}
+
 impl Options {
+    /// The one check of all these numbers.
+    fn check(&self) -> Result<(), OutOfBounds> {
+        OutOfBounds::check("readers", self.readers, 1..=256)?;
+        OutOfBounds::check("busy_timeout", self.busy_timeout, Span::ZERO..=Span::minutes(10))?;
+        OutOfBounds::check("cache_kib", self.cache_kib, 0..=1 << 22)?;
+        OutOfBounds::check("queue", self.queue, 1..=1_000_000)
+    }
+
     /// Whether opening may make or change tables.
     #[must_use]
     pub fn with_migrate(mut self, migrate: Migrate) -> Self {
         self.migrate = migrate;
         self
     }
-    /// Connections that read.
+    /// Connections that read; opening refuses none, and more than 256.
     #[must_use]
     pub fn with_readers(mut self, readers: usize) -> Self {
         self.readers = readers;
         self
     }
-    /// How long to wait for another process that writes.
+    /// How long to wait for another process that writes; opening refuses more than 10 min.
     #[must_use]
-    pub fn with_busy_timeout(mut self, timeout: Duration) -> Self {
+    pub fn with_busy_timeout(mut self, timeout: Span) -> Self {
         self.busy_timeout = timeout;
         self
     }
-    /// The page cache of each connection, in KiB.
+    /// The page cache of each connection, in KiB; opening refuses more than 4 GiB.
     #[must_use]
     pub fn with_cache_kib(mut self, kib: u32) -> Self {
         self.cache_kib = kib;
         self
     }
-    /// Commits that may wait for the writer.
+    /// Commits that may wait for the writer; opening refuses none, and more than 1,000,000.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
@@ -214,7 +243,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
     // A commit is durable when it is answered.
     set(&writer, "synchronous", "FULL")?;
     LOG_LIMIT.first(&Db::cached(&writer), [], |_| Ok(()))?;
-    let readers = (0..options.readers.max(1))
+    let readers = (0..options.readers)
         .map(|_| {
             let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
             set(&reader, "query_only", true)?;
@@ -256,6 +285,7 @@ pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenEr
 /// all locks that SQLite holds for connections of ours and the host's; another process could then fold up the log that
 /// they still write to.
 pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
+    options.check()?;
     match length(path)? {
         0 => return Ok(Found::Room),
         // SQLite would take it for an empty one.
@@ -321,7 +351,7 @@ fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connectio
 fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
     let failed = |error| OpenError::from(Cause::of(&error, "open"));
     let on = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
-    on.busy_timeout(options.busy_timeout).map_err(failed)?;
+    on.busy_timeout(options.busy_timeout.to_std()).map_err(failed)?;
     on.set_prepared_statement_cache_capacity(PREPARED);
     // Without this, a statement whose plan might depend on what is bound is prepared anew for each use.
     on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;

@@ -61,11 +61,11 @@ impl SqliteStore {
         let terms = WriterOptions {
             life: opened.life,
             file: opened.file.clone(),
-            busy_timeout: options.busy_timeout,
+            busy_timeout: options.busy_timeout.to_std(),
             // A veto is nothing rare, and undoes what was written.
             expects_undoing: opened.companion.is_some(),
         };
-        let writer = Writer::start(opened.writer, terms, options.queue.max(1))
+        let writer = Writer::start(opened.writer, terms, options.queue)
             .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
         let readers = Readers::of(opened.readers, opened.file);
         let inner = Inner { life: opened.life, companion: opened.companion, readers, writer };

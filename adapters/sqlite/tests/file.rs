@@ -10,7 +10,7 @@ mod common;
 
 use std::{fs, path::Path, time::Duration};
 
-use accountable_core::domain::{AccountId, Realm};
+use accountable_core::domain::{AccountId, Realm, Span};
 use accountable_core::{
     domain::Incarnation,
     port::{AccountFilter, AccountQuery, CommitError, Limit, Store, StoreError, Who},
@@ -272,7 +272,7 @@ fn a_file_that_was_migrated_meanwhile_takes_no_more_commits() {
 #[test]
 fn another_process_that_writes_too_long_is_a_passing_trouble() {
     let place = Place::new();
-    let options = Options::default().with_busy_timeout(Duration::from_millis(1));
+    let options = Options::default().with_busy_timeout(Span::millis(1));
     let store = SqliteStore::open(place.path(), LIFE, &options).unwrap();
     let other = place.sql();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -8,9 +8,9 @@
 
 mod common;
 
-use std::{fs, time::Duration};
+use std::fs;
 
-use accountable_core::domain::{Account, Epoch, Incarnation};
+use accountable_core::domain::{Account, Epoch, Incarnation, Span};
 use accountable_sqlite::{Cause, Migrate, OpenError, Options, RestoreError, SqliteStore, restore};
 use common::*;
 
@@ -18,7 +18,7 @@ const NEW_LIFE: Incarnation = Incarnation::from_bytes([0xcd; 16]);
 const RAISED: Epoch = Epoch::new(1 << 32);
 
 fn at_once() -> Options {
-    Options::default().with_busy_timeout(Duration::from_millis(1))
+    Options::default().with_busy_timeout(Span::millis(1))
 }
 
 /// A closed file with these accounts.
@@ -154,7 +154,7 @@ fn a_file_in_use_is_refused_even_while_nobody_writes() {
 fn it_waits_for_who_is_about_to_close_the_file() {
     let place = file(&[ada()]);
     let store = place.open();
-    let options = Options::default().with_busy_timeout(Duration::from_secs(60));
+    let options = Options::default().with_busy_timeout(Span::seconds(60));
     std::thread::scope(|scope| {
         let restored = scope.spawn(|| restore(place.path(), NEW_LIFE, &options).unwrap());
         drop(store);

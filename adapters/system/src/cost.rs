@@ -3,6 +3,7 @@
 use std::fmt;
 
 use argon2::Params;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Argon2Error;
 
@@ -15,11 +16,26 @@ use crate::Argon2Error;
 /// assert!(Argon2Cost::new(4, 1, 1).is_err()); // Argon2 needs 8 KiB a lane
 /// # Ok::<(), accountable_system::Argon2Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Argon2Cost {
     memory_kib: u32,
     passes: u32,
     lanes: u32,
+}
+
+impl Serialize for Argon2Cost {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses what [`Argon2Cost::new`] refuses. All three numbers must be said: none has a default.
+impl<'de> Deserialize<'de> for Argon2Cost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Self { memory_kib, passes, lanes } = Self::deserialize(deserializer)?;
+        Self::new(memory_kib, passes, lanes).map_err(serde::de::Error::custom)
+    }
 }
 
 impl Argon2Cost {

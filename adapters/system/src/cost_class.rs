@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Argon2Cost;
 
 /// The scheme and the cost of a stored hash: all that the time of its verification depends on.
@@ -13,7 +15,11 @@ use crate::Argon2Cost;
 /// let django = CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha256, rounds: 600_000 };
 /// assert_eq!(django.to_string(), "pbkdf2-sha256 i=600000");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Settings say it as `{ argon2 = { memory_kib = 19456, passes = 2, lanes = 1 } }`, `{ bcrypt = { cost = 10 } }`,
+/// `{ scrypt = { log_n = 16, r = 8, p = 1 } }` or `{ pbkdf2 = { digest = "sha256", rounds = 600000 } }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CostClass {
     /// Argon2 (RFC 9106) of any variant and version: they cost the same.
@@ -42,7 +48,8 @@ pub enum CostClass {
 }
 
 /// What PBKDF2 iterates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Pbkdf2Digest {
     /// HMAC-SHA-1.
@@ -126,18 +133,30 @@ fn scrypt_kib(log_n: u32, r: u32) -> Option<u64> {
 /// The upper ends are these defaults: about a second's work of one thread. The lower ends are fixed. A ceiling below
 /// the lower end keeps a scheme out.
 ///
+/// This is the section `hashing.foreign_ceiling` of the settings file, key by key.
+///
 /// [`accept_weak_imported_hashes`]: crate::Argon2Settings::accept_weak_imported_hashes
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ForeignCeiling {
-    bcrypt: u32,
-    scrypt: (u32, u32, u32),
+    bcrypt_cost: u32,
+    scrypt_log_n: u32,
+    scrypt_r: u32,
+    scrypt_p: u32,
     scrypt_memory_kib: u32,
-    pbkdf2: u32,
+    pbkdf2_rounds: u32,
 }
 
 impl Default for ForeignCeiling {
     fn default() -> Self {
-        Self { bcrypt: 14, scrypt: (20, 16, 4), scrypt_memory_kib: 262_144, pbkdf2: 5_000_000 }
+        Self {
+            bcrypt_cost: 14,
+            scrypt_log_n: 20,
+            scrypt_r: 16,
+            scrypt_p: 4,
+            scrypt_memory_kib: 262_144,
+            pbkdf2_rounds: 5_000_000,
+        }
     }
 }
 
@@ -145,13 +164,13 @@ impl ForeignCeiling {
     /// The highest cost of a bcrypt hash. Each step doubles the work.
     #[must_use]
     pub fn with_bcrypt(mut self, cost: u32) -> Self {
-        self.bcrypt = cost;
+        self.bcrypt_cost = cost;
         self
     }
     /// The highest parameters of a scrypt hash, each by itself.
     #[must_use]
     pub fn with_scrypt(mut self, log_n: u32, r: u32, p: u32) -> Self {
-        self.scrypt = (log_n, r, p);
+        (self.scrypt_log_n, self.scrypt_r, self.scrypt_p) = (log_n, r, p);
         self
     }
     /// The most memory that a scrypt hash may take, in KiB. A thread takes as much while it verifies one.
@@ -163,7 +182,7 @@ impl ForeignCeiling {
     /// The most rounds of a PBKDF2 hash.
     #[must_use]
     pub fn with_pbkdf2(mut self, rounds: u32) -> Self {
-        self.pbkdf2 = rounds;
+        self.pbkdf2_rounds = rounds;
         self
     }
 
@@ -171,16 +190,15 @@ impl ForeignCeiling {
     pub(crate) fn covers(&self, class: CostClass) -> bool {
         match class {
             CostClass::Argon2(_) => true, // It has a ceiling of its own.
-            CostClass::Bcrypt { cost } => cost <= self.bcrypt,
+            CostClass::Bcrypt { cost } => cost <= self.bcrypt_cost,
             CostClass::Scrypt { log_n, r, p } => {
-                let most = self.scrypt;
                 let memory = scrypt_kib(log_n, r);
-                log_n <= most.0
-                    && r <= most.1
-                    && p <= most.2
+                log_n <= self.scrypt_log_n
+                    && r <= self.scrypt_r
+                    && p <= self.scrypt_p
                     && memory.is_some_and(|memory| memory <= u64::from(self.scrypt_memory_kib))
             }
-            CostClass::Pbkdf2 { rounds, .. } => rounds <= self.pbkdf2,
+            CostClass::Pbkdf2 { rounds, .. } => rounds <= self.pbkdf2_rounds,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::{io, num::NonZeroUsize, thread};
 
-use accountable_core::port::EntropyError;
+use accountable_core::{domain::OutOfBounds, port::EntropyError};
+use serde::{Deserialize, Serialize};
 
 use crate::{Argon2Cost, CostClass, ForeignCeiling};
 
@@ -19,18 +20,29 @@ use crate::{Argon2Cost, CostClass, ForeignCeiling};
 /// | weaker hashes, from elsewhere | not read |
 ///
 /// Each thread holds the memory of one new hash (19 MiB) from its first hash on.
-#[derive(Debug, Clone)]
+///
+/// This is the section `hashing` of the settings file, key by key. [`Argon2Pool::new`](crate::Argon2Pool::new) refuses
+/// weak costs and numbers that are nonsense, wherever they come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Argon2Settings {
     pub(crate) cost: Argon2Cost,
     pub(crate) decoys: Vec<CostClass>,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) waiting: usize,
-    least: Argon2Cost,
+    #[serde(rename = "ceiling")]
     most: Argon2Cost,
+    #[serde(rename = "foreign_ceiling")]
     foreign: ForeignCeiling,
+    #[serde(rename = "accept_weak_imported_hashes")]
     accept_weak: bool,
+    /// No file says so.
+    #[serde(skip)]
     insecure: bool,
 }
+
+/// The least that a stored Argon2 hash may have cost: of memory, the least among OWASP's choices.
+const FLOOR: Argon2Cost = Argon2Cost::literal(7_168, 1, 1);
 
 /// The least that Argon2 is defined for.
 const NO_FLOOR: Argon2Cost = Argon2Cost::literal(8, 1, 1);
@@ -42,8 +54,6 @@ impl Default for Argon2Settings {
             decoys: Vec::new(),
             threads: None,
             waiting: 256,
-            // The least memory among OWASP's choices.
-            least: Argon2Cost::literal(7_168, 1, 1),
             most: Argon2Cost::literal(262_144, 10, 16),
             foreign: ForeignCeiling::default(),
             accept_weak: false,
@@ -59,7 +69,7 @@ impl Argon2Settings {
     #[must_use]
     pub fn insecure_for_tests() -> Self {
         let cost = Argon2Cost::literal(32, 1, 1);
-        Self { cost, least: NO_FLOOR, insecure: true, ..Self::default() }
+        Self { cost, insecure: true, ..Self::default() }
     }
 
     /// What new hashes cost. Stored hashes of another cost are upgraded as their owners log in.
@@ -80,14 +90,14 @@ impl Argon2Settings {
         self
     }
 
-    /// How many hashes are made at once.
+    /// How many hashes are made at once, 1,024 at most.
     #[must_use]
     pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// How many may wait for a thread; who comes after them is turned away at once.
+    /// How many may wait for a thread, 1,000,000 at most; who comes after them is turned away at once.
     #[must_use]
     pub fn with_waiting(mut self, at_most: usize) -> Self {
         self.waiting = at_most;
@@ -117,11 +127,18 @@ impl Argon2Settings {
     #[must_use]
     pub fn accept_weak_imported_hashes(mut self) -> Self {
         self.accept_weak = true;
-        self.least = NO_FLOOR;
         self
     }
 
+    fn least(&self) -> Argon2Cost {
+        if self.accept_weak || self.insecure { NO_FLOOR } else { FLOOR }
+    }
+
     pub(crate) fn check(&self) -> Result<(), Argon2Error> {
+        if let Some(threads) = self.threads {
+            OutOfBounds::check("threads", threads.get(), 1..=1_024)?;
+        }
+        OutOfBounds::check("waiting", self.waiting, 0..=1_000_000)?;
         if !self.insecure && !self.cost.is_enough() {
             return Err(Argon2Error::TooWeak { cost: self.cost });
         }
@@ -129,7 +146,7 @@ impl Argon2Settings {
         match [new].iter().chain(&self.decoys).find(|class| !self.reads(**class)) {
             None => Ok(()),
             Some(CostClass::Argon2(cost)) => {
-                Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least, most: self.most })
+                Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least(), most: self.most })
             }
             Some(class) if !cfg!(feature = "foreign-hashes") => {
                 Err(Argon2Error::NotBuiltIn { class: *class })
@@ -141,7 +158,7 @@ impl Argon2Settings {
     /// Whether a stored hash may be of this class.
     pub(crate) fn reads(&self, class: CostClass) -> bool {
         match class {
-            CostClass::Argon2(cost) => self.least.within(cost) && cost.within(self.most),
+            CostClass::Argon2(cost) => self.least().within(cost) && cost.within(self.most),
             class => {
                 let strong = self.accept_weak || class.is_fair();
                 cfg!(feature = "foreign-hashes") && strong && class.is_defined() && self.foreign.covers(class)
@@ -159,6 +176,9 @@ impl Argon2Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Argon2Error {
+    /// A number is too small or too large.
+    #[error(transparent)]
+    TooMany(#[from] OutOfBounds),
     /// Argon2 is not defined for this cost.
     #[error(
         "Argon2 knows no hash of {memory_kib} KiB, {passes} passes and {lanes} lanes: \
@@ -219,6 +239,34 @@ mod tests {
     fn the_defaults_pass_their_own_check() {
         Argon2Settings::default().check().unwrap();
         Argon2Settings::insecure_for_tests().check().unwrap();
+    }
+
+    #[test]
+    fn more_threads_or_places_than_any_machine_has_are_refused() {
+        let threads = NonZeroUsize::new(1_025).unwrap();
+        for settings in [
+            Argon2Settings::default().with_threads(threads),
+            Argon2Settings::default().with_waiting(1_000_001),
+        ] {
+            assert!(matches!(settings.check(), Err(Argon2Error::TooMany(_))));
+        }
+    }
+
+    #[test]
+    fn what_is_written_of_settings_is_read_again_and_no_text_makes_them_insecure() {
+        let settings = Argon2Settings::default()
+            .with_decoys([CostClass::from(Argon2Cost::OWASP), CostClass::Bcrypt { cost: 10 }])
+            .accept_weak_imported_hashes();
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Argon2Settings>(&text).unwrap(), settings);
+        assert_eq!(serde_json::from_str::<Argon2Settings>("{}").unwrap(), Argon2Settings::default());
+        for text in [
+            r#"{"insecure": true}"#,
+            r#"{"cost": {"memory_kib": 4, "passes": 1, "lanes": 1}}"#,
+            r#"{"cost": {"memory_kib": 19456}}"#,
+        ] {
+            assert!(serde_json::from_str::<Argon2Settings>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

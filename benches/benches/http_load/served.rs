@@ -169,7 +169,7 @@ impl Served {
         let router = webconnect::router(accounts.clone(), keys.clone(), webconnect::Options::default())
             .merge(payway::router(accounts.clone(), keys, payway::Options::default()))
             .merge(pages::router(accounts.clone(), PagesOptions::new(LinkUrl::parse(PAGE)?)));
-        let guard = Guard::new(Limits::default().with_calls_at_once_of_an_origin(256), OsEntropy);
+        let guard = Guard::new(Limits::default().with_calls_at_once_of_an_origin(256)?, OsEntropy);
         let app = guard.around(router, |trouble| Problem::from(trouble).into_response());
 
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -177,7 +177,7 @@ impl Served {
         let (stop, _) = watch::channel(());
         let stopped = |mut stopped: watch::Receiver<()>| async move { drop(stopped.changed().await) };
         // All callers share one address.
-        let connections = Connections::default().with_at_once_of_a_peer(1_024);
+        let connections = Connections::default().with_at_once_of_a_peer(1_024)?;
         let ended = stopped(stop.subscribe());
         let server = tokio::spawn(async move { connections.serve(listener, app, ended).await });
         let courier = tokio::spawn(accounts.clone().run_courier(stopped(stop.subscribe())));

@@ -1,9 +1,8 @@
 //! IP filter groups: networks that the accounts which name the group may come from.
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{FormatVersion, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
+use super::{Cidr, FormatVersion, IpFilterGroupName, Origin, Realm, Unknown, input::MOST_NETWORKS};
 
 /// A named list of networks, of both families.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +14,7 @@ pub struct IpFilterGroup {
     /// The group's name, unique in the realm.
     pub name: IpFilterGroupName,
     /// The networks that are let in.
-    pub networks: Vec<IpNet>,
+    pub networks: Vec<Cidr>,
     /// The fields of the stored record that a newer build added and this one does not know.
     #[serde(flatten)]
     pub unknown: Unknown,
@@ -27,7 +26,7 @@ impl IpFilterGroup {
 
     /// A group of these networks.
     #[must_use]
-    pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<IpNet>) -> Self {
+    pub fn new(realm: Realm, name: IpFilterGroupName, networks: Vec<Cidr>) -> Self {
         Self { v: FormatVersion, realm, name, networks, unknown: Unknown::default() }
     }
 
@@ -36,10 +35,7 @@ impl IpFilterGroup {
     pub fn admits(&self, origin: Origin) -> bool {
         match origin {
             Origin::Unknown => false,
-            Origin::Ip(ip) => {
-                let ip = ip.to_canonical();
-                self.networks.iter().any(|network| network.contains(&ip))
-            }
+            Origin::Ip(ip) => self.networks.iter().any(|network| network.contains(ip)),
         }
     }
 }

@@ -6,18 +6,20 @@ use super::{Span, Timestamp};
 
 /// When failures lock an address, for how long, and when they are forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LockOut {
-    /// How many failures in a row lock the address; also how many guesses can be under way at once.
+    /// How many failures in a row lock the address; also how many guesses can be under way at once: 10; 1 to 10,000, and
+    /// less than `disable_at`.
     pub room: u32,
-    /// How long the first lock lasts. Each further failure doubles it.
+    /// How long the first lock lasts: 30 s; 1 s to 7 days. Each further failure doubles it.
     pub first_lock: Span,
-    /// How long a lock lasts at most.
+    /// How long a lock lasts at most: 15 min; as long as the first, to 7 days.
     pub longest_lock: Span,
-    /// How many failures in a row disable the address, until a reset, an assignment or an unlock.
+    /// How many failures in a row disable the address, until a reset, an assignment or an unlock: 100; 2 to 1,000,000.
     pub disable_at: u32,
-    /// How long after the last failure all are forgotten, unless they disabled the address.
+    /// How long after the last failure all are forgotten, unless they disabled the address: 24 h; as long as the longest
+    /// lock, and 1 min to 366 days.
     pub forget_after: Span,
 }
 

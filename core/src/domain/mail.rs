@@ -189,18 +189,18 @@ impl Mail {
 
 /// How a mail that failed is tried again: exponential and jittered, for each mail by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Retries {
-    /// The wait after the first failure. Each further one doubles it.
+    /// The wait after the first failure: 1 min; 1 s to 7 days. Each further one doubles it.
     pub first: Span,
-    /// The longest wait.
+    /// The longest wait: 4 h; as long as the first, to 7 days.
     pub longest: Span,
-    /// How many attempts are made before the mail is given up.
+    /// How many attempts are made before the mail is given up: 30; 1 to 1,000.
     pub attempts: u32,
-    /// The age, from being queued, at which the mail is given up at its next failure.
+    /// The age, from being queued, at which the mail is given up at its next failure: 3 days; 1 min to 30 days.
     pub age: Span,
-    /// How long a courier holds a mail: longer than any delivery takes.
+    /// How long a courier holds a mail: 5 min; longer than [a delivery may take](Self::LONGEST_DELIVERY), to a day.
     pub lease: Span,
 }
 
@@ -217,6 +217,9 @@ impl Default for Retries {
 }
 
 impl Retries {
+    /// The longest that a delivery may take (fixed): 60 s. Then it counts as failed, whatever becomes of it.
+    pub const LONGEST_DELIVERY: Span = Span::seconds(60);
+
     /// The wait after this number of attempts: between half of the full wait and all of it, as the jitter has it.
     #[must_use]
     pub fn back_off(&self, attempts: u32, jitter: u64) -> Span {

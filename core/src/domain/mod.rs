@@ -6,6 +6,8 @@
 mod account;
 mod address;
 mod admission;
+mod bounds;
+mod cidr;
 mod code;
 mod confirmation;
 mod email;
@@ -18,6 +20,7 @@ mod hex;
 mod id;
 mod input;
 mod intent;
+mod kept;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -54,6 +57,8 @@ pub use self::{
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
+    bounds::{OutOfBounds, Quantity},
+    cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
@@ -79,15 +84,15 @@ pub use self::{
     },
     realm::Realm,
     refusal::Refusal,
-    rules::Rules,
+    rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
-    throttle::Quota,
-    time::{Span, Timestamp, TimestampError},
+    throttle::{NotAQuota, Quota},
+    time::{NotASpan, Span, Timestamp, TimestampError},
     web_url::{LinkUrl, ReturnUrl},
 };
 pub(crate) use self::{

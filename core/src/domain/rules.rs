@@ -1,12 +1,17 @@
-//! The numbers of the rules, each with its default. What is not here is fixed.
+//! The numbers of the rules, each with its default, its floor and its ceiling. What is not here is fixed.
 
-use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
-use super::{LockOut, Quota, Retries, Span};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
 
 /// All numbers that a host may change. The defaults are the safe choice.
+///
+/// This is the section `rules` of the settings file, key by key. [`check`](Self::check) refuses nonsense wherever the
+/// numbers come from: serde asks it, and so does the builder of the accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Rules {
     /// Code mails for each account and purpose: 1 each 600 s.
@@ -21,17 +26,22 @@ pub struct Rules {
     pub lock_out: LockOut,
     /// How mails are tried again.
     pub retries: Retries,
-    /// How long a password that an administrator assigned lets its owner in: 72 h.
+    /// How long a password that an administrator assigned lets its owner in: 72 h; 1 min to 366 days.
     pub temporary_password: Span,
-    /// How long before a password expires its owner is warned, furthest first: 14 and 3 days.
+    /// How long before a password expires its owner is warned, furthest first: 14 and 3 days; 1 min to 29 days.
     pub expiry_warnings: [Span; 2],
-    /// How long a closed account can be reopened; then it is erased: 30 days.
+    /// How long a closed account can be reopened; then it is erased: 30 days; 1 min to 3,660 days.
     pub closing_grace: Span,
-    /// How long an account that a stranger signed up waits to be proven: 7 days.
+    /// How long an account that a stranger signed up waits to be proven: 7 days; as long as the code to choose its first
+    /// password lives (24 h) to 366 days.
     pub sign_up_kept: Span,
     /// How long events stay in the journal, those of all realms of the store; none keeps all, which is the default.
+    /// 1 to 36,600 days; settings say `forever` for none.
+    #[serde(with = "kept")]
     pub journal_kept: Option<Span>,
     /// How long mails that were given up can be queued again, those of all realms of the store; none keeps all: 30 days.
+    /// 1 to 36,600 days; settings say `forever` for none.
+    #[serde(with = "kept")]
     pub dead_mails_kept: Option<Span>,
 }
 
@@ -51,5 +61,292 @@ impl Default for Rules {
             journal_kept: None,
             dead_mails_kept: Some(Span::days(30)),
         }
+    }
+}
+
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// Refuses numbers that [`Rules::check`] refuses.
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rules = Self::deserialize(deserializer)?;
+        rules.check().map_err(serde::de::Error::custom)?;
+        Ok(rules)
+    }
+}
+
+/// Numbers of the rules that are nonsense, alone or beside each other. Each names the option and says what to write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RulesError {
+    /// A number is too small or too large.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
+    /// A quota that bounds nothing, or one whose burst lasts for ever.
+    #[error(
+        "{option}: \"{given}\" bounds nothing, or for ever; write 1,000,000 at once or fewer, each 1 ms or longer, and all \
+         of them together 366 d or less"
+    )]
+    Quota {
+        /// The option's key.
+        option: &'static str,
+        /// The quota given.
+        given: Quota,
+    },
+    /// A lock would never come.
+    #[error("lock_out.room: {room} must be less than lock_out.disable_at, which is {disable_at}")]
+    LockOut {
+        /// The room given.
+        room: u32,
+        /// The end given.
+        disable_at: u32,
+    },
+    /// A lock would shrink.
+    #[error("lock_out.first_lock: {first} must not be longer than lock_out.longest_lock, which is {longest}")]
+    Locks {
+        /// The first given.
+        first: Span,
+        /// The longest given.
+        longest: Span,
+    },
+    /// Whoever waits for a lock's end could guess as if nothing had been.
+    #[error(
+        "lock_out.forget_after: {forget_after} must not be shorter than lock_out.longest_lock, which is {longest}"
+    )]
+    Forgotten {
+        /// The time given.
+        forget_after: Span,
+        /// The longest lock given.
+        longest: Span,
+    },
+    /// A wait would shrink.
+    #[error("retries.first: {first} must not be longer than retries.longest, which is {longest}")]
+    Retries {
+        /// The first given.
+        first: Span,
+        /// The longest given.
+        longest: Span,
+    },
+    /// A second courier would take a mail that the first is still delivering.
+    #[error("retries.lease: {lease} must be longer than {least}, what a delivery may take")]
+    Lease {
+        /// The lease given.
+        lease: Span,
+        /// What a delivery may take.
+        least: Span,
+    },
+    /// The second warning would come first.
+    #[error("expiry_warnings: the first ({first}) must be longer ahead than the second ({last})")]
+    ExpiryWarnings {
+        /// The first given.
+        first: Span,
+        /// The second given.
+        last: Span,
+    },
+}
+
+const MINUTE: Span = Span::minutes(1);
+const DAY: Span = Span::days(1);
+const YEAR: Span = Span::days(366);
+const KEPT: RangeInclusive<Span> = DAY..=Span::days(36_600);
+
+impl Rules {
+    /// The furthest ahead that the owner of a password that expires can be warned: a password lives for 30 days at least.
+    const FURTHEST_WARNING: Span = Span::days(29);
+
+    /// Refuses what is nonsense: a number below its floor or above its ceiling, and numbers that contradict each other.
+    ///
+    /// # Errors
+    /// [`RulesError`], the first in the order of the keys.
+    pub fn check(&self) -> Result<(), RulesError> {
+        for (option, quota) in [
+            ("account_quota", self.account_quota),
+            ("recipient_quota", self.recipient_quota),
+            ("origin_quota", self.origin_quota),
+            ("origin_failure_quota", self.origin_failure_quota),
+        ] {
+            let sound = quota.burst() <= 1_000_000 && quota.period() >= Span::millis(1);
+            if !sound || quota.horizon() > YEAR {
+                return Err(RulesError::Quota { option, given: quota });
+            }
+        }
+        check_lock_out(&self.lock_out)?;
+        check_retries(&self.retries)?;
+        OutOfBounds::check("temporary_password", self.temporary_password, MINUTE..=YEAR)?;
+        let [first, last] = self.expiry_warnings;
+        for warning in self.expiry_warnings {
+            OutOfBounds::check("expiry_warnings", warning, MINUTE..=Self::FURTHEST_WARNING)?;
+        }
+        if last >= first {
+            return Err(RulesError::ExpiryWarnings { first, last });
+        }
+        OutOfBounds::check("closing_grace", self.closing_grace, MINUTE..=Span::days(3_660))?;
+        let code_lives = Purpose::PasswordSet.lifetime().each;
+        OutOfBounds::check("sign_up_kept", self.sign_up_kept, code_lives..=YEAR)?;
+        for (option, kept) in [("journal_kept", self.journal_kept), ("dead_mails_kept", self.dead_mails_kept)]
+        {
+            kept.map_or(Ok(()), |kept| OutOfBounds::check(option, kept, KEPT))?;
+        }
+        Ok(())
+    }
+}
+
+fn check_lock_out(rule: &LockOut) -> Result<(), RulesError> {
+    let LockOut { room, first_lock: first, longest_lock: longest, disable_at, forget_after } = *rule;
+    OutOfBounds::check("lock_out.room", room, 1..=10_000)?;
+    OutOfBounds::check("lock_out.first_lock", first, Span::seconds(1)..=Span::days(7))?;
+    OutOfBounds::check("lock_out.longest_lock", longest, Span::seconds(1)..=Span::days(7))?;
+    OutOfBounds::check("lock_out.disable_at", disable_at, 2..=1_000_000)?;
+    OutOfBounds::check("lock_out.forget_after", forget_after, MINUTE..=YEAR)?;
+    if room >= disable_at {
+        return Err(RulesError::LockOut { room, disable_at });
+    }
+    if first > longest {
+        return Err(RulesError::Locks { first, longest });
+    }
+    if forget_after < longest {
+        return Err(RulesError::Forgotten { forget_after, longest });
+    }
+    Ok(())
+}
+
+fn check_retries(rule: &Retries) -> Result<(), RulesError> {
+    let Retries { first, longest, attempts, age, lease } = *rule;
+    OutOfBounds::check("retries.first", first, Span::seconds(1)..=Span::days(7))?;
+    OutOfBounds::check("retries.longest", longest, Span::seconds(1)..=Span::days(7))?;
+    OutOfBounds::check("retries.attempts", attempts, 1..=1_000)?;
+    OutOfBounds::check("retries.age", age, MINUTE..=Span::days(30))?;
+    if lease <= Retries::LONGEST_DELIVERY {
+        return Err(RulesError::Lease { lease, least: Retries::LONGEST_DELIVERY });
+    }
+    OutOfBounds::check("retries.lease", lease, MINUTE..=DAY)?;
+    if first > longest {
+        return Err(RulesError::Retries { first, longest });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number by its key, and where it is.
+    type Number<T> = (&'static str, fn(&mut Rules) -> &mut T);
+
+    /// The defaults with one change, as the check sees them.
+    fn with(change: impl FnOnce(&mut Rules)) -> Result<(), RulesError> {
+        let mut rules = Rules::default();
+        change(&mut rules);
+        rules.check()
+    }
+
+    fn refusal(change: impl FnOnce(&mut Rules)) -> String {
+        with(change).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_pass_their_own_check() {
+        assert_eq!(Rules::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn each_number_has_a_floor_and_a_ceiling() {
+        let nothing = |quota: &mut Quota| *quota = Quota::new(1, Span::micros(1)).unwrap();
+        let for_ever = |quota: &mut Quota| *quota = Quota::new(2, Span::days(200)).unwrap();
+        let spans: [Number<Span>; 10] = [
+            ("lock_out.first_lock", |rules| &mut rules.lock_out.first_lock),
+            ("lock_out.longest_lock", |rules| &mut rules.lock_out.longest_lock),
+            ("lock_out.forget_after", |rules| &mut rules.lock_out.forget_after),
+            ("retries.first", |rules| &mut rules.retries.first),
+            ("retries.longest", |rules| &mut rules.retries.longest),
+            ("retries.age", |rules| &mut rules.retries.age),
+            ("retries.lease", |rules| &mut rules.retries.lease),
+            ("temporary_password", |rules| &mut rules.temporary_password),
+            ("closing_grace", |rules| &mut rules.closing_grace),
+            ("sign_up_kept", |rules| &mut rules.sign_up_kept),
+        ];
+        for (option, of) in spans {
+            for nonsense in [Span::ZERO, Span::MAX] {
+                let refused = refusal(|rules| *of(rules) = nonsense);
+                assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
+            }
+        }
+        let counts: [Number<u32>; 3] = [
+            ("lock_out.room", |rules| &mut rules.lock_out.room),
+            ("lock_out.disable_at", |rules| &mut rules.lock_out.disable_at),
+            ("retries.attempts", |rules| &mut rules.retries.attempts),
+        ];
+        for (option, of) in counts {
+            for nonsense in [0, u32::MAX] {
+                let refused = refusal(|rules| *of(rules) = nonsense);
+                assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
+            }
+        }
+        let quotas: [Number<Quota>; 4] = [
+            ("account_quota", |rules| &mut rules.account_quota),
+            ("recipient_quota", |rules| &mut rules.recipient_quota),
+            ("origin_quota", |rules| &mut rules.origin_quota),
+            ("origin_failure_quota", |rules| &mut rules.origin_failure_quota),
+        ];
+        for (option, of) in quotas {
+            for nonsense in [nothing, for_ever] {
+                let refused = refusal(|rules| nonsense(of(rules)));
+                assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
+            }
+        }
+        for nonsense in [Span::ZERO, Span::MAX] {
+            assert!(refusal(|rules| rules.journal_kept = Some(nonsense)).starts_with("journal_kept: "));
+            assert!(refusal(|rules| rules.dead_mails_kept = Some(nonsense)).starts_with("dead_mails_kept: "));
+            assert!(refusal(|rules| rules.expiry_warnings[0] = nonsense).starts_with("expiry_warnings: "));
+            assert!(refusal(|rules| rules.expiry_warnings[1] = nonsense).starts_with("expiry_warnings: "));
+        }
+    }
+
+    #[test]
+    fn numbers_that_contradict_each_other_are_refused() {
+        let span = Span::minutes;
+        assert_eq!(
+            with(|rules| rules.lock_out.room = 100),
+            Err(RulesError::LockOut { room: 100, disable_at: 100 })
+        );
+        let (first, longest) = (span(16), span(15));
+        assert_eq!(
+            with(|rules| rules.lock_out.first_lock = first),
+            Err(RulesError::Locks { first, longest })
+        );
+        let forget_after = span(14);
+        assert_eq!(
+            with(|rules| rules.lock_out.forget_after = forget_after),
+            Err(RulesError::Forgotten { forget_after, longest })
+        );
+        let (first, longest) = (span(241), span(240));
+        assert_eq!(with(|rules| rules.retries.first = first), Err(RulesError::Retries { first, longest }));
+        let least = Retries::LONGEST_DELIVERY;
+        assert_eq!(with(|rules| rules.retries.lease = least), Err(RulesError::Lease { lease: least, least }));
+        let [first, last] = [Span::days(3), Span::days(3)];
+        assert_eq!(
+            with(|rules| rules.expiry_warnings = [first, last]),
+            Err(RulesError::ExpiryWarnings { first, last })
+        );
+    }
+
+    #[test]
+    fn what_serde_reads_has_passed_the_check() {
+        let read = |text: &str| serde_json::from_str::<Rules>(text);
+        assert_eq!(read("{}").unwrap(), Rules::default());
+        let written = serde_json::to_string(&Rules::default()).unwrap();
+        assert_eq!(read(&written).unwrap(), Rules::default());
+        let refused = read(r#"{"lock_out": {"forget_after": "0 s"}}"#).unwrap_err().to_string();
+        assert!(
+            refused.contains("lock_out.forget_after: 0 s is out of bounds; write 1 min to 366 d"),
+            "{refused}"
+        );
+        assert!(read(r#"{"lock_out": {"forget": "1 h"}}"#).is_err());
+        assert!(read(r#"{"retries": {"wait": "1 h"}}"#).is_err());
+        assert!(read(r#"{"quota": "1 / 1 h"}"#).is_err());
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! A quota's whole state is one time stamp, its *level*: the instant until which the past has been paid for.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Span, Timestamp};
 
@@ -17,24 +19,35 @@ use super::{Span, Timestamp};
 /// assert_eq!(quota.take(Some(level), now + Span::micros(599_999_999)), Err(Span::micros(1)));
 /// assert!(quota.take(Some(level), now + Span::seconds(600)).is_ok());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+///
+/// Settings and every other serde form say it as `5 / 600 s`: the burst, and the period as a [`Span`] is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     burst: u32,
     period: Span,
 }
 
-/// Refuses a quota without a burst or a period.
+/// A text that is no quota, or one without a burst or a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write how many at once and then one each how long, as in \"5 / 600 s\"")]
+pub struct NotAQuota;
+
+impl fmt::Display for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} / {}", self.burst, self.period.to_text())
+    }
+}
+
+impl Serialize for Quota {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl<'de> Deserialize<'de> for Quota {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename = "Quota")]
-        struct Parts {
-            burst: u32,
-            period: Span,
-        }
-        let Parts { burst, period } = Parts::deserialize(deserializer)?;
-        Self::new(burst, period)
-            .ok_or_else(|| serde::de::Error::custom("a quota without a burst or a period"))
+        let text = Cow::<'de, str>::deserialize(deserializer).map_err(|_| D::Error::custom(NotAQuota))?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 
@@ -52,6 +65,17 @@ impl Quota {
     #[must_use]
     pub const fn new(burst: u32, period: Span) -> Option<Self> {
         if burst == 0 || period.as_micros() == 0 { None } else { Some(Self { burst, period }) }
+    }
+
+    /// Reads a burst and a period, as in `5 / 600 s`. Blanks around either count for nothing.
+    ///
+    /// # Errors
+    /// [`NotAQuota`].
+    pub fn parse(text: &str) -> Result<Self, NotAQuota> {
+        let (burst, period) = text.split_once('/').ok_or(NotAQuota)?;
+        let (burst, period) = (burst.trim(), Span::parse(period).map_err(|_| NotAQuota)?);
+        let plain = burst.bytes().all(|c| c.is_ascii_digit());
+        burst.parse().ok().filter(|_| plain).and_then(|burst| Self::new(burst, period)).ok_or(NotAQuota)
     }
 
     /// How many are granted at once.
@@ -224,9 +248,29 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_is_a_burst_and_a_period() {
+        assert_eq!(Quota::parse("5 / 600 s").ok(), Quota::new(5, Span::seconds(600)));
+        assert_eq!(Quota::parse("1/1h").ok(), Quota::new(1, Span::hours(1)));
+        for text in ["", "5", "5 / 0 s", "0 / 1 s", "5 / s", "/ 1 s", "5 / 1 s / 2", "-5 / 1 s", "+5 / 1 s"] {
+            assert_eq!(Quota::parse(text), Err(NotAQuota), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_of_a_quota_is_read_again_exactly_extremes_included() {
+        let most = Quota::new(u32::MAX, Span::MAX).unwrap();
+        let least = Quota::new(1, Span::micros(1)).unwrap();
+        for quota in [Quota::ACCOUNT, Quota::ORIGIN_FAILURES, least, most] {
+            let text = serde_json::to_string(&quota).unwrap();
+            assert_eq!(serde_json::from_str::<Quota>(&text).unwrap(), quota, "{text}");
+        }
+        assert_eq!(serde_json::to_string(&Quota::RECIPIENT).unwrap(), r#""5 / 10 min""#);
+    }
+
+    #[test]
     fn a_quota_of_nothing_is_not_read() {
-        assert!(serde_json::from_str::<Quota>(r#"{"burst":1,"period":600000000}"#).is_ok());
-        assert!(serde_json::from_str::<Quota>(r#"{"burst":0,"period":600000000}"#).is_err());
-        assert!(serde_json::from_str::<Quota>(r#"{"burst":1,"period":0}"#).is_err());
+        assert!(serde_json::from_str::<Quota>(r#""1 / 600 s""#).is_ok());
+        assert!(serde_json::from_str::<Quota>(r#""0 / 600 s""#).is_err());
+        assert!(serde_json::from_str::<Quota>(r#""1 / 0 s""#).is_err());
     }
 }

@@ -3,20 +3,40 @@
 //! A [`Timestamp`] always has an RFC 3339 form and arithmetic stops at both ends, so that a clock gone mad
 //! can neither panic nor wrap around.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A length of time in microseconds; never negative.
+///
+/// Settings and every other serde form say it as people do: a whole number and one unit, `us`, `ms`, `s`, `min`, `h` or
+/// `d` (24 h), with or without a blank between. There are neither fractions nor sums. It is written in the longest unit
+/// that it is a whole number of, so what is written is read again exactly. `Display`, for messages, counts seconds.
 ///
 /// ```
 /// use accountable_core::domain::Span;
 /// assert_eq!(Span::minutes(10), Span::seconds(600));
+/// assert_eq!(Span::parse("600 s"), Ok(Span::minutes(10)));
+/// assert_eq!(Span::seconds(600).to_text(), "10 min");
 /// assert_eq!(Span::seconds(600).to_string(), "600 s");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(from = "u64", into = "u64")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(u64);
+
+/// A text that is no length of time, or one longer than [`Span::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write a number and its unit (ms, s, min, h or d), as in \"600 s\" or \"72 h\"")]
+pub struct NotASpan;
+
+/// Units in microseconds, the longest first.
+const UNITS: [(&str, u64); 6] = [
+    ("d", 86_400_000_000),
+    ("h", 3_600_000_000),
+    ("min", 60_000_000),
+    ("s", 1_000_000),
+    ("ms", 1_000),
+    ("us", 1),
+];
 
 impl Span {
     /// The empty span: 0 microseconds.
@@ -59,6 +79,27 @@ impl Span {
     pub const fn times(self, factor: u64) -> Self {
         Self::micros(self.0.saturating_mul(factor))
     }
+    /// Reads a whole number and its unit, `us`, `ms`, `s`, `min`, `h` or `d`. Blanks around either count for nothing.
+    ///
+    /// # Errors
+    /// [`NotASpan`], also for what is longer than [`Span::MAX`].
+    pub fn parse(text: &str) -> Result<Self, NotASpan> {
+        let text = text.trim();
+        let (number, unit) = text
+            .find(|c: char| !c.is_ascii_digit())
+            .and_then(|at| text.split_at_checked(at))
+            .ok_or(NotASpan)?;
+        let (_, micros) = UNITS.into_iter().find(|(name, _)| *name == unit.trim()).ok_or(NotASpan)?;
+        let micros = number.parse::<u64>().ok().and_then(|number| number.checked_mul(micros));
+        micros.filter(|micros| *micros <= Self::MAX.0).map(Self).ok_or(NotASpan)
+    }
+    /// The length in the longest unit that it is a whole number of: `10 min`.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let whole = |(_, unit): &(&str, u64)| self.0.is_multiple_of(*unit);
+        let (name, unit) = UNITS.into_iter().find(whole).filter(|_| self.0 > 0).unwrap_or(("s", 1_000_000));
+        format!("{} {name}", self.0.checked_div(unit).unwrap_or_default())
+    }
     /// The length in microseconds.
     #[must_use]
     pub const fn as_micros(self) -> u64 {
@@ -76,16 +117,16 @@ impl Span {
     }
 }
 
-/// Longer than the longest is the longest, as everywhere.
-impl From<u64> for Span {
-    fn from(micros: u64) -> Self {
-        Self::micros(micros)
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_text())
     }
 }
 
-impl From<Span> for u64 {
-    fn from(span: Span) -> Self {
-        span.0
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer).map_err(|_| D::Error::custom(NotASpan))?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 
@@ -206,8 +247,8 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
     }
 }
 
@@ -228,7 +269,59 @@ mod tests {
         assert_eq!(Timestamp::MIN - Span::MAX, Timestamp::MIN);
         assert_eq!(Timestamp::from_micros(i64::MAX), Timestamp::MAX);
         assert_eq!(Span::days(u64::MAX), Span::MAX);
-        assert_eq!(serde_json::from_str::<Span>(&u64::MAX.to_string()).unwrap(), Span::MAX);
+    }
+
+    #[test]
+    fn a_span_is_a_whole_number_and_a_unit() {
+        for (text, span) in [
+            ("600 s", Span::seconds(600)),
+            ("15min", Span::minutes(15)),
+            (" 72  h ", Span::hours(72)),
+            ("3 d", Span::days(3)),
+            ("250 ms", Span::millis(250)),
+            ("7 us", Span::micros(7)),
+            ("0 s", Span::ZERO),
+        ] {
+            assert_eq!(Span::parse(text), Ok(span), "{text}");
+        }
+        for text in [
+            "",
+            "600",
+            "s",
+            "1.5 h",
+            "-1 s",
+            "+1 s",
+            "1 m",
+            "1 week",
+            "1 days",
+            "1 S",
+            "1 s 5",
+            "99999999999999999999 s",
+            "999999999999 d",
+        ] {
+            assert_eq!(Span::parse(text), Err(NotASpan), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_of_a_span_is_read_again_exactly_extremes_included() {
+        for span in [
+            Span::ZERO,
+            Span::micros(1),
+            Span::millis(1_500),
+            Span::seconds(90),
+            Span::seconds(600),
+            Span::hours(36),
+            Span::days(3),
+            Span::micros(Span::MAX.as_micros() - 1),
+            Span::MAX,
+        ] {
+            let text = serde_json::to_string(&span).unwrap();
+            assert_eq!(serde_json::from_str::<Span>(&text).unwrap(), span, "{text}");
+        }
+        assert_eq!(Span::hours(72).to_text(), "3 d");
+        assert_eq!(Span::seconds(90).to_text(), "90 s");
+        assert!(serde_json::from_str::<Span>("600").is_err(), "a number without a unit says too little");
     }
 
     #[test]

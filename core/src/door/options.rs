@@ -1,9 +1,12 @@
 //! What a caller may say of a mail. Each default is the safe one.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{InputError, LinkUrl, Links, Locale, ReturnUrl, Span};
 
 /// Where a mailed code leads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MailOptions {
     /// The page; the standard one by default. It must equal one that the [`Links`] allow.

@@ -10,7 +10,7 @@ use futures_util::{
 
 use super::{delivery::Attempted, flight::Flight, swept::Swept};
 use crate::{
-    domain::{CommitId, Content, DomainTag, Initiator, Span, Timestamp},
+    domain::{CommitId, Content, DomainTag, Initiator, Retries, Span, Timestamp},
     engine::{
         Core,
         watch::{self, watched},
@@ -201,9 +201,11 @@ impl<'a> Courier<'a> {
     async fn work(&self, claimed: Claimed) -> Done {
         let work = async {
             match &claimed.mail.value.content {
-                Content::Letter(_) | Content::ForHost(_) => {
-                    self.core.deliver(claimed, Initiator::Courier, Core::DELIVERY).await.map(Done::Mail)
-                }
+                Content::Letter(_) | Content::ForHost(_) => self
+                    .core
+                    .deliver(claimed, Initiator::Courier, Retries::LONGEST_DELIVERY)
+                    .await
+                    .map(Done::Mail),
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
         };

@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
-        Letter, LetterContext, Mail, MailState, Purpose, Span, Subject, Suppression, SuppressionScope,
-        Undeliverable,
+        Letter, LetterContext, Mail, MailState, Purpose, Retries, Span, Subject, Suppression,
+        SuppressionScope, Undeliverable,
     },
     engine::{
         Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new,
@@ -61,9 +61,6 @@ enum Settlement {
 }
 
 impl Core {
-    /// The longest that a delivery may take. A courier's claim must outlast it.
-    pub(crate) const DELIVERY: Span = Span::seconds(60);
-
     /// Makes the letter, hands it over, and settles. The mail must be claimed, and the dossier not older than the claim.
     pub(crate) async fn deliver(
         &self,
@@ -87,7 +84,7 @@ impl Core {
             Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
             Ok(letter) => {
                 // However long the caller would wait: the claim must outlast the delivery.
-                let within = within.min(Self::DELIVERY);
+                let within = within.min(Retries::LONGEST_DELIVERY);
                 let mut deadline = Deadline::after(&*self.clock, within);
                 match deadline.within(self.hand_over(&letter)).await {
                     // It may have left, and is tried again under the same name; less and less often, lest a server

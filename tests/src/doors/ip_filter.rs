@@ -3,12 +3,11 @@
 use accountable_core::{
     AccountChanges, Authentication, DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
     domain::{
-        AccountId, Address, CodeState, CommitId, Denial, InputError, IpFilterGroupName, Origin, Realm,
+        AccountId, Address, Cidr, CodeState, CommitId, Denial, InputError, IpFilterGroupName, Origin, Realm,
         Refusal,
     },
     port::{Commit, Limit, Store as _, Swap, Write},
 };
-use ipnet::IpNet;
 
 use crate::doors::world::{BETTER, GOOD, World, email, keys, on_each_store, password};
 
@@ -20,7 +19,7 @@ fn office() -> IpFilterGroupName {
     IpFilterGroupName::parse("office").unwrap()
 }
 
-fn networks(of: &[&str]) -> Vec<IpNet> {
+fn networks(of: &[&str]) -> Vec<Cidr> {
     of.iter().map(|text| text.parse().unwrap()).collect()
 }
 
@@ -146,7 +145,7 @@ on_each_store! {
     }
 
     async fn a_group_has_a_thousand_networks_at_most(world) {
-        let many = |count: u32| (0..count).map(|at| IpNet::from(std::net::IpAddr::from(at.to_be_bytes()))).collect();
+        let many = |count: u32| (0..count).map(|at| Cidr::from(std::net::IpAddr::from(at.to_be_bytes()))).collect();
         world.admin().define_ip_filter_group(&office(), many(1_000)).await.unwrap();
         let refused = world.admin().define_ip_filter_group(&office(), many(1_001)).await.unwrap_err();
         assert!(matches!(refused, Error::BadInput(InputError::TooManyNetworks)));

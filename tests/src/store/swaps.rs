@@ -84,7 +84,7 @@ impl Kind {
                 mail.queued_at.since(NOW).as_micros() / Span::seconds(1).as_micros()
             })),
             Key::IpFilterGroup(realm, name) => Some(of(look::group(store, realm, name).await?, |group| {
-                match group.networks.first().map(ipnet::IpNet::addr) {
+                match group.networks.first().map(|network| network.net().addr()) {
                     Some(std::net::IpAddr::V4(number)) => u64::from(u32::from(number)),
                     _ => panic!("a group came back with other networks"),
                 }

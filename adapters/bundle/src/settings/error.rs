@@ -5,6 +5,8 @@ use std::{fmt, io, ops::Range, path::PathBuf};
 use accountable_core::domain::PolicyError;
 use accountable_system::{Argon2Error, KeyFileError};
 
+use super::locate;
+
 /// Why settings can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,10 +80,6 @@ pub enum SettingsError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// Not a web origin.
-    #[cfg(feature = "axum")]
-    #[error("http.web_origins: {0}")]
-    WebOrigin(#[from] accountable_http::NotAWebOrigin),
     /// Not a path that others can follow.
     #[cfg(feature = "axum")]
     #[error("http.base_path: {0}")]
@@ -141,13 +139,9 @@ impl fmt::Display for Place {
 
 impl SettingsError {
     pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> Self {
-        let at = error.span().map(|Range { start, .. }| {
-            let before = text.get(..start).unwrap_or(text);
-            let line = before.matches('\n').count().saturating_add(1);
-            let column = before.chars().rev().take_while(|c| *c != '\n').count().saturating_add(1);
-            (line, column)
-        });
-        let place = Place { file: None, at };
+        let span = locate::option(text, error.span(), error.message()).or_else(|| error.span());
+        let place =
+            Place { file: None, at: span.map(|Range { start, .. }| locate::line_and_column(text, start)) };
         Self::Unreadable { place, problem: without_strings(error.message()) }
     }
 

@@ -1,25 +1,31 @@
 //! Accounts over HTTP: where, for whom, and which contracts.
 
-#[cfg(feature = "axum")]
-mod parts;
-
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
-use accountable_core::domain::Span;
-use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use accountable_core::{
+    domain::LinkUrl,
+    port::{Clock, Entropy},
+};
+use accountable_http::{
+    Connections, Guard, Limits, WebOrigins,
+    auth::{BearerKeys, NcpSignatures},
+    origin::Proxies,
+    pages::PagesOptions,
+    profile::{data_forest, payway, webconnect},
+};
+use accountable_system::secrets_from_file;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::written;
+use super::{LARGEST, SettingsError, beside, file::text_of};
 
-/// The section `http`. Read also without the feature `axum`, so that one file serves every build.
+/// The section `http`. A build without the feature `axum` reads the section and does not look at it.
 ///
 /// `accountable serve` does all that it says. A host that mounts routers itself takes the parts that it wants: the
 /// guard, the keys, the options of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HttpSettings {
@@ -28,25 +34,29 @@ pub struct HttpSettings {
     /// The path that those of all contracts begin with: empty. The pages are where `links` says.
     pub base_path: String,
     /// The web origins whose pages may call from browsers: none.
-    pub web_origins: Vec<String>,
+    #[serde(deserialize_with = "web_origins")]
+    pub web_origins: WebOrigins,
+    /// Whether calls are let in whose peer the server does not tell, as over a Unix socket: no. Nothing that is counted
+    /// by origin is bounded for them: see [`Guard::admitting_unknown_peers`].
+    pub admit_unknown_peers: bool,
     /// Who may call by a bearer key: `bearer-keys.toml`. Read only if a contract needs it.
     pub bearer_keys_file: PathBuf,
     /// Who may call by a signature: `ncp-keys.toml`. Read only if a contract needs it.
     pub ncp_keys_file: PathBuf,
     /// The proxies whose word counts.
-    pub proxies: ProxySettings,
+    pub proxies: Proxies,
     /// What calls are held to.
-    pub limits: LimitSettings,
+    pub limits: Limits,
     /// What connections are held to.
-    pub connections: ConnectionSettings,
+    pub connections: Connections,
     /// The pages that mailed links lead to.
     pub pages: PagesSettings,
-    /// The contract of WebConnect.
-    pub webconnect: WebConnectSettings,
+    /// The contract of WebConnect. Its base path is that of all contracts: [`HttpSettings::webconnect_options`] adds it.
+    pub webconnect: Contract<webconnect::Options>,
     /// The contract of Data Forest.
-    pub data_forest: DataForestSettings,
+    pub data_forest: Contract<data_forest::Options>,
     /// The contract of Payway.
-    pub payway: PaywaySettings,
+    pub payway: Contract<payway::Options>,
 }
 
 impl Default for HttpSettings {
@@ -54,101 +64,46 @@ impl Default for HttpSettings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             base_path: String::new(),
-            web_origins: Vec::new(),
+            web_origins: WebOrigins::default(),
+            admit_unknown_peers: false,
             bearer_keys_file: PathBuf::from("bearer-keys.toml"),
             ncp_keys_file: PathBuf::from("ncp-keys.toml"),
-            proxies: ProxySettings::default(),
-            limits: LimitSettings::default(),
-            connections: ConnectionSettings::default(),
+            proxies: Proxies::default(),
+            limits: Limits::default(),
+            connections: Connections::default(),
             pages: PagesSettings::default(),
-            webconnect: WebConnectSettings::default(),
-            data_forest: DataForestSettings::default(),
-            payway: PaywaySettings::default(),
+            webconnect: Contract::default(),
+            data_forest: Contract::default(),
+            payway: Contract::default(),
         }
     }
 }
 
-/// The proxies whose word counts: none by default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ProxySettings {
-    /// Where they are.
-    pub networks: Vec<IpNet>,
-    /// The header that they write: `x-forwarded-for`.
-    pub header: ProxyHeader,
+/// Names the option: the place of an error is that of the whole list.
+fn web_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebOrigins, D::Error> {
+    let no = |error| serde::de::Error::custom(format!("http.web_origins: {error}"));
+    WebOrigins::try_from(Vec::<String>::deserialize(deserializer)?).map_err(no)
 }
 
-/// The header in which a proxy says whom it was called by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// A contract: whether it is served, which none is by default, and its options.
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
-pub enum ProxyHeader {
-    /// `X-Forwarded-For`.
-    #[default]
-    XForwardedFor,
-    /// `Forwarded` (RFC 7239).
-    Forwarded,
+pub struct Contract<O> {
+    /// Whether it is served: no.
+    pub enabled: bool,
+    /// How it answers; in the file these keys stand beside `enabled`.
+    #[serde(flatten)]
+    pub options: O,
 }
 
-/// What calls are held to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct LimitSettings {
-    /// Most octets of a body: 65,536.
-    pub body: NonZeroUsize,
-    /// How long a body may take to arrive: 10 s.
-    #[serde(with = "written::span")]
-    pub body_time: Span,
-    /// How long a call may take: 30 s.
-    #[serde(with = "written::span")]
-    pub call_time: Span,
-    /// How many calls may run at once: 256.
-    pub calls_at_once: NonZeroUsize,
-}
-
-impl Default for LimitSettings {
-    fn default() -> Self {
-        Self {
-            body: const { at_least_one(65_536) },
-            body_time: Span::seconds(10),
-            call_time: Span::seconds(30),
-            calls_at_once: const { at_least_one(256) },
-        }
+impl<'de, O: Deserialize<'de>> Deserialize<'de> for Contract<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (enabled, options) = beside::read(deserializer, "enabled")?;
+        Ok(Self { enabled: enabled.unwrap_or(false), options })
     }
 }
 
-/// What connections are held to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ConnectionSettings {
-    /// How many may be open: 1,024.
-    pub at_once: NonZeroUsize,
-    /// How long a request's head may take to arrive: 10 s.
-    #[serde(with = "written::span")]
-    pub head_time: Span,
-    /// How long one may live: 5 min.
-    #[serde(with = "written::span")]
-    pub lifetime: Span,
-    /// How long what has begun may take once the server shall end: 30 s.
-    #[serde(with = "written::span")]
-    pub drain: Span,
-}
-
-impl Default for ConnectionSettings {
-    fn default() -> Self {
-        Self {
-            at_once: const { at_least_one(1_024) },
-            head_time: Span::seconds(10),
-            lifetime: Span::minutes(5),
-            drain: Span::seconds(30),
-        }
-    }
-}
-
-/// The pages that mailed links lead to.
+/// The pages that mailed links lead to. Where they are says the section `links`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -157,76 +112,143 @@ pub struct PagesSettings {
     pub enabled: bool,
     /// Whether readers of a dead link may ask for a new one: no.
     pub offer_new_links: bool,
+    /// A style sheet that takes the place of ours.
+    pub style_file: Option<PathBuf>,
 }
 
 impl Default for PagesSettings {
     fn default() -> Self {
-        Self { enabled: true, offer_new_links: false }
+        Self { enabled: true, offer_new_links: false, style_file: None }
     }
 }
 
-/// The contract of WebConnect: off by default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct WebConnectSettings {
-    /// Whether it is served: no.
-    pub enabled: bool,
-    /// So many accounts may be registered: 10,000.
-    pub limit: u64,
-    /// Strict: every address is shown as verified.
-    pub show_every_address_as_verified: bool,
-    /// Strict: names of IP filter groups have no digits.
-    pub refuse_digits_in_group_names: bool,
-    /// Strict: a deleted account is erased at once.
-    pub erase_at_once: bool,
-}
-
-impl Default for WebConnectSettings {
-    fn default() -> Self {
-        Self {
-            enabled: false,
-            limit: 10_000,
-            show_every_address_as_verified: false,
-            refuse_digits_in_group_names: false,
-            erase_at_once: false,
+impl PagesSettings {
+    /// The options of the page at this URL, of a service by this name if it has one. Reads the style sheet, where one is
+    /// named.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`], [`SettingsError::TooLarge`].
+    pub fn options(&self, page: LinkUrl, service: Option<&str>) -> Result<PagesOptions, SettingsError> {
+        let mut options = PagesOptions::new(page);
+        if let Some(service) = service {
+            options = options.of(service.to_owned());
         }
+        if self.offer_new_links {
+            options = options.offering_new_links();
+        }
+        if let Some(file) = &self.style_file {
+            options = options.with_style(text_of(file, LARGEST)?);
+        }
+        Ok(options)
     }
 }
 
-/// The contract of Data Forest: off by default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct DataForestSettings {
-    /// Whether it is served: no.
-    pub enabled: bool,
-    /// So many accounts are listed at most: 10,000.
-    pub longest_list: u32,
-    /// Strict: the error repeats a refused password.
-    pub echo_refused_passwords: bool,
-}
+impl HttpSettings {
+    /// The guard to stand around each router: limits, proxies and web origins.
+    #[must_use]
+    pub fn guard(&self, entropy: impl Entropy) -> Guard {
+        let guard = Guard::new(self.limits, entropy)
+            .with_proxies(self.proxies.clone())
+            .with_web_origins(self.web_origins.clone());
+        if self.admit_unknown_peers { guard.admitting_unknown_peers() } else { guard }
+    }
 
-impl Default for DataForestSettings {
-    fn default() -> Self {
-        Self { enabled: false, longest_list: 10_000, echo_refused_passwords: false }
+    /// Who may call by a bearer key, as the file says.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`], [`SettingsError::TooLarge`], [`SettingsError::BearerKeys`].
+    pub fn bearer_keys(&self) -> Result<BearerKeys, SettingsError> {
+        let path: &Path = &self.bearer_keys_file;
+        BearerKeys::from_toml(&text_of(path, LARGEST)?)
+            .map_err(|source| SettingsError::BearerKeys { path: path.to_owned(), source })
+    }
+
+    /// Who may call by a signature, as the file says. Only its owner may have access to it: there are secrets in it.
+    ///
+    /// # Errors
+    /// [`SettingsError::NcpKeyFile`], [`SettingsError::NcpKeys`].
+    pub fn ncp_signatures(&self, clock: impl Clock) -> Result<NcpSignatures, SettingsError> {
+        let text = secrets_from_file(&self.ncp_keys_file).map_err(SettingsError::NcpKeyFile)?;
+        NcpSignatures::from_toml(clock, &text)
+            .map_err(|source| SettingsError::NcpKeys { path: self.ncp_keys_file.clone(), source })
+    }
+
+    /// The path that those of the contracts begin with.
+    ///
+    /// # Errors
+    /// [`SettingsError::BasePath`].
+    pub fn base_path(&self) -> Result<&str, SettingsError> {
+        webconnect::Options::default().with_base(&self.base_path)?;
+        Ok(&self.base_path)
+    }
+
+    /// The options of WebConnect, below the base path.
+    ///
+    /// # Errors
+    /// [`SettingsError::BasePath`].
+    pub fn webconnect_options(&self) -> Result<webconnect::Options, SettingsError> {
+        let base = format!("{}/api/v2", self.base_path()?);
+        Ok(self.webconnect.options.clone().with_base(&base)?)
+    }
+
+    /// Relative paths are relative to this folder.
+    pub(super) fn beside(&mut self, folder: &Path) {
+        self.bearer_keys_file = folder.join(&self.bearer_keys_file);
+        self.ncp_keys_file = folder.join(&self.ncp_keys_file);
+        self.pages.style_file = self.pages.style_file.take().map(|file| folder.join(file));
     }
 }
 
-/// The contract of Payway: off by default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct PaywaySettings {
-    /// Whether it is served: no.
-    pub enabled: bool,
-    /// Strict: an unknown address is 404, and the document's pattern of addresses holds.
-    pub strict: bool,
-}
+#[cfg(test)]
+mod tests {
+    use std::fs;
 
-const fn at_least_one(number: usize) -> NonZeroUsize {
-    match NonZeroUsize::new(number) {
-        Some(number) => number,
-        None => NonZeroUsize::MIN,
+    use accountable_core::domain::Origin;
+
+    use super::*;
+    use crate::Settings;
+
+    #[test]
+    fn webconnect_stands_below_the_base_path_that_all_contracts_have() {
+        let http = HttpSettings::default();
+        let options = http.webconnect_options().unwrap();
+        assert_eq!(options.base(), webconnect::Options::default().base());
+        let settings = Settings::from_toml("[http]\nbase_path = \"/tenants/a\"").unwrap();
+        assert_eq!(settings.http.webconnect_options().unwrap().base(), "/tenants/a/api/v2");
+    }
+
+    #[test]
+    fn a_proxy_is_believed_where_it_is_named() {
+        let origin = |settings: &str| {
+            let settings = Settings::from_toml(settings).unwrap();
+            let mut headers = axum::http::HeaderMap::new();
+            headers.insert("forwarded", "for=192.0.2.7".parse().unwrap());
+            settings.http.proxies.origin("10.0.0.1".parse().ok(), &headers)
+        };
+        let at = |ip: &str| Origin::Ip(ip.parse().unwrap());
+        assert_eq!(origin(""), at("10.0.0.1"));
+        let networks = "[http.proxies]\nnetworks = [\"10.0.0.0/8\"]\n";
+        assert_eq!(origin(&format!("{networks}header = \"forwarded\"")), at("192.0.2.7"));
+    }
+
+    #[test]
+    fn files_are_looked_for_beside_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        fs::write(&path, "[mail]\nfolder = \"outbox\"\n[http.pages]\nstyle_file = \"ours.css\"\n").unwrap();
+        let settings = Settings::from_file(&path).unwrap();
+        assert_eq!(settings.mail.folder, Some(folder.path().join("outbox")));
+        let missing = settings.http.bearer_keys().unwrap_err().to_string();
+        assert!(missing.contains(&folder.path().join("bearer-keys.toml").display().to_string()), "{missing}");
+        fs::write(folder.path().join("bearer-keys.toml"), "[[keys]]\nid = \"secret\"").unwrap();
+        let broken = settings.http.bearer_keys().unwrap_err();
+        assert!(broken.to_string().starts_with("http.bearer_keys_file: no keys in"), "{broken}");
+        assert!(!format!("{broken:?}").contains("secret"), "{broken:?}");
+        let page = LinkUrl::parse("https://app.example/password").unwrap();
+        let missing = settings.http.pages.options(page.clone(), None).unwrap_err().to_string();
+        assert!(missing.contains("ours.css"), "{missing}");
+        fs::write(folder.path().join("ours.css"), "main { color: teal }").unwrap();
+        let options = settings.http.pages.options(page, Some("Orchard")).unwrap();
+        assert!(format!("{options:?}").contains("teal"), "{options:?}");
     }
 }

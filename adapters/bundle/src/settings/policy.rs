@@ -7,7 +7,7 @@ use accountable_core::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{SettingsError, written};
+use super::{SettingsError, file::text_of};
 
 /// Most octets of a blocklist's file: some five million passwords.
 const LARGEST_BLOCKLIST: u64 = 1 << 26;
@@ -42,7 +42,6 @@ pub struct PolicySettings {
     /// So many passwords before the current one may not be taken again, 24 at most: 0.
     pub remembering: usize,
     /// How old a password must be before its owner may change it, 30 d at most: 0 s.
-    #[serde(with = "written::span_or_zero")]
     pub minimum_age: Span,
 }
 
@@ -123,7 +122,7 @@ impl PolicySettings {
             policy = policy.at_least(*least, among);
         }
         if let Some(file) = &self.blocklist_file {
-            let lines = written::text_of(file, LARGEST_BLOCKLIST)?;
+            let lines = text_of(file, LARGEST_BLOCKLIST)?;
             policy = policy.blocklist(Blocklist::common().with(lines.lines()));
         } else if self.refuse_common {
             policy = policy.blocklist(Blocklist::common());
@@ -154,5 +153,96 @@ impl PatternSettings {
             (None, Some(forbidden)) => Ok(policy.not_matching(&self.code, forbidden)),
             _ => Err(SettingsError::Pattern { code: self.code.to_string() }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use accountable_core::domain::{EmailAddress, Password, PolicyContext};
+
+    use super::*;
+    use crate::Settings;
+
+    fn codes(policy: &str, password: &str) -> Vec<String> {
+        let settings = Settings::from_toml(&format!("[policy]\n{policy}")).unwrap();
+        let email = EmailAddress::parse("ada.lovelace@example.com").unwrap();
+        let password = Password::parse(password).unwrap();
+        let violations =
+            settings.policy.build().unwrap().violations(&password, &PolicyContext { email: &email });
+        violations.iter().map(|violation| violation.code().to_owned()).collect()
+    }
+
+    #[test]
+    fn each_preset_is_the_one_of_its_name() {
+        for (preset, of_ada, of_signs, of_six) in [
+            ("nist", "", "too_short", "too_short"),
+            ("data_forest_all_classes", "too_long", "too_few_classes", "too_short"),
+            ("data_forest_three_classes", "too_long", "", "too_short"),
+            ("data_forest_current", "too_long", "banned_character", "too_short"),
+            ("payway", "", "", ""),
+            ("own_rules_only", "", "", ""),
+        ] {
+            let first = |password| codes(&format!("preset = \"{preset}\""), password).into_iter().next();
+            assert_eq!(first("correct horse battery staple").unwrap_or_default(), of_ada, "{preset}");
+            assert_eq!(first("abcd 7 & x").unwrap_or_default(), of_signs, "{preset}");
+            assert_eq!(first("hx7k2q").unwrap_or_default(), of_six, "{preset}");
+        }
+    }
+
+    #[test]
+    fn each_addition_to_a_preset_counts() {
+        let payway = |more: &str, password: &str| codes(&format!("preset = \"payway\"\n{more}"), password);
+        assert_eq!(payway("least_length = 9", "hx7k2q"), ["too_short"]);
+        assert_eq!(payway("most_length = 7", "hx7k2qqq"), ["too_long"]);
+        assert_eq!(payway("banned = \"#\"", "hx7k2q#"), ["banned_character"]);
+        assert_eq!(payway("refuse_common = true", "password"), ["common"]);
+        assert_eq!(payway("refuse_predictable = true", "lovelace1"), ["predictable"]);
+        assert_eq!(payway("context_words = [\"Orchard\"]", "orchard 1"), ["predictable"]);
+        assert_eq!(payway("refuse_similar = true", "xlovelacey"), ["too_similar"]);
+        assert_eq!(payway("classes = [{ least = 1, among = [\"digit\"] }]", "abcdefg"), ["too_few_classes"]);
+        let patterns = "patterns = [{ code = \"lead\", must_match = '^[a-z]' }, { code = \"year\", must_not_match = '20\\d\\d' }]";
+        assert_eq!(payway(patterns, "7x2026abc"), ["lead", "year"]);
+        for password in ["hx7k2q", "password", "lovelace1", "xlovelacey", "7x2026abc"] {
+            assert!(payway("", password).is_empty(), "{password}");
+        }
+    }
+
+    #[test]
+    fn what_a_policy_remembers_and_how_young_a_password_may_be_changed_reach_their_place() {
+        let policy = |text: &str| Settings::from_toml(&format!("[policy]\n{text}")).unwrap().policy.build();
+        let strict = policy("remembering = 24\nminimum_age = \"1 d\"").unwrap();
+        assert_eq!((strict.history(), strict.minimum_age()), (24, Span::days(1)));
+        let usual = policy("").unwrap();
+        assert_eq!((usual.history(), usual.minimum_age()), (0, Span::ZERO));
+        assert!(policy("remembering = 25").unwrap_err().to_string().contains("24 are the most"));
+        assert!(policy("minimum_age = \"31 d\"").unwrap_err().to_string().contains("too long"));
+    }
+
+    #[test]
+    fn nothing_takes_away_from_a_preset() {
+        let policy = |text: &str| Settings::from_toml(&format!("[policy]\n{text}")).unwrap().policy.build();
+        assert!(matches!(
+            policy("least_length = 14"),
+            Err(SettingsError::WeakerThanPreset { least: 14, preset: 15 })
+        ));
+        assert!(policy("least_length = 15").is_ok());
+        assert!(policy("preset = \"own_rules_only\"\nleast_length = 8").is_ok());
+    }
+
+    #[test]
+    fn a_policy_that_can_not_be_had_is_refused() {
+        let policy = |text: &str| {
+            Settings::from_toml(&format!("[policy]\n{text}")).unwrap().policy.build().unwrap_err()
+        };
+        assert_eq!(
+            policy("most_length = 9").to_string(),
+            "policy: no password has a length between 15 and 9"
+        );
+        for both in ["", ", must_match = 'a', must_not_match = 'b'"] {
+            let refused = policy(&format!("patterns = [{{ code = \"mine\"{both} }}]")).to_string();
+            assert_eq!(refused, "policy.patterns: mine needs either must_match or must_not_match");
+        }
+        let refused = policy("patterns = [{ code = \"mine\", must_match = '(' }]").to_string();
+        assert_eq!(refused, "policy: the pattern of mine can't be used: unclosed group");
     }
 }

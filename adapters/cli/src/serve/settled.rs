@@ -43,7 +43,7 @@ pub(super) async fn prepare(
     settings.store.path = database.unwrap_or(settings.store.path);
 
     let http = &settings.http;
-    let guard = http.guard(OsEntropy).map_err(failed)?;
+    let guard = http.guard(OsEntropy);
     http.base_path().map_err(failed)?;
     let callers = callers(&settings)?;
     let pages = if http.pages.enabled { pages_of(&settings)? } else { Vec::new() };
@@ -62,8 +62,7 @@ pub(super) async fn prepare(
     let accounts = settings.builder(mailer).map_err(failed)?.build().map_err(failed)?;
     let router = router(&settings, &guard, &accounts, callers, pages)?;
     let greeting = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
-    let connections = http.connections.build();
-    Ok(PreparedServer { listener, router, connections, accounts: vec![accounts], greeting })
+    Ok(PreparedServer { listener, router, connections: http.connections, accounts: vec![accounts], greeting })
 }
 
 /// Reads the callers' keys, each file only if a contract needs it.
@@ -90,13 +89,8 @@ fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
     }
     let mut pages: Vec<PagesOptions> = Vec::new();
     for url in urls {
-        let mut page = PagesOptions::new(url.clone());
-        if let Some(service) = &settings.mail.service {
-            page = page.of(service.clone());
-        }
-        if settings.http.pages.offer_new_links {
-            page = page.offering_new_links();
-        }
+        let service = settings.mail.service.as_deref();
+        let page = settings.http.pages.options(url.clone(), service).map_err(failed)?;
         refuse_clash(settings, url, &page, &pages)?;
         pages.push(page);
     }
@@ -145,11 +139,11 @@ fn router(
         router = router.merge(guarded(guard, calls));
     }
     if http.data_forest.enabled {
-        let calls = data_forest::router(accounts.clone(), callers.ncp, http.data_forest.options());
+        let calls = data_forest::router(accounts.clone(), callers.ncp, http.data_forest.options.clone());
         router = router.merge(guard.around(under(calls), data_forest::says));
     }
     if http.payway.enabled {
-        let calls = payway::router(accounts.clone(), callers.bearer, http.payway.options());
+        let calls = payway::router(accounts.clone(), callers.bearer, http.payway.options.clone());
         router = router.merge(guard.around(under(calls), payway::says));
     }
     Ok(router)

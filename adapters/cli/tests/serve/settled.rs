@@ -157,7 +157,7 @@ fn what_is_wrong_is_named_and_nothing_is_left_behind() {
         (with(&ready, "data_forest"), "http.ncp_keys_file"),
         (but("[http.pages]", "[http.pages]\nunknown = 1"), "unknown field `unknown`"),
         (but("# false, if the pages are yours.\nenabled = true", "enabled = false"), "nothing to serve"),
-        (but("room = 10", "room = 0"), "lock_out: room must be 1 or more"),
+        (but("room = 10", "room = 0"), "lock_out.room: 0 is out of bounds; write 1 to 10000"),
         (but("preset = \"nist\"", "preset = \"nisd\""), "settings.toml, line "),
         (but("file = \"keys.toml\"", "file = \"other.toml\""), "other.toml"),
     ] {

@@ -28,7 +28,7 @@ pub(super) struct Admission {
 
 impl Admission {
     pub(super) fn new(limits: Limits) -> Self {
-        let places = Arc::new(Semaphore::new(limits.calls_at_once().min(Semaphore::MAX_PERMITS)));
+        let places = Arc::new(Semaphore::new(limits.calls_at_once()));
         let shares = Shares::of(limits.calls_at_once_of_an_origin());
         Self { limits, places, shares, proxies: Arc::default(), admits_unknown_peers: false }
     }

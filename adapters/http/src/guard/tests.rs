@@ -102,7 +102,7 @@ async fn a_panic_is_a_500_that_says_nothing_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_hangs_is_given_up_and_its_place_is_free_again() {
-    let router = router(&guard(Limits::default().with_calls_at_once(1)));
+    let router = router(&guard(Limits::default().with_calls_at_once(1).unwrap()));
     for _ in 0..3 {
         let response = call(&router, get_of("/hang")).await;
         assert_eq!(
@@ -117,7 +117,7 @@ async fn a_call_that_hangs_is_given_up_and_its_place_is_free_again() {
 
 #[tokio::test]
 async fn one_call_too_many_is_told_to_come_back_and_places_are_shared() {
-    let guard = guard(Limits::default().with_calls_at_once(2));
+    let guard = guard(Limits::default().with_calls_at_once(2).unwrap());
     let (one, other) = (router(&guard), router(&guard));
     let hangs = [&one, &other]
         .map(|router| tokio::spawn(router.clone().oneshot(get_of("/hang").body(Body::empty()).unwrap())));

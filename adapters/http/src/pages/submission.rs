@@ -52,7 +52,7 @@ impl Submission {
     /// Reads the form, or says why not.
     pub(super) async fn form(self, site: &Site) -> Result<(Origin, FormData), Response> {
         let Self { parts, body } = self;
-        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().with_body(LARGEST_FORM);
+        let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_form(LARGEST_FORM);
         let body = limits.read(body).await.map_err(|trouble| {
             view::later(site, site.page.target(), trouble.http_status(), &site.texts.unreadable, None)
         })?;

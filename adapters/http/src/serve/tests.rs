@@ -84,6 +84,37 @@ async fn rest(mut io: DuplexStream) -> String {
     text
 }
 
+#[test]
+fn connections_that_nobody_could_use_or_bound_can_not_be_had() {
+    let connections = Connections::default();
+    for nonsense in [0, usize::MAX] {
+        for refused in [
+            connections.with_at_once(nonsense),
+            connections.with_at_once_of_a_peer(nonsense),
+            connections.with_head(nonsense),
+        ] {
+            assert_eq!(refused.unwrap_err().given, nonsense.into());
+        }
+    }
+    for nonsense in [Span::ZERO, Span::MAX] {
+        for refused in [
+            connections.with_head_time(nonsense),
+            connections.with_idle_time(nonsense),
+            connections.with_stall_time(nonsense),
+            connections.with_lifetime(nonsense),
+        ] {
+            assert_eq!(refused.unwrap_err().given, nonsense.into());
+        }
+    }
+    assert!(connections.with_drain(Span::ZERO).is_ok() && connections.with_drain(Span::MAX).is_err());
+    let read = |text: &str| serde_json::from_str::<Connections>(text);
+    assert_eq!(read("{}").unwrap(), connections);
+    assert_eq!(read(&serde_json::to_string(&connections).unwrap()).unwrap(), connections);
+    for text in [r#"{"at_once": 0}"#, r#"{"head": 1023}"#, r#"{"lifetime": "25 h"}"#] {
+        assert!(read(text).unwrap_err().to_string().contains("out of bounds"), "{text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_is_answered_and_knows_its_peer() {
     let server = Server::start(Connections::default());
@@ -126,8 +157,8 @@ async fn a_head_that_begins_late_has_its_own_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_takes_longer_than_a_head_or_idleness_may_is_answered() {
-    let connections = Connections::default().with_head_time(Span::seconds(2));
-    let server = Server::start(connections.with_idle_time(Span::seconds(2)));
+    let connections = Connections::default().with_head_time(Span::seconds(2)).unwrap();
+    let server = Server::start(connections.with_idle_time(Span::seconds(2)).unwrap());
     let io = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(rest(io).await.ends_with("done"));
 }
@@ -155,7 +186,7 @@ async fn a_head_that_is_too_large_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_too_many_waits_until_another_ends() {
-    let server = Server::start(Connections::default().with_at_once(1));
+    let server = Server::start(Connections::default().with_at_once(1).unwrap());
     let first = server.send("GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     let second = server.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     let start = Instant::now();
@@ -177,7 +208,7 @@ async fn a_caller_who_never_reads_its_answer_loses_the_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_reads_slowly_is_answered_to_the_end() {
-    let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)));
+    let server = Server::start(Connections::default().with_idle_time(Span::seconds(9)).unwrap());
     let start = Instant::now();
     let mut io = server.send("GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let (mut part, mut read) = ([0; 65_536], 0);

@@ -55,7 +55,7 @@ impl World {
         let router = webconnect::router(accounts.clone(), keys.clone(), webconnect::Options::default())
             .merge(payway::router(accounts.clone(), keys, payway::Options::default()))
             .merge(pages::router(accounts.clone(), options));
-        let guard = Guard::new(Limits::default().with_calls_at_once_of_an_origin(256), entropy);
+        let guard = Guard::new(Limits::default().with_calls_at_once_of_an_origin(256).unwrap(), entropy);
         let app = guard.around(router, |trouble| Problem::from(trouble).into_response());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

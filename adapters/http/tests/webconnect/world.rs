@@ -75,9 +75,9 @@ impl World {
 
         let router = mount(webconnect::router(accounts.clone(), keys, options));
         // One machine makes all calls, as a billing system does.
-        let limits = Limits::default().with_calls_at_once_of_an_origin(256);
+        let limits = Limits::default().with_calls_at_once_of_an_origin(256).unwrap();
         let app = Guard::new(limits, entropy).around(router, webconnect::says);
-        let connections = Connections::default().with_at_once_of_a_peer(1_024);
+        let connections = Connections::default().with_at_once_of_a_peer(1_024).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -1,10 +1,8 @@
 //! IP filter groups: defined, changed, removed, listed.
 
-use ipnet::IpNet;
-
 use super::Admin;
 use crate::{
-    domain::{Change, EventKind, InputError, IpFilterGroup, IpFilterGroupName, Refusal, Stop},
+    domain::{Change, Cidr, EventKind, InputError, IpFilterGroup, IpFilterGroupName, Refusal, Stop},
     engine::watch::watched,
     engine::{Call, DecideError, Verdict},
     error::{Error, Fault},
@@ -20,7 +18,7 @@ impl Admin {
     pub async fn define_ip_filter_group(
         &self,
         name: &IpFilterGroupName,
-        networks: Vec<IpNet>,
+        networks: Vec<Cidr>,
     ) -> Result<IpFilterGroup, Error> {
         watched("admin.define_ip_filter_group", self.core.realm.as_str(), async {
             if networks.len() > IpFilterGroup::MOST {

@@ -2,7 +2,7 @@
 
 use accountable::{
     Authentication, PublicError,
-    domain::{Denial, SessionStamp, Why},
+    domain::{Denial, MustChangeReason, SessionStamp},
 };
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ use crate::demo::outcome::{CallOutcome, ToOutcome};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LoggedIn {
     pub(crate) stamp: SessionStamp,
-    /// Why the password must be changed before anything else, if it must.
-    must_change: Option<Why>,
+    /// MustChangeReason the password must be changed before anything else, if it must.
+    must_change: Option<MustChangeReason>,
 }
 
 /// Nobody is in.
@@ -39,8 +39,8 @@ impl ToOutcome for LoggedIn {
         let must_change = |reason| CallOutcome::granted("must_change", json!({ "reason": reason }));
         match self.must_change {
             None => CallOutcome::granted("granted", Value::Null),
-            Some(Why::Assigned) => must_change("assigned"),
-            Some(Why::Expired) => must_change("expired"),
+            Some(MustChangeReason::Assigned) => must_change("assigned"),
+            Some(MustChangeReason::Expired) => must_change("expired"),
             Some(_) => CallOutcome::granted("must_change", Value::Null),
         }
     }

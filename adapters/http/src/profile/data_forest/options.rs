@@ -1,28 +1,41 @@
 //! What a host may choose of Data Forest.
 
+use std::borrow::Cow;
+
 use accountable_core::AccountView;
+use serde::{Deserialize, Serialize};
 
 /// How Data Forest answers, where a host has the choice. Each default is the safe one.
-#[derive(Debug, Clone, Copy)]
+///
+/// This is the section `http.data_forest` of the settings file, but for the names of accounts, which are code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
-    pub(super) scope: Option<&'static str>,
+    pub(super) scope: Option<Cow<'static, str>>,
+    #[serde(rename = "echo_refused_passwords")]
     pub(super) echoes: bool,
     pub(super) longest_list: u32,
+    #[serde(skip, default = "by_address")]
     pub(super) name: fn(&AccountView) -> String,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scope: None, echoes: false, longest_list: 10_000, name: |account| account.email.to_string() }
+        Self { scope: None, echoes: false, longest_list: 10_000, name: by_address() }
     }
+}
+
+/// Accounts are called by their address.
+fn by_address() -> fn(&AccountView) -> String {
+    |account| account.email.to_string()
 }
 
 impl Options {
     /// Lets in only callers with this scope; by default every caller whose signature is accepted.
     #[must_use]
-    pub const fn requiring(mut self, scope: &'static str) -> Self {
-        self.scope = Some(scope);
+    pub fn requiring(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
+        self.scope = Some(scope.into());
         self
     }
 

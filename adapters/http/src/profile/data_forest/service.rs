@@ -30,7 +30,7 @@ pub(super) struct Service {
 
 impl Service {
     pub(super) fn new(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Self {
-        let intake = Intake::new(authenticator, options.scope, &BOTH);
+        let intake = Intake::new(authenticator, options.scope.clone(), &BOTH);
         Self { accounts, options, intake }
     }
 

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::{
-    announcing::{account_of, in_link},
+    announcing::account_of,
     event::{Envelope, EventAccount, EventName, Events, Payload},
 };
 use crate::wire::iso_8601;

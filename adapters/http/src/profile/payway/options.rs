@@ -1,12 +1,18 @@
 //! What a host may choose of Payway.
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Events;
 
 /// How Payway answers, where a host has the choice. Each default is the safe one.
-#[derive(Debug, Clone, Default)]
+///
+/// This is the section `http.payway` of the settings file, but for the events, which go to code.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Options {
     pub(super) strict: bool,
+    #[serde(skip)]
     pub(super) events: Events,
 }
 

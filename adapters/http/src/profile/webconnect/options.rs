@@ -1,8 +1,9 @@
 //! What a host may choose of WebConnect.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use accountable_core::{MailOptions, port::ErasureVeto};
+use serde::{Deserialize, Serialize};
 
 /// How WebConnect answers, where a host has the choice. Each default is the safe one; [`Options::strict`] answers to the
 /// letter of the document.
@@ -13,15 +14,39 @@ use accountable_core::{MailOptions, port::ErasureVeto};
 /// assert_eq!(options.base(), "/tenants/a/api/v2");
 /// # Ok::<(), accountable_http::profile::webconnect::NotABasePath>(())
 /// ```
-#[derive(Clone)]
+///
+/// This is the section `http.webconnect` of the settings file, but for the veto, which is code, and for the base path,
+/// which there is `http.base_path` for all contracts.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Options {
+    #[serde(skip)]
     base: String,
     limit: u64,
     mail: MailOptions,
+    #[serde(skip)]
     veto: Option<Arc<dyn ErasureVeto>>,
+    #[serde(rename = "show_every_address_as_verified")]
     pub(super) shows_every_address_as_verified: bool,
+    #[serde(rename = "refuse_digits_in_group_names")]
     pub(super) refuses_digits_in_group_names: bool,
+    #[serde(rename = "erase_at_once")]
     pub(super) erases_at_once: bool,
+}
+
+/// Shows whether there is a veto, and all else.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("base", &self.base)
+            .field("limit", &self.limit)
+            .field("mail", &self.mail)
+            .field("veto", &self.veto.is_some())
+            .field("shows_every_address_as_verified", &self.shows_every_address_as_verified)
+            .field("refuses_digits_in_group_names", &self.refuses_digits_in_group_names)
+            .field("erases_at_once", &self.erases_at_once)
+            .finish()
+    }
 }
 
 /// The text is not a path that the routes could begin with.
