@@ -219,7 +219,7 @@ impl SharedStore for SharedFile {
     fn restore(folder: &Path, life: Incarnation) -> Restored {
         let at_once = Options::default().with_busy_timeout(Duration::from_millis(1));
         match accountable_sqlite::restore(Self::at(folder), life, &at_once) {
-            Ok(()) => Restored::Done,
+            Ok(_) => Restored::Done,
             Err(RestoreError::InUse) => Restored::InUse,
             Err(error) => panic!("{error:?}"),
         }
@@ -235,8 +235,10 @@ impl SharedStore for SharedFile {
         };
         assert_eq!(ask("PRAGMA integrity_check"), ["ok"], "{when}");
         assert_eq!(ask("SELECT \"table\" FROM pragma_foreign_key_check"), [""; 0], "{when}");
-        let (ours, hosts) =
-            ("SELECT commit_id, ordinal FROM accountable_event", "SELECT commit_id, ordinal FROM told");
+        let (ours, hosts) = (
+            "SELECT commit_id, record ->> '$.ordinal' FROM accountable_event",
+            "SELECT commit_id, ordinal FROM told",
+        );
         for (one, other) in [(ours, hosts), (hosts, ours)] {
             let difference = format!("SELECT hex(commit_id) FROM ({one} EXCEPT {other})");
             assert_eq!(ask(&difference), [""; 0], "{when}: {difference}");

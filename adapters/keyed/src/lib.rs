@@ -1,6 +1,7 @@
 //! A whole store of accountable on any engine that keeps sorted rows of bytes.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod batch;
 mod claim;
 mod commit;
@@ -13,6 +14,8 @@ mod reads;
 mod record;
 mod row;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trim;
 mod writer;
 

@@ -9,11 +9,11 @@ use accountable_core::{
         Page, Scope, Source, Store, StoreError, Stored, Trim, Who, records::dossier,
     },
 };
-use async_channel::{Sender, bounded};
 use async_trait::async_trait;
 
 use crate::{
     Changes, Engine, Rows,
+    answer::{Answer, answer},
     batch::Batch,
     claim::next_due,
     journal,
@@ -69,7 +69,7 @@ impl<E: Engine> Keyed<E> {
         unknown: fn(Source) -> X,
         decide: impl FnMut(&mut Batch<'_>) -> Result<T, X> + Send + 'static,
     ) -> Result<T, X> {
-        let (answer, answered) = bounded(1);
+        let (answer, awaited) = answer();
         let job = Box::new(Task { decide, unknown, decided: None, answer });
         match &self.writer {
             Some(writer) => writer.submit(job)?,
@@ -80,7 +80,7 @@ impl<E: Engine> Keyed<E> {
             }
         }
         // Nobody answers where the engine panicked.
-        answered.recv().await.unwrap_or_else(|gone| Err(unknown(gone.into())))
+        awaited.wait().await.unwrap_or_else(|| Err(unknown("the engine panicked".into())))
     }
 }
 
@@ -89,7 +89,7 @@ struct Task<T, X, D> {
     decide: D,
     unknown: fn(Source) -> X,
     decided: Option<Result<T, X>>,
-    answer: Sender<Result<T, X>>,
+    answer: Answer<Result<T, X>>,
 }
 
 impl<T, X, D> Job for Task<T, X, D>
@@ -110,8 +110,7 @@ where
             (Ok(()), None) => Err(broken("the engine did not ask for what to change").into()),
             (Err(lost), _) => Err(lost.error(self.unknown)),
         };
-        // Who no longer waits needs no answer.
-        let _ = self.answer.try_send(answer);
+        self.answer.give(answer);
     }
 }
 

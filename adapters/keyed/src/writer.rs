@@ -95,21 +95,24 @@ impl Drop for Writer {
 
 fn serve(engine: &impl Engine, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = queue.recv() {
-        // Whoever is not answered, since the engine panicked, sees its channel closed; and the next group is served.
-        let _ = catch_unwind(AssertUnwindSafe(|| {
-            let mut group = vec![first];
-            let made = change(engine, &mut group, || {
+        let mut group = vec![first];
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            change(engine, &mut group, || {
                 // Who was answered just now may be about to ask again: once, they get the time to.
                 queue.try_recv().ok().or_else(|| {
                     std::thread::yield_now();
                     queue.try_recv().ok()
                 })
-            });
-            for job in group {
-                // A waker is the host's, and may panic: the others are answered all the same.
-                let _ = catch_unwind(AssertUnwindSafe(|| job.answer(made.as_ref().copied())));
-            }
+            })
         }));
+        for job in group {
+            // A waker is the host's, and may panic: the others are answered all the same.
+            let _ = catch_unwind(AssertUnwindSafe(|| match &made {
+                Ok(made) => job.answer(made.as_ref().copied()),
+                // The engine panicked: who waits learns that there is no answer.
+                Err(_) => drop(job),
+            }));
+        }
     }
 }
 

@@ -30,7 +30,7 @@
 //!
 //! # Beside other SQLite crates
 //! A program links SQLite once, so all of its crates must agree on one `libsqlite3-sys`. This crate takes any `rusqlite`
-//! from 0.38 to 0.41, and cargo finds the one that fits, also where the host's lock file had a newer one:
+//! from 0.39 to 0.41, and cargo finds the one that fits, also where the host's lock file had a newer one:
 //!
 //! | beside | `rusqlite` | `libsqlite3-sys` |
 //! |---|---|---|
@@ -38,8 +38,13 @@
 //! | diesel 2.3 | 0.40 | 0.38 |
 //! | sqlx 0.9, or sqlx and diesel | 0.39 | 0.37 |
 //!
-//! The first row and 0.38, the lower end, are tested in full; a host beside sqlx and one beside diesel are built and run.
+//! The first row and 0.39, the lower end, are tested in full; a host beside sqlx and one beside diesel are built and run.
 //! sqlx 0.8 stays below every `libsqlite3-sys` that this crate can use.
+//!
+//! SQLite before 3.51.3 can lose commits when two connections fold the write-ahead log at one time (3.44.6, 3.50.7 and later
+//! releases of those lines are mended). The built-in SQLite is whole from 0.39 of `rusqlite` on; a system's library may not
+//! be. [`SqliteStore::open`] warns of an affected one (feature `tracing`), and the store then leaves the cutting of the log to
+//! the last connection that closes.
 //!
 //! # Durability
 //! A commit that was answered is on the disk (`synchronous = FULL`), as far as the disk is honest about it. The file
@@ -47,6 +52,20 @@
 //! is put back in place of the file goes through [`restore`] before anybody opens it, so that what was redeemed or
 //! ended since stays so.
 //!
+//! A full disk, and one that fails, is [`StoreError::Broken`] with its cause, at once. So is a file that was removed or
+//! replaced while it was open: each commit and each read looks whether the file still stands where it was opened.
+//!
+//! # Erasure
+//! What is removed is overwritten with zeros (`PRAGMA secure_delete`), in pages that stay and in those that become free. The
+//! write-ahead log holds earlier states of pages: after an erasure each [`trim`] tries to fold it into the file and to cut it
+//! to nothing, which works as soon as no reader still needs it, in this process or another. From then on the octets of an
+//! erased account are gone from the file, its `-wal` and its `-shm`. Two things are left to the operator: backups, and the
+//! remains of a page that was split while the account was in it. SQLite does not overwrite those until it fills the page
+//! again; they are rare, and `VACUUM` ends them. With an SQLite that is affected by the fault above, the log is cut when the
+//! last connection closes.
+//!
+//! [`trim`]: accountable_core::port::Store::trim
+//! [`StoreError::Broken`]: accountable_core::port::StoreError::Broken
 //! [`CommitError::Vetoed`]: accountable_core::port::CommitError::Vetoed
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! What is kept is found again: pages, due times, claims, the journal, and what trimming leaves.
+//! What is kept is found again: pages, due times, claims, and what trimming leaves.
 #![expect(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -13,13 +13,13 @@ use std::collections::BTreeSet;
 
 use accountable_core::{
     domain::{
-        Address, AddressTag, CommitId, DeathCause, IpFilterGroup, IpFilterGroupName, Life, LogIns, MailId,
-        MailState, PendingEmail, QuotaTag, Realm, Span, StandingKind, Status, Suppression, SuppressionScope,
-        Timestamp, Undeliverable,
+        Address, AddressTag, DeathCause, DomainTag, IpFilterGroup, IpFilterGroupName, Life, LogIns, Mail,
+        MailId, MailState, PendingEmail, QuotaTag, Realm, Span, StandingKind, Status, Suppression,
+        SuppressionScope, Timestamp, Undeliverable,
     },
     port::{
-        AccountFilter, AccountQuery, Claim, Commit, CommitError, Cursor, FeedError, Limit, MailQuery,
-        Reservation, Store, Stored, Swap, Trim, Who, Write,
+        AccountFilter, AccountQuery, Claim, CommitError, Limit, MailQuery, Reservation, Store, Stored, Swap,
+        Trim, Who, Write,
     },
 };
 use accountable_sqlite::SqliteStore;
@@ -58,15 +58,6 @@ fn nothing_to_trim() -> Trim {
         dead_mails_before: None,
         limit: Limit::of(2),
     }
-}
-
-/// Trims until nothing remains; how many steps it took.
-fn trim(store: &SqliteStore, trim: &Trim) -> usize {
-    let mut steps = 1;
-    while block_on(store.trim(trim)).unwrap() {
-        steps += 1;
-    }
-    steps
 }
 
 /// When something is due next, as a claim that takes nothing tells it.
@@ -217,6 +208,29 @@ fn due_mails_are_claimed_oldest_first_each_by_one_courier() {
 }
 
 #[test]
+fn a_claim_passes_over_a_crowded_domain_and_tells_what_is_due_next() {
+    let place = Place::new();
+    let store = place.open();
+    let ada = account(1, "ada@example.org");
+    let domain = |n: u8| DomainTag::from_bytes([n; 32]);
+    let to = |n: u8, at: u8, due: Timestamp| Mail { domain: Some(domain(at)), ..mail(n, &ada, due) };
+    let mails = [to(1, 1, NOW), to(2, 1, NOW), to(3, 2, NOW), to(4, 2, NOW), to(5, 2, NOW + HOUR)];
+    commit(&store, id(1), mails.iter().map(create_mail).collect()).unwrap();
+    let passing = |n, limit| Claim { pass_over: BTreeSet::from([domain(1)]), ..claim(n, NOW, limit) };
+    let asked = |claim: &Claim| {
+        let claims = block_on(store.claim(claim)).unwrap();
+        let ids: Vec<_> = claims.mails.iter().map(|claimed| claimed.mail.value.id.as_bytes()[0]).collect();
+        (ids, claims.next_due)
+    };
+    assert_eq!(asked(&passing(2, 0)), (vec![], Some(NOW)));
+    assert_eq!(asked(&passing(3, 1)), (vec![3], Some(NOW)));
+    // The one that was taken returns before the other is due.
+    assert_eq!(asked(&passing(4, 9)), (vec![4], Some(NOW + Span::minutes(5))));
+    assert_eq!(asked(&claim(5, NOW, 0)), (vec![], Some(NOW)));
+    assert_eq!(asked(&claim(6, NOW, 9)).0, [1, 2]);
+}
+
+#[test]
 fn racing_couriers_share_nothing() {
     let place = Place::new();
     let stores = [place.open(), place.open()];
@@ -256,94 +270,6 @@ fn mails_are_listed_by_account_and_dead_ones_by_realm() {
     let dead =
         block_on(store.mails(&MailQuery::Dead { realm: Realm::default(), after: None }, Limit::MAX)).unwrap();
     assert_eq!((dead.items.len(), dead.next), (1, None));
-}
-
-#[test]
-fn a_follower_gets_each_event_once_and_goes_on_at_another_store() {
-    let place = Place::new();
-    let stores = [place.open(), place.open()];
-    let other = Realm::parse("other").unwrap();
-    let feed = |store: &SqliteStore, after: Option<Cursor>, limit| {
-        common::feed(store, after.as_ref(), Limit::of(limit)).unwrap()
-    };
-    let start = feed(&stores[0], None, 5);
-    assert!(start.events.is_empty());
-    for n in 1..=4 {
-        let mut one = account(n, "ada@example.org");
-        one.realm = if n == 3 { other.clone() } else { Realm::parse("main").unwrap() };
-        let Life::Live(facts) = &mut one.life else { panic!() };
-        facts.mailbox = account(n, &format!("{n}@example.org")).facts().unwrap().mailbox.clone();
-        register(&stores[usize::from(n % 2)], id(n), &one).unwrap();
-    }
-    let commits = |feed: &accountable_core::port::Feed| {
-        feed.events.iter().map(|event| event.commit).collect::<Vec<CommitId>>()
-    };
-    let first = feed(&stores[1], Some(start.cursor), 2);
-    assert_eq!(commits(&first), [id(1), id(2)]);
-    let rest = feed(&stores[0], Some(first.cursor), 2);
-    assert_eq!(commits(&rest), [id(4)]);
-    assert_eq!(feed(&stores[1], Some(rest.cursor), 2).events, []);
-}
-
-#[test]
-fn a_cursor_from_before_the_journal_or_of_another_life_answers_trimmed() {
-    let place = Place::new();
-    let store = place.open();
-    let ada = account(1, "ada@example.org");
-    let feed = |store: &SqliteStore, after: Option<Cursor>| common::feed(store, after.as_ref(), Limit::of(1));
-    let mut cursors = vec![feed(&store, None).unwrap().cursor];
-    for n in 1..=6 {
-        let mut happened = event(id(n), 0, &ada);
-        happened.at = NOW + HOUR.times(if n == 5 { 0 } else { n.into() });
-        block_on(store.commit(&Commit::new(id(n), Vec::new(), vec![happened]).unwrap())).unwrap();
-        let after = cursors.last().cloned();
-        cursors.push(feed(&store, after).unwrap().cursor);
-    }
-    // Three are older; so is the fifth, but it must not leave a gap.
-    let stale = Trim { events_before: Some(NOW + HOUR.times(4)), ..nothing_to_trim() };
-    assert_eq!(trim(&store, &stale), 2);
-    assert!(matches!(feed(&store, Some(cursors[2].clone())), Err(FeedError::Trimmed)));
-    assert_eq!(feed(&store, Some(cursors[3].clone())).unwrap().events[0].commit, id(4));
-    assert_eq!(feed(&store, None).unwrap().events[0].commit, id(4));
-    let gone = history(&store, &ada, Some(&cursors[1]), Limit::MAX);
-    assert!(matches!(gone, Err(FeedError::Trimmed)));
-    // An event that was removed as the newest keeps its number for ever.
-    trim(&store, &Trim { events_before: Some(Timestamp::MAX), ..nothing_to_trim() });
-    assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events, []);
-    register(&store, id(7), &ada).unwrap();
-    assert_eq!(feed(&store, Some(cursors[6].clone())).unwrap().events[0].commit, id(7));
-    drop(store);
-    let elsewhere = Place::new();
-    let other_life = accountable_core::domain::Incarnation::from_bytes([1; 16]);
-    let other =
-        SqliteStore::open(elsewhere.path(), other_life, &accountable_sqlite::Options::default()).unwrap();
-    for foreign in [cursors[0].clone(), Cursor::from_bytes(Vec::new()), Cursor::from_bytes(vec![0xff; 24])] {
-        assert!(matches!(feed(&other, Some(foreign)), Err(FeedError::Trimmed)));
-    }
-}
-
-#[test]
-fn an_accounts_history_is_in_order_a_page_at_a_time() {
-    let place = Place::new();
-    let store = place.open();
-    let (ada, bob) = (account(1, "ada@example.org"), account(2, "bob@example.org"));
-    for n in 1..=3 {
-        let events = vec![event(id(n), 0, &ada), event(id(n), 1, &bob), event(id(n), 2, &ada)];
-        block_on(store.commit(&Commit::new(id(n), Vec::new(), events).unwrap())).unwrap();
-    }
-    let mut names = Vec::new();
-    let mut after = None;
-    loop {
-        let page = history(&store, &ada, after.as_ref(), Limit::of(2)).unwrap();
-        assert_eq!(page.events.len(), 2);
-        names.extend(page.events.iter().map(|event| (event.commit, event.ordinal)));
-        after = Some(page.cursor);
-        if !page.more {
-            break;
-        }
-    }
-    let expected: Vec<_> = (1..=3).flat_map(|n| [(id(n), 0), (id(n), 2)]).collect();
-    assert_eq!(names, expected);
 }
 
 #[test]

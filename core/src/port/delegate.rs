@@ -40,7 +40,7 @@ pub type StoreAnswer<'a> = Result<&'a dyn Debug, &'a (dyn Error + 'static)>;
 ///
 /// - `to(self)` gives the store within, or a reference to it.
 /// - `before(self, call)`, if it is there, is run before each call that is passed on, with the [`StoreCall`]; it may wait,
-///   and an error ([`StoreError`](super::StoreError)) of it is the call's answer.
+///   and where it comes to an error ([`StoreError`](super::StoreError)) that is the call's answer. It must not `return`.
 /// - `after(self, call, answer)`, if it is there, is run after each call that was passed on, with the [`StoreCall`] and the
 ///   [`StoreAnswer`]; it can't wait.
 /// - A method's name with its arguments, in the order in which the trait has them, takes the place of that method. It is
@@ -344,13 +344,11 @@ mod tests {
         impl[S: Store] Store for Counted<S> {
             to(self) { &self.inner }
             before(self, call) {
-                if let StoreCall::Load(Who { levels, .. }) = call
-                    && !levels.is_empty()
-                {
-                    return Err(StoreError::Broken("no levels".into()));
-                }
                 self.asked.fetch_add(1, Ordering::Relaxed);
-                Ok(())
+                match call {
+                    StoreCall::Load(who) if !who.levels.is_empty() => Err(StoreError::Broken("no levels".into())),
+                    _ => Ok(()),
+                }
             }
             after(self, call, answer) {
                 let failed = matches!((call, answer), (StoreCall::Load(_) | StoreCall::Events(_), Err(_)));

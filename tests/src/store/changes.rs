@@ -1,7 +1,7 @@
 //! Clause 21 as records change: a list holds what matches now, not what matched when the record was created.
 
 use accountable_core::{
-    domain::{Account, AccountId, MailId, MailState, StandingKind, Status, Suppression},
+    domain::{Account, AccountId, EmailKey, MailId, MailState, StandingKind, Status, Suppression},
     port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Stored, Swap},
 };
 
@@ -33,7 +33,11 @@ pub async fn clause_21_an_account_is_listed_as_it_is_now<S: StoreUnderTest>() {
     };
     let of = |status| AccountFilter { status: Some(status), ..AccountFilter::default() };
     let standing = |standing| AccountFilter { standing: Some(standing), ..AccountFilter::default() };
-    let begins = |prefix: &str| AccountQuery::ByEmail { realm: realm(), prefix: prefix.into(), after: None };
+    let begins = |prefix: &str| AccountQuery::ByEmail {
+        realm: realm(),
+        prefix: EmailKey::prefix(prefix),
+        after: None,
+    };
     let overdue = AccountQuery::Overdue { realm: realm(), now: at(100_000), after: None };
     let lists = [
         ("all", by_id(realm(), AccountFilter::default())),

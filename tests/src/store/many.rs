@@ -1,7 +1,7 @@
 //! Clause 21 again, of more rows than one page may have: nothing is lost, twice or out of place at a page's end.
 
 use accountable_core::{
-    domain::{EventKind, Version},
+    domain::{EmailKey, EventKind, Version},
     port::{AccountFilter, AccountQuery, Limit, MailQuery, Scope, Store, Swap},
 };
 
@@ -22,7 +22,7 @@ async fn filled(store: &dyn Store, names: &Names) -> Filled {
     let mut filled = Filled::default();
     let owner = names.account();
     let mut events = 0;
-    while filled.tags.len() < ROWS {
+    while filled.tags.len() < ROWS || filled.groups.len() < ROWS {
         let mut batch = Batch::new(names.commit());
         for _ in 0..5_usize.min(ROWS - filled.tags.len()) {
             let (mail, tag) = (names.mail(), names.tag());
@@ -96,7 +96,7 @@ pub async fn clause_21_more_than_1000_accounts_are_listed_and_counted<S: StoreUn
             most.clone(),
         ),
         (AccountQuery::Overdue { realm: realm(), now: at(1_000_000), after: None }, most),
-        (AccountQuery::ByEmail { realm: realm(), prefix: "u".to_owned(), after: None }, by_email),
+        (AccountQuery::ByEmail { realm: realm(), prefix: EmailKey::prefix("u"), after: None }, by_email),
     ];
     for (query, expected) in queries {
         for limit in LIMITS {

@@ -2,13 +2,15 @@
 
 use accountable_conformance::doors::world::{BETTER, at, email, keys, links, password};
 use accountable_core::{
-    Accounts, Authentication, Import, ImportedPassword, Machine, MustChangeReason as Why, NewAccount,
-    domain::{EventKind, Incarnation, Password},
+    Accounts, Authentication, Import, ImportedPassword, Machine, NewAccount,
+    domain::{EventKind, Incarnation, Password, Why},
 };
 use accountable_memory::{ManualClock, MemoryStore, RecordingMailer, SeededEntropy};
 use accountable_system::{Argon2Pool, Argon2Settings};
 
 const ADA: &str = "ada@example.com";
+/// What the other system took, octet by octet: in our normal form it is another.
+const RAW: &str = "cafe\u{301} au lait, please";
 
 /// A hash that looked at 72 octets, most of them the user's name (Okta, 2024). With the hasher of the house.
 #[tokio::test]

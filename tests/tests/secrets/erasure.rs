@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 use accountable_core::{
     Error,
     domain::{AccountId, AddressTag, EventKind, Incarnation, Realm, StandingKind},
-    port::{AccountFilter, AccountQuery, Limit, MailQuery, Store, Who},
+    port::{AccountFilter, AccountQuery, Limit, MailQuery, Scope, Store, Who},
 };
 use accountable_memory::MemoryStore;
 use accountable_sqlite::{Options, SqliteStore};
@@ -162,12 +162,12 @@ async fn given_out(store: &dyn Store, tags: &[AddressTag], ids: &[AccountId]) ->
     for mail in store.mails(&mails, most).await.unwrap().items {
         said.push(serde_json::to_string(&mail.value).unwrap());
     }
-    for event in store.feed(&realm, None, most).await.unwrap().events {
+    for event in store.events(&Scope::Realm(realm.clone()), None, most).await.unwrap().events {
         said.push(serde_json::to_string(&event).unwrap());
     }
     for id in ids {
         said.push(format!("{:?}", store.load(&Who::id(*id)).await.unwrap()));
-        said.push(format!("{:?}", store.history(*id, None, most).await.unwrap()));
+        said.push(format!("{:?}", store.events(&Scope::Account(*id), None, most).await.unwrap()));
     }
     let dossier = store.load(&Who { also: tags.to_vec(), ..Who::nobody() }).await.unwrap();
     said.extend(dossier.addresses.values().map(|record| serde_json::to_string(&record.value).unwrap()));

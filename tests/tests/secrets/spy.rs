@@ -10,17 +10,11 @@ use std::{
 };
 
 use accountable::{
-    domain::{
-        Account, AccountId, Address, AddressTag, Event, IpFilterGroup, IpFilterGroupName, Mail, Password,
-        Realm, Timestamp,
-    },
-    port::{
-        AccountQuery, Claim, Claimed, Commit, CommitError, Cursor, Dossier, Entropy, EntropyError, Feed,
-        FeedError, HashError, Limit, MailQuery, Page, PasswordHash, PasswordHasher, Store, StoreError,
-        Stored, Trim, Who, Write,
-    },
+    domain::Password,
+    port::{Entropy, EntropyError, HashError, PasswordHash, PasswordHasher, Store, StoreCall, Write},
     testing::{InsecureTestHasher, SeededEntropy},
 };
+use accountable_core::delegate_store;
 use async_trait::async_trait;
 
 /// All that was ever printed or written down.
@@ -88,86 +82,29 @@ pub(crate) struct SpyStore<S> {
     pub(crate) said: Said,
 }
 
-impl<S> SpyStore<S> {
-    fn heard<T: Debug, E: Error + 'static>(
-        &self,
-        asked: &(impl Debug + ?Sized),
-        answer: Result<T, E>,
-    ) -> Result<T, E> {
-        self.said.debug(&asked);
-        self.said.outcome(&answer);
-        answer
-    }
-}
-
-#[async_trait]
-impl<S: Store> Store for SpyStore<S> {
-    async fn load(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.heard(who, self.inner.load(who).await)
-    }
-    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        for event in commit.events() {
-            self.said.stored(event);
+delegate_store! {
+    impl[S: Store] Store for SpyStore<S> {
+        to(self) { &self.inner }
+        before(self, call) {
+            self.said.debug(&call);
+            if let StoreCall::Commit(commit) = call {
+                for event in commit.events() {
+                    self.said.stored(event);
+                }
+                for write in commit.writes() {
+                    if let Write::Mail(swap) = write {
+                        self.said.stored(&swap.after);
+                    }
+                }
+            }
+            Ok(())
         }
-        for write in commit.writes() {
-            if let Write::Mail(swap) = write {
-                self.said.stored(&swap.after);
+        after(self, _call, answer) {
+            match answer {
+                Ok(value) => self.said.debug(value),
+                Err(error) => self.said.error(error),
             }
         }
-        self.heard(commit, self.inner.commit(commit).await)
-    }
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-        self.heard(claim, self.inner.claim(claim).await)
-    }
-    async fn next_due(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
-        self.heard(realm, self.inner.next_due(realm).await)
-    }
-    async fn accounts(
-        &self,
-        query: &AccountQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError> {
-        self.heard(query, self.inner.accounts(query, limit).await)
-    }
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.heard(query, self.inner.count(query).await)
-    }
-    async fn mails(
-        &self,
-        query: &MailQuery,
-        limit: Limit,
-    ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
-        self.heard(query, self.inner.mails(query, limit).await)
-    }
-    async fn suppressed(
-        &self,
-        realm: &Realm,
-        after: Option<AddressTag>,
-        limit: Limit,
-    ) -> Result<Page<Stored<Address>, AddressTag>, StoreError> {
-        self.heard(&after, self.inner.suppressed(realm, after, limit).await)
-    }
-    async fn groups(
-        &self,
-        realm: &Realm,
-        after: Option<IpFilterGroupName>,
-        limit: Limit,
-    ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError> {
-        self.heard(realm, self.inner.groups(realm, after, limit).await)
-    }
-    async fn history(
-        &self,
-        of: AccountId,
-        after: Option<Cursor>,
-        limit: Limit,
-    ) -> Result<Page<Event, Cursor>, FeedError> {
-        self.heard(&of, self.inner.history(of, after, limit).await)
-    }
-    async fn feed(&self, realm: &Realm, after: Option<Cursor>, limit: Limit) -> Result<Feed, FeedError> {
-        self.heard(realm, self.inner.feed(realm, after, limit).await)
-    }
-    async fn trim(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.heard(trim, self.inner.trim(trim).await)
     }
 }
 
