@@ -6,7 +6,7 @@
 use super::{
     Core, Decided, Moment, Verdict,
     hashing::{Answers, Question},
-    offer::{NoPledge, Offered, Pledge},
+    offer::{Offered, Pledge},
 };
 use crate::{
     domain::{Change, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
@@ -80,12 +80,12 @@ impl From<DecideError> for Error {
 
 impl Core {
     /// Runs a rule until what it decided is committed, or it refuses, or the deadline passes.
-    pub(crate) async fn decide<T: Send>(
+    pub(crate) fn decide<T: Send>(
         &self,
         call: Call<'_>,
         rule: impl FnMut(&Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
-    ) -> Result<Decided<T>, DecideError> {
-        self.decide_pledged(call, &mut NoPledge, rule).await
+    ) -> impl Future<Output = Result<Decided<T>, DecideError>> + Send {
+        self.decide_pledged(call, None, rule)
     }
 
     /// As [`decide`](Self::decide), for a call whose commits somebody sees to, should it be dropped before their outcome is
@@ -93,7 +93,7 @@ impl Core {
     pub(crate) async fn decide_pledged<T: Send>(
         &self,
         mut call: Call<'_>,
-        pledge: &mut dyn Pledge,
+        mut pledge: Option<&mut dyn Pledge>,
         mut rule: impl FnMut(&Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Decided<T>, DecideError> {
         let mut deadline = self.deadline();
@@ -114,7 +114,7 @@ impl Core {
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
                     };
-                    match self.offer(commit, pledge, &mut deadline).await? {
+                    match self.offer(commit, &mut pledge, &mut deadline).await? {
                         Offered::Applied => {
                             self.notice(commit);
                             return Ok(batch.decided);
@@ -131,7 +131,7 @@ impl Core {
                     let Some(commit) = &batch.commit else {
                         return Err(DecideError::Refused(refusal));
                     };
-                    match self.offer(commit, pledge, &mut deadline).await? {
+                    match self.offer(commit, &mut pledge, &mut deadline).await? {
                         Offered::Applied => return Err(DecideError::Refused(refusal)),
                         Offered::LoadAgain => continue,
                     }

@@ -32,16 +32,6 @@ pub(crate) trait Pledge: Send {
     fn refused(&mut self) -> bool;
 }
 
-/// For calls that nobody sees to: what they offered is applied or not.
-pub(crate) struct NoPledge;
-
-impl Pledge for NoPledge {
-    fn offering(&mut self, _: &Commit) {}
-    fn refused(&mut self) -> bool {
-        false
-    }
-}
-
 impl Core {
     /// Offers a commit until its outcome is known.
     ///
@@ -49,10 +39,13 @@ impl Core {
     pub(crate) async fn offer(
         &self,
         commit: &Commit,
-        pledge: &mut dyn Pledge,
+        pledge: &mut Option<&mut dyn Pledge>,
         deadline: &mut Deadline<'_>,
     ) -> Result<Offered, DecideError> {
-        pledge.offering(commit);
+        if let Some(pledge) = pledge {
+            pledge.offering(commit);
+        }
+        let mut refused = || pledge.as_mut().is_some_and(|pledge| pledge.refused());
         let mut offers = 0_u32;
         loop {
             let repeated = offers > 0;
@@ -63,7 +56,7 @@ impl Core {
             match answer {
                 Ok(()) => return Ok(Offered::Applied),
                 // Definite even on a repeat: the first offer can't apply any more.
-                Err(CommitError::Conflict(_)) if pledge.refused() => return Ok(Offered::Applied),
+                Err(CommitError::Conflict(_)) if refused() => return Ok(Offered::Applied),
                 Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..) | Key::Note(..))) => {
                     return Err(DecideError::Superseded);
                 }
@@ -78,7 +71,7 @@ impl Core {
                     }
                 }
                 Err(error) => {
-                    pledge.refused();
+                    refused();
                     return Err(not_applied(commit, error));
                 }
             }

@@ -55,12 +55,12 @@ outcome! {
 }
 
 /// Runs one call in its span, and tells how it ended.
-pub(crate) async fn watched<T, E: Outcome>(
+pub(crate) fn watched<T, E: Outcome>(
     call: &'static str,
     realm: &str,
     work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    watched_as(call, realm, work, |_| "ok").await
+) -> impl Future<Output = Result<T, E>> {
+    watched_as(call, realm, work, |_| "ok")
 }
 
 /// As [`watched`], for calls whose answers differ to whoever operates them.

@@ -44,7 +44,7 @@ impl<'a> Failure<'a> {
         let mut call = Call::new(nobody, attempt.initiator.clone());
         call.first = Some(Dossier { account: None, ..dossier });
         let decided = core
-            .decide_pledged(call, &mut slot, |dossier, moment, _| {
+            .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
                 let (change, locks) = core.failed(dossier, attempt, failures, moment);
                 let mut verdict = Verdict::new(change, locks);
                 verdict.reserve.extend(core.failure_reservation(attempt.origin, moment.now));

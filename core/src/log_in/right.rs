@@ -48,7 +48,7 @@ impl<'a> Right<'a> {
         call.mends = false;
         let debts = slot.pay();
         let decided = core
-            .decide_pledged(call, &mut slot, |dossier, moment, _| {
+            .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
                 let snapshot = core.log_in_snapshot(attempt.tag, attempt.origin, dossier, moment.now);
                 let mut admission = snapshot.admission(&credential);
                 let mut change = Change::none();

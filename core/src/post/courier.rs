@@ -54,7 +54,7 @@ impl<'a> Courier<'a> {
         // First: what it queues is delivered with the rest.
         let passed = self.core.pass_time(at_most).await?;
         let mut swept = Swept { accounts: passed.accounts, faults: passed.faults, ..Swept::default() };
-        let mut flight = Flight::new();
+        let mut flight = Flight::whole();
         let carried = self.carry_at_most(at_most, &mut flight, &mut swept).await;
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
@@ -102,7 +102,7 @@ impl<'a> Courier<'a> {
 
     /// Carries mails until the end; says where accounts are due.
     async fn carry<S: Future<Output = ()> + Send>(&self, mut shutdown: Shared<S>, accounts_due: &Event) {
-        let mut flight = Flight::new();
+        let mut flight = Flight::shared();
         let mut trouble = 0_u32;
         'open: loop {
             // Listening starts before looking, so that nothing is missed in between.

@@ -23,23 +23,39 @@ pub(super) struct Flight<'a, T> {
     /// How many to each domain. Those to none are strangers' requests, which need the store only.
     under_way: HashMap<Option<DomainTag>, usize>,
     landed: Vec<T>,
+    share: Share,
     /// Looking can bring something: not all that was due is claimed, or a domain that was passed over has room again.
     pub(super) more: bool,
+}
+
+/// How much of it one domain may take up.
+struct Share {
+    /// A domain that has so many is crowded: it is passed over until one lands. A slow one holds up nobody else.
+    per_domain: usize,
+    /// So many strangers' requests are decided at once; nothing is claimed until one is.
+    requests: usize,
+    /// So many are claimed at once: all of them start at once, also where they go to one domain, which comes to twice its
+    /// share at most. One that had to wait for its turn could lapse, and be delivered twice.
+    batch: usize,
 }
 
 impl<'a, T: Send + 'a> Flight<'a, T> {
     /// Works under way at once.
     const WIDTH: usize = 64;
-    /// A domain that has so many is crowded: it is passed over until one lands. A slow one holds up nobody else.
-    const PER_DOMAIN: usize = 8;
-    /// So many strangers' requests are decided at once; nothing is claimed until one is.
-    const REQUESTS: usize = 16;
-    /// So many are claimed at once: all of them start at once, also where they go to one domain, which comes to twice its
-    /// share at most. One that had to wait for its turn could lapse, and be delivered twice.
-    const BATCH: usize = 8;
 
-    pub(super) fn new() -> Self {
-        Self { works: FuturesUnordered::new(), under_way: HashMap::new(), landed: Vec::new(), more: true }
+    /// No domain takes up more than an eighth: what goes on for ever must not come to wait for a slow one.
+    pub(super) fn shared() -> Self {
+        Self::new(Share { per_domain: 8, requests: 16, batch: 8 })
+    }
+
+    /// Any domain may take up all of it: what must get to its end anyhow is done in the fewest calls.
+    pub(super) fn whole() -> Self {
+        Self::new(Share { per_domain: Self::WIDTH, requests: Self::WIDTH, batch: Self::WIDTH })
+    }
+
+    fn new(share: Share) -> Self {
+        let (works, under_way) = (FuturesUnordered::new(), HashMap::new());
+        Self { works, under_way, landed: Vec::new(), share, more: true }
     }
 
     /// Starts one work.
@@ -51,15 +67,15 @@ impl<'a, T: Send + 'a> Flight<'a, T> {
 
     /// How many may be claimed now.
     pub(super) fn room(&self) -> usize {
-        if self.under_way.get(&None).is_some_and(|requests| *requests >= Self::REQUESTS) {
+        if self.under_way.get(&None).is_some_and(|requests| *requests >= self.share.requests) {
             return 0;
         }
-        Self::WIDTH.saturating_sub(self.works.len()).min(Self::BATCH)
+        Self::WIDTH.saturating_sub(self.works.len()).min(self.share.batch)
     }
 
     /// The domains that have their share.
     pub(super) fn crowded(&self) -> BTreeSet<DomainTag> {
-        let crowded = self.under_way.iter().filter(|(_, count)| **count >= Self::PER_DOMAIN);
+        let crowded = self.under_way.iter().filter(|(_, count)| **count >= self.share.per_domain);
         crowded.filter_map(|(domain, _)| *domain).collect()
     }
 
@@ -74,7 +90,7 @@ impl<'a, T: Send + 'a> Flight<'a, T> {
         };
         self.landed.push(came_to);
         if let Some(here) = self.under_way.get_mut(&domain) {
-            self.more |= domain.is_some() && *here == Self::PER_DOMAIN;
+            self.more |= domain.is_some() && *here == self.share.per_domain;
             *here = here.saturating_sub(1);
             if *here == 0 {
                 self.under_way.remove(&domain);
@@ -120,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_domain_with_its_share_is_passed_over_until_one_lands() {
-        let mut flight = Flight::new();
+        let mut flight = Flight::shared();
         flight.more = false;
         for _ in 0..7 {
             flight.take_off(Some(domain(1)), pending::<()>().boxed());
@@ -136,7 +152,7 @@ mod tests {
 
     #[test]
     fn requests_have_a_bound_of_their_own() {
-        let mut flight = Flight::new();
+        let mut flight = Flight::shared();
         for _ in 0..15 {
             flight.take_off(None, pending::<()>().boxed());
         }
@@ -147,7 +163,7 @@ mod tests {
 
     #[test]
     fn no_more_are_under_way_than_fit() {
-        let mut flight = Flight::new();
+        let mut flight = Flight::shared();
         for n in 0..64 {
             assert!(flight.room() > 0, "{n}");
             flight.take_off(Some(domain(n)), pending::<()>().boxed());
