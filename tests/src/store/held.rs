@@ -161,13 +161,13 @@ pub async fn clause_10_a_kill_in_the_middle_of_a_commit_leaves_all_or_nothing<S:
     // What was found lives as long as its fixture, which may take its files along.
     let crashed = match stage.fixture.after_a_crash().await {
         Err(why) => return why.tell("clause 10, a kill in the middle of a commit"),
-        Ok(found) => found,
+        Ok(crashed) => crashed,
     };
     let found = crashed.store();
     hold.release();
     super::accepted(running.await);
     let all = Holdings::of(store, &commit).await;
-    let store = &*found.store();
+    let store = &*found;
     let left = Holdings::of(store, &commit).await;
     assert!(left == nothing || left == all, "a kill left a part of a commit: {left:?}");
     let kept = Holdings::of(store, &before).await;
