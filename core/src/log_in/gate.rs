@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use super::{lane::Lane, slot::Slot};
+use super::lane::Lane;
 use crate::domain::AddressTag;
 
 /// All lanes of a process.
@@ -41,32 +41,6 @@ impl Gate {
         }
     }
 
-    /// Takes a place in the lane, in order of arrival.
-    pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Slot<'_>, Overloaded> {
-        let ticket = Ticket::draw(self, tag);
-        // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
-        let mut queued = None;
-        let turn = match ticket.lane.turnstile.try_lock() {
-            Some(turn) => turn,
-            None => {
-                queued = Some(Queued::behind(self)?);
-                ticket.lane.turnstile.lock().await
-            }
-        };
-        let place = match ticket.lane.places.try_acquire_arc() {
-            Some(place) => place,
-            None => {
-                if queued.is_none() {
-                    queued = Some(Queued::behind(self)?);
-                }
-                ticket.lane.places.acquire_arc().await
-            }
-        };
-        drop(queued);
-        drop(turn);
-        Ok(Slot::new(ticket, place))
-    }
-
     fn lanes(&self) -> MutexGuard<'_, HashMap<AddressTag, Arc<Lane>>> {
         // Every change under this lock is a single, complete step.
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
@@ -88,7 +62,7 @@ pub(super) struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
-    fn draw(gate: &'a Gate, tag: AddressTag) -> Self {
+    pub(super) fn draw(gate: &'a Gate, tag: AddressTag) -> Self {
         let mut lanes = gate.lanes();
         let lane = Arc::clone(lanes.entry(tag).or_insert_with(|| Arc::new(Lane::new(gate.places))));
         lane.tally().come();
@@ -107,10 +81,10 @@ impl Drop for Ticket<'_> {
 }
 
 /// Counts as waiting while it lives.
-struct Queued<'a>(&'a Gate);
+pub(super) struct Queued<'a>(&'a Gate);
 
 impl<'a> Queued<'a> {
-    fn behind(gate: &'a Gate) -> Result<Self, Overloaded> {
+    pub(super) fn behind(gate: &'a Gate) -> Result<Self, Overloaded> {
         let room = |waiting: usize| (waiting < gate.longest_queue).then(|| waiting.saturating_add(1));
         match gate.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, room) {
             Ok(_) => Ok(Self(gate)),

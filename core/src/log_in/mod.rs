@@ -1,8 +1,8 @@
 //! Log-in: the gate that bounds how many guesses are verified at once, one attempt from entering it to its outcome, and
 //! the renewal of hashes that are out of date.
 //!
-//! [`gate`] has a [`lane`] for each address, and an attempt's [`slot`] is its place there. [`attempt`] goes through the
-//! steps in order; [`verifying`] compares, [`failure`] counts a wrong password and [`right`] lets a right one in.
+//! [`gate`] has a [`lane`] for each address, and an attempt's [`slot`] is its place there. An [`attempt`] goes through its
+//! [`steps`] in order; [`verifying`] compares, [`failure`] counts a wrong password and [`right`] lets a right one in.
 
 mod attempt;
 mod failure;
@@ -11,10 +11,12 @@ mod lane;
 mod rehash;
 mod right;
 mod slot;
+mod steps;
 mod verifying;
 
 pub(crate) use self::{
-    attempt::{Attempt, Outcome, Verified},
+    attempt::{Attempt, Outcome},
     gate::{Gate, Overloaded},
     right::Right,
+    steps::Verified,
 };

@@ -2,8 +2,12 @@
 
 use event_listener::EventListener;
 
-use super::gate::Ticket;
-use crate::{domain::CommitId, engine::Pledge, port::Commit};
+use super::gate::{Gate, Overloaded, Queued, Ticket};
+use crate::{
+    domain::{AddressTag, CommitId},
+    engine::Pledge,
+    port::Commit,
+};
 
 /// A place in a lane. Dropped at any moment, it settles: a guess of unknown result is not charged, a failure that was
 /// offered to no store is owed, and a commit whose outcome is unknown is left to the next one.
@@ -40,8 +44,36 @@ pub(crate) enum Pass {
     Wait(EventListener),
 }
 
+impl Gate {
+    /// Takes a place in the lane, in order of arrival.
+    pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Slot<'_>, Overloaded> {
+        let ticket = Ticket::draw(self, tag);
+        // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
+        let mut queued = None;
+        let turn = match ticket.lane.turnstile.try_lock() {
+            Some(turn) => turn,
+            None => {
+                queued = Some(Queued::behind(self)?);
+                ticket.lane.turnstile.lock().await
+            }
+        };
+        let place = match ticket.lane.places.try_acquire_arc() {
+            Some(place) => place,
+            None => {
+                if queued.is_none() {
+                    queued = Some(Queued::behind(self)?);
+                }
+                ticket.lane.places.acquire_arc().await
+            }
+        };
+        drop(queued);
+        drop(turn);
+        Ok(Slot::new(ticket, place))
+    }
+}
+
 impl<'a> Slot<'a> {
-    pub(super) fn new(ticket: Ticket<'a>, place: async_lock::SemaphoreGuardArc) -> Self {
+    fn new(ticket: Ticket<'a>, place: async_lock::SemaphoreGuardArc) -> Self {
         Self { ticket, _place: place, state: SlotState::Present, offered: None, counted_at_load: 0 }
     }
 }

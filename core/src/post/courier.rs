@@ -8,7 +8,10 @@ use futures_util::{
     future::{Either, Shared, join, select},
 };
 
-use super::{delivery::Attempted, flight::Flight, swept::Swept};
+use super::{
+    flight::Flight,
+    swept::{Done, Swept},
+};
 use crate::{
     domain::{CommitId, Content, DomainTag, Initiator, Retries, Span, Timestamp},
     engine::{
@@ -22,13 +25,6 @@ use crate::{
 /// Background work over what is due. Any number may be at it.
 pub(crate) struct Courier<'a> {
     core: &'a Core,
-}
-
-/// What one piece of work came to.
-pub(super) enum Done {
-    Mail(Attempted),
-    Intent,
-    Fault,
 }
 
 /// What ends a courier's rest.

@@ -1,7 +1,14 @@
-//! What a sweep did.
+//! What a sweep did, and what each of its works came to.
 
-use super::{courier::Done, delivery::Attempted};
+use super::delivery::Attempted;
 use crate::domain::Timestamp;
+
+/// What one piece of work came to.
+pub(super) enum Done {
+    Mail(Attempted),
+    Intent,
+    Fault,
+}
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

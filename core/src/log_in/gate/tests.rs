@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     domain::{Address, CommitId},
     engine::Pledge as _,
-    log_in::slot::Pass,
+    log_in::slot::{Pass, Slot},
     port::{Commit, Stored, Swap, Write},
 };
 
