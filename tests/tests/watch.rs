@@ -191,7 +191,9 @@ fn an_outbox_that_nobody_serves_is_warned_of_once_an_hour() {
 #[test]
 fn an_outbox_that_is_swept_is_not_warned_of_nor_one_that_is_served_elsewhere() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let sweeps = async |house: &House| drop(house.accounts.sweep(10).await.unwrap());
+    let sweeps = async |house: &House| {
+        house.accounts.sweep(10).await.unwrap();
+    };
     let text = logged(async || waits(&House::new(), sweeps).await);
     assert_eq!(unserved(&text), 0, "{text}");
     let elsewhere = House::built(Builder::served_elsewhere);

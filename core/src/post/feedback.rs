@@ -2,8 +2,7 @@
 
 use crate::{
     domain::{Change, EventKind, FedBack, FeedbackTag, Initiator, Report, SuppressionScope, Undeliverable},
-    engine::Core,
-    engine::{Call, DecideError, Verdict},
+    engine::{Call, Core, DecideError, Verdict},
     port::Who,
     post::delivery::HeldBack,
 };
