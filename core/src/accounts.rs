@@ -36,7 +36,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// These three.
+    /// A machine of a clock, a source of randomness and a hasher.
     #[must_use]
     pub fn new(clock: impl Clock, entropy: impl Entropy, hasher: impl PasswordHasher) -> Self {
         Self { clock: Arc::new(clock), entropy: Arc::new(entropy), hasher: Arc::new(hasher) }
@@ -91,7 +91,7 @@ impl Accounts {
         Admin::new(Arc::clone(&self.core), actor)
     }
 
-    /// What happened.
+    /// The journal, which tells what happened.
     #[must_use]
     pub fn journal(&self) -> Journal {
         Journal::new(Arc::clone(&self.core))
@@ -122,7 +122,9 @@ impl Accounts {
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.
     ///
     /// It wakes when something is put into the outbox in this process, when something is due, and at the latest after
-    /// 30 s. Any number may run, in any number of processes. Failures of the store are waited out.
+    /// 30 s. However much mail is due, time passes for accounts beside it. A domain that is slow keeps 8 to 15 deliveries of
+    /// 64 busy, and no more. Any number of couriers may run, in any number of processes. Failures of the store are waited
+    /// out and told to the operators, and so are panics of a port; a port that blocks the thread holds up all of it.
     pub async fn run_courier(self, shutdown: impl Future<Output = ()> + Send) {
         Courier::new(&self.core).run(shutdown).await;
     }
@@ -179,7 +181,7 @@ impl Builder {
         self.rules = rules;
         self
     }
-    /// The tenant; `main` by default.
+    /// The tenant whose accounts these are; `main` by default.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
@@ -195,7 +197,11 @@ impl Builder {
         self.patience = patience;
         self
     }
+<<<<<<< HEAD
     /// So many log-ins may wait for their turn, over all addresses; 4,096 by default, 1,000,000 at most.
+=======
+    /// How many log-ins may wait for their turn, over all addresses; 4,096 by default.
+>>>>>>> loop
     pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
         self.longest_queue = longest;
         self
@@ -233,7 +239,7 @@ impl Builder {
         self
     }
 
-    /// The accounts.
+    /// Checks the settings, and makes the accounts.
     ///
     /// # Errors
     /// [`BuildError`], which says what to change.

@@ -14,7 +14,7 @@ use crate::{
     port::{Dossier, Who},
 };
 
-/// So many immediate tries; a store that never agrees is broken, whatever its clock says.
+/// How often a command is tried at most; a store that never agrees is broken, whatever its clock says.
 const TRIES: u32 = 10_000;
 
 /// What a command needs before it can be decided.
@@ -33,12 +33,12 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// On these facts, by this party.
+    /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
         Self { who, first: None, by, candidate: None, mends: true }
     }
 
-    /// On no facts at all: nothing is loaded until somebody comes between.
+    /// A call on no facts at all: nothing is loaded until somebody comes between.
     pub(crate) fn without_facts(by: Initiator) -> Self {
         // Where nothing was loaded, no code is made or recognised: no incarnation is needed.
         let nothing = Dossier::empty(Incarnation::from_bytes([0; 16]));

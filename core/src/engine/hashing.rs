@@ -110,6 +110,7 @@ impl Core {
         Span::micros(self.patience.as_micros().checked_div(4).unwrap_or(0))
     }
 
+    /// Seals a hash to its account, under the active key.
     pub(crate) fn seal(&self, account: AccountId, hash: &PasswordHash) -> Result<Sealed, Fault> {
         Ok(self.keys.seal_hash(&self.realm, account, self.random()?, hash.expose()))
     }

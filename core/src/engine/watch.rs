@@ -64,12 +64,14 @@ pub(crate) fn watched<T, E: Outcome>(
 }
 
 /// As [`watched`], for calls whose answers differ to whoever operates them.
-pub(crate) async fn watched_as<T, E: Outcome>(
+pub(crate) fn watched_as<T, E: Outcome>(
     call: &'static str,
     realm: &str,
     work: impl Future<Output = Result<T, E>>,
     answered: impl FnOnce(&T) -> &'static str,
-) -> Result<T, E> {
+) -> impl Future<Output = Result<T, E>> {
+    // On the heap: a call's own state is some 10 KiB, which whoever awaits several would have on the stack for each of them.
+    let work = Box::pin(work);
     let work = async move {
         let ended = work.await;
         let outcome = match &ended {
@@ -77,15 +79,14 @@ pub(crate) async fn watched_as<T, E: Outcome>(
             Err(error) => error.outcome(),
         };
         told(outcome, ended.as_ref().err());
-        (ended, outcome)
+        counted(call, outcome);
+        ended
     };
     #[cfg(feature = "tracing")]
     let work = work.instrument(tracing::info_span!("accountable", call, realm));
     #[cfg(not(feature = "tracing"))]
     let _ = realm;
-    let (ended, outcome) = work.await;
-    counted(call, outcome);
-    ended
+    work
 }
 
 fn told<E: Outcome>(outcome: &'static str, error: Option<&E>) {

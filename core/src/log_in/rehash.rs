@@ -2,9 +2,7 @@
 
 use crate::{
     domain::{AccountId, Refusal, Span, Stop, VerifiedCredential},
-    engine::Core,
-    engine::Deadline,
-    engine::{Call, Verdict},
+    engine::{Call, Core, Deadline, Verdict},
     error::Fault,
     log_in::Attempt,
     port::Who,

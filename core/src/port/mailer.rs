@@ -42,6 +42,9 @@ use crate::domain::Letter;
 
 /// Delivers letters to a mail server, or whatever takes responsibility for them.
 ///
+/// A panic ends its own delivery, and counts as [`MailError::Ours`]. A delivery that blocks the thread that polls it holds up
+/// all others of a courier, and nothing can interrupt it: work that blocks belongs on a thread of its own.
+///
 /// # Contract
 /// 1. `Ok` means that the server took responsibility: the letter will arrive, or a bounce will say why not.
 /// 2. The letter goes to `letter.to` and to nobody else.

@@ -7,13 +7,12 @@ use crate::{
         Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, NewAccount,
         Purpose, Registration, SealError, Status, Stop,
     },
-    engine::Core,
-    engine::{Call, DecideError, Moment, Verdict},
+    engine::{Call, Core, DecideError, Moment, Verdict},
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
 
-/// So often a request is decided anew because somebody registered its address in between.
+/// How often a request is decided at most, where somebody registered its address in between.
 const TRIES: u32 = 3;
 
 impl Core {

@@ -4,22 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{Account, AccountId, AddressTag, Change, EventKind, Initiator, Refusal, Span, Stop, Timestamp},
-    engine::Core,
-    engine::Deadline,
-    engine::deadline::Lapsed,
-    engine::guard::caught,
-    engine::{Call, DecideError, Verdict},
+    engine::{Call, Core, Deadline, DecideError, Verdict, deadline::Lapsed, guard::caught},
     error::Fault,
     port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
 
-/// So many mails are removed by one commit, each with an event.
+/// How many mails one commit removes, each with an event.
 const MAILS: u32 = 12;
 
 impl Core {
     /// How long the courier leaves an account alone that the host still needs.
     const ASK_AGAIN: Span = Span::days(1);
-    /// And one of which the host could not say whether it does.
+    /// How long it leaves one alone of which the host could not say whether it needs it.
     const TRY_AGAIN: Span = Span::hours(1);
 
     /// Erases the account, unless the host says no. Once erased, only mails that are left are looked for.

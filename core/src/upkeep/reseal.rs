@@ -2,8 +2,7 @@
 
 use crate::{
     domain::{AccountId, Initiator, KeyId, Refusal, Stop},
-    engine::Core,
-    engine::{Call, DecideError, Verdict},
+    engine::{Call, Core, DecideError, Verdict},
     error::Fault,
     port::{AccountFilter, AccountQuery, Limit, Who},
 };

@@ -3,10 +3,7 @@
 use std::{future::poll_fn, pin::pin, task::Poll};
 
 use event_listener::Event;
-use futures_util::{
-    FutureExt as _,
-    future::{Either, Shared, select},
-};
+use futures_util::future::{Either, Shared, select};
 
 use super::overdue::Overdue;
 use crate::{
@@ -32,7 +29,7 @@ impl Core {
         loop {
             // Listening starts before looking, so that nothing is missed in between.
             let mut due = accounts_due.listen();
-            if let Err(fault) = self.round(&mut shutdown).await {
+            if let Err(fault) = self.round(&shutdown).await {
                 watch::troubled(&fault);
                 due = accounts_due.listen();
             }
@@ -47,11 +44,12 @@ impl Core {
     }
 
     /// One round, to its end or to the step at which `shutdown` ends.
-    async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &mut Shared<S>) -> Result<(), Fault> {
-        let mut goes_on = async || {
+    async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &Shared<S>) -> Result<(), Fault> {
+        let goes_on = async || {
             // Whatever runs beside this has its turn, also where no store ever makes anybody wait.
             yield_now().await;
-            (&mut *shutdown).now_or_never().is_none()
+            // The mails' loop beside this polls it.
+            shutdown.peek().is_none()
         };
         let mut overdue = Overdue::by_now(self);
         while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}

@@ -124,3 +124,12 @@ async fn live(world: &World) -> u64 {
     let active = AccountFilter { standings: [StandingKind::Active].into(), ..AccountFilter::default() };
     world.admin().count(&AccountList::All(active)).await.unwrap()
 }
+
+/// Whoever tells it to stop while it makes its first round is obeyed, and what it has begun is finished.
+#[tokio::test]
+async fn a_courier_that_is_told_to_stop_at_once_ends() {
+    let world = World::new();
+    world.queue("ada@example.com").await;
+    world.accounts.clone().run_courier(std::future::ready(())).await;
+    assert_eq!(world.mailer.count(), 1);
+}
