@@ -156,7 +156,7 @@ impl State {
             }
         }
         self.levels.extend(levels.into_iter().map(|raised| (raised.of, raised.level)));
-        self.events.extend((self.last + 1..).zip(commit.events().iter().cloned()));
+        self.events.extend((self.last.saturating_add(1)..).zip(commit.events().iter().cloned()));
         self.last = self.events.last_key_value().map_or(self.last, |(number, _)| self.last.max(*number));
         Ok(())
     }
