@@ -16,10 +16,13 @@ use rusqlite::{Connection, PrepFlags, Statement};
 #[derive(Debug)]
 pub(crate) struct Db<'c> {
     on: &'c Connection,
-    held: Option<RefCell<BTreeMap<(usize, usize), Option<Statement<'c>>>>>,
+    held: Option<RefCell<Held<'c>>>,
     /// What the writer knows beyond its statements.
     pub(crate) writing: Writing,
 }
+
+/// Statements by where their text lies and how long it is; none while one is in use.
+type Held<'c> = BTreeMap<(usize, usize), Option<Statement<'c>>>;
 
 /// What a writer remembers.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Erasing: what was personal is in none of the files, once a trim could cut the log.
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
     unreachable_pub,
     dead_code,
     reason = "a test that panics has failed, and none uses all of what they share"

@@ -1,7 +1,6 @@
 //! What is kept is found again: pages, due times, claims, and what trimming leaves.
 #![expect(
     clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
     unreachable_pub,
     dead_code,
     reason = "a test that panics has failed, and none uses all of what they share"

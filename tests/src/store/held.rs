@@ -158,10 +158,12 @@ pub async fn clause_10_a_kill_in_the_middle_of_a_commit_leaves_all_or_nothing<S:
     let nothing = Holdings::of(store, &commit).await;
     let hold = held!(stage, "clause 10, a kill in the middle of a commit");
     let running = begun(store, &commit, &*hold);
-    let found = match stage.fixture.after_a_crash().await {
+    // What was found lives as long as its fixture, which may take its files along.
+    let crashed = match stage.fixture.after_a_crash().await {
         Err(why) => return why.tell("clause 10, a kill in the middle of a commit"),
-        Ok(found) => found.store(),
+        Ok(found) => found,
     };
+    let found = crashed.store();
     hold.release();
     super::accepted(running.await);
     let all = Holdings::of(store, &commit).await;
