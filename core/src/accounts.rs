@@ -197,11 +197,7 @@ impl Builder {
         self.patience = patience;
         self
     }
-<<<<<<< HEAD
-    /// So many log-ins may wait for their turn, over all addresses; 4,096 by default, 1,000,000 at most.
-=======
-    /// How many log-ins may wait for their turn, over all addresses; 4,096 by default.
->>>>>>> loop
+    /// How many log-ins may wait for their turn, over all addresses; 4,096 by default, 1,000,000 at most.
     pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
         self.longest_queue = longest;
         self

@@ -1,5 +1,9 @@
 //! A store on an engine that keeps sorted rows keeps the contract, on real files: the guide's example, on redb.
-#![expect(clippy::expect_used, reason = "a fixture that can't be made ready has failed its tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a fixture that can't be made ready has failed its tests"
+)]
 
 #[path = "redb/held.rs"]
 mod held;
@@ -18,6 +22,7 @@ use accountable_conformance::{
     store::{Damage, Hold, Loss, NotOffered, StoreUnderTest, StrangePlace},
 };
 use accountable_core::{
+    delegate_store,
     domain::Incarnation,
     port::{Store, StoreError},
 };
@@ -52,6 +57,18 @@ impl OnRedb {
     }
 }
 
+/// Its file stays for as long as it is used.
+struct Lent {
+    store: Keyed<HeldEngine<Redb>>,
+    _directory: Arc<TempDir>,
+}
+
+delegate_store! {
+    impl[] Store for Lent {
+        to(self) { &self.store }
+    }
+}
+
 impl StoreUnderTest for OnRedb {
     const ROUNDS: u32 = 5;
     const DEADLINE: Duration = deadline::LONG;
@@ -60,11 +77,11 @@ impl StoreUnderTest for OnRedb {
         Self::open(directory(), life)
     }
     fn store(&self) -> Arc<dyn Store> {
-        Arc::new(self.store.clone())
+        Arc::new(Lent { store: self.store.clone(), _directory: Arc::clone(&self.directory) })
     }
     async fn another_instance(&self) -> Result<Arc<dyn Store>, NotOffered> {
         // The file is one process's own, and opened once.
-        Ok(Arc::new(self.store.clone()))
+        Ok(self.store())
     }
     async fn reopened(self) -> Result<Self, NotOffered> {
         let Self { store, directory } = self;
@@ -112,8 +129,9 @@ impl StoreUnderTest for OnRedb {
             let cut = |row: Vec<u8>| match how {
                 Damage::CutShort => row[..row.len() - 30].to_vec(),
                 Damage::AnotherType => {
-                    let form = row.windows(5).position(|part| part == b"{\"v\":").expect("a form");
-                    [&row[..form], b"{\"v\":1,\"name\":\"songs\"}"].concat()
+                    let form = row.windows(5).position(|part| part == br#"{"v":"#).expect("a form");
+                    let other: &[u8] = br#"{"v":1,"name":"songs"}"#;
+                    [&row[..form], other].concat()
                 }
             };
             accounts.map(|(key, row)| (key, Some(cut(row)))).collect()

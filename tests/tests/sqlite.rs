@@ -223,8 +223,10 @@ impl SharedStore for SharedFile {
         let at_once = Options::default().with_busy_timeout(Span::millis(1));
         match accountable_sqlite::restore(Self::at(folder), life, &at_once) {
             Ok(_) => Restored::Done,
-            Err(RestoreError::InUse) => Restored::InUse,
-            Err(error) => panic!("{error:?}"),
+            Err(error) => {
+                assert!(matches!(error, RestoreError::InUse), "{error:?}");
+                Restored::InUse
+            }
         }
     }
     /// The file is whole, and the host's companion has told of each event, once.

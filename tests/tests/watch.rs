@@ -193,11 +193,7 @@ fn an_outbox_that_nobody_serves_is_warned_of_once_an_hour() {
 fn an_outbox_that_is_swept_is_not_warned_of_nor_one_that_is_served_elsewhere() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let sweeps = async |house: &House| {
-<<<<<<< HEAD
-        let _ = house.accounts.sweep(10).await.unwrap();
-=======
         house.accounts.sweep(10).await.unwrap();
->>>>>>> loop
     };
     let text = logged(async || waits(&House::new(), sweeps).await);
     assert_eq!(unserved(&text), 0, "{text}");

@@ -26,17 +26,11 @@ pub fn begin(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> 
     })
 }
 
-/// Whether an engine holds a store. False: it has no rows, and [`begin`] makes a store of it.
+/// Whether rows are a store. False: there are none, and [`begin`] makes a store of them.
 ///
 /// # Errors
 /// [`StoreError::Broken`] for rows of something else, or of a newer build. Leave them untouched (clause 32).
-pub fn recognize(engine: &impl Engine) -> Result<bool, StoreError> {
-    let mut found = Err(broken("the engine did not show its rows"));
-    engine.read(&mut |rows| found = is_store(rows))?;
-    found
-}
-
-fn is_store(rows: &dyn Rows) -> Result<bool, StoreError> {
+pub fn recognize(rows: &dyn Rows) -> Result<bool, StoreError> {
     match rows.get(&Kind::Own.key(&[SCHEMA.0.as_bytes()]))? {
         Some(schema) if schema == SCHEMA.1 => Ok(true),
         Some(_) => Err(broken("the store is of a newer schema than this build knows")),

@@ -16,9 +16,9 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Keeps accounts, addresses, mails, groups, levels and the journal.
 ///
-/// A decision loads a [`Dossier`], and commits swaps of exactly what it rests on; so there is no write skew even
-/// where transactions see no more than what is committed. The memory store is short enough to be read as the
-/// example of an implementation.
+/// A decision loads a [`Dossier`], and commits swaps of exactly what it rests on; so there is no write skew even where
+/// transactions see no more than what is committed. What all stores do alike is in [`records`](super::records), and the
+/// crate `accountable-keyed`, whose front page shows how to write a store, makes one of anything that keeps sorted rows.
 ///
 /// # Contract
 /// Commit

@@ -1,16 +1,8 @@
 //! Feedback: what a bounce or a complaint brings back, and what follows from it if it is genuine.
 
 use crate::{
-<<<<<<< HEAD
-    domain::{
-        Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable,
-    },
-    engine::Core,
-    engine::{Call, DecideError, Verdict},
-=======
-    domain::{Change, EventKind, FedBack, FeedbackTag, Initiator, Report, SuppressionScope, Undeliverable},
+    domain::{Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable},
     engine::{Call, Core, DecideError, Verdict},
->>>>>>> loop
     port::Who,
     post::delivery::HeldBack,
 };

@@ -156,7 +156,7 @@ impl State {
             }
         }
         self.levels.extend(levels.into_iter().map(|raised| (raised.of, raised.level)));
-        self.events.extend((self.last + 1..).zip(commit.events().iter().cloned()));
+        self.events.extend((self.last.saturating_add(1)..).zip(commit.events().iter().cloned()));
         self.last = self.events.last_key_value().map_or(self.last, |(number, _)| self.last.max(*number));
         Ok(())
     }
@@ -232,7 +232,10 @@ impl State {
         };
         let realm = match scope {
             Scope::Realm(realm) => Some(realm),
-            Scope::Account(id) => self.accounts.get(id).map(|stored| &stored.value.realm),
+            Scope::Account(id) => match self.accounts.get(id) {
+                Some(stored) => Some(&stored.value.realm),
+                None => self.events.values().find(|event| of(event)).map(|event| &event.realm),
+            },
         };
         let trimmed = realm.and_then(|realm| self.trimmed.get(realm)).copied().unwrap_or(0);
         let from = Place::resume(self.life, trimmed..=self.last, after).ok_or(FeedError::Trimmed)?;

@@ -38,7 +38,7 @@ impl<E> HeldEngine<E> {
     fn stop(&self) {
         let mut state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.holds {
-            state.reached += 1;
+            state.reached = state.reached.saturating_add(1);
             drop(
                 self.gate
                     .moved

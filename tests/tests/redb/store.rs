@@ -11,6 +11,7 @@ use accountable_core::{
 use accountable_keyed::{Engine, Next, RowIter, Rows, Unchanged, begin, recognize};
 use redb::{
     Database, DatabaseError, Error, ReadOnlyDatabase, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError, TableHandle as _,
 };
 
 const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("accountable");
@@ -27,39 +28,39 @@ pub(crate) fn engine(path: &Path, life: Incarnation) -> Result<Redb, StoreError>
     // To open for writing is to write: a file that is there is looked at first.
     if path.exists() {
         match ReadOnlyDatabase::open(path) {
-            Ok(database) => refuse_foreign(&database)?,
+            Ok(database) => drop(is_store(&database)?),
             Err(DatabaseError::RepairAborted) => {} // its process died: only who may write can look
             Err(error) => return Err(failed(error)),
         }
     }
     let database = Database::create(path).map_err(failed)?;
-    refuse_foreign(&database)?;
+    let is_store = is_store(&database)?;
     let engine = Redb { database, path: path.to_owned(), opened: identity(path) };
-    if !recognize(&engine)? {
+    if !is_store {
         begin(&engine, life)?;
     }
     Ok(engine)
 }
 
-/// Only a file of this table, or of none yet, is ours.
-fn refuse_foreign(database: &impl ReadableDatabase) -> Result<(), StoreError> {
+/// Only a file of this table with our rows, or of none yet, is ours.
+fn is_store(database: &impl ReadableDatabase) -> Result<bool, StoreError> {
     let reading = database.begin_read().map_err(failed)?;
     let mut tables = reading.list_tables().map_err(failed)?;
-    if tables.any(|table| redb::TableHandle::name(&table) != redb::TableHandle::name(&TABLE)) {
+    if tables.any(|table| table.name() != TABLE.name()) {
         return Err(StoreError::Broken("the file is another program's".into()));
     }
-    Ok(())
+    match reading.open_table(TABLE) {
+        Ok(table) => recognize(&Sorted(table)),
+        Err(TableError::TableDoesNotExist(_)) => Ok(false),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 impl Engine for Redb {
     fn read(&self, read: &mut dyn FnMut(&dyn Rows)) -> Result<(), StoreError> {
         self.is_there()?;
         let reading = self.database.begin_read().map_err(failed)?;
-        match reading.open_table(TABLE) {
-            Ok(table) => read(&Sorted(table)),
-            Err(redb::TableError::TableDoesNotExist(_)) => read(&std::collections::BTreeMap::new()),
-            Err(error) => return Err(failed(error)),
-        }
+        read(&Sorted(reading.open_table(TABLE).map_err(failed)?));
         Ok(())
     }
 
