@@ -73,15 +73,20 @@
 //! | `Entropy` | [`entropy::EntropyUnderTest`] | [`entropy_contract!`] |
 //! | `PasswordHasher` | [`hasher::HasherUnderTest`] | [`hasher_contract!`] |
 //! | `Mailer` | [`mailer::MailerUnderTest`] | [`mailer_contract!`] |
+//! | the whole library over a `Store` | the same fixture | [`accounts_contract!`] |
+//! | processes that share a `Store`, and are killed | [`processes::SharedStore`] | [`processes_contract!`] |
+//!
+//! `accounts_contract!` runs the doors (registration, mails, log-ins, couriers, ..) and random sequences of commands on the
+//! store, and holds the latter against the store in memory. `processes_contract!` needs Unix.
 //!
 //! Races are run by threads of the operating system, a number of rounds, each with a seed that a failure prints: it says
-//! how the threads were staggered, not how the machine ran them. No runtime is needed; a store that needs one enters it
-//! in `block_on`, and has its tasks run by threads of their own.
+//! how the threads were staggered, not how the machine ran them. Where a fixture can hold a commit in its middle
+//! ([`middle::Middle`] helps), what may go wrong there is no race: it is tried each time. No runtime is needed; a store that
+//! needs one enters it in `block_on`, and has its tasks run by threads of their own.
 //!
 //! # What no test here shows
-//! Power loss (10), `Unknown` answers and what the host's own part of a commit vetoes (13), unguessable bytes, how long
-//! anything takes. Where it matters, the module of the port says so. Nor is any process killed here: how that is tried on
-//! the SQLite store, by real processes that write to one file, stands in this crate's own `tests/processes`.
+//! Power loss (10), `Unknown` answers and what the host's own part of a commit vetoes (13), a claim or trim that fails with
+//! its outcome unknown (39), unguessable bytes, how long anything takes. Where it matters, the module of the port says so.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::arithmetic_side_effects,

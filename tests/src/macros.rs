@@ -46,9 +46,9 @@ macro_rules! __store_clauses {
             store::swaps::clause_15_of_racing_swaps_of_one_record_exactly_one_succeeds,
             store::held::clause_15_a_rival_of_a_commit_in_its_middle_fails_or_wins,
             store::swaps::clause_16_commits_with_disjoint_keys_never_conflict,
-            store::repeats::clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is,
-            store::swaps::clause_18_the_largest_legal_commit_is_accepted,
-            store::swaps::clause_18_an_empty_commit_is_accepted,
+            store::time::clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is,
+            store::size::clause_18_the_largest_legal_commit_is_accepted,
+            store::size::clause_18_an_empty_commit_is_accepted,
             store::snapshots::clause_19_a_dossier_holds_all_that_was_asked_for,
             store::snapshots::clause_19_a_dossier_holds_levels_groups_notes_and_the_holder_of_a_key,
             store::snapshots::clause_19_absence_is_none_never_an_error,
@@ -59,8 +59,8 @@ macro_rules! __store_clauses {
             store::reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on,
             store::reads::clause_21_accounts_are_found_by_the_beginning_of_their_address,
             store::reads::clause_21_overdue_accounts_are_listed_by_due_time,
-            store::reads::clause_21_mails_addresses_and_groups_are_listed_in_order,
-            store::reads::clause_21_the_whole_outbox_is_listed_by_name,
+            store::lists::clause_21_mails_addresses_and_groups_are_listed_in_order,
+            store::lists::clause_21_the_whole_outbox_is_listed_by_name,
             store::reads::clause_21_a_record_that_stays_appears_exactly_once,
             store::many::clause_21_more_than_1000_accounts_are_listed_and_counted,
             store::many::clause_21_more_than_1000_mails_addresses_and_groups_are_listed,
@@ -283,6 +283,10 @@ macro_rules! accounts_contract {
         mod outbox {
             use super::*;
             $crate::__doors_outbox!($fixture);
+        }
+        mod pages {
+            use super::*;
+            $crate::__doors_pages!($fixture);
         }
         mod password_age {
             use super::*;

@@ -12,6 +12,7 @@ pub mod held;
 pub mod journal;
 pub mod keys;
 pub mod levels;
+pub mod lists;
 pub mod look;
 pub mod many;
 pub mod offered;
@@ -21,8 +22,10 @@ pub mod persistence;
 pub mod reads;
 pub mod repeats;
 pub mod restore;
+pub mod size;
 pub mod snapshots;
 pub mod swaps;
+pub mod time;
 pub mod trim;
 
 use std::{

@@ -7,13 +7,16 @@ use accountable_conformance::{
     clock::{self, ClockUnderTest},
     entropy::{self, EntropyUnderTest},
     hasher::{self, HasherUnderTest},
+    mailer::{self, Arrival, Fate, MailerUnderTest},
     store::NotOffered,
 };
 use accountable_core::{
-    domain::{Password, Span, Timestamp},
-    port::{Clock, Entropy, EntropyError, HashError, PasswordHash, PasswordHasher},
+    domain::{EmailAddress, FeedbackTag, Letter, Password, Span, Timestamp},
+    port::{
+        Clock, Entropy, EntropyError, HashError, MailError, Mailer, PasswordHash, PasswordHasher, Receipt,
+    },
 };
-use accountable_memory::{InsecureTestHasher, ManualClock, SeededEntropy};
+use accountable_memory::{InsecureTestHasher, ManualClock, RecordingMailer, SeededEntropy};
 use async_trait::async_trait;
 
 #[track_caller]
@@ -173,4 +176,43 @@ fn a_careless_hasher_is_found() {
     finds(hasher::clause_09_a_decoy_verifies_no_password_and_is_of_a_real_class::<Careless>);
     finds(hasher::clause_11_check_passes_exactly_what_verify_reads::<Careless>);
     finds(hasher::clause_12_a_scheme_that_looks_at_a_part_says_so::<Careless>);
+}
+
+/// Sends letters without what a bounce must bring back.
+#[derive(Clone)]
+struct Untraceable(RecordingMailer);
+
+#[async_trait]
+impl Mailer for Untraceable {
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+        let mut letter = letter.clone();
+        letter.feedback = None;
+        self.0.deliver(&letter).await
+    }
+}
+
+impl MailerUnderTest for Untraceable {
+    fn fresh() -> Self {
+        Self(RecordingMailer::new())
+    }
+    fn mailer(&self) -> Arc<dyn Mailer> {
+        Arc::new(self.clone())
+    }
+    fn arrived(&self) -> Vec<Arrival> {
+        let arrival = |letter: Letter| Arrival {
+            to: vec![letter.to.as_str().to_owned()],
+            message_id: letter.id.to_string(),
+            text: letter.link().map_or("", |link| link.expose()).to_owned(),
+            brings_back: letter.feedback.as_ref().map_or("", FeedbackTag::as_str).to_owned(),
+        };
+        self.0.letters().into_iter().map(arrival).collect()
+    }
+    fn treat(&self, _: &EmailAddress, _: Fate) -> Result<(), NotOffered> {
+        Err(NotOffered("no matter here"))
+    }
+}
+
+#[test]
+fn an_untraceable_letter_is_found() {
+    finds(mailer::clause_01_a_bounce_brings_the_feedback_tag_back::<Untraceable>);
 }

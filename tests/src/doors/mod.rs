@@ -24,6 +24,7 @@ pub mod log_in;
 pub mod mailing;
 pub mod management;
 pub mod outbox;
+pub mod pages;
 pub mod password_age;
 pub mod passwords;
 pub mod races;
@@ -44,13 +45,11 @@ use crate::{deadline, store::StoreUnderTest};
 ///
 /// # Panics
 /// As the test does.
-pub fn run<S: StoreUnderTest, F: Future<Output = ()>>(
+pub fn run<S: StoreUnderTest, F: Future<Output = ()> + 'static>(
     name: &str,
     built: fn(Builder) -> Builder,
     holds: fn(World) -> F,
-) where
-    F: 'static,
-{
+) {
     deadline::within(S::DEADLINE, name, move || {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(4).enable_time().build().expect("a runtime");

@@ -1,9 +1,15 @@
 //! What each use case costs in round trips to the store. More is a regression, and less is suspicious.
 
-use accountable_core::{DeliveryOptions, MailOptions, NewAccount};
-use accountable_memory::Calls;
+use std::sync::{Arc, Mutex};
 
-use crate::doors::world::{GOOD, email, on_each_store, password};
+use accountable_core::{
+    AccountList, AccountsPage, DeliveryOptions, MailOptions, NewAccount,
+    domain::IpFilterGroupName,
+    port::{AccountFilter, By},
+};
+use accountable_memory::{Calls, Seen};
+
+use crate::doors::world::{GOOD, at_once, email, on_each_store, password};
 
 fn calls(loads: u64, commits: u64) -> Calls {
     Calls { loads, commits, ..Calls::default() }
@@ -51,5 +57,57 @@ on_each_store! {
         world.store.reset();
         let _ = world.log_in("ada@example.com", "not the password").await;
         assert_eq!(world.store.calls(), calls(1, 1));
+    }
+
+    /// The group is read by its name and guarded by nobody: who registers into it waits for no other who does.
+    async fn of_64_registrations_into_one_group_none_conflicts(world) {
+        let office = IpFilterGroupName::parse("office").unwrap();
+        let network = "192.0.2.0/24".parse().unwrap();
+        world.admin().define_ip_filter_group(&office, vec![network]).await.unwrap();
+        world.store.reset();
+        let outcomes = at_once(64, |at| {
+            let (admin, office) = (world.admin(), office.clone());
+            let mut new = NewAccount::new(email(&format!("u{at}@example.com")));
+            new.ip_filter_group = Some(office);
+            async move { admin.register(new).await }
+        })
+        .await;
+        for outcome in outcomes {
+            assert_eq!(outcome.unwrap().ip_filter_group.as_ref(), Some(&office));
+        }
+        assert_eq!(world.store.calls(), calls(64, 64), "one load and one commit each: nothing was offered again");
+    }
+
+    /// The accounts of a page come with it; what is known of their addresses is read once, for all of them.
+    async fn a_page_of_accounts_loads_no_account_again(world) {
+        for at in 0..9 {
+            world.register(&format!("u{at}@example.com")).await;
+        }
+        let loads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&loads);
+        world.store.witnessed_by(move |call| {
+            if let Seen::Load(who) = call {
+                seen.lock().unwrap().push(who.clone());
+            }
+        });
+        world.store.reset();
+        let list = AccountList::All(AccountFilter::default());
+        let page = world.admin().accounts(AccountsPage::first(list), 5).await.unwrap();
+        assert_eq!(page.items.len(), 5);
+        assert_eq!(world.store.calls(), Calls { accounts: 1, loads: 1, ..Calls::default() });
+        let loads = loads.lock().unwrap().clone();
+        assert!(loads.iter().all(|who| who.by == By::Nobody && who.holder.is_none()), "{loads:?}");
+        assert_eq!(loads[0].also.len(), 5, "the records of their addresses");
+    }
+
+    async fn a_page_of_names_reads_names_only(world) {
+        for at in 0..9 {
+            world.register(&format!("u{at}@example.com")).await;
+        }
+        world.store.reset();
+        let list = AccountList::All(AccountFilter::default());
+        let page = world.admin().account_names(AccountsPage::first(list), 5).await.unwrap();
+        assert_eq!(page.items.len(), 5);
+        assert_eq!(world.store.calls(), Calls { account_ids: 1, ..Calls::default() });
     }
 }

@@ -310,7 +310,6 @@ macro_rules! on_each_store {
             pub mod $name {
                 use super::*;
                 pub async fn holds($world: $crate::doors::world::World) $body
-                #[must_use]
                 pub fn built(builder: accountable_core::Builder) -> accountable_core::Builder {
                     $(let builder = $build(builder);)?
                     builder

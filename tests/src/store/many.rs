@@ -22,7 +22,7 @@ async fn filled(store: &dyn Store, names: &Names) -> Filled {
     let mut filled = Filled::default();
     let owner = names.account();
     let mut events = 0;
-    while filled.tags.len() < ROWS {
+    while filled.tags.len() < ROWS || filled.groups.len() < ROWS {
         let mut batch = Batch::new(names.commit());
         for _ in 0..5_usize.min(ROWS - filled.tags.len()) {
             let (mail, tag) = (names.mail(), names.tag());

@@ -1,6 +1,6 @@
 //! Dossiers that answer something else than they were asked: clauses 6 and 19, and levels of clauses 5 and 7.
 
-use accountable_conformance::store::{keys, levels, snapshots, swaps};
+use accountable_conformance::store::{keys, levels, size, snapshots, swaps};
 use accountable_core::{
     domain::{Life, Span},
     port::{By, Commit, CommitError, Dossier, Reservation, Store, StoreError, Who, Write},
@@ -262,7 +262,7 @@ breaks! {
         swaps::clause_04_extreme_values_read_back_exactly;
     cutting_notes: CutsNotes breaks
         swaps::clause_04_extreme_values_read_back_exactly,
-        swaps::clause_18_the_largest_legal_commit_is_accepted;
+        size::clause_18_the_largest_legal_commit_is_accepted;
     forgetting_when_an_address_is_idle: ForgetsWhenAnAddressIsIdle breaks
         swaps::clause_04_extreme_values_read_back_exactly;
 }

@@ -7,7 +7,7 @@ use std::{
 
 use accountable_conformance::{
     samples::group_name,
-    store::{changes, many, reads},
+    store::{changes, lists, many, reads},
 };
 use accountable_core::{
     domain::{Account, AccountId, AddressTag, MailId, Realm},
@@ -227,7 +227,7 @@ breaks! {
     folding_the_names_of_groups: FoldsTheNamesOfGroups breaks
         reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names;
     folding_the_order_of_groups: FoldsTheNamesOfGroupsInOrder breaks
-        reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
+        lists::clause_21_mails_addresses_and_groups_are_listed_in_order;
     never_filing_anew: NeverFilesAnew breaks changes::clause_21_an_account_is_listed_as_it_is_now;
     burying_for_ever: BuriesForEver breaks changes::clause_21_a_mail_is_listed_and_due_as_it_is_now;
     listing_what_is_cleared: ListsWhatIsCleared breaks changes::clause_21_a_suppression_is_listed_until_it_is_cleared;

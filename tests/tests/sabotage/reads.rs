@@ -1,6 +1,6 @@
 //! Dossiers that lack something, and pages that lose or shuffle what they list: clauses 19 and 21.
 
-use accountable_conformance::store::{reads, snapshots};
+use accountable_conformance::store::{lists, reads, snapshots};
 use accountable_core::{
     domain::{AddressTag, Realm},
     port::{AccountFilter, AccountQuery, By, Dossier, Limit, MailQuery, Store, StoreError, Who},
@@ -126,12 +126,12 @@ breaks! {
     counting_from_the_cursor: CountsFromTheCursor breaks
         reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names;
     telling_other_realms: TellsOtherRealms breaks
-        reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
+        lists::clause_21_mails_addresses_and_groups_are_listed_in_order;
     looking_at_no_previous_hash: LooksAtNoPreviousHash breaks
         reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
     counting_under_any_key: CountsUnderAnyKey breaks
         reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
-    leaving_intents_out: LeavesIntentsOut breaks reads::clause_21_the_whole_outbox_is_listed_by_name;
+    leaving_intents_out: LeavesIntentsOut breaks lists::clause_21_the_whole_outbox_is_listed_by_name;
     losing_a_dead_mail: LosesADeadMail breaks
-        reads::clause_21_mails_addresses_and_groups_are_listed_in_order;
+        lists::clause_21_mails_addresses_and_groups_are_listed_in_order;
 }

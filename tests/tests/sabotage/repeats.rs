@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use accountable_conformance::store::{atomicity, repeats, swaps};
+use accountable_conformance::store::{atomicity, repeats, swaps, time};
 use accountable_core::{
     domain::{CommitId, Timestamp},
     port::{Claim, Commit, CommitError, Dossier, Reservation, Store, StoreError, Who, Write},
@@ -164,5 +164,5 @@ breaks! {
     stopping_half_way: StopsHalfWay breaks
         repeats::clause_14_a_dropped_commit_applied_whole_or_not_at_all_and_locks_nothing;
     an_own_clock: ClaimsByItsOwnClock breaks
-        repeats::clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is;
+        time::clause_17_the_same_calls_get_the_same_answers_whatever_time_it_is;
 }

@@ -140,7 +140,7 @@ fn only_numbers_stay(database: &Path, id: AccountId) {
     let (record, others): (String, [Option<String>; 3]) = sql
         .query_row(row, [id.as_bytes()], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?])))
         .unwrap();
-    assert_eq!(others, [None, None, None]);
+    assert!(others.iter().flatten().all(String::is_empty), "{others:?}");
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mut known = keys(&record);
