@@ -167,13 +167,12 @@ pub async fn clause_10_a_kill_in_the_middle_of_a_commit_leaves_all_or_nothing<S:
     hold.release();
     super::accepted(running.await);
     let all = Holdings::of(store, &commit).await;
-    let store = &*found.store();
-    let left = Holdings::of(store, &commit).await;
+    let left = Holdings::of(&*found, &commit).await;
     assert!(left == nothing || left == all, "a kill left a part of a commit: {left:?}");
-    let kept = Holdings::of(store, &before).await;
+    let kept = Holdings::of(&*found, &before).await;
     assert_eq!(kept.dossiers, settled.dossiers, "what was answered before");
-    put(store, commit.clone()).await;
-    assert_eq!(Holdings::of(store, &commit).await, all, "after the repeat");
+    put(&*found, commit.clone()).await;
+    assert_eq!(Holdings::of(&*found, &commit).await, all, "after the repeat");
 }
 
 /// 12. A repeat is judged when the first offer is finished or dead, also one that was handed over and left alone; 14. and
