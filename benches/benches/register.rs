@@ -6,7 +6,7 @@ use accountable_benches::{ByHand, Effort, House, Table, Trouble, address};
 use accountable_core::{Admin, NewAccount};
 use tokio::{runtime::Runtime, task::JoinSet};
 
-/// Callers at once, and accounts in a transaction written by hand: as many as the store puts into one.
+/// Callers at once, and accounts in a transaction written by hand: as many as can wait for the store at once.
 const CALLERS: u32 = 64;
 const REGISTRATIONS: u32 = 16;
 const CROWD: u32 = CALLERS * 8;

@@ -7,11 +7,11 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, CommitId, Content, Credential, DeathCause, Dispatch,
-        EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IpFilterGroup, IpFilterGroupName, KeyId,
-        Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox, Memo, Ordinal, PasswordValidity,
+        Account, AccountId, Address, AddressTag, Attributes, Cidr, CommitId, Content, Credential, DeathCause,
+        Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind, IpFilterGroup,
+        IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox, Ordinal,
         PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject, Suppression, SuppressionScope,
-        Timestamp, Undeliverable, IntentKind,
+        Timestamp, Undeliverable,
     },
     port::{Claim, Limit, Note, NoteName, Scope, Trim},
 };

@@ -4,6 +4,7 @@ use std::{
     fs::{self, Metadata},
     io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::error::Cause;
@@ -12,10 +13,11 @@ use crate::error::Cause;
 ///
 /// It is looked at by its name only. Whoever opened and closed it would thereby drop, as POSIX has it, all locks that
 /// SQLite holds on it in this process.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct OpenedFile {
     path: PathBuf,
     identity: Identity,
+    gone: AtomicBool,
 }
 
 impl OpenedFile {
@@ -24,18 +26,26 @@ impl OpenedFile {
         // The process may change its folder later.
         let path = std::path::absolute(path)?;
         let identity = identity(&fs::metadata(&path)?);
-        Ok(Self { path, identity })
+        Ok(Self { path, identity, gone: AtomicBool::new(false) })
     }
 
-    /// Says whether the same file still stands there.
+    /// Says whether the same file still stands there. Once it has gone, it does not return.
     pub(crate) fn check(&self) -> Result<(), Cause> {
-        match fs::metadata(&self.path) {
-            Ok(found) if identity(&found) == self.identity => Ok(()),
-            Ok(_) => Err(Cause::FileGone),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Cause::FileGone),
+        let still = match fs::metadata(&self.path) {
+            Ok(found) => identity(&found) == self.identity,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             // What keeps its name from being read need not keep SQLite from its contents.
-            Err(_) => Ok(()),
+            Err(_) => true,
+        };
+        if !still {
+            self.gone.store(true, Ordering::Relaxed);
         }
+        self.known()
+    }
+
+    /// Says what the last look found.
+    pub(crate) fn known(&self) -> Result<(), Cause> {
+        if self.gone.load(Ordering::Relaxed) { Err(Cause::FileGone) } else { Ok(()) }
     }
 }
 

@@ -53,7 +53,8 @@
 //! ended since stays so.
 //!
 //! A full disk, and one that fails, is [`StoreError::Broken`] with its cause, at once. So is a file that was removed or
-//! replaced while it was open: each commit and each read looks whether the file still stands where it was opened.
+//! replaced while it was open: each commit looks whether the file still stands where it was opened, and a
+//! fifth of a second after a read somebody looks for the next ones.
 //!
 //! # Erasure
 //! What is removed is overwritten with zeros (`PRAGMA secure_delete`), in pages that stay and in those that become free. The
@@ -92,6 +93,7 @@ mod row;
 mod sql;
 mod store;
 mod trim;
+mod watch;
 mod write;
 mod writer;
 

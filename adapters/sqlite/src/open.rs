@@ -4,6 +4,7 @@ use std::{
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use accountable_core::domain::{Event, Incarnation, OutOfBounds, Span};
@@ -203,7 +204,7 @@ pub(crate) struct Opened {
     pub(crate) companion: Option<Companion>,
     pub(crate) writer: Connection,
     pub(crate) readers: Vec<Connection>,
-    pub(crate) file: OpenedFile,
+    pub(crate) file: Arc<OpenedFile>,
 }
 
 const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
@@ -255,7 +256,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
     let companion = options.companion.as_ref().map(|companion| companion.confined_to(&mut writer));
     let companion = companion.transpose().map_err(|error| Cause::of(&error, "authorizer"))?;
     library::warn_if_affected();
-    Ok(Opened { life, companion, writer, readers, file })
+    Ok(Opened { life, companion, writer, readers, file: Arc::new(file) })
 }
 
 /// Whether such a file may be brought to the present version, where it needs that.

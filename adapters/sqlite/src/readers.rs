@@ -5,7 +5,7 @@
 use async_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
-use crate::{db::Db, error::Cause, file::OpenedFile, sql::Sql};
+use crate::{db::Db, error::Cause, sql::Sql, watch::Watch};
 
 const BEGIN: Sql = Sql::new("begin to read", "BEGIN DEFERRED");
 const END: Sql = Sql::new("end reading", "COMMIT");
@@ -16,18 +16,18 @@ const ROLL_BACK: Sql = Sql::new("give up reading", "ROLLBACK");
 pub(crate) struct Readers {
     free: Receiver<Connection>,
     back: Sender<Connection>,
-    file: OpenedFile,
+    watch: Watch,
 }
 
 impl Readers {
-    /// These connections to the file, which can't write.
-    pub(crate) fn of(connections: Vec<Connection>, file: OpenedFile) -> Self {
+    /// These connections, which can't write, to the file that is watched.
+    pub(crate) fn of(connections: Vec<Connection>, watch: Watch) -> Self {
         let (back, free) = async_channel::bounded(connections.len().max(1));
         for connection in connections {
             // There is room for all of them.
             let _ = back.try_send(connection);
         }
-        Self { free, back, file }
+        Self { free, back, watch }
     }
 
     /// Reads one snapshot, once a connection is free. Nothing is held while waiting, and nothing waits while reading.
@@ -35,7 +35,7 @@ impl Readers {
         &self,
         read: impl FnOnce(&Db<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.file.check()?;
+        self.watch.check()?;
         // Never closed: both ends are ours.
         let connection = self.free.recv().await.map_err(|_| Cause::WriterStopped)?;
         let reader = Reader { connection: Some(connection), back: &self.back };

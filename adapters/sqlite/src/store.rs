@@ -24,6 +24,7 @@ use crate::{
     outbox,
     readers::Readers,
     trim,
+    watch::Watch,
     writer::{Writer, WriterOptions},
 };
 
@@ -60,14 +61,15 @@ impl SqliteStore {
         let opened = open::open(path.as_ref(), life_if_new, options)?;
         let terms = WriterOptions {
             life: opened.life,
-            file: opened.file.clone(),
+            file: Arc::clone(&opened.file),
             busy_timeout: options.busy_timeout.to_std(),
             // A veto is nothing rare, and undoes what was written.
             expects_undoing: opened.companion.is_some(),
         };
-        let writer = Writer::start(opened.writer, terms, options.queue)
-            .map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
-        let readers = Readers::of(opened.readers, opened.file);
+        let failed = |error: std::io::Error| OpenError::Failed(Cause::File(error.kind()));
+        let watch = Watch::over(opened.file).map_err(failed)?;
+        let writer = Writer::start(opened.writer, terms, options.queue).map_err(failed)?;
+        let readers = Readers::of(opened.readers, watch);
         let inner = Inner { life: opened.life, companion: opened.companion, readers, writer };
         Ok(Self { inner: Arc::new(inner) })
     }

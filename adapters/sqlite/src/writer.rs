@@ -6,6 +6,7 @@
 //! thread, whole.
 
 use std::{
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -39,7 +40,7 @@ pub(crate) type Work<Q, T> = fn(&Db<'_>, &Q) -> Result<T, Stopped>;
 #[derive(Debug)]
 pub(crate) struct WriterOptions {
     pub(crate) life: Incarnation,
-    pub(crate) file: OpenedFile,
+    pub(crate) file: Arc<OpenedFile>,
     pub(crate) busy_timeout: Duration,
     /// Work is often undone after it was written: by a companion.
     pub(crate) expects_undoing: bool,

@@ -1,7 +1,9 @@
 //! Feedback: what a bounce or a complaint brings back, and what follows from it if it is genuine.
 
 use crate::{
-    domain::{Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable},
+    domain::{
+        Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable,
+    },
     engine::{Call, Core, DecideError, Verdict},
     port::Who,
     post::delivery::HeldBack,

@@ -68,12 +68,12 @@ on_each_store! {
         let outcomes = at_once(64, |at| {
             let (admin, office) = (world.admin(), office.clone());
             let mut new = NewAccount::new(email(&format!("u{at}@example.com")));
-            new.ip_filter_group = Some(office);
+            new.attributes.ip_filter_group = Some(office);
             async move { admin.register(new).await }
         })
         .await;
         for outcome in outcomes {
-            assert_eq!(outcome.unwrap().ip_filter_group.as_ref(), Some(&office));
+            assert_eq!(outcome.unwrap().attributes.ip_filter_group.as_ref(), Some(&office));
         }
         assert_eq!(world.store.calls(), calls(64, 64), "one load and one commit each: nothing was offered again");
     }

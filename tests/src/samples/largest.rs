@@ -2,12 +2,12 @@
 
 use accountable_core::{
     domain::{
-        Attributes,        Account, AccountId, Actor, Address, AddressTag, CommitId, Confirmation, Confirmations, Content,
-        Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, ConfirmationEnd, Epoch, Event,
-        EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life, LinkUrl, Locale, LogIns,
-        Mail, MailState, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose,
-        ReturnUrl, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown,
-        Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
+        Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
+        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
+        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
+        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
+        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -97,7 +97,11 @@ fn confirmations(names: &Names) -> Confirmations {
     };
     Confirmations {
         issued: Some(confirmation()),
-        dead: Some(DeadConfirmation { was: confirmation(), end: ConfirmationEnd::Expired, at: Timestamp::MAX }),
+        dead: Some(DeadConfirmation {
+            was: confirmation(),
+            end: ConfirmationEnd::Expired,
+            at: Timestamp::MAX,
+        }),
     }
 }
 

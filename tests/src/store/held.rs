@@ -167,8 +167,7 @@ pub async fn clause_10_a_kill_in_the_middle_of_a_commit_leaves_all_or_nothing<S:
     hold.release();
     super::accepted(running.await);
     let all = Holdings::of(store, &commit).await;
-    let store = &*found;
-    let left = Holdings::of(store, &commit).await;
+    let left = Holdings::of(&*found, &commit).await;
     assert!(left == nothing || left == all, "a kill left a part of a commit: {left:?}");
     let kept = Holdings::of(&*found, &before).await;
     assert_eq!(kept.dossiers, settled.dossiers, "what was answered before");

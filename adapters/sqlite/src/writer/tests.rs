@@ -20,7 +20,7 @@ fn file() -> (tempfile::TempDir, Connection) {
 fn options(directory: &tempfile::TempDir) -> WriterOptions {
     WriterOptions {
         life: LIFE,
-        file: OpenedFile::at(&directory.path().join("host.db")).unwrap(),
+        file: Arc::new(OpenedFile::at(&directory.path().join("host.db")).unwrap()),
         busy_timeout: Duration::ZERO,
         expects_undoing: false,
     }

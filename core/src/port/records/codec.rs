@@ -51,5 +51,7 @@ pub fn encode(record: &impl Serialize) -> Result<Vec<u8>, CodecError> {
 /// # Errors
 /// [`CodecError::Unreadable`].
 pub fn decode<T: DeserializeOwned>(form: &[u8]) -> Result<T, CodecError> {
-    serde_json::from_slice(form).map_err(|_| CodecError::Unreadable)
+    // Looked through once as a whole, its texts need not be looked through one by one.
+    let text = std::str::from_utf8(form).map_err(|_| CodecError::Unreadable)?;
+    serde_json::from_str(text).map_err(|_| CodecError::Unreadable)
 }
