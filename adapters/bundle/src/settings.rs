@@ -99,6 +99,9 @@ pub struct Settings {
     /// Whether a new password is taken also while it can't be looked up among those known from breaches: no. It matters
     /// only where the host fills that port.
     pub accept_unscreened_passwords: bool,
+    /// Whether another process runs the courier, or sweeps: no. Otherwise operators are warned where mails wait and nobody
+    /// of this process looks for them.
+    pub served_elsewhere: bool,
     /// Which pages mailed codes lead to.
     pub links: LinkSettings,
     /// Which passwords are good enough.
@@ -125,6 +128,7 @@ impl Default for Settings {
             patience: Span::seconds(30),
             log_in_queue: 4_096,
             accept_unscreened_passwords: false,
+            served_elsewhere: false,
             links: LinkSettings::default(),
             policy: PolicySettings::default(),
             rules: Rules::default(),
@@ -224,6 +228,7 @@ impl Settings {
         };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
+        let builder = if self.served_elsewhere { builder.served_elsewhere() } else { builder };
         builder
             .policy(parts.policy)
             .rules(self.rules)
