@@ -31,6 +31,8 @@ pub(crate) struct Writing {
     pub(crate) numbers: RefCell<BTreeMap<Realm, i64>>,
     /// Octets were erased that the write-ahead log may still hold.
     pub(crate) erased: Cell<bool>,
+    /// What SQLite called the state of the file at the last trim; none before the first.
+    pub(crate) seen_at_trim: Cell<Option<i64>>,
     /// A trim asks to fold the log into the file.
     pub(crate) fold_asked: Cell<bool>,
     /// The level after which the search for impossible ones goes on.

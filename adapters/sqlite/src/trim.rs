@@ -10,7 +10,7 @@ use crate::{
     cut,
     db::Db,
     error::{Cause, Stopped},
-    row,
+    fold, row,
     sql::Sql,
 };
 
@@ -85,7 +85,7 @@ pub(crate) struct Trimmed {
 
 /// One step of each kind, within an open write transaction; of purged sign-ups it only tells.
 pub(crate) fn trim(on: &Db<'_>, trim: &Trim) -> Result<Trimmed, Stopped> {
-    on.writing.fold_asked.set(true);
+    fold::ask(on)?;
     let (realm, limit) = (trim.realm.as_str(), trim.limit);
     let mut more = lower_levels(on, trim.now, limit)?;
     more |= REMOVE_LEVELS.take(on, trim.now, limit)?;
