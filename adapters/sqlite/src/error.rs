@@ -83,6 +83,9 @@ pub enum Cause {
         /// What it did.
         did: &'static str,
     },
+    /// The writer's own work panicked, and was undone.
+    #[error("the writer's work panicked")]
+    Panicked,
     /// The thread that writes is gone.
     #[error("the writer has stopped")]
     WriterStopped,

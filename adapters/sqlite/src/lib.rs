@@ -95,6 +95,7 @@ mod row;
 mod sql;
 mod store;
 mod trim;
+mod waker;
 mod watch;
 mod write;
 mod writer;
