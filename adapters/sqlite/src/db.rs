@@ -8,6 +8,8 @@ use std::{
 use accountable_core::domain::Realm;
 use rusqlite::{Connection, PrepFlags, Statement};
 
+use crate::outbox::Place;
+
 /// A connection in use.
 ///
 /// A reader goes from caller to caller, so its statements wait in the connection's own cache, which finds them by their
@@ -35,6 +37,8 @@ pub(crate) struct Writing {
     pub(crate) seen_at_trim: Cell<Option<i64>>,
     /// A trim asks to fold the log into the file.
     pub(crate) fold_asked: Cell<bool>,
+    /// Up to where the last claim of a realm passed mails over, if it had to end there.
+    pub(crate) passed_over_to: RefCell<BTreeMap<Realm, Place>>,
     /// The level after which the search for impossible ones goes on.
     pub(crate) levels_searched_to: Cell<Option<i64>>,
 }
