@@ -8,7 +8,7 @@ use std::{
 use accountable_core::domain::Realm;
 use rusqlite::{Connection, PrepFlags, Statement};
 
-use crate::outbox::Place;
+use crate::{lower::Search, outbox::Place};
 
 /// A connection in use.
 ///
@@ -39,8 +39,8 @@ pub(crate) struct Writing {
     pub(crate) fold_asked: Cell<bool>,
     /// Up to where the last claim of a realm passed mails over, if it had to end there.
     pub(crate) passed_over_to: RefCell<BTreeMap<Realm, Place>>,
-    /// The level after which the search for impossible ones goes on.
-    pub(crate) levels_searched_to: Cell<Option<i64>>,
+    /// The search for impossible levels; none before the first.
+    pub(crate) level_search: Cell<Option<Search>>,
 }
 
 impl<'c> Db<'c> {

@@ -84,6 +84,7 @@ mod journal;
 mod keys;
 mod library;
 mod listing;
+mod lower;
 mod migrate;
 mod offer;
 mod open;
