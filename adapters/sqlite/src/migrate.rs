@@ -103,7 +103,7 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
     Ok(life)
 }
 
-/// The same within an open write transaction.
+/// Brings the tables to the present version within an open write transaction; gives the store's present life.
 pub(crate) fn raise(on: &Db<'_>, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     // Another process may have come first.
     let found = look(on)?;

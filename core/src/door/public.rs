@@ -137,8 +137,9 @@ impl Public {
 
     /// Asks for an account, on behalf of whoever types an address into a form. This is one commit, alike for every
     /// address; the courier decides later. A free address becomes an account and gets a link to choose a password, an
-    /// account that never had a password gets that link again, and whoever has an account already is told so by mail. An account
-    /// that nobody proves is removed after 7 days ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
+    /// account that never had a password gets that link again, and whoever has an account already is told so by mail.
+    /// An account that nobody proves is removed after 7 days
+    /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
     /// # Errors
     /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
