@@ -214,9 +214,9 @@ impl From<Stopped> for StoreError {
 /// Why the journal was not read.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// It no longer reaches back to the cursor.
+    /// The journal no longer reaches back to the cursor.
     Trimmed,
-    /// It can't be read.
+    /// The journal can't be read.
     Failed(Cause),
 }
 

@@ -55,9 +55,9 @@ const BEGIN_LIFE: Sql = Sql::new("new life", "UPDATE accountable_schema SET inca
 /// What a database is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// It has none of our tables, and may have the host's.
+    /// The database has none of our tables, and may have the host's.
     Room,
-    /// It has ours.
+    /// The database has our tables.
     Ours { version: u32, life: Incarnation },
 }
 

@@ -30,7 +30,7 @@ const ACCOUNTS: Sql = Sql::new(
     "SELECT stamp, record FROM accountable_account WHERE id > ?1 ORDER BY id LIMIT ?2",
 );
 
-/// What a restoration did.
+/// What a restoration changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Restored {

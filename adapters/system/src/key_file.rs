@@ -52,7 +52,7 @@ pub enum KeyFileError {
     /// The file, or the variable, is not UTF-8.
     #[error("{0} is not text")]
     NotText(String),
-    /// What is there is no keyring.
+    /// The text is no keyring.
     #[error("no keyring in {place}")]
     Keyring {
         /// The path of the file, or the name of the variable.

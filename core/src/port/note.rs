@@ -85,7 +85,7 @@ impl TryFrom<String> for NoteName {
     }
 }
 
-/// Why something is no note.
+/// Why a name or a content makes no note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IllegalNote {

@@ -112,7 +112,7 @@ pub enum SettingsError {
     Store {
         /// The path of the file.
         path: PathBuf,
-        /// Why it can't be opened.
+        /// Why the file can't be opened.
         source: crate::sqlite::Error,
     },
 }

@@ -80,7 +80,7 @@ pub fn dossier<R: Reads>(on: &R, life: Incarnation, who: &Who) -> Result<Dossier
     })
 }
 
-/// Those that are there, by name.
+/// Reads each of these names, and gives those that exist, by name.
 fn found<K: Ord, V, E>(
     names: impl IntoIterator<Item = K>,
     read: impl Fn(&K) -> Result<Option<V>, E>,
