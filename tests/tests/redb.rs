@@ -127,7 +127,7 @@ impl StoreUnderTest for OnRedb {
         let damaged = |rows: &dyn Rows| {
             let accounts = rows.range(b"A", b"B").expect("rows").map(|row| row.expect("a row"));
             let cut = |row: Vec<u8>| match how {
-                Damage::CutShort => row[..row.len() - 30].to_vec(),
+                Damage::CutShort => row[..row.len().saturating_sub(30)].to_vec(),
                 Damage::AnotherType => {
                     let form = row.windows(5).position(|part| part == br#"{"v":"#).expect("a form");
                     let other: &[u8] = br#"{"v":1,"name":"songs"}"#;

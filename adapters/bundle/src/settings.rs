@@ -98,6 +98,9 @@ pub struct Settings {
     /// Whether to take a new password also while it can't be looked up among those known from breaches; no by default.
     /// It matters only where the host fills that port.
     pub accept_unscreened_passwords: bool,
+    /// Whether another process runs the courier, or sweeps; no by default. Without this, operators are warned where mails
+    /// wait and nobody in this process looks for them.
+    pub served_elsewhere: bool,
     /// The section `links`: which pages mailed codes lead to.
     pub links: LinkSettings,
     /// The section `policy`: which passwords are good enough.
@@ -124,6 +127,7 @@ impl Default for Settings {
             patience: Span::seconds(30),
             log_in_queue: 4_096,
             accept_unscreened_passwords: false,
+            served_elsewhere: false,
             links: LinkSettings::default(),
             policy: PolicySettings::default(),
             rules: Rules::default(),
@@ -228,6 +232,7 @@ impl Settings {
         };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
+        let builder = if self.served_elsewhere { builder.served_elsewhere() } else { builder };
         builder
             .policy(parts.policy)
             .rules(self.rules)

@@ -84,6 +84,7 @@ mod keys;
 mod library;
 mod listing;
 mod migrate;
+mod offer;
 mod open;
 mod outbox;
 mod present;

@@ -14,12 +14,12 @@ use accountable_core::{
 use async_trait::async_trait;
 
 use crate::{
-    accounts,
-    commit::{self, Offer},
+    accounts, commit,
     companion::Companion,
     error::{Cause, OpenError, Stopped},
     facts::Facts,
     journal, listing,
+    offer::Offer,
     open::{self, Options},
     outbox,
     readers::Readers,

@@ -7,10 +7,10 @@ use accountable_core::{
 use rusqlite::params;
 
 use crate::{
-    commit::Offer,
     db::Db,
     error::Cause,
     journal, keys,
+    offer::Offer,
     present::{Searched, Seen},
     row::Form,
     sql::Sql,
