@@ -14,7 +14,7 @@ use crate::{
     sql::Sql,
 };
 
-/// So many levels are searched at most for those that are impossible.
+/// The most levels that one step searches for those that are impossible.
 const SEARCHED: u32 = 10_000;
 
 const LEVELS: Sql = Sql::new(
