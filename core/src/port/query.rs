@@ -89,7 +89,7 @@ pub struct AccountFilter {
     /// That name this group of networks.
     pub ip_filter_group: Option<IpFilterGroupName>,
     /// With a sealed hash, of the current password or of one before, that rests on this key (see
-    /// [`Account::seals`]): what is left to be sealed anew before the key can go.
+    /// [`Account::seals`](crate::domain::Account::seals)): what is left to be sealed anew before the key can go.
     pub sealed_under: Option<KeyId>,
 }
 
