@@ -17,7 +17,7 @@ use crate::{
     post::{courier::Courier, swept::Swept},
 };
 
-/// The accounts of one realm. Cheap to clone; all clones are one.
+/// The accounts of one realm. Cheap to clone: all clones share one state, and may be used from any thread.
 ///
 /// Three doors lead in, and code that holds only one of them can do only what may be done there:
 /// [`public`](Self::public) for strangers, [`owner`](Self::owner) for a signed-in person,
@@ -27,7 +27,7 @@ pub struct Accounts {
     core: Arc<Core>,
 }
 
-/// What the machine provides: time, randomness, and threads to hash on.
+/// What the machine provides: the time, randomness, and a hasher of passwords. The crate `accountable` has one ready.
 #[derive(Clone)]
 pub struct Machine {
     clock: Arc<dyn Clock>,
@@ -36,13 +36,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine of a clock, a source of randomness and a hasher.
+    /// Puts a machine together from a clock, a source of randomness and a hasher.
     #[must_use]
     pub fn new(clock: impl Clock, entropy: impl Entropy, hasher: impl PasswordHasher) -> Self {
         Self { clock: Arc::new(clock), entropy: Arc::new(entropy), hasher: Arc::new(hasher) }
     }
 
-    /// Its randomness, as for a new store's incarnation.
+    /// The machine's source of randomness, from which a host may draw the incarnation of a new store.
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
@@ -50,7 +50,8 @@ impl Machine {
 }
 
 impl Accounts {
-    /// Starts from what can't be defaulted.
+    /// Starts to build accounts from what has no default: the machine, a store, a mailer, keys, and the page that links
+    /// lead to. Everything else has the safe default until a method of [`Builder`] says otherwise.
     pub fn builder(
         machine: Machine,
         store: impl Store,
@@ -73,58 +74,68 @@ impl Accounts {
         }
     }
 
-    /// The door for strangers: whatever it answers depends on what they brought, never on who has an account.
+    /// Opens the door for strangers. What it answers depends on what they bring, never on who has an account.
+    ///
+    /// `from` is where the caller comes from: what is counted by origin is not bounded for [`Origin::Unknown`].
     #[must_use]
     pub fn public(&self, from: Origin) -> Public {
         Public::new(Arc::clone(&self.core), from)
     }
 
-    /// The door for a signed-in person, to one account.
+    /// Opens the door for a signed-in person to their own account. The stamp is the one that a log-in gave, as the host
+    /// kept it in the session; `from` is where the call comes from.
     #[must_use]
     pub fn owner(&self, stamp: SessionStamp, from: Origin) -> Owner {
         Owner::new(Arc::clone(&self.core), stamp, from)
     }
 
-    /// The door for staff, or for the host itself; the name stands in every event.
+    /// Opens the door for staff, or for the host itself. The actor's name stands in every event that comes of it.
     #[must_use]
     pub fn admin(&self, actor: Actor) -> Admin {
         Admin::new(Arc::clone(&self.core), actor)
     }
 
-    /// The journal, which tells what happened.
+    /// Opens the journal, which tells what happened to the accounts of this realm, and who did it.
     #[must_use]
     pub fn journal(&self) -> Journal {
         Journal::new(Arc::clone(&self.core))
     }
 
-    /// Which passwords are good enough: what a page says before anybody types.
+    /// The policy that says which passwords are good enough, so that a page can tell its rules before anybody types.
     #[must_use]
     pub fn policy(&self) -> &PasswordPolicy {
         &self.core.policy
     }
 
-    /// The pages that codes may lead to, for whoever must know before anything is looked up.
+    /// The pages that codes may lead to, and where those may send their reader: for a host that checks a request before
+    /// it asks a door.
     #[must_use]
     pub fn links(&self) -> &Links {
         &self.core.links
     }
 
-    /// Does what is due now, at most so many of each kind, and says when there will be more.
+    /// Does what is due now, at most `at_most` of each kind, and says when there will be more: delivers mails, decides
+    /// on strangers' requests, does what time asks for accounts, seals anew what rests on retired keys, and trims the
+    /// store.
     ///
     /// For hosts that have a scheduler of their own, and for tests; others run [`run_courier`](Self::run_courier).
     ///
     /// # Errors
-    /// [`Fault`] where the store can't answer. What failed for one mail only is counted, and tried again later.
+    /// A [`Fault`] where the store can't answer. What failed for one mail or account only is counted in
+    /// [`Swept::faults`], and tried again later.
     pub async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
         watched("sweep", self.core.realm.as_str(), Courier::new(&self.core).sweep(at_most)).await
     }
 
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.
     ///
-    /// It wakes when something is put into the outbox in this process, when something is due, and at the latest after
-    /// 30 s. However much mail is due, time passes for accounts beside it. A domain that is slow keeps 8 to 15 deliveries of
-    /// 64 busy, and no more. Any number of couriers may run, in any number of processes. Failures of the store are waited
-    /// out and told to the operators, and so are panics of a port; a port that blocks the thread holds up all of it.
+    /// It wakes when something is put into the outbox in this process, when something is due, and after 30 s at the
+    /// latest. Beside it, rounds of their own do what is due for accounts, re-seal and trim, however much mail there
+    /// is. Of 64 deliveries at once, a slow domain keeps 8 to 15 busy, and no more. Any number of couriers may run, in
+    /// any number of processes.
+    ///
+    /// Failures of the store are waited out and told to the operators, and so are panics of a port. A port that blocks
+    /// the thread holds up everything that runs on it.
     pub async fn run_courier(self, shutdown: impl Future<Output = ()> + Send) {
         Courier::new(&self.core).run(shutdown).await;
     }
@@ -136,7 +147,7 @@ impl std::fmt::Debug for Accounts {
     }
 }
 
-/// Builds [`Accounts`]. Every default is the safe one.
+/// Builds [`Accounts`]; made by [`Accounts::builder`]. Every default is the safe choice.
 #[must_use]
 pub struct Builder {
     machine: Machine,
@@ -158,11 +169,12 @@ impl std::fmt::Debug for Builder {
     }
 }
 
-/// Settings that are nonsense, alone or beside each other. Each names the option and says what to write.
+/// Settings that no accounts can be built with, each by itself or beside another. The text names the option and says
+/// what to write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The numbers of the rules are refused by [`Rules::check`].
+    /// A number of the rules that [`Rules::check`] refuses.
     #[error("rules.{0}")]
     Rules(#[from] RulesError),
     /// A number of the builder's own is too small or too large.
@@ -171,74 +183,83 @@ pub enum BuildError {
 }
 
 impl Builder {
-    /// Which passwords are good enough; [`PasswordPolicy::nist`] by default.
+    /// Sets which passwords are good enough. [`PasswordPolicy::nist`] by default.
     pub fn policy(mut self, policy: PasswordPolicy) -> Self {
         self.policy = policy;
         self
     }
-    /// The numbers of the rules.
+    /// Sets the numbers of the rules: quotas, lock-out, retries, and how long things are kept. [`Rules::default`] says
+    /// each. [`build`](Self::build) checks them.
     pub fn rules(mut self, rules: Rules) -> Self {
         self.rules = rules;
         self
     }
-    /// The tenant whose accounts these are; `main` by default.
+    /// Sets the tenant whose accounts these are; `main` by default. It is part of every key, so accounts can't be moved
+    /// to another realm.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
     }
-    /// The bounds of [`patience`](Self::patience): below, every call would time out; above, nobody waits any more.
+    /// The bounds of [`patience`](Self::patience), 1 s to 10 min: below, every call would time out; above, nobody waits
+    /// any more.
     pub const PATIENCE: RangeInclusive<Span> = Span::seconds(1)..=Span::minutes(10);
-    /// The bounds of [`longest_log_in_queue`](Self::longest_log_in_queue).
+    /// The bounds of [`longest_log_in_queue`](Self::longest_log_in_queue): 0 to 1,000,000 log-ins.
     pub const LOG_IN_QUEUE: RangeInclusive<usize> = 0..=1_000_000;
 
-    /// The longest that a step of a call waits: for the store, for the hasher, for its turn; 30 s by default, 1 s to
-    /// 10 min.
+    /// Sets the longest that one step of a call waits: for the store, for the hasher, or for its turn at the gate. 30 s
+    /// by default; [`PATIENCE`](Self::PATIENCE) has the bounds.
     pub fn patience(mut self, patience: Span) -> Self {
         self.patience = patience;
         self
     }
-    /// How many log-ins may wait for their turn, over all addresses; 4,096 by default, 1,000,000 at most.
+    /// Sets how many log-ins may wait for their turn, over all addresses together; one more is turned away as
+    /// [`Fault::Overloaded`]. 4,096 by default; [`LOG_IN_QUEUE`](Self::LOG_IN_QUEUE) has the bounds.
     pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
         self.longest_queue = longest;
         self
     }
 
-    /// Letters that the host sends itself; none by default.
+    /// Lets the host send some letters itself, by kind, language or tenant. None by default.
     pub fn mail_routing(mut self, routing: impl MailRouting) -> Self {
         self.host.routing = Some(Arc::new(routing));
         self
     }
-    /// Looks new passwords up among those known from breaches. While that can't be done, none is taken.
+    /// Has new passwords looked up among those known from breaches (NIST SP 800-63B-4, 3.1.1.2). While that can't be
+    /// done, no new password is taken. Nothing is looked up by default.
     pub fn password_screen(mut self, screen: impl PasswordScreen) -> Self {
         self.host.screen = Some(Arc::new(screen));
         self
     }
-    /// Takes a new password also while it can't be looked up. Journaled.
+    /// Takes a new password also while the [password screen](Self::password_screen) can't answer; the journal says so.
+    /// By default such a password is refused as [`Fault::Unscreened`].
     pub fn accepting_unscreened_passwords(mut self) -> Self {
         self.host.takes_unscreened = true;
         self
     }
-    /// Asked before an account is erased; nobody by default.
+    /// Sets whom to ask before an account is erased, so that the host can keep an account that it still needs. Nobody
+    /// is asked by default.
     pub fn erasure_veto(mut self, veto: impl ErasureVeto) -> Self {
         self.host.veto = Some(Arc::new(veto));
         self
     }
-    /// Says that another process runs the courier, or sweeps. Without it, operators are warned where mails wait and nobody of
-    /// this process looks for them.
+    /// Says that another process runs the courier, or sweeps. Without this, operators are warned when mails wait and
+    /// nobody in this process has looked for them for 10 min.
     pub fn served_elsewhere(mut self) -> Self {
         self.host.served_elsewhere = true;
         self
     }
-    /// Where the host is told what its staff should know, as that mail to an address was stopped; nowhere by default.
+    /// Sets the address at which the host is told what its staff should know, such as that mail to an address was
+    /// stopped. Nobody is told by default.
     pub fn notices_to(mut self, address: EmailAddress) -> Self {
         self.host.notices_to = Some(address);
         self
     }
 
-    /// Checks the settings, and makes the accounts.
+    /// Checks the settings and makes the accounts. Nothing is written and no store is asked.
     ///
     /// # Errors
-    /// [`BuildError`], which says what to change.
+    /// A [`BuildError`] for the first number that is out of bounds or contradicts another; its text says what to write
+    /// instead.
     pub fn build(self) -> Result<Accounts, BuildError> {
         self.rules.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;

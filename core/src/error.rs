@@ -1,27 +1,28 @@
-//! What can go wrong, and whose doing it is: the rules', the world's, or the caller's.
+//! What can go wrong, and whose doing it is: the rules say no, the caller's value was malformed, or the world failed.
 
 use crate::{
     domain::{InputError, KeyId, Refusal, SealError, Span, Violation},
     port::{EntropyError, FeedError, HashError, Source, StoreError},
 };
 
-/// Why an administrator's or an owner's command did nothing.
+/// Why a command of an administrator or an owner did nothing. Its [`code`](Self::code) is stable; the tables are at
+/// [`Refusal`], [`InputError`] and [`Fault`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The rules say no.
+    /// The rules say no. Code and status are those of the [`Refusal`].
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A value was not of its form.
+    /// A value was not of its form. The code is that of the [`InputError`], the status 400.
     #[error(transparent)]
     BadInput(#[from] InputError),
-    /// The world failed.
+    /// The world failed, and nothing is said of any account. Code and status are those of the [`Fault`].
     #[error(transparent)]
     Failed(#[from] Fault),
 }
 
 impl Error {
-    /// A stable name for machines.
+    /// The stable code of this error, for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -31,7 +32,7 @@ impl Error {
         }
     }
 
-    /// The status that an answer through HTTP bears.
+    /// The HTTP status (RFC 9110) that suits this error, for a host that answers over HTTP.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
@@ -41,7 +42,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before it makes sense to try again.
+    /// How long to wait before it makes sense to try again; none where waiting does not help, or nobody can say.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
         match self {
@@ -52,7 +53,7 @@ impl Error {
     }
 }
 
-/// All that a stranger is told. Nothing of it depends on whether an account exists.
+/// All the errors that a stranger is told at the public door. Nothing of them depends on whether an account exists.
 ///
 /// | code | status |
 /// |---|---|
@@ -66,37 +67,40 @@ impl Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublicError {
-    /// A value was not of its form.
+    /// A value was not of its form. The code is that of the [`InputError`], the status 400.
     #[error(transparent)]
     BadInput(#[from] InputError),
-    /// The policy does not accept the password. Said only to the bearer of a live code.
+    /// The policy does not accept the password, with all that it breaks: `weak_password`. Said only to the bearer of a
+    /// live code, which stays live.
     #[error("the password does not meet the policy ({} violations)", .0.len())]
     WeakPassword(Vec<Violation>),
-    /// Used, expired, or never mailed.
+    /// The code was used, has expired, or was never mailed: `dead_code`. Which of them is told to nobody here.
     #[error("this code can't be redeemed")]
     DeadCode,
-    /// The account's IP filter group does not let this origin in. Said only to the bearer of a live code.
+    /// The account's IP filter group does not let this origin in: `origin_refused`. Said only to the bearer of a live
+    /// code, which stays live.
     #[error("the account may not be used from here")]
     OriginRefused,
-    /// The host's own part of the commit said no: to the bearer of a live code, or to any request for mail, unseen.
+    /// The host's own part of the commit said no: `vetoed`. Said to the bearer of a live code, or to any request for
+    /// mail before anything is looked up.
     #[error("vetoed by the host: {code}")]
     Vetoed {
-        /// The host's code.
+        /// The host's own code for why.
         code: String,
     },
-    /// Too much from one origin.
+    /// This origin asked for too many mails, or failed to log in too often: `too_many_requests`.
     #[error("too many requests: wait {retry_after}")]
     TooMany {
-        /// Longer than zero.
+        /// How long until this origin may try again; longer than zero.
         retry_after: Span,
     },
-    /// The world failed.
+    /// The world failed, and nothing is said of any account. Code and status are those of the [`Fault`].
     #[error(transparent)]
     Failed(#[from] Fault),
 }
 
 impl PublicError {
-    /// A stable name for machines.
+    /// The stable code of this error, for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -110,7 +114,7 @@ impl PublicError {
         }
     }
 
-    /// The status that an answer through HTTP bears.
+    /// The HTTP status (RFC 9110) that suits this error, for a host that answers over HTTP.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
@@ -124,7 +128,7 @@ impl PublicError {
         }
     }
 
-    /// How long to wait before it makes sense to try again.
+    /// How long to wait before it makes sense to try again; none where waiting does not help, or nobody can say.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
         match self {
@@ -139,7 +143,8 @@ impl PublicError {
     }
 }
 
-/// The world failed. The rules had no part in it, and nothing is said of any account.
+/// The world failed: a store, a hasher, a key, the operating system. The rules had no part in it, and nothing is said
+/// of any account.
 ///
 /// | code | status | meaning |
 /// |---|---|---|
@@ -158,58 +163,60 @@ impl PublicError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The store can't be reached. Nothing was done.
+    /// The store can't be reached: `unavailable`. Nothing was done.
     #[error("the store is unavailable")]
     Unavailable(#[source] Source),
-    /// Too many wait already. Nothing was done.
+    /// Too many calls wait already, for the hasher or at the gate: `overloaded`. Nothing was done.
     #[error("overloaded")]
     Overloaded,
-    /// The deadline passed. Nothing was done.
+    /// A step took longer than [`Builder::patience`](crate::Builder::patience) allows: `timed_out`. Nothing was done.
     #[error("timed out")]
     TimedOut,
-    /// Nobody knows whether it was done.
+    /// The store's answer to a commit got lost: `outcome_unknown`. It may have been done; it is safe to ask again.
     #[error("it is unknown whether this was done")]
     OutcomeUnknown,
-    /// A person must mend the store.
+    /// The store is full, damaged or gone, or of a newer build: `broken`. A person must mend it.
     #[error("the store is broken")]
     Broken(#[source] Source),
-    /// The keyring lacks a key that a record rests on.
+    /// The keyring lacks the key that a record was sealed under: `unknown_key`. Put the key back.
     #[error("the keyring does not hold the key {0}")]
     UnknownKey(KeyId),
-    /// A record does not open with its key, or holds what can't be read.
+    /// A sealed record does not open with its key, or a stored hash can't be read: `damaged`.
     #[error("a sealed value or a stored hash is damaged")]
     Damaged,
-    /// New passwords can't be looked up among those known from breaches. Nothing was done.
+    /// The host's [`PasswordScreen`](crate::port::PasswordScreen) failed, so no new password is taken: `unscreened`.
+    /// Nothing was done.
     #[error("passwords can't be screened")]
     Unscreened(#[source] Source),
-    /// What the host fills in failed: its veto on erasure can't be asked. Nothing was done.
+    /// The host's [`ErasureVeto`](crate::port::ErasureVeto) can't be asked: `host_failed`. Nothing was done.
     #[error("the host's own part failed")]
     HostFailed(#[source] Source),
-    /// The operating system has no randomness.
+    /// The operating system has no randomness to give: `no_entropy`. Nothing was done.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
-    /// Hashing itself failed.
+    /// Hashing itself failed, as for want of memory: `hasher_failed`.
     #[error("password hashing failed")]
     Hasher(#[source] Source),
-    /// A mistake in this library.
+    /// A mistake in this library: `defect`. Please report it, with the text.
     #[error("a defect of this library: {0}")]
     Defect(&'static str),
 }
 
 impl Fault {
-    /// A stable name for machines.
+    /// The stable code of this error, for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.table().0
     }
 
-    /// The status that an answer through HTTP bears.
+    /// The HTTP status (RFC 9110) that suits this error, for a host that answers over HTTP.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         self.table().1
     }
 
-    /// How long to wait before it makes sense to try again; none where waiting does not help.
+    /// How long to wait before it makes sense to try again: 1 s for the faults of status 503, none for those where
+    /// waiting does not help.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
         match self.http_status() {
@@ -218,7 +225,7 @@ impl Fault {
         }
     }
 
-    /// Whether the store failed: whatever is asked of it next fails as well.
+    /// Whether it was the store that failed, so that whatever is asked of it next fails as well.
     pub(crate) const fn is_of_store(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Broken(_) | Self::TimedOut | Self::OutcomeUnknown)
     }
@@ -275,20 +282,21 @@ impl From<crate::log_in::Overloaded> for Fault {
     }
 }
 
-/// The journal could not answer.
+/// Why the journal did not answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
-    /// It no longer reaches back to that cursor: start anew, and reconcile with the accounts themselves.
+    /// The journal no longer reaches back to that cursor, or the store was restored since: `trimmed`. Start anew
+    /// without a cursor, and reconcile with the accounts themselves.
     #[error("the journal no longer reaches back so far")]
     Trimmed,
-    /// The world failed.
+    /// The world failed, and nothing is said of any account. Code and status are those of the [`Fault`].
     #[error(transparent)]
     Failed(#[from] Fault),
 }
 
 impl JournalError {
-    /// A stable name for machines.
+    /// The stable code of this error, for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -15,8 +15,9 @@
 //! again if somebody came between. Beside it stand the gate, which bounds how many guesses are verified at once, and the
 //! courier, which delivers and does what time asks for. No runtime is named: futures run wherever they are polled.
 //!
-//! To write an adapter, read the contract at its trait, take the crate `accountable-memory` as the example, and let
-//! `accountable-conformance` say which clause is broken.
+//! To write an adapter, read the contract at its trait and let the crate `accountable-conformance` say which clause is
+//! broken. The crate `accountable-keyed` makes a whole store of anything that keeps sorted rows; `accountable-memory`
+//! is the example of each port.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

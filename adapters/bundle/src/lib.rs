@@ -34,12 +34,13 @@
 //! it delivers mails and does what time asks for.
 //!
 //! # Testing a host
-//! With the feature `testing`, [`testing::Sandbox`] is the whole library in memory, with a clock in hand and the mails
+//! With the feature `testing`, `testing::Sandbox` is the whole library in memory, with a clock in hand and the mails
 //! to look at.
 //!
 //! # Filling a port
 //! Stores, mailers, clocks, entropy and hashers are traits in [`port`], each with a numbered contract. The crate
-//! `accountable-conformance` has a named test for each clause; the memory store is the example.
+//! `accountable-conformance` has a named test for each clause. The crate `accountable-keyed` makes a store of anything that
+//! keeps sorted rows; the store in memory is its example.
 //!
 //! # Features
 //! | feature | default | what it brings |
@@ -51,7 +52,7 @@
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
 //! | `mail` | no | `mail`: letters as mails, in words that a host can replace, and a folder that takes them |
-//! | `testing` | no | [`testing`] |
+//! | `testing` | no | `testing`: the whole library in memory, for a host's own tests |
 #![forbid(unsafe_code)]
 
 pub use accountable_core::{

@@ -42,7 +42,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::http::{Contract, HttpSettings, PagesSettings};
 #[cfg(not(all(feature = "axum", feature = "sqlite")))]
 pub use self::unread::Unread;
-/// This build has no part for the section.
+/// The section `http` in a build without the feature `axum`: it is accepted and not looked at.
 #[cfg(not(feature = "axum"))]
 pub use self::unread::Unread as HttpSettings;
 pub use self::{
@@ -54,7 +54,7 @@ pub use self::{
     store::StoreSettings,
 };
 
-/// Most octets of a settings file.
+/// The most octets of a settings file.
 const LARGEST: u64 = 1 << 20;
 
 /// What a file says of accounts; what it leaves out has its default.
@@ -87,36 +87,35 @@ const LARGEST: u64 = 1 << 20;
 #[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Settings {
-    /// The tenant: `main`. Part of every key, so accounts can't be moved to another.
+    /// The tenant whose accounts these are: `main`. It is part of every key, so accounts can't be moved to another.
     pub realm: Realm,
-    /// Where the host's staff are told what they should know; nowhere by default.
+    /// The address at which the host's staff are told what they should know; nobody is told by default.
     pub notices_to: Option<EmailAddress>,
-    /// The longest that a call waits for the store, the hasher and its turn, together: 30 s; 1 s to 10 min.
+    /// The longest that one step of a call waits, for the store, the hasher or its turn: 30 s; 1 s to 10 min.
     pub patience: Span,
-    /// So many log-ins may wait for their turn, over all addresses: 4,096; 1,000,000 at most. Who comes after them is
-    /// turned away.
+    /// How many log-ins may wait for their turn, over all addresses: 4,096; 1,000,000 at most. One more is turned away.
     pub log_in_queue: usize,
-    /// Whether a new password is taken also while it can't be looked up among those known from breaches: no. It matters
-    /// only where the host fills that port.
+    /// Whether to take a new password also while it can't be looked up among those known from breaches; no by default.
+    /// It matters only where the host fills that port.
     pub accept_unscreened_passwords: bool,
-    /// Whether another process runs the courier, or sweeps: no. Otherwise operators are warned where mails wait and nobody
-    /// of this process looks for them.
+    /// Whether another process runs the courier, or sweeps; no by default. Without this, operators are warned where mails
+    /// wait and nobody in this process looks for them.
     pub served_elsewhere: bool,
-    /// Which pages mailed codes lead to.
+    /// The section `links`: which pages mailed codes lead to.
     pub links: LinkSettings,
-    /// Which passwords are good enough.
+    /// The section `policy`: which passwords are good enough.
     pub policy: PolicySettings,
-    /// The numbers of the rules.
+    /// The section `rules`: quotas, lock-out, retries, and how long things are kept.
     pub rules: Rules,
-    /// What a password hash costs.
+    /// The section `hashing`: what a password hash costs, and on how many threads it is made.
     pub hashing: Argon2Settings,
-    /// Where accounts are kept.
+    /// The section `store`: where accounts are kept.
     pub store: StoreSettings,
-    /// Where the secret keys are.
+    /// The section `keys`: where the secret keys are.
     pub keys: KeySettings,
-    /// From whom mails come, and where they go.
+    /// The section `mail`: from whom mails come, and where they go.
     pub mail: MailSettings,
-    /// Accounts over HTTP.
+    /// The section `http`: accounts over HTTP.
     pub http: HttpSettings,
 }
 
@@ -174,7 +173,8 @@ impl Settings {
     /// Reads a file of settings, of 1 MiB at most. Relative paths in it are relative to its folder.
     ///
     /// # Errors
-    /// As [`from_toml`](Self::from_toml), and [`SettingsError::File`].
+    /// [`SettingsError::Unreadable`] as for [`from_toml`](Self::from_toml), [`SettingsError::File`] where the file
+    /// can't be read, and [`SettingsError::TooLarge`] where it is larger than 1 MiB.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SettingsError> {
         let path = path.as_ref();
         let text = file::text_of(path, LARGEST)?;
@@ -190,22 +190,26 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Accounts as these settings say, in the SQLite file that they name, on this machine.
+    /// Begins to build accounts as these settings say, in the SQLite file that they name, on this machine. What only
+    /// code can say, such as a password screen, is added to the builder.
     ///
     /// The file is opened last: where anything else is wrong, none is made.
     ///
     /// # Errors
-    /// [`SettingsError`]. Numbers that contradict each other are refused by [`Builder::build`].
+    /// A [`SettingsError`] for a file that can't be read, a policy or a hashing cost that can't be had, a missing page,
+    /// or a store that can't be opened. Numbers that contradict each other are refused by [`Builder::build`].
     #[cfg(feature = "sqlite")]
     pub fn builder(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
         let parts = self.parts()?;
         Ok(self.assemble(parts, self.store.open()?, mailer))
     }
 
-    /// The same in a store of the host's; the section `store` is not looked at.
+    /// Begins to build accounts as these settings say, in a store of the host's own; the section `store` is not looked
+    /// at.
     ///
     /// # Errors
-    /// [`SettingsError`].
+    /// A [`SettingsError`] for a file that can't be read, a policy or a hashing cost that can't be had, or a missing
+    /// page.
     pub fn builder_over(&self, store: impl Store, mailer: impl Mailer) -> Result<Builder, SettingsError> {
         Ok(self.assemble(self.parts()?, store, mailer))
     }
@@ -238,7 +242,7 @@ impl Settings {
     }
 }
 
-/// All but the store.
+/// What settings make beside the store.
 struct Parts {
     links: Links,
     policy: PasswordPolicy,

@@ -12,7 +12,7 @@ use accountable_core::{
 };
 use accountable_system::OsEntropy;
 
-/// A store could not be opened or restored.
+/// Why a store could not be opened or restored.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -47,15 +47,15 @@ impl std::error::Error for Error {
 /// Opens the file, and makes it if there is none. It may hold the host's own tables.
 ///
 /// # Errors
-/// [`Error`]. A file that is refused is left as it was.
+/// [`Error::Open`] for a file that can't be used, which is left as it was; [`Error::NoEntropy`].
 pub fn open(path: impl AsRef<Path>) -> Result<SqliteStore, Error> {
     open_with(path, &Options::default())
 }
 
-/// The same, with these options.
+/// Opens the file as [`open`] does, with options for how it is opened and used.
 ///
 /// # Errors
-/// [`Error`]. A file that is refused is left as it was.
+/// [`Error::Open`] for a file that can't be used, which is left as it was; [`Error::NoEntropy`].
 pub fn open_with(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Error> {
     SqliteStore::open(path, new_life()?, options).map_err(Error::Open)
 }
@@ -75,7 +75,8 @@ pub fn open_with(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStor
 /// ```
 ///
 /// # Errors
-/// [`Error`], [`RestoreError::InUse`] among them.
+/// [`Error::Restore`] for a file that can't be restored, or that a process has open ([`RestoreError::InUse`]); its
+/// accounts are as they were. [`Error::NoEntropy`].
 pub fn restore(path: impl AsRef<Path>) -> Result<Restored, Error> {
     accountable_sqlite::restore(path, new_life()?, &Options::default()).map_err(Error::Restore)
 }

@@ -29,24 +29,24 @@ use accountable_core::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    /// The accounts.
+    /// The accounts of the sandbox, with the policy and the rules of the default.
     pub accounts: Accounts,
-    /// Time, which stands still until it is moved.
+    /// The clock, which stands still until a test moves it.
     pub clock: ManualClock,
-    /// The mails, and what becomes of them.
+    /// The mailer, which keeps each mail and can be told to fail.
     pub mailer: RecordingMailer,
-    /// What the accounts are kept in.
+    /// The store in memory that keeps the accounts.
     pub store: MemoryStore,
 }
 
 impl Sandbox {
-    /// It is noon of 2026-01-01, and nobody has an account.
+    /// A new sandbox, in which it is noon of 2026-01-01 and nobody has an account.
     #[must_use]
     pub fn new() -> Self {
         Self::with(|accounts| accounts)
     }
 
-    /// The same, with other settings: a policy, other numbers.
+    /// A new sandbox with other settings, such as a policy or other numbers.
     ///
     /// # Panics
     /// If the settings contradict themselves.

@@ -64,7 +64,7 @@ impl<'r> Batch<'r> {
         Ok(())
     }
 
-    /// The first keys of a range, at most so many; and whether there are more.
+    /// The first keys of a range, at most `limit`; and whether there are more.
     pub(crate) fn first(
         &self,
         from: &[u8],

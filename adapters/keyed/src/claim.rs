@@ -18,7 +18,7 @@ use crate::{
     record,
 };
 
-/// So many mails are passed over at most in one stretch of a search: other changes wait meanwhile.
+/// The most mails that one stretch of a search passes over: other changes wait meanwhile.
 const PASSED_OVER: u32 = 10_000;
 
 /// For each realm, up to where the last claim passed mails over, if it had to end there.
@@ -100,7 +100,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// So many mails at most, from one key on and before another.
+    /// At most `limit` mails, from one key on and before another.
     fn of(
         rows: &dyn Rows,
         claim: &Claim,

@@ -10,10 +10,10 @@ pub type Row = (Vec<u8>, Vec<u8>);
 /// Rows as they are walked through, in bytewise order of their keys.
 pub type RowIter<'a> = Box<dyn Iterator<Item = Result<Row, StoreError>> + 'a>;
 
-/// What is put under a key, or none to remove what is there.
+/// Changes of rows: the value that is put under each key, or none to remove what is there.
 pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// Asked with the latest rows for the next changes; there are no more once it answers none.
+/// What an engine asks, with the latest rows, for the next changes; none means that there are no more.
 pub type Next<'n> = dyn FnMut(&dyn Rows) -> Option<Changes> + 'n;
 
 /// Rows of one snapshot, sorted by key.
@@ -21,15 +21,15 @@ pub type Next<'n> = dyn FnMut(&dyn Rows) -> Option<Changes> + 'n;
 /// A failure is [`StoreError::Unavailable`] for now, and [`StoreError::Broken`] where it takes a person to mend it; its text
 /// holds no value (clause 33 of the [store's contract](accountable_core::port::Store)).
 pub trait Rows {
-    /// The value under a key.
+    /// Looks up the value under a key.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the row from being read.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
-    /// The rows from the key `from` on and before the key `before`, which sorts behind it.
+    /// Walks through the rows from the key `from` on, up to but without the key `before`, which sorts behind it.
     ///
     /// # Errors
-    /// Whatever kept them from being read.
+    /// What kept the rows from being read.
     fn range<'a>(&'a self, from: &[u8], before: &[u8]) -> Result<RowIter<'a>, StoreError>;
 }
 
@@ -48,30 +48,30 @@ pub trait Rows {
 /// 6. What was overwritten or removed is gone from what the engine keeps, or the engine's documentation says from when
 ///    on it is.
 pub trait Engine: Send + Sync + 'static {
-    /// Shows the rows of one instant.
+    /// Calls `read` with the rows of one instant.
     ///
     /// # Errors
-    /// Whatever kept them from being read.
+    /// What kept the rows from being read.
     fn read(&self, read: &mut dyn FnMut(&dyn Rows)) -> Result<(), StoreError>;
-    /// Makes all changes that it is given, or none.
+    /// Makes all changes that it is given, in one transaction, or none.
     ///
     /// # Errors
-    /// [`Unchanged`].
+    /// [`Unchanged::Failed`] where none was made, [`Unchanged::Unknown`] where nobody knows.
     fn change(&self, next: &mut Next<'_>) -> Result<(), Unchanged>;
 }
 
-/// Changes were not made, or nobody knows whether they were.
+/// Why changes were not made, or that nobody knows whether they were.
 #[derive(Debug, thiserror::Error)]
 pub enum Unchanged {
-    /// They were not made, and never will be.
+    /// The changes were not made, and never will be.
     #[error(transparent)]
     Failed(#[from] StoreError),
-    /// They may have been made: the answer of the disk got lost.
+    /// The changes may have been made: the answer of the disk got lost.
     #[error("it is unknown whether changes were made")]
     Unknown(#[source] Source),
 }
 
-/// Rows in memory.
+/// A table of rows in memory.
 impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.get(key).cloned())

@@ -113,13 +113,13 @@ pub(crate) fn tail<const N: usize>(key: &[u8]) -> Result<[u8; N], StoreError> {
     key.last_chunk().copied().ok_or_else(|| broken("a key is too short"))
 }
 
-/// The time before a name of so many octets at a key's end.
+/// The time before a name of `N` octets at a key's end.
 pub(crate) fn time_before<const N: usize>(key: &[u8]) -> Result<Timestamp, StoreError> {
     let before = key.len().checked_sub(N).and_then(|end| key.get(..end)).unwrap_or_default();
     Ok(untime(tail(before)?))
 }
 
-/// A value of exactly so many octets.
+/// A value of exactly `N` octets.
 pub(crate) fn exactly<const N: usize>(value: &[u8]) -> Result<[u8; N], StoreError> {
     value.try_into().map_err(|_| broken("a value has another length than it should"))
 }

@@ -12,13 +12,13 @@ use crate::{
     row::stored,
 };
 
-/// Which layout the rows have.
+/// The layout of the rows, and its version.
 const SCHEMA: (&str, &[u8]) = ("schema", b"1");
 
-/// Makes a store of an engine that has no rows yet.
+/// Makes a store of an engine that has no rows yet. `life` is 128 random bits that no store ever had.
 ///
 /// # Errors
-/// Whatever kept the engine from it. Of unknown outcome is unavailable: look again.
+/// What kept the engine from it. [`StoreError::Unavailable`] where the outcome is unknown: look again.
 pub fn begin(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> {
     make(engine, |_| {
         let rows = [(SCHEMA.0, SCHEMA.1), (LIFE, life.as_bytes().as_slice())];
@@ -26,7 +26,7 @@ pub fn begin(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> 
     })
 }
 
-/// Whether rows are a store. False: there are none, and [`begin`] makes a store of them.
+/// Tells whether rows are a store. False: there are none, and [`begin`] makes a store of them.
 ///
 /// # Errors
 /// [`StoreError::Broken`] for rows of something else, or of a newer build. Leave them untouched (clause 32).
@@ -39,11 +39,11 @@ pub fn recognize(rows: &dyn Rows) -> Result<bool, StoreError> {
     }
 }
 
-/// Makes of a backup that was put back a store with a new life (clause 34). For a store that is not in use.
+/// Begins a new life of a store that was put back from a backup (clause 34). The store must not be in use.
 ///
 /// # Errors
-/// Whatever kept an account from being read, or the engine from changing it; then nothing is changed. Of unknown outcome
-/// is unavailable: do it again.
+/// What kept an account from being read, or the engine from changing it; then nothing is changed.
+/// [`StoreError::Unavailable`] where the outcome is unknown: do it again.
 pub fn restore(engine: &impl Engine, life: Incarnation) -> Result<(), StoreError> {
     make(engine, |rows| {
         let mut batch = Batch::on(rows);

@@ -40,7 +40,7 @@ impl<'a> RecordRow<'a> {
         parts().ok_or_else(|| broken("a record is cut short"))
     }
 
-    /// What it says.
+    /// Reads the record that the row holds.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
         Ok(records::decode(self.form)?)
     }

@@ -34,9 +34,9 @@ pub struct Keyed<E> {
 }
 
 impl<E: Engine> Keyed<E> {
-    /// Reads on the caller's thread, and changes rows on a thread of its own, which makes lasting together what waits
-    /// meanwhile. The thread ends with the last clone: that one's drop waits until all that was offered is done, unless
-    /// it happens on that thread.
+    /// Makes a store that reads on the caller's thread, and changes rows on a thread of its own, which makes lasting
+    /// together what waits meanwhile. The thread ends with the last clone: that one's drop waits until all that was
+    /// offered is done, unless it happens on that thread.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the operating system gives no thread.
@@ -46,14 +46,14 @@ impl<E: Engine> Keyed<E> {
         Ok(Self { engine, writer: Some(Arc::new(writer)), passed_over: PassedOver::default() })
     }
 
-    /// Does everything on the caller's thread, at once: for an engine whose [`change`](Engine::change) never waits for a
-    /// disk, and which lets one in at a time by itself.
+    /// Makes a store that does everything on the caller's thread, at once: for an engine whose
+    /// [`change`](Engine::change) never waits for a disk, and which lets one in at a time by itself.
     #[must_use]
     pub fn inline(engine: E) -> Self {
         Self { engine: Arc::new(engine), writer: None, passed_over: PassedOver::default() }
     }
 
-    /// The engine.
+    /// The engine that keeps the rows.
     #[must_use]
     pub fn engine(&self) -> &E {
         &self.engine
@@ -190,7 +190,7 @@ impl<E> Clone for Keyed<E> {
     }
 }
 
-/// Shows nothing of what it keeps.
+/// Shows nothing of what the store keeps.
 impl<E> fmt::Debug for Keyed<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Keyed(..)")

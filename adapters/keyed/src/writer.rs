@@ -13,9 +13,9 @@ use accountable_core::port::{Source, StoreError};
 
 use crate::{Changes, Engine, Rows, Unchanged};
 
-/// So many changes can wait; whoever comes then is sent away.
+/// How many changes can wait; whoever comes then is sent away.
 const QUEUE: usize = 1_024;
-/// So many become lasting together.
+/// How many changes become lasting together.
 const GROUP: usize = 64;
 
 /// Something to be changed: first asked what, then told what became of it.

@@ -19,6 +19,38 @@
 //! # Ok::<(), AddressError>(())
 //! ```
 //!
+//! # Add a language
+//! Each letter goes out in the language of its account, where there are templates for it. From an empty file:
+//!
+//! 1. Write [`Templates`] with words for each letter: [`Templates`] shows some in German, and `src/english.rs` has all. A letter
+//!    without words is left to the templates that are asked next, so that half a language is better than none.
+//! 2. Say the language by its BCP 47 tag in [`Body::new`], and times by [`moment`], which everybody can read.
+//! 3. Name the templates for the letters of their language:
+//!
+//!    ```
+//!    use accountable_core::domain::{InputError, Letter, Locale, Message, Notice};
+//!    use accountable_mail::{Body, ByLocale, English, Templates, Wording};
+//!
+//!    struct German;
+//!
+//!    impl Templates for German {
+//!        fn wording(&self, letter: &Letter) -> Option<Wording> {
+//!            matches!(letter.message, Message::Notice(Notice::PasswordChanged)).then(|| {
+//!                let body = Body::new("de").says("Das Passwort Ihres Kontos bei Orchard wurde geändert.");
+//!                Wording::new("Ihr Passwort wurde geändert", body)
+//!            })
+//!        }
+//!    }
+//!
+//!    let templates = ByLocale::or_else(English::of("Orchard")).with(&Locale::parse("de")?, German);
+//!    # let _ = templates;
+//!    # Ok::<(), InputError>(())
+//!    ```
+//!
+//! A language that comes with this crate is its file in `src` and two lines of `src/lib.rs`, with tests like those of
+//! `tests/mails/words.rs`: each letter has words, and says what it must.
+//!
+//! # For development
 //! A [`FolderMailer`] writes each mail into a folder, for development, or for a program that sends what it finds there.
 #![forbid(unsafe_code)]
 

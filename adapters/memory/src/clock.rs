@@ -11,7 +11,7 @@ use event_listener::Event;
 
 use crate::locked::Locked;
 
-/// Tells the time that it was set to. Clones are one clock.
+/// A clock that tells the time that it was set to. Clones are one clock.
 ///
 /// It has two hands: the time of day, which [`set`](Self::set) makes jump as an operator or a time server does,
 /// and the time that passes, which only [`advance`](Self::advance) moves and by which sleepers count.
@@ -57,13 +57,14 @@ impl ManualClock {
         self.0.hands.lock().time_of_day = time_of_day;
     }
 
-    /// How many sleep. A sleep begins when it is first polled, and ends when it is polled after its time or dropped.
+    /// The number of sleeps under way. A sleep begins when it is first polled, and ends when it is polled after its
+    /// time or dropped.
     #[must_use]
     pub fn sleepers(&self) -> usize {
         self.0.hands.lock().sleepers.values().sum()
     }
 
-    /// How long until the first of the sleepers wakes; none if nobody sleeps. What a simulator advances by.
+    /// How long until the first of the sleepers wakes; none if nobody sleeps. A simulator advances by this.
     #[must_use]
     pub fn until_next(&self) -> Option<Span> {
         let hands = self.0.hands.lock();

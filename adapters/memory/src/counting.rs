@@ -9,7 +9,7 @@ use accountable_core::{
 
 use crate::locked::Locked;
 
-/// Wraps a store and counts. Clones share the store, the counts and the witness.
+/// Wraps a store and counts the calls that go through it. Clones share the store, the counts and the witness.
 #[derive(Debug, Clone)]
 pub struct CountingStore<S> {
     inner: Arc<S>,
@@ -36,35 +36,35 @@ impl fmt::Debug for Witness {
     }
 }
 
-/// How often each method was called.
+/// How often each method of a store was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
-    /// Calls of `load`.
+    /// The number of calls of `load`.
     pub loads: u64,
-    /// Calls of `commit`.
+    /// The number of calls of `commit`.
     pub commits: u64,
-    /// Calls of `claim`.
+    /// The number of calls of `claim`.
     pub claims: u64,
-    /// Calls of `accounts`.
+    /// The number of calls of `accounts`.
     pub accounts: u64,
-    /// Calls of `account_ids`.
+    /// The number of calls of `account_ids`.
     pub account_ids: u64,
-    /// Calls of `count`.
+    /// The number of calls of `count`.
     pub counts: u64,
-    /// Calls of `mails`.
+    /// The number of calls of `mails`.
     pub mails: u64,
-    /// Calls of `suppressed`.
+    /// The number of calls of `suppressed`.
     pub suppressed: u64,
-    /// Calls of `groups`.
+    /// The number of calls of `groups`.
     pub groups: u64,
-    /// Calls of `events`.
+    /// The number of calls of `events`.
     pub events: u64,
-    /// Calls of `trim`.
+    /// The number of calls of `trim`.
     pub trims: u64,
 }
 
 impl Calls {
-    /// All calls together.
+    /// The number of all calls together.
     #[must_use]
     pub fn total(&self) -> u64 {
         [
@@ -102,7 +102,7 @@ impl Calls {
 }
 
 impl<S> CountingStore<S> {
-    /// Wraps a store; nothing is counted yet.
+    /// Wraps a store. Nothing is counted yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
         Self { inner: Arc::new(inner), calls: Arc::default(), witness: Arc::default() }
@@ -114,19 +114,19 @@ impl<S> CountingStore<S> {
         &self.inner
     }
 
-    /// The calls so far.
+    /// The counts so far.
     #[must_use]
     pub fn calls(&self) -> Calls {
         *self.calls.lock()
     }
 
-    /// Begins anew, and gives the calls so far.
+    /// Sets all counts to zero, and gives what they were.
     pub fn reset(&self) -> Calls {
         std::mem::take(&mut self.calls.lock())
     }
 
-    /// From now on each load and each commit is shown to this witness, in place of any before: for who compares what is
-    /// asked, and not only how often.
+    /// Shows each load and each commit from now on to this witness, in place of any before: for a test that compares
+    /// what is asked, and not only how often.
     pub fn witnessed_by(&self, witness: impl Fn(Seen<'_>) + Send + Sync + 'static) {
         *self.witness.lock() = Some(Witness(Arc::new(witness)));
     }

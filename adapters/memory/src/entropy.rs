@@ -10,14 +10,15 @@ use rand_chacha::{
 
 use crate::locked::Locked;
 
-/// The same bytes for the same seed, in the order in which they are asked for. Clones draw from one stream.
+/// A generator that gives the same bytes for the same seed, in the order in which they are asked for. Clones draw from
+/// one stream.
 ///
 /// Whoever knows the seed knows every name and every code: never for production.
 #[derive(Clone)]
 pub struct SeededEntropy(Arc<Locked<ChaCha20Rng>>);
 
 impl SeededEntropy {
-    /// The stream of this seed (ChaCha20).
+    /// Begins the stream of this seed (ChaCha20, RFC 8439).
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(Arc::new(Locked::new(ChaCha20Rng::seed_from_u64(seed))))

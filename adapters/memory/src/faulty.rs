@@ -9,7 +9,7 @@ use accountable_core::{
 
 use crate::locked::Locked;
 
-/// Wraps a store and lets calls fail as told. Clones share the store and the script.
+/// Wraps a store and lets its calls fail as told. Clones share the store and the script.
 ///
 /// ```
 /// use accountable_core::domain::Incarnation;
@@ -33,23 +33,23 @@ struct Script {
     silent: bool,
 }
 
-/// What becomes of a commit.
+/// What becomes of a commit on its way to the store and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum CommitFault {
-    /// Nothing happens to it.
+    /// The commit passes, and so does its answer.
     #[default]
     None,
-    /// The store decides on it, and its answer is lost: `Unknown`.
+    /// The store decides on the commit, and its answer is lost: [`CommitError::Unknown`].
     UnknownApplied,
-    /// It never reaches the store, and nobody knows that: `Unknown`.
+    /// The commit never reaches the store, and nobody knows that: [`CommitError::Unknown`].
     UnknownNotApplied,
-    /// It does not reach the store, and that is known: `Unavailable`.
+    /// The commit does not reach the store, and that is known: [`StoreError::Unavailable`].
     Unavailable,
 }
 
 impl<S> FaultyStore<S> {
-    /// Wraps a store; nothing fails yet.
+    /// Wraps a store. Nothing fails yet.
     #[must_use]
     pub fn new(inner: S) -> Self {
         Self { inner: Arc::new(inner), script: Arc::default() }
@@ -61,12 +61,12 @@ impl<S> FaultyStore<S> {
         &self.inner
     }
 
-    /// What becomes of the next commits, one each, after those that are scripted already.
+    /// Says what becomes of the next commits, one each, after those that are scripted already.
     pub fn script(&self, faults: impl IntoIterator<Item = CommitFault>) {
         self.script.lock().commits.extend(faults);
     }
 
-    /// The next so many loads are `Unavailable`.
+    /// Makes the next `count` loads fail as `Unavailable`.
     pub fn fail_loads(&self, count: u32) {
         self.script.lock().loads = count;
     }
@@ -81,7 +81,7 @@ impl<S> FaultyStore<S> {
         self.script.lock().silent = silent;
     }
 
-    /// How many commits the script still has something to say of.
+    /// The number of commits that the script still has something to say of.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.script.lock().commits.len()

@@ -35,26 +35,26 @@ impl InsecureTestHasher {
     /// The highest cost that it verifies.
     pub const MAX_COST: u32 = 100;
 
-    /// Salts from this seed, cost 1.
+    /// A hasher whose salts come from this seed, with cost 1.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self::salted_by(SeededEntropy::new(seed))
     }
 
-    /// Salts from this source, cost 1.
+    /// A hasher whose salts come from this source, with cost 1.
     #[must_use]
     pub fn salted_by(salts: impl Entropy) -> Self {
         Self { salts: Box::new(salts), cost: 1, decoys: Vec::new() }
     }
 
-    /// New hashes are of this cost, 1..=[`MAX_COST`](Self::MAX_COST); those of another need a rehash.
+    /// Gives new hashes this cost, 1..=[`MAX_COST`](Self::MAX_COST); those of another cost need a rehash.
     #[must_use]
     pub fn with_cost(mut self, cost: u32) -> Self {
         self.cost = cost.clamp(1, Self::MAX_COST);
         self
     }
 
-    /// The costs that decoys are drawn from; without any, they are of the cost of new hashes.
+    /// Sets the costs that decoys are drawn from; without any, decoys have the cost of new hashes.
     #[must_use]
     pub fn with_decoys(mut self, classes: impl IntoIterator<Item = u32>) -> Self {
         let classes = classes.into_iter().map(|cost| cost.clamp(1, Self::MAX_COST));
@@ -65,13 +65,13 @@ impl InsecureTestHasher {
     /// The most octets of a password that a [foreign](Self::foreign) hash looks at.
     pub const FOREIGN_READS: usize = 72;
 
-    /// A hash of this password as another system would have made it: to import, and to see upgraded.
+    /// Makes a hash of this password as another system would have made it: to import, and to see replaced.
     #[must_use]
     pub fn foreign(password: &Password) -> PasswordHash {
         Parts::of(password, Scheme::Foreign, [0xf0; 16]).write()
     }
 
-    /// The cost of a hash of ours; none if it is not of ours, or above what is verified.
+    /// The cost of a hash of this crate's; none for any other hash, or one above what is verified.
     #[must_use]
     pub fn cost_of(hash: &PasswordHash) -> Option<u32> {
         Parts::read(hash).and_then(|parts| parts.scheme.cost())

@@ -42,18 +42,18 @@ struct Gate {
 }
 
 impl<H> HeldHasher<H> {
-    /// Wraps a hasher; holds nothing yet.
+    /// Wraps a hasher. Nothing is held yet.
     #[must_use]
     pub fn new(inner: H) -> Self {
         Self { inner: Arc::new(inner), shared: Arc::default() }
     }
 
-    /// From now on, verifications wait.
+    /// From now on, verifications wait before they begin.
     pub fn hold(&self) {
         self.shared.gate.lock().holds = true;
     }
 
-    /// Lets the first so many of those that wait go on.
+    /// Lets the first `count` of those that wait go on.
     pub fn release(&self, count: usize) {
         let mut gate = self.shared.gate.lock();
         let count = count.min(gate.waiting.len());
@@ -62,7 +62,7 @@ impl<H> HeldHasher<H> {
         self.shared.moved.notify(usize::MAX);
     }
 
-    /// Lets all go on, and holds nothing any more.
+    /// Lets everything that waits go on, and holds nothing any more.
     pub fn open(&self) {
         let mut gate = self.shared.gate.lock();
         gate.holds = false;
@@ -88,7 +88,7 @@ impl<H> HeldHasher<H> {
         self.shared.gate.lock().verified
     }
 
-    /// Waits until so many verifications are held.
+    /// Waits until `count` verifications are held.
     pub async fn held(&self, count: usize) {
         loop {
             let moved = self.shared.moved.listen();

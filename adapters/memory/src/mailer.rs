@@ -15,7 +15,7 @@ use event_listener::Event;
 
 use crate::locked::Locked;
 
-/// Takes letters and keeps them, links and all. Clones are one mailer.
+/// A mailer that takes letters and keeps them, links and all. Clones are one mailer.
 ///
 /// ```
 /// use accountable_core::domain::EmailAddress;
@@ -55,18 +55,18 @@ impl Ledger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Answer {
-    /// It takes the letter.
+    /// The server takes the letter.
     #[default]
     Accept,
     /// There is no such mailbox.
     NoSuchMailbox,
-    /// The recipient rejects it.
+    /// The recipient's server rejects the letter for good.
     Rejected,
-    /// It may work later.
+    /// The server can't take the letter now; a later attempt may work.
     Transient,
-    /// The fault is ours.
+    /// The letter can't be sent by a fault of ours.
     Ours,
-    /// It never answers; whether it took the letter nobody knows.
+    /// The server never answers; whether it took the letter nobody knows.
     Hang,
 }
 
@@ -77,12 +77,12 @@ impl RecordingMailer {
         Self::default()
     }
 
-    /// From now on, letters to this recipient are answered so.
+    /// Answers letters to this recipient like this from now on.
     pub fn answer(&self, to: EmailAddress, with: Answer) {
         self.0.ledger.lock().answers.insert(to, with);
     }
 
-    /// From now on, letters to all recipients are answered so; what was said of single ones is forgotten.
+    /// Answers letters to all recipients like this from now on; what was said of single ones is forgotten.
     pub fn answer_all(&self, with: Answer) {
         let mut ledger = self.0.ledger.lock();
         ledger.answers.clear();
@@ -135,7 +135,7 @@ impl RecordingMailer {
         letter.link().map(|link| link.expose().to_owned())
     }
 
-    /// Waits until so many letters have been taken in all.
+    /// Waits until `count` letters have been taken in all.
     pub async fn taken(&self, count: usize) {
         loop {
             let taken = self.0.taken.listen();

@@ -13,7 +13,7 @@ use accountable_keyed::{Engine, Keyed, Next, Rows, Unchanged, begin, restore};
 
 use crate::locked::Locked;
 
-/// Keeps everything in memory. A clone is another instance of the same store.
+/// A store that keeps everything in memory. A clone is another instance of the same store.
 ///
 /// It keeps the whole contract of [`Store`](accountable_core::port::Store) but what takes a disk: clause 10, the
 /// "process" of clause 9 and clauses 32 and 40 are not offered.
@@ -45,7 +45,7 @@ impl Engine for Table {
 }
 
 impl MemoryStore {
-    /// An empty store that begins this life.
+    /// An empty store, whose first life is this one.
     #[must_use]
     pub fn new(incarnation: Incarnation) -> Self {
         let table = Table::default();
@@ -61,7 +61,7 @@ impl MemoryStore {
         let _ = restore(self.0.engine(), incarnation);
     }
 
-    /// All octets that it keeps: for tests of what must be gone.
+    /// All octets that the store keeps: for tests of what must be gone.
     #[must_use]
     pub fn all_bytes(&self) -> Vec<u8> {
         let rows = self.0.engine().0.lock();
@@ -75,7 +75,7 @@ delegate_store! {
     }
 }
 
-/// Shows nothing of what it keeps.
+/// Shows nothing of what the store keeps.
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MemoryStore(..)")

@@ -33,18 +33,18 @@ pub struct HostTransaction<'a> {
 }
 
 impl HostTransaction<'_> {
-    /// Runs one statement; gives the number of rows that it changed.
+    /// Runs one statement, and gives the number of rows that it changed.
     ///
     /// # Errors
-    /// SQLite's.
+    /// SQLite's own error.
     pub fn execute(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
         self.statement(sql)?.execute(params)
     }
 
-    /// Reads the first row; none if there is none.
+    /// Reads the first row of a query; none if there is none.
     ///
     /// # Errors
-    /// SQLite's, and the reader's.
+    /// SQLite's own error, or that of `read`.
     pub fn query_first<T>(
         &self,
         sql: &str,
@@ -54,10 +54,10 @@ impl HostTransaction<'_> {
         self.statement(sql)?.query(params)?.next()?.map(read).transpose()
     }
 
-    /// Reads every row.
+    /// Reads every row of a query.
     ///
     /// # Errors
-    /// SQLite's, and the reader's.
+    /// SQLite's own error, or that of `read`.
     pub fn query_all<T>(
         &self,
         sql: &str,
@@ -85,9 +85,9 @@ impl fmt::Debug for HostTransaction<'_> {
 
 /// Why the host's companion undoes a commit.
 ///
-/// From an error of SQLite's, by `?`: what a constraint of the host's tables rejects is a veto whose code is the
-/// constraint's kind, such as `unique`, `check` or `foreign_key`. Anything else (a table that is not there, a full
-/// disk) is no decision of the host's, and the commit fails as a fault of the store.
+/// It is also made from an error of SQLite's, by `?`: what a constraint of the host's tables rejects is a veto whose
+/// code is the constraint's kind, such as `unique`, `check` or `foreign_key`. Anything else (a table that is not there,
+/// a full disk) is no decision of the host's, and the commit fails as a fault of the store.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
 pub struct Veto(Why);
@@ -104,7 +104,7 @@ impl Veto {
     /// The longest code, in characters.
     pub const LONGEST_CODE: usize = 64;
 
-    /// A veto with the host's own code, which comes back in [`Refusal::Vetoed`].
+    /// Makes a veto with the host's own code, which comes back in [`Refusal::Vetoed`].
     ///
     /// A code is shown and logged: it is 1 to [`LONGEST_CODE`](Self::LONGEST_CODE) of `[a-z0-9_]`. The rest is cut off,
     /// and every other character becomes `_`.
@@ -154,7 +154,7 @@ impl Companion {
         Self { act: Arc::new(act), at_work: Arc::default() }
     }
 
-    /// The same for this connection, and held to what it may do there.
+    /// The companion for this connection, held to what it may do there.
     pub(crate) fn confined_to(&self, on: &mut Connection) -> rusqlite::Result<Self> {
         let at_work = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&at_work);

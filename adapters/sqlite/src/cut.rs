@@ -32,7 +32,7 @@ const CLAIM_BACK: Sql = Sql::new(
     "UPDATE accountable_event SET stray = NULL WHERE realm = ?1 AND seq = ?2",
 );
 
-/// Removes the oldest events as far as they are from before then, at most so many. True: more remains.
+/// Removes the oldest events from before a time, at most `limit` of them. True: more remains.
 ///
 /// They are removed from the beginning without gaps, so that a cursor is either before the beginning or good. Hence an
 /// event with a time stamp from a future that never was keeps those after it until then.
@@ -47,7 +47,7 @@ pub(crate) fn oldest(on: &Db<'_>, realm: &Realm, before: Timestamp, limit: Limit
     Ok(stale > limit.as_usize())
 }
 
-/// Removes events from before then that name no account, or one without a row, or a purged sign-up: at most so many,
+/// Removes events from before a time that name no account, or one without a row, or a purged sign-up: at most `limit`,
 /// wherever they stand. True: more remains.
 pub(crate) fn strays(on: &Db<'_>, realm: &Realm, before: Timestamp, limit: Limit) -> Result<bool, Cause> {
     let asked = params![realm.as_str(), before.as_micros(), limit.get().saturating_add(1)];

@@ -7,42 +7,42 @@ use accountable_core::domain::OutOfBounds;
 use accountable_core::port::{CommitError, FeedError, StoreError};
 use rusqlite::ffi;
 
-/// A file was not opened. Unless it says [`OpenError::Failed`], it was left as it was, byte for byte.
+/// Why a file was not opened. Unless this is [`OpenError::Failed`], the file was left as it was, byte for byte.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// A number of the options is too small or too large.
     #[error(transparent)]
     Options(#[from] OutOfBounds),
-    /// It is something else than an SQLite database.
+    /// The file is something else than an SQLite database.
     #[error("the file is not an SQLite database")]
     NotADatabase,
-    /// It is an SQLite database that can't be read any more: restore a backup.
+    /// The file is an SQLite database that can't be read any more: restore a backup.
     #[error("the database file is damaged")]
     Damaged,
-    /// It has `accountable_*` tables that are not of this library.
+    /// The file has `accountable_*` tables that are not of this library.
     #[error("the database has tables by the name of accountable_* that are not ours")]
     Foreign,
-    /// A newer build has migrated it.
+    /// A newer build has migrated the file.
     #[error("the tables are of version {found}; this build knows up to {known}")]
     Newer {
-        /// The version of the file.
+        /// The version of the tables in the file.
         found: u32,
         /// The newest version that this build knows.
         known: u32,
     },
-    /// It needs new tables, and [`Migrate::Refuse`](crate::Migrate::Refuse) forbids to make them.
+    /// The file needs new tables, which [`Migrate::Refuse`](crate::Migrate::Refuse) forbids to make.
     #[error("the file needs a migration to version {known}, which the options refuse")]
     NeedsMigration {
-        /// The version of the file; none if it has none of our tables, or does not exist.
+        /// The version of the tables in the file; none if it has none of ours, or does not exist.
         found: Option<u32>,
         /// The version that this build needs.
         known: u32,
     },
-    /// Its texts are UTF-16: they would not sort by their bytes.
+    /// The texts in the database are UTF-16, so they would not sort by their bytes.
     #[error("the database's encoding is not UTF-8")]
     NotUtf8,
-    /// It can't be switched to a write-ahead log, as on most network file systems.
+    /// The file can't be switched to a write-ahead log, as on most network file systems.
     #[error("the database can't keep a write-ahead log where it lies")]
     NoWriteAheadLog,
     /// The file or its directory could not be read or written, or another process held it too long.
@@ -54,21 +54,21 @@ pub enum OpenError {
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// SQLite said no.
+    /// SQLite refused a statement.
     #[error("SQLite answered {code} ({}) to: {statement}", ffi::code_to_str(*.code))]
     Sqlite {
         /// SQLite's extended result code.
         code: i32,
-        /// The name of what it was asked.
+        /// The name of the statement, as it stands in this crate's source.
         statement: &'static str,
     },
-    /// The file system said no.
+    /// The file could not be looked at.
     #[error("the file could not be read: {0}")]
     File(std::io::ErrorKind),
     /// A row or a record is of no form that this build can read: damaged, or written by a newer one.
     #[error("{what} can't be read")]
     Unreadable {
-        /// What kind of thing.
+        /// What kind of record or row it is.
         what: &'static str,
     },
     /// The file is not where it was opened any more: it was removed, or another stands in its place.
@@ -80,10 +80,10 @@ pub enum Cause {
     /// The host's part of a commit misbehaved, and the commit was undone.
     #[error("the host's companion {did}")]
     Companion {
-        /// What it did.
+        /// What the host's part did.
         did: &'static str,
     },
-    /// The writer's own work panicked, and was undone.
+    /// A piece of the writer's work panicked, and was undone.
     #[error("the writer's work panicked")]
     Panicked,
     /// The thread that writes is gone.
@@ -217,9 +217,9 @@ impl From<Stopped> for StoreError {
 /// Why the journal was not read.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// It no longer reaches back to the cursor.
+    /// The journal no longer reaches back to the cursor.
     Trimmed,
-    /// It can't be read.
+    /// The journal can't be read.
     Failed(Cause),
 }
 

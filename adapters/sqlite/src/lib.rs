@@ -66,6 +66,61 @@
 //! again; they are rare, and `VACUUM` ends them. With an SQLite that is affected by the fault above, the log is cut when the
 //! last connection closes.
 //!
+//! # Add a migration
+//! The tables have a version, which is 1 until a release needs another. Steps lead forward only, each from one version to the
+//! next, and a step that was released never changes: whoever has a file of any version comes to the present one, all steps in
+//! one transaction, as the file is opened ([`Migrate`]). An older build refuses the newer file and leaves it untouched. The
+//! way back is the backup.
+//!
+//! Records are JSON, and new fields of theirs with a default need no step. Tables, columns and indexes do. Two files are
+//! touched, one is added, and one is kept of each release.
+//!
+//! **1. `src/to_2.sql`: the step**, as plain SQL. It may not need the host: what it fills in it reads from the rows, with
+//! SQLite's `json_extract` where it must. `schema.sql` stays as it was released, since a new file runs through all steps too.
+//!
+//! ```sql
+//! CREATE INDEX accountable_mail_listed ON accountable_mail (realm, id);
+//! ```
+//!
+//! **2. `src/migrate.rs`: the list.** `include_str!("to_2.sql")` at the end of `MIGRATIONS`, and `VERSION` one higher; a new
+//! table also in `TABLES`. It does not compile until both agree.
+//!
+//! **3. `tests/released/1.sql`: a file of each version as a release made it**, kept when that release is made, with accounts,
+//! mails and events in it: `sqlite3 host.db .dump`. It never changes either.
+//!
+//! **4. `tests/released.rs`: a test from each of them.** It opens what that release made, and finds what was in it:
+//!
+//! ```
+//! use accountable_core::{domain::Incarnation, port::{AccountFilter, AccountQuery, Store}};
+//! use accountable_sqlite::{Migrate, OpenError, Options, SqliteStore, rusqlite::Connection};
+//!
+//! # const RELEASED: &str = concat!(
+//! #     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema.sql")),
+//! #     "INSERT INTO accountable_schema VALUES (1, 'accountable', 1, x'07070707070707070707070707070707');"
+//! # );
+//! # /*
+//! const RELEASED: &str = include_str!("released/1.sql");
+//! # */
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let path = directory.path().join("host.db");
+//! Connection::open(&path)?.execute_batch(RELEASED)?;
+//! let store = SqliteStore::open(&path, Incarnation::from_bytes([9; 16]), &Options::default())?;
+//! assert_eq!(store.incarnation().as_bytes(), &[7; 16], "it is the store that it was");
+//! // And here: an account is found by its address, its history is whole, a mail that was due is claimed.
+//!
+//! // From now on it is of the present version: nothing is left to migrate.
+//! drop(store);
+//! let as_it_is = Options::default().with_migrate(Migrate::Refuse);
+//! SqliteStore::open(&path, Incarnation::from_bytes([9; 16]), &as_it_is)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A step that is interrupted needs no test of its own, since one transaction holds all of them. What an index costs does:
+//! `tests/pages.rs` counts the pages that a commit writes, and fails until it is told of the new one.
+//!
+//! **5. `CHANGELOG.md`** says that files are migrated, and from when on an older build refuses them.
+//!
 //! [`trim`]: accountable_core::port::Store::trim
 //! [`StoreError::Broken`]: accountable_core::port::StoreError::Broken
 //! [`CommitError::Vetoed`]: accountable_core::port::CommitError::Vetoed

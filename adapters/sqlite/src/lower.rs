@@ -10,7 +10,7 @@ use rusqlite::params;
 
 use crate::{db::Db, error::Cause, row, sql::Sql};
 
-/// So many levels are searched at most in one step.
+/// The most levels that one step searches.
 const SEARCHED: u32 = 10_000;
 
 /// How often a search begins while the clock goes on: levels also come from processes whose clock was ahead.

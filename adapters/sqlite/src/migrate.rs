@@ -55,9 +55,9 @@ const BEGIN_LIFE: Sql = Sql::new("new life", "UPDATE accountable_schema SET inca
 /// What a database is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// It has none of our tables, and may have the host's.
+    /// The database has none of our tables, and may have the host's.
     Room,
-    /// It has ours.
+    /// The database has our tables.
     Ours { version: u32, life: Incarnation },
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
     Ok(life)
 }
 
-/// The same within an open write transaction.
+/// Brings the tables to the present version within an open write transaction; gives the store's present life.
 pub(crate) fn raise(on: &Db<'_>, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
     // Another process may have come first.
     let found = look(on)?;

@@ -22,15 +22,15 @@ use crate::{
     sql::Sql,
 };
 
-/// Whether opening may make or change tables.
+/// Whether opening a file may make or change tables in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Migrate {
-    /// It brings the file to the version that this build needs, and makes it if there is none.
+    /// Opening brings the file to the version that this build needs, and makes it if there is none.
     #[default]
     OnOpen,
-    /// It refuses a file of any other version with [`OpenError::NeedsMigration`], and makes none.
+    /// Opening refuses a file of any other version with [`OpenError::NeedsMigration`], and makes none.
     Refuse,
 }
 
@@ -50,17 +50,18 @@ pub enum Migrate {
 #[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether opening may make or change tables. By default it does.
+    /// Whether opening may make or change tables; by default it does.
     pub migrate: Migrate,
-    /// Connections that read; so many reads run at once, others wait. 1 to 256; by default 4.
+    /// The number of connections that read; that many reads run at once, others wait. 1 to 256; 4 by default.
     pub readers: usize,
-    /// How long to wait for another process that writes, before [`StoreError::Unavailable`]. 0 s to 10 min; by default 5 s.
+    /// How long to wait for another process that writes, before the answer is [`StoreError::Unavailable`]. 0 s to 10
+    /// min; 5 s by default.
     ///
     /// [`StoreError::Unavailable`]: accountable_core::port::StoreError::Unavailable
     pub busy_timeout: Span,
-    /// The page cache of each connection, in KiB. 4 GiB at most; by default 8,192.
+    /// The size of each connection's page cache, in KiB. At most 4 GiB; 8,192 KiB by default.
     pub cache_kib: u32,
-    /// Commits that may wait for the writer; further callers wait for a place. 1 to 1,000,000; by default 1,024.
+    /// How many commits may wait for the writer; further callers wait for a place. 1 to 1,000,000; 1,024 by default.
     pub queue: usize,
     #[serde(skip)]
     companion: Option<Companion>,
@@ -95,7 +96,7 @@ impl<'de> Deserialize<'de> for Options {
 }
 
 impl Options {
-    /// The one check of all these numbers.
+    /// Refuses numbers out of bounds, wherever they come from.
     fn check(&self) -> Result<(), OutOfBounds> {
         OutOfBounds::check("readers", self.readers, 1..=256)?;
         OutOfBounds::check("busy_timeout", self.busy_timeout, Span::ZERO..=Span::minutes(10))?;
@@ -103,38 +104,38 @@ impl Options {
         OutOfBounds::check("queue", self.queue, 1..=1_000_000)
     }
 
-    /// Whether opening may make or change tables.
+    /// Sets whether opening may make or change tables.
     #[must_use]
     pub fn with_migrate(mut self, migrate: Migrate) -> Self {
         self.migrate = migrate;
         self
     }
-    /// Connections that read; opening refuses none, and more than 256.
+    /// Sets the number of connections that read, 1 to 256; opening refuses any other.
     #[must_use]
     pub fn with_readers(mut self, readers: usize) -> Self {
         self.readers = readers;
         self
     }
-    /// How long to wait for another process that writes; opening refuses more than 10 min.
+    /// Sets how long to wait for another process that writes; opening refuses more than 10 min.
     #[must_use]
     pub fn with_busy_timeout(mut self, timeout: Span) -> Self {
         self.busy_timeout = timeout;
         self
     }
-    /// The page cache of each connection, in KiB; opening refuses more than 4 GiB.
+    /// Sets the size of each connection's page cache, in KiB; opening refuses more than 4 GiB.
     #[must_use]
     pub fn with_cache_kib(mut self, kib: u32) -> Self {
         self.cache_kib = kib;
         self
     }
-    /// Commits that may wait for the writer; opening refuses none, and more than 1,000,000.
+    /// Sets how many commits may wait for the writer, 1 to 1,000,000; opening refuses any other.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self
     }
-    /// The host's own part of each commit that has events: SQL on its own tables in the same file, in the same
-    /// transaction, after our writes. Both are applied, or neither is. None by default.
+    /// Sets the host's own part of each commit that has events: SQL on its own tables in the same file, in the same
+    /// transaction, after our writes. Both are applied, or neither is. There is none by default.
     ///
     /// ```
     /// use accountable_core::domain::EventKind;

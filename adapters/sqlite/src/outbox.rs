@@ -17,7 +17,7 @@ use crate::{
     write,
 };
 
-/// So many mails are passed over at most in one stretch of a search: others wait for the writer meanwhile.
+/// The most mails that one stretch of a search passes over: others wait for the writer meanwhile.
 const PASSED_OVER: u32 = 10_000;
 
 const DUE: Sql = Sql::new(

@@ -38,7 +38,7 @@ pub(crate) struct Searched {
     pub(crate) purged_at: Option<Timestamp>,
 }
 
-/// What is there.
+/// What was found of all that a commit would change.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) present: Present,

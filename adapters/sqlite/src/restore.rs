@@ -22,7 +22,7 @@ use crate::{
     write,
 };
 
-/// So many accounts are in memory at once.
+/// How many accounts are in memory at once.
 const STEP: u32 = 500;
 
 const ACCOUNTS: Sql = Sql::new(
@@ -30,28 +30,28 @@ const ACCOUNTS: Sql = Sql::new(
     "SELECT stamp, record FROM accountable_account WHERE id > ?1 ORDER BY id LIMIT ?2",
 );
 
-/// What was done.
+/// What a restoration changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Restored {
-    /// How many accounts the store has, erased ones included: so many epochs were raised.
+    /// The number of accounts in the store, erased ones included; the epoch of each was raised.
     pub accounts: u64,
 }
 
-/// A file was not restored, and its accounts are as they were.
+/// Why a file was not restored. Its accounts are as they were.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
     /// There is no file, or none of our tables in it.
     #[error("there are no accounts in the file, or there is no file")]
     NoStore,
-    /// Somebody has it open: end all processes that use it first.
+    /// Somebody has the file open: end all processes that use it first.
     #[error("the file is in use")]
     InUse,
-    /// It has this incarnation already: each restoration takes a new one.
+    /// The store has this incarnation already: each restoration takes a new one.
     #[error("the store has this incarnation already")]
     NotNew,
-    /// It can't be used.
+    /// The file is not one that can be used.
     #[error(transparent)]
     Open(OpenError),
 }
@@ -101,7 +101,8 @@ impl From<Cause> for RestoreError {
 /// ```
 ///
 /// # Errors
-/// [`RestoreError`]. What is not ours is left as it was, byte for byte.
+/// A [`RestoreError`]: there is no store, it is in use, it has this incarnation already, or it can't be opened. What is
+/// not ours is left as it was, byte for byte.
 ///
 /// [`FeedError::Trimmed`]: accountable_core::port::FeedError::Trimmed
 pub fn restore(

@@ -52,7 +52,8 @@ impl SqliteStore {
     /// as long as SQLite does, at most the options' time-out.
     ///
     /// # Errors
-    /// [`OpenError`]. A file that is refused is left as it was.
+    /// An [`OpenError`]: a number of the options is out of bounds, or the file can't be used, in which case it is left
+    /// as it was.
     pub fn open(
         path: impl AsRef<Path>,
         life_if_new: Incarnation,
@@ -74,7 +75,7 @@ impl SqliteStore {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The store's present life, as it was kept when it was made or restored.
+    /// The store's present life, as it was kept when the store was made or restored.
     #[must_use]
     pub fn incarnation(&self) -> Incarnation {
         self.inner.life

@@ -41,18 +41,19 @@ struct Pool {
 }
 
 impl Argon2Pool {
-    /// Starts the threads; salts come from [`OsEntropy`].
+    /// Starts the threads. Salts come from [`OsEntropy`].
     ///
     /// # Errors
-    /// [`Argon2Error`] where the settings are weak or contradict themselves, or the threads do not start.
+    /// An [`Argon2Error`] where the settings are weak or contradict themselves, or a thread can't be started.
     pub fn new(settings: &Argon2Settings) -> Result<Self, Argon2Error> {
         Self::with_entropy(settings, OsEntropy)
     }
 
-    /// As [`Argon2Pool::new`], with salts from elsewhere.
+    /// Starts the threads as [`Argon2Pool::new`] does, with salts from another source.
     ///
     /// # Errors
-    /// As [`Argon2Pool::new`]; [`Argon2Error::NoEntropy`] too.
+    /// An [`Argon2Error`] where the settings are weak or contradict themselves, a thread can't be started, or the
+    /// source has no randomness ([`Argon2Error::NoEntropy`]).
     pub fn with_entropy(settings: &Argon2Settings, entropy: impl Entropy) -> Result<Self, Argon2Error> {
         settings.check()?;
         let mut decoy_secret = Zeroizing::new([0; 32]);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Argon2Error;
 
-/// What an Argon2 hash costs: memory in KiB, passes over it, and lanes.
+/// What an Argon2 hash costs (RFC 9106): memory in KiB, passes over it, and lanes.
 ///
 /// ```
 /// use accountable_system::Argon2Cost;
@@ -39,10 +39,11 @@ impl<'de> Deserialize<'de> for Argon2Cost {
 }
 
 impl Argon2Cost {
-    /// 19 MiB, two passes, one lane: OWASP's first choice for a server that also serves.
+    /// 19 MiB, two passes, one lane: what OWASP's Password Storage Cheat Sheet names for a machine that does other work
+    /// too.
     pub const OWASP: Self = Self::literal(19_456, 2, 1);
 
-    /// Memory in KiB (8 a lane at least), passes and lanes (1 at least).
+    /// Makes a cost of memory in KiB (at least 8 for each lane), passes and lanes (at least one each).
     ///
     /// # Errors
     /// [`Argon2Error::Impossible`] where Argon2 itself is not defined for it.
@@ -57,23 +58,24 @@ impl Argon2Cost {
         Self { memory_kib, passes, lanes }
     }
 
-    /// Memory in KiB.
+    /// The memory that a hash fills, in KiB.
     #[must_use]
     pub const fn memory_kib(self) -> u32 {
         self.memory_kib
     }
-    /// Passes over the memory.
+    /// The number of passes over the memory.
     #[must_use]
     pub const fn passes(self) -> u32 {
         self.passes
     }
-    /// Lanes. They are filled one after the other: they cost no more than one lane of the same memory.
+    /// The number of lanes. They are filled one after the other, and cost no more than one lane of the same memory.
     #[must_use]
     pub const fn lanes(self) -> u32 {
         self.lanes
     }
 
-    /// Whether OWASP's Password Storage Cheat Sheet holds one that asks no more than this to be enough.
+    /// Whether OWASP's Password Storage Cheat Sheet holds this cost to be enough: no number of one of its choices
+    /// exceeds that of this cost.
     ///
     /// Its choices trade memory for passes: 46 MiB and 1, 19 MiB and 2, 12 MiB and 3, 9 MiB and 4, 7 MiB and 5.
     #[must_use]
@@ -93,7 +95,7 @@ impl Argon2Cost {
     }
 }
 
-/// As a PHC string has it.
+/// Writes the cost as a PHC string has it.
 impl fmt::Display for Argon2Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "m={},t={},p={}", self.memory_kib, self.passes, self.lanes)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Argon2Cost;
 
-/// The scheme and the cost of a stored hash: all that the time of its verification depends on.
+/// The scheme and the cost of a stored hash: everything that the time of its verification depends on.
 ///
 /// ```
 /// use accountable_system::{Argon2Cost, CostClass, Pbkdf2Digest};
@@ -24,39 +24,39 @@ use crate::Argon2Cost;
 pub enum CostClass {
     /// Argon2 (RFC 9106) of any variant and version: they cost the same.
     Argon2(Argon2Cost),
-    /// bcrypt.
+    /// bcrypt, which looks at the first 72 octets of a password.
     Bcrypt {
-        /// The binary logarithm of its rounds, 4 to 31.
+        /// The binary logarithm of the number of rounds, 4 to 31.
         cost: u32,
     },
-    /// scrypt (RFC 7914). It takes 128·r·2^`log_n` bytes.
+    /// scrypt (RFC 7914), which takes 128·r·2^`log_n` bytes of memory.
     Scrypt {
         /// The binary logarithm of N, 1 to 63.
         log_n: u32,
-        /// The size of a block, in 128 bytes.
+        /// The size of a block, in units of 128 bytes.
         r: u32,
-        /// How many are made one after the other.
+        /// How many blocks are worked on, one after the other.
         p: u32,
     },
     /// PBKDF2 (RFC 8018) by HMAC.
     Pbkdf2 {
         /// The hash function of the HMAC.
         digest: Pbkdf2Digest,
-        /// Its rounds.
+        /// The number of rounds.
         rounds: u32,
     },
 }
 
-/// What PBKDF2 iterates.
+/// The hash function of the HMAC that PBKDF2 iterates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Pbkdf2Digest {
-    /// HMAC-SHA-1.
+    /// HMAC with SHA-1.
     Sha1,
-    /// HMAC-SHA-256.
+    /// HMAC with SHA-256.
     Sha256,
-    /// HMAC-SHA-512.
+    /// HMAC with SHA-512.
     Sha512,
 }
 
@@ -91,7 +91,7 @@ impl From<Argon2Cost> for CostClass {
     }
 }
 
-/// Scheme and parameters, as hash strings name them.
+/// Writes scheme and parameters as hash strings name them.
 impl fmt::Display for CostClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,7 +103,7 @@ impl fmt::Display for CostClass {
     }
 }
 
-/// The scheme's name in a PHC string.
+/// Writes the name of the scheme as a PHC string has it.
 impl fmt::Display for Pbkdf2Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -122,7 +122,8 @@ fn scrypt_kib(log_n: u32, r: u32) -> Option<u64> {
     Some(bytes.div_ceil(1_024))
 }
 
-/// The most that a stored hash of another scheme than Argon2 may ask for. What asks for more is never begun.
+/// The most that a stored hash of another scheme than Argon2 may ask for. A hash that asks for more is refused before
+/// any work is done.
 ///
 /// | scheme | read | weaker, only by [`accept_weak_imported_hashes`] |
 /// |---|---|---|
@@ -161,25 +162,25 @@ impl Default for ForeignCeiling {
 }
 
 impl ForeignCeiling {
-    /// The highest cost of a bcrypt hash. Each step doubles the work.
+    /// Sets the highest cost of a bcrypt hash. Each step doubles the work.
     #[must_use]
     pub fn with_bcrypt(mut self, cost: u32) -> Self {
         self.bcrypt_cost = cost;
         self
     }
-    /// The highest parameters of a scrypt hash, each by itself.
+    /// Sets the highest parameters of a scrypt hash, each by itself.
     #[must_use]
     pub fn with_scrypt(mut self, log_n: u32, r: u32, p: u32) -> Self {
         (self.scrypt_log_n, self.scrypt_r, self.scrypt_p) = (log_n, r, p);
         self
     }
-    /// The most memory that a scrypt hash may take, in KiB. A thread takes as much while it verifies one.
+    /// Sets the most memory that a scrypt hash may take, in KiB. A thread takes that much while it verifies one.
     #[must_use]
     pub fn with_scrypt_memory_kib(mut self, memory_kib: u32) -> Self {
         self.scrypt_memory_kib = memory_kib;
         self
     }
-    /// The most rounds of a PBKDF2 hash.
+    /// Sets the most rounds of a PBKDF2 hash.
     #[must_use]
     pub fn with_pbkdf2(mut self, rounds: u32) -> Self {
         self.pbkdf2_rounds = rounds;

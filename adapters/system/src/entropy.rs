@@ -3,7 +3,8 @@
 use accountable_core::port::{Entropy, EntropyError};
 use rand::{TryRng as _, rngs::SysRng};
 
-/// Fills bytes by a call to the operating system each time, so that a process and its fork never share any.
+/// The operating system's generator of randomness. Each fill is a call to it, so that a process and its fork never
+/// share any bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OsEntropy;
 

@@ -17,30 +17,30 @@ use zeroize::Zeroizing;
 /// Most octets of a key file: some 800 keys.
 const LARGEST: usize = 65_536;
 
-/// Why keys could not be fetched, or put down. Names the place, never what is there.
+/// Why keys could not be read or written. The text names the place, never what is there.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
     /// The file can't be read or written. Also [`io::ErrorKind::AlreadyExists`]: a key file is never overwritten.
     #[error("the key file {path} can't be used")]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the operating system says.
+        /// What the operating system says about it.
         source: io::Error,
     },
-    /// A directory, a device or a pipe.
+    /// What stands at the path is no file, but a directory, a device or a pipe.
     #[error("{path} is not a file")]
     NotAFile {
-        /// The place.
+        /// The path that was named.
         path: PathBuf,
     },
-    /// Others than its owner may read or change the file.
+    /// Others than the file's owner may read or change it (Unix).
     #[error("the key file {path} has mode {mode:03o}: only its owner may have access (chmod 600)")]
     Exposed {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits of the file.
         mode: u32,
     },
     /// The file is larger than 64 KiB, or the variable is.
@@ -52,15 +52,15 @@ pub enum KeyFileError {
     /// The file, or the variable, is not UTF-8.
     #[error("{0} is not text")]
     NotText(String),
-    /// What is there is no keyring.
+    /// The text is no keyring.
     #[error("no keyring in {place}")]
     Keyring {
-        /// The file, or the variable.
+        /// The path of the file, or the name of the variable.
         place: String,
-        /// What is wrong with it.
+        /// What is wrong with its text.
         source: KeyringError,
     },
-    /// No keys could be drawn.
+    /// The machine has no randomness to draw keys from.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
 }
@@ -70,7 +70,7 @@ pub enum KeyFileError {
 /// On Unix the file must be closed to its group and to others. Elsewhere nobody checks that but you.
 ///
 /// # Errors
-/// [`KeyFileError`].
+/// A [`KeyFileError`]: the file can't be read, is too large, no text or no keyring, or others may read it.
 pub fn keyring_from_file(path: impl AsRef<Path>) -> Result<Keyring, KeyFileError> {
     let path = path.as_ref();
     keyring(&path.display().to_string(), &octets_of(path)?)
@@ -79,7 +79,7 @@ pub fn keyring_from_file(path: impl AsRef<Path>) -> Result<Keyring, KeyFileError
 /// Reads any other secrets from a file, as text, of 64 KiB at most; on Unix closed to its group and to others as well.
 ///
 /// # Errors
-/// [`KeyFileError`].
+/// A [`KeyFileError`]: the file can't be read, is too large or no text, or others may read it.
 pub fn secrets_from_file(path: impl AsRef<Path>) -> Result<Zeroizing<String>, KeyFileError> {
     let path = path.as_ref();
     let octets = octets_of(path)?;
@@ -110,7 +110,7 @@ fn octets_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
 /// Whoever may look into the process can read its environment, and so can its children: prefer a file.
 ///
 /// # Errors
-/// [`KeyFileError`].
+/// A [`KeyFileError`]: the variable is not set, too large, no text or no keyring.
 pub fn keyring_from_env(name: &str) -> Result<Keyring, KeyFileError> {
     let text = env::var_os(name).ok_or_else(|| KeyFileError::NotSet(name.to_owned()))?;
     let octets = Zeroizing::new(text.into_encoded_bytes());
@@ -140,7 +140,7 @@ fn text<'a>(place: &str, octets: &'a [u8]) -> Result<&'a str, KeyFileError> {
 /// ```
 ///
 /// # Errors
-/// [`EntropyError`].
+/// An [`EntropyError`] where the source has no randomness to give.
 pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizing<String>, EntropyError> {
     let mut toml = Zeroizing::new(String::with_capacity(1_024));
     let push_key = |toml: &mut String| {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Argon2Cost, CostClass, ForeignCeiling};
 
-/// How an [`Argon2Pool`](crate::Argon2Pool) works. Argon2id, version 19, salts of 16 bytes and output of 32, always.
+/// How an [`Argon2Pool`](crate::Argon2Pool) works. Hashes are Argon2id, version 19, with salts of 16 bytes and output
+/// of 32.
 ///
 /// | setting | default |
 /// |---|---|
@@ -72,14 +73,14 @@ impl Argon2Settings {
         Self { cost, insecure: true, ..Self::default() }
     }
 
-    /// What new hashes cost. Stored hashes of another cost are upgraded as their owners log in.
+    /// Sets what new hashes cost. Stored hashes of another cost are replaced as their owners log in.
     #[must_use]
     pub fn with_cost(mut self, cost: Argon2Cost) -> Self {
         self.cost = cost;
         self
     }
 
-    /// The cost classes among which decoys are drawn evenly; a class named twice is drawn twice as often.
+    /// Sets the cost classes among which decoys are drawn evenly; a class that is named twice is drawn twice as often.
     ///
     /// Name the classes of the hashes that are stored: else the time that a refusal takes tells an old hash from an
     /// unknown address. Whoever imports bcrypt hashes of cost 10 names [`Argon2Cost::OWASP`] and
@@ -90,37 +91,37 @@ impl Argon2Settings {
         self
     }
 
-    /// How many hashes are made at once, 1,024 at most.
+    /// Sets how many hashes are made at once, each on a thread of its own; 1,024 at most.
     #[must_use]
     pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// How many may wait for a thread, 1,000,000 at most; who comes after them is turned away at once.
+    /// Sets how many passwords may wait for a thread, 1,000,000 at most; one more is turned away at once.
     #[must_use]
     pub fn with_waiting(mut self, at_most: usize) -> Self {
         self.waiting = at_most;
         self
     }
 
-    /// The most that a stored Argon2 hash may ask for, each of its three numbers by itself. A thread takes that much memory
-    /// for as long as such a hash needs it.
+    /// Sets the most that a stored Argon2 hash may ask for, each of its three numbers by itself. A thread takes that
+    /// much memory for as long as such a hash needs it.
     #[must_use]
     pub fn with_ceiling(mut self, most: Argon2Cost) -> Self {
         self.most = most;
         self
     }
 
-    /// The most that a stored hash of another scheme may ask for.
+    /// Sets the most that a stored hash of another scheme may ask for.
     #[must_use]
     pub fn with_foreign_ceiling(mut self, most: ForeignCeiling) -> Self {
         self.foreign = most;
         self
     }
 
-    /// Reads hashes that are broken quickly, too, down to the least that each scheme defines: bcrypt of cost 4, scrypt of
-    /// N = 2, one round of PBKDF2, 8 KiB of Argon2.
+    /// Also accepts stored hashes that are broken quickly, down to the least that each scheme defines: bcrypt of cost
+    /// 4, scrypt of N = 2, one round of PBKDF2, 8 KiB of Argon2.
     ///
     /// Until its owner logs in, a copy of such a hash and of the keyring is as good as the password. The floor of new
     /// hashes stays.
@@ -176,7 +177,7 @@ impl Argon2Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Argon2Error {
-    /// A number is too small or too large.
+    /// A number is smaller than its floor or larger than its ceiling.
     #[error(transparent)]
     TooMany(#[from] OutOfBounds),
     /// Argon2 is not defined for this cost.
@@ -185,27 +186,27 @@ pub enum Argon2Error {
          it needs 1 pass, 1 lane and 8 KiB a lane at least"
     )]
     Impossible {
-        /// Memory in KiB.
+        /// The memory that was set, in KiB.
         memory_kib: u32,
-        /// Passes over the memory.
+        /// The passes that were set.
         passes: u32,
-        /// Lanes.
+        /// The lanes that were set.
         lanes: u32,
     },
     /// New hashes would be easier to break than OWASP's Password Storage Cheat Sheet advises.
     #[error("hashes of {cost} are too weak: m=19456,t=2,p=1 is enough, and so is m=7168,t=5,p=1")]
     TooWeak {
-        /// The cost set.
+        /// The cost that was set.
         cost: Argon2Cost,
     },
     /// Hashes of this cost would be made, or drawn as decoys, and then not be read.
     #[error("hashes of {cost} would not be read again: {least} ..= {most} are")]
     OutOfBounds {
-        /// The cost set.
+        /// The cost that was set.
         cost: Argon2Cost,
-        /// The least that is read.
+        /// The least cost that is read.
         least: Argon2Cost,
-        /// The most that is read.
+        /// The highest cost that is read.
         most: Argon2Cost,
     },
     /// Decoys of this class would be drawn, and then not be read.
@@ -214,16 +215,16 @@ pub enum Argon2Error {
          hashes"
     )]
     ForeignOutOfBounds {
-        /// The class set.
+        /// The class that was set.
         class: CostClass,
     },
     /// Decoys of this class would be drawn in a build that reads Argon2 hashes alone.
     #[error("decoys of {class} are not read by this build: it lacks the feature foreign-hashes")]
     NotBuiltIn {
-        /// The class set.
+        /// The class that was set.
         class: CostClass,
     },
-    /// No secret for the decoys.
+    /// The machine has no randomness for the secret that decoys are made of.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),
     /// A thread could not be started.

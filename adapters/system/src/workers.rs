@@ -15,7 +15,7 @@ pub(crate) struct Workers<S> {
     threads: Vec<thread::JoinHandle<()>>,
 }
 
-/// Why there is no answer.
+/// Why a job was not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoAnswer {
     /// Too many wait already.
@@ -102,7 +102,7 @@ impl<S> Shared<S> {
         Ok(Turn { shared: self, ticket })
     }
 
-    /// What a thread does all its life.
+    /// Takes jobs from the queue until there are no more to come.
     fn work(&self, mut state: S) {
         while let Some(job) = self.next() {
             let report = job(&mut state);

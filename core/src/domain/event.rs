@@ -12,13 +12,13 @@ use super::{
 pub struct Event {
     /// The commit that it belongs to.
     pub commit: CommitId,
-    /// Its place among the events of that commit, from 0.
+    /// The event's place among the events of its commit, from 0.
     pub ordinal: u8,
-    /// When, by the clock of the process that wrote it.
+    /// When it happened, by the clock of the process that wrote it. The journal's order is not that of these times.
     pub at: Timestamp,
     /// The tenant whose journal it is in.
     pub realm: Realm,
-    /// Who caused it.
+    /// Who caused the event.
     pub by: Initiator,
     /// The account that it is about; none where no account is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ pub enum Initiator {
 #[serde(rename_all = "snake_case", tag = "event")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// An account came to be.
+    /// An account was registered, by staff or after a stranger's request.
     Registered,
     /// A stranger asked for a mail. Nobody has looked for whom.
     MailRequested {
@@ -71,19 +71,19 @@ pub enum EventKind {
     },
     /// A mail was put into the outbox.
     MailQueued {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
-        /// The code it carries is good for this.
+        /// What the code in the mail is good for.
         purpose: Purpose,
         /// The number, within the account, of the address that it goes to.
         recipient: Ordinal,
-        /// An administrator passed over the throttle for it.
+        /// Whether an administrator passed over the throttle for it.
         #[serde(default)]
         bypassed_throttle: bool,
     },
     /// A notice was put into the outbox.
     NoticeQueued {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
         /// What the notice tells.
         notice: NoticeKind,
@@ -92,52 +92,52 @@ pub enum EventKind {
     },
     /// A notice to the host was put into the outbox.
     HostNoticeQueued {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
     },
     /// An administrator was given a code, to be mailed by other means.
     CodeIssued {
-        /// What it is good for.
+        /// What the code is good for.
         purpose: Purpose,
-        /// The address that it is to be mailed to.
+        /// The number, within the account, of the address that the code is to be mailed to.
         recipient: Ordinal,
     },
     /// An administrator queued a mail again that had been given up.
     MailRequeued {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
     },
     /// The mail server took a mail.
     MailDelivered {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
     },
     /// The mail server refused a mail for good.
     MailRefused {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
         /// What is known of why mail does not reach the recipient.
         cause: Undeliverable,
     },
     /// A mail failed for now and will be tried again.
     MailDelayed {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
         /// The earliest time of the next attempt.
         until: Timestamp,
-        /// The fault was ours, not the recipient's.
+        /// Whether the fault was ours, not the recipient's.
         ours: bool,
     },
     /// A mail was given up.
     MailDied {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
         /// What it was given up for.
         why: DeathCause,
     },
     /// A mail was dropped since what it was for no longer stands.
     MailCancelled {
-        /// The mail's name.
+        /// The mail's id.
         mail: MailId,
     },
     /// Mail to an address is held back from now on.
@@ -157,12 +157,12 @@ pub enum EventKind {
         /// The address' number within the account.
         address: Ordinal,
     },
-    /// Who manages the password changed.
+    /// From now on somebody else sets the account's passwords.
     PasswordManagementChanged {
         /// Who sets the passwords from now on.
         to: Management,
     },
-    /// Somebody else shall manage the password, from the first one on that they set.
+    /// Somebody else is to set the account's passwords, from the first one on that they set.
     PasswordManagementRequested {
         /// Who shall set the passwords.
         to: Management,
@@ -171,7 +171,8 @@ pub enum EventKind {
     PasswordManagementKept,
     /// The password was hashed anew, under a log-in, in place of an older or a foreign hash.
     PasswordRehashed,
-    /// The password must be changed: the hash that it was verified against looked at a part of it only.
+    /// The password must be changed at the next log-in: the imported hash that it was verified against looked at a part
+    /// of it only, as bcrypt does beyond 72 octets.
     PasswordChangeDemanded,
     /// The password's hashes were sealed anew, under the active key.
     Resealed,

@@ -263,20 +263,20 @@ impl Keyring {
     #[must_use]
     pub fn recipient_tag(&self, realm: &Realm, quota: &str, recipient: &EmailAddress) -> QuotaTag {
         let key = recipient.key_without_tag();
-        QuotaTag::from_bytes(mac(
-            &self.quota_tags,
-            &[realm.as_str().as_bytes(), quota.as_bytes(), b"recipient", key.as_str().as_bytes()],
-        ))
+        self.quota_tag(realm, quota, "recipient", key.as_str().as_bytes())
     }
 
     /// The name of an origin's quota; none where there is no origin.
     #[must_use]
     pub fn origin_tag(&self, realm: &Realm, quota: &str, origin: Origin) -> Option<QuotaTag> {
-        let network = origin.network()?;
-        Some(QuotaTag::from_bytes(mac(
-            &self.quota_tags,
-            &[realm.as_str().as_bytes(), quota.as_bytes(), b"origin", &network],
-        )))
+        Some(self.quota_tag(realm, quota, "origin", &origin.network()?))
+    }
+
+    /// The name of the quota that one of a kind has: of the kind `whose`, the one called `name`. Where there is one quota
+    /// for all of the realm, its name is empty.
+    pub(crate) fn quota_tag(&self, realm: &Realm, quota: &str, whose: &str, name: &[u8]) -> QuotaTag {
+        let parts = [realm.as_str().as_bytes(), quota.as_bytes(), whose.as_bytes(), name];
+        QuotaTag::from_bytes(mac(&self.quota_tags, &parts))
     }
 
     /// The names of all keys that new things are made under or that old ones rest on.

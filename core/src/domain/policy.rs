@@ -46,6 +46,38 @@ use super::{EmailAddress, Password, Span};
 /// assert_eq!(codes("abc"), ["too_short", "too_few_classes"]);
 /// # Ok::<(), accountable_core::domain::PolicyError>(())
 /// ```
+///
+/// # Add a password rule
+/// A rule of one host's needs nothing of this crate: implement [`PasswordRule`], and give it to
+/// [`PolicyBuilder::host_rule`]. A rule for every host is added here. Three files in `core/src/domain/policy` are touched,
+/// and two for the settings file.
+///
+/// **1. `rule/NAME.rs`: the rule**, a type that holds what the policy asks for, and judges. This is a whole one, the banned
+/// characters:
+///
+/// ```ignore
+#[doc = include_str!("policy/rule/banned.rs")]
+/// ```
+///
+/// `violations` says all that is wrong. The other methods may be left out:
+/// - `counts`, for a rule that looks at the characters alone, lets a builder refuse a policy that no password can meet. The
+///   builder tries passwords that fill up with one character over and over, so a rule that forbids repetition leaves it
+///   out.
+/// - `check` refuses what is beyond a bound when the policy is built, with a [`PolicyError`].
+/// - `contradicts` tells of another rule that no password can meet beside this one.
+///
+/// **2. `rule.rs`: the list.** The file as a module, a line of `rules!` at the place where its violations are told, and the
+/// method of [`PolicyBuilder`] that asks for it: by `put` where a second call replaces the first, by `add` where both hold.
+///
+/// **3. `violation.rs`: what is told.** A variant of [`Violation`] with the numbers that a page may show and never a
+/// character of the password, its sentence for people, and a line of `codes!`. The test there writes it down as JSON: add
+/// its row.
+///
+/// **4. The settings file**, in the crate `accountable`: the key, a field of `PolicySettings` in `settings/policy.rs`, and its
+/// line in `settings.toml` with what it does. A test there finds a builder's method that has no key.
+///
+/// **5. Tests**: in the rule's file, a password that just passes and one that just fails; in `policy/tests.rs`, its place among
+/// the others.
 #[derive(Debug, Clone)]
 pub struct PasswordPolicy {
     /// In the order of their kinds, which is that of their violations.

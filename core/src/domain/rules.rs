@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
 
-/// All numbers that a host may change. The defaults are the safe choice.
+/// All numbers of the rules that a host may change. The defaults are the safe choice.
 ///
 /// This is the section `rules` of the settings file, key by key. [`check`](Self::check) refuses nonsense wherever the
 /// numbers come from: serde asks it, and so does the builder of the accounts.
@@ -14,33 +14,36 @@ use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
 #[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Rules {
-    /// Code mails for each account and purpose: 1 each 600 s.
+    /// How many mails with a code an account gets for one purpose: 1 each 600 s. At most 1,000,000 at once, each 1 ms
+    /// or longer, and all of them together 366 days or less; so for every quota here.
     pub account_quota: Quota,
-    /// Code mails for each recipient: 5, then one each 600 s.
+    /// How many mails with a code go to one recipient, whatever they are for: 5, then one each 600 s.
     pub recipient_quota: Quota,
-    /// Mail requests for each origin at the public door: 20, then one each 180 s.
+    /// How many requests for mail one origin may make at the public door: 20, then one each 180 s.
     pub origin_quota: Quota,
-    /// Log-in failures for each origin: 100, then one each 36 s.
+    /// How many failed log-ins one origin may have (OWASP ASVS 5.0, 6.3.1): 100, then one each 36 s.
     pub origin_failure_quota: Quota,
-    /// When failed log-ins lock.
+    /// When failed log-ins lock an address, and for how long (NIST SP 800-63B-4, 3.2.2).
     pub lock_out: LockOut,
-    /// How mails are tried again.
+    /// How a mail that failed for now is tried again, and when it is given up.
     pub retries: Retries,
-    /// How long a password that an administrator assigned lets its owner in: 72 h; 1 min to 366 days.
+    /// How long a password that an administrator assigned lets its owner in (OWASP ASVS 5.0, 6.4.1): 72 h; 1 min to 366
+    /// days.
     pub temporary_password: Span,
-    /// How long before a password expires its owner is warned, furthest first: 14 and 3 days; 1 min to 29 days.
+    /// How long before a password expires its owner is warned (OWASP ASVS 5.0, 6.4.5), the longer first: 14 and 3 days;
+    /// 1 min to 29 days each.
     pub expiry_warnings: [Span; 2],
-    /// How long a closed account can be reopened; then it is erased: 30 days; 1 min to 3,660 days.
+    /// How long a closed account can be reopened before it is erased: 30 days; 1 min to 3,660 days.
     pub closing_grace: Span,
-    /// How long an account that a stranger signed up waits to be proven: 7 days; as long as the code to choose its first
-    /// password lives (24 h) to 366 days.
+    /// How long an account that a stranger signed up waits to be proven before it is removed: 7 days; 24 h, which is
+    /// how long the code for its first password lives, to 366 days.
     pub sign_up_kept: Span,
-    /// How long events stay in the journal, those of all realms of the store; none keeps all, which is the default.
-    /// 1 to 36,600 days; settings say `forever` for none.
+    /// How long events of this realm stay in the journal; none keeps all, which is the default. 1 to 36,600 days; the
+    /// settings file says `forever` for none.
     #[serde(with = "kept")]
     pub journal_kept: Option<Span>,
-    /// How long mails that were given up can be queued again, those of all realms of the store; none keeps all: 30 days.
-    /// 1 to 36,600 days; settings say `forever` for none.
+    /// How long mails of this realm that were given up can be queued again, before they are removed: 30 days; none
+    /// keeps all. 1 to 36,600 days; the settings file says `forever` for none.
     #[serde(with = "kept")]
     pub dead_mails_kept: Option<Span>,
 }
@@ -79,14 +82,15 @@ impl<'de> Deserialize<'de> for Rules {
     }
 }
 
-/// Numbers of the rules that are nonsense, alone or beside each other. Each names the option and says what to write.
+/// Why numbers of the rules are refused, each by itself or beside another. The text names the option and says what to
+/// write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RulesError {
-    /// A number is too small or too large.
+    /// A number is smaller than its floor or larger than its ceiling.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
-    /// A quota that bounds nothing, or one whose burst lasts for ever.
+    /// A quota bounds nothing, or its burst takes more than 366 days.
     #[error(
         "{option}: \"{given}\" bounds nothing, or for ever; write 1,000,000 at once or fewer, each 1 ms or longer, and all \
          of them together 366 d or less"
@@ -94,57 +98,59 @@ pub enum RulesError {
     Quota {
         /// The option's key.
         option: &'static str,
-        /// The quota given.
+        /// The quota that was given.
         given: Quota,
     },
-    /// A lock would never come.
+    /// `lock_out.room` is not less than `lock_out.disable_at`: no lock would ever come.
     #[error("lock_out.room: {room} must be less than lock_out.disable_at, which is {disable_at}")]
     LockOut {
-        /// The room given.
+        /// The failures before the first lock, as given.
         room: u32,
-        /// The end given.
+        /// The failures that disable, as given.
         disable_at: u32,
     },
-    /// A lock would shrink.
+    /// `lock_out.first_lock` is longer than `lock_out.longest_lock`.
     #[error("lock_out.first_lock: {first} must not be longer than lock_out.longest_lock, which is {longest}")]
     Locks {
-        /// The first given.
+        /// The first one, as given, which must be the shorter.
         first: Span,
-        /// The longest given.
+        /// The longest one, as given.
         longest: Span,
     },
-    /// Whoever waits for a lock's end could guess as if nothing had been.
+    /// `lock_out.forget_after` is shorter than `lock_out.longest_lock`: whoever waits for a lock's end could guess as
+    /// if nothing had been.
     #[error(
         "lock_out.forget_after: {forget_after} must not be shorter than lock_out.longest_lock, which is {longest}"
     )]
     Forgotten {
-        /// The time given.
+        /// The time after which failures are forgotten, as given.
         forget_after: Span,
-        /// The longest lock given.
+        /// The longest lock, as given.
         longest: Span,
     },
-    /// A wait would shrink.
+    /// `retries.first` is longer than `retries.longest`.
     #[error("retries.first: {first} must not be longer than retries.longest, which is {longest}")]
     Retries {
-        /// The first given.
+        /// The first one, as given, which must be the shorter.
         first: Span,
-        /// The longest given.
+        /// The longest one, as given.
         longest: Span,
     },
-    /// A second courier would take a mail that the first is still delivering.
+    /// `retries.lease` is shorter than a delivery may take: a second courier would take a mail that the first is still
+    /// delivering.
     #[error("retries.lease: {lease} must be longer than {least}, what a delivery may take")]
     Lease {
-        /// The lease given.
+        /// The lease that was given.
         lease: Span,
-        /// What a delivery may take.
+        /// The longest that a delivery may take.
         least: Span,
     },
-    /// The second warning would come first.
+    /// The first warning is not further ahead than the second, which would come first.
     #[error("expiry_warnings: the first ({first}) must be longer ahead than the second ({last})")]
     ExpiryWarnings {
-        /// The first given.
+        /// How far ahead the first warning is, as given.
         first: Span,
-        /// The second given.
+        /// How far ahead the second warning is, as given.
         last: Span,
     },
 }
@@ -155,13 +161,14 @@ const YEAR: Span = Span::days(366);
 const KEPT: RangeInclusive<Span> = DAY..=Span::days(36_600);
 
 impl Rules {
-    /// The furthest ahead that the owner of a password that expires can be warned: a password lives for 30 days at least.
+    /// The furthest ahead that the owner of an expiring password can be warned: a password lives for 30 days at least.
     const FURTHEST_WARNING: Span = Span::days(29);
 
-    /// Refuses what is nonsense: a number below its floor or above its ceiling, and numbers that contradict each other.
+    /// Refuses a number below its floor or above its ceiling, and numbers that contradict each other. The settings file
+    /// and [`Builder::build`](crate::Builder::build) both ask it.
     ///
     /// # Errors
-    /// [`RulesError`], the first in the order of the keys.
+    /// A [`RulesError`] for the first of them, in the order of the keys.
     pub fn check(&self) -> Result<(), RulesError> {
         for (option, quota) in [
             ("account_quota", self.account_quota),

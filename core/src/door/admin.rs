@@ -34,7 +34,8 @@ use crate::{
     port::{By, Dossier, Who},
 };
 
-/// What staff and the host may do. Made by [`Accounts::admin`](crate::Accounts::admin).
+/// What staff and the host itself may do. Made by [`Accounts::admin`](crate::Accounts::admin), for one actor, whose
+/// name is in every event.
 #[derive(Clone)]
 pub struct Admin {
     core: Arc<Core>,
@@ -46,7 +47,8 @@ impl Admin {
         Self { core, actor }
     }
 
-    /// Registers an account. Nothing is mailed.
+    /// Registers an account. Nothing is mailed: [`request_password_set`](Self::request_password_set) sends the link to
+    /// choose a first password.
     ///
     /// # Errors
     /// `email_taken`, `unknown_ip_filter_group`; a [`Fault`].
@@ -68,18 +70,19 @@ impl Admin {
         .await
     }
 
-    /// The account of that name; none if there is none, or it was erased.
+    /// Looks up an account by its id; none if there is none, if it is of another realm, or if it was erased.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn account(&self, id: AccountId) -> Result<Option<AccountView>, Fault> {
         watched("admin.account", self.core.realm.as_str(), async { self.find(By::Id(id)).await }).await
     }
 
-    /// The account that has this address; none if none has.
+    /// Looks up the account that has this address, however the address is spelled; none if no account of the realm has
+    /// it. An address that is only reserved, as a former one for its owner, finds no account.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn account_by_email(&self, email: &EmailAddress) -> Result<Option<AccountView>, Fault> {
         watched("admin.account_by_email", self.core.realm.as_str(), async {
             self.find(By::Email(self.core.realm.clone(), email.key())).await
@@ -87,7 +90,8 @@ impl Admin {
         .await
     }
 
-    /// Changes all that is named, in one commit, or nothing. Where all of it is so already, nothing is written.
+    /// Changes everything that `changes` names in one commit, or nothing. Where all of it is so already, nothing is
+    /// written. Another address acts as [`replace_email`](Self::replace_email) does.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`, `version_mismatch`, `unknown_ip_filter_group`, `email_taken`; a [`Fault`].
@@ -112,8 +116,9 @@ impl Admin {
         .await
     }
 
-    /// Puts another address in the current one's place. It is unproven, the password is cleared and all sessions end;
-    /// the old address is told. An address that differs in spelling only keeps password and sessions.
+    /// Puts another address in place of the current one. The new address is unproven, the password is cleared and all
+    /// sessions end; the old address is told. Where only the spelling differs, the account keeps its password and its
+    /// sessions.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`, `email_taken`; a [`Fault`].
@@ -126,7 +131,7 @@ impl Admin {
         .await
     }
 
-    /// A command on one account, and the account as it leaves it.
+    /// Runs a command on one account, and gives the account as the command leaves it.
     async fn command(
         &self,
         name: &'static str,

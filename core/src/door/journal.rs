@@ -10,7 +10,8 @@ use crate::{
     port::{Cursor, Feed, Limit, Page, Scope},
 };
 
-/// Reads the journal. Made by [`Accounts::journal`](crate::Accounts::journal).
+/// Reads the journal of a realm: who did what to which account, and when. Made by
+/// [`Accounts::journal`](crate::Accounts::journal).
 #[derive(Clone)]
 pub struct Journal {
     core: Arc<Core>,
@@ -21,10 +22,12 @@ impl Journal {
         Self { core }
     }
 
-    /// An account's events, oldest first; at most so many (1,000).
+    /// Reads the events of one account, oldest first, after a cursor or from the oldest retained one. A page has at
+    /// most `at_most` events, 1 to 1,000. An erased account keeps its events.
     ///
     /// # Errors
-    /// [`JournalError`].
+    /// `trimmed` where the journal no longer reaches back to the cursor, or the store was restored since; a
+    /// [`Fault`](crate::Fault).
     pub async fn history(
         &self,
         of: AccountId,
@@ -39,11 +42,15 @@ impl Journal {
         .await
     }
 
-    /// The realm's events since a cursor, or from the oldest one; at most so many (1,000). Each once, and the events of
-    /// an account in order.
+    /// Reads the realm's events after a cursor, or from the oldest retained one: each once, and those of one account in
+    /// order. A page has at most `at_most` events, 1 to 1,000.
+    ///
+    /// Events that name no account, or none that stays, are removed after seven days, wherever they stand; a follower
+    /// that pauses for longer does not see them.
     ///
     /// # Errors
-    /// [`JournalError`].
+    /// `trimmed` where the journal no longer reaches back to the cursor, or the store was restored since; a
+    /// [`Fault`](crate::Fault).
     pub async fn feed(&self, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {
         watched("journal.feed", self.core.realm.as_str(), async {
             self.read(Scope::Realm(self.core.realm.clone()), after, at_most).await

@@ -16,7 +16,11 @@ use crate::{
     port::{By, Dossier, Who},
 };
 
-/// What a signed-in person may do. Made by [`Accounts::owner`](crate::Accounts::owner).
+/// What a signed-in person may do to their own account. Made by [`Accounts::owner`](crate::Accounts::owner) of the
+/// stamp in their session.
+///
+/// A stamp whose password must be changed first passes [`change_password`](Self::change_password) only; every other
+/// command is refused as `password_change_required`.
 #[derive(Clone)]
 pub struct Owner {
     core: Arc<Core>,
@@ -29,10 +33,11 @@ impl Owner {
         Self { core, stamp, from }
     }
 
-    /// Whether the session still holds. Ask this at each request, or as often as a lost session may live on.
+    /// Tells whether the session still holds: the account is active, and nothing ended its sessions since the stamp was
+    /// given. Ask this at each request, or as often as a session that was ended may live on (NIST SP 800-63B-4, 5.1).
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn is_current(&self) -> Result<bool, Fault> {
         watched("owner.is_current", self.core.realm.as_str(), async {
             let mut deadline = self.core.deadline();
@@ -42,7 +47,8 @@ impl Owner {
         .await
     }
 
-    /// Changes the password, given the current one. Ends all other sessions; the stamp is this session's new one.
+    /// Changes the password, given the current one. All other sessions end; the answer is the new stamp of this
+    /// session.
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
@@ -63,12 +69,13 @@ impl Owner {
         .await
     }
 
-    /// Asks for another address, given the current password. A code goes to the new address, and a link that cancels to
-    /// the old one; which stays until [`confirm_email`](Self::confirm_email). A repeat mails the same code; another address
-    /// takes the pending one's place. Whether somebody has the new address is told to nobody but whoever reads its mail.
+    /// Asks for another address, given the current password. A code goes to the new address and a link that cancels the
+    /// change to the old one, which stays in place until [`confirm_email`](Self::confirm_email). A repeat mails the
+    /// same code; asking for yet another address drops the pending one. Whether somebody has the new address already is
+    /// told only to whoever reads its mail.
     ///
     /// # Errors
-    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_suspended`,
+    /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
     /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
     /// `password_change_required`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
@@ -113,8 +120,8 @@ impl Owner {
         .await
     }
 
-    /// Puts the new address in place, given the code that was mailed there. Ends all other sessions; the stamp is this
-    /// session's new one. The old address gets a link that takes it back, good for 72 h.
+    /// Puts the new address in place, given the code that was mailed there. All other sessions end; the answer is the
+    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h.
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
@@ -143,7 +150,7 @@ impl Owner {
         .await
     }
 
-    /// Drops the pending change of address.
+    /// Drops the pending change of address; the codes that were mailed for it are dead.
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
@@ -156,7 +163,7 @@ impl Owner {
         .await
     }
 
-    /// Ends all other sessions; the stamp is this session's new one, should it go on.
+    /// Ends all other sessions of the account. The answer is this session's new stamp, should it go on.
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
@@ -168,7 +175,9 @@ impl Owner {
         .await
     }
 
-    /// Closes the account: all sessions end, and it is erased after 30 days unless staff reopens it. Its owner is told.
+    /// Closes the account: all sessions end, nothing works any more, and it is erased after 30 days
+    /// ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)) unless staff reopens it. Its owner is told by
+    /// mail.
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
@@ -184,7 +193,7 @@ impl Owner {
         .await
     }
 
-    /// A command on the account, and the session's stamp after it.
+    /// Runs a command on the account, and gives the session's stamp after it.
     async fn change(
         &self,
         rule: impl Fn(&Account, &Moment) -> Result<Change, Refusal> + Send + Sync,
@@ -209,7 +218,7 @@ impl Owner {
         SessionStamp { epoch, ..self.stamp }
     }
 
-    /// A guess at the account's own password, once the session is known to hold.
+    /// Begins an attempt at the account's own password, once the session is known to hold.
     async fn attempt<'a>(&self, current: &'a Password) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
@@ -230,7 +239,7 @@ impl Owner {
         })
     }
 
-    /// The current password, known; through the gate, and counted if it is wrong.
+    /// Verifies the current password behind the gate; a wrong one is counted.
     async fn verified<'a>(&'a self, attempt: &'a Attempt<'a>) -> Result<Right<'a>, Error> {
         match self.core.verify_at_gate(attempt).await? {
             Verified::Right(right) => Ok(right),
@@ -239,8 +248,8 @@ impl Owner {
         }
     }
 
-    /// A command of whoever knows the current password: verified behind the gate, and once more where the same password
-    /// was sealed anew meanwhile.
+    /// Runs a command of whoever knows the current password: it is verified behind the gate, and once more where the
+    /// same password was sealed anew meanwhile.
     async fn knowing<T: Send>(
         &self,
         current: &Password,

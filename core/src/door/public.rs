@@ -19,17 +19,23 @@ use crate::{
 };
 
 /// What strangers may do. Made by [`Accounts::public`](crate::Accounts::public).
+///
+/// Answers, and the calls of ports that are made for them, depend on what the caller brings and on nothing that others
+/// have; only a right password and a genuine code open. So nobody learns here who has an account (OWASP ASVS 5.0,
+/// 6.3.8).
 #[derive(Clone)]
 pub struct Public {
     core: Arc<Core>,
     from: Origin,
 }
 
-/// A request was taken. Whether anything comes of it is told to nobody here.
+/// A stranger's request was taken. Whether anything comes of it is decided later, by the courier, and told to nobody
+/// here.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Accepted {
-    /// The request's name, by which the host can follow it in its own logs.
+    /// The name of the request in the journal (`MailRequested`, `RequestDecided`), by which the host can follow it in
+    /// its own logs.
     pub undisclosed: Undisclosed<MailId>,
 }
 
@@ -51,25 +57,27 @@ impl<T> fmt::Debug for Undisclosed<T> {
     }
 }
 
-/// What came of a log-in.
+/// What came of a log-in: a session, one in which the password must be changed first, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Authentication {
-    /// In: the host begins a session and keeps the stamp in it.
+    /// The password is right: the host begins a session and keeps this stamp in it.
     Granted(SessionStamp),
-    /// In, to change the password and for nothing else.
+    /// The password is right, but must be changed first: every other command of the owner's is refused as
+    /// `password_change_required`.
     MustChange {
-        /// Why.
+        /// Why the password must be changed.
         reason: MustChangeReason,
-        /// For [`Accounts::owner`](crate::Accounts::owner).
+        /// What opens [`Accounts::owner`](crate::Accounts::owner), to change the password with.
         stamp: SessionStamp,
     },
-    /// Not in. The same for every reason.
+    /// Nobody is let in. The answer looks the same whatever the reason: an unknown address, a wrong password, a lock, a
+    /// suspension. The host may log the reason, and must not tell it.
     Denied(Undisclosed<Denial>),
 }
 
 impl Authentication {
-    /// How operators see it.
+    /// What operators see of the outcome.
     fn outcome(&self) -> &'static str {
         match self {
             Self::Granted(_) | Self::MustChange { .. } => "ok",
@@ -84,13 +92,23 @@ impl Public {
         Self { core, from }
     }
 
-    /// Verifies an address and a password.
+    /// Verifies an address and a password, as somebody logs in.
     ///
-    /// One answer for all who are not let in: an unknown address, no password, a wrong one, a lock, a suspension. A
-    /// failure costs the store one load and one commit, a success two loads.
+    /// All who are not let in get one answer: an unknown address, no password, a wrong one, a lock, a suspension. A
+    /// failure costs the store one load and one commit, a success two loads; a decoy is verified where there is no
+    /// hash.
+    ///
+    /// Guesses are bounded (NIST SP 800-63B-4, 3.2.2; OWASP ASVS 5.0, 6.3.1). Ten failures in a row lock the address
+    /// for 30 s, each further one for twice as long, up to 15 min; the hundredth disables its password until that is
+    /// reset or assigned, or staff unlocks it: [`LockOut`](crate::domain::LockOut) has the numbers. Before it is
+    /// verified, a guess passes a gate with a lane for each address: it waits while failures that are counted, under
+    /// way or not yet written down use up what is left before a lock. So of any number of guesses at once, no more are
+    /// verified than may fail before the lock, in this process; across processes the bound is multiplied by their
+    /// number.
     ///
     /// # Errors
-    /// [`PublicError::TooMany`] once this origin failed too often; [`PublicError::Failed`].
+    /// [`PublicError::TooMany`] (`too_many_requests`) once this origin failed too often; [`PublicError::Failed`] with a
+    /// [`Fault`], among them `overloaded` where too many log-ins wait already.
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
@@ -117,12 +135,15 @@ impl Public {
         watched_as("public.authenticate", self.core.realm.as_str(), call, Authentication::outcome).await
     }
 
-    /// Asks for an account. One commit, the same for every address; the courier decides: a free address becomes an account
-    /// and gets a link to choose a password, a new account gets that link again, and whoever has an account already is told
-    /// so. An account that nobody proves is removed after 7 days.
+    /// Asks for an account, on behalf of whoever types an address into a form. This is one commit, alike for every
+    /// address; the courier decides later. A free address becomes an account and gets a link to choose a password, an
+    /// account that never had a password gets that link again, and whoever has an account already is told so by mail.
+    /// An account that nobody proves is removed after 7 days
+    /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
     /// # Errors
-    /// As [`request_password_reset`](Self::request_password_reset).
+    /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
+    /// origin asked too often; [`PublicError::Vetoed`]; [`PublicError::Failed`].
     pub async fn sign_up(&self, email: &EmailAddress, mail: MailOptions) -> Result<Accepted, PublicError> {
         watched("public.sign_up", self.core.realm.as_str(), async {
             self.ask(IntentKind::SignUp, email, mail).await
@@ -130,11 +151,12 @@ impl Public {
         .await
     }
 
-    /// Asks for a way to a new password by mail. One commit, the same for every address; the courier decides.
+    /// Asks for a link to a new password by mail. This is one commit, alike for every address; the courier decides
+    /// later whether there is an account that may have one.
     ///
     /// # Errors
-    /// [`PublicError::BadInput`] if the page or the return URL is not allowed; [`PublicError::TooMany`] once this
-    /// origin asked too often; [`PublicError::Failed`].
+    /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
+    /// origin asked too often; [`PublicError::Vetoed`]; [`PublicError::Failed`].
     pub async fn request_password_reset(
         &self,
         email: &EmailAddress,
@@ -146,10 +168,11 @@ impl Public {
         .await
     }
 
-    /// What the page of a link may tell its reader. Consumes nothing, however often it is asked.
+    /// Tells what the page that a mailed link leads to may say to its reader. It consumes nothing, however often it is
+    /// asked: a mail scanner that follows the link harms nobody.
     ///
     /// # Errors
-    /// [`PublicError::Failed`].
+    /// [`PublicError::Failed`] with a [`Fault`].
     pub async fn inspect_code(&self, code: &MailedCode) -> Result<CodeState, PublicError> {
         watched("public.inspect_code", self.core.realm.as_str(), async {
             let Some(id) = code.account() else {
@@ -168,10 +191,11 @@ impl Public {
         .await
     }
 
-    /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes.
+    /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes; the
+    /// answer is the account's id.
     ///
     /// # Errors
-    /// [`PublicError::DeadCode`] before anything is said of the password; [`PublicError::OriginRefused`] and
+    /// [`PublicError::DeadCode`], before anything is said of the password; [`PublicError::OriginRefused`] and
     /// [`PublicError::WeakPassword`], which do not consume the code; [`PublicError::Vetoed`]; [`PublicError::Failed`].
     pub async fn choose_password(&self, code: &MailedCode, new: &Password) -> Result<AccountId, PublicError> {
         watched("public.choose_password", self.core.realm.as_str(), async {
@@ -186,7 +210,8 @@ impl Public {
         .await
     }
 
-    /// Redeems a code by dropping a pending change of address. From wherever its bearer comes.
+    /// Redeems a code by dropping the pending change of address that it was mailed about, wherever its bearer comes
+    /// from. The answer is the account's id.
     ///
     /// # Errors
     /// [`PublicError::DeadCode`]; [`PublicError::Vetoed`]; [`PublicError::Failed`].
@@ -200,8 +225,9 @@ impl Public {
         .await
     }
 
-    /// Redeems a code by taking an old address back, in place of the one that was confirmed. The password is cleared, all
-    /// sessions end, and a link to choose another goes to that address. From wherever its bearer comes.
+    /// Redeems a code by taking an old address back, in place of the one that was confirmed, wherever its bearer comes
+    /// from. The password is cleared, all sessions end, and a link to choose another goes to that address. The answer
+    /// is the account's id.
     ///
     /// # Errors
     /// [`PublicError::DeadCode`]; [`PublicError::Vetoed`]; [`PublicError::Failed`].
@@ -227,7 +253,7 @@ impl Public {
         .await
     }
 
-    /// A request that becomes a sealed intent, the same for every address.
+    /// Takes a request that becomes a sealed intent, alike for every address.
     async fn ask(
         &self,
         kind: IntentKind,
@@ -254,7 +280,8 @@ impl Public {
         Ok(Accepted { undisclosed: Undisclosed(decided.value) })
     }
 
-    /// A command that a code is good for. Whatever time did is not written down here: a store call more would tell.
+    /// Runs a command that a code is good for. What time did meanwhile is not written down here: one more call of the
+    /// store would tell that the account exists.
     async fn redeem(
         &self,
         code: &MailedCode,

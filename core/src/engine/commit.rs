@@ -10,7 +10,7 @@ use crate::{
     port::{Commit, Dossier, Note, Reservation, Stored, Swap, Write},
 };
 
-/// What a rule decided.
+/// What a rule decided: the change, what else is to be written with it, and the answer to the caller.
 pub(crate) struct Verdict<T> {
     pub(crate) change: Change,
     pub(crate) reserve: Vec<Reservation>,
@@ -31,7 +31,7 @@ impl<T> Verdict<T> {
     }
 }
 
-/// What was committed, with stamps: no second load.
+/// What was committed, with its stamps, so that nothing has to be loaded again.
 pub(crate) struct Decided<T> {
     pub(crate) value: T,
     pub(crate) after: Dossier,

@@ -31,7 +31,7 @@ pub(crate) struct Core {
     pub(crate) host: Host,
     /// Something was put into the outbox.
     pub(crate) wake: Event,
-    /// Whether anybody looks for it.
+    /// Whether anybody looks for what is in the outbox.
     pub(crate) service: Service,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Host {
 }
 
 impl Core {
-    /// For one step of a call.
+    /// A deadline for one step of a call, from now on.
     pub(crate) fn deadline(&self) -> Deadline<'_> {
         Deadline::after(&*self.clock, self.patience)
     }
@@ -60,19 +60,19 @@ impl Core {
         Ok(Moment::new(self.clock.now(), self.random()?))
     }
 
-    /// Bytes that nobody can guess.
+    /// Draws bytes that nobody can guess.
     pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
         let mut bytes = [0; N];
         self.entropy.fill(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// The facts that are asked for, of this tenant.
+    /// Loads the facts that are asked for; an account of another realm is nobody here.
     pub(crate) async fn load(&self, who: &Who, deadline: &mut Deadline<'_>) -> Result<Dossier, Fault> {
         Ok(self.of_this_realm(deadline.within(self.store.load(who)).await??))
     }
 
-    /// Another tenant's account is nobody here.
+    /// Takes out accounts of other realms: here they are nobody.
     pub(crate) fn of_this_realm(&self, mut dossier: Dossier) -> Dossier {
         dossier.account.take_if(|stored| stored.value.realm != self.realm);
         dossier.holder.take_if(|stored| stored.value.realm != self.realm);

@@ -11,12 +11,12 @@ pub(crate) struct Deadline<'a> {
     sleep: Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>,
 }
 
-/// The time is over.
+/// The deadline passed before the call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lapsed;
 
 impl<'a> Deadline<'a> {
-    /// From now on.
+    /// A deadline that begins now and ends after this span.
     pub(crate) fn after(clock: &'a dyn Clock, span: Span) -> Self {
         Self { sleep: Some(clock.sleep(span)) }
     }

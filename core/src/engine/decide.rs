@@ -19,7 +19,7 @@ const TRIES: u32 = 10_000;
 
 /// What a command needs before it can be decided.
 pub(crate) struct Call<'a> {
-    /// Whose facts.
+    /// Whose facts the rule is given.
     pub(crate) who: Who,
     /// Facts at hand, to be tried before any is loaded.
     pub(crate) first: Option<Dossier>,
@@ -88,8 +88,8 @@ impl Core {
         self.decide_pledged(call, None, rule)
     }
 
-    /// As [`decide`](Self::decide), for a call whose commits somebody sees to, should it be dropped before their outcome is
-    /// known.
+    /// Runs a rule as [`decide`](Self::decide) does, for a call whose commits somebody sees to, should it be dropped
+    /// before their outcome is known.
     pub(crate) async fn decide_pledged<T: Send>(
         &self,
         mut call: Call<'_>,

@@ -19,7 +19,7 @@ use super::watch;
 #[error("the {0} panicked")]
 pub(crate) struct Panicked(&'static str);
 
-/// The outcome of a port's call.
+/// Awaits a port's call, and catches its panic.
 pub(crate) async fn caught<T>(
     port: &'static str,
     call: impl Future<Output = T> + Send,
@@ -29,7 +29,7 @@ pub(crate) async fn caught<T>(
     AssertUnwindSafe(call).catch_unwind().await.map_err(|_| panicked(port))
 }
 
-/// The outcome of a port's call that does not wait.
+/// Makes a port's call that does not wait, and catches its panic.
 pub(crate) fn caught_now<T>(port: &'static str, call: impl FnOnce() -> T) -> Result<T, Panicked> {
     // Sound for the same reason.
     catch_unwind(AssertUnwindSafe(call)).map_err(|_| panicked(port))

@@ -2,21 +2,21 @@
 
 use crate::domain::{CommitId, MailId, Nonce, Timestamp};
 
-/// Fresh for each attempt.
+/// The time, and fresh names for what one attempt of a command may write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
     pub(crate) now: Timestamp,
     pub(crate) nonce: Nonce,
     pub(crate) mail: MailId,
     pub(crate) commit: CommitId,
-    /// A second mail.
+    /// The id of a second mail, as a notice beside a code.
     pub(crate) notice: MailId,
-    /// For a name, or for jitter.
+    /// Random bytes for a further name, or for jitter.
     pub(crate) random: [u8; 16],
 }
 
 impl Moment {
-    /// Now, with five names out of one draw.
+    /// A moment with five names, made of one draw of randomness.
     pub(crate) fn new(now: Timestamp, random: [u8; 80]) -> Self {
         let [nonce, mail, commit, notice, random] = names(random);
         Self {
@@ -29,7 +29,7 @@ impl Moment {
         }
     }
 
-    /// For sealing one thing.
+    /// A nonce that seals one thing in this attempt.
     pub(crate) fn seal_nonce(&self) -> [u8; 24] {
         let mut nonce = [0; 24];
         let drawn = self.nonce.as_bytes().iter().chain(&self.random);

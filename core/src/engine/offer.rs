@@ -7,7 +7,7 @@ use crate::{
     port::{Commit, CommitError, Key, StoreError, Swap, Write},
 };
 
-/// A commit of unknown outcome is offered again so often at once; after that with pauses.
+/// How often a commit of unknown outcome is offered again at once; after that with pauses.
 const IMMEDIATE_OFFERS: u32 = 3;
 
 /// How an offer of a commit ended.

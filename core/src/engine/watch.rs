@@ -26,7 +26,7 @@ use crate::{
 
 /// An error with a stable code, which may be a fault of the world.
 pub(crate) trait Outcome: std::error::Error {
-    /// Its stable code.
+    /// The stable code of the error.
     fn outcome(&self) -> &'static str;
     /// Whether an operator should look.
     #[cfg(feature = "tracing")]
@@ -63,7 +63,7 @@ pub(crate) fn watched<T, E: Outcome>(
     watched_as(call, realm, work, |_| "ok")
 }
 
-/// As [`watched`], for calls whose answers differ to whoever operates them.
+/// Runs one call as [`watched`] does, where its answers differ to whoever operates them.
 pub(crate) fn watched_as<T, E: Outcome>(
     call: &'static str,
     realm: &str,

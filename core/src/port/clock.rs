@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::{Span, Timestamp};
 
-/// Tells the time and waits.
+/// Tells the time, and waits.
 ///
 /// # Contract
 /// 1. `now` is the host's idea of the time of day. It may jump, forth or back; the rules cope with that.
@@ -17,8 +17,8 @@ use crate::domain::{Span, Timestamp};
 /// 7. A clock that is moved by hand wakes each sleeper whose time has come by the move.
 #[async_trait]
 pub trait Clock: Send + Sync + 'static {
-    /// The time of day.
+    /// The time of day, in microseconds since 1970 (UTC).
     fn now(&self) -> Timestamp;
-    /// Waits so long.
+    /// Waits for the length of the span.
     async fn sleep(&self, span: Span);
 }

@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use super::Write;
 use crate::domain::{CommitId, Event};
 
-/// One atomic batch. Always legal: sorted by key, no key twice, at most one account, 16 writes and 16 events.
+/// One atomic batch of conditional writes, with its events. Always legal: sorted by key, no key twice, at most one
+/// account, at most 16 writes and 16 events.
 ///
 /// Cheap to clone: clones share their contents, so that a store can hand an offer to a thread of its own.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl fmt::Debug for Commit {
     }
 }
 
-/// A batch that no store would take.
+/// Why writes and events make no commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IllegalCommit {
@@ -50,13 +51,13 @@ pub enum IllegalCommit {
 }
 
 impl Commit {
-    /// Most writes, and most events.
+    /// The most writes, and the most events, of one commit.
     pub const MAX: usize = 16;
 
     /// Sorts the writes and makes a batch of them.
     ///
     /// # Errors
-    /// [`IllegalCommit`].
+    /// [`IllegalCommit`], which says what is wrong with the batch.
     pub fn new(id: CommitId, mut writes: Vec<Write>, events: Vec<Event>) -> Result<Self, IllegalCommit> {
         if writes.len() > Self::MAX {
             return Err(IllegalCommit::TooManyWrites);
@@ -81,17 +82,17 @@ impl Commit {
         Ok(Self(Arc::new(Contents { id, writes, events })))
     }
 
-    /// Its name, which stamps every record that it writes.
+    /// The commit's id, which stamps every record that it writes.
     #[must_use]
     pub fn id(&self) -> CommitId {
         self.0.id
     }
-    /// Its writes, sorted by key.
+    /// The writes, sorted by key.
     #[must_use]
     pub fn writes(&self) -> &[Write] {
         &self.0.writes
     }
-    /// Its events, in order.
+    /// The events, in the order of their ordinals.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.0.events

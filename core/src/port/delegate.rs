@@ -5,7 +5,7 @@ use std::{error::Error, fmt::Debug};
 use super::{AccountQuery, Claim, Commit, MailQuery, Scope, Trim, Who};
 use crate::domain::Realm;
 
-/// A call of a store, as a wrapper sees it before it passes it on.
+/// A call of a store with its arguments, as a wrapper sees it before it passes it on.
 #[derive(Debug, Clone, Copy)]
 pub enum StoreCall<'a> {
     /// A call of [`load`](super::Store::load).

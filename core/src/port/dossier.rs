@@ -8,35 +8,35 @@ use crate::domain::{
     QuotaTag, Realm, Timestamp,
 };
 
-/// Whose facts a decision needs.
+/// What a decision asks a store for: whose facts it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
-    /// The account.
+    /// How the account is found, if one is needed.
     pub by: By,
-    /// Records of further addresses.
+    /// Further addresses whose records are needed, beside the account's own.
     pub also: Vec<AddressTag>,
-    /// The levels of these quotas.
+    /// The quotas whose levels are needed.
     pub levels: Vec<QuotaTag>,
     /// The account that holds this key, as its own or reserved: for a decision that would take it.
     pub holder: Option<(Realm, EmailKey)>,
     /// A group of networks that the account does not name yet.
     pub group: Option<(Realm, IpFilterGroupName)>,
-    /// Small records.
+    /// The notes that are needed.
     pub notes: Vec<(Realm, NoteName)>,
 }
 
 impl Who {
-    /// The account that is found so, and nothing else.
+    /// Asks for the account that is found in this way, and for nothing else.
     #[must_use]
     pub fn found(by: By) -> Self {
         Self { by, also: Vec::new(), levels: Vec::new(), holder: None, group: None, notes: Vec::new() }
     }
-    /// The account with this id.
+    /// Asks for the account with this id, and for nothing else.
     #[must_use]
     pub fn id(id: AccountId) -> Self {
         Self::found(By::Id(id))
     }
-    /// No account.
+    /// Asks for no account; what else is needed can be added.
     #[must_use]
     pub fn nobody() -> Self {
         Self::found(By::Nobody)
@@ -48,20 +48,20 @@ impl Who {
 pub enum By {
     /// No account is looked for.
     Nobody,
-    /// By its id.
+    /// The account with this id.
     Id(AccountId),
-    /// By its own key; never by one that is only reserved for it, or pending.
+    /// The account with this own key; never one for which the key is only reserved, or pending.
     Email(Realm, EmailKey),
 }
 
 /// All that a decision rests on, of one instant; what does not exist is absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
-    /// The store's present life.
+    /// The store's present life, which goes into every code.
     pub incarnation: Incarnation,
-    /// The account.
+    /// The account that was asked for; none if there is none.
     pub account: Option<Stored<Account>>,
-    /// The account that holds the key asked for.
+    /// The account that holds the key asked for; none if nobody does.
     pub holder: Option<Stored<Account>>,
     /// The records of the account's own addresses, and of those asked for.
     pub addresses: BTreeMap<AddressTag, Stored<Address>>,
@@ -74,7 +74,7 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// Nothing is known.
+    /// A dossier in which nothing is known.
     #[must_use]
     pub fn empty(incarnation: Incarnation) -> Self {
         Self {
@@ -88,14 +88,14 @@ impl Dossier {
         }
     }
 
-    /// The record of the account's current address.
+    /// The record of the account's current address, if there is one.
     #[must_use]
     pub fn own_address(&self) -> Option<&Address> {
         let facts = self.account.as_ref()?.value.facts().ok()?;
         self.address(facts.mailbox.tag)
     }
 
-    /// The record of an address.
+    /// The record of an address, if there is one.
     #[must_use]
     pub fn address(&self, tag: AddressTag) -> Option<&Address> {
         self.addresses.get(&tag).map(|stored| &stored.value)
@@ -108,13 +108,13 @@ impl Dossier {
         self.group(&account.realm, account.ip_filter_group()?)
     }
 
-    /// A group of networks by name.
+    /// A group of networks by realm and name, if it was asked for and exists.
     #[must_use]
     pub fn group(&self, realm: &Realm, name: &IpFilterGroupName) -> Option<&IpFilterGroup> {
         self.groups.get(&(realm.clone(), name.clone())).map(|stored| &stored.value)
     }
 
-    /// A quota's level; none where the quota has not been touched.
+    /// The level of a quota; none where the quota has not been touched.
     #[must_use]
     pub fn level(&self, of: QuotaTag) -> Option<Timestamp> {
         self.levels.get(&of).copied()

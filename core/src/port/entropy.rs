@@ -11,14 +11,14 @@ use super::Source;
 ///    system seeds. A seeded source for tests says so in its name, and returns the same bytes for the same seed.
 /// 4. It does not block longer than the operating system needs to start.
 pub trait Entropy: Send + Sync + 'static {
-    /// Fills the whole slice.
+    /// Fills the whole slice with fresh random bytes.
     ///
     /// # Errors
     /// [`EntropyError`] where the operating system has no randomness to give.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
 }
 
-/// The operating system has no randomness to give.
+/// The operating system has no randomness to give, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("no randomness to be had")]
 pub struct EntropyError(#[source] pub Source);

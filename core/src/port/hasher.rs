@@ -19,7 +19,7 @@ impl PasswordHash {
     pub fn from_phc(phc: Zeroizing<String>) -> Self {
         Self(phc)
     }
-    /// The hash string.
+    /// The hash string. Whoever has it can guess the password off-line.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -32,7 +32,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// Hashes passwords and verifies them.
+/// Hashes passwords and verifies them, off the caller's thread (RFC 9106; OWASP Password Storage Cheat Sheet).
 ///
 /// # Contract
 /// 1. A password verifies against its own hash and, but for the odds of a collision, no other password does.
@@ -53,47 +53,50 @@ impl fmt::Debug for PasswordHash {
 ///     so that other passwords verify against it. It never is for a hash made here.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync + 'static {
-    /// Hashes a password with a fresh salt.
+    /// Hashes a password, at the cost of new hashes and with a fresh salt.
     ///
     /// # Errors
-    /// [`HashError`].
+    /// [`HashError::Overloaded`] where too many wait already; [`HashError::Failed`].
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError>;
 
-    /// Whether the hash was made of this password.
+    /// Tells whether the hash was made of this password. That takes as long as the hash's cost says.
     ///
     /// # Errors
-    /// [`HashError`].
+    /// [`HashError::Overloaded`] where too many wait already; [`HashError::Unreadable`] for a hash that
+    /// [`check`](Self::check) refuses; [`HashError::Failed`].
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError>;
 
-    /// Whether the hash could be verified here: its scheme is known, what it costs is within the configured bounds, and
-    /// salt and output are as long as they should be. For hashes that come from elsewhere, before they are stored.
+    /// Judges whether the hash could be verified here: its scheme is known, its cost is within the configured bounds,
+    /// and salt and output are as long as they should be. For hashes that come from elsewhere, before they are stored.
     ///
     /// # Errors
-    /// [`HashError::Unreadable`].
+    /// [`HashError::Unreadable`] for any other hash.
     fn check(&self, hash: &PasswordHash) -> Result<(), HashError>;
 
     /// Whether the hash's scheme looks at a part of this password only, as bcrypt does beyond 72 octets. Whoever logs in
     /// with such a password has proven that part and no more: it must be changed then.
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool;
 
-    /// Whether a fresh hash would be of another scheme or cost.
+    /// Whether a fresh hash would be of another scheme or cost than this one, so that this one is replaced at the next
+    /// log-in.
     fn needs_rehash(&self, hash: &PasswordHash) -> bool;
 
-    /// A hash that no password verifies, of the cost class that the seed draws among those in use.
+    /// Makes a hash that no password verifies, of the cost class that the seed draws among those in use: it is verified
+    /// where there is no hash, so that a refusal takes the time of a real one.
     fn decoy(&self, seed: &[u8; 32]) -> PasswordHash;
 }
 
-/// A hash could not be made or checked. Says nothing about the password.
+/// Why a hash could not be made or checked. Says nothing about the password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HashError {
-    /// Too many are waiting already.
+    /// Too many passwords wait for their turn already.
     #[error("too many passwords are being hashed")]
     Overloaded,
-    /// The hash is of no scheme or cost that is accepted here.
+    /// The hash is of no scheme or cost that is accepted here, or is no hash at all.
     #[error("a stored password hash can't be read")]
     Unreadable,
-    /// Hashing itself failed.
+    /// Hashing itself failed, as for want of memory.
     #[error("password hashing failed")]
     Failed(#[source] Source),
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::StoreError;
 use crate::domain::{AccountId, Event, Hex, Realm};
 
-/// Whose events are read.
+/// Whose events are read: those of a realm, or of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// All events of a realm: a follower's feed.
@@ -14,38 +14,39 @@ pub enum Scope {
     Account(AccountId),
 }
 
-/// Events, and where to go on.
+/// Events that were read, and where to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     /// The events, in the order of their places; none when there is nothing new.
     pub events: Vec<Event>,
-    /// Where to go on, whether there were any or not.
+    /// Where to go on after them, whether there were any or not.
     pub cursor: Cursor,
-    /// There is more by now: ask again at once.
+    /// Whether there are more events by now: ask again at once.
     pub more: bool,
 }
 
-/// A place in the journal. Opaque, and ordered for each account only.
+/// A place in the journal. Opaque to its holder, and ordered for the events of one account only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(Vec<u8>);
 
 impl Cursor {
-    /// Takes what a store gave out.
+    /// Takes the bytes that [`as_bytes`](Self::as_bytes) gave.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
-    /// For keeping it elsewhere.
+    /// The cursor as bytes, to be kept outside the process.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// The journal could not answer.
+/// Why a store did not answer with events.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
-    /// The cursor is from before the retained journal, or of another incarnation: start anew, and reconcile.
+    /// The cursor is from before the retained journal, or from another incarnation of the store: start anew without
+    /// one, and reconcile with the accounts themselves (clause 30).
     #[error("the journal no longer reaches back so far")]
     Trimmed,
     /// The store could not answer.

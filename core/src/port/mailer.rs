@@ -59,18 +59,18 @@ use crate::domain::Letter;
 /// 9. It may be called from many tasks at once.
 #[async_trait]
 pub trait Mailer: Send + Sync + 'static {
-    /// Hands the letter over.
+    /// Hands the letter to the mail server, and waits for its answer.
     ///
     /// # Errors
     /// [`MailError`], by whose fault it is.
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError>;
 }
 
-/// The server took responsibility.
+/// What a mail server said as it took responsibility for a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Receipt {
-    /// What the server calls it, if it said so.
+    /// The server's own name for the mail, if it gave one; for logs.
     pub queue_id: Option<String>,
 }
 
@@ -81,19 +81,20 @@ pub enum MailError {
     /// There is no such mailbox or no such host, for good.
     #[error("no such mailbox ({evidence})")]
     NoSuchMailbox {
-        /// The reply code and enhanced status; nothing personal.
+        /// The server's reply code and enhanced status (RFC 5321, RFC 3463), without anything personal.
         evidence: String,
     },
     /// The recipient's server rejects our mail to it, for good.
     #[error("rejected by the recipient ({evidence})")]
     Rejected {
-        /// The reply code and enhanced status; nothing personal.
+        /// The server's reply code and enhanced status (RFC 5321, RFC 3463), without anything personal.
         evidence: String,
     },
-    /// It may work later.
+    /// The server could not be reached or put us off; a later attempt may work.
     #[error("mail is delayed")]
     Transient(#[source] Source),
-    /// The fault is on our side.
+    /// The letter can't be sent by a fault of ours, such as bad credentials; it is tried again, and nothing is held
+    /// against the recipient.
     #[error("mail can't be sent, by a fault of ours")]
     Ours(#[source] Source),
 }

@@ -11,15 +11,15 @@ use crate::domain::{FormatVersion, Realm, Unknown};
 /// A small record of a realm under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// The version of this form.
+    /// The version of the record's form.
     pub v: FormatVersion<1>,
-    /// The tenant.
+    /// The realm that the note belongs to.
     pub realm: Realm,
-    /// Its name within the realm.
+    /// The note's name within the realm.
     pub name: NoteName,
-    /// What it says, in a form that its writer documents: at most [`Note::MAX`] octets.
+    /// The note's content, in a form that its writer documents: at most [`Note::MAX`] octets, and nothing personal.
     pub content: String,
-    /// What a newer build added.
+    /// Fields that a newer build added, kept as they are.
     #[serde(flatten)]
     pub unknown: Unknown,
 }
@@ -28,7 +28,7 @@ impl Note {
     /// The longest content, in octets.
     pub const MAX: usize = 4_096;
 
-    /// A note that says this.
+    /// Makes a note with this content.
     ///
     /// # Errors
     /// [`IllegalNote::TooLong`] for a content of more than [`Note::MAX`] octets.
@@ -52,7 +52,7 @@ impl NoteName {
     /// Accepts 1..=64 of `[a-z0-9/.-]`.
     ///
     /// # Errors
-    /// [`IllegalNote::BadName`].
+    /// [`IllegalNote::BadName`] for anything else.
     pub fn parse(text: &str) -> Result<Self, IllegalNote> {
         let legal = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'/' | b'.' | b'-');
         let fits = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal);
@@ -85,7 +85,7 @@ impl TryFrom<String> for NoteName {
     }
 }
 
-/// A note that no store would take.
+/// Why a name or a content makes no note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IllegalNote {

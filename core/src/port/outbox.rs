@@ -8,17 +8,17 @@ use crate::domain::{CommitId, DomainTag, Mail, Realm, Timestamp};
 /// A courier takes up what is due, and asks when more will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Stamps what is claimed, as a commit's id does. Never offered twice.
+    /// The claim's own id, which stamps what is claimed as a commit's id does. It is never offered twice.
     pub id: CommitId,
-    /// The tenant whose mails they are.
+    /// The realm whose mails are claimed.
     pub realm: Realm,
-    /// Mails due by now are taken.
+    /// The present: mails due by then are taken.
     pub now: Timestamp,
-    /// Until when they are this courier's.
+    /// The end of the lease: until then the claimed mails are this courier's.
     pub until: Timestamp,
     /// A due time beyond this (the clock jumped back) counts as due.
     pub horizon: Timestamp,
-    /// At most so many mails; none takes none, and only asks when something is due.
+    /// The most mails to take; none takes no mail, and only asks when something is due.
     pub limit: Option<Limit>,
     /// Mails to these domains are passed over: the courier has as many of theirs under way as it wants.
     pub pass_over: BTreeSet<DomainTag>,
@@ -41,12 +41,12 @@ pub struct Claims {
 pub struct Claimed {
     /// The mail, as the claim left it.
     pub mail: Stored<Mail>,
-    /// Not older than the claim.
+    /// The facts of the account that the mail goes to, not older than the claim.
     pub dossier: Dossier,
 }
 
 impl Claimed {
-    /// Whose facts come with a mail.
+    /// Tells whose facts come with a mail.
     #[must_use]
     pub fn who(mail: &Mail) -> Who {
         mail.account().map_or_else(Who::nobody, Who::id)

@@ -4,49 +4,50 @@ use std::{collections::BTreeSet, fmt};
 
 use crate::domain::{AccountId, IpFilterGroupName, KeyId, MailId, Realm, StandingKind, Status, Timestamp};
 
-/// Some matches, and how to ask for more.
+/// One page of what a query found, and how to ask for the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T, Q> {
-    /// The matches.
+    /// What was found, in the order of the query.
     pub items: Vec<T>,
-    /// Asks for those after them; none at the end.
+    /// The query for what comes after; none at the end. A page may be short, or empty, before that (clause 37).
     pub next: Option<Q>,
 }
 
-/// Which accounts, and after which one.
+/// Which accounts are listed, in which order, and after which one.
 #[derive(Clone, PartialEq, Eq)]
 pub enum AccountQuery {
-    /// By name, which is by time of creation.
+    /// Accounts in the order of their ids, which is that of their creation.
     ById {
-        /// The tenant.
+        /// The realm whose records are listed.
         realm: Realm,
-        /// Those after this one.
+        /// The last account of the page before; none for the first page.
         after: Option<AccountId>,
-        /// Those that match.
+        /// What the accounts must match.
         filter: AccountFilter,
     },
-    /// Whose own key begins so (see `EmailKey::prefix`), by key. Erased ones have none.
+    /// Accounts whose own key begins with a text (see `EmailKey::prefix`), in the order of the keys. Erased ones have
+    /// none.
     ByEmail {
-        /// The tenant.
+        /// The realm whose records are listed.
         realm: Realm,
-        /// What the key begins with.
+        /// The beginning of the key.
         prefix: String,
-        /// Those after this key.
+        /// The last key of the page before; none for the first page.
         after: Option<String>,
     },
-    /// Due by now, by due time and name.
+    /// Accounts that are due, in the order of their due times and ids.
     Overdue {
-        /// The tenant.
+        /// The realm whose records are listed.
         realm: Realm,
-        /// Due by then.
+        /// The present: accounts due by then are listed.
         now: Timestamp,
-        /// Those after this one.
+        /// The due time and id of the last account of the page before; none for the first page.
         after: Option<(Timestamp, AccountId)>,
     },
 }
 
 impl AccountQuery {
-    /// The same in this tenant.
+    /// Turns the query to this realm.
     #[must_use]
     pub fn in_realm(mut self, ours: Realm) -> Self {
         let (Self::ById { realm, .. } | Self::ByEmail { realm, .. } | Self::Overdue { realm, .. }) =
@@ -79,57 +80,57 @@ impl fmt::Debug for AccountQuery {
     }
 }
 
-/// What accounts are listed by. What is none does not matter.
+/// What accounts are listed by. A field that is none, or empty, lets every account through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFilter {
-    /// Of this status.
+    /// Only accounts of this status.
     pub status: Option<Status>,
-    /// Of any of these standings; of any at all where the set is empty.
+    /// Only accounts of one of these standings; of any at all where the set is empty.
     pub standings: BTreeSet<StandingKind>,
-    /// That name this group of networks.
+    /// Only accounts that name this group of networks.
     pub ip_filter_group: Option<IpFilterGroupName>,
-    /// With a sealed hash, of the current password or of one before, that rests on this key (see
-    /// [`Account::seals`]): what is left to be sealed anew before the key can go.
+    /// Only accounts with a sealed hash, of the current password or of one before, that rests on this key (see
+    /// [`Account::seals`](crate::domain::Account::seals)): what is left to be sealed anew before the key can go.
     pub sealed_under: Option<KeyId>,
 }
 
-/// Which mails, by name, and after which one.
+/// Which mails are listed, in the order of their ids, and after which one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailQuery {
-    /// This one.
+    /// The mail with this id only.
     One(MailId),
-    /// Those that go to an account.
+    /// The mails that go to one account.
     OfAccount {
-        /// The account.
+        /// The account that the mails go to.
         account: AccountId,
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
-    /// The whole outbox, intents included.
+    /// All mails of a realm, strangers' sealed requests included.
     All {
-        /// The tenant.
+        /// The realm whose records are listed.
         realm: Realm,
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
-    /// Those that were given up.
+    /// The mails of a realm that were given up.
     Dead {
-        /// The tenant.
+        /// The realm whose records are listed.
         realm: Realm,
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
 }
 
-/// At most so many, and at least one.
+/// The most items that one call asks for: between 1 and 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u32);
 
 impl Limit {
-    /// The most that one call may ask for.
+    /// The largest limit: 1,000 items.
     pub const MAX: Self = Self(1_000);
 
-    /// Between one and [`Limit::MAX`].
+    /// A limit of `count` items, brought to between one and [`Limit::MAX`].
     #[must_use]
     pub const fn of(count: u32) -> Self {
         match count {
@@ -138,12 +139,12 @@ impl Limit {
             _ => Self(count),
         }
     }
-    /// The number.
+    /// The limit as a number.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
-    /// The number as a length.
+    /// The limit as a length.
     #[must_use]
     pub fn as_usize(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)

@@ -9,18 +9,19 @@ use crate::domain::{
 /// A record as it was read, with the commit that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored<T> {
-    /// The record.
+    /// The record as it was read.
     pub value: T,
-    /// The commit that wrote it.
+    /// The id of the commit that wrote it.
     pub stamp: CommitId,
 }
 
-/// Replaces what was read by what shall be.
+/// Replaces a record as it was read by the record as it shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swap<T> {
-    /// As it was read, in full, for stores without secondary indexes; none creates.
+    /// The record as it was read, in full, for stores without secondary indexes; none creates one that must not be
+    /// there yet.
     pub before: Option<Stored<T>>,
-    /// As it shall be; none removes. None to none only guards absence.
+    /// The record as it shall be; none removes it. None on both sides only guards that there is none.
     pub after: Option<T>,
 }
 
@@ -30,12 +31,12 @@ impl<T> Swap<T> {
     pub fn create(after: T) -> Self {
         Self { before: None, after: Some(after) }
     }
-    /// Replaces a record.
+    /// Replaces a record that must still be as it was read.
     #[must_use]
     pub fn replace(before: Stored<T>, after: T) -> Self {
         Self { before: Some(before), after: Some(after) }
     }
-    /// Removes a record.
+    /// Removes a record that must still be as it was read.
     #[must_use]
     pub fn remove(before: Stored<T>) -> Self {
         Self { before: Some(before), after: None }
@@ -53,27 +54,27 @@ impl<T> Swap<T> {
 /// back) without knowing any quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reservation {
-    /// Which level.
+    /// The quota whose level is raised.
     pub of: QuotaTag,
-    /// A level below this counts as this; so does an absent one.
+    /// The present: a level below this counts as this, and so does an absent one.
     pub floor: Timestamp,
-    /// What is added.
+    /// How much is added for each unit: one period of the quota.
     pub step: Span,
-    /// A level above this grants nothing.
+    /// The highest level that still grants a unit; above this the reservation is refused.
     pub ceiling: Timestamp,
     /// How far ahead of the floor the level can come to lie: a burst's worth of the quota.
     pub horizon: Span,
 }
 
 impl Reservation {
-    /// One unit of a quota, refused once it is spent.
+    /// Takes one unit of a quota now; refused once the quota is spent.
     #[must_use]
     pub fn of(level: QuotaTag, quota: Quota, now: Timestamp) -> Self {
         let (step, horizon) = (quota.period(), quota.horizon());
         Self { of: level, floor: now, step, ceiling: quota.ceiling(now), horizon }
     }
 
-    /// Granted however high the level stands: what is charged so is never refused by this level.
+    /// Takes the unit however high the level stands: what is charged like this is never refused.
     #[must_use]
     pub fn without_ceiling(self) -> Self {
         Self { ceiling: Timestamp::MAX, ..self }
@@ -91,33 +92,33 @@ pub enum Write {
     Address(Swap<Address>),
     /// A mail of the outbox, or a sealed intent.
     Mail(Swap<Mail>),
-    /// A group of networks.
+    /// A group of IP networks.
     IpFilterGroup(Swap<IpFilterGroup>),
-    /// A small record under a name.
+    /// A note: a small record of a realm under a name.
     Note(Swap<Note>),
-    /// A unit of a quota.
+    /// A unit of a quota, which raises its level.
     Reserve(Reservation),
 }
 
 /// Names what a write touches. Ordered as a commit's writes are: by kind, then by the bytes of the name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
-    /// An account.
+    /// The account with this id.
     Account(AccountId),
-    /// The record of an address.
+    /// The record of the address with this tag.
     Address(AddressTag),
-    /// A mail.
+    /// The mail with this id.
     Mail(MailId),
-    /// A group of networks.
+    /// The group of networks of this realm and name.
     IpFilterGroup(Realm, IpFilterGroupName),
-    /// A small record under a name.
+    /// The note of this realm and name.
     Note(Realm, NoteName),
-    /// A quota's level.
+    /// The level of the quota with this tag.
     Level(QuotaTag),
 }
 
 impl Write {
-    /// What it touches; none for a swap of nothing for nothing, which no commit may contain.
+    /// The key of what the write touches; none for a swap of nothing for nothing, which no commit may contain.
     #[must_use]
     pub fn key(&self) -> Option<Key> {
         Some(match self {

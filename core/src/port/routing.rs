@@ -8,6 +8,7 @@ use crate::domain::Letter;
 /// A mailer of the host's takes responsibility as any other does, under the same contract: `Ok` means that it will see
 /// to the letter, and the outbox forgets it.
 pub trait MailRouting: Send + Sync + 'static {
-    /// The mailer for this letter; none for the standard one. The same letter gets the same answer at each attempt.
+    /// Names the host's mailer for this letter, or none for the standard one. A letter must get one answer at every
+    /// attempt.
     fn mailer(&self, letter: &Letter) -> Option<&dyn Mailer>;
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     Timestamp,
 };
 
-/// What lies beneath an error.
+/// What lies beneath an error: an adapter's own, without any stored value in its text.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Keeps accounts, addresses, mails, groups, levels and the journal.
@@ -95,65 +95,65 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 ///     disk or a failing one is Broken with its cause, at once.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// What a decision rests on, in one snapshot. What does not exist is absent.
+    /// Loads what a decision rests on, in one snapshot (clauses 19 and 20). What does not exist is absent.
     async fn load(&self, who: &Who) -> Result<Dossier, StoreError>;
-    /// Applies a batch, or says why not.
+    /// Applies a batch, or says why not (clauses 1 to 18).
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
-    /// Takes up due mails, and tells when more is due.
+    /// Takes up due mails, and tells when more will be due (clauses 22 to 26).
     async fn claim(&self, claim: &Claim) -> Result<Claims, StoreError>;
-    /// Accounts that match, a page at a time.
+    /// Lists accounts that match, a page at a time (clauses 21 and 37).
     async fn accounts(
         &self,
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Account>, AccountQuery>, StoreError>;
-    /// The ids of accounts that match, a page at a time: for who needs nothing else of them.
+    /// Lists the ids of accounts that match, a page at a time, for a caller that needs nothing else of them.
     async fn account_ids(
         &self,
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<AccountId, AccountQuery>, StoreError>;
-    /// How many accounts match, wherever the query would start.
+    /// Counts the accounts that match, wherever the query would start.
     async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError>;
-    /// Mails that match, a page at a time.
+    /// Lists mails that match, a page at a time.
     async fn mails(
         &self,
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError>;
-    /// Records of addresses that are suppressed in the realm, by tag.
+    /// Lists the records of addresses that are suppressed in the realm, in the order of their tags.
     async fn suppressed(
         &self,
         realm: &Realm,
         after: Option<AddressTag>,
         limit: Limit,
     ) -> Result<Page<Stored<Address>, AddressTag>, StoreError>;
-    /// The realm's groups of networks, by name.
+    /// Lists the realm's groups of networks, in the order of their names.
     async fn groups(
         &self,
         realm: &Realm,
         after: Option<IpFilterGroupName>,
         limit: Limit,
     ) -> Result<Page<Stored<IpFilterGroup>, IpFilterGroupName>, StoreError>;
-    /// Events of a scope after a cursor; from the oldest retained one without. The feed passes over events that were
-    /// removed as strays.
+    /// Reads the events of a scope after a cursor, or from the oldest retained one without (clauses 27 to 30). The feed
+    /// passes over events that were removed as strays.
     async fn events(&self, scope: &Scope, after: Option<&Cursor>, limit: Limit) -> Result<Feed, FeedError>;
-    /// Removes what nobody needs any more. True: more remains.
+    /// Removes what nobody needs any more, one bounded step (clauses 31 and 38). True: more remains.
     async fn trim(&self, trim: &Trim) -> Result<bool, StoreError>;
 }
 
-/// A store could not answer.
+/// Why a store could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// For now.
+    /// The store can't answer for now; it may pass by itself.
     #[error("the store is unavailable")]
     Unavailable(#[source] Source),
-    /// Until a person mends it: full, damaged, or of a foreign or newer schema.
+    /// The store can't answer until a person mends it: it is full, damaged, gone, or of a foreign or newer schema.
     #[error("the store is broken")]
     Broken(#[source] Source),
 }
 
-/// A commit was not applied, or nobody knows.
+/// Why a commit was not applied, or that nobody knows whether it was.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// A record is not what the commit's swap says it was.
@@ -171,13 +171,13 @@ pub enum CommitError {
     /// The host's own part of the commit said no.
     #[error("vetoed by the host")]
     Vetoed {
-        /// The host's code.
+        /// The host's own code for why.
         code: String,
     },
-    /// It may have been applied, now or later: offer it again.
+    /// The commit may have been applied, now or later: offer it again under its own id.
     #[error("it is unknown whether the commit was applied")]
     Unknown(#[source] Source),
-    /// It was not applied, and never will be.
+    /// The store could not answer. The commit was not applied, and never will be.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

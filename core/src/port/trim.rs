@@ -3,25 +3,26 @@
 use super::Limit;
 use crate::domain::{Realm, Timestamp};
 
-/// Removes what nobody needs any more: one bounded step.
+/// What one bounded step of trimming removes: what nobody needs any more.
 ///
 /// Events and dead mails are the realm's own, by its own retention. Levels and records of addresses say themselves when
 /// nobody needs them, whatever realm they are of: no realm's settings touch another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trim {
-    /// The tenant.
+    /// The realm whose events, purged sign-ups and dead mails are removed.
     pub realm: Realm,
-    /// Levels at or before now are spent and go; a level beyond now and its own horizon is impossible (the clock jumped
-    /// back) and comes down to there. Records of addresses go once now has reached their
+    /// The present. Levels at or before it are spent and removed; a level beyond it and its own horizon is impossible
+    /// (the clock jumped back) and comes down to there. Records of addresses are removed once it has reached their
     /// [`idle_from`](crate::domain::Address::idle_from).
     pub now: Timestamp,
-    /// The realm's events before this go, from the oldest place on, up to the first that must stay; none keeps all.
+    /// Events of the realm from before this are removed, from the oldest place on, up to the first that must stay; none
+    /// keeps all.
     pub events_before: Option<Timestamp>,
-    /// The realm's events before this that name no account, or one without a row, or a purged sign-up, go wherever they
-    /// stand, and so do the rows of sign-ups purged before this.
+    /// Events of the realm from before this are removed wherever they stand, if they name no account, or one without a
+    /// row, or a purged sign-up; and so are the rows of sign-ups purged before this.
     pub strays_before: Timestamp,
-    /// The realm's mails that were given up before this go; none keeps all.
+    /// Mails of the realm that were given up before this are removed; none keeps all.
     pub dead_mails_before: Option<Timestamp>,
-    /// At most so many of each.
+    /// The most that one step removes of each kind.
     pub limit: Limit,
 }

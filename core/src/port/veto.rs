@@ -11,9 +11,10 @@ use crate::domain::AccountId;
 /// its own part of the commit as well, where its store offers that.
 #[async_trait]
 pub trait ErasureVeto: Send + Sync + 'static {
-    /// A short code of the host's own that says what still needs the account; none to let it go.
+    /// Answers with a short code of the host's own that says what still needs the account, or with none to let it go. A
+    /// veto on a due erasure is asked for again later.
     ///
     /// # Errors
-    /// Whatever kept it from being found out; nothing is erased then.
+    /// What kept it from being found out; nothing is erased then, and a command answers `host_failed`.
     async fn veto(&self, account: AccountId) -> Result<Option<String>, Source>;
 }

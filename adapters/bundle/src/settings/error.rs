@@ -7,112 +7,112 @@ use accountable_system::{Argon2Error, KeyFileError};
 
 use super::locate;
 
-/// Why settings can't be used.
+/// Why settings can't be used. The text says where the fault is and what to write instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// Not TOML, an option that is not known, or a value that is nonsense.
+    /// The text is no TOML, or has an option that is not known or a value that is out of bounds.
     #[error("{place}: {problem}")]
     Unreadable {
-        /// Where it stands.
+        /// Where the fault stands.
         place: Place,
         /// What is wrong, and what there may be instead.
         problem: String,
     },
-    /// A file can't be read.
+    /// A file that the settings name, or the settings file itself, can't be read.
     #[error("the file {path} can't be read")]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the operating system says.
+        /// What the operating system says about it.
         source: io::Error,
     },
-    /// A file is too large for what it is.
+    /// A file has more octets than such a file may have.
     #[error("the file {path} has more than {most} octets")]
     TooLarge {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The most that it may have.
+        /// The most octets that it may have.
         most: u64,
     },
-    /// No page for mailed codes.
+    /// No page is set for mailed codes to lead to.
     #[error("links.page: name the page where passwords are chosen, as in \"https://app.example/password\"")]
     NoPage,
-    /// An addition to a preset would take away from it.
+    /// `policy.least_length` is less than the preset's own, so it would take away from the preset.
     #[error(
         "policy.least_length: {least} is less than the preset's {preset}; for a shorter one, use the preset \
          own_rules_only and say all that you want"
     )]
     WeakerThanPreset {
-        /// The length set.
+        /// The length that was set, in code points.
         least: usize,
-        /// That of the preset.
+        /// The least length of the preset, in code points.
         preset: usize,
     },
-    /// A pattern says neither or both.
+    /// A pattern has neither `must_match` nor `must_not_match`, or both.
     #[error("policy.patterns: {code} needs either must_match or must_not_match")]
     Pattern {
         /// The host's name for the rule.
         code: String,
     },
-    /// The policy can't be had.
+    /// The password policy can't be built.
     #[error("policy: {0}")]
     Policy(#[from] PolicyError),
-    /// Passwords can't be hashed so.
+    /// Passwords can't be hashed as the section `hashing` says.
     #[error("hashing: {0}")]
     Hashing(#[from] Argon2Error),
-    /// The keys can't be fetched.
+    /// The keys can't be read.
     #[error("keys")]
     Keys(#[from] KeyFileError),
-    /// Nothing takes mails.
+    /// No folder is set that takes mails.
     #[error(
         "mail.folder: name the folder that takes the mails, as in \"outbox\"; without one no mail can be sent"
     )]
     NoMailer,
-    /// Mails would come from nobody.
+    /// No address is set that mails come from.
     #[error("mail.from: name the address that mails come from, as in \"accounts@app.example\"")]
     NoSender,
-    /// Mails can't be put down.
+    /// The folder for mails can't be made or used.
     #[error("mail.folder: the folder {path} can't be used")]
     MailFolder {
-        /// The folder.
+        /// The path of the folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// What the operating system says about it.
         source: io::Error,
     },
-    /// Not a path that others can follow.
+    /// `http.base_path` is not a path that others can follow.
     #[cfg(feature = "axum")]
     #[error("http.base_path: {0}")]
     BasePath(#[from] accountable_http::profile::webconnect::NotABasePath),
-    /// No bearer keys in the file.
+    /// The file of bearer keys is malformed.
     #[cfg(feature = "axum")]
     #[error("http.bearer_keys_file: no keys in {path}")]
     BearerKeys {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         source: accountable_http::auth::KeysError,
     },
     /// The file of shared secrets can't be read.
     #[cfg(feature = "axum")]
     #[error("http.ncp_keys_file")]
     NcpKeyFile(#[source] KeyFileError),
-    /// No shared secrets in the file.
+    /// The file of shared secrets is malformed.
     #[cfg(feature = "axum")]
     #[error("http.ncp_keys_file: no keys in {path}")]
     NcpKeys {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         source: accountable_http::auth::NcpKeysError,
     },
     /// The store can't be opened.
     #[cfg(feature = "sqlite")]
     #[error("store: the file {path} can't be opened")]
     Store {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// Why the file can't be opened.
         source: crate::sqlite::Error,
     },
 }
@@ -121,9 +121,9 @@ pub enum SettingsError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place {
-    /// The file; none where the text came from elsewhere.
+    /// The path of the file; none where the text came from elsewhere.
     pub file: Option<PathBuf>,
-    /// Line and column, from 1; none where it is the text as a whole.
+    /// Line and column, counted from 1; none where the text as a whole is meant.
     pub at: Option<(usize, usize)>,
 }
 

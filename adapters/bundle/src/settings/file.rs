@@ -4,7 +4,7 @@ use std::{fs::File, io::Read as _, path::Path};
 
 use super::SettingsError;
 
-/// Reads a file of at most so many octets.
+/// Reads a file of at most `most` octets.
 pub(super) fn text_of(path: &Path, most: u64) -> Result<String, SettingsError> {
     let failed = |source| SettingsError::File { path: path.to_owned(), source };
     let mut text = String::new();

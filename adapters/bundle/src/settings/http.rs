@@ -21,7 +21,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{LARGEST, SettingsError, beside, file::text_of};
 
-/// The section `http`. A build without the feature `axum` reads the section and does not look at it.
+/// The section `http`: accounts over HTTP. A build without the feature `axum` reads the section and does not look at
+/// it.
 ///
 /// `accountable serve` does all that it says. A host that mounts routers itself takes the parts that it wants: the
 /// guard, the keys, the options of a profile.
@@ -29,33 +30,34 @@ use super::{LARGEST, SettingsError, beside, file::text_of};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HttpSettings {
-    /// Where it is listened: `127.0.0.1:8080`.
+    /// The address and port to listen on: `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// The path that those of all contracts begin with: empty. The pages are where `links` says.
+    /// The path that all contracts are served below; empty by default. The pages are where the section `links` says.
     pub base_path: String,
-    /// The web origins whose pages may call from browsers: none.
+    /// The web origins whose pages may call from browsers (CORS); none by default.
     #[serde(deserialize_with = "web_origins")]
     pub web_origins: WebOrigins,
-    /// Whether calls are let in whose peer the server does not tell, as over a Unix socket: no. Nothing that is counted
-    /// by origin is bounded for them: see [`Guard::admitting_unknown_peers`].
+    /// Whether to let in calls whose peer the server does not tell, as over a Unix socket; no by default. Nothing that
+    /// is counted by origin is bounded for them: see [`Guard::admitting_unknown_peers`].
     pub admit_unknown_peers: bool,
-    /// Who may call by a bearer key: `bearer-keys.toml`. Read only if a contract needs it.
+    /// The file of bearer keys (RFC 6750) that may call: `bearer-keys.toml`. It is read only if a contract needs it.
     pub bearer_keys_file: PathBuf,
-    /// Who may call by a signature: `ncp-keys.toml`. Read only if a contract needs it.
+    /// The file of shared secrets whose signatures may call: `ncp-keys.toml`. It is read only if a contract needs it.
     pub ncp_keys_file: PathBuf,
     /// The proxies whose word counts.
     pub proxies: Proxies,
-    /// What calls are held to.
+    /// The limits that each call is held to: sizes, times, and how many at once.
     pub limits: Limits,
-    /// What connections are held to.
+    /// The limits that each connection is held to.
     pub connections: Connections,
-    /// The pages that mailed links lead to.
+    /// The section `http.pages`: the pages that mailed links lead to.
     pub pages: PagesSettings,
-    /// The contract of WebConnect. Its base path is that of all contracts: [`HttpSettings::webconnect_options`] adds it.
+    /// The section `http.webconnect`: the contract of HULFT-WebConnect. [`HttpSettings::webconnect_options`] adds the
+    /// base path of all contracts.
     pub webconnect: Contract<webconnect::Options>,
-    /// The contract of Data Forest.
+    /// The section `http.data_forest`: the contract of Data Forest.
     pub data_forest: Contract<data_forest::Options>,
-    /// The contract of Payway.
+    /// The section `http.payway`: the contract of Payway.
     pub payway: Contract<payway::Options>,
 }
 
@@ -85,13 +87,13 @@ fn web_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebOrigins,
     WebOrigins::try_from(Vec::<String>::deserialize(deserializer)?).map_err(no)
 }
 
-/// A contract: whether it is served, which none is by default, and its options.
+/// The section of one contract: whether it is served, which none is by default, and its options.
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Contract<O> {
-    /// Whether it is served: no.
+    /// Whether the contract is served; no by default.
     pub enabled: bool,
-    /// How it answers; in the file these keys stand beside `enabled`.
+    /// How the contract is answered; in the file these keys stand beside `enabled`.
     #[serde(flatten)]
     pub options: O,
 }
@@ -103,16 +105,16 @@ impl<'de, O: Deserialize<'de>> Deserialize<'de> for Contract<O> {
     }
 }
 
-/// The pages that mailed links lead to. Where they are says the section `links`.
+/// The section `http.pages`: the pages that mailed links lead to. Where they are served says the section `links`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PagesSettings {
-    /// Whether they are served: yes. No, where the host has pages of its own.
+    /// Whether the pages are served; yes by default. Switch this off where the host has pages of its own.
     pub enabled: bool,
-    /// Whether readers of a dead link may ask for a new one: no.
+    /// Whether readers of a dead link may ask for a new one; no by default.
     pub offer_new_links: bool,
-    /// A style sheet that takes the place of ours.
+    /// The path of a style sheet that takes the place of ours; none by default.
     pub style_file: Option<PathBuf>,
 }
 
@@ -123,11 +125,11 @@ impl Default for PagesSettings {
 }
 
 impl PagesSettings {
-    /// The options of the page at this URL, of a service by this name if it has one. Reads the style sheet, where one is
-    /// named.
+    /// Makes the options of the pages at a URL, for a service of this name if it has one. Reads the style sheet where
+    /// one is named.
     ///
     /// # Errors
-    /// [`SettingsError::File`], [`SettingsError::TooLarge`].
+    /// [`SettingsError::File`] where the style sheet can't be read, [`SettingsError::TooLarge`] where it is too large.
     pub fn options(&self, page: LinkUrl, service: Option<&str>) -> Result<PagesOptions, SettingsError> {
         let mut options = PagesOptions::new(page);
         if let Some(service) = service {
@@ -144,7 +146,7 @@ impl PagesSettings {
 }
 
 impl HttpSettings {
-    /// The guard to stand around each router: limits, proxies and web origins.
+    /// Makes the guard to put around each router, with the limits, the proxies and the web origins of these settings.
     #[must_use]
     pub fn guard(&self, entropy: impl Entropy) -> Guard {
         let guard = Guard::new(self.limits, entropy)
@@ -153,45 +155,48 @@ impl HttpSettings {
         if self.admit_unknown_peers { guard.admitting_unknown_peers() } else { guard }
     }
 
-    /// Who may call by a bearer key, as the file says.
+    /// Reads the file of bearer keys.
     ///
     /// # Errors
-    /// [`SettingsError::File`], [`SettingsError::TooLarge`], [`SettingsError::BearerKeys`].
+    /// [`SettingsError::File`] where the file can't be read, [`SettingsError::TooLarge`], and
+    /// [`SettingsError::BearerKeys`] where it is malformed.
     pub fn bearer_keys(&self) -> Result<BearerKeys, SettingsError> {
         let path: &Path = &self.bearer_keys_file;
         BearerKeys::from_toml(&text_of(path, LARGEST)?)
             .map_err(|source| SettingsError::BearerKeys { path: path.to_owned(), source })
     }
 
-    /// Who may call by a signature, as the file says. Only its owner may have access to it: there are secrets in it.
+    /// Reads the file of shared secrets, by which callers sign. There are secrets in it: on Unix only its owner may
+    /// have access to it.
     ///
     /// # Errors
-    /// [`SettingsError::NcpKeyFile`], [`SettingsError::NcpKeys`].
+    /// [`SettingsError::NcpKeyFile`] where the file can't be read or others may read it, [`SettingsError::NcpKeys`]
+    /// where it is malformed.
     pub fn ncp_signatures(&self, clock: impl Clock) -> Result<NcpSignatures, SettingsError> {
         let text = secrets_from_file(&self.ncp_keys_file).map_err(SettingsError::NcpKeyFile)?;
         NcpSignatures::from_toml(clock, &text)
             .map_err(|source| SettingsError::NcpKeys { path: self.ncp_keys_file.clone(), source })
     }
 
-    /// The path that those of the contracts begin with.
+    /// The path that all contracts are served below.
     ///
     /// # Errors
-    /// [`SettingsError::BasePath`].
+    /// [`SettingsError::BasePath`] where the path is not one that others can follow.
     pub fn base_path(&self) -> Result<&str, SettingsError> {
         webconnect::Options::default().with_base(&self.base_path)?;
         Ok(&self.base_path)
     }
 
-    /// The options of WebConnect, below the base path.
+    /// The options of WebConnect, below the base path of all contracts.
     ///
     /// # Errors
-    /// [`SettingsError::BasePath`].
+    /// [`SettingsError::BasePath`] where the path is not one that others can follow.
     pub fn webconnect_options(&self) -> Result<webconnect::Options, SettingsError> {
         let base = format!("{}/api/v2", self.base_path()?);
         Ok(self.webconnect.options.clone().with_base(&base)?)
     }
 
-    /// Relative paths are relative to this folder.
+    /// Makes relative paths relative to this folder.
     pub(super) fn beside(&mut self, folder: &Path) {
         self.bearer_keys_file = folder.join(&self.bearer_keys_file);
         self.ncp_keys_file = folder.join(&self.ncp_keys_file);

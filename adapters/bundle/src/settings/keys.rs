@@ -6,19 +6,21 @@ use accountable_core::domain::Keyring;
 use accountable_system::{KeyFileError, keyring_from_env, keyring_from_file};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-/// The section `keys`.
+/// The section `keys`: where the secret keys are. The keys themselves never stand in the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct KeySettings {
-    /// The file: `keys.toml`. Only its owner may have access to it.
+    /// The file of keys: `keys.toml`. On Unix only its owner may have access to it, else it is refused.
     pub file: PathBuf,
-    /// A variable of the environment that holds the same text; where it is named, no file is read.
+    /// The name of an environment variable that holds the text of such a file; where it is named here, no file is read. None
+    /// by default.
     #[serde(deserialize_with = "name_of_variable")]
     pub environment: Option<String>,
 }
 
-/// Errors name the variable: so it must not be the keys themselves, put into the wrong place.
+/// Refuses what can't be a variable's name: errors name the variable, so it must not be the keys themselves, put into
+/// the wrong place.
 fn name_of_variable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let name = String::deserialize(deserializer)?;
     let legal = name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
@@ -37,10 +39,10 @@ impl Default for KeySettings {
 }
 
 impl KeySettings {
-    /// Reads the keys.
+    /// Reads the keys from the file, or from the variable where one is named.
     ///
     /// # Errors
-    /// [`KeyFileError`].
+    /// A [`KeyFileError`], which names the place and never what is there.
     pub fn read(&self) -> Result<Keyring, KeyFileError> {
         match &self.environment {
             Some(name) => keyring_from_env(name),

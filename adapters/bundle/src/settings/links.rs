@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use super::SettingsError;
 
-/// The section `links`.
+/// The section `links`: which pages mailed codes lead to, and where those may send their reader.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LinkSettings {
-    /// The page that codes lead to. There is no default.
+    /// The page that codes lead to. There is no default; [`build`](Self::build) needs one.
     pub page: Option<LinkUrl>,
-    /// Other pages for codes of some purposes.
+    /// Other pages, for the codes of some purposes; none by default.
     pub pages: BTreeMap<Purpose, LinkUrl>,
-    /// Further pages that a request may name instead.
+    /// Further pages that a request may name instead; they must be equal to the letter. None by default.
     pub allowed_pages: Vec<LinkUrl>,
-    /// Where pages may send their reader: at or below one of these.
+    /// The URLs at or below which pages may send their reader; none by default.
     pub return_urls: Vec<ReturnUrl>,
 }
 
 impl LinkSettings {
-    /// The links.
+    /// Makes the links that the accounts are built with.
     ///
     /// # Errors
-    /// [`SettingsError::NoPage`].
+    /// [`SettingsError::NoPage`] where no page is set.
     pub fn build(&self) -> Result<Links, SettingsError> {
         let mut links = Links::to(self.page.clone().ok_or(SettingsError::NoPage)?);
         for (purpose, page) in &self.pages {

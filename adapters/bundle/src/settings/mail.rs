@@ -5,29 +5,31 @@ use std::path::PathBuf;
 use accountable_core::domain::EmailAddress;
 use serde::{Deserialize, Serialize};
 
-/// The section `mail`. Read also without the feature `mail`, so that one file serves every build.
+/// The section `mail`: from whom mails come, and where they are put. It is read also by a build without the feature
+/// `mail`, so that one file serves every build.
 ///
 /// A host with a mailer of its own needs none of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MailSettings {
-    /// The folder that takes mails, one file each. There is no default.
+    /// The folder that takes mails, one file each. There is no default: without one, no mails are put down.
     pub folder: Option<PathBuf>,
-    /// Whom mails come from. There is no default.
+    /// The address that mails come from. There is no default.
     pub from: Option<EmailAddress>,
-    /// What mails call the service, and the name of their sender; by default the sender's domain, and no name.
+    /// What mails call the service, which is also the name of their sender; by default the domain of the sender's
+    /// address, and no name.
     pub service: Option<String>,
-    /// Where answers go; to the sender by default.
+    /// The address that answers go to; by default the sender's.
     pub reply_to: Option<EmailAddress>,
 }
 
 #[cfg(feature = "mail")]
 impl MailSettings {
-    /// What makes mails of letters, in English.
+    /// The composer that makes mails of letters, in English.
     ///
     /// # Errors
-    /// [`SettingsError::NoSender`](super::SettingsError::NoSender).
+    /// [`SettingsError::NoSender`](super::SettingsError::NoSender) where `mail.from` is not set.
     pub fn composer(&self) -> Result<accountable_mail::Composer, super::SettingsError> {
         use accountable_mail::{Composer, English, Letterhead};
 
@@ -42,8 +44,9 @@ impl MailSettings {
     /// The mailer that puts mails into the folder, which is made if it is not there.
     ///
     /// # Errors
-    /// [`SettingsError::NoMailer`](super::SettingsError::NoMailer),
-    /// [`NoSender`](super::SettingsError::NoSender), [`MailFolder`](super::SettingsError::MailFolder).
+    /// [`SettingsError::NoMailer`](super::SettingsError::NoMailer) where no folder is set,
+    /// [`NoSender`](super::SettingsError::NoSender) where `mail.from` is not, and
+    /// [`MailFolder`](super::SettingsError::MailFolder) where the folder can't be made or used.
     pub fn mailer(&self) -> Result<accountable_mail::FolderMailer, super::SettingsError> {
         let folder = self.folder.clone().ok_or(super::SettingsError::NoMailer)?;
         accountable_mail::FolderMailer::open(&folder, self.composer()?)

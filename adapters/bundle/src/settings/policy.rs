@@ -9,59 +9,64 @@ use serde::{Deserialize, Serialize};
 
 use super::{SettingsError, file::text_of};
 
-/// Most octets of a blocklist's file: some five million passwords.
+/// The most octets of a blocklist's file: some five million passwords.
 const LARGEST_BLOCKLIST: u64 = 1 << 26;
 
-/// The section `policy`.
+/// The section `policy`: which passwords are good enough. A preset, and what is added to it; all rules apply together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PolicySettings {
-    /// The rules to begin with: `nist`.
+    /// The preset to begin with; `nist` by default.
     pub preset: Preset,
-    /// Fewest code points; not fewer than the preset's.
+    /// The fewest code points of a password, not fewer than the preset's; the preset's own by default.
     pub least_length: Option<usize>,
-    /// Most code points.
+    /// The most code points of a password; the preset's own by default.
     pub most_length: Option<usize>,
-    /// Characters that are not allowed either.
+    /// Characters that are not allowed, beside the preset's; none by default.
     pub banned: String,
-    /// Kinds of characters that are needed besides.
+    /// Kinds of characters that a password must have, beside what the preset asks for; none by default.
     pub classes: Vec<ClassSettings>,
-    /// Refuses what everybody tries first, as `nist` does anyway.
+    /// Whether to refuse the passwords that everybody tries first; `nist` does so anyway.
     pub refuse_common: bool,
-    /// A text file with more such passwords, one a line.
+    /// A text file with more passwords to refuse, one a line, of 64 MiB at most; none by default.
     pub blocklist_file: Option<PathBuf>,
-    /// Refuses what is made of the owner's address or the context words alone, as `nist` does anyway.
+    /// Whether to refuse what is made of the owner's address or the context words alone; `nist` does so anyway.
     pub refuse_predictable: bool,
-    /// What anybody knows of the service: its names, its makers.
+    /// Words that anybody knows of the service, such as its names and its makers (NIST SP 800-63B-4, 3.1.1.2); none by
+    /// default.
     pub context_words: Vec<String>,
-    /// Refuses what is too much like the owner's address or a context word, whatever else stands in it.
+    /// Whether to refuse what is too much like the owner's address or a context word, whatever else stands in it; no by
+    /// default.
     pub refuse_similar: bool,
-    /// Regular expressions.
+    /// The host's own rules, as regular expressions; none by default.
     pub patterns: Vec<PatternSettings>,
-    /// So many passwords before the current one may not be taken again, 24 at most: 0.
+    /// How many passwords before the current one may not be taken again: 0; 24 at most. Each costs a hash at every
+    /// change.
     pub remembering: usize,
-    /// How old a password must be before its owner may change it, 30 d at most: 0 s.
+    /// How old a password must be before its owner may change it: 0 s; 30 days at most.
     pub minimum_age: Span,
 }
 
-/// The rules that a policy begins with.
+/// The preset that a policy begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Preset {
-    /// [`PasswordPolicy::nist`].
+    /// `nist`: NIST SP 800-63B-4, see [`PasswordPolicy::nist`].
     #[default]
     Nist,
+    /// `data_forest_all_classes`: Data Forest, all four kinds of characters; see
     /// [`PasswordPolicy::data_forest_all_classes`].
     DataForestAllClasses,
+    /// `data_forest_three_classes`: Data Forest, three of the four kinds of characters; see
     /// [`PasswordPolicy::data_forest_three_classes`].
     DataForestThreeClasses,
-    /// [`PasswordPolicy::data_forest_current`].
+    /// `data_forest_current`: Data Forest as its page asks today; see [`PasswordPolicy::data_forest_current`].
     DataForestCurrent,
-    /// [`PasswordPolicy::payway`].
+    /// `payway`: Payway, see [`PasswordPolicy::payway`].
     Payway,
-    /// No rule at all but those that are written down: without any, each password is good.
+    /// `own_rules_only`: no rule but those that are written beside it; without any, each password is good.
     OwnRulesOnly,
 }
 
@@ -78,34 +83,36 @@ impl Preset {
     }
 }
 
-/// Characters of at least so many of these kinds.
+/// A rule that asks for characters of several kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassSettings {
-    /// How many kinds.
+    /// How many of the kinds a password must have.
     pub least: usize,
-    /// Of these.
+    /// The kinds to choose from.
     pub among: Vec<CharacterClass>,
 }
 
-/// A regular expression, as [`PolicyBuilder::matching`] reads it: one of the two.
+/// A rule that is a regular expression, in the syntax of [`PolicyBuilder::matching`]: it says either `must_match` or
+/// `must_not_match`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternSettings {
-    /// The host's name for the rule: what a refusal says.
+    /// The host's name for the rule, which a refusal gives as its code.
     pub code: ViolationCode,
-    /// Only what matches is good.
+    /// Lets only passwords through that match.
     pub must_match: Option<String>,
-    /// Only what does not match is good.
+    /// Lets only passwords through that do not match.
     pub must_not_match: Option<String>,
 }
 
 impl PolicySettings {
-    /// The policy. Reads the blocklist's file, where one is named.
+    /// Makes the policy. Reads the blocklist's file where one is named.
     ///
     /// # Errors
-    /// [`SettingsError::WeakerThanPreset`], [`SettingsError::Pattern`], [`SettingsError::Policy`]; for the blocklist
-    /// [`SettingsError::File`] and [`SettingsError::TooLarge`].
+    /// [`SettingsError::WeakerThanPreset`] for a least length below the preset's, [`SettingsError::Pattern`] for a
+    /// pattern with neither or both of its expressions, [`SettingsError::Policy`] for rules that no policy can have;
+    /// for the blocklist's file [`SettingsError::File`] and [`SettingsError::TooLarge`].
     pub fn build(&self) -> Result<PasswordPolicy, SettingsError> {
         let mut policy = self.preset.builder().without(&self.banned);
         if let Some(least) = self.least_length {

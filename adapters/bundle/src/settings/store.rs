@@ -10,13 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::Unread as Options;
 use super::beside;
 
-/// The section `store`: an SQLite file. Read also without the feature `sqlite`, so that one file serves every build.
+/// The section `store`: the SQLite file that keeps the accounts. It is read also by a build without the feature
+/// `sqlite`, so that one file serves every build.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct StoreSettings {
-    /// The file: `accounts.db`. It may hold the host's own tables.
+    /// The path of the file: `accounts.db`. The file may hold the host's own tables, too.
     pub path: PathBuf,
-    /// What the store is opened with; in the file its keys stand beside the path.
+    /// How the file is opened and used; in the settings its keys stand beside the path.
     #[serde(flatten)]
     pub options: Options,
 }
@@ -36,7 +37,7 @@ impl<'de> Deserialize<'de> for StoreSettings {
 
 #[cfg(feature = "sqlite")]
 impl StoreSettings {
-    /// Opens the file.
+    /// Opens the file, and makes it if there is none.
     ///
     /// # Errors
     /// [`SettingsError::Store`](super::SettingsError::Store). A file that is refused is left as it was.

@@ -24,7 +24,7 @@ pub(super) const READS: usize = 72;
 const KEPT: usize = 23;
 /// Characters of a string.
 const LENGTH: usize = 60;
-/// Those of them that are the salt.
+/// Characters of a string that are the salt.
 const SALT_LENGTH: usize = 22;
 
 /// Implementations differ in whether they clear the bits that a last character has to spare.

@@ -2,7 +2,7 @@
 //! asked for each.
 //!
 //! A rule is a file in here. A further one is its file, a line of the list with the builder's method below it, and the
-//! code of its violation.
+//! code of its violation: the docs of [`PasswordPolicy`](super::PasswordPolicy) go through it.
 
 mod banned;
 mod classes;

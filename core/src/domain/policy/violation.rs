@@ -95,25 +95,41 @@ impl Violation {
     pub fn host(code: &ViolationCode, says: impl Into<String>) -> Self {
         Self::Host { code: code.clone(), says: says.into() }
     }
+}
 
-    /// A stable name for machines: the `violation` of its serde form, or of a [`Host`](Self::Host) rule its code.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        match self {
-            Self::TooShort { .. } => "too_short",
-            Self::TooLong { .. } => "too_long",
-            Self::TooFewClasses { .. } => "too_few_classes",
-            Self::BannedCharacter { .. } => "banned_character",
-            Self::Common => "common",
-            Self::Predictable => "predictable",
-            Self::TooSimilar => "too_similar",
-            Self::Host { code, .. } => code.as_str(),
-            Self::SameAsCurrent => "same_as_current",
-            Self::UsedBefore => "used_before",
-            Self::Breached => "breached",
-            Self::TooSoon { .. } => "too_soon",
+/// Writes each code once: for what a violation is called, and for what no rule of a host's may be called.
+macro_rules! codes {
+    ($($violation:ident => $code:literal),+ $(,)?) => {
+        impl Violation {
+            /// A stable name for machines: the `violation` of its serde form, or of a [`Host`](Self::Host) rule its code.
+            #[must_use]
+            pub fn code(&self) -> &str {
+                match self {
+                    $(Self::$violation { .. } => $code,)+
+                    Self::Host { code, .. } => code.as_str(),
+                }
+            }
         }
-    }
+
+        impl ViolationCode {
+            /// Every name that a violation of ours has.
+            const OURS: &[&str] = &[$($code,)+ "host"];
+        }
+    };
+}
+
+codes! {
+    TooShort => "too_short",
+    TooLong => "too_long",
+    TooFewClasses => "too_few_classes",
+    BannedCharacter => "banned_character",
+    Common => "common",
+    Predictable => "predictable",
+    TooSimilar => "too_similar",
+    SameAsCurrent => "same_as_current",
+    UsedBefore => "used_before",
+    Breached => "breached",
+    TooSoon => "too_soon",
 }
 
 /// Names a rule of the host's own: 1 to 64 of `[a-z0-9_]`, and none of the names that [`Violation`] has.
@@ -130,22 +146,6 @@ pub struct ViolationCode(String);
 impl ViolationCode {
     /// Longest name, in octets.
     pub const MAX: usize = LONGEST_CODE;
-
-    /// Every name that a violation of ours has.
-    const OURS: [&str; 12] = [
-        "too_short",
-        "too_long",
-        "too_few_classes",
-        "banned_character",
-        "common",
-        "predictable",
-        "too_similar",
-        "same_as_current",
-        "used_before",
-        "breached",
-        "too_soon",
-        "host",
-    ];
 
     /// Reads a code of the host's own: 1 to 64 of `[a-z0-9_]`, and none of the codes that there are.
     ///

@@ -10,11 +10,11 @@ use crate::{
 };
 
 impl Admin {
-    /// Defines a group of networks, or defines it anew. Accounts that name it may be used from there only; a group without
-    /// networks lets in nobody.
+    /// Defines a group of networks, or replaces the one of that name. Accounts that name it may be used from these
+    /// networks only (IPv4 and IPv6); a group without networks lets nobody in.
     ///
     /// # Errors
-    /// `too_many_networks` over 1,000; a [`Fault`].
+    /// `too_many_networks` for more than 1,000; a [`Fault`].
     pub async fn define_ip_filter_group(
         &self,
         name: &IpFilterGroupName,
@@ -40,7 +40,7 @@ impl Admin {
         .await
     }
 
-    /// Removes a group that no account names. Whether there was one.
+    /// Removes a group that no account names. The answer tells whether there was one.
     ///
     /// # Errors
     /// `ip_filter_group_in_use`; a [`Fault`].
@@ -60,10 +60,10 @@ impl Admin {
         .await
     }
 
-    /// The groups, by name; at most so many (1,000).
+    /// Lists the groups of the realm in the order of their names, at most `at_most` a page, 1 to 1,000.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn ip_filter_groups(
         &self,
         after: Option<IpFilterGroupName>,
@@ -101,7 +101,7 @@ impl Admin {
         Ok(false)
     }
 
-    /// False: somebody came between.
+    /// Tries to put a group in place; false where somebody else changed it meanwhile.
     async fn swap_group(&self, swap: Swap<IpFilterGroup>, event: EventKind) -> Result<bool, Error> {
         let decided = self
             .core

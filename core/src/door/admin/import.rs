@@ -18,51 +18,53 @@ use crate::{
     port::PasswordHash,
 };
 
-/// So many accounts are under way at once: what an import holds in memory.
+/// The number of accounts that an import has under way at once, and thus what it holds in memory.
 const WIDTH: usize = 64;
 
-/// An account as another system knew it.
+/// An account as another system knew it: what a registration says, and what else is known of it. Begin with
+/// [`Import::new`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Import {
-    /// What a registration says.
+    /// The address, and what the host keeps about the account.
     pub account: NewAccount,
-    /// The other system made sure that its owner receives mail there.
+    /// Whether the other system made sure that the owner receives mail there; no by default.
     pub email_proven: bool,
-    /// Its password's hash, if it has one.
+    /// The account's password as a hash, if it has one; none by default.
     pub password: Option<ImportedPassword>,
-    /// Who sets its passwords.
+    /// Who sets the account's passwords; its owner by default.
     pub management: Management,
-    /// When it came to be there; now, if that is not known.
+    /// When the account came to be in the other system; now, if that is not known.
     pub created_at: Option<Timestamp>,
 }
 
-/// A password as another system kept it.
+/// A password as another system kept it: its hash, and since when.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ImportedPassword {
     hash: PasswordHash,
-    /// Since when it is the password; now, if that is not known.
+    /// Since when this is the password; now, if that is not known.
     pub set_at: Option<Timestamp>,
-    /// It must be changed at the next log-in.
+    /// Whether the password must be changed at the next log-in; no by default.
     pub must_change: bool,
 }
 
 impl ImportedPassword {
-    /// A hash in its own system's form: argon2, scrypt or PBKDF2 as a PHC string, bcrypt in its modular form. It was made
-    /// of the octets as they were typed.
+    /// Takes a hash in the form of the system that made it: argon2, scrypt or PBKDF2 as a PHC string, bcrypt in its
+    /// modular form. It must have been made of the octets as they were typed. Whether it can be verified is judged when
+    /// it is imported.
     #[must_use]
     pub fn new(hash: &str) -> Self {
         let hash = PasswordHash::from_phc(Zeroizing::new(hash.to_owned()));
         Self { hash, set_at: None, must_change: false }
     }
-    /// It is the password since then.
+    /// Says since when this is the password.
     #[must_use]
     pub fn set_at(mut self, at: Timestamp) -> Self {
         self.set_at = Some(at);
         self
     }
-    /// It must be changed at the next log-in.
+    /// Demands that the password is changed at the next log-in.
     #[must_use]
     pub fn must_change(mut self) -> Self {
         self.must_change = true;
@@ -71,30 +73,30 @@ impl ImportedPassword {
 }
 
 impl Import {
-    /// This account, unproven, without a password, of its owner's management.
+    /// An account with an unproven address and without a password, whose passwords its owner sets.
     #[must_use]
     pub fn new(account: NewAccount) -> Self {
         Self { account, email_proven: false, password: None, management: Management::Owner, created_at: None }
     }
-    /// Its owner receives mail there, as the other system made sure.
+    /// Says that the other system made sure that the owner receives mail at the address.
     #[must_use]
     pub fn proven(mut self) -> Self {
         self.email_proven = true;
         self
     }
-    /// With this password.
+    /// Brings the account's password, as a hash.
     #[must_use]
     pub fn with_password(mut self, password: ImportedPassword) -> Self {
         self.password = Some(password);
         self
     }
-    /// Its passwords are set by this party.
+    /// Says who sets the account's passwords.
     #[must_use]
     pub fn managed_by(mut self, management: Management) -> Self {
         self.management = management;
         self
     }
-    /// It came to be then.
+    /// Says when the account came to be in the other system.
     #[must_use]
     pub fn created_at(mut self, at: Timestamp) -> Self {
         self.created_at = Some(at);
@@ -103,12 +105,13 @@ impl Import {
 }
 
 impl Admin {
-    /// Imports accounts, one commit each, and answers for each in the order in which they come. Holds 64 of them at once,
-    /// however many there are; stops where the answers are no longer taken. An account that is refused keeps none of the
-    /// others out, and an import that broke off can be begun anew: what is there already is `email_taken`.
+    /// Imports accounts, one commit each, and answers for each in the order in which they come. At most 64 are held in
+    /// memory at once, however many there are; it stops where the answers are no longer taken. An account that is
+    /// refused keeps none of the others out, and an import that broke off can be started again from the beginning: what
+    /// is there already is `email_taken`.
     ///
     /// # Errors
-    /// For each: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
+    /// In each item: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
     pub fn import_many<S>(
         &self,
         accounts: S,
@@ -120,7 +123,7 @@ impl Admin {
         accounts.map(move |import| import_one(admin.clone(), import)).buffered(WIDTH)
     }
 
-    /// Imports one account.
+    /// Imports one account, and gives it as staff sees it.
     ///
     /// # Errors
     /// `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].

@@ -3,27 +3,28 @@
 use super::Admin;
 use crate::{domain::KeyId, engine::watch::watched, error::Fault};
 
-/// What rests on a key of the keyring.
+/// How many accounts rest on one key of the keyring, and what the key is used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyUse {
-    /// The key.
+    /// The name of the key in the keyring.
     pub key: KeyId,
-    /// New things are made under it.
+    /// Whether new codes and seals are made under this key.
     pub active: bool,
-    /// Nothing is to rest on it any more.
+    /// Whether the key is retired: what rests on it is sealed anew under the active key.
     pub retired: bool,
-    /// Accounts of this realm with a password, current or remembered, that is sealed under it. With none, nobody is locked out if it is
-    /// taken away; what else was made under it, mailed codes and strangers' requests, lives three days at the longest.
+    /// The number of accounts of this realm with a password, current or remembered, that is sealed under this key. Once
+    /// it is zero, nobody is locked out when the key is taken away; what else was made under it, mailed codes and
+    /// strangers' requests, lives three days at most.
     pub accounts: u64,
 }
 
 impl Admin {
-    /// What of this realm rests on each key: one that nothing rests on, in any realm that shares the keyring, can be taken
-    /// out of it.
+    /// Counts the accounts of this realm that rest on each key of the keyring. A key that nothing rests on, in any
+    /// realm that shares the keyring, can be taken out of it.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer, or a key is missing (`unknown_key`).
     pub async fn keys(&self) -> Result<Vec<KeyUse>, Fault> {
         watched("admin.keys", self.core.realm.as_str(), async {
             let core = &self.core;
@@ -42,11 +43,12 @@ impl Admin {
         .await
     }
 
-    /// Seals anew, under the active key, what rests on retired ones, of at most so many accounts. How many it was; the courier
-    /// does the same by itself, some at a time. No password is needed for it, and no session ends.
+    /// Seals anew, under the active key, what rests on retired ones, for at most `at_most` accounts, and gives the
+    /// number of accounts that it did. The courier does this by itself, some accounts at a time. No password is needed
+    /// for it, and no session ends.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer, or a key is missing (`unknown_key`).
     pub async fn reseal(&self, at_most: u32) -> Result<u32, Fault> {
         watched("admin.reseal", self.core.realm.as_str(), async {
             self.core.reseal(at_most, &self.initiator()).await

@@ -14,11 +14,12 @@ use crate::{
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountList {
-    /// Those that match, in the order in which they came to be.
+    /// The accounts that match a filter, in the order in which they came to be.
     All(AccountFilter),
-    /// Those whose address begins so, in the order of their addresses.
+    /// The accounts whose address begins with a text, in the order of their addresses.
     ByEmail {
-        /// What the address begins with, in any case. A domain counts only after a whole local part.
+        /// The beginning of the address, in any case of letters. A domain is compared only after a whole local part and
+        /// its `@`.
         prefix: String,
     },
 }
@@ -33,17 +34,18 @@ impl fmt::Debug for AccountList {
     }
 }
 
-/// A page of accounts, and what asks for the next one.
+/// A page of accounts, with what asks for the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountPage {
     /// The accounts, as they were when the page was drawn. What is known of their addresses may be younger.
     pub items: Vec<AccountView>,
-    /// Asks for those after them; none at the end.
+    /// What asks for the accounts after these; none at the end of the list. A page may be short, or even empty, before
+    /// that.
     pub next: Option<AccountsPage>,
 }
 
-/// Asks for a page of a list. Begin with [`AccountsPage::first`].
+/// Asks for a page of a list of accounts. Begin with [`AccountsPage::first`]; go on with [`AccountPage::next`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountsPage(Asked);
 
@@ -55,13 +57,13 @@ enum Asked {
 }
 
 impl AccountsPage {
-    /// The first page of a list.
+    /// Asks for the first page of a list.
     #[must_use]
     pub fn first(list: AccountList) -> Self {
         Self(Asked::First(list))
     }
 
-    /// Those of all accounts that match, after this one: for a caller that remembers nothing but a name.
+    /// Asks for the accounts that match and came to be after this one: for a caller that remembers nothing but an id.
     #[must_use]
     pub fn after(filter: AccountFilter, id: AccountId) -> Self {
         Self(Asked::After(filter, id))
@@ -69,10 +71,10 @@ impl AccountsPage {
 }
 
 impl Admin {
-    /// Accounts of a list, at most so many (1,000).
+    /// Lists accounts, a page at a time, with at most `at_most` of them, 1 to 1,000.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn accounts(&self, page: AccountsPage, at_most: u32) -> Result<AccountPage, Fault> {
         watched("admin.accounts", self.core.realm.as_str(), async {
             let core = &self.core;
@@ -97,11 +99,12 @@ impl Admin {
         .await
     }
 
-    /// The names of a list's accounts, at most so many (1,000): for who passes over most of them, since nothing else of
-    /// them is looked up. An erased account keeps its name.
+    /// Lists the ids of accounts, a page at a time, with at most `at_most` of them, 1 to 1,000: for a caller that
+    /// passes over most of them, since nothing else is looked up. The id of an erased account is among those of
+    /// [`AccountList::All`].
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn account_names(
         &self,
         page: AccountsPage,
@@ -116,10 +119,10 @@ impl Admin {
         .await
     }
 
-    /// How many accounts a list has.
+    /// Counts the accounts of a list. The time it takes grows with the number of accounts.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn count(&self, list: &AccountList) -> Result<u64, Fault> {
         watched("admin.count", self.core.realm.as_str(), async {
             let core = &self.core;

@@ -13,21 +13,22 @@ use crate::{
     port::{Limit, MailQuery, Page, Stored, Swap, Who},
 };
 
-/// A mail of the outbox. To whom it goes is told by account and ordinal, never by address.
+/// A mail in the outbox, as staff sees it. Its recipient is told by account and by the number of the address, never by
+/// the address itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutboxMail {
-    /// Its name.
+    /// The mail's id; its `Message-ID` is made from it.
     pub id: MailId,
-    /// What it is about.
+    /// What the mail is about, and for whom.
     pub about: About,
-    /// Since when it is there.
+    /// When the mail was put into the outbox.
     pub queued_at: Timestamp,
-    /// How often it was tried.
+    /// How often the mail was taken up for delivery so far.
     pub attempts: u32,
-    /// When it is tried next; none if it was given up.
+    /// When the mail is taken up next; none if it was given up.
     pub due: Option<Timestamp>,
-    /// Why it was given up, if it was.
+    /// Why the mail was given up; none if it was not.
     pub dead: Option<DeathCause>,
 }
 
@@ -35,54 +36,55 @@ pub struct OutboxMail {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum About {
-    /// A code.
+    /// A mail that carries a code for an account.
     Code {
-        /// Whose.
+        /// The account that the code is for.
         account: AccountId,
-        /// Which of its addresses.
+        /// The number, within the account, of the address that the mail goes to.
         recipient: Ordinal,
-        /// What it is good for.
+        /// What the code is good for.
         purpose: Purpose,
     },
-    /// A notice.
+    /// A notice to an account's owner, which carries no code unless it takes something back.
     Notice {
-        /// Whose.
+        /// The account that the notice is about.
         account: AccountId,
-        /// Which of its addresses.
+        /// The number, within the account, of the address that the mail goes to.
         recipient: Ordinal,
-        /// What it tells.
+        /// What the notice tells.
         notice: NoticeKind,
     },
-    /// A notice to the host, about an account.
+    /// A notice to the host about an account, at [`Builder::notices_to`](crate::Builder::notices_to).
     Host {
-        /// Which.
+        /// The account that the notice is about.
         account: AccountId,
     },
     /// A stranger's request that nobody has decided yet.
     Request,
 }
 
-/// An address that gets no mail, or none that strangers cause.
+/// The record of an address that gets no mail, or none that strangers cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suppressed {
-    /// The name of the address' record.
+    /// The name of the record: a tag, which does not tell the address.
     pub tag: AddressTag,
-    /// Why.
+    /// Why mail is held back.
     pub cause: Undeliverable,
-    /// Which mails are held back.
+    /// Which mails are held back: all, or those that strangers cause.
     pub scope: SuppressionScope,
-    /// What it rests on.
+    /// What the decision rests on: a reply code or an enhanced status (RFC 3463).
     pub evidence: String,
-    /// Since when.
+    /// Since when mail is held back.
     pub at: Timestamp,
 }
 
 impl Admin {
-    /// Mails of the outbox, by name; at most so many (1,000). All of them, those that were given up, or an account's.
+    /// Lists mails of the outbox in the order of their ids, at most `at_most` a page, 1 to 1,000: all of them, those
+    /// that were given up, or those to one account.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn mails(&self, list: &MailList, at_most: u32) -> Result<Page<OutboxMail, MailList>, Fault> {
         watched("admin.mails", self.core.realm.as_str(), async {
             let core = &self.core;
@@ -95,7 +97,8 @@ impl Admin {
         .await
     }
 
-    /// Queues a mail again that was given up: it is tried as often as a new one. What it was for must still stand.
+    /// Queues a mail again that was given up. It is tried as often as a new one; when it is taken up, it is dropped
+    /// unless what it was for still stands.
     ///
     /// # Errors
     /// `no_such_mail`, `mail_not_dead`; a [`Fault`].
@@ -112,7 +115,7 @@ impl Admin {
         .await
     }
 
-    /// Removes a mail. One that is under way to its server at this moment may still arrive.
+    /// Removes a mail from the outbox. One that is on its way to a mail server at this moment may still arrive.
     ///
     /// # Errors
     /// `no_such_mail`; a [`Fault`].
@@ -123,15 +126,16 @@ impl Admin {
         .await
     }
 
-    /// Takes in what came back of a mail that its server had taken: a bounce, a delay, a complaint. Whether it counted: only
-    /// with a genuine tag of ours, of a mail of the last 14 days, of an address that the account still knows; any other is
-    /// journaled and nothing else. `evidence` is a reply code or an enhanced status, without anything personal.
+    /// Takes in what came back of a mail that a server had taken: a bounce, a delay, a complaint. The answer tells
+    /// whether it counted: only if it bears a genuine tag of ours, of a mail of the last 14 days, to an address that
+    /// the account still knows. Any other report is journaled and changes nothing, so that nobody can have an address
+    /// silenced by forging one. `evidence` is a reply code or an enhanced status (RFC 3463), without anything personal.
     ///
     /// A bounce holds back all mail to the address, a complaint about a mail that a stranger can cause only such mails,
     /// until [cleared](Self::clear_suppression).
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn report(&self, tag: &FeedbackTag, report: Report, evidence: &str) -> Result<bool, Error> {
         watched("admin.report", self.core.realm.as_str(), async {
             Ok(self.core.take_report(tag, report, evidence, self.initiator()).await?)
@@ -139,10 +143,11 @@ impl Admin {
         .await
     }
 
-    /// Addresses that get no mail, by the name of their records; at most so many (1,000).
+    /// Lists the records of addresses that get no mail, in the order of their tags, at most `at_most` a page, 1 to
+    /// 1,000.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// A [`Fault`] where the store can't answer.
     pub async fn suppressions(
         &self,
         after: Option<AddressTag>,
@@ -168,7 +173,7 @@ impl Admin {
         .await
     }
 
-    /// Lets mail go to an address again. Whether any had been held back.
+    /// Lets mail go to an address again. The answer tells whether any had been held back.
     ///
     /// # Errors
     /// `vetoed`; a [`Fault`].
@@ -177,7 +182,8 @@ impl Admin {
         self.clear_suppression_of(tag).await
     }
 
-    /// The same for a record of the [list](Self::suppressions), whose address nobody here may know any more.
+    /// Lets mail go again to an address of the [list](Self::suppressions), by the tag of its record, where nobody here
+    /// knows the address itself any more. The answer tells whether any had been held back.
     ///
     /// # Errors
     /// `vetoed`; a [`Fault`].
@@ -202,7 +208,7 @@ impl Admin {
         .await
     }
 
-    /// Another state of a mail, or none.
+    /// Puts a mail into another state, or removes it.
     async fn settle(
         &self,
         id: MailId,
@@ -233,25 +239,25 @@ impl Admin {
     }
 }
 
-/// Which mails, and after which one.
+/// Which mails are listed, and after which one the page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MailList {
-    /// All of them.
+    /// All mails of the realm, strangers' requests included.
     All {
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
-    /// Those that were given up.
+    /// The mails that were given up.
     Dead {
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
-    /// Those to an account.
+    /// The mails to one account.
     OfAccount {
-        /// Which.
+        /// The account that the mails go to.
         account: AccountId,
-        /// Those after this one.
+        /// The last mail of the page before; none for the first page.
         after: Option<MailId>,
     },
 }

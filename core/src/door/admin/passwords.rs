@@ -15,26 +15,29 @@ use crate::{
     post::delivery::Delivery,
 };
 
-/// A code that was made for a host that mails it itself.
+/// A code that was made for a host to mail itself, with the link and its expiry.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct IssuedCode {
-    /// The code alone: a secret.
+    /// The code alone. A secret: whoever has it can redeem it.
     pub code: Code,
-    /// The link with the code in it: a secret.
+    /// The link with the code in it. A secret, as the code is.
     pub link: MailedLink,
-    /// Until when it works, as things stand.
+    /// When the code expires, as things stand: a repeated request can put it off.
     pub expires_at: Timestamp,
 }
 
 impl Admin {
-    /// Mails the code that lets the owner choose a first password, and waits for the mail server's answer.
+    /// Mails the code that lets the owner choose a first password, and waits for the mail server's answer as the
+    /// options say.
     ///
     /// Allowed for a new account, and while a replaced address has left the account without a password. At most one
-    /// such mail each 600 s, and few for each recipient; a repeat mails the same code.
+    /// such mail leaves each 600 s ([`Rules::account_quota`](crate::domain::Rules::account_quota)), and few go to one
+    /// recipient ([`Rules::recipient_quota`](crate::domain::Rules::recipient_quota)). A repeat mails the same code
+    /// while it lives.
     ///
     /// # Errors
-    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`,
+    /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_closed`,
     /// `account_suspended`, `password_set_not_expected`, `address_undeliverable`, `throttled`; a [`Fault`].
     pub async fn request_password_set(
         &self,
@@ -50,13 +53,13 @@ impl Admin {
         .await
     }
 
-    /// Changes who sets the account's passwords: at once where it has none, else once the new party has set one. To the
-    /// owner, a code is mailed, and again if asked again; none for every other outcome. To whom it is already drops a
-    /// change that waits.
+    /// Changes who sets the account's passwords: at once where it has none, else once the new party has set one. A
+    /// change to the owner mails a code, again at each repeat, and gives the mail's delivery; every other outcome mails
+    /// nothing and gives none. Naming the party that sets them now drops a change that is pending.
     ///
     /// # Errors
-    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`; where a mail
-    /// is to go out also `account_suspended`, `address_undeliverable`, `throttled`; a [`Fault`].
+    /// `page_not_allowed`, `return_url_not_allowed`; `no_such_account`, `account_closed`; where a mail is to go out
+    /// also `account_suspended`, `address_undeliverable`, `throttled`; a [`Fault`].
     pub async fn change_password_management(
         &self,
         id: AccountId,
@@ -72,12 +75,12 @@ impl Admin {
         .await
     }
 
-    /// Makes the code of a purpose, for a host that mails it itself, to the address that the code is bound to and to no
-    /// other: whoever redeems it proves that address. Nothing is mailed, and no throttle is charged. While one lives, it
-    /// is the same.
+    /// Makes the code of a purpose, for a host that mails it itself: to the address that the code is bound to and to no
+    /// other, since whoever redeems it proves that address. Nothing is mailed, and no throttle is charged. While such a
+    /// code lives, the same one is given again.
     ///
     /// # Errors
-    /// [`Error::BadInput`] if the page or the return URL is not allowed; `no_such_account`, `account_closed`,
+    /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_closed`,
     /// `account_suspended`, `password_set_not_expected`, `code_not_expected`; a [`Fault`].
     pub async fn issue_code(
         &self,
@@ -104,7 +107,8 @@ impl Admin {
         .await
     }
 
-    /// Assigns a password. It must be changed at the first log-in, lets its owner in for 72 h, and ends all sessions.
+    /// Assigns a password. Its owner must change it at the first log-in, and it lets nobody in after 72 h
+    /// ([`Rules::temporary_password`](crate::domain::Rules::temporary_password)); all sessions end.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`, `weak_password`; a [`Fault`].
@@ -127,7 +131,8 @@ impl Admin {
         .await
     }
 
-    /// A command that may queue a code mail to the account's address, and the mail's delivery; none if it queued none.
+    /// Runs a command that may queue a mail with a code to the account's address, and gives the mail's delivery; none
+    /// if it queued none.
     async fn mail(
         &self,
         id: AccountId,
@@ -182,7 +187,8 @@ impl Admin {
         }
     }
 
-    /// How long the recipient's quota makes wait, whatever the account's own says: the longest wait is what counts.
+    /// How long the recipient's quota makes the caller wait, whatever the account's own says: the longest wait is what
+    /// counts.
     async fn recipients_wait(&self, id: AccountId) -> Result<Span, Fault> {
         let dossier = self.core.load(&Who::id(id), &mut self.core.deadline()).await?;
         match dossier.account.as_ref().and_then(|account| account.value.facts().ok()) {
@@ -193,7 +199,7 @@ impl Admin {
 }
 
 impl IssuedCode {
-    /// The code of that purpose, as the account has it now; none where it has none.
+    /// The code of a purpose as the account has it now; none where it has none.
     fn of(core: &Core, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;

@@ -8,8 +8,8 @@ use crate::{
 };
 
 impl Admin {
-    /// Locks the owner out and stops mails, until reinstated. Ends all sessions, and all codes but those that take an
-    /// address back. Once suspended, nothing more changes.
+    /// Suspends the account: its owner is locked out and gets no mails until it is [reinstated](Self::reinstate). All
+    /// sessions end, and all codes die but those that take an address back. Suspending once more changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
@@ -17,7 +17,7 @@ impl Admin {
         self.command("admin.suspend", id, |account, _, moment| account.suspend(reason, moment.now)).await
     }
 
-    /// Takes a suspension back. Of an active account, nothing changes.
+    /// Takes a suspension back. Reinstating an active account changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
@@ -25,7 +25,8 @@ impl Admin {
         self.command("admin.reinstate", id, |account, _, _| account.reinstate()).await
     }
 
-    /// Forgets failed log-ins, and the lock or the end that came of them.
+    /// Forgets the failed log-ins that are held against the account's address, and the lock or the disabled password
+    /// that came of them.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
@@ -33,7 +34,7 @@ impl Admin {
         self.command("admin.unlock", id, |account, dossier, _| account.unlock(dossier.own_address())).await
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions of the account: no stamp that was given before is current any more.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
@@ -41,8 +42,9 @@ impl Admin {
         self.command("admin.end_sessions", id, |account, _, _| account.end_sessions()).await
     }
 
-    /// Closes the account: nothing works but reopening, erasing and reading. Its address stays taken until it is erased,
-    /// after 30 days, and its owner is told. Once closed, nothing more changes.
+    /// Closes the account: nothing works but reopening, erasing and reading. Its address stays taken until it is
+    /// erased, after 30 days ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)), and its owner is told by
+    /// mail. Closing once more changes nothing.
     ///
     /// # Errors
     /// `no_such_account`; a [`Fault`](crate::Fault).
@@ -50,7 +52,7 @@ impl Admin {
         self.command("admin.close", id, |account, _, moment| account.close(&self.core.closing(moment))).await
     }
 
-    /// Takes closing back: the account stands as it did before. Of an open account, nothing changes.
+    /// Reopens a closed account, which then stands as it did before. Reopening an open account changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `grace_over`; a [`Fault`](crate::Fault).
@@ -58,11 +60,13 @@ impl Admin {
         self.command("admin.reopen", id, |account, _, moment| account.reopen(moment.now)).await
     }
 
-    /// Erases the account at once: addresses, note, hashes, mails, and what is known of its addresses. Its name and its
-    /// numbers stay, and its events; its address is free. Erased already, nothing more changes.
+    /// Erases the account at once: its addresses, memo, hashes and mails, and what is known of its addresses. Its id,
+    /// its numbers and its events stay, which name nobody; its address is free. When the octets are gone from the disk,
+    /// the store's documentation says (clause 35 of [`Store`](crate::port::Store)). Erasing once more changes nothing.
     ///
     /// # Errors
-    /// `no_such_account`, `vetoed`; a [`Fault`](crate::Fault).
+    /// `no_such_account`; `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them
+    /// `host_failed` where the host can't be asked.
     pub async fn erase(&self, id: AccountId) -> Result<(), Error> {
         watched("admin.erase", self.core.realm.as_str(), async {
             Ok(self.core.erase(id, &self.initiator()).await?)

@@ -10,43 +10,47 @@ use crate::{
     port::Dossier,
 };
 
-/// An account as staff sees it: no hash, no code, nothing that opens anything.
+/// An account as staff sees it. It holds no hash, no code and nothing else that opens anything. It serialises for an
+/// admin page; enums are written as their stable names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AccountView {
-    /// Its name.
+    /// The account's id, serialised as 32 letters.
     #[serde(serialize_with = "as_text")]
     pub id: AccountId,
-    /// How often it was written: for commands that must not overwrite what they have not seen.
+    /// The account's version, which rises with each change: for commands that must not overwrite what their caller has
+    /// not seen.
     pub version: Version,
-    /// Its address.
+    /// The account's current address, as it was given.
     pub email: EmailAddress,
-    /// Its owner proved to receive mail there.
+    /// Whether the owner proved to receive mail at the current address.
     pub email_proven: bool,
-    /// Mail does not reach that address.
+    /// Why no mail goes to the current address any more; none where mail reaches it, as far as is known.
     pub undeliverable: Option<Undeliverable>,
-    /// The address that its owner wants and has not confirmed.
+    /// The address that the owner asked for and has not confirmed yet.
     pub pending_email: Option<EmailAddress>,
-    /// What its facts amount to.
+    /// The account's status, which is computed from its facts: new, in use, changing its address, or changing who sets
+    /// its passwords.
     pub status: Status,
-    /// What may be done with it.
+    /// The account's standing: active, suspended or closed.
     pub standing: StandingKind,
-    /// Why it is suspended.
+    /// Why the account is suspended, or was when it was closed.
     pub suspended_for: Option<SuspensionReason>,
-    /// When it is erased, if it is closed.
+    /// When the account is erased; none unless it is closed.
     pub erased_at: Option<Timestamp>,
-    /// Its password, if it has one.
+    /// What staff may know of the account's password; none if it has none.
     pub password: Option<PasswordView>,
-    /// Who sets its passwords.
+    /// Who sets the account's passwords.
     pub management: Management,
-    /// Who shall set them, once they have set one.
+    /// Who is to set the account's passwords, once they have set one; none unless such a change is pending.
     pub pending_management: Option<Management>,
-    /// What it carries for its host.
+    /// What the account carries for its host: validity of passwords, IP filter group, memo, language. These fields
+    /// stand beside the others when serialised.
     #[serde(flatten)]
     pub attributes: Attributes,
-    /// When it came to be.
+    /// When the account came to be.
     pub created_at: Timestamp,
-    /// When it was last written.
+    /// When the account was last written.
     pub changed_at: Timestamp,
 }
 
@@ -54,18 +58,19 @@ pub struct AccountView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PasswordView {
-    /// Since when it is the password.
+    /// Since when this is the account's password.
     pub set_at: Timestamp,
-    /// It lets its owner do nothing but change it.
+    /// Whether the owner must change the password before anything else.
     pub must_change: bool,
-    /// It lets nobody in from then on.
+    /// When a password that staff assigned stops letting anybody in; none for any other.
     pub temporary_until: Option<Timestamp>,
-    /// It must be changed from then on.
+    /// When the password is older than the account's validity allows, so that it must be changed; none where it never
+    /// is.
     pub expires_at: Option<Timestamp>,
 }
 
 impl AccountView {
-    /// None once it is erased.
+    /// The view of the account in a dossier; none if there is none, or it was erased.
     pub(crate) fn of(dossier: &Dossier) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;

@@ -19,15 +19,15 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::port::StoreError;
 
-/// A record could not be written down or read. The text names neither the record nor any part of it: what a parser says
-/// may quote what it parsed.
+/// Why a record could not be written down or read. The text names neither the record nor any part of it, since what a
+/// parser says may quote what it parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
-    /// The record has no form.
+    /// The record can't be written down as JSON.
     #[error("a record can't be written down")]
     Unwritable,
-    /// The bytes are no form of such a record, or one that a newer build wrote.
+    /// The bytes are no record of the kind that was asked for, or one that a newer build wrote.
     #[error("a record is damaged, or of a newer form than this build reads")]
     Unreadable,
 }
@@ -38,18 +38,19 @@ impl From<CodecError> for StoreError {
     }
 }
 
-/// Writes down an account, an address, a mail, a group, a note or an event.
+/// Writes down an account, an address, a mail, a group, a note or an event as JSON, with the version of its form in the
+/// field `v`.
 ///
 /// # Errors
-/// [`CodecError::Unwritable`].
+/// [`CodecError::Unwritable`], which no record of core's comes to.
 pub fn encode(record: &impl Serialize) -> Result<Vec<u8>, CodecError> {
     serde_json::to_vec(record).map_err(|_| CodecError::Unwritable)
 }
 
-/// Reads what [`encode`] wrote, in this build or another.
+/// Reads a record that [`encode`] wrote, in this build or another. Fields that a newer build added are kept.
 ///
 /// # Errors
-/// [`CodecError::Unreadable`].
+/// [`CodecError::Unreadable`] for anything else, and for a version that this build does not know.
 pub fn decode<T: DeserializeOwned>(form: &[u8]) -> Result<T, CodecError> {
     // Looked through once as a whole, its texts need not be looked through one by one.
     let text = std::str::from_utf8(form).map_err(|_| CodecError::Unreadable)?;

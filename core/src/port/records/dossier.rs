@@ -10,50 +10,52 @@ use crate::{
     port::{By, Dossier, Note, NoteName, Stored, Who},
 };
 
-/// Reads single records. All reads through one value see one snapshot (clause 19).
+/// Reads single records of a store. All reads through one value see one snapshot (clause 19); what does not exist is
+/// none.
 pub trait Reads {
-    /// Why a record can't be read.
+    /// What the store says where a record can't be read.
     type Error;
-    /// The account with this id.
+    /// Reads the account with this id, of whatever realm.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn account(&self, id: AccountId) -> Result<Option<Stored<Account>>, Self::Error>;
-    /// The account that holds this key of a realm, as its own or reserved.
+    /// Reads the account that holds this key of a realm, as its own or reserved.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn holder(&self, realm: &Realm, key: &EmailKey) -> Result<Option<Stored<Account>>, Self::Error>;
-    /// The record of an address.
+    /// Reads the record of an address.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn address(&self, tag: AddressTag) -> Result<Option<Stored<Address>>, Self::Error>;
-    /// A group of networks.
+    /// Reads a group of networks by its name.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn group(
         &self,
         realm: &Realm,
         name: &IpFilterGroupName,
     ) -> Result<Option<Stored<IpFilterGroup>>, Self::Error>;
-    /// Where the level of a quota stands.
+    /// Reads where the level of a quota stands.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn level(&self, of: QuotaTag) -> Result<Option<Timestamp>, Self::Error>;
-    /// A small record under a name.
+    /// Reads a note, the small record of a realm under a name.
     ///
     /// # Errors
-    /// Whatever kept it from being read.
+    /// What kept the record from being read.
     fn note(&self, realm: &Realm, name: &NoteName) -> Result<Option<Stored<Note>>, Self::Error>;
 }
 
-/// Gathers all that a decision rests on, in the store's present life.
+/// Gathers all that a decision rests on, by single reads: what [`Store::load`](crate::port::Store::load) answers.
+/// `life` is the store's present life.
 ///
 /// # Errors
-/// The first record that could not be read.
+/// The error of the first record that could not be read.
 pub fn dossier<R: Reads>(on: &R, life: Incarnation, who: &Who) -> Result<Dossier, R::Error> {
     let account = match &who.by {
         By::Nobody => None,
@@ -78,7 +80,7 @@ pub fn dossier<R: Reads>(on: &R, life: Incarnation, who: &Who) -> Result<Dossier
     })
 }
 
-/// Those that are there, by name.
+/// Reads each of these names, and gives those that exist, by name.
 fn found<K: Ord, V, E>(
     names: impl IntoIterator<Item = K>,
     read: impl Fn(&K) -> Result<Option<V>, E>,

@@ -11,42 +11,45 @@ use crate::{
 /// What must be looked up before a commit can be judged; it follows from the commit alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needs<'c> {
-    /// Records whose stamps are needed, in key order.
+    /// The records whose stamps are needed, in the order of their keys.
     pub records: Vec<Key>,
-    /// Keys whose holders are needed: all that the account is to have, as its own or reserved.
+    /// The keys whose holders are needed: all that the account is to have, as its own or reserved.
     pub keys: Vec<(&'c Realm, &'c EmailKey)>,
-    /// Levels that are needed, in the order of their tags.
+    /// The levels that are needed, in the order of their tags.
     pub levels: Vec<QuotaTag>,
     /// The commit of whose events the journal may hold some; none where it has no events.
     pub journaled: Option<CommitId>,
 }
 
-/// What is there of all that a commit [needs], in the snapshot that it would change. What does not exist is absent.
+/// What is there of all that a commit [needs], in the snapshot that the commit would change. What does not exist is
+/// absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Present {
-    /// The commits that wrote the records.
+    /// The stamp of each record: the commit that wrote it.
     pub stamps: BTreeMap<Key, CommitId>,
-    /// Who holds the keys. A commit has one account at most, so all of them are of its realm.
+    /// The account that holds each key. A commit has one account at most, so all keys are of its realm.
     pub holders: BTreeMap<EmailKey, AccountId>,
-    /// Where the levels stand.
+    /// Where each level stands.
     pub levels: BTreeMap<QuotaTag, Timestamp>,
     /// Whether the journal holds any event of the commit.
     pub journaled: bool,
 }
 
-/// What becomes of a commit.
+/// What becomes of a commit, once it is judged by what is present.
 #[derive(Debug)]
 #[must_use = "a commit that fits is yet to be written"]
 pub enum Judged {
-    /// It was applied before: nothing is to be written, and the answer is Ok once what is there is durable (clause 11).
+    /// The commit was applied before: nothing is to be written, and the answer is Ok once what is there is durable
+    /// (clause 11).
     Repeated,
-    /// It applies. To be written at one instant: each swap's `after` under the commit's id, the events, and these levels.
+    /// The commit applies. To be written at one instant: the `after` of each swap under the commit's id, the events,
+    /// and these levels.
     Fits(Vec<RaisedLevel>),
-    /// It does not apply, and this is the answer.
+    /// The commit does not apply, and this is the answer.
     Refused(CommitError),
 }
 
-/// What must be looked up to judge a commit.
+/// Tells what must be looked up before a commit can be judged.
 #[must_use]
 pub fn needs(commit: &Commit) -> Needs<'_> {
     let mut needs = Needs {
@@ -111,7 +114,7 @@ fn stamp<T>(swap: &Swap<T>) -> Option<CommitId> {
     swap.before.as_ref().map(|before| before.stamp)
 }
 
-/// The level that a reservation leaves, or the one that refuses it.
+/// The level that a reservation leaves, or as an error the one that refuses it.
 fn reserve(present: Option<Timestamp>, asked: &Reservation) -> Result<Level, Timestamp> {
     let stands = present.map_or(asked.floor, |level| level.max(asked.floor));
     if stands > asked.ceiling {

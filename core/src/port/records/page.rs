@@ -2,15 +2,15 @@
 
 use crate::port::{Limit, Page};
 
-/// So many records beyond a page's limit are looked at for those that match.
+/// How many records beyond a page's limit are looked at for those that match.
 const SIFTED: usize = 256;
 
-/// Makes a page of what was found, and asks for what comes after its last item if there is more.
+/// Makes a page of what was found, with the query for what comes after its last item if there is more.
 ///
-/// Takes one more than the limit from `found`, and nothing beyond.
+/// It takes one item more than the limit from `found`, which tells whether there is more, and nothing beyond.
 ///
 /// # Errors
-/// The first that could not be read.
+/// The error of the first item that could not be read.
 pub fn page<T, Q, E>(
     found: impl IntoIterator<Item = Result<T, E>>,
     limit: Limit,
@@ -23,13 +23,13 @@ pub fn page<T, Q, E>(
     Ok(Page { items, next })
 }
 
-/// Makes a page of those that match among what was found.
+/// Makes a page of the records that match, among all that were found.
 ///
 /// It looks at 256 more than the limit at most. So a page can be short, or empty, while more may follow: a caller's thread
 /// is not held up however few match (clauses 36 and 37).
 ///
 /// # Errors
-/// The first that could not be read.
+/// The error of the first item that could not be read.
 pub fn sift<T, Q, E>(
     found: impl IntoIterator<Item = Result<T, E>>,
     matches: impl Fn(&T) -> bool,

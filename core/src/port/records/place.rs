@@ -7,20 +7,21 @@ use crate::{domain::Incarnation, port::Cursor};
 /// A cursor of a journal that numbers its events from 1 on, in the order of its commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The store's life that the number is of.
+    /// The life of the store that gave the number out; after a restoration it is another.
     pub life: Incarnation,
     /// The number of the last event before it; 0 at the very beginning.
     pub after: i64,
 }
 
 impl Place {
-    /// The place as a follower keeps it: the life's 16 bytes, then the number's 8, most significant first.
+    /// Writes the place down as a follower keeps it: the life's 16 bytes, then the number's 8, most significant first.
     #[must_use]
     pub fn cursor(self) -> Cursor {
         Cursor::from_bytes([self.life.as_bytes().as_slice(), &self.after.to_be_bytes()].concat())
     }
 
-    /// The number after which a reader goes on: the cursor's; without one, that before the oldest retained event.
+    /// The number after which a reader goes on: that of the cursor, or without one, the number before the oldest
+    /// retained event.
     ///
     /// `retained` begins with the number of the last event that was removed from the beginning, and ends with the last
     /// number that was given out. None for a cursor from before it or beyond it, or of another life:

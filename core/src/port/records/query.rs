@@ -6,7 +6,7 @@ use crate::{
 };
 
 impl AccountFilter {
-    /// Whether the account matches.
+    /// Whether an account matches the filter.
     #[must_use]
     pub fn admits(&self, account: &Account) -> bool {
         self.status.is_none_or(|status| account.status() == Ok(status))
@@ -15,7 +15,7 @@ impl AccountFilter {
             && self.sealed_under.as_ref().is_none_or(|key| account.seals().contains(key))
     }
 
-    /// Whether every account matches, so that none has to be looked at.
+    /// Whether every account matches the filter, so that no record has to be looked at.
     #[must_use]
     pub fn admits_all(&self) -> bool {
         *self == Self::default()
@@ -23,7 +23,7 @@ impl AccountFilter {
 }
 
 impl AccountQuery {
-    /// Whether the account matches, wherever the query would start.
+    /// Whether an account matches the query, wherever the query would start.
     #[must_use]
     pub fn admits(&self, account: &Account) -> bool {
         match self {
@@ -38,7 +38,7 @@ impl AccountQuery {
         }
     }
 
-    /// Asks for those after this one, which the query gave.
+    /// The query for the accounts after this one, which this query gave.
     #[must_use]
     pub fn after(&self, last: &Account) -> Self {
         let mut next = self.clone();
@@ -50,7 +50,7 @@ impl AccountQuery {
         next
     }
 
-    /// Asks for all that match, from the first on.
+    /// The query for all accounts that match, from the first on.
     #[must_use]
     pub fn from_the_first(&self) -> Self {
         let mut whole = self.clone();
@@ -64,7 +64,7 @@ impl AccountQuery {
 }
 
 impl MailQuery {
-    /// Whether the mail matches, wherever the query would start.
+    /// Whether a mail matches the query, wherever the query would start.
     #[must_use]
     pub fn admits(&self, mail: &Mail) -> bool {
         match self {
@@ -75,7 +75,7 @@ impl MailQuery {
         }
     }
 
-    /// Asks for those after this one, which the query gave.
+    /// The query for the mails after this one, which this query gave.
     #[must_use]
     pub fn after(&self, last: &Mail) -> Self {
         let mut next = self.clone();

@@ -5,34 +5,35 @@ use crate::{
     port::Trim,
 };
 
-/// Whether an event may go before its time and out of turn: it names no account, or one without a row (`account` is none
-/// then), or a sign-up that was purged because nobody ever proved its address (clause 38).
+/// Whether an event may be removed before its time and out of turn: it names no account, or one without a row
+/// (`account` is none then), or a sign-up that was purged because nobody ever proved its address (clause 38).
 #[must_use]
 pub fn is_stray(event: &Event, account: Option<&Account>) -> bool {
     event.account.is_none() || account.is_none_or(|account| account.purged_at().is_some())
 }
 
 impl Trim {
-    /// Whether the event goes when the journal is trimmed from its oldest place on. The first of the realm for which it
-    /// is false ends the step, whatever comes after it.
+    /// Whether an event is removed when the journal is trimmed from its oldest place on. The first event of the realm
+    /// for which this is false ends the step, whatever comes after it.
     #[must_use]
     pub fn removes_event(&self, oldest: &Event) -> bool {
         oldest.realm == self.realm && self.events_before.is_some_and(|then| oldest.at < then)
     }
 
-    /// Whether the event goes wherever it stands. `account` is the row of the account that it names, if there is one.
+    /// Whether an event is removed wherever it stands. `account` is the row of the account that it names, if there is
+    /// one.
     #[must_use]
     pub fn removes_stray(&self, event: &Event, account: Option<&Account>) -> bool {
         event.realm == self.realm && event.at < self.strays_before && is_stray(event, account)
     }
 
-    /// Whether the row of the account goes: only that of a sign-up that was purged.
+    /// Whether the row of an account is removed: only that of a sign-up that was purged.
     #[must_use]
     pub fn removes_account(&self, account: &Account) -> bool {
         account.realm == self.realm && account.purged_at().is_some_and(|at| at < self.strays_before)
     }
 
-    /// Whether the mail goes: it was given up long enough ago.
+    /// Whether a mail is removed: it was given up long enough ago.
     #[must_use]
     pub fn removes_mail(&self, mail: &Mail) -> bool {
         let given_up = match mail.state {
@@ -43,7 +44,7 @@ impl Trim {
             && given_up.is_some_and(|at| self.dead_mails_before.is_some_and(|then| at < then))
     }
 
-    /// Whether the record of an address goes, of whatever realm it is.
+    /// Whether the record of an address is removed, of whatever realm it is: nothing of it is needed any more.
     #[must_use]
     pub fn removes_address(&self, address: &Address) -> bool {
         address.idle_from.is_some_and(|from| from <= self.now)
