@@ -15,7 +15,7 @@ use crate::{
     Changes, Engine, Rows,
     answer::{Answer, answer},
     batch::Batch,
-    claim::next_due,
+    claim::{PassedOver, next_due},
     journal,
     layout::{broken, life},
     list,
@@ -30,6 +30,7 @@ pub struct Keyed<E> {
     engine: Arc<E>,
     /// None: whoever changes something does so on its own thread.
     writer: Option<Arc<Writer>>,
+    passed_over: PassedOver,
 }
 
 impl<E: Engine> Keyed<E> {
@@ -42,14 +43,14 @@ impl<E: Engine> Keyed<E> {
     pub fn on(engine: E) -> Result<Self, StoreError> {
         let engine = Arc::new(engine);
         let writer = Writer::start(Arc::clone(&engine)).map_err(|why| StoreError::Unavailable(why.into()))?;
-        Ok(Self { engine, writer: Some(Arc::new(writer)) })
+        Ok(Self { engine, writer: Some(Arc::new(writer)), passed_over: PassedOver::default() })
     }
 
     /// Makes a store that does everything on the caller's thread, at once: for an engine whose
     /// [`change`](Engine::change) never waits for a disk, and which lets one in at a time by itself.
     #[must_use]
     pub fn inline(engine: E) -> Self {
-        Self { engine: Arc::new(engine), writer: None }
+        Self { engine: Arc::new(engine), writer: None, passed_over: PassedOver::default() }
     }
 
     /// The engine that keeps the rows.
@@ -127,8 +128,8 @@ impl<E: Engine> Store for Keyed<E> {
         if claim.limit.is_none() {
             return self.read(|rows| Ok(Claims { mails: Vec::new(), next_due: next_due(rows, claim)? }));
         }
-        let claim = claim.clone();
-        self.change(StoreError::Unavailable, move |batch| batch.claim(&claim)).await
+        let (claim, passed_over) = (claim.clone(), self.passed_over.clone());
+        self.change(StoreError::Unavailable, move |batch| batch.claim(&claim, &passed_over)).await
     }
     async fn accounts(
         &self,
@@ -181,7 +182,11 @@ impl<E: Engine> Store for Keyed<E> {
 
 impl<E> Clone for Keyed<E> {
     fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), writer: self.writer.clone() }
+        Self {
+            engine: Arc::clone(&self.engine),
+            writer: self.writer.clone(),
+            passed_over: self.passed_over.clone(),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is particular to stores on rows. The clauses of the contract have their tests in the conformance kit.
 
+mod crowded;
 mod layers;
 mod samples;
 mod writing;

@@ -8,6 +8,8 @@ use std::{
 use accountable_core::domain::Realm;
 use rusqlite::{Connection, PrepFlags, Statement};
 
+use crate::{lower::Search, outbox::Place};
+
 /// A connection in use.
 ///
 /// A reader goes from caller to caller, so its statements wait in the connection's own cache, which finds them by their
@@ -31,10 +33,14 @@ pub(crate) struct Writing {
     pub(crate) numbers: RefCell<BTreeMap<Realm, i64>>,
     /// Octets were erased that the write-ahead log may still hold.
     pub(crate) erased: Cell<bool>,
+    /// What SQLite called the state of the file at the last trim; none before the first.
+    pub(crate) seen_at_trim: Cell<Option<i64>>,
     /// A trim asks to fold the log into the file.
     pub(crate) fold_asked: Cell<bool>,
-    /// The level after which the search for impossible ones goes on.
-    pub(crate) levels_searched_to: Cell<Option<i64>>,
+    /// Up to where the last claim of a realm passed mails over, if it had to end there.
+    pub(crate) passed_over_to: RefCell<BTreeMap<Realm, Place>>,
+    /// The search for impossible levels; none before the first.
+    pub(crate) level_search: Cell<Option<Search>>,
 }
 
 impl<'c> Db<'c> {

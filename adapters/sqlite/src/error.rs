@@ -83,7 +83,10 @@ pub enum Cause {
         /// What the host's part did.
         did: &'static str,
     },
-    /// The thread that writes is gone, as after a panic.
+    /// A piece of the writer's work panicked, and was undone.
+    #[error("the writer's work panicked")]
+    Panicked,
+    /// The thread that writes is gone.
     #[error("the writer has stopped")]
     WriterStopped,
 }

@@ -2,9 +2,23 @@
 
 use std::time::Duration;
 
-use crate::{db::Db, library, row, sql::Sql};
+use crate::{db::Db, error::Cause, library, row, sql::Sql};
 
 const FOLD: Sql = Sql::new("fold the log", "PRAGMA wal_checkpoint(TRUNCATE)");
+
+/// Another number whenever another connection has written, whichever process has it; the own writes leave it as it is.
+const SEEN: Sql = Sql::new("state of the file", "PRAGMA data_version");
+
+/// Asks to fold the log after the open write transaction. What others have written since the last trim, or left in the
+/// log before this store was opened, may have been erasures: whoever erased need not be who trims.
+pub(crate) fn ask(on: &Db<'_>) -> Result<(), Cause> {
+    let seen = SEEN.first(on, [], |row| row::column(row, 0))?;
+    if on.writing.seen_at_trim.replace(seen) != seen {
+        on.writing.erased.set(true);
+    }
+    on.writing.fold_asked.set(true);
+    Ok(())
+}
 
 /// Folds the log, if a trim asked for it and something was erased since the last time. Nobody waits for a reader who
 /// still needs the log: the next trim tries again.

@@ -59,7 +59,8 @@
 //! # Erasure
 //! What is removed is overwritten with zeros (`PRAGMA secure_delete`), in pages that stay and in those that become free. The
 //! write-ahead log holds earlier states of pages: after an erasure each [`trim`] tries to fold it into the file and to cut it
-//! to nothing, which works as soon as no reader still needs it, in this process or another. From then on the octets of an
+//! to nothing, which works as soon as no reader still needs it, in this process or another. That also goes for what another
+//! process erased, or this one before it was started again. From then on the octets of an
 //! erased account are gone from the file, its `-wal` and its `-shm`. Two things are left to the operator: backups, and the
 //! remains of a page that was split while the account was in it. SQLite does not overwrite those until it fills the page
 //! again; they are rare, and `VACUUM` ends them. With an SQLite that is affected by the fault above, the log is cut when the
@@ -138,6 +139,7 @@ mod journal;
 mod keys;
 mod library;
 mod listing;
+mod lower;
 mod migrate;
 mod offer;
 mod open;
@@ -149,6 +151,7 @@ mod row;
 mod sql;
 mod store;
 mod trim;
+mod waker;
 mod watch;
 mod write;
 mod writer;

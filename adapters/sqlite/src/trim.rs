@@ -10,18 +10,10 @@ use crate::{
     cut,
     db::Db,
     error::{Cause, Stopped},
-    row,
+    fold, lower, row,
     sql::Sql,
 };
 
-/// The most levels that one step searches for those that are impossible.
-const SEARCHED: u32 = 10_000;
-
-const LEVELS: Sql = Sql::new(
-    "levels from one on",
-    "SELECT level, horizon, tag FROM accountable_level WHERE level > ?1 ORDER BY level, tag LIMIT ?2",
-);
-const LOWER_LEVEL: Sql = Sql::new("lower a level", "UPDATE accountable_level SET level = ?2 WHERE tag = ?1");
 const REMOVE_LEVELS: Step = Step {
     change: Sql::new(
         "remove levels",
@@ -85,9 +77,9 @@ pub(crate) struct Trimmed {
 
 /// One step of each kind, within an open write transaction; of purged sign-ups it only tells.
 pub(crate) fn trim(on: &Db<'_>, trim: &Trim) -> Result<Trimmed, Stopped> {
-    on.writing.fold_asked.set(true);
+    fold::ask(on)?;
     let (realm, limit) = (trim.realm.as_str(), trim.limit);
-    let mut more = lower_levels(on, trim.now, limit)?;
+    let mut more = lower::impossible(on, trim.now, limit)?;
     more |= REMOVE_LEVELS.take(on, trim.now, limit)?;
     more |= FORGET_ADDRESSES.take(on, trim.now, limit)?;
     if let Some(before) = trim.dead_mails_before.map(Timestamp::as_micros) {
@@ -117,24 +109,4 @@ pub(crate) fn remove_purged(on: &Db<'_>, accounts: &Vec<AccountId>) -> Result<()
 pub(crate) fn keep_purged(on: &Db<'_>, account: &AccountId) -> Result<(), Stopped> {
     KEEP_PURGED.run(on, [account.as_bytes()])?;
     Ok(())
-}
-
-/// Searches the levels that are not spent for those that lie further ahead than their quota ever puts them. It goes on
-/// where the last search ended, so that a step stays small however many there are. True: more of those found remain.
-fn lower_levels(on: &Db<'_>, now: Timestamp, limit: Limit) -> Result<bool, Cause> {
-    let place = &on.writing.levels_searched_to;
-    let start = place.get().map_or(now.as_micros(), |place| place.max(now.as_micros()));
-    let found = LEVELS.all(on, params![start, SEARCHED], |row| {
-        Ok((row::column::<i64>(row, 0)?, row::column::<i64>(row, 1)?, row::column::<[u8; 32]>(row, 2)?))
-    })?;
-    let full = is_full(found.len(), SEARCHED);
-    // Whoever stands level with the last one is found by a later round, which begins elsewhere.
-    place.set(found.last().filter(|_| full).map(|(level, ..)| *level));
-    let ceiling = |horizon: i64| now.as_micros().saturating_add(horizon);
-    let mut impossible = found.into_iter().filter(|(level, horizon, _)| *level > ceiling(*horizon));
-    for (_, horizon, tag) in impossible.by_ref().take(limit.as_usize()) {
-        let lowered = Timestamp::from_micros(ceiling(horizon));
-        LOWER_LEVEL.run(on, params![tag, lowered.as_micros()])?;
-    }
-    Ok(impossible.next().is_some())
 }

@@ -6,6 +6,7 @@
 //! thread, whole.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -21,6 +22,7 @@ use crate::{
     file::OpenedFile,
     fold, migrate,
     sql::Sql,
+    waker::shielded,
 };
 
 /// The most that one transaction takes up: bounds how long the first in it waits for the last.
@@ -69,12 +71,15 @@ impl Writer {
         Q: Send + 'static,
         T: Send + 'static,
     {
-        let (answer, answered) = async_channel::bounded(1);
-        let task = Task { question, work, outcome: None, answer };
-        let queued = self.queue.send(Box::new(task)).await;
-        queued.map_err(|_| Stopped::Failed(Cause::WriterStopped))?;
-        // Without an answer, the thread ended in the middle of it.
-        answered.recv().await.unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
+        shielded(async {
+            let (answer, answered) = async_channel::bounded(1);
+            let task = Task { question, work, outcome: None, answer };
+            let queued = self.queue.send(Box::new(task)).await;
+            queued.map_err(|_| Stopped::Failed(Cause::WriterStopped))?;
+            // Without an answer, the thread ended in the middle of it.
+            answered.recv().await.unwrap_or(Err(Stopped::Unknown(Cause::WriterStopped)))
+        })
+        .await
     }
 }
 
@@ -123,7 +128,9 @@ struct Task<Q, T> {
 
 impl<Q: Send, T: Send> Job for Task<Q, T> {
     fn work(&mut self, on: &Db<'_>) -> Worked {
-        let outcome = self.outcome.insert((self.work)(on, &self.question));
+        // What it may have left half done is in the transaction, which is undone.
+        let worked = catch_unwind(AssertUnwindSafe(|| (self.work)(on, &self.question)));
+        let outcome = self.outcome.insert(worked.unwrap_or(Err(Stopped::Failed(Cause::Panicked))));
         match outcome {
             Ok(_) => Worked::Well,
             // Refused by the store's contract: before anything was written.

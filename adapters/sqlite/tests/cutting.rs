@@ -169,3 +169,60 @@ fn a_removed_account_leaves_no_key_behind() {
     let keys = "SELECT count(*) FROM accountable_email_key";
     assert_eq!(place.sql().query_row(keys, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
+
+/// A level that stands so far ahead, and can rightly stand an hour ahead.
+fn raised(store: &SqliteStore, n: u8, to: Timestamp) {
+    let reserve = Write::Reserve(Reservation {
+        of: QuotaTag::from_bytes([n; 32]),
+        floor: to,
+        step: Span::ZERO,
+        ceiling: Timestamp::MAX,
+        horizon: Span::hours(1),
+    });
+    commit(store, id(n), vec![reserve]).unwrap();
+}
+
+/// A search looks at thousands of levels: a step that has just made one does not make another.
+#[test]
+fn impossible_levels_are_searched_for_once_a_minute_and_whenever_the_clock_jumped_back() {
+    let place = Place::new();
+    let store = place.open();
+    let stands = |n| level(&store, QuotaTag::from_bytes([n; 32])).unwrap().since(NOW);
+    let trim_at = |seconds| trim(&store, &Trim { now: NOW + Span::seconds(seconds), ..step() });
+    trim_at(0);
+    raised(&store, 1, NOW + Span::hours(9));
+    trim_at(59);
+    assert_eq!(stands(1), Span::hours(9));
+    trim_at(60);
+    assert_eq!(stands(1), Span::seconds(3_660));
+    raised(&store, 2, NOW + Span::hours(9));
+    trim_at(90);
+    assert_eq!(stands(2), Span::hours(9));
+    trim_at(80);
+    assert_eq!(stands(2), Span::seconds(3_680));
+}
+
+#[test]
+fn a_search_for_impossible_levels_goes_on_until_it_is_over() {
+    let place = Place::new();
+    let store = place.open();
+    raised(&store, 1, NOW + Span::minutes(1));
+    let more = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 25000)
+        INSERT INTO accountable_level (tag, level, horizon)
+        SELECT CAST(printf('%032d', n) AS BLOB), level + n, horizon FROM accountable_level, n";
+    place.sql().execute(more, []).unwrap();
+    // More than a step lowers, and all behind the others.
+    for n in 2..9 {
+        raised(&store, n, NOW + Span::hours(9) + Span::minutes(n.into()));
+    }
+    let lowered = || {
+        let stands = |n| level(&store, QuotaTag::from_bytes([n; 32])).unwrap().since(NOW);
+        (2..9).filter(|n| stands(*n) == Span::hours(1)).count()
+    };
+    let mut steps = Vec::new();
+    for _ in 0..6 {
+        block_on(store.trim(&step())).unwrap();
+        steps.push(lowered());
+    }
+    assert_eq!(steps, [0, 0, 2, 4, 6, 7]);
+}

@@ -94,6 +94,46 @@ fn a_reader_who_holds_the_log_up_puts_it_off_to_the_next_trim() {
     assert_eq!(found(&place, ADDRESS), 0);
 }
 
+/// As where a web server erases, and a courier beside it trims.
+#[test]
+fn what_one_instance_erased_a_trim_of_another_folds_away() {
+    let place = Place::new();
+    let (web, courier) = (place.open(), place.open());
+    register(&web, id(200), &octavia()).unwrap();
+    // Whatever was left from before is folded by now.
+    sweep(&courier);
+    erase(&web, 201, &octavia());
+    sweep(&courier);
+    assert_eq!((found(&place, ADDRESS), found(&place, NOTE)), (0, 0));
+    // And again, with the eraser gone.
+    register(&web, id(202), &account(202, "octavia.quill@example.net")).unwrap();
+    erase(&web, 203, &account(202, "octavia.quill@example.net"));
+    drop(web);
+    assert!(found(&place, "octavia.quill@example.net") > 0);
+    sweep(&courier);
+    assert_eq!(found(&place, "octavia.quill@example.net"), 0);
+}
+
+#[test]
+fn what_was_erased_before_a_crash_the_first_trim_folds_away() {
+    let (place, after) = (Place::new(), Place::new());
+    let store = place.open();
+    register(&store, id(200), &octavia()).unwrap();
+    erase(&store, 201, &octavia());
+    // What a process leaves behind that ends here.
+    let log = |place: &Place| {
+        let mut name = place.path().into_os_string();
+        name.push("-wal");
+        name
+    };
+    std::fs::copy(place.path(), after.path()).unwrap();
+    std::fs::copy(log(&place), log(&after)).unwrap();
+    let store = after.open();
+    assert!(found(&after, ADDRESS) > 0);
+    sweep(&store);
+    assert_eq!((found(&after, ADDRESS), found(&after, NOTE)), (0, 0));
+}
+
 /// Rows that go for good empty whole pages of tables and of indexes.
 #[test]
 fn the_pages_that_removed_rows_leave_free_hold_nothing() {

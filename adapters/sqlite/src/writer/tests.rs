@@ -1,6 +1,13 @@
 //! Groups: what takes whom along, and what is answered when.
 
+use std::{
+    panic::resume_unwind,
+    pin::pin,
+    task::{Context, Wake, Waker},
+};
+
 use accountable_core::port::StoreError;
+use pollster::block_on;
 use rusqlite::ffi;
 
 use super::*;
@@ -164,4 +171,86 @@ fn nothing_is_written_to_a_file_that_has_gone() {
     run(&on, &options, vec![lost]);
     assert!(matches!(lost_answer.try_recv().unwrap(), Err(Stopped::Failed(Cause::FileGone))));
     assert!(kept(&on).is_empty());
+}
+
+/// Writes, and panics afterwards.
+fn panics(on: &Db<'_>, n: &i64) -> Result<(), Stopped> {
+    insert(on, n)?;
+    resume_unwind(Box::new("told to"))
+}
+
+#[test]
+fn work_that_panics_is_undone_and_takes_nobody_of_its_group_along() {
+    let (directory, on) = file();
+    let (on, options) = (Db::holding(&on), options(&directory));
+    let (first, first_answer) = job(1, insert);
+    let (broken, broken_answer) = job(2, panics);
+    let (last, last_answer) = job(3, insert);
+    run(&on, &options, vec![first, broken, last]);
+    assert!(first_answer.try_recv().unwrap().is_ok() && last_answer.try_recv().unwrap().is_ok());
+    assert!(matches!(broken_answer.try_recv().unwrap(), Err(Stopped::Failed(Cause::Panicked))));
+    let (alone, alone_answer) = job(4, panics);
+    run(&on, &options, vec![alone]);
+    assert!(matches!(alone_answer.try_recv().unwrap(), Err(Stopped::Failed(Cause::Panicked))));
+    assert_eq!(kept(&on), [1, 3]);
+}
+
+/// A task of a host that must not be woken.
+struct Sleeper;
+
+impl Wake for Sleeper {
+    fn wake(self: Arc<Self>) {
+        resume_unwind(Box::new("told to"))
+    }
+}
+
+/// Says that it has begun, and waits until it may end.
+type Gate = (Sender<()>, Receiver<()>);
+
+fn pass(_: &Db<'_>, (begun, may_end): &Gate) -> Result<(), Stopped> {
+    begun.send_blocking(()).unwrap();
+    may_end.recv_blocking().unwrap();
+    Ok(())
+}
+
+fn gate() -> (Gate, Receiver<()>, Sender<()>) {
+    let ((begun, has_begun), (open, may_end)) = (async_channel::bounded(1), async_channel::bounded(1));
+    ((begun, may_end), has_begun, open)
+}
+
+#[test]
+fn a_waker_that_panics_at_its_answer_keeps_nobody_from_theirs() {
+    let (directory, on) = file();
+    let writer = Writer::start(on, options(&directory), 8).unwrap();
+    let sleeper = Waker::from(Arc::new(Sleeper));
+    let (gate, has_begun, open) = gate();
+    let mut asked = pin!(writer.ask(gate, pass));
+    assert!(asked.as_mut().poll(&mut Context::from_waker(&sleeper)).is_pending());
+    has_begun.recv_blocking().unwrap();
+    open.send_blocking(()).unwrap();
+    assert!(block_on(writer.ask(1, insert)).is_ok());
+    assert!(block_on(asked).is_ok());
+}
+
+#[test]
+fn a_waker_that_panics_when_there_is_a_place_does_not_end_the_thread() {
+    let (directory, on) = file();
+    let writer = Writer::start(on, options(&directory), 1).unwrap();
+    let sleeper = Waker::from(Arc::new(Sleeper));
+    let (gate, has_begun, open) = gate();
+    let mut busy = pin!(writer.ask(gate, pass));
+    assert!(busy.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    has_begun.recv_blocking().unwrap();
+    // The one takes the last place, the other waits for it.
+    let mut queued = pin!(writer.ask(1, insert));
+    assert!(queued.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let mut waiting = pin!(writer.ask(2, insert));
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(&sleeper)).is_pending());
+    open.send_blocking(()).unwrap();
+    assert!(block_on(busy).is_ok());
+    assert!(block_on(queued).is_ok());
+    assert!(block_on(waiting).is_ok());
+    assert!(block_on(writer.ask(3, insert)).is_ok());
+    let on = Connection::open(directory.path().join("host.db")).unwrap();
+    assert_eq!(kept(&Db::cached(&on)), [1, 2, 3]);
 }
