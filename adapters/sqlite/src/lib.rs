@@ -83,7 +83,8 @@
 //! ```
 //!
 //! **2. `src/migrate.rs`: the list.** `include_str!("to_2.sql")` at the end of `MIGRATIONS`, and `VERSION` one higher; a new
-//! table also in `TABLES`. It does not compile until both agree.
+//! table also in `TABLES`. It does not compile until both agree. The tests of newer files, in `tests/file.rs` and
+//! `tests/restore.rs`, take theirs one higher too.
 //!
 //! **3. `tests/released/1.sql`: a file of each version as a release made it**, kept when that release is made, with accounts,
 //! mails and events in it: `sqlite3 host.db .dump`. It never changes either.

@@ -10,7 +10,6 @@ use accountable::{
     domain::{Incarnation, LinkUrl, Purpose},
     http::{
         Guard,
-        auth::{BearerKeys, NcpSignatures},
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
     },
@@ -23,11 +22,11 @@ use crate::{
     serve::server::{PreparedServer, guarded, listen, nothing_there},
 };
 
-/// Who may call, by either kind of credentials.
-struct Callers {
-    bearer: BearerKeys,
-    ncp: NcpSignatures,
-}
+/// The paths of the contracts, below that of all of them: where no page can be.
+const CONTRACT_PATHS: [&str; 2] = ["/api/v2/accounts", "/external/api/v1/accounts"];
+
+/// Makes the router of a contract over the accounts, within the guard.
+type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
 
 /// Makes ready what the settings say. Everything is read before a port is taken, and the accounts' file comes last.
 ///
@@ -44,13 +43,10 @@ pub(super) async fn prepare(
 
     let http = &settings.http;
     let guard = http.guard(OsEntropy);
-    http.base_path().map_err(failed)?;
-    let callers = callers(&settings)?;
+    let contracts = contracts(&settings)?;
     let pages = if http.pages.enabled { pages_of(&settings)? } else { Vec::new() };
-    let contracts = [http.webconnect.enabled, http.data_forest.enabled, http.payway.enabled];
-    if pages.is_empty() && !contracts.contains(&true) {
-        let switch =
-            "switch on http.webconnect, http.data_forest, http.payway or http.pages (enabled = true)";
+    if pages.is_empty() && contracts.is_empty() {
+        let switch = "switch on http.pages, or a contract such as http.webconnect (enabled = true)";
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mail.mailer().map_err(failed)?;
@@ -60,21 +56,44 @@ pub(super) async fn prepare(
 
     let listener = listen(http.listen).await?;
     let accounts = settings.builder(mailer).map_err(failed)?.build().map_err(failed)?;
-    let router = router(&settings, &guard, &accounts, callers, pages)?;
+    let router = router(&guard, &accounts, contracts, pages);
     let greeting = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
     Ok(PreparedServer { listener, router, connections: http.connections, accounts: vec![accounts], greeting })
 }
 
-/// Reads the callers' keys, each file only if a contract needs it.
-fn callers(settings: &Settings) -> Result<Callers, CommandError> {
+/// The contracts that are switched on, an entry for each. The callers' keys are read here, each file only if a contract
+/// needs it.
+fn contracts(settings: &Settings) -> Result<Vec<Contract>, CommandError> {
     let http = &settings.http;
-    let needs_bearer = http.webconnect.enabled || http.payway.enabled;
-    let bearer = if needs_bearer { http.bearer_keys().map_err(failed)? } else { BearerKeys::default() };
-    let ncp = match http.data_forest.enabled {
-        true => http.ncp_signatures(SystemClock).map_err(failed)?,
-        false => NcpSignatures::new(SystemClock),
+    let base = http.base_path().map_err(failed)?.to_owned();
+    let under = move |router: Router| match base.as_str() {
+        "" => router,
+        base => Router::new().nest(base, router),
     };
-    Ok(Callers { bearer, ncp })
+    let mut contracts: Vec<Contract> = Vec::new();
+    if http.webconnect.enabled {
+        // Not nested: it says its path itself, in `Location`.
+        let (keys, options) =
+            (http.bearer_keys().map_err(failed)?, http.webconnect_options().map_err(failed)?);
+        contracts.push(Box::new(move |guard, accounts| {
+            guarded(guard, webconnect::router(accounts.clone(), keys, options))
+        }));
+    }
+    if http.data_forest.enabled {
+        let keys = http.ncp_signatures(SystemClock).map_err(failed)?;
+        let (under, options) = (under.clone(), http.data_forest.options.clone());
+        contracts.push(Box::new(move |guard, accounts| {
+            guard.around(under(data_forest::router(accounts.clone(), keys, options)), data_forest::says)
+        }));
+    }
+    if http.payway.enabled {
+        let keys = http.bearer_keys().map_err(failed)?;
+        let (under, options) = (under.clone(), http.payway.options.clone());
+        contracts.push(Box::new(move |guard, accounts| {
+            guard.around(under(payway::router(accounts.clone(), keys, options)), payway::says)
+        }));
+    }
+    Ok(contracts)
 }
 
 /// The pages that codes lead to, each once.
@@ -108,8 +127,7 @@ fn refuse_clash(
     let below =
         |other: &str| path == other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
     let base = &settings.http.base_path;
-    let contracts = [format!("{base}/api/v2/accounts"), format!("{base}/external/api/v1/accounts")];
-    if contracts.iter().any(|contract| below(contract)) {
+    if CONTRACT_PATHS.iter().any(|contract| below(&format!("{base}{contract}"))) {
         return Err(failed(format!("links: the page {} is where a contract is", url.as_str())));
     }
     match others.iter().any(|other| other.path() == path || path == format!("{}/new-link", other.path())) {
@@ -118,33 +136,8 @@ fn refuse_clash(
     }
 }
 
-fn router(
-    settings: &Settings,
-    guard: &Guard,
-    accounts: &Accounts,
-    callers: Callers,
-    pages: Vec<PagesOptions>,
-) -> Result<Router, CommandError> {
-    let http = &settings.http;
-    let under = |router: Router| match http.base_path.as_str() {
-        "" => router,
-        base => Router::new().nest(base, router),
-    };
+fn router(guard: &Guard, accounts: &Accounts, contracts: Vec<Contract>, pages: Vec<PagesOptions>) -> Router {
     let open = pages.into_iter().map(|page| pages::router(accounts.clone(), page));
-    let mut router = guarded(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
-    if http.webconnect.enabled {
-        // Not nested: it says its path itself, in `Location`.
-        let options = http.webconnect_options().map_err(failed)?;
-        let calls = webconnect::router(accounts.clone(), callers.bearer.clone(), options);
-        router = router.merge(guarded(guard, calls));
-    }
-    if http.data_forest.enabled {
-        let calls = data_forest::router(accounts.clone(), callers.ncp, http.data_forest.options.clone());
-        router = router.merge(guard.around(under(calls), data_forest::says));
-    }
-    if http.payway.enabled {
-        let calls = payway::router(accounts.clone(), callers.bearer, http.payway.options.clone());
-        router = router.merge(guard.around(under(calls), payway::says));
-    }
-    Ok(router)
+    let router = guarded(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
+    contracts.into_iter().fold(router, |router, contract| router.merge(contract(guard, accounts)))
 }

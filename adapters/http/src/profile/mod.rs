@@ -127,8 +127,8 @@
 //! (`settings/http.rs`) with its default, the section `[http.orchard]` of `settings.toml`, and the type's line in the list of
 //! `settings/every_option.rs`. The tests there name whatever is missing.
 //!
-//! **6. `accountable serve`** mounts it where it is switched on: the entry in `contracts` of `serve/settled.rs`, in
-//! `accountable-cli`.
+//! **6. `accountable serve`** mounts it where it is switched on: an entry in `contracts` of `serve/settled.rs`, in
+//! `accountable-cli`, and its path in the list there, so that no page takes it.
 //!
 //! **7. Tests**, beside those in `tests/resets`: call the router as a caller does, with a good request, with each error that
 //! the document names, and with hostile bodies, which must change nothing.
