@@ -72,8 +72,8 @@ impl<'a> Courier<'a> {
         loop {
             let limit = u32::try_from(flight.room()).unwrap_or(0).min(left);
             if limit > 0 && (flight.more || flight.is_empty()) {
-                let claims = flight.alongside(self.claim(Some(limit), flight.crowded())).await?;
-                if claims.mails.is_empty() && flight.is_empty() {
+                let claims = self.claim_for(flight, limit).await?;
+                if claims.mails.is_empty() && flight.is_empty() && !flight.has_landed() {
                     return Ok(claims.next_due);
                 }
                 left = left.saturating_sub(self.take_off(claims, limit, flight));
@@ -146,7 +146,7 @@ impl<'a> Courier<'a> {
         if limit == 0 {
             return Ok(Self::REST);
         }
-        let claims = flight.alongside(self.claim(Some(limit), flight.crowded())).await?;
+        let claims = self.claim_for(flight, limit).await?;
         let next_due = claims.next_due;
         self.take_off(claims, limit, flight);
         if flight.more {
@@ -169,11 +169,18 @@ impl<'a> Courier<'a> {
     /// Starts what was claimed; how many.
     fn take_off<'f>(&'f self, claims: Claims, limit: u32, flight: &mut Flight<'f, Done>) -> u32 {
         let count = u32::try_from(claims.mails.len()).unwrap_or(u32::MAX);
-        flight.more = count >= limit;
+        flight.more |= count >= limit;
         for claimed in claims.mails {
             flight.take_off(claimed.mail.value.domain, self.work(claimed));
         }
         count
+    }
+
+    /// Claims at most so many for this flight, which goes on meanwhile.
+    async fn claim_for(&self, flight: &mut Flight<'_, Done>, limit: u32) -> Result<Claims, Fault> {
+        // Before the claim, not after: what it passes over may have room again by the time it is answered.
+        flight.more = false;
+        flight.alongside(self.claim(Some(limit), flight.crowded())).await
     }
 
     async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {

@@ -3,7 +3,10 @@
 use std::{
     future::pending,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use accountable_core::{
@@ -17,6 +20,7 @@ use accountable_core::{
 use accountable_memory::{
     HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
+use tokio::sync::Semaphore;
 
 /// A password that every policy here accepts.
 pub(crate) const GOOD: &str = "plum trombone 42 Quartz!";
@@ -46,9 +50,23 @@ pub(crate) struct Mishaps {
     inner: Arc<MemoryStore>,
     next: Arc<Mutex<(Vec<Mishap>, Mishap)>>,
     down: Arc<Mutex<Option<&'static str>>>,
+    /// How many claims may still be answered, while anybody counts them.
+    answers: Arc<Mutex<Option<Arc<Semaphore>>>>,
+    /// How many claims were made.
+    claims: Arc<AtomicUsize>,
 }
 
 impl Mishaps {
+    /// Claims wait for a permit each before they are answered; what they answer is what there was before.
+    pub(crate) fn answer_claims_with(&self, permits: &Arc<Semaphore>) {
+        *self.answers.lock().unwrap() = Some(permits.clone());
+    }
+
+    /// How many claims were made.
+    pub(crate) fn claims(&self) -> usize {
+        self.claims.load(Ordering::SeqCst)
+    }
+
     /// What becomes of the next commits, in order; then nothing happens to them.
     pub(crate) fn script(&self, mishaps: &[Mishap]) {
         *self.next.lock().unwrap() = (mishaps.iter().rev().copied().collect(), Mishap::None);
@@ -97,7 +115,13 @@ delegate_store! {
             if let Some(text) = told {
                 panic!("{text}");
             }
-            self.inner.claim(claim).await
+            let claimed = self.inner.claim(claim).await;
+            let _ = self.claims.fetch_add(1, Ordering::SeqCst);
+            let permits = self.answers.lock().unwrap().clone();
+            if let Some(permits) = permits {
+                permits.acquire().await.unwrap().forget();
+            }
+            claimed
         }
     }
 }
@@ -150,6 +174,8 @@ impl World {
             inner: Arc::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
             next: Arc::new(Mutex::new((vec![], Mishap::None))),
             down: Arc::default(),
+            answers: Arc::default(),
+            claims: Arc::default(),
         };
         let machine = Machine::new(clock.clone(), SeededEntropy::new(42), by);
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
