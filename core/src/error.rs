@@ -218,9 +218,10 @@ impl Fault {
         }
     }
 
-    /// Whether the store failed: whatever is asked of it next fails as well.
-    pub(crate) const fn is_of_store(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Broken(_) | Self::TimedOut | Self::OutcomeUnknown)
+    /// Whether the store is away: whatever is asked of it next fails as well. Not where it is broken: that may be one
+    /// record that can't be read.
+    pub(crate) const fn is_absence_of_store(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::TimedOut | Self::OutcomeUnknown)
     }
 
     const fn table(&self) -> (&'static str, u16) {

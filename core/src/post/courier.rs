@@ -45,18 +45,24 @@ impl<'a> Courier<'a> {
         Self { core }
     }
 
-    /// Everything due now, at most so many, to its end.
+    /// Everything due now, at most so many, to its end. What fails of it keeps none of the rest from being done; the first
+    /// fault is said at the end.
     pub(crate) async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
         // First: what it queues is delivered with the rest.
-        let passed = self.core.pass_time(at_most).await?;
-        let mut swept = Swept { accounts: passed.accounts, faults: passed.faults, ..Swept::default() };
+        let passed = self.core.pass_time(at_most).await;
+        let mut swept = Swept::default();
         let mut flight = Flight::whole();
         let carried = self.carry_at_most(at_most, &mut flight, &mut swept).await;
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
+        let resealed = self.core.reseal(at_most, &Initiator::Courier).await;
+        let trimmed = self.core.trim().await;
+        let passed = passed?;
+        swept.accounts = passed.accounts;
+        swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
-        swept.resealed = self.core.reseal(at_most, &Initiator::Courier).await?;
-        self.core.trim().await?;
+        swept.resealed = resealed?;
+        trimmed?;
         Ok(swept)
     }
 

@@ -14,8 +14,8 @@ pub(crate) struct Passed {
     pub(crate) faults: u32,
 }
 
-/// A walk over the accounts that are due, a page at a time: one that can't be written now, as a host may veto it, holds up
-/// none behind it.
+/// A walk over the accounts that are due, a page at a time: one that can't be read, or not be written now, as a host may
+/// veto it, holds up none behind it.
 pub(super) struct Overdue {
     next: Option<AccountQuery>,
 }
@@ -34,16 +34,16 @@ impl Overdue {
     pub(super) async fn page(&mut self, core: &Core, at_most: u32) -> Result<Option<Passed>, Fault> {
         let Some(query) = self.next.take() else { return Ok(None) };
         let limit = Limit::of(at_most.min(Self::PAGE));
-        let page = core.deadline().within(core.store.accounts(&query, limit)).await??;
+        let page = core.deadline().within(core.store.account_ids(&query, limit)).await??;
         self.next = page.next;
         let mut passed = Passed::default();
-        for account in page.items {
-            match core.look_after(account.value.id).await {
+        for id in page.items {
+            match core.look_after(id).await {
                 Ok(()) => passed.accounts = passed.accounts.saturating_add(1),
                 Err(DecideError::Failed(fault)) => {
                     watch::troubled(&fault);
                     passed.faults = passed.faults.saturating_add(1);
-                    if fault.is_of_store() {
+                    if fault.is_absence_of_store() {
                         self.next = None;
                         break;
                     }

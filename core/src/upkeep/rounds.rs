@@ -43,7 +43,8 @@ impl Core {
         }
     }
 
-    /// One round, to its end or to the step at which `shutdown` ends.
+    /// One round, to its end or to the step at which `shutdown` ends. What fails of it keeps none of the rest from being
+    /// done; the first fault is said at the end.
     async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &Shared<S>) -> Result<(), Fault> {
         let goes_on = async || {
             // Whatever runs beside this has its turn, also where no store ever makes anybody wait.
@@ -51,11 +52,21 @@ impl Core {
             // The mails' loop beside this polls it.
             shutdown.peek().is_none()
         };
-        let mut overdue = Overdue::by_now(self);
-        while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}
-        while goes_on().await && self.reseal(RESEALED, &Initiator::Courier).await? == RESEALED {}
-        while goes_on().await && self.trim_step().await? {}
-        Ok(())
+        let passed = async {
+            let mut overdue = Overdue::by_now(self);
+            while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}
+            Ok(())
+        };
+        let resealed = async {
+            while goes_on().await && self.reseal(RESEALED, &Initiator::Courier).await? == RESEALED {}
+            Ok(())
+        };
+        let trimmed = async {
+            while goes_on().await && self.trim_step().await? {}
+            Ok(())
+        };
+        let (passed, resealed, trimmed) = (passed.await, resealed.await, trimmed.await);
+        passed.and(resealed).and(trimmed)
     }
 }
 

@@ -15,7 +15,7 @@ use accountable_core::{
         AccountId, Actor, AddressTag, Denial, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links,
         MailedCode, Origin, Password, Realm, Span, Timestamp,
     },
-    port::{CommitError, Mailer, PasswordHasher, Store, StoreError, Who},
+    port::{AccountQuery, By, CommitError, Mailer, PasswordHasher, Store, StoreError, Who},
 };
 use accountable_memory::{
     HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
@@ -54,12 +54,34 @@ pub(crate) struct Mishaps {
     answers: Arc<Mutex<Option<Arc<Semaphore>>>>,
     /// How many claims were made.
     claims: Arc<AtomicUsize>,
+    unreadable: Arc<Mutex<Unreadable>>,
+}
+
+/// What can't be read: a record is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Everything can be.
+    Nothing,
+    /// This account, wherever it is decoded.
+    Account(AccountId),
+    /// The list of accounts that are due.
+    Overdue,
 }
 
 impl Mishaps {
     /// Claims wait for a permit each before they are answered; what they answer is what there was before.
     pub(crate) fn answer_claims_with(&self, permits: &Arc<Semaphore>) {
         *self.answers.lock().unwrap() = Some(permits.clone());
+    }
+
+    /// What can't be read from now on.
+    pub(crate) fn damage(&self, what: Unreadable) {
+        *self.unreadable.lock().unwrap() = what;
+    }
+
+    fn readable(&self, is_damaged: impl Fn(Unreadable) -> bool) -> Result<(), StoreError> {
+        let damaged = is_damaged(*self.unreadable.lock().unwrap());
+        if damaged { Err(StoreError::Broken("a record is damaged".into())) } else { Ok(()) }
     }
 
     /// How many claims were made.
@@ -91,6 +113,10 @@ impl Mishaps {
 delegate_store! {
     impl[] Store for Mishaps {
         to(self) { &*self.inner }
+        load(self, who) {
+            self.readable(|what| matches!((what, &who.by), (Unreadable::Account(id), By::Id(asked)) if id == *asked))?;
+            self.inner.load(who).await
+        }
         commit(self, commit) {
             match self.next() {
                 Mishap::None => self.inner.commit(commit).await,
@@ -122,6 +148,21 @@ delegate_store! {
                 permits.acquire().await.unwrap().forget();
             }
             claimed
+        }
+        accounts(self, query, limit) {
+            let overdue = matches!(query, AccountQuery::Overdue { .. });
+            let page = self.inner.accounts(query, limit).await?;
+            self.readable(|what| match what {
+                Unreadable::Nothing => false,
+                Unreadable::Account(id) => page.items.iter().any(|account| account.value.id == id),
+                Unreadable::Overdue => overdue,
+            })?;
+            Ok(page)
+        }
+        account_ids(self, query, limit) {
+            let overdue = matches!(query, AccountQuery::Overdue { .. });
+            self.readable(|what| what == Unreadable::Overdue && overdue)?;
+            self.inner.account_ids(query, limit).await
         }
     }
 }
@@ -176,6 +217,7 @@ impl World {
             down: Arc::default(),
             answers: Arc::default(),
             claims: Arc::default(),
+            unreadable: Arc::new(Mutex::new(Unreadable::Nothing)),
         };
         let machine = Machine::new(clock.clone(), SeededEntropy::new(42), by);
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
