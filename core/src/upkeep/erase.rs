@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{Account, AccountId, AddressTag, Change, EventKind, Initiator, Refusal, Span, Stop, Timestamp},
-    engine::{Call, Core, Deadline, DecideError, Verdict, deadline::Lapsed, guard::caught},
+    engine::{Call, Core, Deadline, DecideError, Verdict, guard::caught},
     error::Fault,
     port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
@@ -69,7 +69,7 @@ impl Core {
         let answer = match self.deadline().within(asked).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panicked)) => Err(panicked.into()),
-            Err(Lapsed) => Err("it took too long".into()),
+            Err(lapsed) => Err(lapsed.into()),
         };
         answer.map_err(Fault::HostFailed)
     }

@@ -46,15 +46,16 @@ impl Core {
     /// One round, to its end or to the step at which `shutdown` ends. What fails of it keeps none of the rest from being
     /// done; the first fault is said at the end.
     async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &Shared<S>) -> Result<(), Fault> {
+        // The mails' loop beside this polls it.
+        let is_open = || shutdown.peek().is_none();
         let goes_on = async || {
             // Whatever runs beside this has its turn, also where no store ever makes anybody wait.
             yield_now().await;
-            // The mails' loop beside this polls it.
-            shutdown.peek().is_none()
+            is_open()
         };
         let passed = async {
             let mut overdue = Overdue::by_now(self);
-            while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}
+            while goes_on().await && overdue.page(self, u32::MAX, &is_open).await?.is_some() {}
             Ok(())
         };
         let resealed = async {

@@ -10,4 +10,5 @@ mod broken;
 mod crowds;
 mod dropped;
 mod panics;
+mod vetoes;
 mod world;

@@ -325,8 +325,13 @@ impl Running {
     }
 
     pub(crate) async fn stop(self) {
+        self.told_to_stop().await.unwrap();
+    }
+
+    /// A courier that was told to stop; it ends when it has.
+    pub(crate) fn told_to_stop(self) -> tokio::task::JoinHandle<()> {
         self.stop.send(()).unwrap();
-        self.courier.await.unwrap();
+        self.courier
     }
 }
 
