@@ -182,7 +182,8 @@ pub enum Fault {
     /// New passwords can't be looked up among those known from breaches. Nothing was done.
     #[error("passwords can't be screened")]
     Unscreened(#[source] Source),
-    /// What the host fills in failed: its veto on erasure can't be asked. Nothing was done.
+    /// What the host fills in failed: its veto on erasure can't be asked, or its own part of a commit vetoed what the courier
+    /// does by itself. Nothing was done.
     #[error("the host's own part failed")]
     HostFailed(#[source] Source),
     /// The operating system has no randomness.

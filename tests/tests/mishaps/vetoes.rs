@@ -1,4 +1,5 @@
-//! A host that takes its time over a veto, or none at all: the courier still ends when it is told to.
+//! A host that takes its time over a veto, or gives no answer: the courier still ends when it is told to. What the host
+//! vetoes of a stranger's request is not lost.
 
 use std::sync::{
     Arc,
@@ -6,13 +7,14 @@ use std::sync::{
 };
 
 use accountable_core::{
+    MailList, MailOptions,
     domain::{AccountId, Span},
     port::{ErasureVeto, Source},
 };
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::world::{Running, World, until};
+use crate::world::{Mishap, Running, World, email, until};
 
 /// Lets an account go for a permit; clones are one.
 #[derive(Clone)]
@@ -83,4 +85,36 @@ async fn a_host_that_gives_no_answer_is_asked_once_a_page_and_the_others_are_lef
     veto.permits.add_permits(3);
     world.clock.advance(Span::hours(1));
     assert_eq!((world.accounts.sweep(10).await.unwrap().accounts, veto.asked()), (3, 6));
+}
+
+async fn asked_for_by_a_stranger() -> World {
+    let world = World::new();
+    let address = email("ada@example.com");
+    let _ = world.public().sign_up(&address, MailOptions::default()).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_strangers_request_that_the_host_vetoes_is_tried_again_when_its_claim_has_lapsed() {
+    let world = asked_for_by_a_stranger().await;
+    world.store.always(Mishap::Vetoed);
+    let swept = world.accounts.sweep(10).await.unwrap();
+    assert_eq!((swept.faults, swept.decided), (1, 0));
+    world.store.always(Mishap::None);
+    world.clock.advance(Span::minutes(5));
+    let swept = world.accounts.sweep(10).await.unwrap();
+    assert_eq!((swept.faults, swept.decided, swept.delivered), (0, 1, 1));
+}
+
+#[tokio::test]
+async fn a_request_that_the_host_vetoes_to_the_end_is_dropped_and_a_veto_of_that_is_said() {
+    let world = asked_for_by_a_stranger().await;
+    world.clock.advance(Span::days(3));
+    world.store.always(Mishap::Vetoed);
+    assert_eq!(world.accounts.sweep(10).await.unwrap().faults, 1);
+    world.clock.advance(Span::minutes(5));
+    world.store.script(&[Mishap::Vetoed]);
+    let swept = world.accounts.sweep(10).await.unwrap();
+    assert_eq!((swept.faults, swept.decided, world.mailer.count()), (0, 1, 0));
+    assert_eq!(world.admin().mails(&MailList::All { after: None }, 10).await.unwrap().items, []);
 }

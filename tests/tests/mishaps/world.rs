@@ -40,6 +40,8 @@ pub(crate) enum Mishap {
     Unknown,
     /// The disk is full.
     Broken,
+    /// The host's own part of it says no.
+    Vetoed,
     /// It is decided on, then the store panics.
     Panic,
 }
@@ -130,6 +132,7 @@ delegate_store! {
                     Err(CommitError::Unknown("told to lose the answer".into()))
                 }
                 Mishap::Broken => Err(StoreError::Broken("no space left on device".into()).into()),
+                Mishap::Vetoed => Err(CommitError::Vetoed { code: "full_house".to_owned() }),
                 Mishap::Panic => {
                     let _ = self.inner.commit(commit).await;
                     panic!("told to")
