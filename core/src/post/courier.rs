@@ -1,6 +1,6 @@
 //! The courier: takes up what is due, decides what strangers asked for, and delivers.
 
-use std::{collections::BTreeSet, pin::pin};
+use std::{collections::BTreeSet, future::pending, pin::pin};
 
 use event_listener::Event;
 use futures_util::{
@@ -16,6 +16,7 @@ use crate::{
     domain::{CommitId, Content, DomainTag, Initiator, Retries, Span, Timestamp},
     engine::{
         Core,
+        guard::caught,
         watch::{self, watched},
     },
     error::Fault,
@@ -109,7 +110,8 @@ impl<'a> Courier<'a> {
         'open: loop {
             // Listening starts before looking, so that nothing is missed in between.
             let news = self.core.wake.listen();
-            let rest = match self.look(&mut flight, accounts_due).await {
+            let looked = caught("courier", self.look(&mut flight, accounts_due)).await;
+            let rest = match looked.unwrap_or_else(|panicked| Err(Fault::HostFailed(panicked.into()))) {
                 Ok(rest) => {
                     trouble = 0;
                     rest
@@ -122,7 +124,12 @@ impl<'a> Courier<'a> {
                 }
             };
             flight.landed();
-            let mut idle = pin!(select(news, self.core.clock.sleep(rest)));
+            let resting = pin!(async {
+                if self.core.rest(rest).await.is_err() {
+                    pending().await
+                }
+            });
+            let mut idle = pin!(select(news, resting));
             loop {
                 let happened = {
                     let landing = pin!(flight.landing());
@@ -218,6 +225,7 @@ impl<'a> Courier<'a> {
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
         };
-        watched("courier", self.core.realm.as_str(), work).await.unwrap_or(Done::Fault)
+        let work = watched("courier", self.core.realm.as_str(), work);
+        caught("courier", work).await.map_or(Done::Fault, |done| done.unwrap_or(Done::Fault))
     }
 }

@@ -1,6 +1,10 @@
 //! The rounds that upkeep makes beside the courier: accounts, seals and what is stale, however much mail is due.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
+use std::{
+    future::{pending, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 use event_listener::Event;
 use futures_util::future::{Either, Shared, select};
@@ -8,7 +12,7 @@ use futures_util::future::{Either, Shared, select};
 use super::overdue::Overdue;
 use crate::{
     domain::{Initiator, Span},
-    engine::{Core, watch},
+    engine::{Core, guard::caught, watch},
     error::Fault,
 };
 
@@ -29,13 +33,19 @@ impl Core {
         loop {
             // Listening starts before looking, so that nothing is missed in between.
             let mut due = accounts_due.listen();
-            if let Err(fault) = self.round(&shutdown).await {
+            let round = caught("upkeep", self.round(&shutdown)).await;
+            if let Err(fault) = round.unwrap_or_else(|panicked| Err(Fault::HostFailed(panicked.into()))) {
                 watch::troubled(&fault);
                 due = accounts_due.listen();
             }
             let rest = async {
-                self.clock.sleep(BREATH).await;
-                select(due, self.clock.sleep(REST)).await;
+                let _ = self.rest(BREATH).await;
+                let longest = pin!(async {
+                    if self.rest(REST).await.is_err() {
+                        pending().await
+                    }
+                });
+                select(due, longest).await;
             };
             if let Either::Left(_) = select(&mut shutdown, pin!(rest)).await {
                 return;

@@ -125,7 +125,7 @@ async fn time_passes_for_accounts_while_mails_are_due() {
 }
 
 /// Hands on one letter a permit.
-struct Slow(RecordingMailer, Arc<Semaphore>);
+pub(crate) struct Slow(pub(crate) RecordingMailer, pub(crate) Arc<Semaphore>);
 
 #[async_trait]
 impl Mailer for Slow {

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -15,11 +15,15 @@ use accountable_core::{
         AccountId, Actor, AddressTag, Denial, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links,
         MailedCode, Origin, Password, Realm, Span, Timestamp,
     },
-    port::{AccountQuery, By, CommitError, Mailer, PasswordHasher, Store, StoreError, Who},
+    port::{
+        AccountQuery, By, Clock, CommitError, Entropy, EntropyError, Mailer, PasswordHasher, Store,
+        StoreError, Who,
+    },
 };
 use accountable_memory::{
     HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
+use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 /// A password that every policy here accepts.
@@ -170,8 +174,38 @@ delegate_store! {
     }
 }
 
+/// A port of the machine that panics while it is told to; clones of the switch are one.
+struct Fragile<T>(T, Arc<AtomicBool>);
+
+impl<T> Fragile<T> {
+    fn whole(&self) -> &T {
+        assert!(!self.1.load(Ordering::SeqCst), "told to");
+        &self.0
+    }
+}
+
+#[async_trait]
+impl Clock for Fragile<ManualClock> {
+    fn now(&self) -> Timestamp {
+        self.whole().now()
+    }
+    async fn sleep(&self, span: Span) {
+        self.whole().sleep(span).await;
+    }
+}
+
+impl Entropy for Fragile<SeededEntropy> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        self.whole().fill(bytes)
+    }
+}
+
 /// One store, and everything around it.
 pub(crate) struct World {
+    /// While it is set, whatever the clock is asked, it panics.
+    pub(crate) clock_panics: Arc<AtomicBool>,
+    /// While it is set, whoever asks for randomness meets a panic.
+    pub(crate) entropy_panics: Arc<AtomicBool>,
     pub(crate) accounts: Accounts,
     pub(crate) clock: ManualClock,
     pub(crate) mailer: RecordingMailer,
@@ -222,10 +256,16 @@ impl World {
             claims: Arc::default(),
             unreadable: Arc::new(Mutex::new(Unreadable::Nothing)),
         };
-        let machine = Machine::new(clock.clone(), SeededEntropy::new(42), by);
+        let (clock_panics, entropy_panics) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let machine = Machine::new(
+            Fragile(clock.clone(), clock_panics.clone()),
+            Fragile(SeededEntropy::new(42), entropy_panics.clone()),
+            by,
+        );
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
         let builder = Accounts::builder(machine, store.clone(), mails, keys(), links);
-        Self { accounts: build(builder).build().unwrap(), clock, mailer, hasher, store }
+        let accounts = build(builder).build().unwrap();
+        Self { clock_panics, entropy_panics, accounts, clock, mailer, hasher, store }
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -329,6 +369,11 @@ impl Running {
 
     pub(crate) async fn stop(self) {
         self.told_to_stop().await.unwrap();
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.courier.is_finished()
     }
 
     /// A courier that was told to stop; it ends when it has.
