@@ -9,7 +9,7 @@ use std::{
 use event_listener::Event;
 use futures_util::future::{Either, Shared, select};
 
-use super::overdue::Overdue;
+use super::{overdue::Overdue, reseal::Resealing};
 use crate::{
     domain::{Initiator, Span},
     engine::{Core, guard::caught, watch},
@@ -20,8 +20,6 @@ use crate::{
 const REST: Span = Span::seconds(30);
 /// The shortest: an account that is due and can't be written would be met for ever.
 const BREATH: Span = Span::seconds(1);
-/// So many accounts are sealed anew at a time.
-const RESEALED: u32 = 100;
 
 impl Core {
     /// Makes rounds until `shutdown` ends: at the latest every 30 s, and soon after somebody says that accounts are due.
@@ -69,7 +67,8 @@ impl Core {
             Ok(())
         };
         let resealed = async {
-            while goes_on().await && self.reseal(RESEALED, &Initiator::Courier).await? == RESEALED {}
+            let mut walk = Resealing::of_retired(self);
+            while goes_on().await && walk.page(self, u32::MAX, &Initiator::Courier).await?.is_some() {}
             Ok(())
         };
         let trimmed = async {

@@ -60,6 +60,8 @@ pub(crate) struct Mishaps {
     answers: Arc<Mutex<Option<Arc<Semaphore>>>>,
     /// How many claims were made.
     claims: Arc<AtomicUsize>,
+    /// How many commits were offered.
+    commits: Arc<AtomicUsize>,
     unreadable: Arc<Mutex<Unreadable>>,
 }
 
@@ -88,6 +90,11 @@ impl Mishaps {
     fn readable(&self, is_damaged: impl Fn(Unreadable) -> bool) -> Result<(), StoreError> {
         let damaged = is_damaged(*self.unreadable.lock().unwrap());
         if damaged { Err(StoreError::Broken("a record is damaged".into())) } else { Ok(()) }
+    }
+
+    /// How many commits were offered.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
     }
 
     /// How many claims were made.
@@ -124,6 +131,7 @@ delegate_store! {
             self.inner.load(who).await
         }
         commit(self, commit) {
+            let _ = self.commits.fetch_add(1, Ordering::SeqCst);
             match self.next() {
                 Mishap::None => self.inner.commit(commit).await,
                 Mishap::Unheard => {
@@ -254,6 +262,7 @@ impl World {
             down: Arc::default(),
             answers: Arc::default(),
             claims: Arc::default(),
+            commits: Arc::default(),
             unreadable: Arc::new(Mutex::new(Unreadable::Nothing)),
         };
         let (clock_panics, entropy_panics) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
@@ -266,6 +275,17 @@ impl World {
         let builder = Accounts::builder(machine, store.clone(), mails, keys(), links);
         let accounts = build(builder).build().unwrap();
         Self { clock_panics, entropy_panics, accounts, clock, mailer, hasher, store }
+    }
+
+    /// The accounts in a process whose active key is another one; nothing is to rest on the first any more.
+    pub(crate) fn rotated(&self) -> Accounts {
+        let machine = Machine::new(self.clock.clone(), SeededEntropy::new(43), self.hasher.clone());
+        let (one, two) = (KeyId::parse("one").unwrap(), KeyId::parse("two").unwrap());
+        let keys = keys().with_key(two.clone(), key(3)).unwrap();
+        let keys = keys.with_active(two).unwrap().with_retired(one).unwrap();
+        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+        let (store, mailer) = (self.store.clone(), self.mailer.clone());
+        Accounts::builder(machine, store, mailer, keys, links).build().unwrap()
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -383,8 +403,11 @@ impl Running {
     }
 }
 
+fn key(first: u8) -> [u8; 32] {
+    std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()))
+}
+
 pub(crate) fn keys() -> Keyring {
-    let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
     Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
 }
 
