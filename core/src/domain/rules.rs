@@ -35,12 +35,12 @@ pub struct Rules {
     /// How long an account that a stranger signed up waits to be proven: 7 days; as long as the code to choose its first
     /// password lives (24 h) to 366 days.
     pub sign_up_kept: Span,
-    /// How long events stay in the journal, those of all realms of the store; none keeps all, which is the default.
-    /// 1 to 36,600 days; settings say `forever` for none.
+    /// How long the realm's events stay in the journal; none keeps all, which is the default. Other realms of the store
+    /// have their own rules. 1 to 36,600 days; settings say `forever` for none.
     #[serde(with = "kept")]
     pub journal_kept: Option<Span>,
-    /// How long mails that were given up can be queued again, those of all realms of the store; none keeps all: 30 days.
-    /// 1 to 36,600 days; settings say `forever` for none.
+    /// How long the realm's mails that were given up can be queued again; none keeps all: 30 days. Other realms of the
+    /// store have their own rules. 1 to 36,600 days; settings say `forever` for none.
     #[serde(with = "kept")]
     pub dead_mails_kept: Option<Span>,
 }
