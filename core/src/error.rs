@@ -188,7 +188,8 @@ pub enum Fault {
     /// Nothing was done.
     #[error("passwords can't be screened")]
     Unscreened(#[source] Source),
-    /// The host's [`ErasureVeto`](crate::port::ErasureVeto) can't be asked: `host_failed`. Nothing was done.
+    /// The host's [`ErasureVeto`](crate::port::ErasureVeto) can't be asked, or the host's own part of a commit vetoed what
+    /// the courier does by itself: `host_failed`. Nothing was done.
     #[error("the host's own part failed")]
     HostFailed(#[source] Source),
     /// The operating system has no randomness to give: `no_entropy`. Nothing was done.
@@ -225,9 +226,10 @@ impl Fault {
         }
     }
 
-    /// Whether it was the store that failed, so that whatever is asked of it next fails as well.
-    pub(crate) const fn is_of_store(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Broken(_) | Self::TimedOut | Self::OutcomeUnknown)
+    /// Whether the store is away: whatever is asked of it next fails as well. Not where it is broken: that may be one
+    /// record that can't be read.
+    pub(crate) const fn is_absence_of_store(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::TimedOut | Self::OutcomeUnknown)
     }
 
     const fn table(&self) -> (&'static str, u16) {

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use event_listener::Event;
 
-use super::{Deadline, Hasher, Moment, Service};
+use super::{
+    Deadline, Hasher, Moment, Service,
+    guard::{Panicked, caught, caught_now},
+};
 use crate::{
     domain::{EmailAddress, EventKind, Keyring, Links, PasswordPolicy, Realm, Rules, Span, Timestamp},
     error::Fault,
     log_in::Gate,
-    port::{Clock, Dossier, Entropy, ErasureVeto, MailRouting, Mailer, PasswordScreen, Store, Who},
+    port::{
+        Clock, Dossier, Entropy, EntropyError, ErasureVeto, MailRouting, Mailer, PasswordScreen, Store, Who,
+    },
 };
 
 /// The ports and settings of one realm, shared by the doors, the courier and the log-in.
@@ -55,6 +60,14 @@ impl Core {
         Deadline::after(&*self.clock, self.patience)
     }
 
+    /// Waits so long. A clock that panics can't say when: what must not wait for ever has something else to end it.
+    ///
+    /// # Errors
+    /// [`Panicked`]; it has not waited.
+    pub(crate) async fn rest(&self, span: Span) -> Result<(), Panicked> {
+        caught("clock", async { self.clock.sleep(span).await }).await
+    }
+
     /// The time, and names for what this attempt may write.
     pub(crate) fn moment(&self) -> Result<Moment, Fault> {
         Ok(Moment::new(self.clock.now(), self.random()?))
@@ -63,7 +76,8 @@ impl Core {
     /// Draws bytes that nobody can guess.
     pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
         let mut bytes = [0; N];
-        self.entropy.fill(&mut bytes)?;
+        let silent = |panicked: Panicked| EntropyError(panicked.into());
+        caught_now("entropy", || self.entropy.fill(&mut bytes)).map_err(silent)??;
         Ok(bytes)
     }
 

@@ -12,7 +12,8 @@ pub(crate) struct Deadline<'a> {
 }
 
 /// The deadline passed before the call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it took too long")]
 pub(crate) struct Lapsed;
 
 impl<'a> Deadline<'a> {

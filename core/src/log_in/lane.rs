@@ -3,7 +3,13 @@
 //!
 //! A commit that was offered for an attempt whose future was then dropped may have been applied, or may yet be. Its
 //! failures are neither owed (they would be counted twice) nor forgotten: the lane keeps the very commit, and whoever
-//! comes next offers it again under its own id, which the store makes exact (clauses 11 and 12 of its contract).
+//! comes next offers it again under its own id, which a store that applied it recognises (clauses 11 and 12 of its
+//! contract).
+//!
+//! The count is exact as long as the record still bears that commit's stamp, or another attempt of this lane wrote it over
+//! (the lane notices). Where the commit was applied and then written over by anybody else (an unlock, a log-in through
+//! another process) or trimmed, the store answers Conflict, and its failures are counted once more: too many after an
+//! accident, never too few.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

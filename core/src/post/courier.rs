@@ -1,6 +1,6 @@
 //! The courier: takes up what is due, decides what strangers asked for, and delivers.
 
-use std::{collections::BTreeSet, pin::pin};
+use std::{collections::BTreeSet, future::pending, pin::pin};
 
 use event_listener::Event;
 use futures_util::{
@@ -16,6 +16,7 @@ use crate::{
     domain::{CommitId, Content, DomainTag, Initiator, Retries, Span, Timestamp},
     engine::{
         Core,
+        guard::caught,
         watch::{self, watched},
     },
     error::Fault,
@@ -45,18 +46,24 @@ impl<'a> Courier<'a> {
         Self { core }
     }
 
-    /// Everything due now, at most so many, to its end.
+    /// Everything due now, at most so many, to its end. What fails of it keeps none of the rest from being done; the first
+    /// fault is said at the end.
     pub(crate) async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
         // First: what it queues is delivered with the rest.
-        let passed = self.core.pass_time(at_most).await?;
-        let mut swept = Swept { accounts: passed.accounts, faults: passed.faults, ..Swept::default() };
+        let passed = self.core.pass_time(at_most).await;
+        let mut swept = Swept::default();
         let mut flight = Flight::whole();
         let carried = self.carry_at_most(at_most, &mut flight, &mut swept).await;
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
+        let resealed = self.core.reseal(at_most, &Initiator::Courier).await;
+        let trimmed = self.core.trim().await;
+        let passed = passed?;
+        swept.accounts = passed.accounts;
+        swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
-        swept.resealed = self.core.reseal(at_most, &Initiator::Courier).await?;
-        self.core.trim().await?;
+        swept.resealed = resealed?;
+        trimmed?;
         Ok(swept)
     }
 
@@ -72,8 +79,8 @@ impl<'a> Courier<'a> {
         loop {
             let limit = u32::try_from(flight.room()).unwrap_or(0).min(left);
             if limit > 0 && (flight.more || flight.is_empty()) {
-                let claims = flight.alongside(self.claim(Some(limit), flight.crowded())).await?;
-                if claims.mails.is_empty() && flight.is_empty() {
+                let claims = self.claim_for(flight, limit).await?;
+                if claims.mails.is_empty() && flight.is_empty() && !flight.has_landed() {
                     return Ok(claims.next_due);
                 }
                 left = left.saturating_sub(self.take_off(claims, limit, flight));
@@ -103,7 +110,8 @@ impl<'a> Courier<'a> {
         'open: loop {
             // Listening starts before looking, so that nothing is missed in between.
             let news = self.core.wake.listen();
-            let rest = match self.look(&mut flight, accounts_due).await {
+            let looked = caught("courier", self.look(&mut flight, accounts_due)).await;
+            let rest = match looked.unwrap_or_else(|panicked| Err(Fault::HostFailed(panicked.into()))) {
                 Ok(rest) => {
                     trouble = 0;
                     rest
@@ -116,7 +124,12 @@ impl<'a> Courier<'a> {
                 }
             };
             flight.landed();
-            let mut idle = pin!(select(news, self.core.clock.sleep(rest)));
+            let resting = pin!(async {
+                if self.core.rest(rest).await.is_err() {
+                    pending().await
+                }
+            });
+            let mut idle = pin!(select(news, resting));
             loop {
                 let happened = {
                     let landing = pin!(flight.landing());
@@ -146,7 +159,7 @@ impl<'a> Courier<'a> {
         if limit == 0 {
             return Ok(Self::REST);
         }
-        let claims = flight.alongside(self.claim(Some(limit), flight.crowded())).await?;
+        let claims = self.claim_for(flight, limit).await?;
         let next_due = claims.next_due;
         self.take_off(claims, limit, flight);
         if flight.more {
@@ -169,11 +182,18 @@ impl<'a> Courier<'a> {
     /// Starts what was claimed; how many.
     fn take_off<'f>(&'f self, claims: Claims, limit: u32, flight: &mut Flight<'f, Done>) -> u32 {
         let count = u32::try_from(claims.mails.len()).unwrap_or(u32::MAX);
-        flight.more = count >= limit;
+        flight.more |= count >= limit;
         for claimed in claims.mails {
             flight.take_off(claimed.mail.value.domain, self.work(claimed));
         }
         count
+    }
+
+    /// Claims at most so many for this flight, which goes on meanwhile.
+    async fn claim_for(&self, flight: &mut Flight<'_, Done>, limit: u32) -> Result<Claims, Fault> {
+        // Before the claim, not after: what it passes over may have room again by the time it is answered.
+        flight.more = false;
+        flight.alongside(self.claim(Some(limit), flight.crowded())).await
     }
 
     async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {
@@ -205,6 +225,7 @@ impl<'a> Courier<'a> {
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),
             }
         };
-        watched("courier", self.core.realm.as_str(), work).await.unwrap_or(Done::Fault)
+        let work = watched("courier", self.core.realm.as_str(), work);
+        caught("courier", work).await.map_or(Done::Fault, |done| done.unwrap_or(Done::Fault))
     }
 }

@@ -116,6 +116,11 @@ impl<'a, T: Send + 'a> Flight<'a, T> {
         }
     }
 
+    /// Whether any has ended of which nobody has asked yet what it came to.
+    pub(super) fn has_landed(&self) -> bool {
+        !self.landed.is_empty()
+    }
+
     /// What those came to that have ended since this was asked last.
     pub(super) fn landed(&mut self) -> Vec<T> {
         std::mem::take(&mut self.landed)

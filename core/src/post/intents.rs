@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, NewAccount,
-        Purpose, Registration, SealError, Status, Stop,
+        Purpose, Refusal, Registration, SealError, Status, Stop,
     },
     engine::{Call, Core, DecideError, Moment, Verdict},
     error::Fault,
@@ -19,14 +19,11 @@ impl Core {
     /// Decides on one claimed request.
     pub(crate) async fn fulfil(&self, mail: Stored<Mail>) -> Result<(), Fault> {
         let Content::Intent(sealed) = &mail.value.content else { return Ok(()) };
+        let is_given_up = self.clock.now().since(mail.value.queued_at) >= self.rules.retries.age;
         let intent = match Intent::open(&self.keys, &self.realm, mail.value.id, sealed) {
             Ok(intent) => intent,
             // The key may be back after a restart with the right keyring; after that nobody waits for the mail.
-            Err(SealError::UnknownKey(key))
-                if self.clock.now().since(mail.value.queued_at) < self.rules.retries.age =>
-            {
-                return Err(Fault::UnknownKey(key));
-            }
+            Err(SealError::UnknownKey(key)) if !is_given_up => return Err(Fault::UnknownKey(key)),
             Err(_) => return self.drop_request(mail).await,
         };
         let key = intent.email.key();
@@ -38,6 +35,8 @@ impl Core {
                 Ok(_) | Err(DecideError::Superseded) => Ok(()),
                 // Somebody registered it a moment ago: that account is found now.
                 Err(DecideError::EmailTaken) => continue,
+                // The host's own part of the commit may say yes when the claim has lapsed.
+                Err(DecideError::Refused(veto @ Refusal::Vetoed { .. })) if !is_given_up => Err(vetoed(veto)),
                 // The recipient's quota is spent.
                 Err(DecideError::Exhausted { .. } | DecideError::Refused(_)) => break,
                 Err(DecideError::Failed(fault)) => Err(fault),
@@ -113,7 +112,7 @@ impl Core {
     }
 
     /// Another state of a claimed mail, or none.
-    pub(crate) async fn replace_mail(
+    async fn replace_mail(
         &self,
         mail: Stored<Mail>,
         after: Option<Mail>,
@@ -128,8 +127,14 @@ impl Core {
             .await;
         match decided {
             Err(DecideError::Failed(fault)) => Err(fault),
+            Err(DecideError::Refused(veto)) => Err(vetoed(veto)),
             // Whoever has the mail by now sees to it.
             _ => Ok(()),
         }
     }
+}
+
+/// The host's own part of the commit said no, and there is nobody to tell but the operators.
+fn vetoed(veto: Refusal) -> Fault {
+    Fault::HostFailed(veto.into())
 }

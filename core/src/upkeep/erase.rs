@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{Account, AccountId, AddressTag, Change, EventKind, Initiator, Refusal, Span, Stop, Timestamp},
-    engine::{Call, Core, Deadline, DecideError, Verdict, deadline::Lapsed, guard::caught},
+    domain::{
+        Account, AccountId, AddressTag, Change, EmailKey, EventKind, Initiator, Refusal, Span, Stop,
+        Timestamp,
+    },
+    engine::{Call, Core, Deadline, DecideError, Verdict, guard::caught},
     error::Fault,
-    port::{By, Commit, Dossier, Limit, MailQuery, Swap, Who},
+    port::{Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
 
 /// How many mails one commit removes, each with an event.
@@ -69,7 +72,7 @@ impl Core {
         let answer = match self.deadline().within(asked).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panicked)) => Err(panicked.into()),
-            Err(Lapsed) => Err("it took too long".into()),
+            Err(lapsed) => Err(lapsed.into()),
         };
         answer.map_err(Fault::HostFailed)
     }
@@ -108,7 +111,8 @@ impl Core {
         Ok(())
     }
 
-    /// Records of the account's addresses that nobody holds: former and pending ones can be another's own by now.
+    /// Records of the account's addresses that nobody else holds: former and pending ones can be another's own by now, or
+    /// reserved for another.
     async fn unclaimed_tags(&self, id: AccountId) -> Result<Vec<AddressTag>, Fault> {
         let mut deadline = self.deadline();
         let dossier = self.load(&Who::id(id), &mut deadline).await?;
@@ -127,15 +131,16 @@ impl Core {
         Ok(unclaimed)
     }
 
+    /// Whether nobody else has this key, as their own or reserved.
     async fn is_unclaimed(
         &self,
         id: AccountId,
-        key: crate::domain::EmailKey,
+        key: EmailKey,
         deadline: &mut Deadline<'_>,
     ) -> Result<bool, Fault> {
-        let Dossier { account, .. } =
-            self.load(&Who::found(By::Email(self.realm.clone(), key)), deadline).await?;
-        Ok(account.is_none_or(|account| account.value.id == id))
+        let who = Who { holder: Some((self.realm.clone(), key)), ..Who::nobody() };
+        let Dossier { holder, .. } = self.load(&who, deadline).await?;
+        Ok(holder.is_none_or(|holder| holder.value.id == id))
     }
 }
 

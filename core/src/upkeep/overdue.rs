@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{AccountId, Change, Initiator, Refusal, Stop},
-    engine::{Call, Core, DecideError, Verdict, watch},
+    engine::{Call, Core, DecideError, Verdict, deadline::Lapsed, watch},
     error::Fault,
     port::{AccountQuery, Limit, Who},
 };
@@ -14,8 +14,9 @@ pub(crate) struct Passed {
     pub(crate) faults: u32,
 }
 
-/// A walk over the accounts that are due, a page at a time: one that can't be written now, as a host may veto it, holds up
-/// none behind it.
+/// A walk over the accounts that are due, a page at a time: one that can't be read, or not be written now, as a host may
+/// veto it, holds up none behind it. Only where the host took too long to say whether it does, the rest of the page is left
+/// for the next walk: it would most likely take as long for each.
 pub(super) struct Overdue {
     next: Option<AccountQuery>,
 }
@@ -30,21 +31,33 @@ impl Overdue {
         Self { next: Some(AccountQuery::Overdue { realm, now, after: None }) }
     }
 
-    /// The next page, of at most so many; none once all are looked after.
-    pub(super) async fn page(&mut self, core: &Core, at_most: u32) -> Result<Option<Passed>, Fault> {
+    /// The next page, of at most so many; none once all are looked after. It ends before the account at which it no longer
+    /// goes on.
+    pub(super) async fn page(
+        &mut self,
+        core: &Core,
+        at_most: u32,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Passed>, Fault> {
         let Some(query) = self.next.take() else { return Ok(None) };
         let limit = Limit::of(at_most.min(Self::PAGE));
-        let page = core.deadline().within(core.store.accounts(&query, limit)).await??;
+        let page = core.deadline().within(core.store.account_ids(&query, limit)).await??;
         self.next = page.next;
         let mut passed = Passed::default();
-        for account in page.items {
-            match core.look_after(account.value.id).await {
+        for id in page.items {
+            if !goes_on() {
+                break;
+            }
+            match core.look_after(id).await {
                 Ok(()) => passed.accounts = passed.accounts.saturating_add(1),
                 Err(DecideError::Failed(fault)) => {
                     watch::troubled(&fault);
                     passed.faults = passed.faults.saturating_add(1);
-                    if fault.is_of_store() {
+                    if fault.is_absence_of_store() {
                         self.next = None;
+                        break;
+                    }
+                    if took_too_long(&fault) {
                         break;
                     }
                 }
@@ -55,6 +68,11 @@ impl Overdue {
     }
 }
 
+/// Whether the host's own part was asked, and gave no answer in time.
+fn took_too_long(fault: &Fault) -> bool {
+    matches!(fault, Fault::HostFailed(why) if why.is::<Lapsed>())
+}
+
 impl Core {
     /// Does what is due for accounts, for at most so many.
     pub(crate) async fn pass_time(&self, at_most: u32) -> Result<Passed, Fault> {
@@ -62,7 +80,7 @@ impl Core {
         let mut passed = Passed::default();
         while passed.accounts < at_most && passed.faults < at_most {
             let left = at_most.saturating_sub(passed.accounts);
-            let Some(page) = walk.page(self, left).await? else { break };
+            let Some(page) = walk.page(self, left, &|| true).await? else { break };
             passed.accounts = passed.accounts.saturating_add(page.accounts);
             passed.faults = passed.faults.saturating_add(page.faults);
         }

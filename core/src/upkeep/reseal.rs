@@ -7,6 +7,57 @@ use crate::{
     port::{AccountFilter, AccountQuery, Limit, Who},
 };
 
+/// A walk over the accounts whose hashes rest on retired keys, a page at a time: one that can't be read, or not be written
+/// now, as a host may veto it, holds up none behind it.
+///
+/// Only on retired ones: while processes do not agree yet which key is the active one, none undoes what another did.
+pub(super) struct Resealing {
+    /// The keys that are still to come.
+    keys: Vec<KeyId>,
+    next: Option<AccountQuery>,
+    /// The first that was met and did not end the walk.
+    fault: Option<Fault>,
+}
+
+impl Resealing {
+    /// So many at a time: what else goes on beside it has its turn between two pages.
+    const PAGE: u32 = 100;
+
+    /// From the first account on.
+    pub(super) fn of_retired(core: &Core) -> Self {
+        Self { keys: core.keys.retired().cloned().collect(), next: None, fault: None }
+    }
+
+    /// The next page, of at most so many accounts: how many of them were sealed anew; none at the end of the walk, at
+    /// which the first fault is said.
+    pub(super) async fn page(
+        &mut self,
+        core: &Core,
+        at_most: u32,
+        by: &Initiator,
+    ) -> Result<Option<u32>, Fault> {
+        let next = self.next.take().or_else(|| self.keys.pop().map(|key| core.resting_on(&key)));
+        let Some(query) = next else {
+            return self.fault.take().map_or(Ok(None), Err);
+        };
+        let limit = Limit::of(at_most.min(Self::PAGE));
+        let page = core.deadline().within(core.store.account_ids(&query, limit)).await??;
+        self.next = page.next;
+        let mut resealed = 0_u32;
+        for id in page.items {
+            match core.reseal_one(id, by).await {
+                Ok(changed) => resealed = resealed.saturating_add(u32::from(changed)),
+                Err(DecideError::Failed(fault)) if fault.is_absence_of_store() => return Err(fault),
+                Err(DecideError::Failed(fault)) => {
+                    let _ = self.fault.get_or_insert(fault);
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(Some(resealed))
+    }
+}
+
 impl Core {
     /// Accounts whose hashes rest on this key.
     pub(crate) fn resting_on(&self, key: &KeyId) -> AccountQuery {
@@ -15,27 +66,14 @@ impl Core {
     }
 
     /// Seals anew what rests on retired keys, of at most so many accounts. How many there were.
-    ///
-    /// Only of retired ones: while processes do not agree yet which key is the active one, none undoes what another did.
     pub(crate) async fn reseal(&self, at_most: u32, by: &Initiator) -> Result<u32, Fault> {
+        let mut walk = Resealing::of_retired(self);
         let mut resealed = 0_u32;
-        for key in self.keys.retired() {
-            let mut query = Some(self.resting_on(key));
-            while let Some(page) = query.take_if(|_| resealed < at_most) {
-                let limit = Limit::of(at_most.saturating_sub(resealed));
-                let page = self.deadline().within(self.store.accounts(&page, limit)).await??;
-                query = page.next;
-                for account in page.items {
-                    match self.reseal_one(account.value.id, by).await {
-                        Ok(changed) => resealed = resealed.saturating_add(u32::from(changed)),
-                        Err(DecideError::Failed(fault)) => return Err(fault),
-                        // As where a host vetoes it: it holds up none behind it.
-                        Err(_) => {}
-                    }
-                }
-            }
+        while resealed < at_most {
+            let Some(more) = walk.page(self, at_most.saturating_sub(resealed), by).await? else { break };
+            resealed = resealed.saturating_add(more);
         }
-        Ok(resealed)
+        walk.fault.map_or(Ok(resealed), Err)
     }
 
     /// Whether there was anything that could be sealed anew.

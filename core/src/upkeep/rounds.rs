@@ -1,14 +1,18 @@
 //! The rounds that upkeep makes beside the courier: accounts, seals and what is stale, however much mail is due.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
+use std::{
+    future::{pending, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 use event_listener::Event;
 use futures_util::future::{Either, Shared, select};
 
-use super::overdue::Overdue;
+use super::{overdue::Overdue, reseal::Resealing};
 use crate::{
     domain::{Initiator, Span},
-    engine::{Core, watch},
+    engine::{Core, guard::caught, watch},
     error::Fault,
 };
 
@@ -16,8 +20,6 @@ use crate::{
 const REST: Span = Span::seconds(30);
 /// The shortest: an account that is due and can't be written would be met for ever.
 const BREATH: Span = Span::seconds(1);
-/// So many accounts are sealed anew at a time.
-const RESEALED: u32 = 100;
 
 impl Core {
     /// Makes rounds until `shutdown` ends: at the latest every 30 s, and soon after somebody says that accounts are due.
@@ -29,13 +31,19 @@ impl Core {
         loop {
             // Listening starts before looking, so that nothing is missed in between.
             let mut due = accounts_due.listen();
-            if let Err(fault) = self.round(&shutdown).await {
+            let round = caught("upkeep", self.round(&shutdown)).await;
+            if let Err(fault) = round.unwrap_or_else(|panicked| Err(Fault::HostFailed(panicked.into()))) {
                 watch::troubled(&fault);
                 due = accounts_due.listen();
             }
             let rest = async {
-                self.clock.sleep(BREATH).await;
-                select(due, self.clock.sleep(REST)).await;
+                let _ = self.rest(BREATH).await;
+                let longest = pin!(async {
+                    if self.rest(REST).await.is_err() {
+                        pending().await
+                    }
+                });
+                select(due, longest).await;
             };
             if let Either::Left(_) = select(&mut shutdown, pin!(rest)).await {
                 return;
@@ -43,19 +51,32 @@ impl Core {
         }
     }
 
-    /// One round, to its end or to the step at which `shutdown` ends.
+    /// One round, to its end or to the step at which `shutdown` ends. What fails of it keeps none of the rest from being
+    /// done; the first fault is said at the end.
     async fn round<S: Future<Output = ()> + Send>(&self, shutdown: &Shared<S>) -> Result<(), Fault> {
+        // The mails' loop beside this polls it.
+        let is_open = || shutdown.peek().is_none();
         let goes_on = async || {
             // Whatever runs beside this has its turn, also where no store ever makes anybody wait.
             yield_now().await;
-            // The mails' loop beside this polls it.
-            shutdown.peek().is_none()
+            is_open()
         };
-        let mut overdue = Overdue::by_now(self);
-        while goes_on().await && overdue.page(self, u32::MAX).await?.is_some() {}
-        while goes_on().await && self.reseal(RESEALED, &Initiator::Courier).await? == RESEALED {}
-        while goes_on().await && self.trim_step().await? {}
-        Ok(())
+        let passed = async {
+            let mut overdue = Overdue::by_now(self);
+            while goes_on().await && overdue.page(self, u32::MAX, &is_open).await?.is_some() {}
+            Ok(())
+        };
+        let resealed = async {
+            let mut walk = Resealing::of_retired(self);
+            while goes_on().await && walk.page(self, u32::MAX, &Initiator::Courier).await?.is_some() {}
+            Ok(())
+        };
+        let trimmed = async {
+            while goes_on().await && self.trim_step().await? {}
+            Ok(())
+        };
+        let (passed, resealed, trimmed) = (passed.await, resealed.await, trimmed.await);
+        passed.and(resealed).and(trimmed)
     }
 }
 

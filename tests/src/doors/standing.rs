@@ -261,6 +261,27 @@ on_each_store! {
         assert_eq!(world.view(other).await.undeliverable, Some(Undeliverable::NoSuchMailbox));
     }
 
+    /// Nor where it is reserved for somebody else, who may take it back.
+    async fn erasing_leaves_what_is_known_of_a_former_address_that_is_reserved_for_another(world) {
+        let former = world.in_use(ADA, GOOD).await;
+        world.admin().replace_email(former, &email("first@example.com")).await.unwrap();
+        let other = world.in_use(ADA, GOOD).await;
+        let (owner, new) = (world.signed_in(ADA, GOOD).await, email("second@example.com"));
+        owner.request_email_change(&password(GOOD), &new, &MailOptions::default()).await.unwrap();
+        world.sweep().await;
+        owner.confirm_email(&world.mailed_code(new.as_str())).await.unwrap();
+        world.sweep().await;
+        assert_eq!(world.post_of(ADA).last(), Some(&Post::Code(Purpose::EmailRevert)));
+        let tag = world.mailer.last_to(&email(ADA)).unwrap().feedback.unwrap();
+        let bounced = Report::Bounced(Undeliverable::NoSuchMailbox);
+        assert!(world.admin().report(&tag, bounced, "550 5.1.1").await.unwrap());
+        world.admin().erase(former).await.unwrap();
+        assert_eq!(world.admin().suppressions(None, 10).await.unwrap().items.len(), 1);
+        // With who has it reserved it goes.
+        world.admin().erase(other).await.unwrap();
+        assert_eq!(world.admin().suppressions(None, 10).await.unwrap().items, []);
+    }
+
     async fn unlocking_forgets_failures(world) {
         let id = world.in_use(ADA, GOOD).await;
         for _ in 0..10 {

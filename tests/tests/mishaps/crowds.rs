@@ -1,11 +1,15 @@
 //! Many mails to one domain, and much else to do: nobody waits for what is not theirs.
 
+use std::sync::Arc;
+
 use accountable_core::{
     AccountList, MailOptions,
-    domain::{Span, StandingKind},
-    port::AccountFilter,
+    domain::{Letter, Span, StandingKind},
+    port::{AccountFilter, MailError, Mailer, Receipt},
 };
-use accountable_memory::Answer;
+use accountable_memory::{Answer, RecordingMailer};
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use crate::world::{Running, World, email, until};
 
@@ -117,6 +121,39 @@ async fn time_passes_for_accounts_while_mails_are_due() {
         world.mailer.hanging() == 0
     })
     .await;
+    running.stop().await;
+}
+
+/// Hands on one letter a permit.
+pub(crate) struct Slow(pub(crate) RecordingMailer, pub(crate) Arc<Semaphore>);
+
+#[async_trait]
+impl Mailer for Slow {
+    async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
+        self.1.acquire().await.unwrap().forget();
+        self.0.deliver(letter).await
+    }
+}
+
+/// One of a crowded domain's mails is delivered while a claim that passes that domain over is still under way. Time stands
+/// still: whoever rests until something is due rests in vain.
+#[tokio::test]
+async fn a_domain_that_has_room_again_during_a_claim_is_looked_at_again_at_once() {
+    let (letters, claims) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(1)));
+    let mailer = RecordingMailer::new();
+    let world = World::mailing_by(Slow(mailer.clone(), letters.clone()), mailer, |builder| builder);
+    for at in 0..9 {
+        world.queue(&format!("u{at}@slow.example")).await;
+    }
+    world.store.answer_claims_with(&claims);
+    let running = Running::courier(&world);
+    until("a claim passes the domain over", || world.store.claims() == 2).await;
+    letters.add_permits(1);
+    until("one is delivered", || world.mailer.count() == 1).await;
+    claims.add_permits(1_000);
+    until("it is looked at again", || world.store.claims() >= 3).await;
+    letters.add_permits(8);
+    until("all are delivered", || world.mailer.count() == 9).await;
     running.stop().await;
 }
 

@@ -10,4 +10,6 @@ mod broken;
 mod crowds;
 mod dropped;
 mod panics;
+mod sealing;
+mod vetoes;
 mod world;

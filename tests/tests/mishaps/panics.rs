@@ -1,5 +1,7 @@
 //! Ports that panic: each ends its own call, and nothing else.
 
+use std::sync::{Arc, atomic::Ordering};
+
 use accountable_core::{
     DeliveryOptions, MailOptions, NewAccount,
     domain::{AccountId, EventKind, Letter, Password, Span},
@@ -10,8 +12,12 @@ use accountable_core::{
 };
 use accountable_memory::{Answer, RecordingMailer};
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
-use crate::world::{GOOD, Mishap, Running, WRONG, World, email, password, until};
+use crate::{
+    crowds::Slow,
+    world::{GOOD, Mishap, Running, WRONG, World, email, password, until},
+};
 
 /// Panics over letters to `boom@`, and hands the others on.
 struct Boom(RecordingMailer);
@@ -149,6 +155,68 @@ async fn a_courier_outlives_a_store_that_panics() {
         world.mailer.count() == 1
     })
     .await;
+    running.stop().await;
+}
+
+/// Lets whatever can go on go on.
+async fn settle() {
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_entropy_that_panics_is_a_fault_of_the_call_and_ends_no_courier() {
+    let world = World::new();
+    world.queue("ada@example.com").await;
+    world.entropy_panics.store(true, Ordering::SeqCst);
+    let refused = world.admin().register(NewAccount::new(email("bob@example.com"))).await.unwrap_err();
+    assert_eq!(refused.code(), "no_entropy");
+    let running = Running::courier(&world);
+    settle().await;
+    assert!(!running.has_ended());
+    world.entropy_panics.store(false, Ordering::SeqCst);
+    until("it is delivered", || {
+        world.clock.advance(Span::seconds(1));
+        world.mailer.count() == 1
+    })
+    .await;
+    running.stop().await;
+}
+
+/// It can't say when to look again: that something is queued does.
+#[tokio::test]
+async fn a_courier_outlives_a_clock_that_panics() {
+    let world = World::new();
+    world.queue("ada@example.com").await;
+    world.clock_panics.store(true, Ordering::SeqCst);
+    let running = Running::courier(&world);
+    settle().await;
+    assert!(!running.has_ended() && world.mailer.count() == 0);
+    world.clock_panics.store(false, Ordering::SeqCst);
+    world.queue("bob@example.com").await;
+    until("both are delivered", || world.mailer.count() == 2).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_panics_over_a_mail_ends_nothing_but_the_attempt() {
+    let (mailer, letters) = (RecordingMailer::new(), Arc::new(Semaphore::new(0)));
+    let slow = Slow(mailer.clone(), letters.clone());
+    let world = World::mailing_by(slow, mailer, |builder| builder);
+    world.queue("ada@example.com").await;
+    let running = Running::courier(&world);
+    until("it is claimed", || world.store.claims() > 0).await;
+    settle().await;
+    world.clock_panics.store(true, Ordering::SeqCst);
+    letters.add_permits(1);
+    until("it is handed over", || world.mailer.count() == 1).await;
+    settle().await;
+    assert!(!running.has_ended());
+    world.clock_panics.store(false, Ordering::SeqCst);
+    letters.add_permits(10);
+    world.queue("bob@example.com").await;
+    until("the next is delivered", || world.mailer.distinct() == 2).await;
     running.stop().await;
 }
 

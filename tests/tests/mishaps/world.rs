@@ -3,7 +3,10 @@
 use std::{
     future::pending,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use accountable_core::{
@@ -12,11 +15,16 @@ use accountable_core::{
         AccountId, Actor, AddressTag, Denial, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links,
         MailedCode, Origin, Password, Realm, Span, Timestamp,
     },
-    port::{CommitError, Mailer, PasswordHasher, Store, StoreError, Who},
+    port::{
+        AccountQuery, By, Clock, CommitError, Entropy, EntropyError, Mailer, PasswordHasher, Store,
+        StoreError, Who,
+    },
 };
 use accountable_memory::{
     HeldHasher, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 /// A password that every policy here accepts.
 pub(crate) const GOOD: &str = "plum trombone 42 Quartz!";
@@ -36,6 +44,8 @@ pub(crate) enum Mishap {
     Unknown,
     /// The disk is full.
     Broken,
+    /// The host's own part of it says no.
+    Vetoed,
     /// It is decided on, then the store panics.
     Panic,
 }
@@ -46,9 +56,52 @@ pub(crate) struct Mishaps {
     inner: Arc<MemoryStore>,
     next: Arc<Mutex<(Vec<Mishap>, Mishap)>>,
     down: Arc<Mutex<Option<&'static str>>>,
+    /// How many claims may still be answered, while anybody counts them.
+    answers: Arc<Mutex<Option<Arc<Semaphore>>>>,
+    /// How many claims were made.
+    claims: Arc<AtomicUsize>,
+    /// How many commits were offered.
+    commits: Arc<AtomicUsize>,
+    unreadable: Arc<Mutex<Unreadable>>,
+}
+
+/// What can't be read: a record is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Everything can be.
+    Nothing,
+    /// This account, wherever it is decoded.
+    Account(AccountId),
+    /// The list of accounts that are due.
+    Overdue,
 }
 
 impl Mishaps {
+    /// Claims wait for a permit each before they are answered; what they answer is what there was before.
+    pub(crate) fn answer_claims_with(&self, permits: &Arc<Semaphore>) {
+        *self.answers.lock().unwrap() = Some(permits.clone());
+    }
+
+    /// What can't be read from now on.
+    pub(crate) fn damage(&self, what: Unreadable) {
+        *self.unreadable.lock().unwrap() = what;
+    }
+
+    fn readable(&self, is_damaged: impl Fn(Unreadable) -> bool) -> Result<(), StoreError> {
+        let damaged = is_damaged(*self.unreadable.lock().unwrap());
+        if damaged { Err(StoreError::Broken("a record is damaged".into())) } else { Ok(()) }
+    }
+
+    /// How many commits were offered.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
+    }
+
+    /// How many claims were made.
+    pub(crate) fn claims(&self) -> usize {
+        self.claims.load(Ordering::SeqCst)
+    }
+
     /// What becomes of the next commits, in order; then nothing happens to them.
     pub(crate) fn script(&self, mishaps: &[Mishap]) {
         *self.next.lock().unwrap() = (mishaps.iter().rev().copied().collect(), Mishap::None);
@@ -73,7 +126,12 @@ impl Mishaps {
 delegate_store! {
     impl[] Store for Mishaps {
         to(self) { &*self.inner }
+        load(self, who) {
+            self.readable(|what| matches!((what, &who.by), (Unreadable::Account(id), By::Id(asked)) if id == *asked))?;
+            self.inner.load(who).await
+        }
         commit(self, commit) {
+            let _ = self.commits.fetch_add(1, Ordering::SeqCst);
             match self.next() {
                 Mishap::None => self.inner.commit(commit).await,
                 Mishap::Unheard => {
@@ -86,6 +144,7 @@ delegate_store! {
                     Err(CommitError::Unknown("told to lose the answer".into()))
                 }
                 Mishap::Broken => Err(StoreError::Broken("no space left on device".into()).into()),
+                Mishap::Vetoed => Err(CommitError::Vetoed { code: "full_house".to_owned() }),
                 Mishap::Panic => {
                     let _ = self.inner.commit(commit).await;
                     panic!("told to")
@@ -97,13 +156,64 @@ delegate_store! {
             if let Some(text) = told {
                 panic!("{text}");
             }
-            self.inner.claim(claim).await
+            let claimed = self.inner.claim(claim).await;
+            let _ = self.claims.fetch_add(1, Ordering::SeqCst);
+            let permits = self.answers.lock().unwrap().clone();
+            if let Some(permits) = permits {
+                permits.acquire().await.unwrap().forget();
+            }
+            claimed
         }
+        accounts(self, query, limit) {
+            let overdue = matches!(query, AccountQuery::Overdue { .. });
+            let page = self.inner.accounts(query, limit).await?;
+            self.readable(|what| match what {
+                Unreadable::Nothing => false,
+                Unreadable::Account(id) => page.items.iter().any(|account| account.value.id == id),
+                Unreadable::Overdue => overdue,
+            })?;
+            Ok(page)
+        }
+        account_ids(self, query, limit) {
+            let overdue = matches!(query, AccountQuery::Overdue { .. });
+            self.readable(|what| what == Unreadable::Overdue && overdue)?;
+            self.inner.account_ids(query, limit).await
+        }
+    }
+}
+
+/// A port of the machine that panics while it is told to; clones of the switch are one.
+struct Fragile<T>(T, Arc<AtomicBool>);
+
+impl<T> Fragile<T> {
+    fn whole(&self) -> &T {
+        assert!(!self.1.load(Ordering::SeqCst), "told to");
+        &self.0
+    }
+}
+
+#[async_trait]
+impl Clock for Fragile<ManualClock> {
+    fn now(&self) -> Timestamp {
+        self.whole().now()
+    }
+    async fn sleep(&self, span: Span) {
+        self.whole().sleep(span).await;
+    }
+}
+
+impl Entropy for Fragile<SeededEntropy> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        self.whole().fill(bytes)
     }
 }
 
 /// One store, and everything around it.
 pub(crate) struct World {
+    /// While it is set, whatever the clock is asked, it panics.
+    pub(crate) clock_panics: Arc<AtomicBool>,
+    /// While it is set, whoever asks for randomness meets a panic.
+    pub(crate) entropy_panics: Arc<AtomicBool>,
     pub(crate) accounts: Accounts,
     pub(crate) clock: ManualClock,
     pub(crate) mailer: RecordingMailer,
@@ -150,11 +260,32 @@ impl World {
             inner: Arc::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
             next: Arc::new(Mutex::new((vec![], Mishap::None))),
             down: Arc::default(),
+            answers: Arc::default(),
+            claims: Arc::default(),
+            commits: Arc::default(),
+            unreadable: Arc::new(Mutex::new(Unreadable::Nothing)),
         };
-        let machine = Machine::new(clock.clone(), SeededEntropy::new(42), by);
+        let (clock_panics, entropy_panics) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let machine = Machine::new(
+            Fragile(clock.clone(), clock_panics.clone()),
+            Fragile(SeededEntropy::new(42), entropy_panics.clone()),
+            by,
+        );
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
         let builder = Accounts::builder(machine, store.clone(), mails, keys(), links);
-        Self { accounts: build(builder).build().unwrap(), clock, mailer, hasher, store }
+        let accounts = build(builder).build().unwrap();
+        Self { clock_panics, entropy_panics, accounts, clock, mailer, hasher, store }
+    }
+
+    /// The accounts in a process whose active key is another one; nothing is to rest on the first any more.
+    pub(crate) fn rotated(&self) -> Accounts {
+        let machine = Machine::new(self.clock.clone(), SeededEntropy::new(43), self.hasher.clone());
+        let (one, two) = (KeyId::parse("one").unwrap(), KeyId::parse("two").unwrap());
+        let keys = keys().with_key(two.clone(), key(3)).unwrap();
+        let keys = keys.with_active(two).unwrap().with_retired(one).unwrap();
+        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+        let (store, mailer) = (self.store.clone(), self.mailer.clone());
+        Accounts::builder(machine, store, mailer, keys, links).build().unwrap()
     }
 
     pub(crate) fn admin(&self) -> Admin {
@@ -257,13 +388,26 @@ impl Running {
     }
 
     pub(crate) async fn stop(self) {
+        self.told_to_stop().await.unwrap();
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.courier.is_finished()
+    }
+
+    /// A courier that was told to stop; it ends when it has.
+    pub(crate) fn told_to_stop(self) -> tokio::task::JoinHandle<()> {
         self.stop.send(()).unwrap();
-        self.courier.await.unwrap();
+        self.courier
     }
 }
 
+fn key(first: u8) -> [u8; 32] {
+    std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()))
+}
+
 pub(crate) fn keys() -> Keyring {
-    let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
     Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
 }
 
