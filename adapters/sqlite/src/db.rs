@@ -1,14 +1,10 @@
-//! A connection with its prepared statements, and what a writer remembers of its transaction.
+//! A connection with its prepared statements.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
-use accountable_core::domain::Realm;
 use rusqlite::{Connection, PrepFlags, Statement};
 
-use crate::{lower::Search, outbox::Place};
+use crate::writing::Writing;
 
 /// A connection in use.
 ///
@@ -25,23 +21,6 @@ pub(crate) struct Db<'c> {
 
 /// Statements by where their text lies and how long it is; none while one is in use.
 type Held<'c> = BTreeMap<(usize, usize), Option<Statement<'c>>>;
-
-/// What a writer remembers.
-#[derive(Debug, Default)]
-pub(crate) struct Writing {
-    /// The last number given out in each realm's journal, in this transaction: others may write between two.
-    pub(crate) numbers: RefCell<BTreeMap<Realm, i64>>,
-    /// Octets were erased that the write-ahead log may still hold.
-    pub(crate) erased: Cell<bool>,
-    /// What SQLite called the state of the file at the last trim; none before the first.
-    pub(crate) seen_at_trim: Cell<Option<i64>>,
-    /// A trim asks to fold the log into the file.
-    pub(crate) fold_asked: Cell<bool>,
-    /// Up to where the last claim of a realm passed mails over, if it had to end there.
-    pub(crate) passed_over_to: RefCell<BTreeMap<Realm, Place>>,
-    /// The search for impossible levels; none before the first.
-    pub(crate) level_search: Cell<Option<Search>>,
-}
 
 impl<'c> Db<'c> {
     /// With the statements that the connection caches.

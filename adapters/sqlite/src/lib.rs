@@ -156,6 +156,7 @@ mod waker;
 mod watch;
 mod write;
 mod writer;
+mod writing;
 
 /// The version of `rusqlite` that this crate was built with: its types are what a companion works with.
 pub use rusqlite;

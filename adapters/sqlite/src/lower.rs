@@ -8,7 +8,7 @@ use accountable_core::{
 };
 use rusqlite::params;
 
-use crate::{db::Db, error::Cause, row, sql::Sql};
+use crate::{db::Db, error::Cause, row, sql::Sql, writing::LevelSearch};
 
 /// The most levels that one step searches.
 const SEARCHED: u32 = 10_000;
@@ -22,17 +22,7 @@ const LEVELS: Sql = Sql::new(
 );
 const LOWER_LEVEL: Sql = Sql::new("lower a level", "UPDATE accountable_level SET level = ?2 WHERE tag = ?1");
 
-/// A search, as far as it came.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Search {
-    begun: Timestamp,
-    /// The time of the last step.
-    seen: Timestamp,
-    /// The level after which it goes on; none once it is over.
-    after: Option<i64>,
-}
-
-impl Search {
+impl LevelSearch {
     /// The search at a later time: the last one, or a new one where that is over and long ago, or the clock jumped back.
     fn at(now: Timestamp, last: Option<Self>) -> Self {
         match last {
@@ -47,7 +37,7 @@ impl Search {
 /// Searches the levels that are not spent for impossible ones, and lowers those. It goes on where the last step ended, so
 /// that a step stays small however many there are. True: more of those found remain.
 pub(crate) fn impossible(on: &Db<'_>, now: Timestamp, limit: Limit) -> Result<bool, Cause> {
-    let mut search = Search::at(now, on.writing.level_search.get());
+    let mut search = LevelSearch::at(now, on.writing.level_search.get());
     on.writing.level_search.set(Some(search));
     let Some(after) = search.after else { return Ok(false) };
     let found = LEVELS.all(on, params![after.max(now.as_micros()), SEARCHED], |row| {

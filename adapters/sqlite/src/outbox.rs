@@ -15,6 +15,7 @@ use crate::{
     row,
     sql::Sql,
     write,
+    writing::QueuePlace,
 };
 
 /// The most mails that one stretch of a search passes over: others wait for the writer meanwhile.
@@ -39,7 +40,7 @@ pub(crate) fn claim(on: &Db<'_>, (claim, life): &(Claim, Incarnation)) -> Result
         Search { claim, left: claim.limit.map_or(0, |limit| limit.as_usize()), taken: Vec::new() };
     let by_now = search.by_now(on)?;
     // What is due beyond the horizon is due now, and so is what of it remains.
-    let beyond = search.stretch(on, &Place::behind(claim.horizon.max(claim.now)), |_| true)?;
+    let beyond = search.stretch(on, &QueuePlace::behind(claim.horizon.max(claim.now)), |_| true)?;
     let beyond = beyond.next_due().map(|due| due.min(claim.now));
     let mails =
         search.taken.iter().map(|id| take(on, claim, *life, *id)).collect::<Result<Vec<_>, Cause>>()?;
@@ -49,11 +50,7 @@ pub(crate) fn claim(on: &Db<'_>, (claim, life): &(Claim, Incarnation)) -> Result
     Ok(Claims { mails, next_due })
 }
 
-/// A place in the queue: a mail's due time and id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(Timestamp, Vec<u8>);
-
-impl Place {
+impl QueuePlace {
     /// Before all.
     const START: Self = Self(Timestamp::MIN, Vec::new());
 
@@ -70,7 +67,7 @@ enum End {
     /// At a mail that it leaves, which is due then.
     Left(Timestamp),
     /// At the last mail of as many as may be passed over.
-    PassedOver(Place),
+    PassedOver(QueuePlace),
 }
 
 impl End {
@@ -78,12 +75,12 @@ impl End {
     fn next_due(&self) -> Option<Timestamp> {
         match self {
             Self::Queue => None,
-            Self::Left(due) | Self::PassedOver(Place(due, _)) => Some(*due),
+            Self::Left(due) | Self::PassedOver(QueuePlace(due, _)) => Some(*due),
         }
     }
 
     /// Where it ended among mails that are due by now, if it passed over too many.
-    fn passed_over_by(&self, now: Timestamp) -> Option<&Place> {
+    fn passed_over_by(&self, now: Timestamp) -> Option<&QueuePlace> {
         match self {
             Self::PassedOver(place) if place.0 <= now => Some(place),
             _ => None,
@@ -102,7 +99,7 @@ impl Search<'_> {
     /// so that each mail is looked at some time.
     fn by_now(&mut self, on: &Db<'_>) -> Result<Option<Timestamp>, Cause> {
         let now = self.claim.now;
-        let first = self.stretch(on, &Place::START, |due| due <= now)?;
+        let first = self.stretch(on, &QueuePlace::START, |due| due <= now)?;
         let mut places = on.writing.passed_over_to.borrow_mut();
         let before = places.remove(&self.claim.realm);
         if let Some(place) = first.passed_over_by(now) {
@@ -118,7 +115,7 @@ impl Search<'_> {
     fn stretch(
         &mut self,
         on: &Db<'_>,
-        after: &Place,
+        after: &QueuePlace,
         is_due: impl Fn(Timestamp) -> bool,
     ) -> Result<End, Cause> {
         let (mut end, mut passed_over) = (End::Queue, 0_u32);
@@ -130,7 +127,7 @@ impl Search<'_> {
                 if passed_over < PASSED_OVER {
                     return Ok(ControlFlow::Continue(()));
                 }
-                end = End::PassedOver(Place(due, id.as_bytes().to_vec()));
+                end = End::PassedOver(QueuePlace(due, id.as_bytes().to_vec()));
                 return Ok(ControlFlow::Break(()));
             }
             if self.left == 0 || !is_due(due) {
