@@ -5,10 +5,11 @@ use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use accountable_core::domain::{Event, Incarnation, OutOfBounds, Span};
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
@@ -210,6 +211,9 @@ pub(crate) struct Opened {
 
 const JOURNAL: Sql = Sql::new("write-ahead log", "PRAGMA journal_mode = WAL");
 
+/// How long it is waited before the switch to it is tried again.
+const AGAIN: Duration = Duration::from_millis(5);
+
 const ALONE: Sql = Sql::new("exclusive locks", "PRAGMA locking_mode = EXCLUSIVE");
 
 /// After a burst, the log is cut to so many octets: twice what SQLite lets it grow to before it folds it.
@@ -233,8 +237,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
         Migrate::Refuse => OpenFlags::empty(),
     };
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
-    let mode = JOURNAL.first(&Db::cached(&writer), [], |row| row::column::<String>(row, 0))?;
-    if mode.as_deref() != Some("wal") {
+    if journal_mode(&writer, options)?.as_deref() != Some("wal") {
         return Err(OpenError::NoWriteAheadLog);
     }
     let life = match found {
@@ -258,6 +261,24 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
     let companion = companion.transpose().map_err(|error| Cause::of(&error, "authorizer"))?;
     library::warn_if_affected();
     Ok(Opened { life, companion, writer, readers, file: Arc::new(file) })
+}
+
+/// Switches to a write-ahead log, and says which mode came of it.
+///
+/// Where another process is just opening or closing the file, SQLite refuses this at once instead of waiting as it does
+/// elsewhere: so it is waited for here, as long as [`Options::busy_timeout`] says.
+#[expect(clippy::disallowed_methods, reason = "a file is opened where there is no clock yet")]
+fn journal_mode(on: &Connection, options: &Options) -> Result<Option<String>, Cause> {
+    let mut left = options.busy_timeout.to_std();
+    loop {
+        let mode = JOURNAL.first(&Db::cached(on), [], |row| row::column::<String>(row, 0));
+        let busy = mode.as_ref().is_err_and(|cause| cause.primary_code() == Some(ffi::SQLITE_BUSY));
+        if !busy || left.is_zero() {
+            return mode;
+        }
+        std::thread::sleep(AGAIN.min(left));
+        left = left.saturating_sub(AGAIN);
+    }
 }
 
 /// Whether such a file may be brought to the present version, where it needs that.
