@@ -10,7 +10,7 @@ use crate::{
         SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Hourly, Relay, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -281,6 +281,8 @@ impl Builder {
             host: self.host,
             wake: Event::new(),
             service: Service::default(),
+            relay: Relay::default(),
+            expiries_told: Hourly::default(),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

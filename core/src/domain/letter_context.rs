@@ -1,7 +1,7 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
+    Account, Address, CodeLives, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
     LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
@@ -16,6 +16,8 @@ pub(crate) struct LetterContext<'a> {
     pub host: Option<&'a EmailAddress>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
+    /// How long codes live.
+    pub lives: &'a CodeLives,
     /// The time of the claim.
     pub now: Timestamp,
 }
@@ -23,8 +25,10 @@ pub(crate) struct LetterContext<'a> {
 /// Why a mail is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Withdrawn {
-    /// What it was for no longer stands: another code took its place, time ran out, the account was shut.
+    /// What it was for no longer stands: another code took its place, it was answered, the account was shut.
     Void,
+    /// The time of its code ran out before anybody could be mailed it.
+    Expired,
     /// Its recipient gets no mail.
     Suppressed,
 }
@@ -54,7 +58,7 @@ impl LetterContext<'_> {
         }
         let message = match &dispatch.subject {
             Subject::Code { purpose, nonce, page } => {
-                let message = self.code_message(account, dispatch, *purpose, *nonce, page)?;
+                let message = self.code_message(account, dispatch, *purpose, *nonce, page, mail.queued_at)?;
                 // Whoever has it is told; whoever asked for it learns nothing.
                 let elsewhere = *purpose == Purpose::EmailConfirm && self.taken;
                 if elsewhere { Message::Notice(Notice::EmailTaken) } else { message }
@@ -80,16 +84,23 @@ impl LetterContext<'_> {
         purpose: Purpose,
         nonce: Nonce,
         page: &LinkUrl,
+        queued_at: Timestamp,
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        let live = facts
-            .live(purpose, self.now)
-            .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
+        let mailed = facts.confirmations.get(&purpose).ok_or(Withdrawn::Expired)?;
+        if mailed.has_expired(nonce, queued_at, self.now) {
+            return Err(Withdrawn::Expired);
+        }
+        let live = mailed
+            .live_of(nonce, self.now)
+            .filter(|live| live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let code = self.mint.code(account.id, purpose, &mailbox.address, live).ok_or(Withdrawn::Void)?;
-        let link = page.with_code(account.id, &code, live.return_url.as_ref());
-        Ok(Message::Code { purpose, link, expires_at: live.expires_at })
+        let lang = facts.attributes.locale.as_ref();
+        let link = page.with_code(account.id, &code, live.return_url.as_ref(), lang);
+        let expires_at = live.end_named(purpose, self.lives.of(purpose), self.now);
+        Ok(Message::Code { purpose, link, expires_at })
     }
 }
 

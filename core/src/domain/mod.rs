@@ -9,6 +9,7 @@ mod admission;
 mod bounds;
 mod cidr;
 mod code;
+mod code_lives;
 mod confirmation;
 mod email;
 mod event;
@@ -60,7 +61,8 @@ pub use self::{
     bounds::{OutOfBounds, Quantity},
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    code_lives::{CodeLives, Lifetime},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -105,7 +107,7 @@ pub(crate) use self::{
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
-    letter_context::LetterContext,
+    letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,
 };
