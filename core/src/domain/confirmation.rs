@@ -232,6 +232,13 @@ impl Confirmations {
         }
     }
 
+    /// Whether the one of that nonce is remembered as redeemed, or made void by something newer.
+    #[must_use]
+    pub fn was_used(&self, nonce: Nonce) -> bool {
+        let used = self.dead.iter().filter(|dead| dead.end == ConfirmationEnd::Used);
+        used.flat_map(|dead| [&dead.was].into_iter().chain(&dead.predecessor)).any(|was| was.nonce == nonce)
+    }
+
     /// Does what time alone does. Whether anything is left to remember.
     pub(crate) fn tidy(&mut self, purpose: Purpose, now: Timestamp) -> bool {
         for mailed in [&mut self.predecessor, &mut self.issued] {

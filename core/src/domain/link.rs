@@ -199,7 +199,12 @@ mod tests {
     fn a_link_keeps_the_pages_query_and_encodes_the_return_url() {
         let page = LinkUrl::parse("https://a.example/p?theme=dark").unwrap();
         let back = ReturnUrl::parse("https://a.example/r?x=1&y=2").unwrap();
-        let link = page.with_code(AccountId::from_bytes([0; 16]), &Code::from_bytes([0; 32]), Some(&back), Some(&Locale::parse("de-CH").unwrap()));
+        let link = page.with_code(
+            AccountId::from_bytes([0; 16]),
+            &Code::from_bytes([0; 32]),
+            Some(&back),
+            Some(&Locale::parse("de-CH").unwrap()),
+        );
         let url = Url::parse(link.expose()).unwrap();
         let pairs: Vec<_> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         assert_eq!(pairs.len(), 5);

@@ -195,7 +195,8 @@ impl Mail {
     #[must_use]
     pub fn put_back(mut self, probed: bool, now: Timestamp) -> Self {
         self.attempts = self.attempts.saturating_sub(1);
-        self.state = if probed { MailState::Retry { at: now.max(self.queued_at) } } else { MailState::Queued };
+        self.state =
+            if probed { MailState::Retry { at: now.max(self.queued_at) } } else { MailState::Queued };
         self
     }
 

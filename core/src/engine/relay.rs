@@ -87,7 +87,9 @@ impl Relay {
         match &self.state().outage {
             None => Readiness::Ready,
             // Further ahead than any probe waits: the clock jumped back.
-            Some(outage) if outage.probe_at <= now || outage.probe_at > now + Self::LONGEST => Readiness::Probe,
+            Some(outage) if outage.probe_at <= now || outage.probe_at > now + Self::LONGEST => {
+                Readiness::Probe
+            }
             Some(outage) => Readiness::NotBefore(outage.probe_at),
         }
     }
@@ -201,7 +203,11 @@ mod tests {
             assert_eq!(relay.readiness(NOON), Readiness::Ready);
         }
         assert!(!relay.answered(mail(1)));
-        assert_eq!(relay.failed(&unsent(&relay, 1, true), NOON), Blame::Mailer { probed: true }, "it had gone out");
+        assert_eq!(
+            relay.failed(&unsent(&relay, 1, true), NOON),
+            Blame::Mailer { probed: true },
+            "it had gone out"
+        );
     }
 
     #[test]
@@ -209,7 +215,9 @@ mod tests {
         let relay = Relay::default();
         let mut now = NOON;
         for n in 0..200 {
-            let Blame::Mailer { .. } = relay.failed(&unsent(&relay, n % 3, true), now) else { panic!("{n} is charged") };
+            let Blame::Mailer { .. } = relay.failed(&unsent(&relay, n % 3, true), now) else {
+                panic!("{n} is charged")
+            };
             if let Readiness::NotBefore(at) = relay.readiness(now) {
                 now = at;
             }
@@ -225,6 +233,10 @@ mod tests {
         let old = Unsent { aged: true, ..unsent(&relay, 1, true) };
         assert_eq!(relay.failed(&old, NOON), Blame::Letter);
         let away = Unsent { ours: false, ..old };
-        assert_eq!(relay.failed(&away, NOON), Blame::Mailer { probed: true }, "but not where the server is away");
+        assert_eq!(
+            relay.failed(&away, NOON),
+            Blame::Mailer { probed: true },
+            "but not where the server is away"
+        );
     }
 }

@@ -262,8 +262,9 @@ impl Core {
 
     /// To whoever carries it: the host itself, or the mailer. One that panics harms its own letter only.
     async fn hand_over(&self, letter: &Letter) -> HandedOver {
-        let panicked = |panicked: Panicked| {
-            HandedOver { answer: Err(MailError::Ours(Box::new(panicked))), tells: false }
+        let panicked = |panicked: Panicked| HandedOver {
+            answer: Err(MailError::Ours(Box::new(panicked))),
+            tells: false,
         };
         let routed = match &self.host.routing {
             Some(routing) => match caught_now("mail routing", || routing.mailer(letter)) {
@@ -296,8 +297,8 @@ impl Core {
                 let (after, value) = match settlement {
                     Settlement::Delivered { end } => {
                         let account = dossier.account.as_ref().zip(*end);
-                        change.account =
-                            account.and_then(|(account, end)| account.value.revert_handed_over(&mail.value, end));
+                        change.account = account
+                            .and_then(|(account, end)| account.value.revert_handed_over(&mail.value, end));
                         change.events.push(EventKind::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
                     }

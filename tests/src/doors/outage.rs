@@ -196,12 +196,11 @@ on_each_store! {
         for (at, answer) in [Answer::Unreachable, Answer::Ours].into_iter().enumerate() {
             let mut ids = Vec::new();
             for n in 0..5 {
-                let id = world.in_use(&format!("u{at}{n}@d{n}.example"), GOOD).await;
-                world.sweep().await;
-                world.mailer.answer_all(answer);
-                world.admin().close(id).await.unwrap();
-                world.mailer.answer_all(Answer::Accept);
-                ids.push(id);
+                ids.push(world.in_use(&format!("u{at}{n}@d{n}.example"), GOOD).await);
+            }
+            world.sweep().await;
+            for id in &ids {
+                world.admin().close(*id).await.unwrap();
             }
             let before = world.mailer.attempts().len();
             away(&world, answer, Span::days(10)).await;
@@ -313,7 +312,7 @@ on_each_store! {
         world.mailer.answer_all(Answer::Accept);
         world.clock.set(world.clock.now() - Span::minutes(30));
         let mut delivered = 0;
-        for _ in 0..7 {
+        for _ in 0..8 {
             delivered += world.sweep().await.delivered;
             world.clock.advance(Span::minutes(5));
         }

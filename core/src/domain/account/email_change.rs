@@ -274,7 +274,8 @@ impl Facts {
     /// The way back was mailed: its life is counted from now, and the address is kept as long.
     pub(super) fn revert_handed_over(&mut self, nonce: Nonce, end: Timestamp) -> bool {
         let reverts = self.confirmations.get_mut(&Purpose::EmailRevert);
-        let Some(revert) = reverts.and_then(|reverts| reverts.of_mut(nonce)).filter(|it| !it.handed_over) else {
+        let Some(revert) = reverts.and_then(|reverts| reverts.of_mut(nonce)).filter(|it| !it.handed_over)
+        else {
             return false;
         };
         revert.handed_over = true;

@@ -53,7 +53,8 @@ impl Account {
             return Ok((Change::none(), again));
         };
         let known = facts.confirmations.get(&purpose);
-        if known.is_some_and(|known| !known.has_expired(nonce, mail.queued_at, request.now)) {
+        // It lives; or it is known to have lost its sense, which the courier will find.
+        if known.is_some_and(|known| known.live_of(nonce, request.now).is_some() || known.was_used(nonce)) {
             return Ok((Change::none(), again));
         }
         facts.standing.active()?;
@@ -110,7 +111,9 @@ impl Facts {
 /// What the code of a mail is good for, and which one it is; none of a notice.
 fn code_of(mail: &Mail) -> Option<(Purpose, Nonce)> {
     match &mail.content {
-        Content::Letter(Dispatch { subject: Subject::Code { purpose, nonce, .. }, .. }) => Some((*purpose, *nonce)),
+        Content::Letter(Dispatch { subject: Subject::Code { purpose, nonce, .. }, .. }) => {
+            Some((*purpose, *nonce))
+        }
         Content::Letter(_) | Content::Intent(_) | Content::ForHost(_) => None,
     }
 }

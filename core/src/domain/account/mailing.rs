@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
+    Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.

@@ -77,7 +77,8 @@ impl Account {
     pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        let mut live = facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
+        let mut live =
+            facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
         live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed)).cloned()
     }
 }

@@ -46,11 +46,16 @@ impl Facts {
         }
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         // What waits for a code waits no longer than the code lives.
-        if let (Some(pending), Some(until)) = (&mut self.pending, end_of(&self.confirmations, Purpose::EmailConfirm)) {
+        if let (Some(pending), Some(until)) =
+            (&mut self.pending, end_of(&self.confirmations, Purpose::EmailConfirm))
+        {
             not_after(&mut pending.until, until);
         }
         if let Some(until) = end_of(&self.confirmations, Purpose::EmailRevert) {
-            self.former.iter_mut().filter(|former| former.reserved).for_each(|former| not_after(&mut former.until, until));
+            self.former
+                .iter_mut()
+                .filter(|former| former.reserved)
+                .for_each(|former| not_after(&mut former.until, until));
         }
         if mended {
             events.push(EventKind::ClockMended);

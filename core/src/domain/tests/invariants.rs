@@ -15,6 +15,7 @@
 //! | whatever the clock does, nothing panics or waits longer than its window | [`life`], [`windows`] |
 
 mod acts;
+mod ends;
 mod life;
 mod reach;
 mod sound;

@@ -3,8 +3,8 @@
 use super::Admin;
 use crate::{
     domain::{
-        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag,
-        Mail, MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
+        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag, Mail,
+        MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable,
     },
     engine::watch::watched,
