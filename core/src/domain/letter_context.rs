@@ -51,14 +51,19 @@ impl LetterContext<'_> {
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         stands(facts, &dispatch.subject)?;
-        let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
+        // An address that is forgotten by now was known for longer than any code lives.
+        let gone = || if self.has_expired(facts, mail) { Withdrawn::Expired } else { Withdrawn::Void };
+        let mailbox = facts.mailbox(dispatch.recipient).ok_or_else(gone)?;
         let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
         if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
             return Err(Withdrawn::Suppressed);
         }
+        if self.has_expired(facts, mail) {
+            return Err(Withdrawn::Expired);
+        }
         let message = match &dispatch.subject {
             Subject::Code { purpose, nonce, page } => {
-                let message = self.code_message(account, dispatch, *purpose, *nonce, page, mail.queued_at)?;
+                let message = self.code_message(account, dispatch, *purpose, *nonce, page)?;
                 // Whoever has it is told; whoever asked for it learns nothing.
                 let elsewhere = *purpose == Purpose::EmailConfirm && self.taken;
                 if elsewhere { Message::Notice(Notice::EmailTaken) } else { message }
@@ -77,6 +82,14 @@ impl LetterContext<'_> {
         Ok(Letter::new(mail.id, mail.realm.clone(), to, message, mail.queued_at))
     }
 
+    /// Whether the mail carries a code, and came too late for it.
+    fn has_expired(&self, facts: &Facts, mail: &Mail) -> bool {
+        mail.code().is_some_and(|(purpose, nonce)| {
+            let known = facts.confirmations.get(&purpose);
+            known.is_none_or(|known| known.has_expired(nonce, mail.queued_at, self.now))
+        })
+    }
+
     fn code_message(
         &self,
         account: &Account,
@@ -84,15 +97,12 @@ impl LetterContext<'_> {
         purpose: Purpose,
         nonce: Nonce,
         page: &LinkUrl,
-        queued_at: Timestamp,
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        let mailed = facts.confirmations.get(&purpose).ok_or(Withdrawn::Expired)?;
-        if mailed.has_expired(nonce, queued_at, self.now) {
-            return Err(Withdrawn::Expired);
-        }
-        let live = mailed
-            .live_of(nonce, self.now)
+        let live = facts
+            .confirmations
+            .get(&purpose)
+            .and_then(|mailed| mailed.live_of(nonce, self.now))
             .filter(|live| live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;

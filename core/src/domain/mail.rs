@@ -152,6 +152,17 @@ impl Mail {
         }
     }
 
+    /// What its code is good for, and which one it is, if it carries one.
+    #[must_use]
+    pub fn code(&self) -> Option<(Purpose, Nonce)> {
+        match &self.content {
+            Content::Letter(Dispatch { subject: Subject::Code { purpose, nonce, .. }, .. }) => {
+                Some((*purpose, *nonce))
+            }
+            Content::Letter(_) | Content::Intent(_) | Content::ForHost(_) => None,
+        }
+    }
+
     /// The page that its code leads to, if it carries one.
     #[must_use]
     pub fn page(&self) -> Option<&LinkUrl> {

@@ -2,16 +2,14 @@
 //! old address begins to count; and what becomes of a mail that was given up since its code had expired.
 
 use super::{Account, Change, Facts, MailRequest, Management};
-use crate::domain::{
-    CodeLives, Content, Dispatch, EventKind, Mail, Nonce, Purpose, Refusal, Subject, Timestamp,
-};
+use crate::domain::{CodeLives, Content, EventKind, Mail, Nonce, Purpose, Refusal, Timestamp};
 
 impl Account {
     /// Puts the end of a mail's code off, if less than half of its life is left and the limits of its purpose allow it; none
     /// where the mail goes out with what is left.
     #[must_use]
     pub fn renewed_code(&self, mail: &Mail, lives: &CodeLives, now: Timestamp) -> Option<Change> {
-        let (purpose, nonce) = code_of(mail).filter(|(purpose, _)| purpose.slides())?;
+        let (purpose, nonce) = mail.code().filter(|(purpose, _)| purpose.slides())?;
         let life = lives.of(purpose);
         let live = self.facts().ok()?.confirmations.get(&purpose)?.live_of(nonce, now)?;
         let end = live.put_off(life, now);
@@ -34,7 +32,7 @@ impl Account {
     /// that is open until the end that the mail names. None where nothing changes.
     #[must_use]
     pub fn revert_handed_over(&self, mail: &Mail, end: Timestamp) -> Option<Self> {
-        let (_, nonce) = code_of(mail).filter(|(purpose, _)| *purpose == Purpose::EmailRevert)?;
+        let (_, nonce) = mail.code().filter(|(purpose, _)| *purpose == Purpose::EmailRevert)?;
         let mut next = self.clone();
         let super::Life::Live(facts) = &mut next.life else {
             return None;
@@ -49,7 +47,7 @@ impl Account {
     /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
     pub fn requeue(&self, mail: &Mail, request: &MailRequest<'_>) -> Result<(Change, Mail), Refusal> {
         let again = mail.clone().requeued(request.now);
-        let (Some((purpose, nonce)), Ok(facts)) = (code_of(mail), self.facts()) else {
+        let (Some((purpose, nonce)), Ok(facts)) = (mail.code(), self.facts()) else {
             return Ok((Change::none(), again));
         };
         let known = facts.confirmations.get(&purpose);
@@ -105,15 +103,5 @@ impl Facts {
 
     fn mailed_mut(&mut self, purpose: Purpose, nonce: Nonce) -> Option<&mut crate::domain::Confirmation> {
         self.confirmations.get_mut(&purpose)?.of_mut(nonce)
-    }
-}
-
-/// What the code of a mail is good for, and which one it is; none of a notice.
-fn code_of(mail: &Mail) -> Option<(Purpose, Nonce)> {
-    match &mail.content {
-        Content::Letter(Dispatch { subject: Subject::Code { purpose, nonce, .. }, .. }) => {
-            Some((*purpose, *nonce))
-        }
-        Content::Letter(_) | Content::Intent(_) | Content::ForHost(_) => None,
     }
 }
