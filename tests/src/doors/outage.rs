@@ -78,7 +78,10 @@ fn told_of_expiries(world: &World) -> usize {
 async fn changed(world: &World) -> AccountId {
     let id = world.in_use(ADA, GOOD).await;
     let owner = world.signed_in(ADA, GOOD).await;
-    owner.request_email_change(&password(GOOD), &email("new@example.com"), &MailOptions::default()).await.unwrap();
+    owner
+        .request_email_change(&password(GOOD), &email("new@example.com"), &MailOptions::default())
+        .await
+        .unwrap();
     world.sweep().await;
     owner.confirm_email(&world.mailed_code("new@example.com")).await.unwrap();
     id
