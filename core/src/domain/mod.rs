@@ -21,6 +21,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -69,6 +70,7 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
     link::{Links, MailedLink},

@@ -429,8 +429,8 @@ on_each_store! {
         let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
         let machine = Machine::new(world.clock.clone(), SeededEntropy::new(44), world.hasher.clone());
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let other = std::array::from_fn(|at| at as u8);
-        let keyring = Keyring::new(other, KeyId::parse("two").unwrap(), other).unwrap();
+        let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
+        let keyring = Keyring::new(key(1), KeyId::parse("two").unwrap(), key(3)).unwrap();
         let misled = Accounts::builder(machine, world.store.clone(), world.mailer.clone(), keyring, links).build().unwrap();
         let swept = misled.sweep(10).await.unwrap();
         assert_eq!((swept.faults, swept.decided), (1, 0));
