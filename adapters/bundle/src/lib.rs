@@ -8,7 +8,7 @@
 //! # async_io::block_on(async {
 //! # let sandbox = Sandbox::new();
 //! # let accounts = &sandbox.accounts;
-//! // In a program: accountable::builder(sqlite::open("accounts.db")?, mailer, keys, links)?.build()?
+//! // In a program: accountable::builder(sqlite::open("accounts.db")?, mailer, keys, links)?.open().await?
 //! let admin = accounts.admin(Actor::parse("staff:7")?);
 //! let ada = admin.register(NewAccount::new(EmailAddress::parse("ada@example.com")?)).await?;
 //! let delivery = admin.request_password_set(ada.id, DeliveryOptions::default()).await?;

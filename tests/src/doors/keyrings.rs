@@ -100,6 +100,9 @@ on_each_store! {
         assert!(rotated.log_in(ADA, GOOD).await.is_ok());
         let back = World::beside_with(&world, 51, keys(), |builder| builder);
         assert!(back.log_in(ADA, GOOD).await.is_ok(), "without the new key as well");
+        let third = keys().with_key(id("three"), key(7)).unwrap();
+        let third = World::beside_with(&world, 53, third, |builder| builder);
+        assert!(third.log_in(ADA, GOOD).await.is_ok(), "what is written down anew forgets no name");
         let other = World::beside_with(&world, 52, with_two(4), |builder| builder);
         let typed = other.public().authenticate(&email(ADA), &password(GOOD)).await.map(drop);
         assert_eq!(refused_stranger(typed), KeyName::Rotating(id("two")));
