@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod admission;
 mod bounds;
+mod carried;
 mod cidr;
 mod code;
 mod confirmation;
@@ -59,6 +60,7 @@ pub use self::{
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
     bounds::{OutOfBounds, Quantity},
+    carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},

@@ -5,9 +5,9 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, AccountId, Candidate, Change, CodeState, Content, Denial, EmailAddress, EventKind, Hashed,
-        Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin, Password, Purpose,
-        Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        Account, AccountId, Candidate, Carried, Change, CodeState, Content, Denial, EmailAddress, EventKind,
+        Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin, Password,
+        Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,
@@ -141,12 +141,19 @@ impl Public {
     /// An account that nobody proves is removed after 7 days
     /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
+    /// What is `carried` is the host's own, unproven as the address is.
+    ///
     /// # Errors
     /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
     /// origin asked too often; [`PublicError::Vetoed`]; [`PublicError::Failed`].
-    pub async fn sign_up(&self, email: &EmailAddress, mail: MailOptions) -> Result<Accepted, PublicError> {
+    pub async fn sign_up(
+        &self,
+        email: &EmailAddress,
+        mail: MailOptions,
+        carried: Option<Carried>,
+    ) -> Result<Accepted, PublicError> {
         watched("public.sign_up", self.core.realm.as_str(), async {
-            self.ask(IntentKind::SignUp, email, mail).await
+            self.ask(IntentKind::SignUp, email, mail, carried).await
         })
         .await
     }
@@ -163,7 +170,7 @@ impl Public {
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
         watched("public.request_password_reset", self.core.realm.as_str(), async {
-            self.ask(IntentKind::PasswordReset, email, mail).await
+            self.ask(IntentKind::PasswordReset, email, mail, None).await
         })
         .await
     }
@@ -259,11 +266,12 @@ impl Public {
         kind: IntentKind,
         email: &EmailAddress,
         mail: MailOptions,
+        carried: Option<Carried>,
     ) -> Result<Accepted, PublicError> {
         let core = &self.core;
         mail.check(&core.links)?;
         let MailOptions { page, return_url, locale } = mail;
-        let intent = Intent { kind, email: email.clone(), page, return_url, locale };
+        let intent = Intent { kind, email: email.clone(), page, return_url, locale, carried };
         let decided = core
             .decide(Call::without_facts(self.initiator()), |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());

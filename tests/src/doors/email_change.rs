@@ -181,7 +181,7 @@ on_each_store! {
         world.in_use(OLD, GOOD).await;
         let revert = changed(&world).await;
         assert_eq!(register(&world, OLD).await, Err("email_taken"));
-        let _ = world.public().sign_up(&email(OLD), MailOptions::default()).await.unwrap();
+        let _ = world.public().sign_up(&email(OLD), MailOptions::default(), None).await.unwrap();
         let before = world.mailer.count();
         world.sweep().await;
         assert_eq!(world.mailer.count(), before, "nor does a stranger, and nothing is mailed");

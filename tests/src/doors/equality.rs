@@ -205,7 +205,7 @@ on_each_store! {
             for (at, Role { kind, address, .. }) in cast.iter().enumerate() {
                 let (public, address) = (stranger(&world, at), email(address));
                 let trace = match step % 3 {
-                    0 => traced(&world, &seen, public.sign_up(&address, MailOptions::default())).await,
+                    0 => traced(&world, &seen, public.sign_up(&address, MailOptions::default(), None)).await,
                     _ => traced(&world, &seen, public.request_password_reset(&address, MailOptions::default())).await,
                 };
                 traces.push((*kind, trace));
