@@ -87,6 +87,7 @@ impl Key {
 #[derive(Clone)]
 struct Derived {
     code: Key,
+    device: Key,
     hash_seal: Key,
     intent_seal: Key,
     check: KeyCheck,
@@ -96,6 +97,7 @@ impl Derived {
     fn of(key: &Key) -> Self {
         Self {
             code: key.derived("code"),
+            device: key.derived("device token"),
             hash_seal: key.derived("hash seal"),
             intent_seal: key.derived("intent seal"),
             check: key.check(),
@@ -313,6 +315,12 @@ impl Keyring {
     pub(crate) fn code(&self, key: &KeyId, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
         let keys = self.keys.get(key)?;
         Some(Zeroizing::new(mac(&keys.code, parts)))
+    }
+
+    /// The MAC that proves a device token, under the key of that name. `None`: that key is gone.
+    pub(crate) fn device(&self, key: &KeyId, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
+        let keys = self.keys.get(key)?;
+        Some(Zeroizing::new(mac(&keys.device, parts)))
     }
 
     /// Seals a PHC string to one account: in another account's row it does not open.

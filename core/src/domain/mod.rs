@@ -11,6 +11,7 @@ mod carried;
 mod cidr;
 mod code;
 mod confirmation;
+mod device;
 mod email;
 mod event;
 mod feedback;
@@ -64,6 +65,7 @@ pub use self::{
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -90,7 +92,7 @@ pub use self::{
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
-    session::SessionStamp,
+    session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
@@ -106,6 +108,7 @@ pub(crate) use self::{
         RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    device::DeviceMint,
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,

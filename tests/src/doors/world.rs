@@ -134,8 +134,8 @@ impl World {
     }
 
     pub async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
-            Authentication::Granted(stamp) => Ok(stamp),
+        match self.public().authenticate(&email(address), &password(typed), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
         }
