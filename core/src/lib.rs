@@ -47,8 +47,9 @@ pub use self::{
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
         DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
+        OutboxMail, Owner, PasswordView, Public, SessionsThen, Suppressed, Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
+    upkeep::bulk::BulkWork,
 };

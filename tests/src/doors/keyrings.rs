@@ -62,7 +62,7 @@ on_each_store! {
             let ask = |seed| World::beside_with(&world, seed, keyring.clone(), |builder| builder);
             let other = ask(50);
             for _ in 0..3 {
-                let typed = other.public().authenticate(&email(ADA), &password(GOOD)).await.map(drop);
+                let typed = other.public().authenticate(&email(ADA), &password(GOOD), None).await.map(drop);
                 assert_eq!(refused_stranger(typed), name);
             }
             let reset = ask(51).public().request_password_reset(&email(ADA), MailOptions::default()).await.map(drop);
@@ -104,7 +104,7 @@ on_each_store! {
         let third = World::beside_with(&world, 53, third, |builder| builder);
         assert!(third.log_in(ADA, GOOD).await.is_ok(), "what is written down anew forgets no name");
         let other = World::beside_with(&world, 52, with_two(4), |builder| builder);
-        let typed = other.public().authenticate(&email(ADA), &password(GOOD)).await.map(drop);
+        let typed = other.public().authenticate(&email(ADA), &password(GOOD), None).await.map(drop);
         assert_eq!(refused_stranger(typed), KeyName::Rotating(id("two")));
     }
 
