@@ -6,8 +6,8 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, Origin, OutOfBounds, PasswordPolicy, Realm, Rules, RulesError,
-        SessionStamp, Span,
+        Actor, EmailAddress, Keyring, Links, LinksError, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
+        RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
     engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
@@ -180,6 +180,9 @@ pub enum BuildError {
     /// A number of the builder's own is too small or too large.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
+    /// A link that [`Links::check`] refuses.
+    #[error(transparent)]
+    Links(#[from] LinksError),
 }
 
 impl Builder {
@@ -258,10 +261,11 @@ impl Builder {
     /// Checks the settings and makes the accounts. Nothing is written and no store is asked.
     ///
     /// # Errors
-    /// A [`BuildError`] for the first number that is out of bounds or contradicts another; its text says what to write
+    /// A [`BuildError`] for the first option that is out of bounds or contradicts another; its text says what to write
     /// instead.
     pub fn build(self) -> Result<Accounts, BuildError> {
         self.rules.check()?;
+        self.links.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
         OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
         let Machine { clock, entropy, hasher } = self.machine;

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Account, AccountId, Candidate, Change, CodeState, Content, Denial, EmailAddress, EventKind, Hashed,
         Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin, Password, Purpose,
-        Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        Redemption, Refusal, RevertEmail, SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -112,7 +112,7 @@ impl Public {
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
-        password: &Password,
+        password: &TypedPassword,
     ) -> Result<Authentication, PublicError> {
         let call = async {
             let core = &self.core;

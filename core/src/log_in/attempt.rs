@@ -3,7 +3,8 @@
 use super::slot::Slot;
 use crate::{
     domain::{
-        AddressTag, Denial, EmailAddress, Initiator, MustChangeReason, Origin, Password, SessionStamp, Span,
+        AddressTag, Denial, EmailAddress, Initiator, MustChangeReason, Origin, SessionStamp, Span,
+        TypedPassword,
     },
     engine::{Core, Deadline},
     error::Fault,
@@ -19,7 +20,7 @@ pub(crate) struct Attempt<'a> {
     /// The name of its record.
     pub(crate) tag: AddressTag,
     /// What was typed.
-    pub(crate) password: &'a Password,
+    pub(crate) password: &'a TypedPassword,
     /// From where.
     pub(crate) origin: Origin,
     /// Who brings it.
