@@ -21,6 +21,10 @@ const MOST_BESIDE: usize = 2;
 const LEAST_COVERED: usize = 6;
 /// Characters in walks and repetitions that there must be, where there is no listed word.
 const LEAST_BY_HABIT: usize = 4;
+/// The shortest straight walk or zigzag beside which other digits count for as little as beside a word.
+const LONG_WALK: usize = 6;
+/// Other digits and signs that there may be beside a long walk, where there are no letters.
+const MOST_DIGITS: usize = 8;
 /// The shortest stretch that counts as a repetition of an earlier one.
 const SHORTEST_REPETITION: usize = 3;
 /// Beginnings of words that are followed at once. A sign may stand for two letters or for none, so there can be several.
@@ -66,7 +70,12 @@ pub(super) fn parts(text: &[Folded], lexicons: &[&Lexicon]) -> Vec<CommonPart> {
     let Some(weight) = text.iter().map(|folded| Weight::of(folded.letter)).max() else {
         return Vec::new();
     };
-    let mut cover = Cover { text, weight, arrivals: vec![[None; STATES]; text.len().saturating_add(1)] };
+    let mut cover = Cover {
+        text,
+        weight,
+        has_long_walk: false,
+        arrivals: vec![[None; STATES]; text.len().saturating_add(1)],
+    };
     cover.take_apart(lexicons);
     cover.told()
 }
@@ -75,6 +84,8 @@ struct Cover<'a> {
     text: &'a [Folded],
     /// What must be in a part.
     weight: Weight,
+    /// Whether it has a walk that nobody takes for a coincidence.
+    has_long_walk: bool,
     /// By place, of which there is one more than there are characters, and by state.
     arrivals: Vec<[Option<Arrival>; STATES]>,
 }
@@ -84,6 +95,8 @@ impl Cover<'_> {
     fn take_apart(&mut self, lexicons: &[&Lexicon]) {
         self.arrive(Arrival { place: 0, state: 0, kind: None }, 0, 0);
         let reaches = walk::reaches(self.text);
+        self.has_long_walk =
+            reaches.iter().flat_map(|reaches| reaches.iter().take(2)).any(|(_, most)| *most >= LONG_WALK);
         let repetitions = repetitions(self.text);
         let text = self.text;
         for (at, ((folded, reaches), repetition)) in text.iter().zip(reaches).zip(repetitions).enumerate() {
@@ -108,7 +121,8 @@ impl Cover<'_> {
             }
             let weight = Weight::of(folded.letter);
             let kind = (weight == Weight::Digit).then_some(CommonKind::Digits);
-            let beside = usize::from(weight == self.weight);
+            let beside =
+                usize::from(weight == self.weight && !(self.has_long_walk && weight < Weight::Letter));
             self.go(at, at.saturating_add(1), (0, beside), kind.filter(|_| beside == 0));
         }
     }
@@ -140,9 +154,14 @@ impl Cover<'_> {
         let suffices = |state: &State| {
             let (words, beside) = apart(*state);
             let covered = heavy.saturating_sub(beside);
-            self.arrivals.get(end).is_some_and(|states| states.get(*state).is_some_and(Option::is_some))
+            // Each character beside is a word that nobody else has.
+            words.saturating_add(beside) <= MOST_WORDS
+                && self
+                    .arrivals
+                    .get(end)
+                    .is_some_and(|states| states.get(*state).is_some_and(Option::is_some))
                 && (beside == 0 || covered >= LEAST_COVERED)
-                && (words > 0 || covered >= LEAST_BY_HABIT && end >= LEAST_COVERED)
+                && (words > 0 || covered >= LEAST_BY_HABIT && end >= LEAST_COVERED || self.has_long_walk)
         };
         let Some(mut state) = (0..STATES).find(suffices) else {
             return Vec::new();
@@ -158,7 +177,9 @@ impl Cover<'_> {
             (end, state) = (arrival.place, arrival.state);
         }
         parts.reverse();
-        parts
+        let digits = parts.iter().filter(|part| part.kind == CommonKind::Digits);
+        let digits: usize = digits.map(|part| part.end.saturating_sub(part.start)).sum();
+        if self.weight < Weight::Letter && digits > MOST_DIGITS { Vec::new() } else { parts }
     }
 
     /// Puts a part before the others, by the code points of the password. Digits beside digits are one part.
@@ -299,10 +320,18 @@ mod tests {
 
     #[test]
     fn digits_alone_need_be_walks_years_or_repetitions() {
-        for text in ["123456789012345", "1999-2024-1987", "12341234123412", "20242024", "1357913579"] {
+        for text in [
+            "978599!@#$%^&*()",
+            "0987654321-8301",
+            "123456789012345",
+            "1999-2024-1987",
+            "12341234123412",
+            "20242024",
+            "1357913579",
+        ] {
             assert!(!kinds(text, &[]).is_empty(), "{text}");
         }
-        for text in ["8301-2274-9921-77", "831", "?%)", "🌧🦔🏔🎷🚲🪁"] {
+        for text in ["8301-2274-9921-77", "123456-8301-2274-9", "831", "?%)", "🌧🦔🏔🎷🚲🪁"] {
             assert!(kinds(text, &[]).is_empty(), "{text}");
         }
     }
@@ -310,8 +339,9 @@ mod tests {
     #[test]
     fn a_character_or_two_beside_do_not_save_it_and_a_third_does() {
         assert!(!kinds("amberbirchx", &["amber", "birch"]).is_empty());
-        assert!(!kinds("xamberbirchy", &["amber", "birch"]).is_empty());
-        assert!(kinds("xamberzbirchy", &["amber", "birch"]).is_empty());
+        assert!(!kinds("xamberambery", &["amber"]).is_empty());
+        assert!(kinds("xamberbirchy", &["amber", "birch"]).is_empty(), "each counts as a word");
+        assert!(kinds("xamberzambery", &["amber"]).is_empty());
         assert!(kinds("amberxy", &["amber"]).is_empty(), "with so little in parts, each one counts");
     }
 }
