@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
         Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
-        SessionStamp, Stop,
+        SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -54,7 +54,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
     /// too often; `wrong_password`, which counts as a failed log-in does; `weak_password`; a [`Fault`].
-    pub async fn change_password(&self, current: &Password, new: &Password) -> Result<Renewed, Error> {
+    pub async fn change_password(&self, current: &TypedPassword, new: &Password) -> Result<Renewed, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
             let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
@@ -81,7 +81,7 @@ impl Owner {
     /// `password_change_required`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         email: &EmailAddress,
         mail: &MailOptions,
     ) -> Result<(), Error> {
@@ -222,7 +222,7 @@ impl Owner {
     }
 
     /// Begins an attempt at the account's own password, once the session is known to hold.
-    async fn attempt<'a>(&self, current: &'a Password) -> Result<Attempt<'a>, Error> {
+    async fn attempt<'a>(&self, current: &'a TypedPassword) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, _, _| {
@@ -256,7 +256,7 @@ impl Owner {
     /// same password was sealed anew meanwhile.
     async fn knowing<T: Send>(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         candidate: Option<&Password>,
         mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Result<T, DecideError>, Error> {

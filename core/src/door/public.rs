@@ -8,6 +8,7 @@ use crate::{
         Account, AccountId, Candidate, Carried, Change, Chosen, CodeState, Content, Denial, DeviceToken,
         EmailAddress, EventKind, Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode,
         MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -118,7 +119,7 @@ impl Public {
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
-        password: &Password,
+        password: &TypedPassword,
         device: Option<&DeviceToken>,
     ) -> Result<Authentication, PublicError> {
         let call = async {
