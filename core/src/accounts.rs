@@ -10,7 +10,7 @@ use crate::{
         RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, KeysMet, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -312,6 +312,8 @@ impl Builder {
             host: self.host,
             wake: Event::new(),
             service: Service::default(),
+            relay: Relay::default(),
+            expiries_told: Hourly::default(),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

@@ -8,6 +8,7 @@ mod attributes;
 mod change;
 mod email_change;
 mod facts;
+mod hand_over;
 mod import;
 mod mailing;
 mod management;

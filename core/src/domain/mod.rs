@@ -10,6 +10,7 @@ mod bounds;
 mod carried;
 mod cidr;
 mod code;
+mod code_lives;
 mod confirmation;
 mod device;
 mod email;
@@ -64,7 +65,8 @@ pub use self::{
     carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    code_lives::{CodeLives, Lifetime},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
@@ -112,7 +114,7 @@ pub(crate) use self::{
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
-    letter_context::LetterContext,
+    letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,
 };

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
+use super::{CodeLives, LockOut, OutOfBounds, Quota, Retries, Span, kept};
 
 /// All numbers of the rules that a host may change. The defaults are the safe choice.
 ///
@@ -23,6 +23,8 @@ pub struct Rules {
     pub origin_quota: Quota,
     /// How many failed log-ins one origin may have (OWASP ASVS 5.0, 6.3.1): 100, then one each 36 s.
     pub origin_failure_quota: Quota,
+    /// How long a mailed code can be redeemed, by what it is good for (NIST SP 800-63B-4, 4.2.1).
+    pub code_lives: CodeLives,
     /// When failed log-ins lock an address, and for how long (NIST SP 800-63B-4, 3.2.2).
     pub lock_out: LockOut,
     /// How a mail that failed for now is tried again, and when it is given up.
@@ -35,8 +37,8 @@ pub struct Rules {
     pub expiry_warnings: [Span; 2],
     /// How long a closed account can be reopened before it is erased: 30 days; 1 min to 3,660 days.
     pub closing_grace: Span,
-    /// How long an account that a stranger signed up waits to be proven before it is removed: 7 days; 24 h, which is
-    /// how long the code for its first password lives, to 366 days.
+    /// How long an account that a stranger signed up waits to be proven before it is removed: 7 days; as long as the code
+    /// for its first password lives ([`CodeLives::password_set`]), to 366 days.
     pub sign_up_kept: Span,
     /// How long events of this realm stay in the journal; none keeps all, which is the default. 1 to 36,600 days; the
     /// settings file says `forever` for none.
@@ -55,6 +57,7 @@ impl Default for Rules {
             recipient_quota: Quota::RECIPIENT,
             origin_quota: Quota::ORIGIN,
             origin_failure_quota: Quota::ORIGIN_FAILURES,
+            code_lives: CodeLives::default(),
             lock_out: LockOut::default(),
             retries: Retries::default(),
             temporary_password: Span::hours(72),
@@ -181,6 +184,7 @@ impl Rules {
                 return Err(RulesError::Quota { option, given: quota });
             }
         }
+        self.code_lives.check()?;
         check_lock_out(&self.lock_out)?;
         check_retries(&self.retries)?;
         OutOfBounds::check("temporary_password", self.temporary_password, MINUTE..=YEAR)?;
@@ -192,8 +196,7 @@ impl Rules {
             return Err(RulesError::ExpiryWarnings { first, last });
         }
         OutOfBounds::check("closing_grace", self.closing_grace, MINUTE..=Span::days(3_660))?;
-        let code_lives = Purpose::PasswordSet.lifetime().each;
-        OutOfBounds::check("sign_up_kept", self.sign_up_kept, code_lives..=YEAR)?;
+        OutOfBounds::check("sign_up_kept", self.sign_up_kept, self.code_lives.password_set..=YEAR)?;
         for (option, kept) in [("journal_kept", self.journal_kept), ("dead_mails_kept", self.dead_mails_kept)]
         {
             kept.map_or(Ok(()), |kept| OutOfBounds::check(option, kept, KEPT))?;
@@ -264,7 +267,12 @@ mod tests {
     fn each_number_has_a_floor_and_a_ceiling() {
         let nothing = |quota: &mut Quota| *quota = Quota::new(1, Span::micros(1)).unwrap();
         let for_ever = |quota: &mut Quota| *quota = Quota::new(2, Span::days(200)).unwrap();
-        let spans: [Number<Span>; 10] = [
+        let spans: [Number<Span>; 15] = [
+            ("code_lives.password_set", |rules| &mut rules.code_lives.password_set),
+            ("code_lives.password_reset", |rules| &mut rules.code_lives.password_reset),
+            ("code_lives.password_management", |rules| &mut rules.code_lives.password_management),
+            ("code_lives.email_confirm", |rules| &mut rules.code_lives.email_confirm),
+            ("code_lives.email_revert", |rules| &mut rules.code_lives.email_revert),
             ("lock_out.first_lock", |rules| &mut rules.lock_out.first_lock),
             ("lock_out.longest_lock", |rules| &mut rules.lock_out.longest_lock),
             ("lock_out.forget_after", |rules| &mut rules.lock_out.forget_after),
@@ -311,6 +319,36 @@ mod tests {
             assert!(refusal(|rules| rules.expiry_warnings[0] = nonsense).starts_with("expiry_warnings: "));
             assert!(refusal(|rules| rules.expiry_warnings[1] = nonsense).starts_with("expiry_warnings: "));
         }
+    }
+
+    #[test]
+    fn codes_live_from_5_min_to_14_days_and_reverts_to_7() {
+        let lives: [Number<Span>; 5] = [
+            ("password_set", |rules| &mut rules.code_lives.password_set),
+            ("password_reset", |rules| &mut rules.code_lives.password_reset),
+            ("password_management", |rules| &mut rules.code_lives.password_management),
+            ("email_confirm", |rules| &mut rules.code_lives.email_confirm),
+            ("email_revert", |rules| &mut rules.code_lives.email_revert),
+        ];
+        for (option, of) in lives {
+            let most = if option == "email_revert" { Span::days(7) } else { Span::days(14) };
+            let micro = Span::micros(1).as_micros();
+            for (life, fits) in [
+                (Span::minutes(5), true),
+                (Span::micros(Span::minutes(5).as_micros() - micro), false),
+                (most, true),
+                (Span::micros(most.as_micros() + micro), false),
+            ] {
+                // What is signed up is kept long enough for any of them.
+                let checked = with(|rules| {
+                    rules.sign_up_kept = Span::days(30);
+                    *of(rules) = life;
+                });
+                assert_eq!(checked.is_ok(), fits, "{option}: {life}");
+            }
+        }
+        let shorter = refusal(|rules| rules.code_lives.password_set = Span::days(8));
+        assert!(shorter.starts_with("sign_up_kept: "), "it would be purged with a live code: {shorter}");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use url::{Host, Url};
 
 use super::InputError;
 
-/// The names in a link's query that are ours: the account, its code and the return URL.
-pub(super) const OURS: [&str; 3] = ["id", "confirmation_code", "return_url"];
+/// The names in a link's query that are ours: the account, its code, the return URL and the mail's language.
+pub(super) const OURS: [&str; 4] = ["id", "confirmation_code", "return_url", "lang"];
 
 macro_rules! checked_url {
     ($(#[$doc:meta])* $name:ident, $error:ident) => {
@@ -70,6 +70,7 @@ checked_url! {
     /// assert!(LinkUrl::parse("http://127.0.0.1:8080/password").is_ok());
     /// assert!(LinkUrl::parse("http://app.example/password").is_err());
     /// assert!(LinkUrl::parse("https://app.example/password?id=1").is_err());
+    /// assert!(LinkUrl::parse("https://app.example/password?lang=en").is_err());
     /// ```
     LinkUrl, BadLinkUrl
 }

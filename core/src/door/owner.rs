@@ -122,7 +122,8 @@ impl Owner {
     }
 
     /// Puts the new address in place, given the code that was mailed there. All other sessions end; the answer is the
-    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h.
+    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h
+    /// from when it is handed over ([`CodeLives::email_revert`](crate::domain::CodeLives::email_revert)).
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,

@@ -67,6 +67,7 @@ impl Core {
             keys: &self.keys,
             page,
             return_url: None,
+            lives: &self.rules.code_lives,
             quota: self.rules.account_quota,
             address: dossier.own_address(),
             stranger_caused: false,

@@ -93,15 +93,20 @@ fn confirmations(names: &Names) -> Confirmations {
         recipient: Ordinal::new(u32::MAX),
         issued_at: Timestamp::MIN,
         expires_at: Timestamp::MAX,
+        latest_end: Timestamp::MAX,
+        handed_over: true,
         return_url: Some(ReturnUrl::parse(&back).expect("a return URL")),
     };
     Confirmations {
         issued: Some(confirmation()),
+        predecessor: Some(confirmation()),
         dead: Some(DeadConfirmation {
             was: confirmation(),
             end: ConfirmationEnd::Expired,
             at: Timestamp::MAX,
+            predecessor: Some(confirmation()),
         }),
+        voided_at: Some(Timestamp::MAX),
     }
 }
 
@@ -148,6 +153,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
         MailState::Claimed { until: Timestamp::MAX },
         MailState::Retry { at: Timestamp::MIN },
         MailState::Dead { why: DeathCause::Spent, at: Timestamp::MAX },
+        MailState::Dead { why: DeathCause::Expired, at: Timestamp::MAX },
         MailState::Dead { why: DeathCause::Undeliverable(Undeliverable::Rejected), at: Timestamp::MIN },
     ];
     let letters = states.into_iter().map(|state| Mail {

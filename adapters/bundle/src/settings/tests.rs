@@ -101,6 +101,7 @@ fn each_number_of_the_rules_reaches_its_place() {
         sign_up_kept = "79 h"
         journal_kept = "80 h"
         dead_mails_kept = "forever"
+        code_lives = { password_set = "6 h", password_reset = "7 min", password_management = "8 min", email_confirm = "9 min", email_revert = "10 min" }
         lock_out = { room = 6, first_lock = "7 s", longest_lock = "8 s", disable_at = 9, forget_after = "70 s" }
         retries = { first = "11 s", longest = "12 s", attempts = 13, age = "74 s", lease = "75 s" }
     "#;
@@ -119,6 +120,11 @@ fn each_number_of_the_rules_reaches_its_place() {
     expected.sign_up_kept = Span::hours(79);
     expected.journal_kept = Some(Span::hours(80));
     expected.dead_mails_kept = None;
+    expected.code_lives.password_set = Span::hours(6);
+    expected.code_lives.password_reset = Span::minutes(7);
+    expected.code_lives.password_management = Span::minutes(8);
+    expected.code_lives.email_confirm = Span::minutes(9);
+    expected.code_lives.email_revert = Span::minutes(10);
     expected.lock_out.room = 6;
     expected.lock_out.first_lock = Span::seconds(7);
     expected.lock_out.longest_lock = Span::seconds(8);
@@ -211,6 +217,7 @@ fn an_option_that_is_not_known_is_refused_in_every_section() {
         "links",
         "policy",
         "rules",
+        "rules.code_lives",
         "rules.lock_out",
         "rules.retries",
         "hashing",

@@ -6,7 +6,7 @@
 
 use super::{Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption};
 use crate::domain::{
-    AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Notice, Purpose, Refusal, Sealed, Timestamp,
+    AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Nonce, Notice, Purpose, Refusal, Sealed, Timestamp,
 };
 
 /// The signed-in owner wants another address.
@@ -259,6 +259,7 @@ impl Facts {
         let cancel = self.confirmations.get_mut(&Purpose::EmailCancel);
         if let Some(issued) = cancel.and_then(|confirmations| confirmations.issued.as_mut()) {
             issued.expires_at = until;
+            issued.latest_end = issued.latest_end.max(until);
         }
     }
 
@@ -268,6 +269,21 @@ impl Facts {
             former.reserved = true;
             former.until = now + Self::FORMER_RESERVED;
         }
+    }
+
+    /// The way back was mailed: its life is counted from now, and the address is kept as long.
+    pub(super) fn revert_handed_over(&mut self, nonce: Nonce, end: Timestamp) -> bool {
+        let reverts = self.confirmations.get_mut(&Purpose::EmailRevert);
+        let Some(revert) = reverts.and_then(|reverts| reverts.of_mut(nonce)).filter(|it| !it.handed_over)
+        else {
+            return false;
+        };
+        revert.handed_over = true;
+        revert.expires_at = revert.expires_at.min(end);
+        let (recipient, until) = (revert.recipient, revert.expires_at);
+        let kept = self.former.iter_mut().filter(|former| former.reserved);
+        kept.filter(|former| former.mailbox.ordinal == recipient).for_each(|former| former.until = until);
+        true
     }
 
     /// Reverts too: there is nothing left that one could go back to.

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
+    Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -21,6 +21,8 @@ pub struct MailRequest<'a> {
     pub page: &'a LinkUrl,
     /// Where that page sends its reader at the end.
     pub return_url: Option<&'a ReturnUrl>,
+    /// How long codes live.
+    pub lives: &'a CodeLives,
     /// The quota of each account and purpose.
     pub quota: Quota,
     /// What is known of the account's address.
@@ -82,23 +84,9 @@ impl Account {
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        let not_expected = || Refusal::CodeNotExpected { status: facts.status() };
-        let expected = |is: bool| if is { Ok(()) } else { Err(not_expected()) };
-        match purpose {
-            Purpose::PasswordSet => facts.expects_first_password()?,
-            Purpose::PasswordReset => {
-                expected(facts.password.is_some() && facts.management == Management::Owner)?;
-            }
-            Purpose::PasswordManagement => expected(facts.pending_management == Some(Management::Owner))?,
-            Purpose::EmailConfirm | Purpose::EmailCancel => expected(facts.pending.is_some())?,
-            // Only a confirmed change makes one, and mails it.
-            Purpose::EmailRevert => return Err(not_expected()),
-        }
+        facts.expects(purpose)?;
         Change::of(self, |facts, change| {
-            let recipient = match (&facts.pending, purpose) {
-                (Some(pending), Purpose::EmailConfirm) => pending.mailbox.ordinal,
-                _ => facts.mailbox.ordinal,
-            };
+            let recipient = facts.recipient_of(purpose);
             facts.confirm(purpose, recipient, request);
             facts.tie_pending();
             change.events.push(EventKind::CodeIssued { purpose, recipient });
@@ -212,7 +200,7 @@ fn deliverable(request: &MailRequest<'_>) -> Result<(), Refusal> {
 }
 
 impl Facts {
-    fn expects_first_password(&self) -> Result<(), Refusal> {
+    pub(super) fn expects_first_password(&self) -> Result<(), Refusal> {
         let status = self.status();
         let expected = self.password.is_none() && (status == Status::New || self.replaced);
         if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
@@ -230,29 +218,43 @@ impl Facts {
         request.quota.take(level, request.now).map_err(|retry_after| Refusal::Throttled { retry_after })
     }
 
-    /// The live confirmation of the purpose, stretched; or a new one.
+    /// The live confirmation of the purpose, its end put off; or a new one, where that would leave less than half a life. The
+    /// old one stays good then, until the end that its mails name.
     pub(super) fn confirm(
         &mut self,
         purpose: Purpose,
         recipient: Ordinal,
         request: &MailRequest<'_>,
     ) -> &Confirmation {
+        let (life, now) = (request.lives.of(purpose), request.now);
+        let first = Confirmation {
+            nonce: request.nonce,
+            key: request.keys.active().clone(),
+            recipient,
+            issued_at: now,
+            // A revert waits for its first hand-over, however long that takes.
+            expires_at: now + if purpose == Purpose::EmailRevert { life.longest } else { life.each },
+            latest_end: now + life.longest,
+            handed_over: false,
+            return_url: request.return_url.cloned(),
+        };
         let confirmations = self.confirmations.entry(purpose).or_default();
         let again = confirmations.issued.take_if(|issued| {
-            issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)
+            issued.is_live(now) && issued.recipient == recipient && request.keys.holds(&issued.key)
         });
-        confirmations.kill(request.now);
-        let confirmation = match again {
-            Some(live) => live.asked_again(purpose, request.now),
-            None => Confirmation {
-                nonce: request.nonce,
-                key: request.keys.active().clone(),
-                recipient,
-                issued_at: request.now,
-                expires_at: request.now + purpose.lifetime().each,
-                return_url: request.return_url.cloned(),
-            },
-        };
-        confirmations.issued.insert(confirmation)
+        match again {
+            Some(live) if purpose.slides() && live.is_worn(life, now) => {
+                confirmations.issued = Some(live);
+                confirmations.succeed(first)
+            }
+            Some(live) => {
+                let expires_at = if purpose.slides() { live.put_off(life, now) } else { live.expires_at };
+                confirmations.issued.insert(Confirmation { expires_at, ..live })
+            }
+            None => {
+                confirmations.kill(now);
+                confirmations.issued.insert(first)
+            }
+        }
     }
 }

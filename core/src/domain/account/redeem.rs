@@ -42,20 +42,19 @@ impl Account {
             return CodeState::Invalid;
         };
         for (&purpose, confirmations) in &facts.confirmations {
-            if let Some(issued) = &confirmations.issued
-                && brought.is_genuine(self, facts, purpose, issued)
-            {
-                return match issued.is_live(brought.now) {
+            let genuine = |of: &&Confirmation| brought.is_genuine(self, facts, purpose, of);
+            if let Some(mailed) = confirmations.mailed().find(genuine) {
+                return match mailed.is_live(brought.now) {
                     true => CodeState::Live {
                         purpose,
-                        expires_at: issued.expires_at,
-                        return_url: issued.return_url.clone(),
+                        expires_at: mailed.expires_at,
+                        return_url: mailed.return_url.clone(),
                     },
                     false => CodeState::Expired { purpose },
                 };
             }
             if let Some(dead) = &confirmations.dead
-                && brought.is_genuine(self, facts, purpose, &dead.was)
+                && [&dead.was].into_iter().chain(&dead.predecessor).any(|was| genuine(&was))
             {
                 return match dead.end {
                     ConfirmationEnd::Used => CodeState::Used { purpose },
@@ -78,7 +77,8 @@ impl Account {
     pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        let live = facts.live(purpose, brought.now)?;
-        brought.is_genuine(self, facts, purpose, live).then(|| live.clone())
+        let mut live =
+            facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
+        live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed)).cloned()
     }
 }

@@ -206,7 +206,8 @@ impl IssuedCode {
         let confirmation = facts.confirmations.get(&purpose)?.issued.as_ref()?;
         let mailbox = facts.mailbox(confirmation.recipient)?;
         let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, confirmation)?;
-        let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
+        let lang = facts.attributes.locale.as_ref();
+        let link = page.with_code(account.id, &code, confirmation.return_url.as_ref(), lang);
         Some(Self { code, link, expires_at: confirmation.expires_at })
     }
 }

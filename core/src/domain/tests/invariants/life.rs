@@ -165,8 +165,8 @@ impl Life {
                 told,
                 CodeState::Live {
                     purpose: of.purpose,
-                    expires_at: live(&before, of.purpose, now).unwrap().expires_at,
-                    return_url: live(&before, of.purpose, now).unwrap().return_url.clone(),
+                    expires_at: live_of(&before, of.purpose, of.nonce, now).unwrap().expires_at,
+                    return_url: live_of(&before, of.purpose, of.nonce, now).unwrap().return_url.clone(),
                 }
             );
             let good_for = match act {
@@ -308,7 +308,7 @@ impl Life {
                 && match &dispatch.subject {
                     Subject::Notice(_) => true,
                     Subject::Code { purpose, nonce, .. } => {
-                        live(&self.account, *purpose, self.now).is_some_and(|live| live.nonce == *nonce)
+                        live_of(&self.account, *purpose, *nonce, self.now).is_some()
                     }
                 };
             let Ok(letter) = letter else {
@@ -349,6 +349,10 @@ impl Life {
 
 fn live(account: &Account, purpose: Purpose, now: Timestamp) -> Option<&Confirmation> {
     account.facts().unwrap().confirmations.get(&purpose)?.live(now)
+}
+
+fn live_of(account: &Account, purpose: Purpose, nonce: Nonce, now: Timestamp) -> Option<&Confirmation> {
+    account.facts().unwrap().confirmations.get(&purpose)?.live_of(nonce, now)
 }
 
 fn purpose(mail: &Mail) -> Option<Purpose> {
