@@ -16,6 +16,7 @@ mod password;
 mod redeem;
 mod register;
 mod shut;
+mod throttles;
 mod time_due;
 mod time_passed;
 mod update;
@@ -28,6 +29,7 @@ pub use self::{
     attributes::{AttributeChanges, Attributes},
     new_account::{AccountChanges, NewAccount},
     register::Registration,
+    throttles::Side,
 };
 pub(crate) use self::{
     change::Change,
@@ -44,7 +46,7 @@ pub(crate) use self::{
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
     IpFilterGroup, IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota,
-    Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
+    QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -205,9 +207,11 @@ pub struct Facts {
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
-    /// The levels of the quotas of its code mails.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub throttles: BTreeMap<Purpose, Timestamp>,
+    /// The levels of the quotas of its code mails, for each purpose, recipient
+    /// ([`Keyring::throttle_tag`](super::Keyring::throttle_tag)) and side that asked. At most
+    /// [`THROTTLES_MOST`](Self::THROTTLES_MOST).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "throttles::form")]
+    pub throttles: BTreeMap<(Purpose, QuotaTag, Side), Timestamp>,
     /// What may be done with it.
     pub standing: Standing,
     /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.

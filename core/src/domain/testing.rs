@@ -69,6 +69,7 @@ impl World {
             page: &self.page,
             return_url: None,
             quota: Quota::ACCOUNT,
+            side: Side::Account,
             address: None,
             stranger_caused: false,
             bypass_throttle: false,

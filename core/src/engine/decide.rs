@@ -9,7 +9,7 @@ use super::{
     offer::{Offered, Pledge},
 };
 use crate::{
-    domain::{Change, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
+    domain::{Change, EventKind, Hashed, Incarnation, Initiator, Password, QuotaTag, Refusal, Span, Stop},
     error::{Error, Fault},
     port::{Dossier, Who},
 };
@@ -51,9 +51,10 @@ impl Call<'_> {
 pub(crate) enum DecideError {
     Refused(Refusal),
     EmailTaken,
-    /// A quota of the commit is spent.
+    /// Quotas of the commit are spent: these, and the longest wait over them.
     Exhausted {
         wait: Span,
+        levels: Vec<QuotaTag>,
     },
     /// A claimed mail is another courier's by now, or a group of networks was changed since it was read.
     Superseded,
@@ -71,7 +72,7 @@ impl From<DecideError> for Error {
         match undecided {
             DecideError::Refused(refusal) => refusal.into(),
             DecideError::EmailTaken => Refusal::EmailTaken.into(),
-            DecideError::Exhausted { wait } => Refusal::Throttled { retry_after: wait }.into(),
+            DecideError::Exhausted { wait, .. } => Refusal::Throttled { retry_after: wait }.into(),
             DecideError::Superseded => Fault::Defect("a mail was superseded outside the courier").into(),
             DecideError::Failed(fault) => fault.into(),
         }

@@ -6,7 +6,7 @@ use accountable_core::{
         Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
         Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
         LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
+        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span, Standing, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
@@ -64,7 +64,9 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         pending_management: Some(Management::Owner),
         attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
-        throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
+        throttles: (0..Facts::THROTTLES_MOST)
+            .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
+            .collect(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
             until: Timestamp::MAX,
