@@ -9,6 +9,7 @@ mod change;
 mod email_change;
 mod facts;
 mod import;
+mod joined;
 mod mailing;
 mod management;
 mod new_account;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{AttributeChanges, Attributes},
+    joined::JoinedNotice,
     new_account::{AccountChanges, NewAccount},
     register::Registration,
     throttles::Side,
@@ -45,8 +47,9 @@ pub(crate) use self::{
 };
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
-    IpFilterGroup, IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota,
-    QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
+    IpFilterGroup, IpFilterGroupName, KeyId, Management, NoticeKind, Ordinal, Origin, PasswordValidity,
+    Purpose, Quota, QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown,
+    Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -212,6 +215,9 @@ pub struct Facts {
     /// [`THROTTLES_MOST`](Self::THROTTLES_MOST).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "throttles::form")]
     pub throttles: BTreeMap<(Purpose, QuotaTag, Side), Timestamp>,
+    /// Of each kind of notice, one that waits since too many of them went out, and that later ones join.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub joined: BTreeMap<NoticeKind, JoinedNotice>,
     /// What may be done with it.
     pub standing: Standing,
     /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.

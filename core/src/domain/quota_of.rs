@@ -1,6 +1,6 @@
 //! What a shared quota counts, and whose it is: the name of every level that a store keeps stands here and nowhere else.
 
-use super::{AccountId, EmailAddress, EmailKey, Keyring, Origin, QuotaTag, Realm};
+use super::{AccountId, EmailAddress, EmailKey, Keyring, NoticeKind, Origin, QuotaTag, Realm};
 
 /// What a level counts, and whose it is. Each kind has a level of its own, so that one kind never spends another's.
 ///
@@ -22,6 +22,8 @@ pub enum QuotaOf<'a> {
     NewAddress(&'a EmailAddress),
     /// Mails to an address that an owner wants, whoever has it: over hours.
     NewAddressForLong(&'a EmailAddress),
+    /// Notices of one kind that an owner causes to an address, by its whole key.
+    Notices(NoticeKind, &'a EmailKey),
     /// Mails with which owners prove their own address, by its whole key.
     Proofs(&'a EmailKey),
     /// Requests for mail from one subscriber's network.
@@ -89,6 +91,7 @@ impl Keyring {
             QuotaOf::EmailChanges(account) => named("changes of address", "account", account.as_bytes()),
             QuotaOf::NewAddress(address) => by_key("new address", &address.key_without_tag()),
             QuotaOf::NewAddressForLong(address) => by_key("new address for long", &address.key_without_tag()),
+            QuotaOf::Notices(kind, key) => named("notices", kind.as_str(), key.as_str().as_bytes()),
             QuotaOf::Proofs(key) => by_key("proofs", key),
             QuotaOf::Requests(from) => named("mail requests", "origin", &from.network()?),
             QuotaOf::RequestsOfNetwork(from) => named("mail requests", "network", &from.wider_network()?),
@@ -132,6 +135,8 @@ mod tests {
             QuotaOf::EmailChanges(AccountId::from_bytes([1; 16])),
             QuotaOf::NewAddress(&ada),
             QuotaOf::NewAddressForLong(&ada),
+            QuotaOf::Notices(NoticeKind::Closed, &key),
+            QuotaOf::Notices(NoticeKind::PasswordChanged, &key),
             QuotaOf::Proofs(&key),
             QuotaOf::Requests(from),
             QuotaOf::RequestsOfNetwork(from),

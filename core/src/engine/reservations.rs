@@ -13,8 +13,8 @@
 use super::Core;
 use crate::{
     domain::{
-        Account, AccountId, Change, EmailAddress, IntentKind, NoticeKind, Origin, Purpose, Quota, QuotaOf,
-        QuotaTag, Span, StrangersMail, Subject, Timestamp,
+        Account, AccountId, Change, EmailAddress, EmailKey, IntentKind, NoticeKind, Origin, Purpose, Quota,
+        QuotaOf, QuotaTag, Span, StrangersMail, Subject, Timestamp,
     },
     error::Fault,
     port::{Dossier, Reservation, Who},
@@ -28,7 +28,15 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    fn reservation(self, now: Timestamp) -> Reservation {
+    pub(super) const fn level(self) -> QuotaTag {
+        self.level
+    }
+
+    pub(super) const fn quota(self) -> Quota {
+        self.quota
+    }
+
+    pub(super) fn reservation(self, now: Timestamp) -> Reservation {
         Reservation::of(self.level, self.quota, now)
     }
 }
@@ -131,8 +139,14 @@ impl Core {
     }
 
     /// Whether the quota of all the realm's sign-ups, and no other, is what refuses.
-    pub(crate) fn only_sign_ups_are_spent(&self, levels: &[QuotaTag]) -> bool {
-        self.sign_ups_limit().is_some_and(|limit| levels == [limit.level])
+    pub(crate) fn only_sign_ups_are_spent(&self, levels: &[(QuotaTag, Timestamp)]) -> bool {
+        let all = self.sign_ups_limit();
+        all.is_some_and(|all| levels.iter().all(|(level, _)| *level == all.level))
+    }
+
+    /// How many notices of a kind an owner may cause to an address.
+    pub(super) fn notices_limit(&self, kind: NoticeKind, to: &EmailKey) -> Option<Limit> {
+        self.limits([(QuotaOf::Notices(kind, to), self.rules.notice_quota)]).next()
     }
 
     /// What an owner's change of address takes: of the account's quota over all new addresses, and of those of the new

@@ -119,7 +119,9 @@ impl Core {
         if age >= Self::SIGN_UP_WAITS {
             return self.drop_request(mail).await;
         }
-        let until = now + wait.max(Span::micros(age.as_micros() / 4));
+        // Further ahead than the horizon, a due time counts as due.
+        let wait = wait.max(Span::micros(age.as_micros() / 4)).min(self.rules.retries.horizon());
+        let until = now + wait;
         let state = MailState::Retry { at: until };
         let after = Mail { attempts: mail.value.attempts.saturating_sub(1), state, ..mail.value.clone() };
         let delayed = EventKind::MailDelayed { mail: after.id, until, ours: false };
