@@ -30,16 +30,36 @@ impl From<IpAddr> for Origin {
     }
 }
 
+/// A network that requests are counted by: one subscriber's, or a wider one around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network {
+    /// The family, and the first octets of the address; what the network leaves open is zero.
+    octets: [u8; 9],
+    wider: bool,
+}
+
+impl Network {
+    pub(super) const fn octets(&self) -> &[u8; 9] {
+        &self.octets
+    }
+
+    pub(super) const fn is_wider(self) -> bool {
+        self.wider
+    }
+}
+
 impl Origin {
-    /// The network of one subscriber: an IPv4 address, or the /64 that one IPv6 subscriber holds. Its first octet is the
-    /// family. None where the origin is not known.
-    pub(crate) fn network(self) -> Option<[u8; 9]> {
-        self.masked(32, 64)
+    /// The network of one subscriber: an IPv4 address, or the /64 that one IPv6 subscriber holds. None where the origin is
+    /// not known.
+    #[must_use]
+    pub fn network(self) -> Option<Network> {
+        Some(Network { octets: self.masked(32, 64)?, wider: false })
     }
 
     /// The network around it: an IPv4 /24, or the /48 that IPv6 subscribers are given at most.
-    pub(crate) fn wider_network(self) -> Option<[u8; 9]> {
-        self.masked(24, 48)
+    #[must_use]
+    pub fn wider_network(self) -> Option<Network> {
+        Some(Network { octets: self.masked(24, 48)?, wider: true })
     }
 
     fn masked(self, v4_bits: u32, v6_bits: u32) -> Option<[u8; 9]> {
@@ -79,11 +99,11 @@ fn v4_of(ip: IpAddr) -> Result<Ipv4Addr, Ipv6Addr> {
 mod tests {
     use super::*;
 
-    fn network(ip: &str) -> Option<[u8; 9]> {
+    fn network(ip: &str) -> Option<Network> {
         Origin::from(ip.parse::<IpAddr>().unwrap()).network()
     }
 
-    fn wider(ip: &str) -> Option<[u8; 9]> {
+    fn wider(ip: &str) -> Option<Network> {
         Origin::from(ip.parse::<IpAddr>().unwrap()).wider_network()
     }
 

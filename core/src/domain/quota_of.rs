@@ -1,6 +1,6 @@
 //! What a shared quota counts, and whose it is: the name of every level that a store keeps stands here and nowhere else.
 
-use super::{AccountId, EmailAddress, EmailKey, Keyring, NoticeKind, Origin, QuotaTag, Realm};
+use super::{AccountId, EmailAddress, EmailKey, Keyring, Network, Nonce, NoticeKind, QuotaTag, Realm};
 
 /// What a level counts, and whose it is. Each kind has a level of its own, so that one kind never spends another's.
 ///
@@ -26,14 +26,14 @@ pub enum QuotaOf<'a> {
     Notices(NoticeKind, &'a EmailKey),
     /// Mails with which owners prove their own address, by its whole key.
     Proofs(&'a EmailKey),
-    /// Requests for mail from one subscriber's network.
-    Requests(Origin),
-    /// Requests for mail from the wider network around it.
-    RequestsOfNetwork(Origin),
-    /// Failed log-ins from one subscriber's network.
-    Failures(Origin),
-    /// Failed log-ins from the wider network around it.
-    FailuresOfNetwork(Origin),
+    /// Requests for mail from a network.
+    Requests(Network),
+    /// Failed log-ins from a network.
+    Failures(Network),
+    /// Wrong passwords that are shown with one device token.
+    FailuresOfDevice(&'a Nonce),
+    /// Wrong passwords at the door of an account's owner.
+    FailuresOfOwner(AccountId),
 }
 
 /// A mail to an existing account that a stranger causes.
@@ -65,9 +65,9 @@ impl StrangersMail {
 }
 
 impl Keyring {
-    /// The name of a level in the store; none for what counts by an origin, where there is no origin.
+    /// The name of a level in the store.
     #[must_use]
-    pub fn quota_tag(&self, realm: &Realm, of: QuotaOf<'_>) -> Option<QuotaTag> {
+    pub fn quota_tag(&self, realm: &Realm, of: QuotaOf<'_>) -> QuotaTag {
         let named = |quota: &str, whose: &str, name: &[u8]| {
             QuotaTag::from_bytes(self.quota_mac(&[
                 realm.as_str().as_bytes(),
@@ -83,7 +83,10 @@ impl Keyring {
             let whose = if key == bare { "recipient" } else { "recipient's tags" };
             named(quota, whose, bare.as_str().as_bytes())
         };
-        Some(match of {
+        let by_network = |quota: &str, network: &Network| {
+            named(quota, if network.is_wider() { "network" } else { "origin" }, network.octets())
+        };
+        match of {
             QuotaOf::ToAccount(kind, key) => by_key(kind.name(), key),
             QuotaOf::SignUps(address) => by_signed_up("sign-ups", address),
             QuotaOf::SignUpsForLong(address) => by_signed_up("sign-ups for long", address),
@@ -93,11 +96,11 @@ impl Keyring {
             QuotaOf::NewAddressForLong(address) => by_key("new address for long", &address.key_without_tag()),
             QuotaOf::Notices(kind, key) => named("notices", kind.as_str(), key.as_str().as_bytes()),
             QuotaOf::Proofs(key) => by_key("proofs", key),
-            QuotaOf::Requests(from) => named("mail requests", "origin", &from.network()?),
-            QuotaOf::RequestsOfNetwork(from) => named("mail requests", "network", &from.wider_network()?),
-            QuotaOf::Failures(from) => named("log-in failures", "origin", &from.network()?),
-            QuotaOf::FailuresOfNetwork(from) => named("log-in failures", "network", &from.wider_network()?),
-        })
+            QuotaOf::Requests(from) => by_network("mail requests", &from),
+            QuotaOf::Failures(from) => by_network("log-in failures", &from),
+            QuotaOf::FailuresOfDevice(nonce) => named("log-in failures", "device", nonce.as_bytes()),
+            QuotaOf::FailuresOfOwner(account) => named("log-in failures", "account", account.as_bytes()),
+        }
     }
 
     /// Whose throttle it is that an account keeps for the mails to one of its addresses.
@@ -113,7 +116,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::testing::World;
+    use crate::domain::{Origin, testing::World};
 
     fn address(text: &str) -> EmailAddress {
         EmailAddress::parse(text).unwrap()
@@ -121,13 +124,13 @@ mod tests {
 
     fn tag(of: QuotaOf<'_>) -> QuotaTag {
         let world = World::new();
-        world.keys.quota_tag(&world.realm, of).unwrap()
+        world.keys.quota_tag(&world.realm, of)
     }
 
     #[test]
     fn no_two_kinds_share_a_level() {
         let (ada, from) = (address("ada@example.com"), Origin::Ip("192.0.2.1".parse().unwrap()));
-        let key = ada.key();
+        let (key, nonce) = (ada.key(), Nonce::from_bytes([1; 16]));
         let of = [
             QuotaOf::SignUps(&ada),
             QuotaOf::SignUpsForLong(&ada),
@@ -138,10 +141,12 @@ mod tests {
             QuotaOf::Notices(NoticeKind::Closed, &key),
             QuotaOf::Notices(NoticeKind::PasswordChanged, &key),
             QuotaOf::Proofs(&key),
-            QuotaOf::Requests(from),
-            QuotaOf::RequestsOfNetwork(from),
-            QuotaOf::Failures(from),
-            QuotaOf::FailuresOfNetwork(from),
+            QuotaOf::Requests(from.network().unwrap()),
+            QuotaOf::Requests(from.wider_network().unwrap()),
+            QuotaOf::Failures(from.network().unwrap()),
+            QuotaOf::Failures(from.wider_network().unwrap()),
+            QuotaOf::FailuresOfDevice(&nonce),
+            QuotaOf::FailuresOfOwner(AccountId::from_bytes([1; 16])),
         ];
         let to_account = StrangersMail::ALL.map(|kind| QuotaOf::ToAccount(kind, &key));
         let tags: Vec<_> = of.into_iter().chain(to_account).map(tag).collect();
@@ -166,13 +171,5 @@ mod tests {
             assert_ne!(of(&plain), of(&tagged));
         }
         assert_eq!(tag(QuotaOf::NewAddress(&plain)), tag(QuotaOf::NewAddress(&tagged)));
-    }
-
-    #[test]
-    fn without_an_origin_nothing_counts_by_one() {
-        let world = World::new();
-        let of = |of| world.keys.quota_tag(&world.realm, of);
-        assert_eq!(of(QuotaOf::Requests(Origin::Unknown)), None);
-        assert_eq!(of(QuotaOf::FailuresOfNetwork(Origin::Unknown)), None);
     }
 }

@@ -71,6 +71,6 @@ impl Core {
         let (_, dispatch) = mail.dispatch()?;
         let Subject::Notice(notice) = &dispatch.subject else { return None };
         let to = account.facts().ok()?.mailbox(dispatch.recipient)?;
-        Some((self.notices_limit(notice.kind(), &to.key)?, (notice.kind(), dispatch.recipient)))
+        Some((self.notices_limit(notice.kind(), &to.key), (notice.kind(), dispatch.recipient)))
     }
 }

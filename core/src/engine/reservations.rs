@@ -13,8 +13,8 @@
 use super::Core;
 use crate::{
     domain::{
-        Account, AccountId, Change, EmailAddress, EmailKey, IntentKind, NoticeKind, Origin, Purpose, Quota,
-        QuotaOf, QuotaTag, Span, StrangersMail, Subject, Timestamp,
+        Account, AccountId, Change, EmailAddress, EmailKey, IntentKind, Network, NoticeKind, Origin, Purpose,
+        Quota, QuotaOf, QuotaTag, Span, StrangersMail, Subject, Timestamp,
     },
     error::Fault,
     port::{Dossier, Reservation, Who},
@@ -44,22 +44,21 @@ impl Limit {
 impl Core {
     /// The level by which a stranger's acts are journaled; none where the origin is not known.
     pub(crate) fn requests_level(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.quota_tag(&self.realm, QuotaOf::Requests(origin))
+        Some(self.keys.quota_tag(&self.realm, QuotaOf::Requests(origin.network()?)))
     }
 
     /// What a request for mail takes of the origin's quotas, whoever it is for.
     pub(crate) fn request_reservations(&self, origin: Origin, now: Timestamp) -> Vec<Reservation> {
-        let limits = [
-            (QuotaOf::Requests(origin), self.rules.origin_quota),
-            (QuotaOf::RequestsOfNetwork(origin), self.rules.network_quota),
-        ];
-        self.limits(limits).map(|limit| limit.reservation(now)).collect()
+        let (narrow, wide) = (self.rules.origin_quota, self.rules.network_quota);
+        let limits = networks(origin, narrow, wide);
+        limits.map(|(of, quota)| self.limit(QuotaOf::Requests(of), quota).reservation(now)).collect()
     }
 
-    /// The levels that a log-in must load, to know whether its origin failed too often. None of them is asked for where a
-    /// genuine token of a known device is brought.
-    pub(crate) fn failure_levels(&self, origin: Origin) -> Vec<QuotaTag> {
-        self.failure_limits(origin).map(|limit| limit.level).collect()
+    /// The levels that a log-in must load, to know whether its origin failed too often, each with its quota: of the origin's
+    /// network and of the wider one; none where the origin is not known. None of them is asked for where a genuine token
+    /// of a known device is brought.
+    pub(crate) fn origin_failure_levels(&self, origin: Origin) -> Vec<(QuotaTag, Quota)> {
+        self.failure_limits(origin).map(|limit| (limit.level, limit.quota)).collect()
     }
 
     /// How long this origin must wait, as the loaded levels have it: the longest wait over those that are spent; none if
@@ -75,10 +74,8 @@ impl Core {
     }
 
     fn failure_limits(&self, origin: Origin) -> impl Iterator<Item = Limit> {
-        self.limits([
-            (QuotaOf::Failures(origin), self.rules.origin_failure_quota),
-            (QuotaOf::FailuresOfNetwork(origin), self.rules.network_failure_quota),
-        ])
+        let (narrow, wide) = (self.rules.origin_failure_quota, self.rules.network_failure_quota);
+        networks(origin, narrow, wide).map(|(of, quota)| self.limit(QuotaOf::Failures(of), quota))
     }
 
     /// What the mails that a stranger's request leads to take of their recipient's quotas, given the account as it was,
@@ -110,10 +107,10 @@ impl Core {
             };
             // What only a sign-up made counts as an address without an account.
             let signed_up = facts.purge_at.is_some() && kind == StrangersMail::SetAgain;
-            let limits: Vec<_> = if signed_up {
-                self.sign_up_limits(&to.address).collect()
+            let limits = if signed_up {
+                self.sign_up_limits(&to.address).into()
             } else {
-                self.limits([(QuotaOf::ToAccount(kind, &to.key), self.rules.recipient_quota)]).collect()
+                vec![self.limit(QuotaOf::ToAccount(kind, &to.key), self.rules.recipient_quota)]
             };
             let no_way_in = purpose
                 .zip(before)
@@ -122,31 +119,31 @@ impl Core {
             reservations.extend(taken.map(|taken| if no_way_in { taken.without_ceiling() } else { taken }));
         }
         if kind == IntentKind::SignUp && !reservations.is_empty() {
-            reservations.extend(self.sign_ups_limit().map(|limit| limit.reservation(now)));
+            reservations.push(self.sign_ups_limit().reservation(now));
         }
         reservations
     }
 
-    fn sign_up_limits<'a>(&'a self, address: &'a EmailAddress) -> impl Iterator<Item = Limit> + 'a {
-        self.limits([
-            (QuotaOf::SignUps(address), self.rules.sign_up_quota),
-            (QuotaOf::SignUpsForLong(address), self.rules.sign_up_long_quota),
-        ])
+    fn sign_up_limits(&self, address: &EmailAddress) -> [Limit; 2] {
+        [
+            self.limit(QuotaOf::SignUps(address), self.rules.sign_up_quota),
+            self.limit(QuotaOf::SignUpsForLong(address), self.rules.sign_up_long_quota),
+        ]
     }
 
-    fn sign_ups_limit(&self) -> Option<Limit> {
-        self.limits([(QuotaOf::SignUpsInAll, self.rules.sign_ups_quota)]).next()
+    fn sign_ups_limit(&self) -> Limit {
+        self.limit(QuotaOf::SignUpsInAll, self.rules.sign_ups_quota)
     }
 
     /// Whether the quota of all the realm's sign-ups, and no other, is what refuses.
     pub(crate) fn only_sign_ups_are_spent(&self, levels: &[(QuotaTag, Timestamp)]) -> bool {
-        let all = self.sign_ups_limit();
-        all.is_some_and(|all| levels.iter().all(|(level, _)| *level == all.level))
+        let all = self.sign_ups_limit().level;
+        levels.iter().all(|(level, _)| *level == all)
     }
 
     /// How many notices of a kind an owner may cause to an address.
-    pub(super) fn notices_limit(&self, kind: NoticeKind, to: &EmailKey) -> Option<Limit> {
-        self.limits([(QuotaOf::Notices(kind, to), self.rules.notice_quota)]).next()
+    pub(super) fn notices_limit(&self, kind: NoticeKind, to: &EmailKey) -> Limit {
+        self.limit(QuotaOf::Notices(kind, to), self.rules.notice_quota)
     }
 
     /// What an owner's change of address takes: of the account's quota over all new addresses, and of those of the new
@@ -157,7 +154,7 @@ impl Core {
         to: &EmailAddress,
         now: Timestamp,
     ) -> Vec<Reservation> {
-        self.email_change_limits(account, to).map(|limit| limit.reservation(now)).collect()
+        self.email_change_limits(account, to).map(|limit| limit.reservation(now)).into()
     }
 
     /// How long these quotas make an owner wait; zero if they do not.
@@ -166,31 +163,29 @@ impl Core {
         account: AccountId,
         to: &EmailAddress,
     ) -> Result<Span, Fault> {
-        let levels = self.email_change_limits(account, to).map(|limit| limit.level).collect();
-        let dossier = self.load(&Who { levels, ..Who::nobody() }, &mut self.deadline()).await?;
         let limits = self.email_change_limits(account, to);
-        Ok(longest_wait(limits, &dossier, self.clock.now()).unwrap_or(Span::ZERO))
+        let levels = limits.map(|limit| limit.level).into();
+        let dossier = self.load(&Who { levels, ..Who::nobody() }, &mut self.deadline()).await?;
+        Ok(longest_wait(limits.into_iter(), &dossier, self.clock.now()).unwrap_or(Span::ZERO))
     }
 
-    fn email_change_limits<'a>(
-        &'a self,
-        account: AccountId,
-        to: &'a EmailAddress,
-    ) -> impl Iterator<Item = Limit> + 'a {
-        self.limits([
-            (QuotaOf::EmailChanges(account), self.rules.email_change_quota),
-            (QuotaOf::NewAddress(to), self.rules.new_address_quota),
-            (QuotaOf::NewAddressForLong(to), self.rules.new_address_long_quota),
-        ])
+    fn email_change_limits(&self, account: AccountId, to: &EmailAddress) -> [Limit; 3] {
+        [
+            self.limit(QuotaOf::EmailChanges(account), self.rules.email_change_quota),
+            self.limit(QuotaOf::NewAddress(to), self.rules.new_address_quota),
+            self.limit(QuotaOf::NewAddressForLong(to), self.rules.new_address_long_quota),
+        ]
     }
 
-    fn limits<const N: usize>(&self, of: [(QuotaOf<'_>, Quota); N]) -> impl Iterator<Item = Limit> + use<N> {
-        let limits = of.map(|(of, quota)| {
-            let level = self.keys.quota_tag(&self.realm, of)?;
-            Some(Limit { level, quota })
-        });
-        limits.into_iter().flatten()
+    fn limit(&self, of: QuotaOf<'_>, quota: Quota) -> Limit {
+        Limit { level: self.keys.quota_tag(&self.realm, of), quota }
     }
+}
+
+/// The networks that an origin counts in, each with its quota; none where the origin is not known.
+fn networks(origin: Origin, narrow: Quota, wide: Quota) -> impl Iterator<Item = (Network, Quota)> {
+    let networks = [origin.network().zip(Some(narrow)), origin.wider_network().zip(Some(wide))];
+    networks.into_iter().flatten()
 }
 
 /// The longest wait over the limits that are spent, by the levels that were loaded.

@@ -84,7 +84,7 @@ impl<'a> Entered<'a> {
     async fn load(mut self, deadline: &mut Deadline<'_>) -> Result<Loaded<'a>, Fault> {
         let Self { core, attempt, .. } = self;
         self.settle_what_was_left(deadline).await?;
-        let levels = core.failure_levels(attempt.origin);
+        let levels = core.origin_failure_levels(attempt.origin).into_iter().map(|(level, _)| level).collect();
         let who = Who { also: vec![attempt.tag], levels, ..Who::found(attempt.by.clone()) };
         self.slot.about_to_load();
         let dossier = core.load(&who, deadline).await?;

@@ -204,17 +204,16 @@ impl World {
             to_account.into_iter().chain(to_anybody.map(level)).collect::<Vec<_>>()
         });
         let origins = (0..ORIGINS.len()).flat_map(|at| {
-            let of = [
-                QuotaOf::Requests(from(at)),
-                QuotaOf::RequestsOfNetwork(from(at)),
-                QuotaOf::Failures(from(at)),
-                QuotaOf::FailuresOfNetwork(from(at)),
-            ];
-            of.map(level)
+            let networks = [from(at).network(), from(at).wider_network()].into_iter().flatten();
+            let of = networks.flat_map(|of| [QuotaOf::Requests(of), QuotaOf::Failures(of)].map(level));
+            of.collect::<Vec<_>>()
         });
-        let accounts = accounts.iter().map(|account| level(QuotaOf::EmailChanges(account.value.id)));
+        let accounts = accounts.iter().flat_map(|account| {
+            let id = account.value.id;
+            [level(QuotaOf::EmailChanges(id)), level(QuotaOf::FailuresOfOwner(id))]
+        });
         let of_all = level(QuotaOf::SignUpsInAll);
-        recipients.chain(origins).chain(accounts).chain([of_all]).flatten().collect()
+        recipients.chain(origins).chain(accounts).chain([of_all]).collect()
     }
 }
 
