@@ -308,6 +308,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_passwords!($fixture);
         }
+        mod quotas {
+            use super::*;
+            $crate::__doors_quotas!($fixture);
+        }
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);

@@ -34,8 +34,10 @@ mod mail;
 mod management;
 mod notice;
 mod number;
+mod origin;
 mod password;
 mod policy;
+mod quota_of;
 mod realm;
 mod refusal;
 mod rules;
@@ -57,7 +59,7 @@ mod web_url;
 pub use self::{
     account::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
@@ -85,11 +87,13 @@ pub use self::{
     management::Management,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
+    origin::{Network, Origin},
     password::{Password, TypedPassword},
     policy::{
         Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
         PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
@@ -97,7 +101,7 @@ pub use self::{
     session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
-    tag::{AddressTag, DomainTag, Origin, QuotaTag},
+    tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},

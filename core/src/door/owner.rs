@@ -78,7 +78,7 @@ impl Owner {
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
     /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
-    /// `password_change_required`, `throttled`; a [`Fault`].
+    /// `password_change_required`, `address_unchanged`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
         current: &TypedPassword,
@@ -107,12 +107,13 @@ impl Owner {
                     epoch: self.stamp.epoch,
                 })?;
                 let mut verdict = Verdict::new(change, ());
-                verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
+                verdict.reserve = core.email_change_reservations(account.id, email, moment.now);
                 Ok(verdict)
             });
             match decided.await? {
                 Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
-                    let retry_after = retry_after.max(core.recipients_wait(email).await?);
+                    let shared = core.email_changes_wait(self.stamp.account, email).await?;
+                    let retry_after = retry_after.max(shared);
                     Err(Refusal::Throttled { retry_after }.into())
                 }
                 decided => Ok(decided?),

@@ -259,12 +259,7 @@ impl Public {
                     set: core.mail_request(page, dossier, moment),
                     history: core.policy.history(),
                 })?;
-                let restored = change.account.as_ref().ok_or(Refusal::DeadCode)?.facts()?;
-                // It counts against the recipient, and goes out all the same: there is no other way back in.
-                let reserve = core.recipient_reservation(&restored.mailbox.address, moment.now, true);
-                let mut verdict = Verdict::new(change, account.id);
-                verdict.reserve.push(reserve);
-                Ok(verdict)
+                Ok(Verdict::new(change, account.id))
             })
             .await
         })
@@ -291,7 +286,7 @@ impl Public {
                 let change = Change { events: vec![requested], ..Change::none() };
                 let mut verdict = Verdict::new(change, moment.mail);
                 verdict.mails.push(Swap::create(mail));
-                verdict.reserve.extend(core.request_reservation(self.from, moment.now));
+                verdict.reserve = core.request_reservations(self.from, moment.now);
                 Ok(verdict)
             })
             .await
@@ -336,7 +331,7 @@ fn told(undecided: DecideError) -> PublicError {
         DecideError::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
         // An old address that is another's by now can't be taken back.
         DecideError::Refused(_) | DecideError::EmailTaken => PublicError::DeadCode,
-        DecideError::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
+        DecideError::Exhausted { wait, .. } => PublicError::TooMany { retry_after: wait },
         DecideError::Failed(fault) => fault.into(),
         DecideError::Superseded => Fault::Defect("the public door met another's outcome").into(),
     }

@@ -30,6 +30,7 @@ pub mod outbox;
 pub mod pages;
 pub mod password_age;
 pub mod passwords;
+pub mod quotas;
 pub mod races;
 pub mod register;
 pub mod review;

@@ -62,11 +62,12 @@ impl Account {
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
     /// [`Refusal::WeakPassword`], which do not consume the code.
     pub fn choose_password(&self, code: &Redemption<'_>, new: &NewPassword<'_>) -> Result<Change, Stop> {
-        let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        let (purpose, confirmation) = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
         let change = Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
+            code.frees(facts, purpose, &confirmation);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
         })?;
