@@ -225,7 +225,8 @@ mod tests {
         ] {
             assert!(is_one_walk(text), "{text}");
         }
-        for text in ["", "a", "ab", "qw", "redress", "were", "tree", "qp", "1q2", "correct", "8301", "a1c2e3"] {
+        for text in ["", "a", "ab", "qw", "redress", "were", "tree", "qp", "1q2", "correct", "8301", "a1c2e3"]
+        {
             assert!(!is_one_walk(text), "{text}");
         }
     }
