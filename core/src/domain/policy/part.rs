@@ -45,17 +45,35 @@ impl fmt::Display for CommonKind {
     }
 }
 
-/// The kinds of the parts, each once, as people read a list of them.
+/// What is said of a password that is made of these parts: each kind once, in the order of their first parts.
 pub(super) fn told(parts: &[CommonPart]) -> String {
-    let mut kinds: Vec<CommonKind> = Vec::new();
+    const COMMON: &str = "it is a commonly used password";
+    if let [] | [CommonPart { kind: CommonKind::Listed, .. }] = parts {
+        return COMMON.to_owned();
+    }
+    let mut kinds: Vec<String> = Vec::new();
     for part in parts {
-        if !kinds.contains(&part.kind) {
-            kinds.push(part.kind);
+        let kind = part.kind.to_string();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
         }
     }
-    let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
-    match kinds.as_slice() {
-        [] => "it is a commonly used password".to_owned(),
-        kinds => format!("it is a commonly used password, made of {} only", kinds.join(", ")),
+    format!("{COMMON}, or made of nothing but {}", kinds.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_names_each_kind_once_and_no_character() {
+        let part = |kind| CommonPart { kind, start: 0, end: 4 };
+        let of = |kinds: &[CommonKind]| told(&kinds.iter().copied().map(part).collect::<Vec<_>>());
+        assert_eq!(of(&[]), "it is a commonly used password");
+        assert_eq!(of(&[CommonKind::Listed]), "it is a commonly used password");
+        assert_eq!(
+            of(&[CommonKind::Listed, CommonKind::Year, CommonKind::Listed, CommonKind::Walk]),
+            "it is a commonly used password, or made of nothing but listed words, years, walks along a keyboard or alphabet"
+        );
     }
 }
