@@ -255,6 +255,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             attributes,
             confirmations,
             throttles,
+            joined,
             standing,
             purge_at,
             created_at,
