@@ -248,7 +248,7 @@ on_each_store! {
                 for (at, Role { kind, address, .. }) in cast.iter().enumerate() {
                     let (public, address) = (neighbour(&world, at, step), email(address));
                     let trace = match sign_up {
-                        true => traced(&world, &seen, public.sign_up(&address, MailOptions::default())).await,
+                        true => traced(&world, &seen, public.sign_up(&address, MailOptions::default(), None)).await,
                         false => traced(&world, &seen, public.request_password_reset(&address, MailOptions::default())).await,
                     };
                     traces.push((*kind, trace));

@@ -16,7 +16,7 @@ async fn reset(world: &World, from: &str, to: &str) -> Result<(), PublicError> {
 }
 
 async fn sign_up(world: &World, from: &str, to: &str) -> Result<(), PublicError> {
-    world.from(from).sign_up(&email(to), MailOptions::default()).await.map(drop)
+    world.from(from).sign_up(&email(to), MailOptions::default(), None).await.map(drop)
 }
 
 /// A stranger of a network that is new each time, so that no origin's quota is in the way.
@@ -59,7 +59,7 @@ on_each_store! {
     async fn clause_1_of_callers_that_race_for_one_recipient_as_many_as_the_burst_queue_a_mail(world) {
         at_once(40, |at| {
             let stranger = world.from(&somewhere(at));
-            async move { stranger.sign_up(&email(&format!("ada+{at}@example.com")), MailOptions::default()).await.is_ok() }
+            async move { stranger.sign_up(&email(&format!("ada+{at}@example.com")), MailOptions::default(), None).await.is_ok() }
         })
         .await;
         let beside = World::beside(&world);
@@ -382,13 +382,13 @@ on_each_store! {
     })) {
         world.in_use(ADA, GOOD).await;
         for at in 0..30 {
-            let _ = world.from(&format!("192.0.2.{at}")).authenticate(&email(&format!("u{at}@example.com")), &password(BETTER)).await.unwrap();
+            let _ = world.from(&format!("192.0.2.{at}")).authenticate(&email(&format!("u{at}@example.com")), &password(BETTER), None).await.unwrap();
         }
         for (from, typed) in [("192.0.2.200", GOOD), ("64:ff9b::192.0.2.201", BETTER)] {
-            let refused = world.from(from).authenticate(&email(ADA), &password(typed)).await;
+            let refused = world.from(from).authenticate(&email(ADA), &password(typed), None).await;
             assert!(matches!(refused, Err(PublicError::TooMany { retry_after }) if retry_after == Span::seconds(7)), "{refused:?}");
         }
-        assert!(world.from("192.0.3.1").authenticate(&email(ADA), &password(GOOD)).await.is_ok());
+        assert!(world.from("192.0.3.1").authenticate(&email(ADA), &password(GOOD), None).await.is_ok());
     }
 
     /// So many sign up in a realm: beyond that they wait, no attempt is counted, and after an hour they go.
@@ -435,7 +435,7 @@ on_each_store! {
             for _ in 0..times {
                 for [old, new] in [[GOOD, BETTER], [BETTER, GOOD]] {
                     let stamp = owner.change_password(&password(old), &password(new)).await.unwrap();
-                    owner = world.accounts.owner(stamp, accountable_core::domain::Origin::Unknown);
+                    owner = world.accounts.owner(stamp.stamp, accountable_core::domain::Origin::Unknown);
                 }
             }
             world.sweep().await;
@@ -540,7 +540,7 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
             let reset = async |to: &str| {
                 public.request_password_reset(&email(to), MailOptions::default()).await.is_ok()
             };
-            let sign_up = async |to: &str| public.sign_up(&email(to), MailOptions::default()).await.is_ok();
+            let sign_up = async |to: &str| public.sign_up(&email(to), MailOptions::default(), None).await.is_ok();
             let taken = match plan {
                 Plan::Resets => reset(&address).await,
                 Plan::ResetsAndSignUps if turn % 2 == 0 => reset(&address).await,
@@ -554,7 +554,7 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
                     4 => reset(&tagged(turn % 41)).await,
                     _ => {
                         let _ =
-                            public.authenticate(&email(&address), &password("a guess that is wrong")).await;
+                            public.authenticate(&email(&address), &password("a guess that is wrong"), None).await;
                         let _ = public
                             .choose_password(
                                 &accountable_core::domain::MailedCode::new(&id.to_string(), "guessed"),
