@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, CommitId, EmailAddress, Event, Mail, MailId, QuotaOf,
-        QuotaTag, Realm, StrangersMail, Timestamp,
+        Account, AccountId, Address, AddressTag, CommitId, EmailAddress, Event, Mail, MailId, NoticeKind,
+        QuotaOf, QuotaTag, Realm, StrangersMail, Timestamp,
     },
     port::{
         AccountFilter, AccountQuery, By, Claim, Dossier, Limit, MailQuery, Page, Scope, Store, Stored, Who,
@@ -200,6 +200,9 @@ impl World {
                 QuotaOf::NewAddress(&address),
                 QuotaOf::NewAddressForLong(&address),
                 QuotaOf::Proofs(&key),
+                QuotaOf::Notices(NoticeKind::PasswordChanged, &key),
+                QuotaOf::Notices(NoticeKind::EmailChanged, &key),
+                QuotaOf::Notices(NoticeKind::Closed, &key),
             ];
             to_account.into_iter().chain(to_anybody.map(level)).collect::<Vec<_>>()
         });
