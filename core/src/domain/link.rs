@@ -125,7 +125,7 @@ impl Links {
         self.allowed.push(page);
         self
     }
-    /// A request may name a return URL at or below this one.
+    /// A request may name a return URL at or below this one, which has no query: [`check`](Self::check) refuses it.
     #[must_use]
     pub fn allow_return(mut self, prefix: ReturnUrl) -> Self {
         self.returns.push(prefix);
@@ -143,11 +143,33 @@ impl Links {
             || self.standard == *page
             || self.pages.values().any(|known| known == page)
     }
+    /// Refuses what can't mean anything. The builder of the accounts asks it.
+    ///
+    /// # Errors
+    /// [`LinksError::ReturnQuery`].
+    pub fn check(&self) -> Result<(), LinksError> {
+        match self.returns.iter().find(|url| url.has_query()) {
+            Some(url) => Err(LinksError::ReturnQuery { url: url.clone() }),
+            None => Ok(()),
+        }
+    }
     /// Whether a request may name this return URL.
     #[must_use]
     pub fn allows_return(&self, url: &ReturnUrl) -> bool {
         self.returns.iter().any(|prefix| url.is_under(prefix))
     }
+}
+
+/// Why links are refused when accounts are built with them. The text names the option and says what to write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinksError {
+    /// An allowed return URL has a query: requests may name what is below a path, whatever its query.
+    #[error("links.return_urls: {url} has a query, which would be compared with nothing; leave it out")]
+    ReturnQuery {
+        /// The return URL that was given.
+        url: ReturnUrl,
+    },
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ impl World {
             return_url: None,
             lives: &self.rules.code_lives,
             quota: Quota::ACCOUNT,
+            side: Side::Account,
             address: None,
             stranger_caused: false,
             bypass_throttle: false,

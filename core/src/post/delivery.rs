@@ -389,7 +389,10 @@ impl Core {
         let held_back = HeldBack { cause, scope: SuppressionScope::All, evidence };
         self.suppress(account.id, tag, &held_back, dossier, moment, change);
         if let Subject::Code { purpose, .. } = dispatch.subject {
-            change.account = account.give_back(purpose, mail.queued_at, self.rules.account_quota);
+            let quota = self.rules.account_quota;
+            change.account = facts
+                .mailbox(dispatch.recipient)
+                .and_then(|to| account.give_back(&self.keys, purpose, to, mail.queued_at, quota));
         }
     }
 

@@ -39,15 +39,15 @@ on_each_store! {
     }
 
     async fn clause_1_a_reset_code_lives_for_1_h_and_repeats_stretch_it_to_24_h(world) {
-        world.in_use("ada@example.com", GOOD).await;
+        let id = world.in_use("ada@example.com", GOOD).await;
         ask_for_reset(&world).await;
         let first = world.mailer.last_link_to(&email("ada@example.com")).unwrap();
+        // A stranger would be refused by the quota of the recipient long before; a host that mails itself is not.
         for _ in 0..141 {
             world.clock.advance(Span::minutes(10));
-            ask_for_reset(&world).await;
+            let again = world.admin().issue_code(id, Purpose::PasswordReset, &MailOptions::default()).await.unwrap();
+            assert_eq!(again.link.expose(), first, "the same code each time");
         }
-        // 23.5 hours after it was issued: the same code, in each of the mails.
-        assert_eq!(world.mailer.last_link_to(&email("ada@example.com")).unwrap(), first);
         world.clock.advance(Span::micros(Span::minutes(30).as_micros() - 1));
         assert!(is_live(&world, &code_of(&first)).await);
         world.clock.advance(Span::micros(1));

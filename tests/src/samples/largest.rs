@@ -4,10 +4,10 @@ use accountable_core::{
     domain::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
         Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup,
+        JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, NoticeKind, Ordinal,
+        PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span, Standing, Subject,
+        Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -64,7 +64,15 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         pending_management: Some(Management::Owner),
         attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
-        throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
+        throttles: (0..Facts::THROTTLES_MOST)
+            .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
+            .collect(),
+        joined: [NoticeKind::AlreadyRegistered, NoticeKind::PasswordChanged, NoticeKind::EmailChanged]
+            .map(|kind| {
+                let (mail, recipient) = (names.mail(), Ordinal::new(u32::MAX));
+                (kind, JoinedNotice { mail, recipient, until: Timestamp::MAX })
+            })
+            .into(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
             until: Timestamp::MAX,

@@ -1,6 +1,6 @@
 //! Codes by mail: who may ask for one, how often, and what is queued.
 
-use super::{Account, Change, Facts, Management, Ordinal};
+use super::{Account, Change, Facts, Management, Ordinal, Side, throttles::throttle_of};
 use crate::domain::{
     Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
     Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
@@ -23,8 +23,10 @@ pub struct MailRequest<'a> {
     pub return_url: Option<&'a ReturnUrl>,
     /// How long codes live.
     pub lives: &'a CodeLives,
-    /// The quota of each account and purpose.
+    /// The quota of each account, purpose, recipient and side.
     pub quota: Quota,
+    /// Whose throttle is charged: strangers', or the account's own.
+    pub side: Side,
     /// What is known of the account's address.
     pub address: Option<&'a Address>,
     /// Whether a stranger asked.
@@ -93,20 +95,17 @@ impl Account {
         })
     }
 
-    /// What a stranger who signs up an address that is in use leads to: its owner is told, under the same throttle as a
-    /// first password's mail.
+    /// What a stranger who signs up an address that is in use leads to: its owner is told. How often is for a quota of the
+    /// recipient's to say.
     ///
     /// # Errors
-    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::AddressUndeliverable`],
-    /// [`Refusal::Throttled`]. A stranger learns of none of them.
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::AddressUndeliverable`]. A stranger learns of
+    /// none of them.
     pub fn already_registered(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
         deliverable(request)?;
-        let level = facts.throttled(Purpose::PasswordSet, request)?;
-        let mut change = Change::of(self, |facts, _| {
-            facts.throttles.insert(Purpose::PasswordSet, level);
-        })?;
+        let mut change = Change::none();
         self.notify(&mut change, facts.mailbox.ordinal, Notice::AlreadyRegistered, request.mail, request.now);
         Ok(change)
     }
@@ -121,19 +120,6 @@ impl Account {
         let mut change = Change::none();
         self.notify(&mut change, facts.mailbox.ordinal, Notice::Locked, mail, now);
         Ok(change)
-    }
-
-    /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
-    /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
-    #[must_use]
-    pub fn give_back(&self, purpose: Purpose, queued_at: Timestamp, quota: Quota) -> Option<Self> {
-        let mut next = self.clone();
-        let super::Life::Live(facts) = &mut next.life else {
-            return None;
-        };
-        let level = facts.throttles.get_mut(&purpose)?;
-        *level = quota.give_back(*level, queued_at)?;
-        Some(next)
     }
 
     /// Queues a notice to an address of the account. The courier holds it back where the address gets no mail.
@@ -156,9 +142,10 @@ impl Account {
     pub(super) fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         deliverable(request)?;
-        let level = facts.throttled(purpose, request)?;
+        let of = throttle_of(request.keys, &self.realm, purpose, &facts.mailbox.key, request.side);
+        let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
         Change::of(self, |facts, change| {
-            facts.throttles.insert(purpose, level);
+            facts.throttle(of, level);
             self.queue_code(facts, change, purpose, facts.mailbox.ordinal, request);
         })
     }
@@ -204,18 +191,6 @@ impl Facts {
         let status = self.status();
         let expected = self.password.is_none() && (status == Status::New || self.replaced);
         if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
-    }
-
-    pub(super) fn throttled(
-        &self,
-        purpose: Purpose,
-        request: &MailRequest<'_>,
-    ) -> Result<Timestamp, Refusal> {
-        let level = self.throttles.get(&purpose).copied();
-        if request.bypass_throttle {
-            return Ok(request.quota.charge(level, request.now));
-        }
-        request.quota.take(level, request.now).map_err(|retry_after| Refusal::Throttled { retry_after })
     }
 
     /// The live confirmation of the purpose, its end put off; or a new one, where that would leave less than half a life. The

@@ -2,7 +2,7 @@
 
 use super::{Account, Facts, Mailbox};
 use crate::domain::{
-    CodeMint, CodeState, Confirmation, ConfirmationEnd, MailedCode, Purpose, Refusal, Timestamp,
+    CodeMint, CodeState, Confirmation, ConfirmationEnd, Keyring, MailedCode, Purpose, Refusal, Timestamp,
 };
 
 /// Somebody brings a code.
@@ -25,6 +25,14 @@ impl Redemption<'_> {
     /// [`Refusal::OriginRefused`]; the code is not consumed.
     pub(super) fn admitted(&self) -> Result<(), Refusal> {
         if self.origin_admitted { Ok(()) } else { Err(Refusal::OriginRefused) }
+    }
+
+    /// A mail with that code was answered: the next one waits for none.
+    pub(super) fn frees(&self, facts: &mut Facts, purpose: Purpose, of: &Confirmation) {
+        if let Some(mailbox) = facts.mailbox(of.recipient) {
+            let recipient = self.mint.keys.throttle_tag(self.mint.realm, &mailbox.key);
+            facts.free_throttle(purpose, recipient);
+        }
     }
 
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
@@ -65,12 +73,23 @@ impl Account {
         CodeState::Invalid
     }
 
-    /// The confirmation of a live, genuine code that lets its bearer choose a password.
-    pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<Confirmation> {
+    /// Whether the owner has a link of that purpose, or one is under way, that can be redeemed: at the present address,
+    /// under a key that is held.
+    #[must_use]
+    pub fn has_live_code(&self, purpose: Purpose, keys: &Keyring, now: Timestamp) -> bool {
+        self.facts().is_ok_and(|facts| {
+            facts
+                .live(purpose, now)
+                .is_some_and(|live| live.recipient == facts.mailbox.ordinal && keys.holds(&live.key))
+        })
+    }
+
+    /// The purpose and the confirmation of a live, genuine code that lets its bearer choose a password.
+    pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<(Purpose, Confirmation)> {
         Purpose::ALL
             .into_iter()
             .filter(|purpose| purpose.chooses_a_password())
-            .find_map(|purpose| self.live_code(brought, purpose))
+            .find_map(|purpose| Some((purpose, self.live_code(brought, purpose)?)))
     }
 
     /// The confirmation, if the code is live, genuine and for this purpose.

@@ -61,6 +61,7 @@ impl Facts {
             events.push(EventKind::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
+        self.joined.retain(|_, joined| now < joined.until);
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
