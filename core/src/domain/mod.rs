@@ -28,6 +28,7 @@ mod link;
 mod log_in;
 mod mail;
 mod management;
+mod must_change;
 mod notice;
 mod number;
 mod password;
@@ -48,6 +49,7 @@ mod tests;
 mod text;
 mod throttle;
 mod time;
+mod unusable_hash;
 mod web_url;
 
 pub use self::{
@@ -56,7 +58,7 @@ pub use self::{
         FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
-    admission::{Denial, MustChangeReason},
+    admission::Denial,
     bounds::{OutOfBounds, Quantity},
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
@@ -75,6 +77,7 @@ pub use self::{
     log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
+    must_change::MustChangeReason,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
     password::Password,
@@ -93,6 +96,7 @@ pub use self::{
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},
+    unusable_hash::UnusableHash,
     web_url::{LinkUrl, ReturnUrl},
 };
 pub(crate) use self::{

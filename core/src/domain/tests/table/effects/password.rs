@@ -32,7 +32,7 @@ impl Seen<'_> {
         let password = new.password.as_ref().unwrap();
         assert_eq!(password.hash, self.world.hash(self.before, 1));
         assert_eq!((password.set_at, password.raw_input), (NOW, false));
-        assert_eq!(password.must_change, assigned);
+        assert_eq!(password.must_change, assigned.then_some(MustChangeReason::Assigned));
         assert_eq!(password.temporary_until, assigned.then_some(NOW + Span::hours(72)));
         assert_eq!(password.warn_at.is_some(), old.attributes.validity.span().is_some() && !assigned);
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
