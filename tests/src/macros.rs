@@ -236,6 +236,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_courier!($fixture);
         }
+        mod demands {
+            use super::*;
+            $crate::__doors_demands!($fixture);
+        }
         mod email_change {
             use super::*;
             $crate::__doors_email_change!($fixture);
@@ -260,6 +264,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_ip_filter!($fixture);
         }
+        mod keyrings {
+            use super::*;
+            $crate::__doors_keyrings!($fixture);
+        }
         mod keys {
             use super::*;
             $crate::__doors_keys!($fixture);
@@ -280,6 +288,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_management!($fixture);
         }
+        mod outage {
+            use super::*;
+            $crate::__doors_outage!($fixture);
+        }
         mod outbox {
             use super::*;
             $crate::__doors_outbox!($fixture);
@@ -295,6 +307,10 @@ macro_rules! accounts_contract {
         mod passwords {
             use super::*;
             $crate::__doors_passwords!($fixture);
+        }
+        mod quotas {
+            use super::*;
+            $crate::__doors_quotas!($fixture);
         }
         mod races {
             use super::*;

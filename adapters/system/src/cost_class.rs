@@ -146,14 +146,16 @@ fn scrypt_work(log_n: u32, r: u32, p: u32) -> Option<u64> {
 /// The most that a stored hash of another scheme than Argon2 may ask for. A hash that asks for more is refused before
 /// any work is done.
 ///
-/// | scheme | read | weaker, only by [`accept_weak_imported_hashes`] |
-/// |---|---|---|
-/// | bcrypt | cost 8 ..= 14 | 4 ..= 7 |
-/// | scrypt | ln 14 ..= 20, r 8 ..= 16, p 1 ..= 4, and 256 MiB at most | ln below 14, r below 8 |
-/// | PBKDF2 | 10,000 ..= 5,000,000 rounds | 1 ..= 9,999 |
+/// | scheme | read | at the ceiling | weaker, only by [`accept_weak_imported_hashes`] |
+/// |---|---|---|---|
+/// | bcrypt | cost 8 ..= 14 | 1.1 s | 4 ..= 7 |
+/// | scrypt | r from 8 on, with ln from 14 on, or 13 if p is 10 or more; N·r·p up to 2^21, and 256 MiB | 0.7 s | ln or r below |
+/// | PBKDF2 | 10,000 ..= 2,000,000 rounds | SHA-512 1.1 s, SHA-256 and SHA-1 0.2 s | 1 ..= 9,999 |
+/// | phpass | none | of 4 KiB 0.5 s | 2^7 ..= 2^16 rounds |
 ///
-/// The upper ends are these defaults: about a second's work of one thread. The lower ends are fixed. A ceiling below
-/// the lower end keeps a scheme out.
+/// The upper ends are these defaults: about a second's work of one thread at most. The times are those of one core of the
+/// machine that builds this library; `adapters/system/src/foreign/costs.rs` says how to measure them on another. The lower ends are
+/// fixed. A ceiling below the lower end keeps a scheme out.
 ///
 /// This is the section `hashing.foreign_ceiling` of the settings file, key by key.
 ///
@@ -174,7 +176,7 @@ impl Default for ForeignCeiling {
             bcrypt_cost: 14,
             scrypt_work: 2_097_152,
             scrypt_memory_kib: 262_144,
-            pbkdf2_rounds: 5_000_000,
+            pbkdf2_rounds: 2_000_000,
             phpass_log_rounds: 16,
         }
     }
@@ -247,17 +249,28 @@ mod tests {
     #[test]
     fn the_defaults_cover_what_their_table_says_and_a_step_more_is_too_much() {
         let most = ForeignCeiling::default();
-        for class in [bcrypt(14), scrypt(17, 16, 1), scrypt(18, 8, 1), scrypt(20, 2, 1), pbkdf2(5_000_000)] {
+        for class in [
+            bcrypt(14),
+            scrypt(17, 16, 1),
+            scrypt(18, 8, 1),
+            scrypt(17, 8, 2),
+            scrypt(14, 8, 5),
+            scrypt(13, 8, 10),
+            scrypt(20, 2, 1),
+            pbkdf2(2_000_000),
+            CostClass::Phpass { log_rounds: 16 },
+        ] {
             assert!(most.covers(class) && class.is_defined(), "{class}");
         }
         for class in [
             bcrypt(15),
-            scrypt(21, 1, 1),
-            scrypt(14, 17, 1),
-            scrypt(14, 8, 5),
+            scrypt(18, 8, 2), // N·r·p is 2^22
+            scrypt(14, 8, 17),
             scrypt(19, 8, 1), // 512 MiB
             scrypt(18, 9, 1), // 288 MiB
-            pbkdf2(5_000_001),
+            scrypt(1, 8, 1 << 26),
+            pbkdf2(2_000_001),
+            CostClass::Phpass { log_rounds: 17 },
         ] {
             assert!(!most.covers(class), "{class}");
         }
@@ -281,6 +294,8 @@ mod tests {
         for (fair, weak) in [
             (bcrypt(8), bcrypt(7)),
             (scrypt(14, 8, 1), scrypt(13, 8, 1)),
+            (scrypt(13, 8, 10), scrypt(13, 8, 9)),
+            (scrypt(13, 8, 10), scrypt(12, 8, 20)),
             (scrypt(14, 8, 1), scrypt(14, 7, 1)),
             (pbkdf2(10_000), pbkdf2(9_999)),
         ] {

@@ -7,9 +7,12 @@ mod account;
 mod address;
 mod admission;
 mod bounds;
+mod carried;
 mod cidr;
 mod code;
+mod code_lives;
 mod confirmation;
+mod device;
 mod email;
 mod event;
 mod feedback;
@@ -21,6 +24,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -31,8 +35,10 @@ mod management;
 mod must_change;
 mod notice;
 mod number;
+mod origin;
 mod password;
 mod policy;
+mod quota_of;
 mod realm;
 mod refusal;
 mod rules;
@@ -55,14 +61,17 @@ mod web_url;
 pub use self::{
     account::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::Denial,
     bounds::{OutOfBounds, Quantity},
+    carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    code_lives::{CodeLives, Lifetime},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
+    device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -71,28 +80,31 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
-    link::{Links, MailedLink},
+    link::{Links, LinksError, MailedLink},
     log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
     must_change::MustChangeReason,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
-    password::Password,
+    origin::{Network, Origin},
+    password::{Password, TypedPassword},
     policy::{
-        Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
-        Violation, ViolationCode,
+        Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
+        PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
-    session::SessionStamp,
+    session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
-    tag::{AddressTag, DomainTag, Origin, QuotaTag},
+    tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},
@@ -102,14 +114,15 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
-        RevertEmail,
+        Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword,
+        Redemption, ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    device::DeviceMint,
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
-    letter_context::LetterContext,
+    letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,
 };

@@ -14,7 +14,7 @@ pub enum MustChangeReason {
     Expired,
     /// The hash that it was verified against looks at a part of it only.
     Truncated,
-    /// Whoever imported the account said so.
+    /// Staff requires it, or whoever imported the account said so.
     Required,
 }
 

@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, SessionStamp, Stop,
+        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
+        SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -53,7 +54,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
     /// too often; `wrong_password`, which counts as a failed log-in does; `weak_password`; a [`Fault`].
-    pub async fn change_password(&self, current: &Password, new: &Password) -> Result<SessionStamp, Error> {
+    pub async fn change_password(&self, current: &TypedPassword, new: &Password) -> Result<Renewed, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
             let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
@@ -61,8 +62,8 @@ impl Owner {
                 let request =
                     ChangePassword { new, verified: &right.credential.sealed, epoch: self.stamp.epoch };
                 let change = account.change_password(&request)?;
-                let stamp = self.stamp_after(&change);
-                Ok(Verdict::new(change, stamp))
+                let renewed = self.renewed(account, &change, moment);
+                Ok(Verdict::new(change, renewed))
             });
             Ok(decided.await??)
         })
@@ -77,10 +78,10 @@ impl Owner {
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
     /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
-    /// `password_change_required`, `throttled`; a [`Fault`].
+    /// `password_change_required`, `address_unchanged`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         email: &EmailAddress,
         mail: &MailOptions,
     ) -> Result<(), Error> {
@@ -106,12 +107,13 @@ impl Owner {
                     epoch: self.stamp.epoch,
                 })?;
                 let mut verdict = Verdict::new(change, ());
-                verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
+                verdict.reserve = core.email_change_reservations(account.id, email, moment.now);
                 Ok(verdict)
             });
             match decided.await? {
                 Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
-                    let retry_after = retry_after.max(core.recipients_wait(email).await?);
+                    let shared = core.email_changes_wait(self.stamp.account, email).await?;
+                    let retry_after = retry_after.max(shared);
                     Err(Refusal::Throttled { retry_after }.into())
                 }
                 decided => Ok(decided?),
@@ -121,12 +123,13 @@ impl Owner {
     }
 
     /// Puts the new address in place, given the code that was mailed there. All other sessions end; the answer is the
-    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h.
+    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h
+    /// from when it is handed over ([`CodeLives::email_revert`](crate::domain::CodeLives::email_revert)).
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
     /// `dead_code`, `origin_refused`, `email_taken`; a [`Fault`].
-    pub async fn confirm_email(&self, code: &MailedCode) -> Result<SessionStamp, Error> {
+    pub async fn confirm_email(&self, code: &MailedCode) -> Result<Renewed, Error> {
         watched("owner.confirm_email", self.core.realm.as_str(), async {
             let core = &self.core;
             if code.account() != Some(self.stamp.account) {
@@ -141,8 +144,8 @@ impl Owner {
                         revert: core.mail_request(page, dossier, moment),
                         epoch: self.stamp.epoch,
                     })?;
-                    let stamp = self.stamp_after(&change);
-                    Ok::<_, Stop>(Verdict::new(change, stamp))
+                    let renewed = self.renewed(account, &change, moment);
+                    Ok::<_, Stop>(Verdict::new(change, renewed))
                 })
                 .await?;
             Ok(decided.value)
@@ -168,7 +171,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
     /// [`Fault`].
-    pub async fn end_sessions(&self) -> Result<SessionStamp, Error> {
+    pub async fn end_sessions(&self) -> Result<Renewed, Error> {
         watched("owner.end_sessions", self.core.realm.as_str(), async {
             self.change(|account, moment| account.end_own_sessions(self.stamp.epoch, moment.now)).await
         })
@@ -193,17 +196,18 @@ impl Owner {
         .await
     }
 
-    /// Runs a command on the account, and gives the session's stamp after it.
+    /// Runs a command on the account, and gives what the session goes on with.
     async fn change(
         &self,
         rule: impl Fn(&Account, &Moment) -> Result<Change, Refusal> + Send + Sync,
-    ) -> Result<SessionStamp, Error> {
+    ) -> Result<Renewed, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, moment, _| {
-                let change = rule(account_of(dossier)?, moment)?;
-                let stamp = self.stamp_after(&change);
-                Ok::<_, Stop>(Verdict::new(change, stamp))
+                let account = account_of(dossier)?;
+                let change = rule(account, moment)?;
+                let renewed = self.renewed(account, &change, moment);
+                Ok::<_, Stop>(Verdict::new(change, renewed))
             })
             .await?;
         Ok(decided.value)
@@ -213,13 +217,14 @@ impl Owner {
         Call::new(Who::id(self.stamp.account), Initiator::Owner)
     }
 
-    fn stamp_after(&self, change: &Change) -> SessionStamp {
-        let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
-        SessionStamp { epoch, ..self.stamp }
+    /// What the caller's session goes on with after a change of its account.
+    fn renewed(&self, account: &Account, change: &Change, moment: &Moment) -> Renewed {
+        let stamp = change.stamp_after(account);
+        Renewed { stamp, device: self.core.known_device(stamp, moment) }
     }
 
     /// Begins an attempt at the account's own password, once the session is known to hold.
-    async fn attempt<'a>(&self, current: &'a Password) -> Result<Attempt<'a>, Error> {
+    async fn attempt<'a>(&self, current: &'a TypedPassword) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, _, _| {
@@ -234,6 +239,7 @@ impl Owner {
             email: decided.value.address,
             tag: decided.value.tag,
             password: current,
+            device: None,
             origin: self.from,
             initiator: Initiator::Owner,
         })
@@ -252,7 +258,7 @@ impl Owner {
     /// same password was sealed anew meanwhile.
     async fn knowing<T: Send>(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         candidate: Option<&Password>,
         mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Result<T, DecideError>, Error> {

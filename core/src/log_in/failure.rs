@@ -47,7 +47,7 @@ impl<'a> Failure<'a> {
             .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
                 let (change, locks) = core.failed(dossier, attempt, failures, moment);
                 let mut verdict = Verdict::new(change, locks);
-                verdict.reserve.extend(core.failure_reservation(attempt.origin, moment.now));
+                verdict.reserve = core.failure_reservations(attempt.origin, moment.now);
                 verdict.about = about;
                 Ok(verdict)
             })
@@ -99,8 +99,14 @@ impl Core {
     /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
     fn lock_notice(&self, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
         let kind = IntentKind::LockNotice;
-        let intent =
-            Intent { kind, email: attempt.email.clone(), page: None, return_url: None, locale: None };
+        let intent = Intent {
+            kind,
+            email: attempt.email.clone(),
+            page: None,
+            return_url: None,
+            locale: None,
+            carried: None,
+        };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());
         Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
     }

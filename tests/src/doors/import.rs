@@ -16,14 +16,14 @@ use accountable_core::{
 use accountable_memory::InsecureTestHasher;
 use futures_util::{Stream, StreamExt as _, stream};
 
-use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password};
+use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password, typed_password};
 
 const ADA: &str = "ada@example.com";
 /// What the other system took, octet by octet: in our normal form it is another.
 const RAW: &str = "cafe\u{301} au lait, please";
 
 fn foreign(typed: &str) -> ImportedPassword {
-    ImportedPassword::new(InsecureTestHasher::foreign(&password(typed).as_typed()).expose())
+    ImportedPassword::new(InsecureTestHasher::foreign(&typed_password(typed).as_typed()).expose())
 }
 
 /// The hash of a password, as another system would have written it.
@@ -59,7 +59,7 @@ async fn rehashed(world: &World) -> usize {
 }
 
 async fn entry(world: &World, typed: &str) -> Authentication {
-    world.public().authenticate(&email(ADA), &password(typed)).await.unwrap()
+    world.public().authenticate(&email(ADA), &password(typed), None).await.unwrap()
 }
 
 on_each_store! {
@@ -175,6 +175,35 @@ on_each_store! {
         assert!(world.log_in(ADA, BETTER).await.is_ok());
     }
 
+    /// Another system let its owner choose what nobody may choose here: no rule of choosing is asked at log-in.
+    async fn what_could_not_be_chosen_here_lets_its_owner_in_and_is_verified_as_typed(world) {
+        for (at, typed) in ["tab\there", "\u{200d}", "soft\u{ad}hyphen", "\u{e000}\r\n", "x", "cafe\u{301}\u{0}"].into_iter().enumerate() {
+            let address = format!("u{at}@example.com");
+            let import = Import::new(NewAccount::new(email(&address))).proven().with_password(foreign(typed));
+            world.admin().import(import).await.unwrap();
+            assert!(world.log_in(&address, typed).await.is_ok(), "{typed:?}");
+            // Hashed anew by now, and still of the octets as typed where they have no normal form.
+            let owner = world.signed_in(&address, typed).await;
+            for other in [format!("{typed}\t"), format!("{typed} "), typed.replace('\u{301}', "")] {
+                let same = other == typed;
+                assert_eq!(world.log_in(&address, &other).await.is_ok(), same, "{other:?}");
+            }
+            owner.change_password(&typed_password(typed), &password(BETTER)).await.unwrap();
+            assert!(world.log_in(&address, BETTER).await.is_ok());
+        }
+    }
+
+    /// It costs what any wrong password costs, so nobody learns from it whether there is an account.
+    async fn what_has_no_normal_form_matches_no_hash_of_ours_and_is_hashed_all_the_same(world) {
+        world.in_use(ADA, GOOD).await;
+        let before = world.probe.real_verifications();
+        for typed in [format!("{GOOD}\t"), format!("\u{200d}{GOOD}"), "\u{0}".to_owned()] {
+            assert_eq!(world.log_in(ADA, &typed).await, Err(Denial::WrongPassword), "{typed:?}");
+        }
+        assert_eq!(world.probe.real_verifications() - before, 3);
+        assert!(world.log_in(ADA, GOOD).await.is_ok());
+    }
+
     /// Also once it was replaced before anybody logged in with it.
     async fn a_foreign_password_is_remembered_as_typed(world with remembering) {
         let id = world.admin().import(ada(foreign(RAW))).await.unwrap().id;
@@ -206,7 +235,7 @@ on_each_store! {
         let owner = world.accounts.owner(stamp, Default::default());
         assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
         owner.change_password(&password(&long), &password(BETTER)).await.unwrap();
-        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted { .. }));
         assert_eq!(world.log_in(ADA, &long).await, Err(Denial::WrongPassword));
     }
 
@@ -214,7 +243,7 @@ on_each_store! {
         let fits = "x1-".repeat(24);
         assert_eq!(fits.len(), InsecureTestHasher::FOREIGN_READS);
         world.admin().import(ada(foreign(&fits))).await.unwrap();
-        assert!(matches!(entry(&world, &fits).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, &fits).await, Authentication::Granted { .. }));
     }
 
     async fn one_that_must_be_changed_there_must_be_changed_here(world) {
@@ -231,7 +260,7 @@ on_each_store! {
         // Another process changes the password between the log-in's last look and its upgrade's commit.
         world.store.inner().script([accountable_memory::CommitFault::UnknownNotApplied; 3]);
         let public = world.public();
-        let log_in = tokio::spawn(async move { public.authenticate(&email(ADA), &password(GOOD)).await });
+        let log_in = tokio::spawn(async move { public.authenticate(&email(ADA), &password(GOOD), None).await });
         crate::doors::world::until("the upgrade is offered again after a pause", || {
             world.store.inner().pending() == 0 && world.clock.sleepers() >= 2
         })
@@ -239,7 +268,7 @@ on_each_store! {
         let elsewhere = World::beside(&world);
         elsewhere.admin().assign_password(id, &password(BETTER)).await.unwrap();
         world.clock.advance(Span::millis(50));
-        assert!(matches!(log_in.await.unwrap().unwrap(), Authentication::Granted(_)), "the password was right when it was asked");
+        assert!(matches!(log_in.await.unwrap().unwrap(), Authentication::Granted { .. }), "the password was right when it was asked");
         assert_eq!(rehashed(&world).await, 0);
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::WrongPassword));
         assert!(world.log_in(ADA, BETTER).await.is_ok());

@@ -146,7 +146,7 @@ impl Said {
             }),
             Self::LoggedIn(outcome) => outcome.as_ref().map_or_else(public, |outcome| {
                 vec![match outcome {
-                    Authentication::Granted(_) => "granted",
+                    Authentication::Granted { .. } => "granted",
                     Authentication::MustChange { .. } => "must_change",
                     Authentication::Denied(why) => match why.for_logs() {
                         Denial::UnknownAddress => "denied: unknown_address",
@@ -189,8 +189,9 @@ impl Said {
             Self::Changed { outcome: Err(error), .. } if error.code() == "throttled" => {
                 (error.retry_after(), 36)
             }
+            // The longest period is that of a new address.
             Self::Owner { outcome: Err(error), .. } if error.code() == "throttled" => {
-                (error.retry_after(), 600)
+                (error.retry_after(), 7_200)
             }
             Self::Told { outcome: Err(error), .. } if error.code() == "throttled" => {
                 (error.retry_after(), 600)
