@@ -11,6 +11,7 @@ use accountable_core::{
     domain::{
         AccountId, Actor, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode, Message,
         NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp, TypedPassword,
+        UnusableHash,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -265,7 +266,7 @@ impl PasswordHasher for Probe {
         }
         self.inner.verify(password, hash).await
     }
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.inner.check(hash)
     }
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {

@@ -5,9 +5,9 @@ use accountable_core::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
         Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
         Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup,
-        JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, NoticeKind, Ordinal,
-        PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span, Standing, Subject,
-        Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, MustChangeReason,
+        NoticeKind, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span,
+        Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -53,7 +53,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         password: Some(Credential {
             hash: hash(0),
             set_at: Timestamp::MIN,
-            must_change: true,
+            must_change: Some(MustChangeReason::Truncated),
             temporary_until: Some(Timestamp::MAX),
             raw_input: true,
             warn_at: Some(Timestamp::MAX),
