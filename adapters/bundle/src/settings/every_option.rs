@@ -152,7 +152,8 @@ const SECTIONS: &[Part] = &[
 ];
 
 /// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter.
-const NO_OPTIONS: [(&str, &str); 11] = [
+const NO_OPTIONS: [(&str, &str); 12] = [
+    ("core/", "AccountFilter"),
     ("core/", "AccountChanges"),
     ("core/", "Address"),
     ("core/", "DeliveryOptions"),
