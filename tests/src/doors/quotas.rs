@@ -540,7 +540,8 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
             let reset = async |to: &str| {
                 public.request_password_reset(&email(to), MailOptions::default()).await.is_ok()
             };
-            let sign_up = async |to: &str| public.sign_up(&email(to), MailOptions::default(), None).await.is_ok();
+            let sign_up =
+                async |to: &str| public.sign_up(&email(to), MailOptions::default(), None).await.is_ok();
             let taken = match plan {
                 Plan::Resets => reset(&address).await,
                 Plan::ResetsAndSignUps if turn % 2 == 0 => reset(&address).await,
@@ -553,8 +554,9 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
                     2 => sign_up(&tagged(turn % 41)).await,
                     4 => reset(&tagged(turn % 41)).await,
                     _ => {
-                        let _ =
-                            public.authenticate(&email(&address), &password("a guess that is wrong"), None).await;
+                        let _ = public
+                            .authenticate(&email(&address), &password("a guess that is wrong"), None)
+                            .await;
                         let _ = public
                             .choose_password(
                                 &accountable_core::domain::MailedCode::new(&id.to_string(), "guessed"),
