@@ -56,7 +56,7 @@ pub enum AddressError {
     #[error("comments are not accepted")]
     Comment,
     /// A control, or a character that can't be seen.
-    #[error("there is a control or an invisible character")]
+    #[error("there is a control character")]
     Control,
     /// A code point that Unicode has not assigned, or left to private use: what it is or will be equal to is not known.
     #[error("there is an unassigned or private code point")]
@@ -85,7 +85,7 @@ impl EmailAddress {
         }
         // A joiner is judged where it stands: a domain's are IDNA's to judge.
         text.chars().filter(|c| !is_joiner(*c)).try_for_each(visible)?;
-        if text.trim() != text {
+        if text.trim() != text && !text.trim().is_empty() {
             return Err(AddressError::Blank);
         }
         let (local, domain) = split(text)?;

@@ -17,7 +17,7 @@ use super::{
 const MOST_WORDS: usize = 3;
 /// Characters beside all parts that do not save it yet.
 const MOST_BESIDE: usize = 2;
-/// Characters in parts that there must be, where some stand beside.
+/// Characters in parts that there must be, where some stand beside. A shorter text is no password, common or not.
 const LEAST_COVERED: usize = 6;
 /// Characters in walks and repetitions that there must be, where there is no listed word.
 const LEAST_BY_HABIT: usize = 4;
@@ -161,7 +161,8 @@ impl Cover<'_> {
                     .get(end)
                     .is_some_and(|states| states.get(*state).is_some_and(Option::is_some))
                 && (beside == 0 || covered >= LEAST_COVERED)
-                && (words > 0 || covered >= LEAST_BY_HABIT && end >= LEAST_COVERED || self.has_long_walk)
+                && end >= LEAST_COVERED
+                && (words > 0 || covered >= LEAST_BY_HABIT || self.has_long_walk)
         };
         let Some(mut state) = (0..STATES).find(suffices) else {
             return Vec::new();
