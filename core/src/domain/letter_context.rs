@@ -1,7 +1,7 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
+    Account, Address, ClosedBy, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
     LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
@@ -46,7 +46,7 @@ impl LetterContext<'_> {
         };
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        stands(facts, &dispatch.subject)?;
+        stands(facts, &dispatch.subject, self.now)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
         if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
@@ -93,13 +93,21 @@ impl LetterContext<'_> {
     }
 }
 
-/// Mails are for active accounts; only that it was closed is told to the owner of a closed one.
-fn stands(facts: &Facts, subject: &Subject) -> Result<(), Withdrawn> {
-    match (&facts.standing, subject) {
-        (Standing::Active, Subject::Notice(Notice::Closed { .. })) => Err(Withdrawn::Void),
-        (Standing::Active, _) | (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => Ok(()),
-        (Standing::Suspended { .. } | Standing::Closed { .. }, _) => Err(Withdrawn::Void),
-    }
+/// Notices are for active accounts, but for those that tell the owner of a closed one that it is closed. A code is mailed
+/// wherever it can be redeemed: a revert leaves although the account was shut right after the change.
+fn stands(facts: &Facts, subject: &Subject, now: Timestamp) -> Result<(), Withdrawn> {
+    let stands = match (&facts.standing, subject) {
+        (standing, Subject::Code { purpose, .. }) => standing.redeems(*purpose, now),
+        (Standing::Active, Subject::Notice(notice)) => {
+            !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
+        }
+        (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => true,
+        (Standing::Closed { by, .. }, Subject::Notice(Notice::ClosedByStaff)) => {
+            *by == ClosedBy::Administrator
+        }
+        (Standing::Suspended { .. } | Standing::Closed { .. }, Subject::Notice(_)) => false,
+    };
+    if stands { Ok(()) } else { Err(Withdrawn::Void) }
 }
 
 impl Mail {

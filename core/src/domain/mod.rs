@@ -87,7 +87,7 @@ pub use self::{
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
     session::SessionStamp,
-    standing::{Standing, StandingKind, SuspensionReason},
+    standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
@@ -97,7 +97,7 @@ pub use self::{
 };
 pub(crate) use self::{
     account::{
-        AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
+        AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork, EmailChange,
         Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
         RevertEmail,
     },

@@ -71,12 +71,14 @@ impl Core {
         let Claimed { mail, dossier } = claimed;
         let dossier = self.of_this_realm(dossier);
         let taken = self.is_elsewhere(&mail.value, &dossier).await?;
+        let now = self.clock.now();
+        let (current, _) = self.as_of(&dossier, now);
         let counter = LetterContext {
-            account: dossier.account.as_ref().map(|stored| &stored.value),
+            account: current.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
-            now: self.clock.now(),
+            now,
         };
         let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
             Err(_) => Settlement::Cancelled,

@@ -63,6 +63,9 @@ pub struct ReplaceEmail<'a> {
     pub notice: MailId,
     /// How many former passwords are remembered.
     pub history: usize,
+    /// Whether a live revert ends: its old mailbox is lost, or read by somebody else. Otherwise it stays, since staff can be
+    /// lied to.
+    pub dropping_revert: bool,
 }
 
 impl Account {
@@ -75,7 +78,7 @@ impl Account {
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
     /// [`Refusal::WrongPassword`] if the password was replaced since it was verified,
-    /// [`Refusal::PasswordChangeRequired`], [`Refusal::Throttled`].
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::RevertLive`], [`Refusal::Throttled`].
     pub fn request_email_change(&self, request: &EmailChange<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
         let facts = self.facts()?;
@@ -84,6 +87,7 @@ impl Account {
             return Err(Refusal::WrongPassword);
         }
         facts.password_in_force(code.now)?;
+        facts.no_revert_lives(code.now)?;
         let level = facts.throttled(Purpose::EmailConfirm, code)?;
         Change::of(self, |facts, change| {
             facts.throttles.insert(Purpose::EmailConfirm, level);
@@ -110,16 +114,17 @@ impl Account {
     }
 
     /// Puts the confirmed address in the place of the old one, proven. The old one gets a link that takes it back, and
-    /// stays reserved while that lives; while an earlier such link lives, it only gets a notice.
+    /// stays reserved while that lives. While an earlier such link lives, no further change is made: one change, one undo.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
-    /// [`Refusal::PasswordChangeRequired`], [`Refusal::DeadCode`], [`Refusal::OriginRefused`]. That the address is
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::RevertLive`], [`Refusal::DeadCode`], [`Refusal::OriginRefused`]. That the address is
     /// free is for the commit to say.
     pub fn confirm_email(&self, request: &ConfirmEmail<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
         let now = request.redemption.now;
         self.facts()?.password_in_force(now)?;
+        self.facts()?.no_revert_lives(now)?;
         let confirmation =
             self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
         request.redemption.admitted()?;
@@ -138,10 +143,6 @@ impl Account {
             facts.kill_codes(now);
             change.events.push(EventKind::EmailChanged { from, to });
             change.events.push(EventKind::EmailProven { address: to });
-            if facts.live(Purpose::EmailRevert, now).is_some() {
-                self.notify(change, from, Notice::EmailChanged, request.revert.mail, now);
-                return Ok(());
-            }
             facts.reserve(from, now);
             self.queue_code(facts, change, Purpose::EmailRevert, from, &request.revert);
             Ok(())
@@ -180,6 +181,10 @@ impl Account {
     /// Puts the old address back, proven, and clears the password, so that whoever knows it gets in no longer. The old
     /// address gets a link to choose another.
     ///
+    /// It works in every standing: whoever carried the account away must not put it out of reach by closing it. What the
+    /// owner's door closed is open again. A suspension stays, and so does what staff closed: then the link is mailed once
+    /// the account is reinstated or reopened.
+    ///
     /// # Errors
     /// [`Refusal::DeadCode`].
     pub fn revert_email_change(&self, request: &RevertEmail<'_>) -> Result<Change, Refusal> {
@@ -201,16 +206,19 @@ impl Account {
             facts.replaced = true;
             facts.clear_password(request.history);
             facts.throttles.clear();
-            facts.kill_all_codes(now);
+            facts.kill_codes(now);
+            facts.kill_reverts(now);
             change.events.push(EventKind::EmailReverted { from, to });
-            facts.throttles.insert(Purpose::PasswordSet, request.set.quota.charge(None, now));
-            self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
+            facts.reopen_own(change);
+            facts.owes_set_link = true;
+            self.mail_owed_link(facts, change, &request.set);
             Ok(())
         })?;
         Ok(change.end_sessions())
     }
 
-    /// Puts another address in the place of the current one, unproven; clears the password, and tells the old address.
+    /// Puts another address in the place of the current one, unproven; clears the password, and tells the old address. A
+    /// live revert stays, unless it is named as dropped.
     /// An address that differs in spelling only keeps the password, and one that does not differ changes nothing.
     ///
     /// # Errors
@@ -232,6 +240,9 @@ impl Account {
             facts.keep_former(left, now);
             facts.proven = false;
             change.events.push(EventKind::EmailReplaced { from, to });
+            if request.dropping_revert {
+                change.events.extend(facts.drop_revert(now));
+            }
             if respelled {
                 facts.kill_codes(now);
                 return;
@@ -239,7 +250,8 @@ impl Account {
             facts.replaced = true;
             facts.clear_password(request.history);
             facts.throttles.clear();
-            facts.kill_all_codes(now);
+            facts.kill_codes(now);
+            facts.owes_set_link = false;
             if tells {
                 self.notify(change, from, Notice::EmailReplaced, request.notice, now);
             }
@@ -267,15 +279,6 @@ impl Facts {
         for former in self.former.iter_mut().filter(|former| former.mailbox.ordinal == ordinal) {
             former.reserved = true;
             former.until = now + Self::FORMER_RESERVED;
-        }
-    }
-
-    /// Reverts too: there is nothing left that one could go back to.
-    fn kill_all_codes(&mut self, now: Timestamp) {
-        self.confirmations.values_mut().for_each(|confirmations| confirmations.kill(now));
-        for former in self.former.iter_mut().filter(|former| former.reserved) {
-            former.reserved = false;
-            former.until = now + Self::FORMER_KEPT;
         }
     }
 }

@@ -58,6 +58,23 @@ impl Facts {
         }
     }
 
+    /// When its password is older than it may be, or at no time: from then on its owner can do nothing but change it.
+    pub(super) fn outdated_at(&self) -> Timestamp {
+        let password = self.password.as_ref();
+        password.and_then(|password| password.expires_at(self.attributes.validity)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// For what must not be done while an old address can be taken back: one change, one undo.
+    ///
+    /// # Errors
+    /// [`Refusal::RevertLive`].
+    pub(super) fn no_revert_lives(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self.live(Purpose::EmailRevert, now) {
+            Some(revert) => Err(Refusal::RevertLive { until: revert.expires_at }),
+            None => Ok(()),
+        }
+    }
+
     /// A mailbox for an address that the account has not had, or had under another number.
     pub(super) fn new_mailbox(&mut self, address: &EmailAddress, tag: AddressTag) -> Mailbox {
         let ordinal = self.next_ordinal;
@@ -113,10 +130,33 @@ impl Facts {
 
     /// Ends every confirmation but reverts: something newer took their place.
     pub(super) fn kill_codes(&mut self, now: Timestamp) {
+        self.kill_codes_but(Purpose::EmailRevert, now);
+    }
+
+    /// Ends every confirmation but reverts and those of one purpose more.
+    ///
+    /// Whoever knows the password can cause this: so it spares what the owner's mailbox holds against them.
+    pub(super) fn kill_codes_but(&mut self, spared: Purpose, now: Timestamp) {
         for (purpose, confirmations) in &mut self.confirmations {
-            if *purpose != Purpose::EmailRevert {
+            if ![Purpose::EmailRevert, spared].contains(purpose) {
                 confirmations.kill(now);
             }
+        }
+    }
+
+    /// Ends a live revert and frees the address that it was for, which it names; none where none lives.
+    pub(super) fn drop_revert(&mut self, now: Timestamp) -> Option<EventKind> {
+        let address = self.live(Purpose::EmailRevert, now)?.recipient;
+        self.kill_reverts(now);
+        Some(EventKind::RevertDropped { address })
+    }
+
+    /// Ends reverts: the account goes back, or nobody reads the old mailbox any more.
+    pub(super) fn kill_reverts(&mut self, now: Timestamp) {
+        self.kill_code(Purpose::EmailRevert, now);
+        for former in self.former.iter_mut().filter(|former| former.reserved) {
+            former.reserved = false;
+            former.until = now + Self::FORMER_KEPT;
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, ClosedBy, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
+    Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -91,8 +91,8 @@ impl Account {
             }
             Purpose::PasswordManagement => expected(facts.pending_management == Some(Management::Owner))?,
             Purpose::EmailConfirm | Purpose::EmailCancel => expected(facts.pending.is_some())?,
-            // Only a confirmed change makes one, and mails it.
-            Purpose::EmailRevert => return Err(not_expected()),
+            // Only a confirmed change makes a revert, and only a closed account has a reopening.
+            Purpose::EmailRevert | Purpose::Reopen => return Err(not_expected()),
         }
         Change::of(self, |facts, change| {
             let recipient = match (&facts.pending, purpose) {
@@ -121,6 +121,52 @@ impl Account {
         })?;
         self.notify(&mut change, facts.mailbox.ordinal, Notice::AlreadyRegistered, request.mail, request.now);
         Ok(change)
+    }
+
+    /// What a stranger who signs up the address of a closed account leads to. What the owner's door closed, its owner can
+    /// reopen: the link that does is mailed again. What staff closed stays closed, and its owner is told so.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::CodeNotExpected`] for an account that is not closed,
+    /// [`Refusal::GraceOver`], [`Refusal::AddressUndeliverable`], [`Refusal::Throttled`]. A stranger learns of none of them.
+    pub fn signed_up_while_closed(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        let Standing::Closed { until, by, .. } = &facts.standing else {
+            facts.standing.active()?;
+            return Err(Refusal::CodeNotExpected { status: facts.status() });
+        };
+        if *until <= request.now {
+            return Err(Refusal::GraceOver);
+        }
+        deliverable(request)?;
+        let level = facts.throttled(Purpose::Reopen, request)?;
+        let charged = |facts: &mut Facts| facts.throttles.insert(Purpose::Reopen, level);
+        match by {
+            ClosedBy::Owner => Change::of(self, |facts, change| {
+                charged(facts);
+                self.queue_code(facts, change, Purpose::Reopen, facts.mailbox.ordinal, request);
+                facts.tie_reopening();
+            }),
+            ClosedBy::Administrator => {
+                let mut change = Change::of(self, |facts, _| {
+                    charged(facts);
+                })?;
+                let to = facts.mailbox.ordinal;
+                self.notify(&mut change, to, Notice::ClosedByStaff, request.mail, request.now);
+                Ok(change)
+            }
+        }
+    }
+
+    /// Mails the link that whoever took the old address back is owed, once mail may go there. It counts against the
+    /// throttle and is never refused by it: there is no other way in.
+    pub(super) fn mail_owed_link(&self, facts: &mut Facts, change: &mut Change, set: &MailRequest<'_>) {
+        if facts.standing.active().is_err() || !std::mem::take(&mut facts.owes_set_link) {
+            return;
+        }
+        let level = facts.throttles.get(&Purpose::PasswordSet).copied();
+        facts.throttles.insert(Purpose::PasswordSet, set.quota.charge(level, set.now));
+        self.queue_code(facts, change, Purpose::PasswordSet, facts.mailbox.ordinal, set);
     }
 
     /// Queues the notice that tells the owner of a lock.

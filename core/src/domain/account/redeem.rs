@@ -35,7 +35,8 @@ impl Redemption<'_> {
 }
 
 impl Account {
-    /// What the bearer of a genuine code may be told of it. Consumes nothing.
+    /// What the bearer of a genuine code may be told of it: that it is live exactly where its redemption would do its work,
+    /// the policy of passwords and the IP filter aside. Consumes nothing.
     #[must_use]
     pub fn inspect_code(&self, brought: &Redemption<'_>) -> CodeState {
         let Ok(facts) = self.facts() else {
@@ -45,13 +46,16 @@ impl Account {
             if let Some(issued) = &confirmations.issued
                 && brought.is_genuine(self, facts, purpose, issued)
             {
-                return match issued.is_live(brought.now) {
-                    true => CodeState::Live {
+                return if !issued.is_live(brought.now) {
+                    CodeState::Expired { purpose }
+                } else if !facts.standing.redeems(purpose, brought.now) {
+                    CodeState::Used { purpose }
+                } else {
+                    CodeState::Live {
                         purpose,
                         expires_at: issued.expires_at,
                         return_url: issued.return_url.clone(),
-                    },
-                    false => CodeState::Expired { purpose },
+                    }
                 };
             }
             if let Some(dead) = &confirmations.dead
@@ -77,8 +81,10 @@ impl Account {
     /// The confirmation, if the code is live, genuine and for this purpose.
     pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
-        facts.standing.active().ok()?;
         let live = facts.live(purpose, brought.now)?;
+        if !facts.standing.redeems(purpose, brought.now) {
+            return None;
+        }
         brought.is_genuine(self, facts, purpose, live).then(|| live.clone())
     }
 }

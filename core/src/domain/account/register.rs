@@ -52,6 +52,7 @@ impl Account {
             confirmations: BTreeMap::new(),
             throttles: BTreeMap::new(),
             standing: Standing::Active,
+            owes_set_link: false,
             purge_at: request.purge_at,
             created_at: request.now,
             changed_at: request.now,

@@ -1,7 +1,7 @@
 //! What time alone does to the facts of an account: ends what has ended, mends stamps from an impossible future.
 
 use super::Facts;
-use crate::domain::{EventKind, Purpose, Quota, Standing, Timestamp};
+use crate::domain::{EventKind, OpenStanding, Purpose, Quota, Standing, Timestamp};
 
 impl Facts {
     pub(super) fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<EventKind>) {
@@ -31,7 +31,12 @@ impl Facts {
         match &mut self.standing {
             Standing::Active => {}
             Standing::Suspended { at, .. } => with(at, [None, None]),
-            Standing::Closed { at, until, .. } => with(at, [Some(until), None]),
+            Standing::Closed { at, until, before, .. } => {
+                with(at, [Some(until), None]);
+                if let OpenStanding::Suspended { at, .. } = before {
+                    with(at, [None, None]);
+                }
+            }
         }
         with(&mut self.created_at, [self.purge_at.as_mut(), None]);
         not_after(&mut self.changed_at, now);
@@ -49,9 +54,13 @@ impl Facts {
             events.push(EventKind::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
+        self.tie_reopening();
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
-        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
+        // Whoever must change the password first can't confirm, and a new password drops it anyway: its link would promise
+        // what no session may do.
+        let outdated = self.password_in_force(now).is_err();
+        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms || outdated) {
             events.extend(self.drop_pending(now));
         }
         self.release_former(now, events);
