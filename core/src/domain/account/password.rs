@@ -135,11 +135,12 @@ impl Account {
     }
 
     /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where
-    /// it must be changed already, nothing changes.
+    /// it must be changed already, nothing changes. A pending change of address, which nobody could confirm before, is
+    /// dropped.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
-    pub fn demand_change(&self) -> Result<Change, Refusal> {
+    pub fn demand_change(&self, now: Timestamp) -> Result<Change, Refusal> {
         if self.facts()?.password.as_ref().is_none_or(|password| password.must_change) {
             return Ok(Change::none());
         }
@@ -148,6 +149,7 @@ impl Account {
                 password.must_change = true;
             }
             change.events.push(EventKind::PasswordChangeDemanded);
+            change.events.extend(facts.drop_unconfirmable(now));
         })
     }
 

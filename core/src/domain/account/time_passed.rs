@@ -57,12 +57,10 @@ impl Facts {
         self.tie_reopening();
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
-        // Whoever must change the password first can't confirm, and a new password drops it anyway: its link would promise
-        // what no session may do.
-        let outdated = self.password_in_force(now).is_err();
-        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms || outdated) {
+        if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
         }
+        events.extend(self.drop_unconfirmable(now));
         self.release_former(now, events);
     }
 

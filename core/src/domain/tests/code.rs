@@ -150,6 +150,10 @@ fn a_code_for_another_purpose_chooses_no_password() {
         let account = with_facts(asked(&world, &Given::InUse.account(&world), 1, NOW), |facts| {
             let asked = facts.confirmations.remove(&Purpose::PasswordReset).unwrap();
             facts.confirmations = [(purpose, asked)].into();
+            if purpose == Purpose::Reopen {
+                let (until, by) = (NOW + Span::days(30), ClosedBy::Owner);
+                facts.standing = Standing::Closed { at: NOW, until, by, before: OpenStanding::Active };
+            }
         });
         let code = world.code(&account, purpose);
         assert!(matches!(state(&world, &account, &code, NOW), CodeState::Live { .. }), "{purpose:?}");

@@ -230,7 +230,7 @@ fn a_change_of_address_ends_when_its_owner_must_change_the_password_first() {
     let pending = world.email_asked(&Given::InUse.account(&world), "next@example.com", 1, NOW);
     let code = world.code(&pending, Purpose::EmailConfirm);
     let told = |account: &Account, now| account.inspect_code(&world.redeem(&code, now));
-    let demanded = at(&pending.demand_change().unwrap().account.unwrap(), NOW);
+    let demanded = pending.demand_change(NOW).unwrap().account.unwrap();
     assert_eq!(told(&demanded, NOW), CodeState::Used { purpose: Purpose::EmailConfirm });
     assert_eq!(demanded.status(), Ok(Status::InUse));
     let days = |days| {
@@ -239,8 +239,16 @@ fn a_change_of_address_ends_when_its_owner_must_change_the_password_first() {
         pending.update(&update).unwrap().account.unwrap()
     };
     let expires_at = pending.facts().unwrap().password.as_ref().unwrap().set_at + Span::days(30);
-    assert!(expires_at <= NOW && at(&days(30), NOW).facts().unwrap().pending.is_none());
-    assert!(at(&days(365), NOW).facts().unwrap().pending.is_some());
+    assert!(expires_at <= NOW && days(30).facts().unwrap().pending.is_none());
+    assert!(days(365).facts().unwrap().pending.is_some());
+    // Of itself, too: it comes due with the password's end.
+    let soon = NOW + Span::hours(1);
+    let ages = with_facts(days(365), |facts| {
+        facts.password.as_mut().unwrap().set_at = soon - Span::days(365);
+    });
+    assert!(ages.due().is_some_and(|due| due <= soon));
+    assert!(at(&ages, soon - Span::micros(1)).facts().unwrap().pending.is_some());
+    assert_eq!(told(&at(&ages, soon), soon), CodeState::Used { purpose: Purpose::EmailConfirm });
 }
 
 /// Throttle clause 7.

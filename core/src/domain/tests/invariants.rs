@@ -12,11 +12,13 @@
 //! | epoch and version never fall, and every version has its events | [`life`] |
 //! | no mail leaves whose code is dead | [`life`] |
 //! | an unset password verifies nothing | [`life`] |
+//! | a remedy is not switched off by whom it protects against; what inspection calls live, redemption does | [`remedies`] |
 //! | whatever the clock does, nothing panics or waits longer than its window | [`life`], [`windows`] |
 
 mod acts;
 mod life;
 mod reach;
+mod remedies;
 mod sound;
 mod steps;
 mod windows;

@@ -114,7 +114,7 @@ impl By<'_> {
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
             Act::Rehash => account.rehashed(verified, &world.hash(account, number)),
-            Act::DemandChange => account.demand_change(),
+            Act::DemandChange => account.demand_change(now),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
             Act::Replace(to) | Act::ReplaceDroppingRevert(to) => {
                 let email = &address(to);

@@ -206,7 +206,7 @@ fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
                 ways.push((arrive(after, later, &mut waiting, &mut places), act));
             }
         }
-        for wait in [Span::hours(2), Span::hours(25), Span::hours(73), Span::days(31)] {
+        for wait in [Span::hours(2), Span::hours(25), Span::hours(73), Span::days(29), Span::days(31)] {
             let later = now + wait;
             if account.is_over(later) {
                 continue;
