@@ -29,6 +29,7 @@ pub mod password_age;
 pub mod passwords;
 pub mod races;
 pub mod register;
+pub mod remedies;
 pub mod review;
 pub mod round_trips;
 pub mod sign_up;

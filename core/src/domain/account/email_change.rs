@@ -118,15 +118,15 @@ impl Account {
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
-    /// [`Refusal::PasswordChangeRequired`], [`Refusal::RevertLive`], [`Refusal::DeadCode`], [`Refusal::OriginRefused`]. That the address is
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::DeadCode`], [`Refusal::RevertLive`], [`Refusal::OriginRefused`]. That the address is
     /// free is for the commit to say.
     pub fn confirm_email(&self, request: &ConfirmEmail<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
         let now = request.redemption.now;
         self.facts()?.password_in_force(now)?;
-        self.facts()?.no_revert_lives(now)?;
         let confirmation =
             self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
+        self.facts()?.no_revert_lives(now)?;
         request.redemption.admitted()?;
         let change = Change::unless(self, |facts, change| {
             let Some(pending) =

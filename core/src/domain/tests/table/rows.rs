@@ -198,10 +198,7 @@ pub(super) static TABLE: &[Row] = &[
             &[(UNSET, WRONG), (OUTDATED, MUST_CHANGE), (&[EmailConfirmed], REVERT_LIVE)],
             AsksForEmail,
         )),
-    active(ConfirmEmail, but(
-            &[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail), (&[EmailConfirmed], REVERT_LIVE)],
-            DEAD,
-        )),
+    active(ConfirmEmail, but(&[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail)], DEAD)),
     active(CancelEmailChange, but(&[(OUTDATED, MUST_CHANGE), (PENDING, DropsEmailChange)], NOT_PENDING)),
     by_code(CancelEmailChangeByCode, but(&[(PENDING, DropsEmailChange)], DEAD)),
     Row {
