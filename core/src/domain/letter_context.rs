@@ -1,8 +1,8 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, ClosedBy, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
-    LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
+    Account, Address, ClosedBy, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice,
+    Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.

@@ -97,9 +97,9 @@ pub use self::{
 };
 pub(crate) use self::{
     account::{
-        AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
-        RevertEmail,
+        AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork,
+        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption,
+        ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     feedback::ReportedMail,

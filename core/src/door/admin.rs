@@ -101,9 +101,9 @@ impl Admin {
         let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
         let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
         self.command_of("admin.update", call, |account, dossier, moment| {
+            let email = changes.email.as_ref().zip(tag);
             let email =
-                changes.email.as_ref().zip(tag);
-            let email = email.map(|(email, tag)| core.replacement(email, tag, changes.dropping_revert, moment));
+                email.map(|(email, tag)| core.replacement(email, tag, changes.dropping_revert, moment));
             let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
                 attributes: &changes.attributes,

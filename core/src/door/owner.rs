@@ -4,8 +4,9 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, SessionStamp, Stop,
+        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, ConfirmEmail, EmailAddress,
+        EmailChange, Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal,
+        SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,

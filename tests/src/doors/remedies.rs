@@ -4,8 +4,8 @@
 use accountable_core::{
     AccountChanges, Builder, MailOptions, NewAccount, PublicError,
     domain::{
-        AccountId, CodeState, Denial, EventKind, MailedCode, Message, Notice, NoticeKind, Origin, Purpose, Rules,
-        Span, StandingKind, Status, SuspensionReason,
+        AccountId, CodeState, Denial, EventKind, MailedCode, Message, Notice, NoticeKind, Origin, Purpose,
+        Rules, Span, StandingKind, Status, SuspensionReason,
     },
 };
 

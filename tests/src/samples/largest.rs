@@ -2,12 +2,12 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, ClosedBy, CommitId, Confirmation, ConfirmationEnd,
-        Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, OpenStanding, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, ClosedBy, CommitId, Confirmation,
+        ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch,
+        DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator,
+        IpFilterGroup, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, OpenStanding,
+        Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject,
+        Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };

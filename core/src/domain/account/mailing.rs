@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, ClosedBy, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
+    Address, ClosedBy, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
+    Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.

@@ -283,12 +283,7 @@ impl Account {
         })
     }
 
-    fn stand(
-        &self,
-        standing: Standing,
-        event: EventKind,
-        set: &MailRequest<'_>,
-    ) -> Result<Change, Refusal> {
+    fn stand(&self, standing: Standing, event: EventKind, set: &MailRequest<'_>) -> Result<Change, Refusal> {
         Change::of(self, |facts, change| {
             facts.kill_code(Purpose::Reopen, set.now);
             facts.standing = standing;

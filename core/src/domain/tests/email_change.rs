@@ -172,8 +172,14 @@ fn a_revert_works_in_every_standing_and_reopens_what_the_owners_door_closed() {
         let after = change.account.unwrap();
         let facts = after.facts().unwrap();
         assert_eq!(facts.mailbox.address, email("owner-1@example.com"));
-        assert_eq!((&facts.password, facts.owes_set_link, mailed == 0), (&None, mailed == 0, facts.owes_set_link));
-        assert_eq!(after.inspect_code(&world.redeem(&code, NOW)), CodeState::Used { purpose: Purpose::EmailRevert });
+        assert_eq!(
+            (&facts.password, facts.owes_set_link, mailed == 0),
+            (&None, mailed == 0, facts.owes_set_link)
+        );
+        assert_eq!(
+            after.inspect_code(&world.redeem(&code, NOW)),
+            CodeState::Used { purpose: Purpose::EmailRevert }
+        );
         after
     };
     let sets = |change: Change| {

@@ -132,7 +132,11 @@ fn a_young_password_may_not_be_changed_by_its_owner_but_where_it_must_be_or_is_f
     let until = NOW + day;
     assert_eq!(change(&account, until - Span::micros(1)), weak(Violation::TooSoon { until }));
     assert_eq!(change(&account, until), Ok(()));
-    assert_eq!(change(&account.demand_change(NOW).unwrap().account.unwrap(), NOW), Ok(()), "it must be changed");
+    assert_eq!(
+        change(&account.demand_change(NOW).unwrap().account.unwrap(), NOW),
+        Ok(()),
+        "it must be changed"
+    );
     assert_eq!(change(&world.assigned(&account, 2, NOW), NOW), Ok(()), "it was assigned");
     let asked = account.request_password_reset(&world.request(3, NOW)).unwrap().account.unwrap();
     let (code, fresh) = (world.code(&asked, Purpose::PasswordReset), candidate(&world, &asked, 9, None));

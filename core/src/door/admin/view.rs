@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, Attributes, ClosedBy, EmailAddress, Management, OpenStanding, Purpose, Standing, StandingKind, Status, SuppressionScope,
-        SuspensionReason, Timestamp, Undeliverable, Version,
+        AccountId, Attributes, ClosedBy, EmailAddress, Management, OpenStanding, Purpose, Standing,
+        StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable, Version,
     },
     port::Dossier,
 };

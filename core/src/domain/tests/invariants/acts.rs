@@ -151,9 +151,11 @@ impl By<'_> {
             Act::EndSessions => account.end_sessions(),
             Act::EndOwnSessions => account.end_own_sessions(epoch, now),
             Act::Close => account.close(&close),
-            Act::CloseOwn => {
-                account.close_own(&CloseOwn { reopen: request, notice, ..world.own_closing(verified, epoch, 0, now) })
-            }
+            Act::CloseOwn => account.close_own(&CloseOwn {
+                reopen: request,
+                notice,
+                ..world.own_closing(verified, epoch, 0, now)
+            }),
             Act::Reopen => account.reopen(&request),
             Act::PutOffEnd => account.put_off_end(now + Span::days(1)),
             Act::DueWork => {

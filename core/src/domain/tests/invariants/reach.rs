@@ -163,12 +163,18 @@ fn helps(act: Act, from: &Combination) -> bool {
     match act {
         // A password that staff know is no way in for an owner who manages it.
         Act::Assign => from.management || from.pending_management == Some(true),
-        Act::Manage(_) | Act::Replace(_) | Act::ReplaceDroppingRevert(_) | Act::Erase | Act::DemandChange | Act::Issue(_) => false,
+        Act::Manage(_)
+        | Act::Replace(_)
+        | Act::ReplaceDroppingRevert(_)
+        | Act::Erase
+        | Act::DemandChange
+        | Act::Issue(_) => false,
         _ => true,
     }
 }
 
-pub(super) static EXPLORED: LazyLock<(Vec<Combination>, Vec<Place>)> = LazyLock::new(|| explored(&World::new()));
+pub(super) static EXPLORED: LazyLock<(Vec<Combination>, Vec<Place>)> =
+    LazyLock::new(|| explored(&World::new()));
 
 /// All places, breadth first.
 fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {

@@ -86,7 +86,10 @@ impl Struggle {
     fn is_the_owners(&self) -> bool {
         let facts = self.facts();
         let is_current = self.account.in_session(self.session).is_ok();
-        facts.mailbox.address.as_str() == OWNERS && facts.password.is_some() && !self.is_known() && !is_current
+        facts.mailbox.address.as_str() == OWNERS
+            && facts.password.is_some()
+            && !self.is_known()
+            && !is_current
     }
 
     /// The remedies that are live in the owner's mailbox, or on their way there.
@@ -96,7 +99,8 @@ impl Struggle {
         let live = remedies.into_iter().filter_map(|purpose| {
             let live = facts.live(purpose, self.now)?;
             let to = &facts.mailbox(live.recipient)?.address;
-            (to.as_str() == OWNERS && facts.standing.redeems(purpose, self.now)).then_some((purpose, live.nonce))
+            (to.as_str() == OWNERS && facts.standing.redeems(purpose, self.now))
+                .then_some((purpose, live.nonce))
         });
         live.collect()
     }
@@ -220,11 +224,10 @@ impl Struggle {
             })
             .collect();
         let of = |is: &dyn Fn(Purpose) -> bool| live.iter().find(|(purpose, _)| is(*purpose)).cloned();
-        let best = of(&|purpose| purpose == Purpose::EmailRevert)
-            .map(|(_, code)| (code, Act::RevertEmail))
-            .or_else(|| {
-                of(&Purpose::chooses_a_password).map(|(_, code)| (code, Act::Choose { weak: false }))
-            });
+        let best =
+            of(&|purpose| purpose == Purpose::EmailRevert).map(|(_, code)| (code, Act::RevertEmail)).or_else(
+                || of(&Purpose::chooses_a_password).map(|(_, code)| (code, Act::Choose { weak: false })),
+            );
         if let Some((code, act)) = best {
             let done = self.by(&code, number).does(act);
             prop_assert!(done.is_ok(), "{:?}, which the page called live: {:?}", act, done);
@@ -272,7 +275,7 @@ fn thefts() -> impl Strategy<Value = (Vec<Theft>, Vec<Vec<Theft>>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn whoever_reads_the_old_mailbox_gets_the_account_back_whatever_a_thief_with_the_password_does(

@@ -83,7 +83,9 @@ fn command(command: Command) -> String {
         Command::Close => ("close", "administrator"),
         Command::CloseOwn => ("close", "owner"),
         Command::Reopen => ("reopen", "administrator"),
-        Command::Erase => ("erase", "administrator; the courier when its time is over, and it waits for a revert"),
+        Command::Erase => {
+            ("erase", "administrator; the courier when its time is over, and it waits for a revert")
+        }
         Command::EraseDespiteRevert => ("erase", "administrator, despite a revert"),
     };
     format!("`{name}` ({who})")

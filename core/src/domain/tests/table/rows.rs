@@ -194,10 +194,10 @@ pub(super) static TABLE: &[Row] = &[
     open(ReplaceEmail, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
     open(ReplaceEmailDroppingRevert, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
     open(Update, all(Updates)),
-    active(RequestEmailChange, but(
-            &[(UNSET, WRONG), (OUTDATED, MUST_CHANGE), (&[EmailConfirmed], REVERT_LIVE)],
-            AsksForEmail,
-        )),
+    active(
+        RequestEmailChange,
+        but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE), (&[EmailConfirmed], REVERT_LIVE)], AsksForEmail),
+    ),
     active(ConfirmEmail, but(&[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail)], DEAD)),
     active(CancelEmailChange, but(&[(OUTDATED, MUST_CHANGE), (PENDING, DropsEmailChange)], NOT_PENDING)),
     by_code(CancelEmailChangeByCode, but(&[(PENDING, DropsEmailChange)], DEAD)),
