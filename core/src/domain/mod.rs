@@ -7,9 +7,11 @@ mod account;
 mod address;
 mod admission;
 mod bounds;
+mod carried;
 mod cidr;
 mod code;
 mod confirmation;
+mod device;
 mod email;
 mod event;
 mod feedback;
@@ -21,6 +23,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -58,9 +61,11 @@ pub use self::{
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
     bounds::{OutOfBounds, Quantity},
+    carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -69,6 +74,7 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
     link::{Links, MailedLink},
@@ -86,7 +92,7 @@ pub use self::{
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
-    session::SessionStamp,
+    session::{Chosen, Renewed, SessionStamp},
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
@@ -98,10 +104,11 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork,
-        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption,
+        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword, Redemption,
         ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    device::DeviceMint,
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,

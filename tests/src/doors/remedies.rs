@@ -41,7 +41,7 @@ fn last_link(world: &World, address: &str) -> MailedCode {
 }
 
 async fn signs_up(world: &World, address: &str) {
-    let _ = world.public().sign_up(&email(address), MailOptions::default()).await.unwrap();
+    let _ = world.public().sign_up(&email(address), MailOptions::default(), None).await.unwrap();
     world.sweep().await;
 }
 
@@ -197,7 +197,7 @@ on_each_store! {
             let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
             world.sweep().await;
             let reset = world.mailed_code(ADA);
-            let stamp = thief.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
+            let stamp = thief.change_password(&password(GOOD), &password(BETTER)).await.unwrap().stamp;
             if closed {
                 world.accounts.owner(stamp, Origin::Unknown).close(&password(BETTER)).await.unwrap();
             }
@@ -321,7 +321,7 @@ on_each_store! {
         let owner = world.signed_in(ADA, GOOD).await;
         owner.request_email_change(&password(GOOD), &email(THIEF), &MailOptions::default()).await.unwrap();
         world.sweep().await;
-        let stamp = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
+        let stamp = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap().stamp;
         world.sweep().await;
         let said = |world: &World| world.mailer.last_to(&email(ADA)).unwrap().message;
         let dropped = said(&world);

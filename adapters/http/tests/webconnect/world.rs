@@ -149,7 +149,7 @@ impl World {
         from: Origin,
         address: &str,
     ) -> Result<AccountId, PublicError> {
-        self.accounts.public(from).choose_password(&self.mailed_code(address), &chosen()).await
+        self.accounts.public(from).choose_password(&self.mailed_code(address), &chosen()).await.map(|chosen| chosen.account)
     }
 
     fn mailed_code(&self, address: &str) -> MailedCode {
@@ -164,7 +164,7 @@ impl World {
     /// The owner of an account in use changes its address.
     pub(crate) async fn change_email(&self, from: &str, to: &str) {
         let entered = self.accounts.public(Origin::Unknown).authenticate(&email(from), &chosen()).await;
-        let Ok(Authentication::Granted(stamp)) = entered else { panic!("{entered:?}") };
+        let Ok(Authentication::Granted { stamp, .. }) = entered else { panic!("{entered:?}") };
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         owner.request_email_change(&chosen(), &email(to), &MailOptions::default()).await.unwrap();
         let _ = self.accounts.sweep(100).await.unwrap();

@@ -26,6 +26,7 @@ enum Command {
     ChoosePasswordByReopening,
     Authenticate,
     ChangePassword,
+    RequirePasswordChange,
     AssignPassword,
     ChangePasswordManagement(Management),
     ReplaceEmail,
@@ -71,7 +72,8 @@ impl Command {
             Self::ChoosePassword => Self::ChoosePasswordByReopening,
             Self::ChoosePasswordByReopening => Self::Authenticate,
             Self::Authenticate => Self::ChangePassword,
-            Self::ChangePassword => Self::AssignPassword,
+            Self::ChangePassword => Self::RequirePasswordChange,
+            Self::RequirePasswordChange => Self::AssignPassword,
             Self::AssignPassword => Self::ChangePasswordManagement(Management::Owner),
             Self::ChangePasswordManagement(Management::Owner) => {
                 Self::ChangePasswordManagement(Management::Administrator)
@@ -145,6 +147,8 @@ enum Then {
     /// It stands like this again.
     Opens(StandingKind),
     Unlocks,
+    /// The password must be changed at the next log-in.
+    RequiresChange,
     EndsSessions,
     Erases,
     /// It is so already: nothing is written.

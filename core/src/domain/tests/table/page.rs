@@ -60,6 +60,7 @@ fn command(command: Command) -> String {
         Command::ChoosePasswordByReopening => ("choose_password", "bearer of a link that reopens"),
         Command::Authenticate => ("authenticate", "stranger with the right password"),
         Command::ChangePassword => ("change_password", "owner"),
+        Command::RequirePasswordChange => ("require_password_change", "administrator"),
         Command::AssignPassword => ("assign_password", "administrator"),
         Command::ChangePasswordManagement(to) => {
             return format!("`change_password_management` to {} (administrator)", by(to));
@@ -125,6 +126,7 @@ fn outcome(then: Then) -> String {
         Then::TakesOver => "closed by staff from now on; the codes that reopen it end".into(),
         Then::Opens(kind) => kind.as_str().into(),
         Then::Unlocks => "failed log-ins are forgotten".into(),
+        Then::RequiresChange => "the password must be changed".into(),
         Then::EndsSessions => "sessions end".into(),
         Then::Erases => "erased".into(),
         Then::Nothing => "nothing changes".into(),
