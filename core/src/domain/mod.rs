@@ -104,8 +104,8 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork,
-        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword, Redemption,
-        ReplaceEmail, RevertEmail,
+        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand,
+        PriorPassword, Redemption, ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     device::DeviceMint,

@@ -149,7 +149,11 @@ impl World {
         from: Origin,
         address: &str,
     ) -> Result<AccountId, PublicError> {
-        self.accounts.public(from).choose_password(&self.mailed_code(address), &chosen()).await.map(|chosen| chosen.account)
+        self.accounts
+            .public(from)
+            .choose_password(&self.mailed_code(address), &chosen())
+            .await
+            .map(|chosen| chosen.account)
     }
 
     fn mailed_code(&self, address: &str) -> MailedCode {

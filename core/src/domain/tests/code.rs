@@ -161,6 +161,21 @@ fn a_code_for_another_purpose_chooses_no_password() {
     }
 }
 
+/// Whatever left it alive: the page does not promise what the standing forbids.
+#[test]
+fn a_code_is_not_called_live_where_the_accounts_standing_lets_it_do_nothing() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let code = world.code(&account, Purpose::PasswordReset);
+    for kind in [StandingKind::Suspended, StandingKind::Closed] {
+        let stands = standing(account.clone(), kind).facts().unwrap().standing.clone();
+        let shut = with_facts(account.clone(), |facts| facts.standing = stands);
+        let told = state(&world, &shut, &code, NOW);
+        assert_eq!(told, CodeState::Used { purpose: Purpose::PasswordReset }, "{kind:?}");
+        assert_eq!(choose(&world, &shut, &code, NOW), dead());
+    }
+}
+
 /// Clause 3.
 #[test]
 fn a_redemption_that_fails_on_the_policy_does_not_consume() {

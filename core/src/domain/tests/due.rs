@@ -141,6 +141,28 @@ fn a_closed_account_is_over_after_30_days_and_can_be_reopened_until_then() {
 }
 
 #[test]
+fn nothing_is_over_while_an_old_address_can_be_taken_back_and_its_owner_is_told_so() {
+    let world = World::new();
+    let account = Given::EmailConfirmed.account(&world);
+    let revert = account.facts().unwrap().live(Purpose::EmailRevert, NOW).unwrap().expires_at;
+    let change = account.close(&Close { grace: Span::hours(1), ..closing(NOW) }).unwrap();
+    for mail in &change.mails {
+        let told = &mail.dispatch().unwrap().1.subject;
+        assert_eq!(*told, Subject::Notice(Notice::Closed { erased_at: revert }));
+    }
+    let closed = change.account.unwrap();
+    let just_before = revert - Span::micros(1);
+    assert!(!closed.is_over(just_before) && at(&closed, revert).is_over(revert));
+    // Its end may move after the account was closed.
+    let moved = revert + Span::hours(9);
+    let later = with_facts(closed, |facts| {
+        let codes = facts.confirmations.get_mut(&Purpose::EmailRevert).unwrap();
+        codes.issued.as_mut().unwrap().expires_at = moved;
+    });
+    assert!(!later.is_over(revert) && later.is_over(moved));
+}
+
+#[test]
 fn the_end_is_put_off_for_who_is_at_it_and_for_nobody_else() {
     let world = World::new();
     let (closed_end, later) = (NOW + Span::days(30), NOW + Span::days(31));
