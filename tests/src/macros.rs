@@ -320,6 +320,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_register!($fixture);
         }
+        mod remedies {
+            use super::*;
+            $crate::__doors_remedies!($fixture);
+        }
         mod review {
             use super::*;
             $crate::__doors_review!($fixture);

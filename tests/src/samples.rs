@@ -7,11 +7,11 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Attributes, Cidr, CommitId, Content, Credential, DeathCause,
-        Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind, IpFilterGroup,
-        IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox, Ordinal,
-        PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject, Suppression, SuppressionScope,
-        Timestamp, Undeliverable,
+        Account, AccountId, Address, AddressTag, Attributes, Cidr, ClosedBy, CommitId, Content, Credential,
+        DeathCause, Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind,
+        IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox,
+        OpenStanding, Ordinal, PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject,
+        Suppression, SuppressionScope, Timestamp, Undeliverable,
     },
     port::{Claim, Limit, Note, NoteName, Scope, Trim},
 };
@@ -103,7 +103,12 @@ pub fn account_in(realm: Realm, id: AccountId, address: &EmailAddress) -> Accoun
 /// Closed, to be erased a month later.
 #[must_use]
 pub fn closed() -> Standing {
-    Standing::Closed { at: NOW, until: NOW + Span::days(30), suspended_for: None }
+    Standing::Closed {
+        at: NOW,
+        until: NOW + Span::days(30),
+        by: ClosedBy::Administrator,
+        before: OpenStanding::Active,
+    }
 }
 
 /// The account with its facts changed.

@@ -80,6 +80,17 @@ impl English {
                 .link("Take my address back", link)
                 .says(once),
             ),
+            Purpose::Reopen => Wording::new(
+                "Your account is closed",
+                body.says(format!(
+                    "Your account at {service} was closed by somebody who was signed in and knew its password. It can be \
+                     opened again until {}; after that, all that is known of it is erased.",
+                    moment(expires_at)
+                ))
+                .says("If it was not you, or you want it back, open it again with a new password:")
+                .link("Open my account again", link)
+                .says(once),
+            ),
         }
     }
 
@@ -87,10 +98,17 @@ impl English {
         let service = &self.service;
         let body = Body::new("en");
         Some(match notice {
-            Notice::PasswordChanged => Wording::new(
+            Notice::PasswordChanged { drops_email_change } => Wording::new(
                 "Your password was changed",
-                body.says(format!("The password of your account at {service} was changed."))
-                    .says(format!("If it was not you, ask {service} for a new password at once.")),
+                body.says(format!(
+                    "The password of your account at {service} was changed.{}",
+                    if *drops_email_change {
+                        " The change of its e-mail address that was waiting to be confirmed was dropped with it."
+                    } else {
+                        ""
+                    }
+                ))
+                .says(format!("If it was not you, ask {service} for a new password at once.")),
             ),
             Notice::EmailReplaced => Wording::new(
                 "Your address was replaced",
@@ -99,13 +117,6 @@ impl English {
                      your account no longer come here."
                 ))
                 .says(format!("If you did not ask for that, write to {service}.")),
-            ),
-            Notice::EmailChanged => Wording::new(
-                "Your address has changed",
-                body.says(format!(
-                    "Your account at {service} has another e-mail address now. Mails about it no longer come here."
-                ))
-                .says(format!("If it was not you, write to {service}.")),
             ),
             Notice::EmailTaken => Wording::new(
                 "This address has an account already",
@@ -120,6 +131,15 @@ impl English {
                 body.says(format!(
                     "Somebody wanted to open an account at {service} with this address. There is one already, so \
                      nothing has changed. If you forgot its password, ask {service} for a new one."
+                ))
+                .says("If it was not you, you need not do anything."),
+            ),
+            Notice::ClosedByStaff => Wording::new(
+                "Your account is closed",
+                body.says(format!(
+                    "Somebody wanted to open an account at {service} with this address. There is one already, which the \
+                     staff of {service} have closed, so nothing has changed. Only they can open it again: write to \
+                     {service} if you need it."
                 ))
                 .says("If it was not you, you need not do anything."),
             ),

@@ -42,7 +42,7 @@ pub(crate) use self::{
     management::ManagementChange,
     password::{AssignPassword, ChangePassword, NewPassword, PasswordChangeDemand},
     redeem::Redemption,
-    shut::Close,
+    shut::{Close, CloseOwn},
     time_due::DueWork,
     update::AccountUpdate,
 };
@@ -222,6 +222,10 @@ pub struct Facts {
     pub joined: BTreeMap<NoticeKind, JoinedNotice>,
     /// What may be done with it.
     pub standing: Standing,
+    /// An old address was taken back while no mail could go there: whoever did is mailed a link to choose a password once
+    /// the account is reinstated or reopened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub owes_set_link: bool,
     /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge_at: Option<Timestamp>,
@@ -305,7 +309,7 @@ impl Account {
         let Life::Live(facts) = &self.life else {
             return None;
         };
-        let pending = facts.pending.iter().map(|pending| pending.until);
+        let pending = facts.pending.iter().map(|pending| pending.until.min(facts.outdated_at()));
         let former = facts.former.iter().map(|former| former.until);
         pending.chain(former).chain(facts.ends_at()).chain(facts.warns_at()).min()
     }

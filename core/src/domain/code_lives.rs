@@ -71,6 +71,8 @@ impl CodeLives {
             Purpose::PasswordManagement => sliding(self.password_management, Self::SLIDES),
             // A change can be cancelled as long as it can be confirmed.
             Purpose::EmailConfirm | Purpose::EmailCancel => sliding(self.email_confirm, Self::SLIDES),
+            // As long as the grace, which the account's standing has: at the longest as long as that can be.
+            Purpose::Reopen => Lifetime { each: Span::days(30), longest: Span::days(3_660) },
             Purpose::EmailRevert => Lifetime { each: self.email_revert, longest: Self::REVERT_MOST },
         }
     }
@@ -93,6 +95,6 @@ impl Purpose {
     /// takes something back lives by what it takes back.
     #[must_use]
     pub const fn slides(self) -> bool {
-        !matches!(self, Self::EmailCancel | Self::EmailRevert)
+        !matches!(self, Self::EmailCancel | Self::EmailRevert | Self::Reopen)
     }
 }

@@ -20,17 +20,20 @@ pub enum Purpose {
     EmailCancel,
     /// To get an old address back after a change of address.
     EmailRevert,
+    /// To open an account again that was closed through its owner's door, by choosing a new password.
+    Reopen,
 }
 
 impl Purpose {
     /// Every purpose, in the order of their declaration.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordSet,
         Self::PasswordReset,
         Self::PasswordManagement,
         Self::EmailConfirm,
         Self::EmailCancel,
         Self::EmailRevert,
+        Self::Reopen,
     ];
 
     /// The stable name of the purpose, in `snake_case`, for machines.
@@ -43,13 +46,14 @@ impl Purpose {
             Self::EmailConfirm => "email_confirm",
             Self::EmailCancel => "email_cancel",
             Self::EmailRevert => "email_revert",
+            Self::Reopen => "reopen",
         }
     }
 
     /// Whether its code lets the bearer choose a password.
     #[must_use]
     pub const fn chooses_a_password(self) -> bool {
-        matches!(self, Self::PasswordSet | Self::PasswordReset | Self::PasswordManagement)
+        matches!(self, Self::PasswordSet | Self::PasswordReset | Self::PasswordManagement | Self::Reopen)
     }
 }
 

@@ -228,6 +228,12 @@ pub enum EventKind {
         /// The old one, in place again.
         to: Ordinal,
     },
+    /// An administrator gave up, knowingly, the link that could have taken an old address back: whoever had it no longer
+    /// reads that mailbox.
+    RevertDropped {
+        /// The number, within the account, of the address that can't be taken back any more.
+        address: Ordinal,
+    },
     /// The account was suspended.
     Suspended,
     /// A suspension was taken back.

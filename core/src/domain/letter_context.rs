@@ -1,8 +1,8 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeLives, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice,
-    Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
+    Account, Address, ClosedBy, CodeLives, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag,
+    HostNotice, Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -50,7 +50,7 @@ impl LetterContext<'_> {
         };
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        stands(facts, &dispatch.subject)?;
+        stands(facts, &dispatch.subject, self.now)?;
         // An address that is forgotten by now was known for longer than any code lives.
         let gone = || if self.has_expired(facts, mail) { Withdrawn::Expired } else { Withdrawn::Void };
         let mailbox = facts.mailbox(dispatch.recipient).ok_or_else(gone)?;
@@ -114,13 +114,21 @@ impl LetterContext<'_> {
     }
 }
 
-/// Mails are for active accounts; only that it was closed is told to the owner of a closed one.
-fn stands(facts: &Facts, subject: &Subject) -> Result<(), Withdrawn> {
-    match (&facts.standing, subject) {
-        (Standing::Active, Subject::Notice(Notice::Closed { .. })) => Err(Withdrawn::Void),
-        (Standing::Active, _) | (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => Ok(()),
-        (Standing::Suspended { .. } | Standing::Closed { .. }, _) => Err(Withdrawn::Void),
-    }
+/// Notices are for active accounts, but for those that tell the owner of a closed one that it is closed. A code is mailed
+/// wherever it can be redeemed: a revert leaves although the account was shut right after the change.
+fn stands(facts: &Facts, subject: &Subject, now: Timestamp) -> Result<(), Withdrawn> {
+    let stands = match (&facts.standing, subject) {
+        (standing, Subject::Code { purpose, .. }) => standing.redeems(*purpose, now),
+        (Standing::Active, Subject::Notice(notice)) => {
+            !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
+        }
+        (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => true,
+        (Standing::Closed { by, .. }, Subject::Notice(Notice::ClosedByStaff)) => {
+            *by == ClosedBy::Administrator
+        }
+        (Standing::Suspended { .. } | Standing::Closed { .. }, Subject::Notice(_)) => false,
+    };
+    if stands { Ok(()) } else { Err(Withdrawn::Void) }
 }
 
 impl Mail {

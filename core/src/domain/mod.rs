@@ -102,7 +102,7 @@ pub use self::{
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
     session::{Chosen, Renewed, SessionStamp},
-    standing::{Standing, StandingKind, SuspensionReason},
+    standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
@@ -113,9 +113,9 @@ pub use self::{
 };
 pub(crate) use self::{
     account::{
-        AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword,
-        Redemption, ReplaceEmail, RevertEmail,
+        AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork,
+        EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand,
+        PriorPassword, Redemption, ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     device::DeviceMint,

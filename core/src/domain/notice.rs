@@ -10,18 +10,22 @@ use super::{AccountId, Purpose, Timestamp, Undeliverable};
 #[non_exhaustive]
 pub enum Notice {
     /// The password was changed: chosen anew, changed or assigned.
-    PasswordChanged,
+    PasswordChanged {
+        /// A change of address was pending, and was dropped with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drops_email_change: bool,
+    },
     /// To the old address: an administrator put another one in its place.
     EmailReplaced,
-    /// To the old address: the owner confirmed another one, and a link to take this one back is not given twice.
-    EmailChanged,
     /// To an address that somebody wants for an account of theirs: it belongs to an account already.
     EmailTaken,
     /// To an address that somebody signed up: it belongs to an account already.
     AlreadyRegistered,
+    /// To an address that somebody signed up: its account was closed by staff, and only staff opens it again.
+    ClosedByStaff,
     /// Too many failed log-ins; at most once a day.
     Locked,
-    /// The account was closed.
+    /// The account was closed. Where the owner's door closed it, its own address gets a link that reopens it instead.
     Closed {
         /// It can be reopened until then, and is erased after.
         erased_at: Timestamp,
@@ -42,12 +46,12 @@ pub enum NoticeKind {
     PasswordChanged,
     /// [`Notice::EmailReplaced`].
     EmailReplaced,
-    /// [`Notice::EmailChanged`].
-    EmailChanged,
     /// [`Notice::EmailTaken`].
     EmailTaken,
     /// [`Notice::AlreadyRegistered`].
     AlreadyRegistered,
+    /// [`Notice::ClosedByStaff`].
+    ClosedByStaff,
     /// [`Notice::Locked`].
     Locked,
     /// [`Notice::Closed`].
@@ -61,11 +65,11 @@ impl Notice {
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
         match self {
-            Self::PasswordChanged => NoticeKind::PasswordChanged,
+            Self::PasswordChanged { .. } => NoticeKind::PasswordChanged,
             Self::EmailReplaced => NoticeKind::EmailReplaced,
-            Self::EmailChanged => NoticeKind::EmailChanged,
             Self::EmailTaken => NoticeKind::EmailTaken,
             Self::AlreadyRegistered => NoticeKind::AlreadyRegistered,
+            Self::ClosedByStaff => NoticeKind::ClosedByStaff,
             Self::Locked => NoticeKind::Locked,
             Self::Closed { .. } => NoticeKind::Closed,
             Self::PasswordExpires { .. } => NoticeKind::PasswordExpires,
@@ -75,7 +79,7 @@ impl Notice {
     /// Whether a stranger can cause such a notice, without signing in.
     #[must_use]
     pub const fn is_stranger_caused(&self) -> bool {
-        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::Locked)
+        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::ClosedByStaff | Self::Locked)
     }
 }
 
@@ -86,9 +90,9 @@ impl NoticeKind {
         match self {
             Self::PasswordChanged => "password_changed",
             Self::EmailReplaced => "email_replaced",
-            Self::EmailChanged => "email_changed",
             Self::EmailTaken => "email_taken",
             Self::AlreadyRegistered => "already_registered",
+            Self::ClosedByStaff => "closed_by_staff",
             Self::Locked => "locked",
             Self::Closed => "closed",
             Self::PasswordExpires => "password_expires",

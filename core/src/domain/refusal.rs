@@ -1,6 +1,6 @@
 //! Refusals: what the rules do not allow. Each has a stable code, and the status that a host answers with through HTTP.
 
-use super::{Span, Status, Undeliverable, Violation};
+use super::{Span, Status, Timestamp, Undeliverable, Violation};
 
 /// The rules say no. Nothing was changed but what time alone changes.
 ///
@@ -15,6 +15,7 @@ use super::{Span, Status, Undeliverable, Violation};
 /// | `password_set_not_expected` | 409 | it has a password, or its status expects none to be set by mail |
 /// | `code_not_expected` | 409 | there is nothing that such a code could confirm |
 /// | `no_email_change_pending` | 409 | there is no change of address to be cancelled |
+/// | `revert_live` | 409 | an old address can still be taken back; says until when |
 /// | `grace_over` | 409 | it was closed too long ago to be reopened |
 /// | `mail_not_dead` | 409 | the mail was not given up |
 /// | `no_such_mail` | 404 | no such mail is in the outbox |
@@ -68,6 +69,13 @@ pub enum Refusal {
     /// The address that is asked for is the present one, in its very spelling.
     #[error("this is the present address already")]
     AddressUnchanged,
+    /// An old address of the account can still be taken back: one change of address has one undo, and nothing may be erased
+    /// that it would bring back.
+    #[error("an old address of the account can be taken back until {until}")]
+    RevertLive {
+        /// When the link that takes it back ends.
+        until: Timestamp,
+    },
     /// The account was closed longer ago than it can be reopened.
     #[error("the account was closed too long ago to be reopened")]
     GraceOver,
@@ -151,6 +159,7 @@ impl Refusal {
             Self::CodeNotExpected { .. } => ("code_not_expected", 409),
             Self::NoEmailChangePending => ("no_email_change_pending", 409),
             Self::AddressUnchanged => ("address_unchanged", 409),
+            Self::RevertLive { .. } => ("revert_live", 409),
             Self::GraceOver => ("grace_over", 409),
             Self::NoSuchMail => ("no_such_mail", 404),
             Self::MailNotDead => ("mail_not_dead", 409),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, Timestamp};
+use super::{Purpose, Refusal, Timestamp};
 
 /// Why an account was suspended, for the host's eyes: 1..=64 visible ASCII characters.
 pub type SuspensionReason = super::Actor;
@@ -20,16 +20,64 @@ pub enum Standing {
         /// When that was done.
         at: Timestamp,
     },
-    /// Only reopening, erasing and reading are left.
+    /// Reopening, erasing and reading are left, and what takes back what a thief did: a revert of an address, and where the
+    /// owner's door closed it a code that reopens it.
     Closed {
         /// When that was done.
         at: Timestamp,
         /// The end of the grace: it can be reopened until then, and is erased after.
         until: Timestamp,
-        /// Why it was suspended when it was closed; none if it was active.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        suspended_for: Option<SuspensionReason>,
+        /// Through which door it was closed.
+        by: ClosedBy,
+        /// Where it stood before, and stands again once it is reopened.
+        before: OpenStanding,
     },
+}
+
+/// Through which door an account was closed. What the owner's door closed, the owner's mailbox reopens; what staff closed,
+/// staff reopens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// Whoever was signed in and knew the password: the owner, or who passed for them.
+    Owner,
+    /// An administrator, or the host itself.
+    Administrator,
+}
+
+impl ClosedBy {
+    /// The stable name of the door, in `snake_case`, for machines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// Where an account stood before it was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum OpenStanding {
+    /// It was active.
+    Active,
+    /// It was suspended.
+    Suspended {
+        /// Why, in the host's words.
+        reason: SuspensionReason,
+        /// When that was done.
+        at: Timestamp,
+    },
+}
+
+impl From<OpenStanding> for Standing {
+    fn from(open: OpenStanding) -> Self {
+        match open {
+            OpenStanding::Active => Self::Active,
+            OpenStanding::Suspended { reason, at } => Self::Suspended { reason, at },
+        }
+    }
 }
 
 /// The standing without its particulars, as queries filter by it.
@@ -67,6 +115,24 @@ impl Standing {
             Self::Active => StandingKind::Active,
             Self::Suspended { .. } => StandingKind::Suspended,
             Self::Closed { .. } => StandingKind::Closed,
+        }
+    }
+
+    /// Whether a code of this purpose does its work where the account stands like this. The page that a link leads to, its
+    /// redemption and the courier all ask this, so that none says what another denies.
+    ///
+    /// A revert does everywhere: whoever carried an account away must not be able to put it out of reach. Where the
+    /// owner's door closed the account, a reopening does, and so does a reset that was mailed before.
+    #[must_use]
+    pub fn redeems(&self, purpose: Purpose, now: Timestamp) -> bool {
+        match (self, purpose) {
+            (_, Purpose::EmailRevert) => true,
+            (Self::Active, Purpose::Reopen) => false,
+            (Self::Active, _) => true,
+            (Self::Closed { by: ClosedBy::Owner, until, .. }, Purpose::Reopen | Purpose::PasswordReset) => {
+                now < *until
+            }
+            (Self::Suspended { .. } | Self::Closed { .. }, _) => false,
         }
     }
 

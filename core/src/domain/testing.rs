@@ -103,7 +103,37 @@ impl World {
         now: Timestamp,
     ) -> ReplaceEmail<'a> {
         let tag = self.keys.address_tag(&self.realm, email);
-        ReplaceEmail { now, email, tag, notice: MailId::from_bytes([number; 16]), history: 0 }
+        let notice = MailId::from_bytes([number; 16]);
+        ReplaceEmail { now, email, tag, notice, history: 0, dropping_revert: false }
+    }
+
+    /// The signed-in owner, who knows the password, closes the account; the number names the mail that reopens it.
+    pub(super) fn own_closing<'a>(
+        &'a self,
+        verified: &'a Sealed,
+        epoch: Epoch,
+        number: u64,
+        now: Timestamp,
+    ) -> CloseOwn<'a> {
+        let (reopen, grace) = (self.request(number, now), Rules::default().closing_grace);
+        CloseOwn { reopen, grace, notice: MailId::from_bytes([249; 16]), verified, epoch }
+    }
+
+    /// The account after its signed-in owner closed it.
+    pub(super) fn closed_by_owner(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        let verified = &account.facts().unwrap().password.as_ref().unwrap().hash;
+        let change = account.close_own(&self.own_closing(verified, account.epoch, number, now));
+        change.unwrap().account.unwrap()
+    }
+
+    /// The account after staff reopened it.
+    pub(super) fn reopened(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        account.reopen(&self.request(number, now)).unwrap().account.unwrap()
+    }
+
+    /// The account after its suspension was taken back.
+    pub(super) fn reinstated(&self, account: &Account, number: u64, now: Timestamp) -> Account {
+        account.reinstate(&self.request(number, now)).unwrap().account.unwrap()
     }
 
     /// The courier's last look at a mail.
@@ -254,7 +284,7 @@ pub(super) fn with_facts(mut account: Account, change: impl FnOnce(&mut Facts)) 
     account
 }
 
-/// The account in another standing, as suspending, closing and erasing leave it.
+/// The account in another standing, as staff leaves it that suspends, closes and erases.
 pub(super) fn standing(account: Account, standing: StandingKind) -> Account {
     let reason = SuspensionReason::parse("unpaid").unwrap();
     let change = match standing {

@@ -103,8 +103,9 @@ impl Admin {
         let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
         let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
         self.command_of("admin.update", call, |account, dossier, moment| {
+            let email = changes.email.as_ref().zip(tag);
             let email =
-                changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
+                email.map(|(email, tag)| core.replacement(email, tag, changes.dropping_revert, moment));
             let change = account.update(&AccountUpdate {
                 if_version: changes.if_version,
                 attributes: &changes.attributes,
@@ -122,13 +123,16 @@ impl Admin {
     /// sessions end; the old address is told. Where only the spelling differs, the account keeps its password and its
     /// sessions.
     ///
+    /// A link that takes an earlier address back stays alive, since staff can be lied to. Where the old mailbox is lost, or
+    /// read by somebody else, [`update`](Self::update) with [`AccountChanges::dropping_revert`] ends it.
+    ///
     /// # Errors
     /// `no_such_account`, `account_closed`, `email_taken`; a [`Fault`].
     pub async fn replace_email(&self, id: AccountId, email: &EmailAddress) -> Result<AccountView, Error> {
         let core = &self.core;
         let tag = core.keys.address_tag(&core.realm, email);
         self.command("admin.replace_email", id, |account, _, moment| {
-            account.replace_email(&core.replacement(email, tag, moment))
+            account.replace_email(&core.replacement(email, tag, false, moment))
         })
         .await
     }

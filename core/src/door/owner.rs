@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
+        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, ConfirmEmail, EmailAddress,
+        EmailChange, Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
         SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
@@ -72,13 +72,14 @@ impl Owner {
 
     /// Asks for another address, given the current password. A code goes to the new address and a link that cancels the
     /// change to the old one, which stays in place until [`confirm_email`](Self::confirm_email). A repeat mails the
-    /// same code; asking for yet another address drops the pending one. Whether somebody has the new address already is
+    /// same code; asking for yet another address drops the pending one. While an earlier change can be taken back from the
+    /// old mailbox, no further one is made. Whether somebody has the new address already is
     /// told only to whoever reads its mail.
     ///
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
     /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
-    /// `password_change_required`, `address_unchanged`, `throttled`; a [`Fault`].
+    /// `password_change_required`, `address_unchanged`, `revert_live`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
         current: &TypedPassword,
@@ -128,7 +129,7 @@ impl Owner {
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
-    /// `dead_code`, `origin_refused`, `email_taken`; a [`Fault`].
+    /// `revert_live`, `dead_code`, `origin_refused`, `email_taken`; a [`Fault`].
     pub async fn confirm_email(&self, code: &MailedCode) -> Result<Renewed, Error> {
         watched("owner.confirm_email", self.core.realm.as_str(), async {
             let core = &self.core;
@@ -178,20 +179,29 @@ impl Owner {
         .await
     }
 
-    /// Closes the account: all sessions end, nothing works any more, and it is erased after 30 days
-    /// ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)) unless staff reopens it. Its owner is told by
-    /// mail.
+    /// Closes the account, given the current password: all sessions end, nothing works any more, and it is erased after 30
+    /// days ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)). Its owner is mailed a link that reopens it
+    /// with a new password until then, and staff can reopen it. So nobody who came by the password gets rid of an account
+    /// whose mailbox its owner reads.
     ///
     /// # Errors
-    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
-    /// [`Fault`].
-    pub async fn close(&self) -> Result<(), Error> {
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed too
+    /// often; `wrong_password`, which counts as a failed log-in does; `password_change_required`; a [`Fault`].
+    pub async fn close(&self, current: &Password) -> Result<(), Error> {
         watched("owner.close", self.core.realm.as_str(), async {
-            let close = |account: &Account, moment: &Moment| {
-                account.close_own(self.stamp.epoch, &self.core.closing(moment))
-            };
-            self.change(close).await?;
-            Ok(())
+            let core = &self.core;
+            let page = core.links.page(Purpose::Reopen);
+            let decided = self.knowing(current, None, |account, right, dossier, moment, _| {
+                let change = account.close_own(&CloseOwn {
+                    reopen: core.mail_request(page, dossier, moment),
+                    grace: core.rules.closing_grace,
+                    notice: moment.notice,
+                    verified: &right.credential.sealed,
+                    epoch: self.stamp.epoch,
+                })?;
+                Ok(Verdict::new(change, ()))
+            });
+            Ok(decided.await??)
         })
         .await
     }

@@ -146,7 +146,8 @@ impl Public {
 
     /// Asks for an account, on behalf of whoever types an address into a form. This is one commit, alike for every
     /// address; the courier decides later. A free address becomes an account and gets a link to choose a password, an
-    /// account that never had a password gets that link again, and whoever has an account already is told so by mail.
+    /// account that never had a password gets that link again, and whoever has an account already is told so by mail: with a
+    /// link that reopens it, where they had closed it.
     /// An account that nobody proves is removed after 7 days
     /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
@@ -207,8 +208,9 @@ impl Public {
         .await
     }
 
-    /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes; the
-    /// answer is the account's id, and what the device is known by from now on.
+    /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes but those
+    /// that take an old address back; it reopens an account that was closed through its owner's door. The answer is the
+    /// account's id, and what the device is known by from now on.
     ///
     /// # Errors
     /// [`PublicError::DeadCode`], before anything is said of the password; [`PublicError::OriginRefused`] and
@@ -244,8 +246,9 @@ impl Public {
     }
 
     /// Redeems a code by taking an old address back, in place of the one that was confirmed, wherever its bearer comes
-    /// from. The password is cleared, all sessions end, and a link to choose another goes to that address. The answer
-    /// is the account's id.
+    /// from. The password is cleared, all sessions end, and a link to choose another goes to that address. An account that
+    /// was closed through its owner's door is open again; one that staff suspended or closed stays so, and the link goes
+    /// out once staff opens it. The answer is the account's id.
     ///
     /// # Errors
     /// [`PublicError::DeadCode`]; [`PublicError::Vetoed`]; [`PublicError::Failed`].

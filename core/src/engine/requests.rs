@@ -93,7 +93,7 @@ impl Core {
         }
     }
 
-    /// How an account is closed, whoever does it.
+    /// How an account is closed by staff.
     pub(crate) fn closing(&self, moment: &Moment) -> Close {
         Close {
             now: moment.now,
@@ -103,15 +103,21 @@ impl Core {
         }
     }
 
+    /// The link to choose a password that whoever took an old address back is owed once the account is open.
+    pub(crate) fn owed_link<'a>(&'a self, dossier: &'a Dossier, moment: &Moment) -> MailRequest<'a> {
+        self.mail_request(self.links.page(Purpose::PasswordSet), dossier, moment)
+    }
+
     /// Another address, put in the current one's place by staff.
     pub(crate) fn replacement<'a>(
         &self,
         email: &'a EmailAddress,
         tag: AddressTag,
+        dropping_revert: bool,
         moment: &Moment,
     ) -> ReplaceEmail<'a> {
         let (now, notice) = (moment.now, moment.notice);
-        ReplaceEmail { now, email, tag, notice, history: self.policy.history() }
+        ReplaceEmail { now, email, tag, notice, history: self.policy.history(), dropping_revert }
     }
 
     /// What is due for an account by itself.

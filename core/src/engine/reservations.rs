@@ -99,8 +99,13 @@ impl Core {
                 Subject::Code { purpose: purpose @ Purpose::PasswordReset, .. } => {
                     (StrangersMail::Reset, Some(*purpose))
                 }
+                Subject::Code { purpose: purpose @ Purpose::Reopen, .. } => {
+                    (StrangersMail::Reopen, Some(*purpose))
+                }
                 Subject::Code { purpose, .. } => (StrangersMail::SetAgain, Some(*purpose)),
-                Subject::Notice(notice) if notice.kind() == NoticeKind::AlreadyRegistered => {
+                Subject::Notice(notice)
+                    if matches!(notice.kind(), NoticeKind::AlreadyRegistered | NoticeKind::ClosedByStaff) =>
+                {
                     (StrangersMail::AlreadyRegistered, None)
                 }
                 Subject::Notice(_) => continue,

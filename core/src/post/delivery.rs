@@ -128,13 +128,15 @@ impl Core {
     }
 
     fn letter(&self, mail: &Mail, dossier: &Dossier, taken: bool) -> Result<Letter, Withdrawn> {
+        let now = self.clock.now();
+        let (current, _) = self.as_of(dossier, now);
         let counter = LetterContext {
-            account: dossier.account.as_ref().map(|stored| &stored.value),
+            account: current.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
             lives: &self.rules.code_lives,
-            now: self.clock.now(),
+            now,
         };
         counter.letter(mail, |tag| dossier.address(tag))
     }

@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, MailState,
-        NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, Status, Stop,
+        NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, StandingKind, Status, Stop,
     },
     engine::{Call, Core, DecideError, Moment, Verdict},
     error::Fault,
@@ -89,6 +89,9 @@ impl Core {
         let change = match (intent.kind, account) {
             (IntentKind::PasswordReset, Some(account)) => {
                 account.request_password_reset(&request(account.reset_purpose()))
+            }
+            (IntentKind::SignUp, Some(account)) if account.standing() == StandingKind::Closed => {
+                account.signed_up_while_closed(&request(Purpose::Reopen))
             }
             (IntentKind::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
                 account.request_password_set(&request(Purpose::PasswordSet))

@@ -21,13 +21,23 @@ impl Core {
     /// How long it leaves one alone of which the host could not say whether it needs it.
     const TRY_AGAIN: Span = Span::hours(1);
 
-    /// Erases the account, unless the host says no. Once erased, only mails that are left are looked for.
-    pub(crate) async fn erase(&self, id: AccountId, by: &Initiator) -> Result<(), DecideError> {
+    /// Erases the account, unless the host says no, or an old address can still be taken back: the courier waits then, and
+    /// staff must say that they know. Once erased, only mails that are left are looked for.
+    pub(crate) async fn erase(
+        &self,
+        id: AccountId,
+        by: &Initiator,
+        despite_revert: bool,
+    ) -> Result<(), DecideError> {
         let found = self
             .decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
                 let is_live = account.facts().is_ok();
-                Ok::<_, Stop>(Verdict::new(Change::none(), is_live && may_erase(account, by, moment.now)))
+                let may = is_live && may_erase(account, by, moment.now);
+                if may {
+                    account.erasable(moment.now, despite_revert)?;
+                }
+                Ok::<_, Stop>(Verdict::new(Change::none(), may))
             })
             .await?;
         if found.value {
@@ -37,10 +47,11 @@ impl Core {
             let unclaimed = self.unclaimed_tags(id).await?;
             self.decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-                let erased =
-                    may_erase(account, by, moment.now).then(|| account.erase(moment.now, &unclaimed));
-                let is_erased = erased.is_some();
-                Ok::<_, Stop>(Verdict::new(erased.unwrap_or_default(), is_erased))
+                if !may_erase(account, by, moment.now) {
+                    return Ok::<_, Stop>(Verdict::new(Change::none(), ()));
+                }
+                let erased = account.erase_by_staff(moment.now, &unclaimed, despite_revert)?;
+                Ok(Verdict::new(erased, ()))
             })
             .await?;
         }
@@ -50,7 +61,7 @@ impl Core {
 
     /// Erases an account whose time is over, or asks again later.
     pub(crate) async fn erase_overdue(&self, id: AccountId) -> Result<(), DecideError> {
-        let (again, fault) = match self.erase(id, &Initiator::Courier).await {
+        let (again, fault) = match self.erase(id, &Initiator::Courier, false).await {
             Err(DecideError::Refused(Refusal::Vetoed { .. })) => (Self::ASK_AGAIN, None),
             // Whatever the host asks can't be found out now: it holds up nobody else.
             Err(DecideError::Failed(fault @ Fault::HostFailed(_))) => (Self::TRY_AGAIN, Some(fault)),
@@ -144,7 +155,8 @@ impl Core {
     }
 }
 
-/// The courier erases what is over: somebody may have opened it again since it was found to be.
+/// The courier erases what is over, which nothing is that a revert may still bring back: somebody may have opened it again
+/// since it was found to be.
 fn may_erase(account: &Account, by: &Initiator, now: Timestamp) -> bool {
     *by != Initiator::Courier || account.is_over(now)
 }

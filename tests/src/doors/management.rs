@@ -126,6 +126,7 @@ on_each_store! {
         assert_eq!(issue(&world, id, Purpose::PasswordSet).await, Err("password_set_not_expected"));
         let reset = issue(&world, id, Purpose::PasswordReset).await.unwrap();
         assert!(world.public().choose_password(&code_of(&reset), &password(BETTER)).await.is_ok());
+        world.sweep().await;
 
         // The notice of the new password is out, so that the last letter is the one that the change makes.
         world.sweep().await;

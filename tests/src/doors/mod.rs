@@ -33,6 +33,7 @@ pub mod passwords;
 pub mod quotas;
 pub mod races;
 pub mod register;
+pub mod remedies;
 pub mod review;
 pub mod round_trips;
 pub mod sign_up;

@@ -66,7 +66,7 @@ on_each_store! {
         assert_eq!(world.post_of(ADA).len(), before + 13);
     }
 
-    async fn a_suspended_or_closed_account_hears_nothing(world) {
+    async fn a_suspended_account_hears_nothing_and_one_that_staff_closed_only_that(world) {
         let (ada, bob) = (world.register(ADA).await, world.in_use("bob@example.com", GOOD).await);
         world.admin().suspend(ada, &SuspensionReason::parse("unpaid").unwrap()).await.unwrap();
         world.admin().close(bob).await.unwrap();
@@ -75,7 +75,8 @@ on_each_store! {
         for address in [ADA, "bob@example.com"] {
             sign_up(&world, address).await;
         }
-        assert_eq!(world.mailer.count(), before);
+        assert_eq!(world.mailer.count(), before + 1);
+        assert_eq!(world.post_of("bob@example.com").last(), Some(&Post::Notice(NoticeKind::ClosedByStaff)));
         assert_eq!(world.view(ada).await.standing, StandingKind::Suspended);
         assert_eq!(world.view(bob).await.standing, StandingKind::Closed);
     }

@@ -21,7 +21,7 @@ pub(crate) enum OwnerStep {
     CancelByCode { code: Brought },
     Revert { code: Brought },
     EndSessions { session: usize },
-    Close { session: usize },
+    Close { session: usize, current: usize },
 }
 
 pub(crate) fn owner_step() -> impl Strategy<Value = OwnerStep> {
@@ -35,7 +35,7 @@ pub(crate) fn owner_step() -> impl Strategy<Value = OwnerStep> {
         2 => code().prop_map(|code| OwnerStep::CancelByCode { code }),
         3 => code().prop_map(|code| OwnerStep::Revert { code }),
         2 => session.clone().prop_map(|session| OwnerStep::EndSessions { session }),
-        1 => session.prop_map(|session| OwnerStep::Close { session }),
+        1 => (session, password()).prop_map(|(session, current)| OwnerStep::Close { session, current }),
     ]
 }
 
@@ -75,8 +75,9 @@ impl World {
                 let outcome = ended.map(|renewed| renewed.stamp);
                 self.renewed("sessions ended by their owner", outcome)
             }
-            OwnerStep::Close { session } => {
-                let outcome = accounts.owner(self.session(*session), Origin::Unknown).close().await;
+            OwnerStep::Close { session, current } => {
+                let owner = accounts.owner(self.session(*session), Origin::Unknown);
+                let outcome = owner.close(&typed(*current)).await;
                 Said::Owner { kind: "closed by its owner", outcome: outcome.map(|()| None) }
             }
         }

@@ -232,7 +232,7 @@ fn shut(address: usize, what: usize) -> Vec<Step> {
         }
         3 => vec![
             log_in,
-            Step::Owner(OwnerStep::Close { session: 0 }),
+            Step::Owner(OwnerStep::Close { session: 0, current: 0 }),
             Step::Wait(Span::days(31)),
             Step::Sweep,
         ],

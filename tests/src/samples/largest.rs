@@ -2,12 +2,13 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
-        Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup,
-        JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, MustChangeReason,
-        NoticeKind, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span,
-        Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, ClosedBy, CommitId, Confirmation,
+        ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch,
+        DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator,
+        IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo,
+        MustChangeReason, NoticeKind, OpenStanding, Ordinal, PasswordSource, PasswordValidity, PendingEmail,
+        Purpose, ReturnUrl, Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+        Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -76,8 +77,13 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         standing: Standing::Closed {
             at: Timestamp::MAX,
             until: Timestamp::MAX,
-            suspended_for: Some(Actor::parse(&"r".repeat(64)).expect("a reason")),
+            by: ClosedBy::Administrator,
+            before: OpenStanding::Suspended {
+                reason: Actor::parse(&"r".repeat(64)).expect("a reason"),
+                at: Timestamp::MIN,
+            },
         },
+        owes_set_link: true,
         purge_at: Some(Timestamp::MAX),
         created_at: Timestamp::MIN,
         changed_at: Timestamp::MAX,

@@ -147,7 +147,7 @@ impl Lives {
         self.public().choose_password(&self.code(spelled), &typed(chosen)).await.unwrap();
     }
 
-    /// Former addresses, one of them reserved, and a pending one; passwords before; failed log-ins at each address, and
+    /// Former addresses, one of them reserved for a while, and a pending one; passwords before; failed log-ins at each address, and
     /// evidence against it; mails that wait, a stranger's request among them.
     async fn a_rich_one(&self) -> AccountId {
         let [first, second, third, fourth] = &HERS;
@@ -160,6 +160,8 @@ impl Lives {
         let stamp = owner.confirm_email(&self.code(third)).await.unwrap().stamp;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         let stamp = owner.change_password(&typed(PASSWORDS[1]), &typed(PASSWORDS[2])).await.unwrap().stamp;
+        // One change, one undo: the next is asked for once the old address can no longer be taken back.
+        self.clock.advance(Span::hours(72));
         self.wants(stamp, fourth).await;
         for spelled in &HERS {
             for _ in 0..3 {

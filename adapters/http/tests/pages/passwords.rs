@@ -1,8 +1,11 @@
 //! Choosing a password.
 
-use accountable_core::{DeliveryOptions, domain::IpFilterGroupName};
+use accountable_core::{
+    Authentication, DeliveryOptions,
+    domain::{IpFilterGroupName, Origin},
+};
 
-use crate::world::{ADA, BETTER, GOOD, PATH, World, email};
+use crate::world::{ADA, BETTER, GOOD, PATH, World, email, password};
 
 #[tokio::test]
 async fn a_weak_password_is_told_why_beside_its_field_and_the_link_still_works() {
@@ -91,4 +94,19 @@ async fn another_network_is_told_so_and_the_link_still_works() {
     let refused = elsewhere.choose(GOOD).await;
     assert!(refused.status == 403 && refused.says("Not from this network"), "{}", refused.body);
     assert_eq!(world.browser().from("192.0.2.7").opened(&link).await.choose(GOOD).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_was_closed_with_the_password_is_opened_again_by_choosing_another() {
+    let world = World::new();
+    world.in_use().await;
+    let entered = world.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap();
+    let Authentication::Granted { stamp, .. } = entered else { panic!("{entered:?}") };
+    world.accounts.owner(stamp, Origin::Unknown).close(&password(GOOD)).await.unwrap();
+    world.deliver().await;
+    let mut browser = world.browser();
+    assert!(browser.open(&world.link_to(ADA)).await.says("Open your account again"));
+    let done = browser.choose(BETTER).await;
+    assert!(done.status == 200 && done.says("Your account is open again"), "{}", done.body);
+    assert!(world.lets_in(ADA, BETTER).await && !world.lets_in(ADA, GOOD).await);
 }

@@ -117,3 +117,16 @@ async fn a_condition_that_deleting_does_not_know_is_refused() {
     assert_eq!(world.send(call).await.refused(), (400, "if_match_not_supported".to_owned()));
     assert_eq!(world.call("GET", &one(&id)).await.status, 200);
 }
+
+/// An old address can still be taken back: what it would find must not be gone.
+#[tokio::test]
+async fn strict_erases_nothing_that_can_still_be_taken_back() {
+    let world = World::with(Options::strict()).await;
+    let id = world.in_use("ada@example.com").await;
+    world.change_email("ada@example.com", "eve@example.com").await;
+    let answer = world.call("DELETE", &one(&id)).await;
+    assert_eq!(answer.refused(), (409, "revert_live".to_owned()));
+    assert_eq!(world.call("GET", &one(&id)).await.status, 200);
+    world.clock.advance(Span::hours(72));
+    assert_eq!(world.call("DELETE", &one(&id)).await.status, 204);
+}

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use accountable_core::{
-    Accounts, Admin, Builder, Machine, PublicError,
+    Accounts, Admin, Authentication, Builder, Machine, MailOptions, PublicError,
     domain::{
         AccountId, Actor, EmailAddress, Event, Incarnation, IpFilterGroupName, KeyId, Keyring, LinkUrl,
         Links, MailedCode, Origin, Password, Timestamp,
@@ -149,14 +149,30 @@ impl World {
         from: Origin,
         address: &str,
     ) -> Result<AccountId, PublicError> {
+        self.accounts
+            .public(from)
+            .choose_password(&self.mailed_code(address), &chosen())
+            .await
+            .map(|chosen| chosen.account)
+    }
+
+    fn mailed_code(&self, address: &str) -> MailedCode {
         let link = self.mailer.last_link_to(&email(address)).expect("a link was mailed");
         let link = url::Url::parse(&link).unwrap();
         let part = |wanted: &str| {
             link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned()).unwrap()
         };
-        let code = MailedCode::new(&part("id"), &part("confirmation_code"));
-        let chosen = Password::parse("plum trombone 42 Quartz!").unwrap();
-        self.accounts.public(from).choose_password(&code, &chosen).await.map(|chosen| chosen.account)
+        MailedCode::new(&part("id"), &part("confirmation_code"))
+    }
+
+    /// The owner of an account in use changes its address.
+    pub(crate) async fn change_email(&self, from: &str, to: &str) {
+        let entered = self.accounts.public(Origin::Unknown).authenticate(&email(from), &chosen()).await;
+        let Ok(Authentication::Granted { stamp, .. }) = entered else { panic!("{entered:?}") };
+        let owner = self.accounts.owner(stamp, Origin::Unknown);
+        owner.request_email_change(&chosen(), &email(to), &MailOptions::default()).await.unwrap();
+        let _ = self.accounts.sweep(100).await.unwrap();
+        owner.confirm_email(&self.mailed_code(to)).await.unwrap();
     }
 
     /// The groups that the document and its siblings name.
@@ -195,4 +211,8 @@ pub(crate) fn email(text: &str) -> EmailAddress {
 fn keyring() -> Keyring {
     let key = |first: u8| std::array::from_fn(|at| first + u8::try_from(at).unwrap());
     Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
+}
+
+fn chosen() -> Password {
+    Password::parse("plum trombone 42 Quartz!").unwrap()
 }

@@ -67,11 +67,11 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
 
 pub(crate) fn notices() -> [Notice; 8] {
     [
-        Notice::PasswordChanged,
+        Notice::PasswordChanged { drops_email_change: true },
         Notice::EmailReplaced,
-        Notice::EmailChanged,
         Notice::EmailTaken,
         Notice::AlreadyRegistered,
+        Notice::ClosedByStaff,
         Notice::Locked,
         Notice::Closed { erased_at: end() },
         Notice::PasswordExpires { expires_at: end() },

@@ -18,6 +18,7 @@ fn a_code_mail_says_what_its_link_does_and_until_when_it_works() {
         (Purpose::EmailConfirm, "Confirm your new address", "the new one of an account"),
         (Purpose::EmailCancel, "Your address is about to change", "shall get another e-mail address"),
         (Purpose::EmailRevert, "Your address has changed", "has another e-mail address now"),
+        (Purpose::Reopen, "Your account is closed", "was closed by somebody who was signed in"),
     ] {
         let (letter, link) = code(purpose);
         let [title, text, html] = read(&letter);
@@ -39,6 +40,7 @@ fn who_did_not_ask_is_told_what_to_do() {
         (Purpose::EmailConfirm, "Do nothing, and nothing will happen"),
         (Purpose::EmailCancel, "If it was not you, stop it"),
         (Purpose::EmailRevert, "If it was not you, take your account back"),
+        (Purpose::Reopen, "If it was not you, or you want it back, open it again"),
     ] {
         let [_, text, _] = read(&code(purpose).0);
         assert!(text.contains(advice), "{purpose:?}: {text}");
@@ -54,11 +56,11 @@ fn who_did_not_ask_is_told_what_to_do() {
 #[test]
 fn a_notice_says_what_happened() {
     let subjects = [
-        ("Your password was changed", "was changed"),
+        ("Your password was changed", "was dropped with it"),
         ("Your address was replaced", "The staff of Orchard have put another e-mail address"),
-        ("Your address has changed", "has another e-mail address now"),
         ("This address has an account already", "belongs to another account already"),
         ("You have an account already", "There is one already"),
+        ("Your account is closed", "have closed"),
         ("Too many failed log-ins", "locked for a short while"),
         ("Your account is closed", END_IN_WORDS),
         ("Your password expires soon", END_IN_WORDS),
@@ -69,6 +71,8 @@ fn a_notice_says_what_happened() {
         assert!(text.contains(fact) && html.contains(fact) && text.contains("Orchard"), "{subject}: {text}");
         assert!(!text.contains("://") && !html.contains("href"), "a notice has no link: {text}");
     }
+    let [_, alone, _] = read(&notice(Notice::PasswordChanged { drops_email_change: false }));
+    assert!(!alone.contains("dropped"), "{alone}");
     let [_, closed, _] = read(&notice(Notice::Closed { erased_at: end() }));
     assert!(closed.contains("erased"), "{closed}");
 }

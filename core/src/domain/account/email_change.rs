@@ -66,6 +66,9 @@ pub struct ReplaceEmail<'a> {
     pub notice: MailId,
     /// How many former passwords are remembered.
     pub history: usize,
+    /// Whether a live revert ends: its old mailbox is lost, or read by somebody else. Otherwise it stays, since staff can be
+    /// lied to.
+    pub dropping_revert: bool,
 }
 
 impl Account {
@@ -80,7 +83,7 @@ impl Account {
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
     /// [`Refusal::WrongPassword`] if the password was replaced since it was verified,
     /// [`Refusal::PasswordChangeRequired`], [`Refusal::AddressUnchanged`] for the present address in its present
-    /// spelling, [`Refusal::Throttled`].
+    /// spelling, [`Refusal::RevertLive`], [`Refusal::Throttled`].
     pub fn request_email_change(&self, request: &EmailChange<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
         let facts = self.facts()?;
@@ -92,6 +95,7 @@ impl Account {
         if facts.mailbox.address == *request.email {
             return Err(Refusal::AddressUnchanged);
         }
+        facts.no_revert_lives(code.now)?;
         // Another new address has a throttle of its own: a typo is corrected at once.
         let of = throttle_of(code.keys, &self.realm, Purpose::EmailConfirm, &request.email.key(), code.side);
         let level = facts.throttled(of, code.quota, code.bypass_throttle, code.now)?;
@@ -120,11 +124,11 @@ impl Account {
     }
 
     /// Puts the confirmed address in the place of the old one, proven. The old one gets a link that takes it back, and
-    /// stays reserved while that lives; while an earlier such link lives, it only gets a notice.
+    /// stays reserved while that lives. While an earlier such link lives, no further change is made: one change, one undo.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
-    /// [`Refusal::PasswordChangeRequired`], [`Refusal::DeadCode`], [`Refusal::OriginRefused`]. That the address is
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::DeadCode`], [`Refusal::RevertLive`], [`Refusal::OriginRefused`]. That the address is
     /// free is for the commit to say.
     pub fn confirm_email(&self, request: &ConfirmEmail<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
@@ -132,6 +136,7 @@ impl Account {
         self.facts()?.password_in_force(now)?;
         let confirmation =
             self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
+        self.facts()?.no_revert_lives(now)?;
         request.redemption.admitted()?;
         let change = Change::unless(self, |facts, change| {
             let Some(pending) =
@@ -148,10 +153,6 @@ impl Account {
             facts.kill_codes(now);
             change.events.push(EventKind::EmailChanged { from, to });
             change.events.push(EventKind::EmailProven { address: to });
-            if facts.live(Purpose::EmailRevert, now).is_some() {
-                self.notify(change, from, Notice::EmailChanged, request.revert.mail, now);
-                return Ok(());
-            }
             facts.reserve(from, now);
             self.queue_code(facts, change, Purpose::EmailRevert, from, &request.revert);
             Ok(())
@@ -190,6 +191,10 @@ impl Account {
     /// Puts the old address back, proven, and clears the password, so that whoever knows it gets in no longer. The old
     /// address gets a link to choose another.
     ///
+    /// It works in every standing: whoever carried the account away must not put it out of reach by closing it. What the
+    /// owner's door closed is open again. A suspension stays, and so does what staff closed: then the link is mailed once
+    /// the account is reinstated or reopened.
+    ///
     /// # Errors
     /// [`Refusal::DeadCode`].
     pub fn revert_email_change(&self, request: &RevertEmail<'_>) -> Result<Change, Refusal> {
@@ -211,23 +216,19 @@ impl Account {
             facts.replaced = true;
             facts.clear_password(request.history);
             facts.throttles.clear();
-            facts.kill_all_codes(now);
+            facts.kill_codes(now);
+            facts.kill_reverts(now);
             change.events.push(EventKind::EmailReverted { from, to });
-            let of = throttle_of(
-                request.set.keys,
-                &self.realm,
-                Purpose::PasswordSet,
-                &facts.mailbox.key,
-                Side::Account,
-            );
-            facts.throttle(of, request.set.quota.charge(None, now));
-            self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
+            facts.reopen_own(change);
+            facts.owes_set_link = true;
+            self.mail_owed_link(facts, change, &request.set);
             Ok(())
         })?;
         Ok(change.end_sessions())
     }
 
-    /// Puts another address in the place of the current one, unproven; clears the password, and tells the old address.
+    /// Puts another address in the place of the current one, unproven; clears the password, and tells the old address. A
+    /// live revert stays, unless it is named as dropped.
     /// An address that differs in spelling only keeps the password, and one that does not differ changes nothing.
     ///
     /// # Errors
@@ -249,6 +250,9 @@ impl Account {
             facts.keep_former(left, now);
             facts.proven = false;
             change.events.push(EventKind::EmailReplaced { from, to });
+            if request.dropping_revert {
+                change.events.extend(facts.drop_revert(now));
+            }
             if respelled {
                 facts.kill_codes(now);
                 return;
@@ -256,7 +260,8 @@ impl Account {
             facts.replaced = true;
             facts.clear_password(request.history);
             facts.throttles.clear();
-            facts.kill_all_codes(now);
+            facts.kill_codes(now);
+            facts.owes_set_link = false;
             if tells {
                 self.notify(change, from, Notice::EmailReplaced, request.notice, now);
             }
@@ -301,14 +306,5 @@ impl Facts {
         let kept = self.former.iter_mut().filter(|former| former.reserved);
         kept.filter(|former| former.mailbox.ordinal == recipient).for_each(|former| former.until = until);
         true
-    }
-
-    /// Reverts too: there is nothing left that one could go back to.
-    fn kill_all_codes(&mut self, now: Timestamp) {
-        self.confirmations.values_mut().for_each(|confirmations| confirmations.kill(now));
-        for former in self.former.iter_mut().filter(|former| former.reserved) {
-            former.reserved = false;
-            former.until = now + Self::FORMER_KEPT;
-        }
     }
 }

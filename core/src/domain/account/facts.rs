@@ -56,6 +56,23 @@ impl Facts {
         }
     }
 
+    /// When its password is older than it may be, or at no time: from then on its owner can do nothing but change it.
+    pub(super) fn outdated_at(&self) -> Timestamp {
+        let password = self.password.as_ref();
+        password.and_then(|password| password.expires_at(self.attributes.validity)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// For what must not be done while an old address can be taken back: one change, one undo.
+    ///
+    /// # Errors
+    /// [`Refusal::RevertLive`].
+    pub(super) fn no_revert_lives(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self.live(Purpose::EmailRevert, now) {
+            Some(revert) => Err(Refusal::RevertLive { until: revert.expires_at }),
+            None => Ok(()),
+        }
+    }
+
     /// A mailbox for an address that the account has not had, or had under another number.
     pub(super) fn new_mailbox(&mut self, address: &EmailAddress, tag: AddressTag) -> Mailbox {
         let ordinal = self.next_ordinal;
@@ -72,6 +89,12 @@ impl Facts {
         {
             self.former.remove(oldest);
         }
+    }
+
+    /// Drops a pending change of address where the password must be changed before anything else: whoever must do that can't
+    /// confirm, and a new password drops it anyway, so that its link would promise what no session may do.
+    pub(super) fn drop_unconfirmable(&mut self, now: Timestamp) -> Option<EventKind> {
+        self.password_in_force(now).is_err().then(|| self.drop_pending(now)).flatten()
     }
 
     /// Drops a pending change of address, and the codes that belong to it.
@@ -111,10 +134,33 @@ impl Facts {
 
     /// Ends every confirmation but reverts: something newer took their place.
     pub(super) fn kill_codes(&mut self, now: Timestamp) {
+        self.kill_codes_but(Purpose::EmailRevert, now);
+    }
+
+    /// Ends every confirmation but reverts and those of one purpose more.
+    ///
+    /// Whoever knows the password can cause this: so it spares what the owner's mailbox holds against them.
+    pub(super) fn kill_codes_but(&mut self, spared: Purpose, now: Timestamp) {
         for (purpose, confirmations) in &mut self.confirmations {
-            if *purpose != Purpose::EmailRevert {
+            if ![Purpose::EmailRevert, spared].contains(purpose) {
                 confirmations.kill(now);
             }
+        }
+    }
+
+    /// Ends a live revert and frees the address that it was for, which it names; none where none lives.
+    pub(super) fn drop_revert(&mut self, now: Timestamp) -> Option<EventKind> {
+        let address = self.live(Purpose::EmailRevert, now)?.recipient;
+        self.kill_reverts(now);
+        Some(EventKind::RevertDropped { address })
+    }
+
+    /// Ends reverts: the account goes back, or nobody reads the old mailbox any more.
+    pub(super) fn kill_reverts(&mut self, now: Timestamp) {
+        self.kill_code(Purpose::EmailRevert, now);
+        for former in self.former.iter_mut().filter(|former| former.reserved) {
+            former.reserved = false;
+            former.until = now + Self::FORMER_KEPT;
         }
     }
 }

@@ -87,8 +87,8 @@ impl Facts {
             Purpose::PasswordReset => self.password.is_some() && self.management == Management::Owner,
             Purpose::PasswordManagement => self.pending_management == Some(Management::Owner),
             Purpose::EmailConfirm | Purpose::EmailCancel => self.pending.is_some(),
-            // Only a confirmed change makes one, and mails it.
-            Purpose::EmailRevert => false,
+            // Only a confirmed change makes a revert, and only a closed account has a reopening.
+            Purpose::EmailRevert | Purpose::Reopen => false,
         };
         if expected { Ok(()) } else { Err(Refusal::CodeNotExpected { status: self.status() }) }
     }

@@ -1,9 +1,12 @@
 //! Codes by mail: who may ask for one, how often, and what is queued.
 
-use super::{Account, Change, Facts, Management, Ordinal, Side, throttles::throttle_of};
+use super::{
+    Account, Change, Facts, Management, Ordinal, Side,
+    throttles::{ThrottleKey, throttle_of},
+};
 use crate::domain::{
-    Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
-    Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, ClosedBy, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId,
+    Nonce, Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -110,6 +113,64 @@ impl Account {
         Ok(change)
     }
 
+    /// What a stranger who signs up the address of a closed account leads to. What the owner's door closed, its owner can
+    /// reopen: the link that does is mailed again. What staff closed stays closed, and its owner is told so.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::CodeNotExpected`] for an account that is not closed,
+    /// [`Refusal::GraceOver`], [`Refusal::AddressUndeliverable`], [`Refusal::Throttled`]. A stranger learns of none of them.
+    pub fn signed_up_while_closed(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        let Standing::Closed { until, by, .. } = &facts.standing else {
+            facts.standing.active()?;
+            return Err(Refusal::CodeNotExpected { status: facts.status() });
+        };
+        if *until <= request.now {
+            return Err(Refusal::GraceOver);
+        }
+        deliverable(request)?;
+        let of = self.own_throttle(facts, Purpose::Reopen, request);
+        let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
+        let charged = |facts: &mut Facts| facts.throttle(of, level);
+        match by {
+            ClosedBy::Owner => Change::of(self, |facts, change| {
+                charged(facts);
+                self.queue_code(facts, change, Purpose::Reopen, facts.mailbox.ordinal, request);
+                facts.tie_reopening();
+            }),
+            ClosedBy::Administrator => {
+                let mut change = Change::of(self, |facts, _| {
+                    charged(facts);
+                })?;
+                let to = facts.mailbox.ordinal;
+                self.notify(&mut change, to, Notice::ClosedByStaff, request.mail, request.now);
+                Ok(change)
+            }
+        }
+    }
+
+    /// Mails the link that whoever took the old address back is owed, once mail may go there. It counts against the
+    /// throttle and is never refused by it: there is no other way in.
+    pub(super) fn mail_owed_link(&self, facts: &mut Facts, change: &mut Change, set: &MailRequest<'_>) {
+        if facts.standing.active().is_err() || !std::mem::take(&mut facts.owes_set_link) {
+            return;
+        }
+        self.charge_throttle(facts, Purpose::PasswordSet, set);
+        self.queue_code(facts, change, Purpose::PasswordSet, facts.mailbox.ordinal, set);
+    }
+
+    /// The throttle of a purpose's mails to the current address.
+    fn own_throttle(&self, facts: &Facts, purpose: Purpose, request: &MailRequest<'_>) -> ThrottleKey {
+        throttle_of(request.keys, &self.realm, purpose, &facts.mailbox.key, request.side)
+    }
+
+    /// Counts a mail to the current address that no throttle refuses.
+    pub(super) fn charge_throttle(&self, facts: &mut Facts, purpose: Purpose, request: &MailRequest<'_>) {
+        let of = self.own_throttle(facts, purpose, request);
+        let level = facts.throttles.get(&of).copied();
+        facts.throttle(of, request.quota.charge(level, request.now));
+    }
+
     /// Queues the notice that tells the owner of a lock.
     ///
     /// # Errors
@@ -142,7 +203,7 @@ impl Account {
     pub(super) fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         deliverable(request)?;
-        let of = throttle_of(request.keys, &self.realm, purpose, &facts.mailbox.key, request.side);
+        let of = self.own_throttle(facts, purpose, request);
         let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
         Change::of(self, |facts, change| {
             facts.throttle(of, level);

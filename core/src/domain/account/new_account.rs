@@ -29,6 +29,9 @@ pub struct AccountChanges {
     pub if_version: Option<Version>,
     /// Another address: unproven, and without a password until one is chosen anew.
     pub email: Option<EmailAddress>,
+    /// Whether another address also ends a link that takes an earlier one back: its mailbox is lost, or read by somebody
+    /// else. The journal says so. By default such a link stays alive, since staff can be lied to.
+    pub dropping_revert: bool,
     /// Which of the attributes shall be changed, and to what.
     pub attributes: AttributeChanges,
 }
@@ -44,6 +47,13 @@ impl AccountChanges {
     #[must_use]
     pub fn with_email(mut self, email: EmailAddress) -> Self {
         self.email = Some(email);
+        self
+    }
+    /// Also ends a link that takes an earlier address back; beside another address only. Say this where the old mailbox is
+    /// lost, or read by somebody else.
+    #[must_use]
+    pub fn dropping_revert(mut self) -> Self {
+        self.dropping_revert = true;
         self
     }
 }

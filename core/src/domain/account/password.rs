@@ -1,12 +1,13 @@
 //! New passwords: chosen with a code, changed by the owner, assigned by an administrator.
 //!
 //! However it came, a new password ends all sessions, kills every code but reverts, and drops a pending change
-//! of address.
+//! of address. One that is changed with the current one leaves a live reset alone: whoever else knows the current one must
+//! not be able to take that way in from the owner's mailbox.
 
 use super::{Account, Change, Credential, Epoch, Facts, Management, Ordinal, Redemption};
 use crate::domain::{
     Address, Candidate, EventKind, MailId, MustChangeReason, Notice, PasswordPolicy, PasswordSource,
-    PolicyContext, Refusal, Sealed, Span, Stop, Timestamp, Violation,
+    PolicyContext, Purpose, Refusal, Sealed, Span, Stop, Timestamp, Violation,
 };
 
 /// What every new password is judged by.
@@ -56,7 +57,8 @@ pub struct PasswordChangeDemand {
 }
 
 impl Account {
-    /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to.
+    /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to, and
+    /// opens an account again that was closed through its owner's door.
     ///
     /// # Errors
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
@@ -69,9 +71,10 @@ impl Account {
             facts.prove(confirmation.recipient, change);
             code.frees(facts, purpose, &confirmation);
             facts.completes(Management::Owner, change);
-            facts.take_password(hash, PasswordSource::Chosen, new, change);
+            facts.reopen_own(change);
+            self.take_password(facts, hash, PasswordSource::Chosen, new, change);
         })?;
-        Ok(self.told_of_new_password(change, new)?.end_sessions())
+        Ok(change.end_sessions())
     }
 
     /// Sets a password that an administrator picked: it must be changed, and lets its owner in for a while only.
@@ -83,14 +86,14 @@ impl Account {
         let hash = self.acceptable(&request.new)?;
         let change = Change::of(self, |facts, change| {
             facts.completes(Management::Administrator, change);
-            facts.take_password(hash, PasswordSource::Assigned, &request.new, change);
+            self.take_password(facts, hash, PasswordSource::Assigned, &request.new, change);
             if let Some(password) = &mut facts.password {
                 password.must_change = Some(MustChangeReason::Assigned);
                 password.temporary_until = Some(request.new.now + request.temporary);
             }
             facts.schedule_warning(request.new.now, request.new.warnings);
         })?;
-        Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
+        Ok(change.end_sessions())
     }
 
     /// Changes the password, for the signed-in owner who has just shown to know the current one.
@@ -118,9 +121,9 @@ impl Account {
         }
         let hash = self.acceptable(&request.new)?;
         let change = Change::of(self, |facts, change| {
-            facts.take_password(hash, PasswordSource::Changed, &request.new, change);
+            self.take_password(facts, hash, PasswordSource::Changed, &request.new, change);
         })?;
-        Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
+        Ok(change.end_sessions())
     }
 
     /// Puts a new hash of the current password in the place of the old hash: of its normal form, or of the octets as typed
@@ -171,11 +174,11 @@ impl Account {
     }
 
     /// Demands that the password be changed, and keeps why. Where it must be changed already, nothing changes: the first
-    /// reason stays.
+    /// reason stays. A pending change of address, which nobody could confirm before, is dropped.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
-    pub fn demand_change(&self, reason: MustChangeReason) -> Result<Change, Refusal> {
+    pub fn demand_change(&self, reason: MustChangeReason, now: Timestamp) -> Result<Change, Refusal> {
         if self.facts()?.password.as_ref().is_none_or(|password| password.must_change.is_some()) {
             return Ok(Change::none());
         }
@@ -184,6 +187,7 @@ impl Account {
                 password.must_change = Some(reason);
             }
             change.events.push(EventKind::PasswordChangeDemanded);
+            change.events.extend(facts.drop_unconfirmable(now));
         })
     }
 
@@ -255,13 +259,23 @@ impl Account {
         Ok(new.policy.violations(new.candidate.password, &context))
     }
 
-    /// The owner is told, but for a first password, and not while mails are stopped.
-    fn told_of_new_password(&self, mut change: Change, new: &NewPassword<'_>) -> Result<Change, Refusal> {
-        let facts = self.facts()?;
-        if facts.ever_had_a_password && facts.standing.active().is_ok() {
-            self.notify(&mut change, facts.mailbox.ordinal, Notice::PasswordChanged, new.notice, new.now);
+    /// Puts a new password in place, with all that goes with it. The owner is told, but for a first password, and not
+    /// while mails are stopped.
+    fn take_password(
+        &self,
+        facts: &mut Facts,
+        hash: Sealed,
+        how: PasswordSource,
+        new: &NewPassword<'_>,
+        change: &mut Change,
+    ) {
+        let is_first = !facts.ever_had_a_password;
+        let drops_email_change = facts.pending.is_some();
+        facts.take_password(hash, how, new, change);
+        if !is_first && facts.standing.active().is_ok() {
+            let told = Notice::PasswordChanged { drops_email_change };
+            self.notify(change, facts.mailbox.ordinal, told, new.notice, new.now);
         }
-        Ok(change)
     }
 }
 
@@ -293,9 +307,13 @@ impl Facts {
         self.schedule_warning(new.now, new.warnings);
         self.ever_had_a_password = true;
         self.replaced = false;
+        self.owes_set_link = false;
         self.purge_at = None;
         change.events.push(EventKind::PasswordSet { how });
-        self.kill_codes(new.now);
+        match how {
+            PasswordSource::Changed => self.kill_codes_but(Purpose::PasswordReset, new.now),
+            PasswordSource::Chosen | PasswordSource::Assigned => self.kill_codes(new.now),
+        }
         change.events.extend(self.drop_pending(new.now));
         if let Some(address) = new.address
             && !address.log_ins.is_clean()

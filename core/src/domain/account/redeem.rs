@@ -43,7 +43,8 @@ impl Redemption<'_> {
 }
 
 impl Account {
-    /// What the bearer of a genuine code may be told of it. Consumes nothing.
+    /// What the bearer of a genuine code may be told of it: that it is live exactly where its redemption would do its work,
+    /// the policy of passwords and the IP filter aside. Consumes nothing.
     #[must_use]
     pub fn inspect_code(&self, brought: &Redemption<'_>) -> CodeState {
         let Ok(facts) = self.facts() else {
@@ -52,13 +53,16 @@ impl Account {
         for (&purpose, confirmations) in &facts.confirmations {
             let genuine = |of: &&Confirmation| brought.is_genuine(self, facts, purpose, of);
             if let Some(mailed) = confirmations.mailed().find(genuine) {
-                return match mailed.is_live(brought.now) {
-                    true => CodeState::Live {
+                return if !mailed.is_live(brought.now) {
+                    CodeState::Expired { purpose }
+                } else if !facts.standing.redeems(purpose, brought.now) {
+                    CodeState::Used { purpose }
+                } else {
+                    CodeState::Live {
                         purpose,
                         expires_at: mailed.expires_at,
                         return_url: mailed.return_url.clone(),
-                    },
-                    false => CodeState::Expired { purpose },
+                    }
                 };
             }
             if let Some(dead) = &confirmations.dead
@@ -95,7 +99,9 @@ impl Account {
     /// The confirmation, if the code is live, genuine and for this purpose.
     pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
         let facts = self.facts().ok()?;
-        facts.standing.active().ok()?;
+        if !facts.standing.redeems(purpose, brought.now) {
+            return None;
+        }
         let mut live =
             facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
         live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed)).cloned()

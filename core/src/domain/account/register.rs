@@ -53,6 +53,7 @@ impl Account {
             throttles: BTreeMap::new(),
             joined: BTreeMap::new(),
             standing: Standing::Active,
+            owes_set_link: false,
             purge_at: request.purge_at,
             created_at: request.now,
             changed_at: request.now,

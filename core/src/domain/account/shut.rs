@@ -1,12 +1,12 @@
 //! Shutting an account and opening it again: suspension, closing, erasure; and ending its sessions.
 
-use super::{Account, Change, Epoch, Facts, Life};
+use super::{Account, Change, Epoch, Facts, Life, MailRequest};
 use crate::domain::{
-    Address, AddressTag, EventKind, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
-    Unknown,
+    Address, AddressTag, ClosedBy, EventKind, MailId, Notice, OpenStanding, Purpose, Refusal, Sealed, Span,
+    Standing, SuspensionReason, Timestamp, Unknown,
 };
 
-/// Somebody closes an account.
+/// Staff closes an account.
 #[derive(Debug, Clone, Copy)]
 pub struct Close {
     /// The time of the command.
@@ -17,6 +17,21 @@ pub struct Close {
     pub notice: MailId,
     /// The mail that tells whoever could still take an old address back.
     pub second_notice: MailId,
+}
+
+/// The signed-in owner closes the account.
+#[derive(Debug, Clone, Copy)]
+pub struct CloseOwn<'a> {
+    /// The mail that tells the owner, with a link that reopens.
+    pub reopen: MailRequest<'a>,
+    /// How long the account can be reopened; it is erased after that.
+    pub grace: Span,
+    /// The mail that tells whoever could still take an old address back.
+    pub notice: MailId,
+    /// The hash that the current password was verified against.
+    pub verified: &'a Sealed,
+    /// The epoch that the session began in.
+    pub epoch: Epoch,
 }
 
 impl Account {
@@ -32,18 +47,23 @@ impl Account {
             Standing::Active => {}
         }
         let standing = Standing::Suspended { reason: reason.clone(), at: now };
-        self.shut(standing, EventKind::Suspended, now)
+        Change::of(self, |facts, change| {
+            facts.kill_codes(now);
+            facts.shut(standing, EventKind::Suspended, now, change);
+        })
+        .map(Change::end_sessions)
     }
 
-    /// Takes a suspension back. On an active account it changes nothing.
+    /// Takes a suspension back. Whoever took an old address back meanwhile is mailed the link to choose a password. On an
+    /// active account it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`].
-    pub fn reinstate(&self) -> Result<Change, Refusal> {
+    pub fn reinstate(&self, set: &MailRequest<'_>) -> Result<Change, Refusal> {
         match &self.facts()?.standing {
             Standing::Closed { .. } => Err(Refusal::AccountClosed),
             Standing::Active => Ok(Change::none()),
-            Standing::Suspended { .. } => self.stand(Standing::Active, EventKind::Reinstated),
+            Standing::Suspended { .. } => self.stand(Standing::Active, EventKind::Reinstated, set),
         }
     }
 
@@ -83,59 +103,100 @@ impl Account {
         self.end_sessions()
     }
 
-    /// Closes the account: nothing works any more but reopening, erasing and reading. Its address stays taken until it
-    /// is erased, and its owner is told when that will be. On a closed account it changes nothing.
+    /// Closes the account, for staff: nothing works any more but reopening, erasing and reading, and taking an old address
+    /// back. Its address stays taken until it is erased, and its owner is told when that will be.
+    ///
+    /// An account that its owner's door closed is staff's from then on: the link that reopens it dies. On one that staff
+    /// closed it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
     pub fn close(&self, request: &Close) -> Result<Change, Refusal> {
-        let facts = self.facts()?;
         let Close { now, grace, notice, second_notice } = *request;
-        let until = now + grace;
-        let closed = |suspended_for| Standing::Closed { at: now, until, suspended_for };
-        match &facts.standing {
-            Standing::Closed { .. } => Ok(Change::none()),
-            Standing::Suspended { reason, .. } => {
-                self.shut(closed(Some(reason.clone())), EventKind::Closed, now)
+        let by = ClosedBy::Administrator;
+        let before = match &self.facts()?.standing {
+            Standing::Closed { by: ClosedBy::Administrator, .. } => return Ok(Change::none()),
+            Standing::Closed { by: ClosedBy::Owner, at, until, before } => {
+                let standing = Standing::Closed { at: *at, until: *until, by, before: before.clone() };
+                return Change::of(self, |facts, change| {
+                    facts.kill_codes(now);
+                    facts.standing = standing;
+                    change.events.push(EventKind::Closed);
+                });
             }
-            Standing::Active => {
-                let mut change = self.shut(closed(None), EventKind::Closed, now)?;
+            Standing::Suspended { reason, at } => OpenStanding::Suspended { reason: reason.clone(), at: *at },
+            Standing::Active => OpenStanding::Active,
+        };
+        let change = Change::of(self, |facts, change| {
+            let until = facts.closed_until(now, grace);
+            let tells = before == OpenStanding::Active;
+            facts.kill_codes(now);
+            facts.shut(Standing::Closed { at: now, until, by, before }, EventKind::Closed, now, change);
+            if tells {
                 let told = Notice::Closed { erased_at: until };
-                self.notify(&mut change, facts.mailbox.ordinal, told.clone(), notice, now);
-                // Whoever carried the account away must not close it unseen.
-                if let Some(kept) = facts.former.iter().find(|former| former.reserved) {
-                    self.notify(&mut change, kept.mailbox.ordinal, told, second_notice, now);
-                }
-                Ok(change)
+                self.notify(change, facts.mailbox.ordinal, told, notice, now);
+                self.tell_who_could_revert(facts, change, until, second_notice, now);
             }
-        }
+        })?;
+        Ok(change.end_sessions())
     }
 
-    /// Closes the account, for its signed-in owner: as [`close`](Self::close) does.
+    /// Closes the account, for its signed-in owner who has just shown to know the password: as [`close`](Self::close)
+    /// does, but that its address gets a link that reopens it, and that a live reset stays good for the same. So whoever
+    /// knows the password takes nothing from whoever reads the mailbox.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::WrongPassword`] if the password was replaced since it was verified,
     /// [`Refusal::PasswordChangeRequired`].
-    pub fn close_own(&self, epoch: Epoch, request: &Close) -> Result<Change, Refusal> {
-        self.in_session(epoch)?;
-        self.facts()?.password_in_force(request.now)?;
-        self.close(request)
+    pub fn close_own(&self, request: &CloseOwn<'_>) -> Result<Change, Refusal> {
+        self.in_session(request.epoch)?;
+        let CloseOwn { reopen, grace, notice, verified, .. } = request;
+        let now = reopen.now;
+        let facts = self.facts()?;
+        if facts.password.as_ref().is_none_or(|password| password.hash != **verified) {
+            return Err(Refusal::WrongPassword);
+        }
+        facts.password_in_force(now)?;
+        let change = Change::of(self, |facts, change| {
+            let until = facts.closed_until(now, *grace);
+            let before = OpenStanding::Active;
+            facts.kill_codes_but(Purpose::PasswordReset, now);
+            let standing = Standing::Closed { at: now, until, by: ClosedBy::Owner, before };
+            facts.shut(standing, EventKind::Closed, now, change);
+            self.charge_throttle(facts, Purpose::Reopen, reopen);
+            self.queue_code(facts, change, Purpose::Reopen, facts.mailbox.ordinal, reopen);
+            facts.tie_reopening();
+            self.tell_who_could_revert(facts, change, until, *notice, now);
+        })?;
+        Ok(change.end_sessions())
     }
 
-    /// Opens a closed account again, within its grace: it stands as it stood before it was closed. On an open account
-    /// it changes nothing.
+    /// Whoever carried the account away must not close it unseen.
+    fn tell_who_could_revert(
+        &self,
+        facts: &Facts,
+        change: &mut Change,
+        until: Timestamp,
+        mail: MailId,
+        now: Timestamp,
+    ) {
+        if let Some(kept) = facts.former.iter().find(|former| former.reserved) {
+            self.notify(change, kept.mailbox.ordinal, Notice::Closed { erased_at: until }, mail, now);
+        }
+    }
+
+    /// Opens a closed account again, for staff, within its grace: it stands as it stood before it was closed, and the link
+    /// that would have reopened it dies. Whoever took an old address back meanwhile is mailed the link to choose a password,
+    /// if it is active now. On an open account it changes nothing.
     ///
     /// # Errors
     /// [`Refusal::GraceOver`].
-    pub fn reopen(&self, now: Timestamp) -> Result<Change, Refusal> {
+    pub fn reopen(&self, set: &MailRequest<'_>) -> Result<Change, Refusal> {
         match &self.facts()?.standing {
             Standing::Active | Standing::Suspended { .. } => Ok(Change::none()),
-            Standing::Closed { until, .. } if *until <= now => Err(Refusal::GraceOver),
-            Standing::Closed { suspended_for: None, .. } => self.stand(Standing::Active, EventKind::Reopened),
-            Standing::Closed { suspended_for: Some(reason), .. } => {
-                let standing = Standing::Suspended { reason: reason.clone(), at: now };
-                self.stand(standing, EventKind::Reopened)
-            }
+            Standing::Closed { until, .. } if *until <= set.now => Err(Refusal::GraceOver),
+            Standing::Closed { before, .. } => self.stand(before.clone().into(), EventKind::Reopened, set),
         }
     }
 
@@ -167,6 +228,36 @@ impl Account {
         }
     }
 
+    /// Erases the account, for staff: as [`erase`](Self::erase) does, but not while an old address can be taken back, for
+    /// then nothing would be left to go back to; unless staff knows and says so.
+    ///
+    /// # Errors
+    /// [`Refusal::RevertLive`].
+    pub fn erase_by_staff(
+        &self,
+        now: Timestamp,
+        unclaimed: &[AddressTag],
+        despite_revert: bool,
+    ) -> Result<Change, Refusal> {
+        self.erasable(now, despite_revert)?;
+        let forgone = self.facts().ok().and_then(|facts| facts.live(Purpose::EmailRevert, now));
+        let forgone = forgone.map(|revert| EventKind::RevertDropped { address: revert.recipient });
+        let mut change = self.erase(now, unclaimed);
+        change.events.splice(0..0, forgone);
+        Ok(change)
+    }
+
+    /// Whether staff may erase it now.
+    ///
+    /// # Errors
+    /// [`Refusal::RevertLive`].
+    pub fn erasable(&self, now: Timestamp, despite_revert: bool) -> Result<(), Refusal> {
+        match &self.life {
+            Life::Live(facts) if !despite_revert => facts.no_revert_lives(now),
+            Life::Live(_) | Life::Erased { .. } => Ok(()),
+        }
+    }
+
     /// Whether its time is over, so that the courier erases it.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
@@ -191,31 +282,55 @@ impl Account {
         })
     }
 
-    fn shut(&self, standing: Standing, event: EventKind, now: Timestamp) -> Result<Change, Refusal> {
-        let change = Change::of(self, |facts, change| {
-            facts.standing = standing;
-            facts.kill_codes(now);
-            change.events.push(event);
-            change.events.extend(facts.drop_pending(now));
-        })?;
-        Ok(change.end_sessions())
-    }
-
-    fn stand(&self, standing: Standing, event: EventKind) -> Result<Change, Refusal> {
+    fn stand(&self, standing: Standing, event: EventKind, set: &MailRequest<'_>) -> Result<Change, Refusal> {
         Change::of(self, |facts, change| {
+            facts.kill_code(Purpose::Reopen, set.now);
             facts.standing = standing;
             change.events.push(event);
+            self.mail_owed_link(facts, change, set);
         })
     }
 }
 
 impl Facts {
-    /// When the account is erased of itself: a closed one after its grace, one that nobody proved after a while.
+    /// From now on it stands like this, and what was pending is dropped.
+    fn shut(&mut self, standing: Standing, event: EventKind, now: Timestamp, change: &mut Change) {
+        self.standing = standing;
+        change.events.push(event);
+        change.events.extend(self.drop_pending(now));
+    }
+
+    /// The end of a grace that begins now: not before the end of a live revert, which may still open the account.
+    fn closed_until(&self, now: Timestamp, grace: Span) -> Timestamp {
+        let revert = self.live(Purpose::EmailRevert, now).map(|revert| revert.expires_at);
+        revert.map_or(now + grace, |end| end.max(now + grace))
+    }
+
+    /// What was closed through the owner's door is open again, as it stood; anything else stays as it is.
+    pub(super) fn reopen_own(&mut self, change: &mut Change) {
+        if let Standing::Closed { by: ClosedBy::Owner, before, .. } = &self.standing {
+            self.standing = before.clone().into();
+            change.events.push(EventKind::Reopened);
+        }
+    }
+
+    /// A code that reopens lives as long as the grace.
+    pub(super) fn tie_reopening(&mut self) {
+        let Standing::Closed { until, .. } = self.standing else { return };
+        let codes = self.confirmations.get_mut(&Purpose::Reopen);
+        if let Some(issued) = codes.and_then(|confirmations| confirmations.issued.as_mut()) {
+            issued.expires_at = until;
+        }
+    }
+
+    /// When the account is erased of itself: a closed one after its grace, one that nobody proved after a while; never while
+    /// an old address can be taken back.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
-        match self.standing {
+        let end = match self.standing {
             Standing::Closed { until, .. } => Some(until),
             Standing::Active | Standing::Suspended { .. } => self.purge_at,
-        }
+        }?;
+        Some(self.issued(Purpose::EmailRevert).map_or(end, |revert| end.max(revert.expires_at)))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
-use crate::domain::{Confirmations, EventKind, Purpose, Quota, Standing, Timestamp};
+use crate::domain::{Confirmations, EventKind, OpenStanding, Purpose, Quota, Standing, Timestamp};
 
 impl Facts {
     pub(super) fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<EventKind>) {
@@ -33,7 +33,12 @@ impl Facts {
         match &mut self.standing {
             Standing::Active => {}
             Standing::Suspended { at, .. } => with(at, [None, None]),
-            Standing::Closed { at, until, .. } => with(at, [Some(until), None]),
+            Standing::Closed { at, until, before, .. } => {
+                with(at, [Some(until), None]);
+                if let OpenStanding::Suspended { at, .. } = before {
+                    with(at, [None, None]);
+                }
+            }
         }
         with(&mut self.created_at, [self.purge_at.as_mut(), None]);
         not_after(&mut self.changed_at, now);
@@ -62,10 +67,12 @@ impl Facts {
         }
         self.throttles.retain(|_, level| now < *level);
         self.joined.retain(|_, joined| now < joined.until);
+        self.tie_reopening();
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
         }
+        events.extend(self.drop_unconfirmable(now));
         self.release_former(now, events);
     }
 

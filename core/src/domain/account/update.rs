@@ -36,6 +36,7 @@ impl Account {
                 facts.schedule_warning(update.now, update.warnings);
             }
             change.events.push(EventKind::Updated);
+            change.events.extend(facts.drop_unconfirmable(update.now));
         })?;
         let change = if change.account.as_ref() == Some(self) { Change::none() } else { change };
         match &update.email {

@@ -62,6 +62,19 @@ impl Given {
         }
     }
 
+    /// Whether its signed-in owner may close it: there is a password, which need not be changed first.
+    pub(in crate::domain) fn is_closable_by_its_owner(self) -> bool {
+        matches!(
+            self,
+            Self::InUse
+                | Self::Managed
+                | Self::ToOwner
+                | Self::ToAdministrator
+                | Self::EmailPending
+                | Self::EmailConfirmed
+        )
+    }
+
     /// What the last code mail was for that lets its bearer choose a password.
     pub(in crate::domain) fn password_code(self) -> Purpose {
         match self {

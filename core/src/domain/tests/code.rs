@@ -215,10 +215,29 @@ fn a_code_for_another_purpose_chooses_no_password() {
         let account = with_facts(asked(&world, &Given::InUse.account(&world), 1, NOW), |facts| {
             let asked = facts.confirmations.remove(&Purpose::PasswordReset).unwrap();
             facts.confirmations = [(purpose, asked)].into();
+            if purpose == Purpose::Reopen {
+                let (until, by) = (NOW + Span::days(30), ClosedBy::Owner);
+                facts.standing = Standing::Closed { at: NOW, until, by, before: OpenStanding::Active };
+            }
         });
         let code = world.code(&account, purpose);
         assert!(matches!(state(&world, &account, &code, NOW), CodeState::Live { .. }), "{purpose:?}");
         assert_eq!(choose(&world, &account, &code, NOW).is_ok(), purpose.chooses_a_password(), "{purpose:?}");
+    }
+}
+
+/// Whatever left it alive: the page does not promise what the standing forbids.
+#[test]
+fn a_code_is_not_called_live_where_the_accounts_standing_lets_it_do_nothing() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let code = world.code(&account, Purpose::PasswordReset);
+    for kind in [StandingKind::Suspended, StandingKind::Closed] {
+        let stands = standing(account.clone(), kind).facts().unwrap().standing.clone();
+        let shut = with_facts(account.clone(), |facts| facts.standing = stands);
+        let told = state(&world, &shut, &code, NOW);
+        assert_eq!(told, CodeState::Used { purpose: Purpose::PasswordReset }, "{kind:?}");
+        assert_eq!(choose(&world, &shut, &code, NOW), dead());
     }
 }
 

@@ -88,7 +88,7 @@ fn nobody_is_warned_while_suspended_or_closed_and_everybody_after() {
     let suspended = standing(account.clone(), StandingKind::Suspended);
     assert_eq!((suspended.due(), work(&suspended, due)), (None, Change::none()));
     assert_eq!(work(&standing(account, StandingKind::Closed), due), Change::none());
-    let reinstated = suspended.reinstate().unwrap().account.unwrap();
+    let reinstated = world.reinstated(&suspended, 9, NOW);
     assert_eq!(reinstated.due(), Some(due));
     assert_eq!(warned(&work(&reinstated, late)), Some(expires_at));
 }
@@ -133,11 +133,33 @@ fn a_closed_account_is_over_after_30_days_and_can_be_reopened_until_then() {
         assert_eq!(closed.due(), Some(end));
         let just_before = end - Span::micros(1);
         assert!(!closed.is_over(just_before) && closed.is_over(end));
-        assert_eq!(closed.reopen(end), Err(Refusal::GraceOver));
-        let reopened = closed.reopen(just_before).unwrap().account.unwrap();
+        assert_eq!(closed.reopen(&world.request(9, end)), Err(Refusal::GraceOver));
+        let reopened = world.reopened(&closed, 9, just_before);
         assert_eq!(reopened.standing(), kind, "as it stood before");
         assert!(!reopened.is_over(Timestamp::MAX));
     }
+}
+
+#[test]
+fn nothing_is_over_while_an_old_address_can_be_taken_back_and_its_owner_is_told_so() {
+    let world = World::new();
+    let account = Given::EmailConfirmed.account(&world);
+    let revert = account.facts().unwrap().live(Purpose::EmailRevert, NOW).unwrap().expires_at;
+    let change = account.close(&Close { grace: Span::hours(1), ..closing(NOW) }).unwrap();
+    for mail in &change.mails {
+        let told = &mail.dispatch().unwrap().1.subject;
+        assert_eq!(*told, Subject::Notice(Notice::Closed { erased_at: revert }));
+    }
+    let closed = change.account.unwrap();
+    let just_before = revert - Span::micros(1);
+    assert!(!closed.is_over(just_before) && at(&closed, revert).is_over(revert));
+    // Its end may move after the account was closed.
+    let moved = revert + Span::hours(9);
+    let later = with_facts(closed, |facts| {
+        let codes = facts.confirmations.get_mut(&Purpose::EmailRevert).unwrap();
+        codes.issued.as_mut().unwrap().expires_at = moved;
+    });
+    assert!(!later.is_over(revert) && later.is_over(moved));
 }
 
 #[test]
@@ -149,12 +171,12 @@ fn the_end_is_put_off_for_who_is_at_it_and_for_nobody_else() {
     assert_eq!(change.events, [EventKind::ErasurePutOff { until: later }]);
     let put_off = change.account.unwrap();
     assert!(!put_off.is_over(closed_end) && put_off.is_over(later));
-    assert!(put_off.reopen(closed_end).is_ok());
+    assert!(put_off.reopen(&world.request(9, closed_end)).is_ok());
     let purged_later = signed_up(&world).put_off_end(later).unwrap().account.unwrap();
     assert!(!purged_later.is_over(NOW + Span::days(7)) && purged_later.is_over(later));
 
     // Somebody opened it while the host was asked: it has no end any more.
-    let reopened = closed.reopen(NOW).unwrap().account.unwrap();
+    let reopened = world.reopened(&closed, 9, NOW);
     assert_eq!(reopened.put_off_end(later), Ok(Change::none()));
     // Or closed it again: the grace is not cut short.
     assert_eq!(closed.put_off_end(NOW + Span::days(1)), Ok(Change::none()));

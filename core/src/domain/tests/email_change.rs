@@ -114,12 +114,11 @@ fn of_many_former_addresses_the_oldest_unreserved_go() {
     let world = World::new();
     let mut account = confirmed(&world);
     let most = u64::try_from(Facts::FORMER_MOST).unwrap();
-    for number in 0..most + 2 {
+    for number in 0..u8::try_from(most).unwrap() + 2 {
         let to = format!("other-{number}@example.com");
-        let now = NOW + Span::minutes(11).times(number);
-        account = world.email_asked(&at(&account, now), &to, 10 + number, now);
+        account = replaced(&world, &account, &to, number, NOW).account.unwrap();
     }
-    // The first of those asked for is forgotten; the reserved one is older, and stays.
+    // The first that was replaced is forgotten; the reserved one is older, and stays.
     let kept: Vec<_> = [0].into_iter().chain(3..=10).collect();
     assert_eq!(former(&account), kept);
     assert!(reserves(&account, "owner-1@example.com"));
@@ -142,59 +141,155 @@ fn old_addresses_are_let_go_a_few_at_a_time_so_that_a_commit_holds_their_events(
 }
 
 #[test]
-fn while_a_revert_lives_a_further_change_keeps_it_and_issues_none() {
+fn while_a_revert_lives_no_further_change_is_asked_for_or_confirmed() {
     let world = World::new();
     let account = confirmed(&world);
-    let revert = account.facts().unwrap().confirmations[&Purpose::EmailRevert].clone();
-    let now = NOW + Span::hours(1);
-    let pending = world.email_asked(&account, "third@example.com", 3, now);
-    let code = world.code(&pending, Purpose::EmailConfirm);
-    let change = pending
-        .confirm_email(&ConfirmEmail {
-            redemption: world.redeem(&code, now),
-            revert: world.request(4, now),
-            epoch: pending.epoch,
-        })
-        .unwrap();
-    let [told] = &change.mails[..] else { panic!("one mail") };
-    let (_, dispatch) = told.dispatch().unwrap();
-    assert_eq!(
-        (&dispatch.subject, dispatch.recipient),
-        (&Subject::Notice(Notice::EmailChanged), Ordinal::new(1))
-    );
-    let account = change.account.unwrap();
-    assert_eq!(account.facts().unwrap().confirmations[&Purpose::EmailRevert], revert);
-    assert!(reserves(&account, "owner-1@example.com") && !reserves(&account, "next@example.com"));
-    // It takes the first address back, whatever came between.
-    let code = world.code(&account, Purpose::EmailRevert);
-    let back = account.revert_email_change(&world.take_back(&code, 5, now)).unwrap().account.unwrap();
-    assert_eq!(back.facts().unwrap().mailbox.address, email("owner-1@example.com"));
-    assert_eq!(back.status(), Ok(Status::ChangingEmail));
+    let until = NOW + Span::hours(72);
+    let asks = |account: &Account, now| {
+        let email = email("third@example.com");
+        let asked = account.request_email_change(&EmailChange {
+            code: world.request(3, now),
+            notice: MailId::from_bytes([252; 16]),
+            cancel_page: &world.page,
+            tag: world.keys.address_tag(&world.realm, &email),
+            email: &email,
+            verified: &account.facts().unwrap().password.as_ref().unwrap().hash,
+            epoch: account.epoch,
+        });
+        asked.map(|change| change.account.unwrap())
+    };
+    let just_before = until - Span::micros(1);
+    assert_eq!(asks(&at(&account, just_before), just_before), Err(Refusal::RevertLive { until }));
+    let released = at(&account, until);
+    let pending = asks(&released, until).unwrap();
+    // However both came to be: the second is not confirmed while the first can be undone.
+    let both = with_facts(pending, |facts| {
+        let revert = account.facts().unwrap().confirmations[&Purpose::EmailRevert].clone();
+        facts.confirmations.insert(Purpose::EmailRevert, revert);
+    });
+    let code = world.code(&both, Purpose::EmailConfirm);
+    let confirms = |now| {
+        let redemption = world.redeem(&code, now);
+        both.confirm_email(&ConfirmEmail { redemption, revert: world.request(4, now), epoch: both.epoch })
+    };
+    assert_eq!(confirms(just_before).map(drop), Err(Refusal::RevertLive { until }));
+    assert!(confirms(until).is_ok());
 }
 
 #[test]
-fn an_administrators_replacement_kills_the_revert_and_frees_its_address() {
+fn an_administrators_replacement_kills_the_revert_only_where_the_old_mailbox_is_lost() {
     let world = World::new();
     let account = confirmed(&world);
     let code = world.code(&account, Purpose::EmailRevert);
-    let account = replaced(&world, &account, "third@example.com", 3, NOW).account.unwrap();
+    let kept = replaced(&world, &account, "third@example.com", 3, NOW).account.unwrap();
+    assert!(reserves(&kept, "owner-1@example.com"));
+    let back = kept.revert_email_change(&world.take_back(&code, 4, NOW)).unwrap().account.unwrap();
+    assert_eq!(back.facts().unwrap().mailbox.address, email("owner-1@example.com"));
+
+    let third = email("third@example.com");
+    let lost = ReplaceEmail { dropping_revert: true, ..world.replacement(&third, 3, NOW) };
+    let change = account.replace_email(&lost).unwrap();
+    assert!(change.events.contains(&EventKind::RevertDropped { address: Ordinal::new(0) }), "journaled");
+    let account = change.account.unwrap();
     assert!(!reserves(&account, "owner-1@example.com"));
     let refused = account.revert_email_change(&world.take_back(&code, 4, NOW));
     assert_eq!(refused, Err(Refusal::DeadCode));
 }
 
 #[test]
-fn a_revert_outlives_new_passwords_suspension_and_closing() {
+fn a_revert_works_in_every_standing_and_reopens_what_the_owners_door_closed() {
     let world = World::new();
     let account = world.changed(&confirmed(&world), 3, NOW);
     let code = world.code(&account, Purpose::EmailRevert);
-    let suspended = standing(account.clone(), StandingKind::Suspended);
-    assert_eq!(suspended.revert_email_change(&world.take_back(&code, 4, NOW)), Err(Refusal::DeadCode));
-    let reinstated = suspended.reinstate().unwrap().account.unwrap();
-    let reopened = standing(account.clone(), StandingKind::Closed).reopen(NOW).unwrap().account.unwrap();
-    for account in [account, reinstated, reopened] {
-        assert!(account.revert_email_change(&world.take_back(&code, 4, NOW)).is_ok());
-    }
+    let reverts = |account: &Account| {
+        let change = account.revert_email_change(&world.take_back(&code, 4, NOW)).unwrap();
+        let mailed = change.mails.len();
+        let after = change.account.unwrap();
+        let facts = after.facts().unwrap();
+        assert_eq!(facts.mailbox.address, email("owner-1@example.com"));
+        assert_eq!(
+            (&facts.password, facts.owes_set_link, mailed == 0),
+            (&None, mailed == 0, facts.owes_set_link)
+        );
+        assert_eq!(
+            after.inspect_code(&world.redeem(&code, NOW)),
+            CodeState::Used { purpose: Purpose::EmailRevert }
+        );
+        after
+    };
+    let sets = |change: Change| {
+        let [mail] = &change.mails[..] else { panic!("one mail") };
+        let dispatch = mail.dispatch().unwrap().1;
+        assert_eq!(dispatch.recipient, Ordinal::new(0));
+        assert!(matches!(dispatch.subject, Subject::Code { purpose: Purpose::PasswordSet, .. }));
+        let after = change.account.unwrap();
+        assert!(!after.facts().unwrap().owes_set_link);
+        world.chosen(&after, Purpose::PasswordSet, 7, NOW)
+    };
+    assert_eq!(reverts(&account).standing(), StandingKind::Active);
+    let own = world.closed_by_owner(&account, 5, NOW);
+    let reopening = world.code(&own, Purpose::Reopen);
+    let back = reverts(&own);
+    assert_eq!(back.standing(), StandingKind::Active);
+    let told = back.inspect_code(&world.redeem(&reopening, NOW));
+    assert_eq!(told, CodeState::Used { purpose: Purpose::Reopen }, "it went to the new address");
+
+    let again = world.request(6, NOW);
+    let suspended = reverts(&standing(account.clone(), StandingKind::Suspended));
+    assert_eq!(suspended.standing(), StandingKind::Suspended);
+    sets(suspended.reinstate(&again).unwrap());
+    let by_staff = reverts(&standing(account.clone(), StandingKind::Closed));
+    assert_eq!(by_staff.standing(), StandingKind::Closed);
+    sets(by_staff.reopen(&again).unwrap());
+    // Closed while suspended: the link waits for the second of both.
+    let both = reverts(&standing(standing(account, StandingKind::Suspended), StandingKind::Closed));
+    let reopened = both.reopen(&again).unwrap();
+    assert!(reopened.mails.is_empty());
+    sets(reopened.account.unwrap().reinstate(&again).unwrap());
+}
+
+#[test]
+fn a_link_that_is_owed_is_not_owed_to_another_address_or_beside_a_password() {
+    let world = World::new();
+    let account = standing(confirmed(&world), StandingKind::Suspended);
+    let code = world.code(&account, Purpose::EmailRevert);
+    let back = account.revert_email_change(&world.take_back(&code, 4, NOW)).unwrap().account.unwrap();
+    assert!(back.facts().unwrap().owes_set_link);
+    let elsewhere = replaced(&world, &back, "third@example.com", 5, NOW).account.unwrap();
+    let respelled = replaced(&world, &back, "OWNER-1@example.com", 5, NOW).account.unwrap();
+    let assigned = world.assigned(&back, 5, NOW);
+    let owed = [elsewhere, respelled, assigned].map(|account| {
+        let mails = account.reinstate(&world.request(6, NOW)).unwrap().mails;
+        mails.iter().filter(|mail| matches!(mail.dispatch().unwrap().1.subject, Subject::Code { .. })).count()
+    });
+    assert_eq!(owed, [0, 1, 0]);
+}
+
+#[test]
+fn a_change_of_address_ends_when_its_owner_must_change_the_password_first() {
+    let world = World::new();
+    let pending = world.email_asked(&Given::InUse.account(&world), "next@example.com", 1, NOW);
+    let code = world.code(&pending, Purpose::EmailConfirm);
+    let told = |account: &Account, now| account.inspect_code(&world.redeem(&code, now));
+    let demanded = pending.demand_change(MustChangeReason::Truncated, NOW).unwrap().account.unwrap();
+    assert_eq!(told(&demanded, NOW), CodeState::Used { purpose: Purpose::EmailConfirm });
+    assert_eq!(demanded.status(), Ok(Status::InUse));
+    let days = |days| {
+        let validity = validity_of(days);
+        let update = AccountUpdate { attributes: &validity, ..world.update(NOW) };
+        pending.update(&update).unwrap().account.unwrap()
+    };
+    let expires_at = pending.facts().unwrap().password.as_ref().unwrap().set_at + Span::days(30);
+    assert!(expires_at <= NOW && days(30).facts().unwrap().pending.is_none());
+    assert!(days(365).facts().unwrap().pending.is_some());
+    // Of itself, too: it comes due with the password's end.
+    let soon = NOW + Span::hours(1);
+    let ages = with_facts(days(365), |facts| {
+        facts.password.as_mut().unwrap().set_at = soon - Span::days(365);
+    });
+    assert!(ages.due().is_some_and(|due| due <= soon));
+    assert!(at(&ages, soon - Span::micros(1)).facts().unwrap().pending.is_some());
+    assert_eq!(told(&at(&ages, soon), soon), CodeState::Used { purpose: Purpose::EmailConfirm });
 }
 
 /// Throttle clause 7.

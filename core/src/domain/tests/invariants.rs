@@ -13,12 +13,14 @@
 //! | no mail leaves whose code is dead | [`life`] |
 //! | no mail is dropped without a cause, or names an end that its code undercuts | [`ends`] |
 //! | an unset password verifies nothing | [`life`] |
+//! | a remedy is not switched off by whom it protects against; what inspection calls live, redemption does | [`remedies`] |
 //! | whatever the clock does, nothing panics or waits longer than its window | [`life`], [`windows`] |
 
 mod acts;
 mod ends;
 mod life;
 mod reach;
+mod remedies;
 mod sound;
 mod steps;
 mod windows;

@@ -23,12 +23,14 @@ enum Command {
     IssueCode(Purpose),
     InspectCode,
     ChoosePassword,
+    ChoosePasswordByReopening,
     Authenticate,
     ChangePassword,
     RequirePasswordChange,
     AssignPassword,
     ChangePasswordManagement(Management),
     ReplaceEmail,
+    ReplaceEmailDroppingRevert,
     Update,
     RequestEmailChange,
     RequestPresentEmail,
@@ -46,6 +48,7 @@ enum Command {
     CloseOwn,
     Reopen,
     Erase,
+    EraseDespiteRevert,
 }
 
 impl Command {
@@ -67,7 +70,8 @@ impl Command {
             Self::RequestPasswordReset => Self::IssueCode(Purpose::PasswordSet),
             Self::IssueCode(purpose) => after(purpose).map_or(Self::InspectCode, Self::IssueCode),
             Self::InspectCode => Self::ChoosePassword,
-            Self::ChoosePassword => Self::Authenticate,
+            Self::ChoosePassword => Self::ChoosePasswordByReopening,
+            Self::ChoosePasswordByReopening => Self::Authenticate,
             Self::Authenticate => Self::ChangePassword,
             Self::ChangePassword => Self::RequirePasswordChange,
             Self::RequirePasswordChange => Self::AssignPassword,
@@ -76,7 +80,8 @@ impl Command {
                 Self::ChangePasswordManagement(Management::Administrator)
             }
             Self::ChangePasswordManagement(Management::Administrator) => Self::ReplaceEmail,
-            Self::ReplaceEmail => Self::Update,
+            Self::ReplaceEmail => Self::ReplaceEmailDroppingRevert,
+            Self::ReplaceEmailDroppingRevert => Self::Update,
             Self::Update => Self::RequestEmailChange,
             Self::RequestEmailChange => Self::RequestPresentEmail,
             Self::RequestPresentEmail => Self::ConfirmEmail,
@@ -93,7 +98,8 @@ impl Command {
             Self::Close => Self::CloseOwn,
             Self::CloseOwn => Self::Reopen,
             Self::Reopen => Self::Erase,
-            Self::Erase => return None,
+            Self::Erase => Self::EraseDespiteRevert,
+            Self::EraseDespiteRevert => return None,
         })
     }
 }
@@ -134,9 +140,12 @@ enum Then {
     AsksForEmail,
     ConfirmsEmail,
     DropsEmailChange,
-    RevertsEmail,
+    /// The old address is back, and the account stands like this.
+    RevertsEmail(StandingKind),
     /// It stands like this from now on, and is shut.
     Shuts(StandingKind),
+    /// What its owner closed is closed by staff from now on.
+    TakesOver,
     /// It stands like this again.
     Opens(StandingKind),
     Unlocks,
@@ -155,8 +164,49 @@ struct Row {
     command: Command,
     active: Cells,
     suspended: Cells,
+    closed_by_owner: Cells,
     closed: Cells,
     erased: Cells,
+}
+
+/// Where an account stands, as far as commands tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Active,
+    Suspended,
+    ClosedByOwner,
+    ClosedByStaff,
+    Erased,
+}
+
+impl Stands {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::ClosedByOwner => "closed by its owner",
+            Self::ClosedByStaff => "closed by staff",
+            Self::Erased => "erased",
+        }
+    }
+
+    /// Whether an account of that shape can come to stand so.
+    fn is_for(self, given: Given) -> bool {
+        self != Self::ClosedByOwner || given.is_closable_by_its_owner()
+    }
+
+    /// The account, standing so now.
+    fn of(self, world: &World, account: Account) -> Account {
+        let account = match self {
+            Self::Active => account,
+            Self::Suspended => standing(account, StandingKind::Suspended),
+            // A while ago: no throttle is in the way.
+            Self::ClosedByOwner => world.closed_by_owner(&account, 120, NOW - Span::minutes(20)),
+            Self::ClosedByStaff => standing(account, StandingKind::Closed),
+            Self::Erased => standing(account, StandingKind::Erased),
+        };
+        account.as_of(NOW, Quota::ACCOUNT).0
+    }
 }
 
 /// What comes of it: for these shapes that, for all others this.
@@ -167,12 +217,13 @@ struct Cells {
 }
 
 impl Row {
-    fn cells(&self) -> [(StandingKind, Cells); 4] {
+    fn cells(&self) -> [(Stands, Cells); 5] {
         [
-            (StandingKind::Active, self.active),
-            (StandingKind::Suspended, self.suspended),
-            (StandingKind::Closed, self.closed),
-            (StandingKind::Erased, self.erased),
+            (Stands::Active, self.active),
+            (Stands::Suspended, self.suspended),
+            (Stands::ClosedByOwner, self.closed_by_owner),
+            (Stands::ClosedByStaff, self.closed),
+            (Stands::Erased, self.erased),
         ]
     }
 }
@@ -189,15 +240,16 @@ fn every_cell_of_the_table_is_so() {
     let world = World::new();
     let mut wrong = Vec::new();
     for row in TABLE {
-        for (kind, cells) in row.cells() {
-            for given in Given::ALL {
+        for (stands, cells) in row.cells() {
+            for given in Given::ALL.into_iter().filter(|given| stands.is_for(*given)) {
                 let account = given.account(&world);
                 let links = links(&world, &account, given);
-                let account = standing(account, kind).as_of(NOW, Quota::ACCOUNT).0;
+                let account = stands.of(&world, account);
+                let links = links.and_reopening(&world, &account);
                 let (actual, expected) = (when(row.command, &world, &account, &links), cells.then(given));
                 if actual != expected {
                     let command = row.command;
-                    wrong.push(format!("{command:?} {kind:?} {given:?}: {actual:?}, not {expected:?}"));
+                    wrong.push(format!("{command:?} {stands:?} {given:?}: {actual:?}, not {expected:?}"));
                 }
             }
         }
@@ -212,12 +264,13 @@ fn the_table_has_each_command_once_and_names_no_shape_twice() {
     }
     assert_eq!(TABLE.len(), Command::all().len());
     for row in TABLE {
-        for (kind, cells) in row.cells() {
+        for (stands, cells) in row.cells() {
             let mut named: Vec<_> = cells.but.iter().flat_map(|(these, _)| these.iter()).collect();
             let count = named.len();
             named.sort_unstable();
             named.dedup();
-            assert_eq!(named.len(), count, "{:?} {kind:?}", row.command);
+            assert_eq!(named.len(), count, "{:?} {stands:?}", row.command);
+            assert!(cells.but.iter().flat_map(|(these, _)| these.iter()).all(|given| stands.is_for(*given)));
             assert!(count < Given::ALL.len() && cells.but.iter().all(|(_, then)| *then != cells.otherwise));
         }
     }

@@ -9,7 +9,7 @@ use crate::{
 
 impl Admin {
     /// Suspends the account: its owner is locked out and gets no mails until it is [reinstated](Self::reinstate). All
-    /// sessions end, and all codes die but those that take an address back. Suspending once more changes nothing.
+    /// sessions end, and all codes die but those that take an old address back, which work while it is suspended. Suspending once more changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
@@ -17,12 +17,16 @@ impl Admin {
         self.command("admin.suspend", id, |account, _, moment| account.suspend(reason, moment.now)).await
     }
 
-    /// Takes a suspension back. Reinstating an active account changes nothing.
+    /// Takes a suspension back. Whoever took an old address back meanwhile is mailed a link to choose a password.
+    /// Reinstating an active account changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `account_closed`; a [`Fault`](crate::Fault).
     pub async fn reinstate(&self, id: AccountId) -> Result<AccountView, Error> {
-        self.command("admin.reinstate", id, |account, _, _| account.reinstate()).await
+        self.command("admin.reinstate", id, |account, dossier, moment| {
+            account.reinstate(&self.core.owed_link(dossier, moment))
+        })
+        .await
     }
 
     /// Forgets the failed log-ins that are held against the account's address, and the lock or the disabled password
@@ -42,9 +46,10 @@ impl Admin {
         self.command("admin.end_sessions", id, |account, _, _| account.end_sessions()).await
     }
 
-    /// Closes the account: nothing works but reopening, erasing and reading. Its address stays taken until it is
-    /// erased, after 30 days ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)), and its owner is told by
-    /// mail. Closing once more changes nothing.
+    /// Closes the account: nothing works but reopening, erasing and reading, and taking an old address back. Its address
+    /// stays taken until it is erased, after 30 days
+    /// ([`Rules::closing_grace`](crate::domain::Rules::closing_grace)), and its owner is told by mail. An account that its
+    /// owner closed is staff's to reopen from then on; closing once more changes nothing.
     ///
     /// # Errors
     /// `no_such_account`; a [`Fault`](crate::Fault).
@@ -52,12 +57,16 @@ impl Admin {
         self.command("admin.close", id, |account, _, moment| account.close(&self.core.closing(moment))).await
     }
 
-    /// Reopens a closed account, which then stands as it did before. Reopening an open account changes nothing.
+    /// Reopens a closed account, which then stands as it did before. Whoever took an old address back meanwhile is mailed a
+    /// link to choose a password. Reopening an open account changes nothing.
     ///
     /// # Errors
     /// `no_such_account`, `grace_over`; a [`Fault`](crate::Fault).
     pub async fn reopen(&self, id: AccountId) -> Result<AccountView, Error> {
-        self.command("admin.reopen", id, |account, _, moment| account.reopen(moment.now)).await
+        self.command("admin.reopen", id, |account, dossier, moment| {
+            account.reopen(&self.core.owed_link(dossier, moment))
+        })
+        .await
     }
 
     /// Erases the account at once: its addresses, memo, hashes and mails, and what is known of its addresses. Its id,
@@ -65,11 +74,25 @@ impl Admin {
     /// the store's documentation says (clause 35 of [`Store`](crate::port::Store)). Erasing once more changes nothing.
     ///
     /// # Errors
-    /// `no_such_account`; `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them
-    /// `host_failed` where the host can't be asked.
+    /// `no_such_account`; `revert_live` while an old address can be taken back, which would find nothing to go back to;
+    /// `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them `host_failed` where the host
+    /// can't be asked.
     pub async fn erase(&self, id: AccountId) -> Result<(), Error> {
         watched("admin.erase", self.core.realm.as_str(), async {
-            Ok(self.core.erase(id, &self.initiator()).await?)
+            Ok(self.core.erase(id, &self.initiator(), false).await?)
+        })
+        .await
+    }
+
+    /// Erases the account as [`erase`](Self::erase) does, although an old address may still be taken back. The journal
+    /// says so, if one could.
+    ///
+    /// # Errors
+    /// `no_such_account`; `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them
+    /// `host_failed` where the host can't be asked.
+    pub async fn erase_despite_revert(&self, id: AccountId) -> Result<(), Error> {
+        watched("admin.erase_despite_revert", self.core.realm.as_str(), async {
+            Ok(self.core.erase(id, &self.initiator(), true).await?)
         })
         .await
     }

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, Attributes, EmailAddress, Management, MustChangeReason, Standing, StandingKind, Status,
-        SuppressionScope, SuspensionReason, Timestamp, Undeliverable, Version,
+        AccountId, Attributes, ClosedBy, EmailAddress, Management, MustChangeReason, OpenStanding, Purpose,
+        Standing, StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable,
+        Version,
     },
     port::Dossier,
 };
@@ -36,8 +37,14 @@ pub struct AccountView {
     pub standing: StandingKind,
     /// Why the account is suspended, or was when it was closed.
     pub suspended_for: Option<SuspensionReason>,
+    /// Through which door the account was closed; none unless it is closed. What its owner closed, its owner's mailbox can
+    /// reopen.
+    pub closed_by: Option<ClosedBy>,
     /// When the account is erased; none unless it is closed.
     pub erased_at: Option<Timestamp>,
+    /// Until when an earlier address can be taken back, from its mailbox; none where none can. Meanwhile the account is not
+    /// erased, and its owner can't change the address again.
+    pub revert_until: Option<Timestamp>,
     /// What staff may know of the account's password; none if it has none.
     pub password: Option<PasswordView>,
     /// Who sets the account's passwords.
@@ -75,11 +82,16 @@ impl AccountView {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
         let address = dossier.own_address();
-        let (suspended_for, erased_at) = match &facts.standing {
+        let (suspended_for, closed_by) = match &facts.standing {
             Standing::Active => (None, None),
             Standing::Suspended { reason, .. } => (Some(reason.clone()), None),
-            Standing::Closed { until, suspended_for, .. } => (suspended_for.clone(), Some(*until)),
+            Standing::Closed { by, before: OpenStanding::Suspended { reason, .. }, .. } => {
+                (Some(reason.clone()), Some(*by))
+            }
+            Standing::Closed { by, before: OpenStanding::Active, .. } => (None, Some(*by)),
         };
+        let reverts = facts.confirmations.get(&Purpose::EmailRevert);
+        let revert = reverts.and_then(|confirmations| confirmations.issued.as_ref());
         Some(Self {
             id: account.id,
             version: account.version,
@@ -93,7 +105,9 @@ impl AccountView {
             status: facts.status(),
             standing: account.standing(),
             suspended_for,
-            erased_at,
+            closed_by,
+            erased_at: closed_by.and_then(|_| facts.ends_at()),
+            revert_until: revert.map(|revert| revert.expires_at),
             password: facts.password.as_ref().map(|password| PasswordView {
                 set_at: password.set_at,
                 must_change: password.must_change,

@@ -48,7 +48,8 @@ impl World {
         let renewed = self.accounts.owner(stamp, Origin::Unknown).end_sessions().await;
         self.said.outcome(&renewed);
         let owner = self.accounts.owner(renewed.unwrap().stamp, Origin::Unknown);
-        self.said.outcome(&owner.close().await);
+        self.said.outcome(&owner.close(&typed(WRONG)).await);
+        self.said.outcome(&owner.close(&typed(BETTER)).await);
         self.owners_doors(stamp.account).await;
         self.said.outcome(&self.accounts.sweep(100).await);
     }
@@ -86,7 +87,7 @@ impl World {
         self.said.outcome(&owner.confirm_email(&code).await);
         self.said.outcome(&owner.cancel_email_change().await);
         self.said.outcome(&owner.end_sessions().await);
-        self.said.outcome(&owner.close().await);
+        self.said.outcome(&owner.close(&typed(GOOD)).await);
         self.said.outcome(&public.cancel_email_change(&code).await);
         self.said.outcome(&public.revert_email_change(&code).await);
         self.said.outcome(&public.sign_up(&email(6), mail, None).await);

@@ -96,6 +96,7 @@ pub(crate) enum ScriptCommand {
     },
     CloseOwn {
         who: String,
+        current: String,
     },
 
     // The world around them

@@ -128,7 +128,7 @@ fn parts(command: &ScriptCommand) -> CommandParts<'_> {
             made(Owner(who), "request_email_change", vec![Text(current), Who(email)])
         }
         Do::ConfirmEmail { who, mailbox } => made(Owner(who), "confirm_email", vec![CodeOf(mailbox, "code")]),
-        Do::CloseOwn { who } => called(Owner(who), "close_own", "close", vec![]),
+        Do::CloseOwn { who, current } => called(Owner(who), "close_own", "close", vec![Text(current)]),
 
         Do::Advance { seconds } => made(Script, "advance", vec![Word(format!("{seconds} s"))]),
         Do::Mailer { who, answer } => made(Script, "mailer", vec![Who(who), Word(named(answer))]),
@@ -194,7 +194,11 @@ mod tests {
                 r#"choose_password "grace" "grace123""#,
                 r#"public.choose_password(code, "grace123")"#,
             ),
-            (ScriptCommand::CloseOwn { who: who() }, r#"close_own "grace""#, "owner(grace).close()"),
+            (
+                ScriptCommand::CloseOwn { who: who(), current: "grace123".to_owned() },
+                r#"close_own "grace" "grace123""#,
+                r#"owner(grace).close("grace123")"#,
+            ),
             (ScriptCommand::Advance { seconds: 600 }, "advance 600 s", "advance(600 s)"),
             (ScriptCommand::Sweep {}, "sweep", "accounts.sweep(1000)"),
         ] {

@@ -180,7 +180,7 @@ impl Player {
                 }
                 confirmed.map(|_| EmailConfirmed).to_outcome()
             }
-            Do::CloseOwn { who } => self.owner(who)?.close().await.to_outcome(),
+            Do::CloseOwn { who, current } => self.owner(who)?.close(&read(current)?).await.to_outcome(),
 
             Do::Advance { seconds } => {
                 if *seconds > LONGEST {

@@ -54,7 +54,14 @@ impl Texts {
                 "This account\u{2019}s address was replaced with another one. If that was not you, take yours back here: the password is cleared, everybody is signed out, and you get a mail with a link to choose a new password.",
                 "Take my address back",
                 "You have your address back",
-                "Everybody is signed out, and the password is cleared. A link to choose a new one is on its way to you by mail.",
+                "Everybody is signed out, and the password is cleared. A link to choose a new one comes to you by mail: now, or once the account is opened again if we have suspended or closed it.",
+            ),
+            reopen: action(
+                "Open your account again",
+                "This account was closed. Choose a new password to open it again; everybody is signed out.",
+                "Open my account",
+                "Your account is open again",
+                "Sign in with the new password.",
             ),
             new_link: action(
                 "Ask for a new link",

@@ -12,6 +12,8 @@ pub(super) enum Act {
         stranger: bool,
     },
     AlreadyRegistered,
+    /// Somebody signs up the address of a closed account.
+    SignUpClosed,
     Issue(Purpose),
     /// With the code that is brought.
     Choose {
@@ -25,6 +27,8 @@ pub(super) enum Act {
     DemandChange,
     Manage(Management),
     Replace(usize),
+    /// And the old mailbox is said to be lost.
+    ReplaceDroppingRevert(usize),
     Update {
         days: u16,
     },
@@ -93,6 +97,9 @@ impl By<'_> {
             Act::AlreadyRegistered => {
                 account.already_registered(&MailRequest { stranger_caused: true, ..request })
             }
+            Act::SignUpClosed => {
+                account.signed_up_while_closed(&MailRequest { stranger_caused: true, ..request })
+            }
             Act::Issue(purpose) => account.issue_code(purpose, &request),
             Act::Choose { weak } => {
                 let policy = if weak { &strict } else { new.policy };
@@ -107,11 +114,13 @@ impl By<'_> {
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
             Act::Rehash => account.rehashed(verified, &world.hash(account, number), false),
-            Act::DemandChange => account.demand_change(MustChangeReason::Truncated),
+            Act::DemandChange => account.demand_change(MustChangeReason::Truncated, now),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
-            Act::Replace(to) => {
+            Act::Replace(to) | Act::ReplaceDroppingRevert(to) => {
                 let email = &address(to);
-                account.replace_email(&ReplaceEmail { notice, ..world.replacement(email, 0, now) })
+                let dropping_revert = act == Act::ReplaceDroppingRevert(to);
+                let replacement = world.replacement(email, 0, now);
+                account.replace_email(&ReplaceEmail { notice, dropping_revert, ..replacement })
             }
             Act::Update { days } => {
                 account.update(&AccountUpdate { attributes: &validity_of(days), ..world.update(now) })
@@ -138,18 +147,22 @@ impl By<'_> {
             }
             Act::LockNotice => account.lock_notice(notice, now),
             Act::Suspend => account.suspend(&SuspensionReason::parse("unpaid").unwrap(), now),
-            Act::Reinstate => account.reinstate(),
+            Act::Reinstate => account.reinstate(&request),
             Act::EndSessions => account.end_sessions(),
             Act::EndOwnSessions => account.end_own_sessions(epoch, now),
             Act::Close => account.close(&close),
-            Act::CloseOwn => account.close_own(epoch, &close),
-            Act::Reopen => account.reopen(now),
+            Act::CloseOwn => account.close_own(&CloseOwn {
+                reopen: request,
+                notice,
+                ..world.own_closing(verified, epoch, 0, now)
+            }),
+            Act::Reopen => account.reopen(&request),
             Act::PutOffEnd => account.put_off_end(now + Span::days(1)),
             Act::DueWork => {
                 let warnings = Rules::default().expiry_warnings;
                 account.due_work(&DueWork { now, notice, warnings })
             }
-            Act::Erase => Ok(account.erase(now, &[])),
+            Act::Erase => account.erase_by_staff(now, &[], true),
         };
         Ok(change?)
     }

@@ -153,7 +153,7 @@ impl Life {
         let after = change.account.clone().unwrap_or_else(|| before.clone());
         prop_assert!(after.epoch >= before.epoch && after.version == before.version);
         // Only these put an account under an address that it has not held: the commit says whether it is free.
-        let takes = matches!(act, Act::Replace(_) | Act::ConfirmEmail);
+        let takes = matches!(act, Act::Replace(_) | Act::ReplaceDroppingRevert(_) | Act::ConfirmEmail);
         if !are_apart(&after, &self.bystander) {
             prop_assert!(takes, "{:?} takes another's address", act);
             return Ok(());
@@ -180,7 +180,7 @@ impl Life {
         let facts = (before.facts().unwrap(), after.facts().unwrap());
         let respelled = facts.0.mailbox.key == facts.1.mailbox.key;
         let afresh = matches!(act, Act::ConfirmEmail | Act::RevertEmail)
-            || matches!(act, Act::Replace(_)) && !respelled;
+            || matches!(act, Act::Replace(_) | Act::ReplaceDroppingRevert(_)) && !respelled;
         // A redeemed code answers the mails that it came with.
         let answers = matches!(act, Act::Choose { .. });
         self.fresh += u32::from(afresh || answers);
@@ -211,8 +211,9 @@ impl Life {
 
     fn mailed(&mut self, before: &Account, act: Act, mails: Vec<Mail>) -> Result<(), TestCaseError> {
         let standing = before.standing();
+        let reaches = [standing, self.account.standing()].contains(&StandingKind::Active);
         prop_assert!(
-            mails.is_empty() || standing == StandingKind::Active,
+            mails.is_empty() || reaches || act == Act::SignUpClosed,
             "{:?} mails while {:?}",
             act,
             standing
@@ -224,7 +225,8 @@ impl Life {
                 prop_assert_eq!(notice.kind() == NoticeKind::Closed, closes);
             }
             let to = self.facts().mailbox(dispatch.recipient).unwrap().address.clone();
-            let bypassed = act == Act::RequestSet { bypass: true };
+            // What closes is told whatever the throttle says, which counts it.
+            let bypassed = act == Act::RequestSet { bypass: true } || act == Act::CloseOwn;
             let (passed, fresh) = (self.passed, self.fresh);
             self.queued.push(Queued { mail, to, passed, fresh, bypassed, refused: false });
         }
@@ -304,11 +306,21 @@ impl Life {
                 .is_some_and(|known| known.holds_back(dispatch.stranger_caused));
             let counter = self.world.counter(Some(&self.account), self.now);
             let letter = counter.letter(mail, |tag| self.known.get(&tag));
-            let closing = matches!(dispatch.subject, Subject::Notice(Notice::Closed { .. }));
-            let stands = match facts.standing {
-                Standing::Active => !closing,
-                Standing::Suspended { .. } => false,
-                Standing::Closed { .. } => closing,
+            let stands = match (&facts.standing, &dispatch.subject) {
+                (_, Subject::Code { purpose: Purpose::EmailRevert, .. }) => true,
+                (Standing::Active, Subject::Code { purpose, .. }) => *purpose != Purpose::Reopen,
+                (Standing::Active, Subject::Notice(notice)) => {
+                    !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
+                }
+                (Standing::Suspended { .. }, _) => false,
+                (Standing::Closed { by, .. }, Subject::Code { purpose, .. }) => {
+                    *by == ClosedBy::Owner && matches!(purpose, Purpose::Reopen | Purpose::PasswordReset)
+                }
+                (Standing::Closed { by, .. }, Subject::Notice(notice)) => match notice {
+                    Notice::Closed { .. } => true,
+                    Notice::ClosedByStaff => *by == ClosedBy::Administrator,
+                    _ => false,
+                },
             };
             let stands = stands
                 && mailbox.is_some()

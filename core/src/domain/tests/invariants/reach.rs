@@ -17,8 +17,10 @@ use crate::domain::{testing::*, *};
 pub(super) struct Combination {
     status: Option<Status>,
     standing: StandingKind,
+    closed_by: Option<ClosedBy>,
     /// Stands suspended again when it is opened.
     suspended_within: bool,
+    owes_set_link: bool,
     password: Option<Strength>,
     /// Its passwords expire.
     expires: bool,
@@ -41,9 +43,9 @@ enum Strength {
 }
 
 /// A combination, by an account that has it.
-struct Place {
-    account: Account,
-    now: Timestamp,
+pub(super) struct Place {
+    pub(super) account: Account,
+    pub(super) now: Timestamp,
     /// Where each thing done leads, and whether it is in the owner's power, or in that of staff who manage.
     ways: Vec<(usize, Act)>,
 }
@@ -55,7 +57,9 @@ impl Combination {
             return Self {
                 status: None,
                 standing,
+                closed_by: None,
                 suspended_within: false,
+                owes_set_link: false,
                 password: None,
                 expires: false,
                 old: false,
@@ -77,7 +81,15 @@ impl Combination {
         Self {
             status: Some(facts.status()),
             standing,
-            suspended_within: matches!(facts.standing, Standing::Closed { suspended_for: Some(_), .. }),
+            closed_by: match facts.standing {
+                Standing::Closed { by, .. } => Some(by),
+                Standing::Active | Standing::Suspended { .. } => None,
+            },
+            suspended_within: matches!(
+                facts.standing,
+                Standing::Closed { before: OpenStanding::Suspended { .. }, .. }
+            ),
+            owes_set_link: facts.owes_set_link,
             password: facts.password.as_ref().map(strength),
             expires: facts.attributes.validity.span().is_some(),
             old: facts.password.as_ref().is_some_and(|password| password.set_at + Span::days(30) <= now),
@@ -112,6 +124,7 @@ fn acts() -> Vec<Act> {
     let mut acts = vec![
         Act::RequestSet { bypass: false },
         Act::RequestReset { stranger: true },
+        Act::SignUpClosed,
         Act::Choose { weak: false },
         Act::Assign,
         Act::Change { stale: false },
@@ -121,6 +134,7 @@ fn acts() -> Vec<Act> {
         Act::Replace(0),
         Act::Replace(1),
         Act::Replace(2),
+        Act::ReplaceDroppingRevert(2),
         Act::Update { days: 0 },
         Act::Update { days: 30 },
         Act::Update { days: 365 },
@@ -149,12 +163,18 @@ fn helps(act: Act, from: &Combination) -> bool {
     match act {
         // A password that staff know is no way in for an owner who manages it.
         Act::Assign => from.management || from.pending_management == Some(true),
-        Act::Manage(_) | Act::Replace(_) | Act::Erase | Act::DemandChange | Act::Issue(_) => false,
+        Act::Manage(_)
+        | Act::Replace(_)
+        | Act::ReplaceDroppingRevert(_)
+        | Act::Erase
+        | Act::DemandChange
+        | Act::Issue(_) => false,
         _ => true,
     }
 }
 
-static EXPLORED: LazyLock<(Vec<Combination>, Vec<Place>)> = LazyLock::new(|| explored(&World::new()));
+pub(super) static EXPLORED: LazyLock<(Vec<Combination>, Vec<Place>)> =
+    LazyLock::new(|| explored(&World::new()));
 
 /// All places, breadth first.
 fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
@@ -188,11 +208,16 @@ fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
                 let Ok(Change { account: Some(after), .. }) = by.does(act) else { continue };
                 // No throttle stands in the way of the next.
                 let later = now + Span::seconds(601);
+                if after.is_over(later) {
+                    continue;
+                }
                 let after = after.as_of(later, Quota::ACCOUNT).0;
                 ways.push((arrive(after, later, &mut waiting, &mut places), act));
             }
         }
-        for wait in [Span::hours(2), Span::hours(25), Span::hours(73), Span::days(31)] {
+        // The last but one: a password that was young when its owner closed the account expires before the grace ends.
+        let almost = Span::minutes(30 * 24 * 60 - 15);
+        for wait in [Span::hours(2), Span::hours(25), Span::hours(73), almost, Span::days(31)] {
             let later = now + wait;
             if account.is_over(later) {
                 continue;
@@ -206,7 +231,7 @@ fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
     (names, places)
 }
 
-/// The genuine codes that can be redeemed.
+/// The genuine codes whose time is not over.
 fn codes(world: &World, account: &Account, now: Timestamp) -> Vec<MailedCode> {
     let Ok(facts) = account.facts() else { return Vec::new() };
     let live = facts.confirmations.iter().filter(|(_, these)| these.live(now).is_some());

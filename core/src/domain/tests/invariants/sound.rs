@@ -40,10 +40,31 @@ pub(super) fn unsound(account: &Account, now: Timestamp) -> Option<&'static str>
         ("a reset of no password", live(Purpose::PasswordReset).is_none() || password.is_some()),
         ("a first password for who has one", live(Purpose::PasswordSet).is_none() || password.is_none()),
         ("a code in a shut account", {
-            !shut
-                || Purpose::ALL
-                    .iter()
-                    .all(|purpose| *purpose == Purpose::EmailRevert || live(*purpose).is_none())
+            let spared: &[Purpose] = match facts.standing {
+                Standing::Closed { by: ClosedBy::Owner, .. } => {
+                    &[Purpose::EmailRevert, Purpose::Reopen, Purpose::PasswordReset]
+                }
+                _ => &[Purpose::EmailRevert],
+            };
+            !shut || Purpose::ALL.iter().all(|purpose| spared.contains(purpose) || live(*purpose).is_none())
+        }),
+        ("a reopening that is not of the grace of what the owner's door closed", {
+            live(Purpose::Reopen).is_none_or(|live| match facts.standing {
+                Standing::Closed { by, until, .. } => by == ClosedBy::Owner && live.expires_at == until,
+                _ => false,
+            })
+        }),
+        ("an owner who closed a suspended account", {
+            !matches!(
+                facts.standing,
+                Standing::Closed { by: ClosedBy::Owner, before: OpenStanding::Suspended { .. }, .. }
+            )
+        }),
+        ("two changes of address and one undo", {
+            facts.pending.is_none() || live(Purpose::EmailRevert).is_none()
+        }),
+        ("a link is owed where it could be mailed, or to who has a password", {
+            !facts.owes_set_link || shut && facts.replaced
         }),
         ("a code to an address that is forgotten", {
             Purpose::ALL

@@ -29,7 +29,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         4 => prop::bool::weighted(0.1).prop_map(|bypass| Act::RequestSet { bypass }),
         6 => any::<bool>().prop_map(|stranger| Act::RequestReset { stranger }),
-        1 => one(Act::AlreadyRegistered),
+        1 => prop::sample::select(vec![Act::AlreadyRegistered, Act::SignUpClosed]),
         1 => purpose.prop_map(Act::Issue),
         8 => prop::bool::weighted(0.2).prop_map(|weak| Act::Choose { weak }),
         1 => one(Act::Assign),
@@ -37,6 +37,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => prop::sample::select(vec![Act::Rehash, Act::DemandChange, Act::LockNotice, Act::DueWork, Act::PutOffEnd]),
         2 => any::<bool>().prop_map(|owner| Act::Manage(if owner { Management::Owner } else { Management::Administrator })),
         1 => (0_usize..5).prop_map(Act::Replace),
+        1 => (0_usize..5).prop_map(Act::ReplaceDroppingRevert),
         1 => prop::sample::select(vec![0, 30, 365]).prop_map(|days| Act::Update { days }),
         5 => (0_usize..5).prop_map(Act::AskForEmail),
         5 => prop::sample::select(vec![Act::ConfirmEmail, Act::ConfirmEmail, Act::RevertEmail, Act::CancelByCode, Act::CancelEmailChange]),

@@ -53,10 +53,11 @@ impl Outcome {
         notices.collect()
     }
 
-    /// Every code but reverts is dead; those too, or not.
-    fn codes_are_dead(&self, before: &Facts, reverts_too: bool) {
+    /// Every code is dead but those of these purposes, which are as they were.
+    fn codes_are_dead(&self, before: &Facts, but: &[Purpose]) {
         for (purpose, confirmations) in &self.facts().confirmations {
-            match *purpose == Purpose::EmailRevert && !reverts_too {
+            match but.contains(purpose) {
+                true if *purpose == Purpose::Reopen => {}
                 true => assert_eq!(Some(confirmations), before.confirmations.get(purpose)),
                 false => assert_eq!(confirmations.issued, None, "{purpose:?}"),
             }
@@ -165,22 +166,33 @@ impl Seen<'_> {
     }
 
     pub(super) fn shuts(&self, change: Result<Change, Refusal>) -> Then {
-        let may = ["standing", "pending", "former", "confirmations", "epoch"];
+        let may = ["standing", "pending", "former", "confirmations", "throttles", "epoch"];
         let outcome = match self.wrote(change, &may) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
         let (old, new) = (self.facts(), outcome.facts());
+        let by_owner = matches!(new.standing, Standing::Closed { by: ClosedBy::Owner, .. });
+        if matches!(old.standing, Standing::Closed { .. }) {
+            outcome.codes_are_dead(old, &[Purpose::EmailRevert]);
+            assert!(!by_owner && outcome.mails.is_empty() && old.pending == new.pending);
+            assert_eq!(outcome.after.epoch, self.before.epoch);
+            return Then::TakesOver;
+        }
         assert_eq!(new.pending, None);
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
-        outcome.codes_are_dead(old, false);
+        let reopens = [Purpose::EmailRevert, Purpose::PasswordReset, Purpose::Reopen];
+        outcome.codes_are_dead(old, &reopens[..1 + 2 * usize::from(by_owner)]);
         let kind = outcome.after.standing();
         // The owner, and whoever could still take an old address back.
         let kept = old.former.iter().filter(|former| former.reserved).map(|former| former.mailbox.ordinal);
-        let told = [self.here()].into_iter().chain(kept).map(|to| (NoticeKind::Closed, to));
+        let own = [self.here()].into_iter().filter(|_| !by_owner);
+        let told = own.chain(kept).map(|to| (NoticeKind::Closed, to));
         let tells = kind == StandingKind::Closed && self.is_active();
         assert_eq!(outcome.notices(), if tells { told.collect() } else { Vec::new() });
-        assert_eq!(outcome.codes(), []);
+        let link = (Purpose::Reopen, self.here());
+        assert_eq!(outcome.codes(), if by_owner { vec![link] } else { Vec::new() });
+        assert_eq!(new.throttles != old.throttles, by_owner);
         if let Standing::Closed { at, until, .. } = new.standing {
             assert_eq!((at, until), (NOW, NOW + Span::days(30)));
         }
@@ -188,10 +200,12 @@ impl Seen<'_> {
     }
 
     pub(super) fn opens(&self, change: Result<Change, Refusal>) -> Then {
-        let outcome = match self.wrote(change, &["standing"]) {
+        let outcome = match self.wrote(change, &["standing", "confirmations"]) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
+        let others: Vec<_> = Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::Reopen).collect();
+        outcome.codes_are_dead(self.facts(), &others);
         assert!(outcome.mails.is_empty());
         Then::Opens(outcome.after.standing())
     }
@@ -206,11 +220,19 @@ impl Seen<'_> {
         Then::EndsSessions
     }
 
-    pub(super) fn erases(&self, change: Change) -> Then {
-        let Some(after) = change.account else {
+    pub(super) fn erases(&self, change: Result<Change, Refusal>) -> Then {
+        let mut change = match change {
+            Ok(change) => change,
+            Err(refusal) => return Then::Refuses(refusal.code()),
+        };
+        let Some(after) = change.account.take() else {
             assert_eq!(change, Change::none());
             return Then::Nothing;
         };
+        let revert = self.facts().live(Purpose::EmailRevert, NOW).map(|live| live.recipient);
+        let forgone = revert.map(|address| EventKind::RevertDropped { address });
+        assert_eq!(change.events.iter().find(|event| **event != EventKind::Erased), forgone.as_ref());
+        change.events.retain(|event| *event == EventKind::Erased);
         let purged = self.before.facts().is_ok_and(|facts| facts.purge_at.is_some());
         assert_eq!(after.life, Life::Erased { at: NOW, purged });
         assert_eq!((after.id, after.version), (self.before.id, self.before.version));
@@ -257,6 +279,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             throttles,
             joined,
             standing,
+            owes_set_link,
             purge_at,
             created_at,
             changed_at

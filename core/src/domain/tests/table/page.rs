@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Cells, Command, Then, rows::TABLE};
-use crate::domain::{Management, testing::Given};
+use crate::domain::{Management, StandingKind, testing::Given};
 
 /// Set to anything, it has the page written anew.
 const REWRITE: &str = "ACCOUNTABLE_REWRITE_TABLE";
@@ -21,7 +21,7 @@ fn page() -> String {
             let same = rest.iter().take_while(|(_, other)| other == cells).count();
             let (these, others) = rest.split_at(same);
             rest = others;
-            let mut standings = these.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>().join(", ");
+            let mut standings = these.iter().map(|(stands, _)| stands.name()).collect::<Vec<_>>().join(", ");
             for (accounts, then) in lines(cells) {
                 writeln!(page, "| {named} | {standings} | {accounts} | {} |", outcome(then)).unwrap();
                 named.clear();
@@ -57,6 +57,7 @@ fn command(command: Command) -> String {
         }
         Command::InspectCode => ("inspect_code", "bearer of its last password code"),
         Command::ChoosePassword => ("choose_password", "bearer of its last password code"),
+        Command::ChoosePasswordByReopening => ("choose_password", "bearer of a link that reopens"),
         Command::Authenticate => ("authenticate", "stranger with the right password"),
         Command::ChangePassword => ("change_password", "owner"),
         Command::RequirePasswordChange => ("require_password_change", "administrator"),
@@ -65,6 +66,9 @@ fn command(command: Command) -> String {
             return format!("`change_password_management` to {} (administrator)", by(to));
         }
         Command::ReplaceEmail => ("replace_email", "administrator"),
+        Command::ReplaceEmailDroppingRevert => {
+            ("replace_email", "administrator, who says that the old mailbox is lost")
+        }
         Command::Update => ("update", "administrator"),
         Command::RequestEmailChange => ("request_email_change", "owner"),
         Command::RequestPresentEmail => ("request_email_change", "owner, to the present address"),
@@ -81,7 +85,10 @@ fn command(command: Command) -> String {
         Command::Close => ("close", "administrator"),
         Command::CloseOwn => ("close", "owner"),
         Command::Reopen => ("reopen", "administrator"),
-        Command::Erase => ("erase", "administrator, or the courier when its time is over"),
+        Command::Erase => {
+            ("erase", "administrator; the courier when its time is over, and it waits for a revert")
+        }
+        Command::EraseDespiteRevert => ("erase", "administrator, despite a revert"),
     };
     format!("`{name}` ({who})")
 }
@@ -109,8 +116,15 @@ fn outcome(then: Then) -> String {
         Then::AsksForEmail => "pending; mails `email_confirm` and `email_cancel` codes".into(),
         Then::ConfirmsEmail => "the address is another, proven; mails an `email_revert` code".into(),
         Then::DropsEmailChange => "the pending address is dropped".into(),
-        Then::RevertsEmail => "the old address is back; no password; mails a `password_set` code".into(),
+        Then::RevertsEmail(StandingKind::Active) => {
+            "the old address is back; no password; active; mails a `password_set` code".into()
+        }
+        Then::RevertsEmail(kind) => format!(
+            "the old address is back; no password; still {}, and a `password_set` code is mailed once it is active",
+            kind.as_str()
+        ),
         Then::Shuts(kind) => format!("{}; sessions and codes end", kind.as_str()),
+        Then::TakesOver => "closed by staff from now on; the codes that reopen it end".into(),
         Then::Opens(kind) => kind.as_str().into(),
         Then::Unlocks => "failed log-ins are forgotten".into(),
         Then::RequiresChange => "the password must be changed".into(),

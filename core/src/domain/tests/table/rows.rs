@@ -20,6 +20,8 @@ const DEAD: Then = Refuses("dead_code");
 const WRONG: Then = Refuses("wrong_password");
 const MUST_CHANGE: Then = Refuses("password_change_required");
 const UNCHANGED: Then = Refuses("address_unchanged");
+const REVERT_LIVE: Then = Refuses("revert_live");
+const ERASES: Cells = but(&[(&[EmailConfirmed], REVERT_LIVE)], Erases);
 const NOT_PENDING: Then = Refuses("no_email_change_pending");
 
 /// Never had a password.
@@ -44,17 +46,20 @@ const fn but(but: &'static [(&'static [Given], Then)], otherwise: Then) -> Cells
 
 /// For active accounts only.
 const fn active(command: super::Command, active: Cells) -> Row {
-    Row { command, active, suspended: all(SUSPENDED), closed: all(CLOSED), erased: all(NOBODY) }
+    let closed = all(CLOSED);
+    Row { command, active, suspended: all(SUSPENDED), closed_by_owner: closed, closed, erased: all(NOBODY) }
 }
 
 /// For all that are not closed.
 const fn open(command: super::Command, open: Cells) -> Row {
-    Row { command, active: open, suspended: open, closed: all(CLOSED), erased: all(NOBODY) }
+    let closed = all(CLOSED);
+    Row { command, active: open, suspended: open, closed_by_owner: closed, closed, erased: all(NOBODY) }
 }
 
 /// By a code: whatever is amiss, it is dead.
 const fn by_code(command: super::Command, active: Cells) -> Row {
-    Row { command, active, suspended: all(DEAD), closed: all(DEAD), erased: all(DEAD) }
+    let dead = all(DEAD);
+    Row { command, active, suspended: dead, closed_by_owner: dead, closed: dead, erased: dead }
 }
 
 const fn issue(purpose: Purpose, but: &'static [(&'static [Given], Then)]) -> Row {
@@ -66,6 +71,7 @@ pub(super) static TABLE: &[Row] = &[
         command: Register,
         active: all(TAKEN),
         suspended: all(TAKEN),
+        closed_by_owner: all(TAKEN),
         closed: all(TAKEN),
         erased: all(Registers),
     },
@@ -73,7 +79,8 @@ pub(super) static TABLE: &[Row] = &[
         command: SignUp,
         active: but(&[(FRESH, Mails(PasswordSet))], Notifies(NoticeKind::AlreadyRegistered)),
         suspended: all(SUSPENDED),
-        closed: all(CLOSED),
+        closed_by_owner: all(Mails(Purpose::Reopen)),
+        closed: all(Notifies(NoticeKind::ClosedByStaff)),
         erased: all(SignsUp),
     },
     active(RequestPasswordSet, but(&[(UNSET, Mails(PasswordSet))], SET_NOT_EXPECTED)),
@@ -93,17 +100,37 @@ pub(super) static TABLE: &[Row] = &[
     issue(EmailConfirm, &[(PENDING, Issues(EmailConfirm))]),
     issue(EmailCancel, &[(PENDING, Issues(EmailCancel))]),
     issue(EmailRevert, &[]),
+    issue(Purpose::Reopen, &[]),
     Row {
         command: InspectCode,
         active: but(&[(SPENT, Tells("used"))], Tells("live")),
         suspended: all(Tells("used")),
+        closed_by_owner: but(&[(&[Given::Managed, ToOwner], Tells("used"))], Tells("live")),
         closed: all(Tells("used")),
         erased: all(Tells("invalid")),
     },
-    by_code(
-        ChoosePassword,
-        but(&[(SPENT, DEAD), (&[ToAdministrator], Sets(Chosen, ChangingManagement))], Sets(Chosen, InUse)),
-    ),
+    Row {
+        command: ChoosePassword,
+        active: but(
+            &[(SPENT, DEAD), (&[ToAdministrator], Sets(Chosen, ChangingManagement))],
+            Sets(Chosen, InUse),
+        ),
+        suspended: all(DEAD),
+        closed_by_owner: but(
+            &[(&[Given::Managed, ToOwner], DEAD), (&[ToAdministrator], Sets(Chosen, ChangingManagement))],
+            Sets(Chosen, InUse),
+        ),
+        closed: all(DEAD),
+        erased: all(DEAD),
+    },
+    Row {
+        command: ChoosePasswordByReopening,
+        active: all(DEAD),
+        suspended: all(DEAD),
+        closed_by_owner: but(&[(&[ToAdministrator], Sets(Chosen, ChangingManagement))], Sets(Chosen, InUse)),
+        closed: all(DEAD),
+        erased: all(DEAD),
+    },
     Row {
         command: Authenticate,
         active: but(
@@ -116,6 +143,7 @@ pub(super) static TABLE: &[Row] = &[
             Grants,
         ),
         suspended: all(Denies(Denial::Suspended)),
+        closed_by_owner: all(Denies(Denial::Closed)),
         closed: all(Denies(Denial::Closed)),
         erased: all(Denies(Denial::UnknownAddress)),
     },
@@ -153,6 +181,7 @@ pub(super) static TABLE: &[Row] = &[
             ],
             Nothing,
         ),
+        closed_by_owner: all(CLOSED),
         closed: all(CLOSED),
         erased: all(NOBODY),
     },
@@ -168,18 +197,30 @@ pub(super) static TABLE: &[Row] = &[
         ),
     ),
     open(ReplaceEmail, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
+    open(ReplaceEmailDroppingRevert, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
     open(Update, all(Updates)),
-    active(RequestEmailChange, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], AsksForEmail)),
+    active(
+        RequestEmailChange,
+        but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE), (&[EmailConfirmed], REVERT_LIVE)], AsksForEmail),
+    ),
     active(RequestPresentEmail, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], UNCHANGED)),
     active(ConfirmEmail, but(&[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail)], DEAD)),
     active(CancelEmailChange, but(&[(OUTDATED, MUST_CHANGE), (PENDING, DropsEmailChange)], NOT_PENDING)),
     by_code(CancelEmailChangeByCode, but(&[(PENDING, DropsEmailChange)], DEAD)),
-    by_code(RevertEmailChange, but(&[(&[EmailConfirmed], RevertsEmail)], DEAD)),
+    Row {
+        command: RevertEmailChange,
+        active: but(&[(&[EmailConfirmed], RevertsEmail(Active))], DEAD),
+        suspended: but(&[(&[EmailConfirmed], RevertsEmail(Suspended))], DEAD),
+        closed_by_owner: but(&[(&[EmailConfirmed], RevertsEmail(Active))], DEAD),
+        closed: but(&[(&[EmailConfirmed], RevertsEmail(Closed))], DEAD),
+        erased: all(DEAD),
+    },
     active(LockNotice, all(Notifies(NoticeKind::Locked))),
     Row {
         command: Suspend,
         active: all(Shuts(Suspended)),
         suspended: all(Nothing),
+        closed_by_owner: all(CLOSED),
         closed: all(CLOSED),
         erased: all(NOBODY),
     },
@@ -187,6 +228,7 @@ pub(super) static TABLE: &[Row] = &[
         command: Reinstate,
         active: all(Nothing),
         suspended: all(Opens(Active)),
+        closed_by_owner: all(CLOSED),
         closed: all(CLOSED),
         erased: all(NOBODY),
     },
@@ -197,21 +239,32 @@ pub(super) static TABLE: &[Row] = &[
         command: Close,
         active: all(Shuts(Closed)),
         suspended: all(Shuts(Closed)),
+        closed_by_owner: all(TakesOver),
         closed: all(Nothing),
         erased: all(NOBODY),
     },
-    active(CloseOwn, but(&[(OUTDATED, MUST_CHANGE)], Shuts(Closed))),
+    active(CloseOwn, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], Shuts(Closed))),
     Row {
-        command: Reopen,
+        command: super::Command::Reopen,
         active: all(Nothing),
         suspended: all(Nothing),
+        closed_by_owner: all(Opens(Active)),
         closed: all(Opens(Active)),
         erased: all(NOBODY),
     },
     Row {
         command: Erase,
+        active: ERASES,
+        suspended: ERASES,
+        closed_by_owner: ERASES,
+        closed: ERASES,
+        erased: all(Nothing),
+    },
+    Row {
+        command: EraseDespiteRevert,
         active: all(Erases),
         suspended: all(Erases),
+        closed_by_owner: all(Erases),
         closed: all(Erases),
         erased: all(Nothing),
     },

@@ -23,6 +23,15 @@ pub(super) fn links(world: &World, account: &Account, given: Given) -> Links {
 }
 
 impl Links {
+    /// With the one that reopens the account, where there is one.
+    pub(super) fn and_reopening(mut self, world: &World, account: &Account) -> Self {
+        let codes = account.facts().ok().and_then(|facts| facts.confirmations.get(&Purpose::Reopen));
+        if codes.is_some() {
+            self.of.insert(Purpose::Reopen, world.code(account, Purpose::Reopen));
+        }
+        self
+    }
+
     fn for_what(&self, purpose: Purpose) -> &MailedCode {
         self.of.get(&purpose).unwrap_or(&self.never)
     }
@@ -41,6 +50,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
     match command {
         Command::Register => registers(world, account),
         Command::SignUp => match account.status() {
+            Ok(_) if account.standing() == StandingKind::Closed => signs_up_closed(&seen, &request),
             Ok(Status::New) => seen.mails(account.request_password_set(&request)),
             Ok(_) => seen.notifies(account.already_registered(&request)),
             Err(_) => {
@@ -66,6 +76,10 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::ChoosePassword => {
             seen.sets(account.choose_password(&world.redeem(&links.password, NOW), &new))
         }
+        Command::ChoosePasswordByReopening => {
+            let code = links.for_what(Purpose::Reopen);
+            seen.sets(account.choose_password(&world.redeem(code, NOW), &new))
+        }
         Command::Authenticate => admits(account),
         Command::ChangePassword => {
             seen.sets(account.change_password(&ChangePassword { new, verified: &verified, epoch }))
@@ -81,7 +95,11 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             seen.manages(to, account.change_password_management(&ManagementChange { to, code: request }))
         }
         Command::ReplaceEmail => {
-            seen.replaces(&other, account.replace_email(&world.replacement(&other, 9, NOW)))
+            seen.replaces(&other, false, account.replace_email(&world.replacement(&other, 9, NOW)))
+        }
+        Command::ReplaceEmailDroppingRevert => {
+            let lost = ReplaceEmail { dropping_revert: true, ..world.replacement(&other, 9, NOW) };
+            seen.replaces(&other, true, account.replace_email(&lost))
         }
         Command::Update => {
             let (memo, locale) = (Memo::parse("good customer").unwrap(), Locale::parse("ko").unwrap());
@@ -132,15 +150,26 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         }
         Command::LockNotice => seen.notifies(account.lock_notice(MailId::from_bytes([249; 16]), NOW)),
         Command::Suspend => seen.shuts(account.suspend(&SuspensionReason::parse("unpaid").unwrap(), NOW)),
-        Command::Reinstate => seen.opens(account.reinstate()),
+        Command::Reinstate => seen.opens(account.reinstate(&request)),
         Command::Unlock => unlocks(world, account),
         Command::EndSessions => seen.ends_sessions(account.end_sessions()),
         Command::EndOwnSessions => seen.ends_sessions(account.end_own_sessions(epoch, NOW)),
         Command::Close => seen.shuts(account.close(&closing(NOW))),
-        Command::CloseOwn => seen.shuts(account.close_own(epoch, &closing(NOW))),
-        Command::Reopen => seen.opens(account.reopen(NOW)),
-        Command::Erase => seen.erases(account.erase(NOW, &[])),
+        Command::CloseOwn => seen.shuts(account.close_own(&world.own_closing(&verified, epoch, 1, NOW))),
+        Command::Reopen => seen.opens(account.reopen(&request)),
+        Command::Erase => seen.erases(account.erase_by_staff(NOW, &[], false)),
+        Command::EraseDespiteRevert => seen.erases(account.erase_by_staff(NOW, &[], true)),
     }
+}
+
+/// What the courier makes of it: a link, or a notice that there is none.
+fn signs_up_closed(seen: &Seen<'_>, request: &MailRequest<'_>) -> Then {
+    let change = seen.before.signed_up_while_closed(request);
+    let by_owner = matches!(
+        seen.before.facts().map(|facts| &facts.standing),
+        Ok(Standing::Closed { by: ClosedBy::Owner, .. })
+    );
+    if by_owner { seen.mails(change) } else { seen.notifies(change) }
 }
 
 /// Whether another account may have the address is for the commit to say; it goes by these keys.

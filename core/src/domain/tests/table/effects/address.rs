@@ -4,7 +4,12 @@ use super::{super::Then, Seen};
 use crate::domain::{testing::*, *};
 
 impl Seen<'_> {
-    pub(in super::super) fn replaces(&self, with: &EmailAddress, change: Result<Change, Refusal>) -> Then {
+    pub(in super::super) fn replaces(
+        &self,
+        with: &EmailAddress,
+        drops_revert: bool,
+        change: Result<Change, Refusal>,
+    ) -> Then {
         let may = [
             "mailbox",
             "proven",
@@ -25,10 +30,15 @@ impl Seen<'_> {
         assert_eq!((&new.mailbox.address, new.mailbox.ordinal), (with, old.next_ordinal));
         assert_eq!((new.proven, new.replaced), (false, true));
         assert_eq!((&new.password, &new.pending), (&None, &None));
-        assert!(new.throttles.is_empty() && new.former.iter().all(|former| !former.reserved));
+        let revert = old.former.iter().find(|former| former.reserved).filter(|_| !drops_revert);
+        assert!(new.throttles.is_empty());
+        assert_eq!(new.former.iter().find(|former| former.reserved), revert);
+        let dropped = |event: &EventKind| matches!(event, EventKind::RevertDropped { .. });
+        let drops = drops_revert && old.live(Purpose::EmailRevert, NOW).is_some();
+        assert_eq!(outcome.events.iter().any(dropped), drops);
         assert!(new.former.iter().any(|former| former.mailbox == old.mailbox));
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
-        outcome.codes_are_dead(old, true);
+        outcome.codes_are_dead(old, if drops_revert { &[] } else { &[Purpose::EmailRevert] });
         let told = (NoticeKind::EmailReplaced, self.here());
         assert_eq!(outcome.notices(), if self.is_active() { vec![told] } else { Vec::new() });
         assert_eq!(outcome.codes(), []);
@@ -108,6 +118,8 @@ impl Seen<'_> {
             "password",
             "confirmations",
             "throttles",
+            "standing",
+            "owes_set_link",
             "epoch",
         ];
         let outcome = match self.wrote(change, &may) {
@@ -122,10 +134,12 @@ impl Seen<'_> {
         assert!(new.former.iter().any(|former| former.mailbox == old.mailbox));
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
         let to = new.mailbox.ordinal;
-        assert_eq!(outcome.codes(), [(Purpose::PasswordSet, to)]);
-        let live: Vec<_> = new.confirmations.iter().filter(|(_, these)| these.issued.is_some()).collect();
-        assert_eq!((live.len(), outcome.mails.len()), (1, 1));
+        let active = outcome.after.standing() == StandingKind::Active;
+        assert_eq!(outcome.codes(), if active { vec![(Purpose::PasswordSet, to)] } else { Vec::new() });
+        assert_eq!(new.owes_set_link, !active);
+        let live = new.confirmations.values().filter(|these| these.issued.is_some()).count();
+        assert_eq!((live, outcome.mails.len()), (usize::from(active), usize::from(active)));
         assert_eq!(new.status(), Status::ChangingEmail);
-        Then::RevertsEmail
+        Then::RevertsEmail(outcome.after.standing())
     }
 }

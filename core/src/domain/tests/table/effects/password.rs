@@ -24,6 +24,7 @@ impl Seen<'_> {
             "ever_had_a_password",
             "replaced",
             "proven",
+            "standing",
             "purge_at",
             "pending",
             "former",
@@ -50,7 +51,14 @@ impl Seen<'_> {
         assert_eq!(password.temporary_until, assigned.then_some(NOW + Span::hours(72)));
         assert_eq!(password.warn_at.is_some(), old.attributes.validity.span().is_some() && !assigned);
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
-        outcome.codes_are_dead(old, false);
+        let spared: &[Purpose] = match how {
+            PasswordSource::Changed => &[Purpose::EmailRevert, Purpose::PasswordReset],
+            _ => &[Purpose::EmailRevert],
+        };
+        outcome.codes_are_dead(old, spared);
+        let was_closed = matches!(old.standing, Standing::Closed { .. });
+        assert_eq!(outcome.events.contains(&EventKind::Reopened), was_closed);
+        assert_eq!(new.standing, if was_closed { Standing::Active } else { old.standing.clone() });
         assert_eq!((&new.pending, new.purge_at, new.replaced), (&None, None, false));
         assert_eq!(outcome.events.contains(&EventKind::EmailChangeDropped), old.pending.is_some());
         assert_eq!(new.former.len(), old.former.len() + usize::from(old.pending.is_some()));
@@ -68,7 +76,9 @@ impl Seen<'_> {
         assert_eq!(new.pending_management, if completed.is_some() { None } else { old.pending_management });
         assert!(new.ever_had_a_password);
         let told = (NoticeKind::PasswordChanged, self.here());
-        let tells = old.ever_had_a_password && self.is_active();
+        let says = Notice::PasswordChanged { drops_email_change: old.pending.is_some() };
+        assert!(outcome.mailed().iter().all(|(_, subject)| **subject == Subject::Notice(says.clone())));
+        let tells = old.ever_had_a_password && new.standing == Standing::Active;
         assert_eq!(outcome.notices(), if tells { vec![told] } else { Vec::new() });
         assert_eq!(outcome.codes(), []);
         Then::Sets(how, new.status())
