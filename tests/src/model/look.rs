@@ -201,7 +201,7 @@ impl World {
                 QuotaOf::NewAddressForLong(&address),
                 QuotaOf::Proofs(&key),
                 QuotaOf::Notices(NoticeKind::PasswordChanged, &key),
-                QuotaOf::Notices(NoticeKind::EmailChanged, &key),
+                QuotaOf::Notices(NoticeKind::EmailReplaced, &key),
                 QuotaOf::Notices(NoticeKind::Closed, &key),
             ];
             to_account.into_iter().chain(to_anybody.map(level)).collect::<Vec<_>>()

@@ -68,7 +68,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         throttles: (0..Facts::THROTTLES_MOST)
             .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
             .collect(),
-        joined: [NoticeKind::AlreadyRegistered, NoticeKind::PasswordChanged, NoticeKind::EmailChanged]
+        joined: [NoticeKind::AlreadyRegistered, NoticeKind::PasswordChanged, NoticeKind::EmailReplaced]
             .map(|kind| {
                 let (mail, recipient) = (names.mail(), Ordinal::new(u32::MAX));
                 (kind, JoinedNotice { mail, recipient, until: Timestamp::MAX })

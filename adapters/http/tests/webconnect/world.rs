@@ -167,7 +167,7 @@ impl World {
 
     /// The owner of an account in use changes its address.
     pub(crate) async fn change_email(&self, from: &str, to: &str) {
-        let entered = self.accounts.public(Origin::Unknown).authenticate(&email(from), &chosen()).await;
+        let entered = self.accounts.public(Origin::Unknown).authenticate(&email(from), &chosen(), None).await;
         let Ok(Authentication::Granted { stamp, .. }) = entered else { panic!("{entered:?}") };
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         owner.request_email_change(&chosen(), &email(to), &MailOptions::default()).await.unwrap();
