@@ -37,3 +37,26 @@ impl Foreign {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_of_a_scheme_that_is_left_out_is_said_to_be_so() {
+        let why = |text| Foreign::read(text, &Peppers::default()).err();
+        for text in [
+            "$2b$10$x",
+            "pbkdf2_sha256$1$x$y",
+            "$wp$2y$10$x",
+            "AQAAAAEAACcQ",
+            "00ff:00ff",
+            "scrypt:1:1:1$x$y",
+        ] {
+            assert_eq!(why(text), Some(UnusableHash::NotBuiltIn), "{text}");
+        }
+        for text in ["", "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", "$1$x$y"] {
+            assert_eq!(why(text), Some(UnusableHash::UnknownScheme), "{text}");
+        }
+    }
+}
