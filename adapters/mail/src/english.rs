@@ -4,7 +4,8 @@
 //! address was typed.
 
 use accountable_core::domain::{
-    HostNotice, Letter, MailedLink, Message, Notice, Purpose, Timestamp, Undeliverable,
+    HostNotice, Letter, MailKind, MailedLink, Message, Notice, Purpose, SuppressionScope, Timestamp,
+    Undeliverable,
 };
 
 use crate::{Body, Templates, Wording, moment};
@@ -158,7 +159,16 @@ impl English {
     fn for_host(&self, notice: &HostNotice) -> Option<Wording> {
         let service = &self.service;
         Some(match notice {
-            HostNotice::SendingStopped { account, cause } => {
+            HostNotice::SendingStopped { account, cause, scope } => {
+                let which = match scope {
+                    SuppressionScope::All => "Mail",
+                    SuppressionScope::Only(MailKind::SignUp) => "Mail that sign-ups by strangers cause",
+                    SuppressionScope::Only(MailKind::Reset) => "Mail that requests for a new password cause",
+                    SuppressionScope::Only(MailKind::EmailChange) => {
+                        "Mail that changes of others' addresses cause"
+                    }
+                    SuppressionScope::Only(MailKind::LogIn) => "Mail that failed log-ins cause",
+                };
                 let why = match cause {
                     Undeliverable::NoSuchMailbox => "there is no such mailbox",
                     Undeliverable::Rejected => "its owner or its server rejects our mail",
@@ -167,7 +177,7 @@ impl English {
                     format!("Mail to account {account} is held back"),
                     Body::new("en")
                         .says(format!(
-                            "Mail to the address of account {account} at {service} is held back from now on: {why}."
+                            "{which} to the address of account {account} at {service} is held back from now on: {why}."
                         ))
                         .says(
                             "Once the owner has another address, or the mailbox takes mail again, replace the \

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, SealError, SealedIntent};
+use super::{
+    EmailAddress, Keyring, LinkUrl, Locale, MailId, MailKind, Realm, ReturnUrl, SealError, SealedIntent,
+};
 
 /// A request for mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,18 @@ pub enum IntentKind {
     SignUp,
     /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
+}
+
+impl IntentKind {
+    /// Which kind of mail it leads to.
+    #[must_use]
+    pub const fn mail_kind(self) -> MailKind {
+        match self {
+            Self::PasswordReset => MailKind::Reset,
+            Self::SignUp => MailKind::SignUp,
+            Self::LockNotice => MailKind::LogIn,
+        }
+    }
 }
 
 /// Sealed intents of any address are as long as this, or a multiple.

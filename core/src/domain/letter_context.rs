@@ -48,8 +48,9 @@ impl LetterContext<'_> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         stands(facts, &dispatch.subject)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
-        let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
-        if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
+        let held_back = address_of(mailbox.tag)
+            .is_some_and(|address| address.held_back(dispatch.stranger_caused, self.now).is_some());
+        if held_back && !dispatch.is_remedy() {
             return Err(Withdrawn::Suppressed);
         }
         let message = match &dispatch.subject {

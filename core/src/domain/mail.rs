@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
-    SealedIntent, Span, Timestamp, Undeliverable, Unknown,
+    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, MailKind, Nonce, Notice, Ordinal,
+    Purpose, Realm, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -57,8 +57,9 @@ pub struct Dispatch {
     pub recipient: Ordinal,
     /// What the mail says: a code, or a notice.
     pub subject: Subject,
-    /// Whether a stranger can cause such a mail.
-    pub stranger_caused: bool,
+    /// Which kind of mail a stranger caused; none if the owner, staff or time did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stranger_caused: Option<MailKind>,
 }
 
 /// What a mail to an account says.
@@ -111,6 +112,14 @@ pub enum DeathCause {
     Spent,
     /// The recipient can't be reached.
     Undeliverable(Undeliverable),
+}
+
+impl Dispatch {
+    /// Whether it takes back what somebody else may have done: it is tried even where no other mail is.
+    #[must_use]
+    pub fn is_remedy(&self) -> bool {
+        matches!(&self.subject, Subject::Code { purpose, .. } if purpose.is_remedy())
+    }
 }
 
 impl Mail {
@@ -261,7 +270,7 @@ mod tests {
                 nonce: Nonce::from_bytes([2; 16]),
                 page: LinkUrl::parse("https://app.example/password").unwrap(),
             },
-            stranger_caused: false,
+            stranger_caused: None,
         });
         let mail = Mail::queued(MailId::from_bytes([3; 16]), Realm::default(), request, Timestamp::EPOCH);
         Mail { attempts, ..mail }

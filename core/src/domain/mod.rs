@@ -39,6 +39,7 @@ mod seal;
 mod session;
 mod standing;
 mod status;
+mod suppression;
 pub mod table;
 mod tag;
 #[cfg(test)]
@@ -55,7 +56,7 @@ pub use self::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
         FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
     },
-    address::{Address, Suppression, SuppressionScope, Undeliverable},
+    address::Address,
     admission::{Denial, MustChangeReason},
     bounds::{OutOfBounds, Quantity},
     cidr::{Cidr, NotACidr},
@@ -89,6 +90,7 @@ pub use self::{
     session::SessionStamp,
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
+    suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
@@ -101,8 +103,9 @@ pub(crate) use self::{
         Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
         RevertEmail,
     },
+    address::AddressBook,
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
-    feedback::ReportedMail,
+    feedback::{HeldBack, ReportedMail},
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
     letter_context::LetterContext,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Timestamp, Undeliverable};
+use super::{AccountId, MailKind, SuppressionScope, Timestamp, Undeliverable};
 
 /// What a mail tells an account's address. Not throttled, and never sent to an address that gets no mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,10 +72,19 @@ impl Notice {
         }
     }
 
-    /// Whether a stranger can cause such a notice, without signing in.
+    /// Which kind of mail it is that a stranger can cause, without signing in; none if no stranger can.
     #[must_use]
-    pub const fn is_stranger_caused(&self) -> bool {
-        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::Locked)
+    pub const fn stranger_caused(&self) -> Option<MailKind> {
+        match self {
+            Self::EmailTaken => Some(MailKind::EmailChange),
+            Self::AlreadyRegistered => Some(MailKind::SignUp),
+            Self::Locked => Some(MailKind::LogIn),
+            Self::PasswordChanged
+            | Self::EmailReplaced
+            | Self::EmailChanged
+            | Self::Closed { .. }
+            | Self::PasswordExpires { .. } => None,
+        }
     }
 }
 
@@ -107,5 +116,7 @@ pub enum HostNotice {
         account: AccountId,
         /// What is known of why mail does not reach it.
         cause: Undeliverable,
+        /// Which mail is held back.
+        scope: SuppressionScope,
     },
 }

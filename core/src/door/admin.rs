@@ -1,7 +1,7 @@
 //! The door for staff, and for the host itself: here accounts come to be, are read and are updated.
 //!
-//! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`filters`],
-//! [`keys`] and [`import`].
+//! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`suppressions`],
+//! [`filters`], [`keys`] and [`import`].
 
 mod filters;
 mod import;
@@ -10,6 +10,7 @@ mod listing;
 mod outbox;
 mod passwords;
 mod standing;
+mod suppressions;
 mod view;
 
 use std::{fmt, sync::Arc};
@@ -18,8 +19,9 @@ pub use self::{
     import::{Import, ImportedPassword},
     keys::KeyUse,
     listing::{AccountList, AccountPage, AccountsPage},
-    outbox::{About, MailList, OutboxMail, Suppressed},
+    outbox::{About, MailList, OutboxMail},
     passwords::IssuedCode,
+    suppressions::Suppressed,
     view::{AccountView, PasswordView},
 };
 use crate::{

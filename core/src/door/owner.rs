@@ -1,11 +1,16 @@
 //! The door for a signed-in person, to their own account.
 
+mod view;
+
 use std::{fmt, sync::Arc};
+
+pub use self::view::OwnerView;
 
 use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, SessionStamp, Stop,
+        Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password, Purpose, Refusal,
+        SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,
@@ -43,6 +48,26 @@ impl Owner {
             let mut deadline = self.core.deadline();
             let dossier = self.core.load(&Who::id(self.stamp.account), &mut deadline).await?;
             Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
+        })
+        .await
+    }
+
+    /// Shows the account to its owner: where its mail goes, and which of it is held back, why and since when.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
+    /// [`Fault`].
+    pub async fn view(&self) -> Result<OwnerView, Error> {
+        watched("owner.view", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let loaded = core.load(&Who::id(self.stamp.account), &mut core.deadline()).await?;
+            let now = core.clock.now();
+            let (dossier, _) = core.as_of(&loaded, now);
+            let account = account_of(&dossier)?;
+            account.in_session(self.stamp.epoch)?;
+            let facts = account.facts()?;
+            facts.password_in_force(now)?;
+            Ok(OwnerView::of(facts, &dossier))
         })
         .await
     }
@@ -93,7 +118,7 @@ impl Owner {
                 let code = MailRequest {
                     return_url: mail.return_url.as_ref(),
                     // Whoever reads that mail may have nothing to do with the account.
-                    stranger_caused: true,
+                    stranger_caused: Some(MailKind::EmailChange),
                     ..core.mail_request(page, dossier, moment)
                 };
                 let change = account.request_email_change(&EmailChange {

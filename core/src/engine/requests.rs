@@ -69,7 +69,7 @@ impl Core {
             return_url: None,
             quota: self.rules.account_quota,
             address: dossier.own_address(),
-            stranger_caused: false,
+            stranger_caused: None,
             bypass_throttle: false,
             claimed_until: None,
         }
@@ -127,13 +127,13 @@ impl Core {
     pub(crate) fn redemption<'a>(
         &'a self,
         code: &'a MailedCode,
-        dossier: &Dossier,
+        dossier: &'a Dossier,
         from: Origin,
         now: Timestamp,
     ) -> Redemption<'a> {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         let origin_admitted = account.is_some_and(|account| account.admits(from, dossier.filter()));
-        Redemption { code, mint: self.mint(dossier), now, origin_admitted }
+        Redemption { code, mint: self.mint(dossier), now, origin_admitted, addresses: dossier }
     }
 
     /// What is known when an attempt to log in begins, or ends.

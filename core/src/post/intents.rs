@@ -74,7 +74,7 @@ impl Core {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
-            stranger_caused: true,
+            stranger_caused: Some(intent.kind.mail_kind()),
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.kind, account) {

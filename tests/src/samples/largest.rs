@@ -5,7 +5,7 @@ use accountable_core::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
         Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
         Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
+        LinkUrl, Locale, LogIns, Mail, MailKind, MailState, Management, Memo, Ordinal, PasswordSource,
         PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
@@ -116,16 +116,19 @@ pub fn from_a_newer_build() -> Unknown {
 /// The record of an address with every optional fact.
 #[must_use]
 pub fn largest_address(tag: AddressTag) -> Address {
+    let suppression = Suppression {
+        realm: realm(),
+        cause: Undeliverable::Rejected,
+        evidence: "5.7.1 ".repeat(100),
+        at: Timestamp::MIN,
+        lapses_at: Some(Timestamp::MAX),
+    };
+    let scopes = [SuppressionScope::All].into_iter().chain(MailKind::ALL.map(SuppressionScope::Only));
     Address {
         v: FormatVersion,
         tag,
-        suppression: Some(Suppression {
-            realm: realm(),
-            cause: Undeliverable::Rejected,
-            scope: SuppressionScope::StrangerCaused,
-            evidence: "5.7.1 ".repeat(100),
-            at: Timestamp::MIN,
-        }),
+        suppressions: scopes.map(|scope| (scope, suppression.clone())).collect(),
+        trusted_from: Some(Timestamp::MAX),
         lock_told_at: Some(Timestamp::MAX),
         idle_from: Some(Timestamp::MAX),
         log_ins: LogIns {
@@ -162,7 +165,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
                 nonce: names.nonce(),
                 page: LinkUrl::parse(&page).expect("a page"),
             },
-            stranger_caused: true,
+            stranger_caused: Some(MailKind::EmailChange),
         }),
         domain: Some(DomainTag::from_bytes([0xff; 32])),
         queued_at: Timestamp::MIN,
@@ -216,7 +219,8 @@ pub fn all_that_happens(names: &Names) -> Vec<EventKind> {
         EventKind::MailDelayed { mail, until: Timestamp::MIN, ours: true },
         EventKind::MailDied { mail, why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox) },
         EventKind::MailCancelled { mail },
-        EventKind::AddressSuppressed { tag, cause },
+        EventKind::AddressSuppressed { tag, cause, scope: SuppressionScope::Only(MailKind::EmailChange) },
+        EventKind::SuppressionCleared { tag, scope: Some(SuppressionScope::All) },
         EventKind::EmailProven { address },
         EventKind::PasswordManagementChanged { to: Management::Administrator },
         EventKind::EmailChangeDropped,

@@ -101,6 +101,7 @@ fn each_number_of_the_rules_reaches_its_place() {
         sign_up_kept = "79 h"
         journal_kept = "80 h"
         dead_mails_kept = "forever"
+        suppressions_kept = "81 h"
         lock_out = { room = 6, first_lock = "7 s", longest_lock = "8 s", disable_at = 9, forget_after = "70 s" }
         retries = { first = "11 s", longest = "12 s", attempts = 13, age = "74 s", lease = "75 s" }
     "#;
@@ -119,6 +120,7 @@ fn each_number_of_the_rules_reaches_its_place() {
     expected.sign_up_kept = Span::hours(79);
     expected.journal_kept = Some(Span::hours(80));
     expected.dead_mails_kept = None;
+    expected.suppressions_kept = Some(Span::hours(81));
     expected.lock_out.room = 6;
     expected.lock_out.first_lock = Span::seconds(7);
     expected.lock_out.longest_lock = Span::seconds(8);

@@ -3,7 +3,8 @@
 use accountable_conformance::samples::{NOW, at, keyring, realm};
 use accountable_core::domain::{
     AccountId, CodeMint, Confirmation, EmailAddress, HostNotice, Incarnation, Letter, LinkUrl, MailId,
-    MailedLink, Message, Nonce, Notice, Ordinal, Purpose, ReturnUrl, Timestamp, Undeliverable,
+    MailedLink, Message, Nonce, Notice, Ordinal, Purpose, ReturnUrl, SuppressionScope, Timestamp,
+    Undeliverable,
 };
 use accountable_mail::{Composer, English, Letterhead};
 use mail_parser::{Message as Parsed, MessageParser};
@@ -78,7 +79,7 @@ pub(crate) fn notices() -> [Notice; 8] {
 
 pub(crate) fn for_host(cause: Undeliverable) -> Letter {
     let account = AccountId::from_bytes([1; 16]);
-    letter(Message::ForHost(HostNotice::SendingStopped { account, cause }))
+    letter(Message::ForHost(HostNotice::SendingStopped { account, cause, scope: SuppressionScope::All }))
 }
 
 /// One of each kind.

@@ -3,7 +3,7 @@
 //! However it came, a new password ends all sessions, kills every code but reverts, and drops a pending change
 //! of address.
 
-use super::{Account, Change, Credential, Epoch, Facts, Management, Ordinal, Redemption};
+use super::{Account, Change, Credential, Epoch, Facts, Management, Redemption};
 use crate::domain::{
     Address, Candidate, EventKind, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
     Sealed, Span, Stop, Timestamp, Violation,
@@ -53,13 +53,13 @@ impl Account {
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
     /// [`Refusal::WeakPassword`], which do not consume the code.
     pub fn choose_password(&self, code: &Redemption<'_>, new: &NewPassword<'_>) -> Result<Change, Stop> {
-        let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        let genuine = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
-        let change = Change::of(self, |facts, change| {
-            facts.prove(confirmation.recipient, change);
+        let change = genuine.redeem(|facts, change| {
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
+            Ok(())
         })?;
         Ok(self.told_of_new_password(change, new)?.end_sessions())
     }
@@ -228,14 +228,6 @@ impl Account {
 }
 
 impl Facts {
-    /// Somebody redeemed a code that was mailed there.
-    pub(super) fn prove(&mut self, recipient: Ordinal, change: &mut Change) {
-        if self.mailbox.ordinal == recipient && !self.proven {
-            self.proven = true;
-            change.events.push(EventKind::EmailProven { address: recipient });
-        }
-    }
-
     fn take_password(
         &mut self,
         hash: Sealed,
@@ -262,7 +254,7 @@ impl Facts {
         if let Some(address) = new.address
             && !address.log_ins.is_clean()
         {
-            change.addresses.push(Address { log_ins: address.log_ins.cleared(), ..address.clone() });
+            change.amend(address.clone(), |known| Address { log_ins: address.log_ins.cleared(), ..known });
         }
     }
 

@@ -30,7 +30,14 @@ impl Links {
 
 /// Runs the command, and looks at all that it may and may not change.
 pub(super) fn when(command: Command, world: &World, account: &Account, links: &Links) -> Then {
-    let seen = Seen { world, before: account };
+    let redeems = matches!(
+        command,
+        Command::ChoosePassword
+            | Command::ConfirmEmail
+            | Command::CancelEmailChangeByCode
+            | Command::RevertEmailChange
+    );
+    let seen = Seen { world, before: account, redeems };
     let request = world.request(1, NOW);
     let fresh = world.fresh(account, 1);
     let new = world.judge(&fresh, NOW);
@@ -46,7 +53,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             Err(_) => {
                 assert_eq!(registers(world, account), Then::Registers);
                 let signed_up = world.registered(9, NOW);
-                let mails = Seen { world, before: &signed_up };
+                let mails = Seen { world, before: &signed_up, redeems: false };
                 let mailed = mails.mails(signed_up.request_password_set(&request));
                 assert_eq!(mailed, Then::Mails(Purpose::PasswordSet));
                 Then::SignsUp
