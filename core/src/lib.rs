@@ -42,7 +42,7 @@ pub mod standards;
 mod upkeep;
 
 pub use self::{
-    accounts::{Accounts, BuildError, Builder, Machine},
+    accounts::{Accounts, BuildError, Builder, Machine, OpenError},
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,

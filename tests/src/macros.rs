@@ -260,6 +260,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_ip_filter!($fixture);
         }
+        mod keyrings {
+            use super::*;
+            $crate::__doors_keyrings!($fixture);
+        }
         mod keys {
             use super::*;
             $crate::__doors_keys!($fixture);

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    EmailAddress, Keyring, LinkUrl, Locale, MailId, MailKind, Realm, ReturnUrl, SealError, SealedIntent,
+    Carried, EmailAddress, Keyring, LinkUrl, Locale, MailId, MailKind, Realm, ReturnUrl, SealError,
+    SealedIntent,
 };
 
 /// A request for mail.
@@ -26,6 +27,9 @@ pub struct Intent {
     /// The language of an account that comes to be by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// What the host lets a sign-up carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
 }
 
 /// What a stranger can ask to be mailed.
@@ -97,8 +101,8 @@ mod tests {
 
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
-        let intent =
-            Intent { kind: IntentKind::PasswordReset, email, page: None, return_url: None, locale: None };
+        let kind = IntentKind::PasswordReset;
+        let intent = Intent { kind, email, page: None, return_url: None, locale: None, carried: None };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

@@ -7,9 +7,11 @@ mod account;
 mod address;
 mod admission;
 mod bounds;
+mod carried;
 mod cidr;
 mod code;
 mod confirmation;
+mod device;
 mod email;
 mod event;
 mod feedback;
@@ -21,6 +23,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -59,9 +62,11 @@ pub use self::{
     address::Address,
     admission::{Denial, MustChangeReason},
     bounds::{OutOfBounds, Quantity},
+    carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -70,6 +75,7 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
     link::{Links, MailedLink},
@@ -87,7 +93,7 @@ pub use self::{
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedIntent},
-    session::SessionStamp,
+    session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
     suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},
@@ -105,6 +111,7 @@ pub(crate) use self::{
     },
     address::AddressBook,
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    device::DeviceMint,
     feedback::{HeldBack, ReportedMail},
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,

@@ -199,6 +199,7 @@ impl<'a> Courier<'a> {
     async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {
         let core = self.core;
         core.service.looked();
+        core.meet_keys(&mut core.deadline()).await?;
         let now = core.clock.now();
         let retries = &core.rules.retries;
         let claim = Claim {

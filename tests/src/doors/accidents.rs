@@ -34,7 +34,7 @@ on_each_store! {
             world.in_use(stored, GOOD).await;
             reset(&world, typed).await;
             world.clock.advance(Span::hours(1));
-            let _ = world.public().sign_up(&email(typed), MailOptions::default()).await.unwrap();
+            let _ = world.public().sign_up(&email(typed), MailOptions::default(), None).await.unwrap();
             world.sweep().await;
             let post = world.post_of(stored);
             assert_eq!(post[1..], [Post::Code(Purpose::PasswordReset), Post::Notice(NoticeKind::AlreadyRegistered)]);
@@ -179,7 +179,7 @@ on_each_store! {
             for address in [ADA, "eve@example.com"] {
                 let address = email(address);
                 assert!(matches!(world.public().request_password_reset(&address, options.clone()).await, Err(PublicError::BadInput(_))));
-                assert!(matches!(world.public().sign_up(&address, options.clone()).await, Err(PublicError::BadInput(_))));
+                assert!(matches!(world.public().sign_up(&address, options.clone(), None).await, Err(PublicError::BadInput(_))));
             }
             let admin = world.admin();
             let refused = [
@@ -234,7 +234,7 @@ on_each_store! {
         world.in_use(ADA, GOOD).await;
         let spellings = ["ada@example.com", "ADA@example.com", "Ada@Example.COM", "\"ada\"@example.com", "aDa@eXample.com"];
         for at in 0..10 {
-            let guess = world.from(&format!("198.51.100.{at}")).authenticate(&email(spellings[at % 5]), &password(WRONG)).await.unwrap();
+            let guess = world.from(&format!("198.51.100.{at}")).authenticate(&email(spellings[at % 5]), &password(WRONG), None).await.unwrap();
             assert!(matches!(guess, Authentication::Denied(_)));
         }
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked));
@@ -264,15 +264,15 @@ on_each_store! {
         let eve = world.from("192.0.2.1");
         for at in 0..100 {
             let victim = if at % 10 == 0 { ADA.to_owned() } else { format!("u{at}@example.com") };
-            let guess = eve.authenticate(&email(&victim), &password(WRONG)).await.unwrap();
+            let guess = eve.authenticate(&email(&victim), &password(WRONG), None).await.unwrap();
             assert!(matches!(guess, Authentication::Denied(_)));
-            let own = eve.authenticate(&email("eve@example.com"), &password(BETTER)).await;
+            let own = eve.authenticate(&email("eve@example.com"), &password(BETTER), None).await;
             if at < 99 {
-                assert!(matches!(own.unwrap(), Authentication::Granted(_)), "{at}");
+                assert!(matches!(own.unwrap(), Authentication::Granted { .. }), "{at}");
             }
         }
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked), "ten, though Eve was let in ninety times between");
-        let spent = eve.authenticate(&email("eve@example.com"), &password(BETTER)).await;
+        let spent = eve.authenticate(&email("eve@example.com"), &password(BETTER), None).await;
         assert!(matches!(spent, Err(PublicError::TooMany { .. })), "nor was the origin's quota cleared");
     }
 
@@ -300,7 +300,7 @@ on_each_store! {
 
     /// Here nobody plants a password in the first place: who signs up gets a link, and nothing without it.
     async fn signing_up_somebody_elses_address_gives_nothing_to_hold(world) {
-        let _ = world.public().sign_up(&email(ADA), MailOptions::default()).await.unwrap();
+        let _ = world.public().sign_up(&email(ADA), MailOptions::default(), None).await.unwrap();
         world.sweep().await;
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::NoPassword));
         world.public().choose_password(&world.mailed_code(ADA), &password(BETTER)).await.unwrap();

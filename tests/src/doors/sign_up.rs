@@ -11,7 +11,7 @@ use crate::doors::world::{BETTER, GOOD, Post, World, at_once, email, on_each_sto
 const ADA: &str = "ada@example.com";
 
 async fn sign_up(world: &World, address: &str) {
-    let _ = world.public().sign_up(&email(address), MailOptions::default()).await.unwrap();
+    let _ = world.public().sign_up(&email(address), MailOptions::default(), None).await.unwrap();
     world.sweep().await;
 }
 
@@ -28,7 +28,7 @@ on_each_store! {
     }
 
     async fn nothing_comes_to_be_before_a_courier_decides(world) {
-        let _ = world.public().sign_up(&email(ADA), MailOptions::default()).await.unwrap();
+        let _ = world.public().sign_up(&email(ADA), MailOptions::default(), None).await.unwrap();
         assert!(world.admin().account_by_email(&email(ADA)).await.unwrap().is_none());
         assert_eq!(world.mailer.count(), 0);
     }
@@ -91,7 +91,7 @@ on_each_store! {
             let address = format!("u{round}@example.com");
             let before = world.mailer.count();
             for _ in 0..4 {
-                let _ = world.public().sign_up(&email(&address), MailOptions::default()).await.unwrap();
+                let _ = world.public().sign_up(&email(&address), MailOptions::default(), None).await.unwrap();
             }
             at_once(4, |_| {
                 let accounts = world.accounts.clone();
@@ -110,7 +110,7 @@ on_each_store! {
     async fn a_sign_up_that_races_with_staff_makes_one_account(world) {
         for round in 0..16 {
             let address = format!("u{round}@example.com");
-            let _ = world.public().sign_up(&email(&address), MailOptions::default()).await.unwrap();
+            let _ = world.public().sign_up(&email(&address), MailOptions::default(), None).await.unwrap();
             let (admin, new) = (world.admin(), NewAccount::new(email(&address)));
             let accounts = world.accounts.clone();
             let (registered, swept) = tokio::join!(
@@ -167,12 +167,12 @@ on_each_store! {
 
     async fn the_accounts_language_is_the_requests_and_an_existing_one_keeps_its_own(world) {
         let asked = |locale: &str| MailOptions::default().with_locale(Locale::parse(locale).unwrap());
-        let _ = world.public().sign_up(&email(ADA), asked("ja")).await.unwrap();
+        let _ = world.public().sign_up(&email(ADA), asked("ja"), None).await.unwrap();
         world.sweep().await;
         let letter = world.mailer.last_to(&email(ADA)).unwrap();
         assert_eq!(letter.locale, Some(Locale::parse("ja").unwrap()));
         world.clock.advance(Span::seconds(600));
-        let _ = world.public().sign_up(&email(ADA), asked("de")).await.unwrap();
+        let _ = world.public().sign_up(&email(ADA), asked("de"), None).await.unwrap();
         world.sweep().await;
         let letter = world.mailer.last_to(&email(ADA)).unwrap();
         assert_eq!(letter.locale, Some(Locale::parse("ja").unwrap()));
@@ -182,7 +182,7 @@ on_each_store! {
     async fn a_page_that_is_not_allowed_is_refused_before_anything_is_done(world) {
         world.store.reset();
         let evil = MailOptions::default().with_page(LinkUrl::parse("https://evil.example/password").unwrap());
-        let refused = world.public().sign_up(&email(ADA), evil).await.unwrap_err();
+        let refused = world.public().sign_up(&email(ADA), evil, None).await.unwrap_err();
         assert_eq!((refused.code(), world.store.calls().total()), ("page_not_allowed", 0));
     }
 

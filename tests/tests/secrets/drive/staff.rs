@@ -51,14 +51,15 @@ impl World {
         let [.., Ok(view), Err(taken)] = &outcomes[..] else { panic!("{outcomes:?}") };
         assert_eq!(taken.code(), "email_taken");
         self.said.view(view);
-        self.said.outcome(&self.public("192.0.2.50").authenticate(&email(IMPORTED), &typed(GOOD)).await);
+        self.said
+            .outcome(&self.public("192.0.2.50").authenticate(&email(IMPORTED), &typed(GOOD), None).await);
         view.id
     }
 
     async fn strangers_sign_up(&self) {
         let mail = MailOptions::default().with_locale(Locale::parse("fr").unwrap());
         for at in [SIGNED_UP, SIGNED_UP, 0] {
-            let outcome = self.public("192.0.2.51").sign_up(&email(at), mail.clone()).await;
+            let outcome = self.public("192.0.2.51").sign_up(&email(at), mail.clone(), None).await;
             self.said.outcome(&outcome);
             self.said.outcome(&self.accounts.sweep(100).await);
         }
