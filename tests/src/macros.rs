@@ -284,6 +284,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_management!($fixture);
         }
+        mod notices {
+            use super::*;
+            $crate::__doors_notices!($fixture);
+        }
         mod outbox {
             use super::*;
             $crate::__doors_outbox!($fixture);

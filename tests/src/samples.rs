@@ -237,6 +237,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
         email: longest_email(),
         page: None,
         return_url: None,
+        seen_from: None,
         locale: None,
         carried: None,
     };

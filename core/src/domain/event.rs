@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, IpFilterGroupName, MailId, Management,
-    NoticeKind, Ordinal, Purpose, QuotaTag, Realm, SuppressionScope, Timestamp, Undeliverable, Version,
+    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, InitiatorKind, IpFilterGroupName, MailId,
+    Management, NoticeKind, Ordinal, Purpose, QuotaTag, Realm, SuppressionScope, Timestamp, Undeliverable,
+    Version,
 };
 
 /// One line of the journal.
@@ -50,6 +51,19 @@ pub enum Initiator {
     Administrator(Actor),
     /// The library's own background work.
     Courier,
+}
+
+impl Initiator {
+    /// Who it is, without particulars.
+    #[must_use]
+    pub const fn kind(&self) -> InitiatorKind {
+        match self {
+            Self::Stranger(_) => InitiatorKind::Stranger,
+            Self::Owner => InitiatorKind::Owner,
+            Self::Administrator(_) => InitiatorKind::Administrator,
+            Self::Courier => InitiatorKind::Courier,
+        }
+    }
 }
 
 /// What happened. Addresses are named by their ordinal in the account, or by tag where there is none.

@@ -1,8 +1,8 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
-    LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
+    Account, Address, CodeMint, Contact, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice,
+    Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -14,6 +14,8 @@ pub(crate) struct LetterContext<'a> {
     pub taken: bool,
     /// Where the host gets its notices.
     pub host: Option<&'a EmailAddress>,
+    /// Whom readers turn to.
+    pub contact: Option<&'a Contact>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
     /// The time of the claim.
@@ -46,7 +48,7 @@ impl LetterContext<'_> {
         };
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
-        stands(facts, &dispatch.subject)?;
+        stands(facts, &dispatch.subject, self.now)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let held_back = address_of(mailbox.tag)
             .is_some_and(|address| address.held_back(dispatch.stranger_caused, self.now).is_some());
@@ -65,7 +67,12 @@ impl LetterContext<'_> {
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
         let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
-        Ok(letter.in_locale(facts.attributes.locale.clone()).with_feedback(tag))
+        let circumstances = mail.circumstances.as_ref();
+        Ok(letter
+            .in_locale(facts.attributes.locale.clone())
+            .with_circumstances(circumstances.map(|sealed| sealed.open(self.mint.keys, &mail.realm, mail.id)))
+            .with_contact(self.contact.cloned())
+            .with_feedback(tag))
     }
 
     fn for_host(&self, mail: &Mail, notice: &HostNotice) -> Result<Letter, Withdrawn> {
@@ -94,8 +101,15 @@ impl LetterContext<'_> {
     }
 }
 
-/// Mails are for active accounts; only that it was closed is told to the owner of a closed one.
-fn stands(facts: &Facts, subject: &Subject) -> Result<(), Withdrawn> {
+/// Mails are for active accounts; only that it was closed is told to the owner of a closed one. And no mail warns of the
+/// end of a password that is no longer there, or over already.
+fn stands(facts: &Facts, subject: &Subject, now: Timestamp) -> Result<(), Withdrawn> {
+    if let Subject::Notice(Notice::PasswordExpires { expires_at }) = subject {
+        let ends = facts.password.as_ref().and_then(|known| known.expires_at(facts.attributes.validity));
+        if ends != Some(*expires_at) || *expires_at <= now {
+            return Err(Withdrawn::Void);
+        }
+    }
     match (&facts.standing, subject) {
         (Standing::Active, Subject::Notice(Notice::Closed { .. })) => Err(Withdrawn::Void),
         (Standing::Active, _) | (Standing::Closed { .. }, Subject::Notice(Notice::Closed { .. })) => Ok(()),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, MailKind, Nonce, Notice, Ordinal,
-    Purpose, Realm, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
+    Purpose, Realm, SealedCircumstances, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -25,6 +25,10 @@ pub struct Mail {
     /// commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<DomainTag>,
+    /// When that happened which it tells of, by whom, and roughly from where; none for an intent, which has them in its
+    /// seal. A queued mail gets them in its first commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstances: Option<SealedCircumstances>,
     /// When it was put into the outbox.
     pub queued_at: Timestamp,
     /// How many times a courier took it up.
@@ -115,6 +119,17 @@ pub enum DeathCause {
 }
 
 impl Dispatch {
+    /// Whether its reader is told roughly from where it was caused. Not at an address that somebody merely typed: its
+    /// reader may have nothing to do with who did.
+    #[must_use]
+    pub fn tells_origin(&self) -> bool {
+        match &self.subject {
+            Subject::Code { purpose: Purpose::PasswordSet | Purpose::EmailConfirm, .. }
+            | Subject::Notice(Notice::EmailTaken) => false,
+            Subject::Code { .. } | Subject::Notice(_) => true,
+        }
+    }
+
     /// Whether it takes back what somebody else may have done: it is tried even where no other mail is.
     #[must_use]
     pub fn is_remedy(&self) -> bool {
@@ -132,6 +147,7 @@ impl Mail {
             realm,
             content,
             domain: None,
+            circumstances: None,
             queued_at: now,
             attempts: 0,
             state: MailState::Queued,

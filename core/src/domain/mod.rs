@@ -9,8 +9,10 @@ mod admission;
 mod bounds;
 mod carried;
 mod cidr;
+mod circumstances;
 mod code;
 mod confirmation;
+mod contact;
 mod device;
 mod email;
 mod event;
@@ -64,8 +66,10 @@ pub use self::{
     bounds::{OutOfBounds, Quantity},
     carried::Carried,
     cidr::{Cidr, NotACidr},
+    circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    contact::Contact,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
@@ -92,7 +96,7 @@ pub use self::{
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
-    seal::{Sealed, SealedIntent},
+    seal::{Sealed, SealedIntent, SealedOrigin},
     session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,

@@ -10,7 +10,11 @@ use super::{AccountId, MailKind, SuppressionScope, Timestamp, Undeliverable};
 #[non_exhaustive]
 pub enum Notice {
     /// The password was changed: chosen anew, changed or assigned.
-    PasswordChanged,
+    PasswordChanged {
+        /// A change of address was under way, and was dropped with the old password.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        email_change_dropped: bool,
+    },
     /// To the old address: an administrator put another one in its place.
     EmailReplaced,
     /// To the old address: the owner confirmed another one, and a link to take this one back is not given twice.
@@ -61,7 +65,7 @@ impl Notice {
     #[must_use]
     pub const fn kind(&self) -> NoticeKind {
         match self {
-            Self::PasswordChanged => NoticeKind::PasswordChanged,
+            Self::PasswordChanged { .. } => NoticeKind::PasswordChanged,
             Self::EmailReplaced => NoticeKind::EmailReplaced,
             Self::EmailChanged => NoticeKind::EmailChanged,
             Self::EmailTaken => NoticeKind::EmailTaken,
@@ -79,7 +83,7 @@ impl Notice {
             Self::EmailTaken => Some(MailKind::EmailChange),
             Self::AlreadyRegistered => Some(MailKind::SignUp),
             Self::Locked => Some(MailKind::LogIn),
-            Self::PasswordChanged
+            Self::PasswordChanged { .. }
             | Self::EmailReplaced
             | Self::EmailChanged
             | Self::Closed { .. }

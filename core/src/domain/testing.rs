@@ -109,7 +109,7 @@ impl World {
 
     /// The courier's last look at a mail.
     pub(super) fn counter<'a>(&'a self, account: Option<&'a Account>, now: Timestamp) -> LetterContext<'a> {
-        LetterContext { account, taken: false, host: None, mint: self.mint(), now }
+        LetterContext { account, taken: false, host: None, contact: None, mint: self.mint(), now }
     }
 
     pub(super) fn mint(&self) -> CodeMint<'_> {

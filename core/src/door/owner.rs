@@ -8,9 +8,9 @@ pub use self::view::OwnerView;
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
-        SessionStamp, Stop,
+        Account, Admission, Candidate, Change, ChangePassword, CoarseOrigin, ConfirmEmail, EmailAddress,
+        EmailChange, Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password, Purpose,
+        Refusal, Renewed, SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,
@@ -31,11 +31,19 @@ pub struct Owner {
     core: Arc<Core>,
     stamp: SessionStamp,
     from: Origin,
+    seen_from: Option<CoarseOrigin>,
 }
 
 impl Owner {
     pub(crate) fn new(core: Arc<Core>, stamp: SessionStamp, from: Origin) -> Self {
-        Self { core, stamp, from }
+        Self { core, stamp, from, seen_from: None }
+    }
+
+    /// Says roughly from where the caller is seen, for the mails that tell the account's owner what was done.
+    #[must_use]
+    pub fn seen_from(mut self, place: CoarseOrigin) -> Self {
+        self.seen_from = Some(place);
+        self
     }
 
     /// Tells whether the session still holds: the account is active, and nothing ended its sessions since the stamp was
@@ -236,7 +244,9 @@ impl Owner {
     }
 
     fn call<'a>(&self) -> Call<'a> {
-        Call::new(Who::id(self.stamp.account), Initiator::Owner)
+        let mut call = Call::new(Who::id(self.stamp.account), Initiator::Owner);
+        call.told.from.clone_from(&self.seen_from);
+        call
     }
 
     /// What the caller's session goes on with after a change of its account.
@@ -246,7 +256,7 @@ impl Owner {
     }
 
     /// Begins an attempt at the account's own password, once the session is known to hold.
-    async fn attempt<'a>(&self, current: &'a Password) -> Result<Attempt<'a>, Error> {
+    async fn attempt<'a>(&'a self, current: &'a Password) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, _, _| {
@@ -263,6 +273,7 @@ impl Owner {
             password: current,
             device: None,
             origin: self.from,
+            seen_from: self.seen_from.as_ref(),
             initiator: Initiator::Owner,
         })
     }

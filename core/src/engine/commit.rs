@@ -3,8 +3,8 @@
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        Account, AccountId, Address, AddressTag, Change, Content, Event, EventKind, IpFilterGroup, Life,
-        Mail, Timestamp, Version,
+        Account, AccountId, Address, AddressTag, Change, Circumstances, Content, Event, EventKind,
+        IpFilterGroup, Life, Mail, Timestamp, Version,
     },
     error::Fault,
     port::{Commit, Dossier, Note, Reservation, Stored, Swap, Write},
@@ -84,7 +84,11 @@ impl Core {
             writes.push(Write::Address(Swap { before, after: Some(address) }));
         }
         let mut stored_mails = Vec::new();
-        let queued = change.mails.into_iter().map(|mail| Swap::create(self.with_domain(mail, &after)));
+        let told = call.told.circumstances(moment.now);
+        let queued = change
+            .mails
+            .into_iter()
+            .map(|mail| Swap::create(self.with_circumstances(self.with_domain(mail, &after), &told)));
         for swap in queued.collect::<Vec<_>>().into_iter().chain(mails) {
             stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
             writes.push(Write::Mail(swap));
@@ -131,6 +135,14 @@ impl Core {
         };
         let domain = recipient.map(|address| self.keys.domain_tag(&self.realm, address));
         Mail { domain, ..mail }
+    }
+
+    /// The mail, with what it tells of when it was caused, by whom and from where. An intent has that in its seal.
+    fn with_circumstances(&self, mail: Mail, told: &Circumstances) -> Mail {
+        let Some((id, dispatch)) = mail.dispatch() else { return mail };
+        let from = told.from.clone().filter(|_| dispatch.tells_origin());
+        let circumstances = told.clone().from(from).seal(&self.keys, &self.realm, id);
+        Mail { circumstances: Some(circumstances), ..mail }
     }
 }
 

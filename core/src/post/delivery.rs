@@ -74,6 +74,7 @@ impl Core {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
+            contact: self.links.contact(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
             now: self.clock.now(),
         };

@@ -4,10 +4,10 @@
 
 use crate::{
     domain::{
-        Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, NewAccount,
-        Purpose, Refusal, Registration, SealError, Status, Stop,
+        Account, Change, Content, EventKind, Initiator, InitiatorKind, Intent, IntentKind, Mail, MailRequest,
+        NewAccount, Purpose, Refusal, Registration, SealError, Status, Stop,
     },
-    engine::{Call, Core, DecideError, Moment, Verdict},
+    engine::{Call, Core, DecideError, Moment, Told, Verdict},
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
@@ -54,7 +54,10 @@ impl Core {
         intent: &Intent,
         who: &Who,
     ) -> Result<(), DecideError> {
-        self.decide(Call::new(who.clone(), Initiator::Courier), |dossier, moment, _| {
+        let mut call = Call::new(who.clone(), Initiator::Courier);
+        let from = intent.seen_from.clone();
+        call.told = Told { at: Some(mail.value.queued_at), by: InitiatorKind::Stranger, from };
+        self.decide(call, |dossier, moment, _| {
             let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
             change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());

@@ -24,6 +24,7 @@ pub mod lock_notice;
 pub mod log_in;
 pub mod mailing;
 pub mod management;
+pub mod notices;
 pub mod outbox;
 pub mod pages;
 pub mod password_age;

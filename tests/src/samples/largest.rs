@@ -2,12 +2,13 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
-        Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailKind, MailState, Management, Memo, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, Circumstances, CoarseOrigin, CommitId,
+        Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause,
+        Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword,
+        Initiator, InitiatorKind, IpFilterGroup, Life, LinkUrl, Locale, LogIns, Mail, MailId, MailKind,
+        MailState, Management, Memo, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose,
+        ReturnUrl, SealedCircumstances, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+        Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -142,6 +143,16 @@ pub fn largest_address(tag: AddressTag) -> Address {
     }
 }
 
+/// From the longest origin that there is.
+fn extreme_circumstances(mail: MailId) -> SealedCircumstances {
+    let from = CoarseOrigin::of(&"\u{20000}".repeat(100));
+    Circumstances::new(Timestamp::MAX, InitiatorKind::Administrator).from(from).seal(
+        keyring(),
+        &realm(),
+        mail,
+    )
+}
+
 /// A mail in every state, with the longest page and the most attempts.
 #[must_use]
 pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
@@ -168,6 +179,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
             stranger_caused: Some(MailKind::EmailChange),
         }),
         domain: Some(DomainTag::from_bytes([0xff; 32])),
+        circumstances: Some(extreme_circumstances(names.mail())),
         queued_at: Timestamp::MIN,
         attempts: u32::MAX,
         state,

@@ -141,6 +141,7 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         page = "https://a.example/all"
         pages = { email_revert = "https://a.example/revert" }
         allowed_pages = ["https://a.example/other"]
+        contact = "https://a.example/help"
         return_urls = ["https://a.example/home"]
         [hashing]
         cost = { memory_kib = 65536, passes = 3, lanes = 2 }
@@ -173,6 +174,7 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
     let settings = Settings::from_toml(text).unwrap();
     let links = settings.links.build().unwrap();
     assert_eq!(links.page(Purpose::EmailRevert).as_str(), "https://a.example/revert");
+    assert_eq!(links.contact().unwrap().as_str(), "https://a.example/help");
     assert_eq!(links.page(Purpose::PasswordSet).as_str(), "https://a.example/all");
     assert!(links.allows_page(&"https://a.example/other".parse().unwrap()));
     assert!(links.allows_return(&"https://a.example/home/today".parse().unwrap()));

@@ -66,7 +66,7 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
 
 pub(crate) fn notices() -> [Notice; 8] {
     [
-        Notice::PasswordChanged,
+        Notice::PasswordChanged { email_change_dropped: false },
         Notice::EmailReplaced,
         Notice::EmailChanged,
         Notice::EmailTaken,
@@ -87,6 +87,12 @@ pub(crate) fn all() -> Vec<Letter> {
     let codes = Purpose::ALL.into_iter().map(|purpose| code(purpose).0);
     let causes = [Undeliverable::NoSuchMailbox, Undeliverable::Rejected];
     codes.chain(notices().map(notice)).chain(causes.map(for_host)).collect()
+}
+
+/// One of each kind that goes to an address of an account.
+pub(crate) fn to_owners() -> Vec<Letter> {
+    let codes = Purpose::ALL.into_iter().map(|purpose| code(purpose).0);
+    codes.chain(notices().map(notice)).collect()
 }
 
 /// A mail's octets.

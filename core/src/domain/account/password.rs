@@ -221,7 +221,8 @@ impl Account {
     fn told_of_new_password(&self, mut change: Change, new: &NewPassword<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         if facts.ever_had_a_password && facts.standing.active().is_ok() {
-            self.notify(&mut change, facts.mailbox.ordinal, Notice::PasswordChanged, new.notice, new.now);
+            let told = Notice::PasswordChanged { email_change_dropped: facts.pending.is_some() };
+            self.notify(&mut change, facts.mailbox.ordinal, told, new.notice, new.now);
         }
         Ok(change)
     }

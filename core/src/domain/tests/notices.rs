@@ -99,7 +99,7 @@ fn what_strangers_cause_is_held_back_where_their_mails_are_and_the_rest_is_not()
         (Notice::EmailTaken, Some(MailKind::EmailChange)),
         (Notice::AlreadyRegistered, Some(MailKind::SignUp)),
         (Notice::Locked, Some(MailKind::LogIn)),
-        (Notice::PasswordChanged, None),
+        (Notice::PasswordChanged { email_change_dropped: false }, None),
         (Notice::EmailReplaced, None),
         (Notice::EmailChanged, None),
     ] {
