@@ -20,6 +20,8 @@ const KIND: u32 = 28;
 const ORDINAL: u32 = (1 << KIND) - 1;
 /// Octets of the MAC: 80 bits.
 const MAC: usize = 10;
+/// Characters of a tag: 38 octets, five bits each.
+const LENGTH: usize = 61;
 
 /// Names a mail that was sent, its account and address, and proves that we sent it. 61 characters of `[a-z2-7]`: fits
 /// the local part of an envelope's sender (VERP) beside a prefix of up to three, and case does not matter.
@@ -65,6 +67,38 @@ impl FeedbackTag {
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    /// Looks for a tag in whatever brings it back: the envelope's address (VERP), a `Message-ID`, a header of ours, a field
+    /// that a provider keeps for us, or a whole report with the returned mail in it, of which the first 262,144 characters are read.
+    /// None where nothing looks like one; whether what does is genuine is for [`Admin::report`](crate::Admin::report) to
+    /// say.
+    ///
+    /// ```
+    /// use accountable_core::domain::FeedbackTag;
+    /// let tag = "a".repeat(61);
+    /// for brought in [
+    ///     format!("b+{tag}@bounces.orchard.example"),
+    ///     format!("<{}@orchard.example>", tag.to_uppercase()),
+    ///     format!("X-Feedback-Tag:\r\n {tag}\r\n"),
+    ///     format!(r#"{{"custom": {{"feedback": "{tag}"}}}}"#),
+    /// ] {
+    ///     assert!(FeedbackTag::find(&brought).unwrap().as_str().eq_ignore_ascii_case(&tag), "{brought}");
+    /// }
+    /// assert!(FeedbackTag::find("550 5.1.1 no such user").is_none());
+    /// ```
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        const MOST: usize = 256 * 1024;
+        let read = text.char_indices().nth(MOST).and_then(|(end, _)| text.get(..end)).unwrap_or(text);
+        let words = read.split(|c: char| !c.is_ascii_alphanumeric());
+        // Beside a prefix of up to three that nothing separates from it.
+        let alike = |word: &&str| (LENGTH..=LENGTH.saturating_add(3)).contains(&word.len());
+        words.filter(alike).find_map(|word| {
+            let tag = word.get(word.len().saturating_sub(LENGTH)..)?;
+            let in_base32 = |c: u8| c.is_ascii_alphabetic() || (b'2'..=b'7').contains(&c);
+            tag.bytes().all(in_base32).then(|| Self::new(tag))
+        })
     }
 
     /// The tag as the envelope or the header carries it.
@@ -199,6 +233,26 @@ mod tests {
             assert_eq!(read, ReportedMail { account, address, stranger_caused, queued_at });
             let shouted = FeedbackTag::new(&tag.as_str().to_ascii_uppercase());
             assert_eq!(shouted.read(&world.keys, &world.realm, NOW), Some(read));
+        }
+    }
+
+    /// Some providers replace the `Message-ID`: what they keep for us, or a header of ours, brings it back as well.
+    #[test]
+    fn a_tag_is_found_wherever_it_travels() {
+        let (world, _, tag) = sent(None);
+        let text = tag.as_str();
+        let report = format!(
+            "Final-Recipient: rfc822; ada@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+             Message-ID: <0102018c-{}@eu-west-1.provider.example>\r\nX-Feedback-Tag: {text}\r\n",
+            "0".repeat(61)
+        );
+        let shouted = text.to_ascii_uppercase();
+        for brought in [text.to_owned(), format!("b{text}@b.example"), format!("<{shouted}@b.example>"), report] {
+            let found = FeedbackTag::find(&brought).unwrap();
+            assert!(found.read(&world.keys, &world.realm, NOW).is_some(), "{brought}");
+        }
+        for nothing in ["", "bounce@b.example", &"a".repeat(60), &"a".repeat(65), &"1".repeat(61), &"ä".repeat(300_000)] {
+            assert_eq!(FeedbackTag::find(nothing), None, "{}", nothing.len());
         }
     }
 
