@@ -1,6 +1,6 @@
 //! What comes due of itself: warnings that a password expires, the end of sign-ups and of closed accounts.
 
-use crate::domain::{testing::*, *};
+use crate::domain::{letter_context::Withdrawn, testing::*, *};
 
 const DAYS: u64 = 90;
 
