@@ -47,8 +47,10 @@ pub use self::{
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
         DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, OwnerView, PasswordView, Public, Suppressed, SuppressionView, Undisclosed,
+        OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed, SuppressionView,
+        Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
+    upkeep::bulk::BulkWork,
 };

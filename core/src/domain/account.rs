@@ -35,7 +35,7 @@ pub(crate) use self::{
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
-    password::{AssignPassword, ChangePassword, NewPassword},
+    password::{AssignPassword, ChangePassword, NewPassword, PasswordChangeDemand},
     redeem::Redemption,
     shut::Close,
     time_due::DueWork,

@@ -247,11 +247,15 @@ mod tests {
             "0".repeat(61)
         );
         let shouted = text.to_ascii_uppercase();
-        for brought in [text.to_owned(), format!("b{text}@b.example"), format!("<{shouted}@b.example>"), report] {
+        for brought in
+            [text.to_owned(), format!("b{text}@b.example"), format!("<{shouted}@b.example>"), report]
+        {
             let found = FeedbackTag::find(&brought).unwrap();
             assert!(found.read(&world.keys, &world.realm, NOW).is_some(), "{brought}");
         }
-        for nothing in ["", "bounce@b.example", &"a".repeat(60), &"a".repeat(65), &"1".repeat(61), &"ä".repeat(300_000)] {
+        for nothing in
+            ["", "bounce@b.example", &"a".repeat(60), &"a".repeat(65), &"1".repeat(61), &"ä".repeat(300_000)]
+        {
             assert_eq!(FeedbackTag::find(nothing), None, "{}", nothing.len());
         }
     }

@@ -110,8 +110,8 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
-        RevertEmail,
+        Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword,
+        Redemption, ReplaceEmail, RevertEmail,
     },
     address::AddressBook,
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},

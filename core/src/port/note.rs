@@ -65,6 +65,12 @@ impl NoteName {
         Self("keys".to_owned())
     }
 
+    /// The note that says how far work over many accounts is: `bulk`.
+    #[must_use]
+    pub fn bulk() -> Self {
+        Self("bulk".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

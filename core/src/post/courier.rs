@@ -57,12 +57,14 @@ impl<'a> Courier<'a> {
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
         let resealed = self.core.reseal(at_most, &Initiator::Courier).await;
+        let worked = self.core.bulk_work(at_most).await;
         let trimmed = self.core.trim().await;
         let passed = passed?;
         swept.accounts = passed.accounts;
         swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
         swept.resealed = resealed?;
+        worked?;
         trimmed?;
         Ok(swept)
     }

@@ -1,7 +1,7 @@
 //! What comes back of mails: whose reports count, what they stop, who is told, and how staff lets mail go again.
 
 use accountable_core::{
-    Builder, Delivery, DeliveryOptions, MailOptions, SuppressionView,
+    AccountChanges, Builder, Delivery, DeliveryOptions, MailOptions, SuppressionView,
     domain::{
         AccountId, EventKind, FeedbackTag, HostNotice, KeyId, Keyring, MailKind, Message, NoticeKind,
         Purpose, Realm, Report, Rules, Span, SuppressionScope, Undeliverable,
@@ -342,6 +342,20 @@ on_each_store! {
         assert_eq!(owner.view().await.unwrap().undeliverable, Some(Undeliverable::NoSuchMailbox));
         world.admin().end_sessions(id).await.unwrap();
         assert_eq!(owner.view().await.unwrap_err().code(), "session_ended");
+    }
+
+    async fn staff_is_told_at_once_that_the_address_it_puts_in_place_gets_no_mail(world) {
+        let id = in_use(&world).await;
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        let [elsewhere, back] = [email("countess@example.com"), email(ADA)];
+        assert_eq!(world.admin().replace_email(id, &elsewhere).await.unwrap().undeliverable, None);
+        let view = world.admin().replace_email(id, &back).await.unwrap();
+        assert_eq!((view.undeliverable, view.email_proven), (Some(Undeliverable::NoSuchMailbox), false));
+        let mut changes = AccountChanges::default();
+        for (email, undeliverable) in [(elsewhere, None), (back, Some(Undeliverable::NoSuchMailbox))] {
+            changes.email = Some(email);
+            assert_eq!(world.admin().update(id, &changes).await.unwrap().undeliverable, undeliverable);
+        }
     }
 
     /// If the host says so.

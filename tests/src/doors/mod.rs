@@ -12,6 +12,7 @@
 pub mod accidents;
 pub mod code;
 pub mod courier;
+pub mod demands;
 pub mod email_change;
 pub mod equality;
 pub mod faults;
