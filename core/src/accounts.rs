@@ -6,11 +6,11 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, Origin, OutOfBounds, PasswordPolicy, Realm, Rules, RulesError,
-        SessionStamp, Span,
+        Actor, EmailAddress, Keyring, Links, LinksError, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
+        RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, KeysMet, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -181,6 +181,9 @@ pub enum BuildError {
     /// A number of the builder's own is too small or too large.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
+    /// A link that [`Links::check`] refuses.
+    #[error(transparent)]
+    Links(#[from] LinksError),
 }
 
 /// Why accounts can't be opened.
@@ -285,10 +288,11 @@ impl Builder {
     /// realm's own is found out by the first call that needs the store, or by [`open`](Self::open).
     ///
     /// # Errors
-    /// A [`BuildError`] for the first number that is out of bounds or contradicts another; its text says what to write
+    /// A [`BuildError`] for the first option that is out of bounds or contradicts another; its text says what to write
     /// instead.
     pub fn build(self) -> Result<Accounts, BuildError> {
         self.rules.check()?;
+        self.links.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
         OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
         let Machine { clock, entropy, hasher } = self.machine;
@@ -309,6 +313,8 @@ impl Builder {
             host: self.host,
             wake: Event::new(),
             service: Service::default(),
+            relay: Relay::default(),
+            expiries_told: Hourly::default(),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

@@ -292,6 +292,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_notices!($fixture);
         }
+        mod outage {
+            use super::*;
+            $crate::__doors_outage!($fixture);
+        }
         mod outbox {
             use super::*;
             $crate::__doors_outbox!($fixture);
@@ -307,6 +311,10 @@ macro_rules! accounts_contract {
         mod passwords {
             use super::*;
             $crate::__doors_passwords!($fixture);
+        }
+        mod quotas {
+            use super::*;
+            $crate::__doors_quotas!($fixture);
         }
         mod races {
             use super::*;

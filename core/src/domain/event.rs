@@ -116,6 +116,13 @@ pub enum EventKind {
         /// The number, within the account, of the address that the code is to be mailed to.
         recipient: Ordinal,
     },
+    /// A mail could not leave before most of its code's life was over: the code's end was put off, or it got another code.
+    CodeRenewed {
+        /// The mail's id.
+        mail: MailId,
+        /// What the code is good for.
+        purpose: Purpose,
+    },
     /// An administrator queued a mail again that had been given up.
     MailRequeued {
         /// The mail's id.

@@ -20,8 +20,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId, Origin,
-    QuotaTag, Realm, Seal, Sealed, SealedIntent, SealedOrigin,
+    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId, Realm,
+    Seal, Sealed, SealedIntent, SealedOrigin,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -276,24 +276,9 @@ impl Keyring {
         ))
     }
 
-    /// The name of a recipient's quota: all `+tag`s of a mailbox share it.
-    #[must_use]
-    pub fn recipient_tag(&self, realm: &Realm, quota: &str, recipient: &EmailAddress) -> QuotaTag {
-        let key = recipient.key_without_tag();
-        self.quota_tag(realm, quota, "recipient", key.as_str().as_bytes())
-    }
-
-    /// The name of an origin's quota; none where there is no origin.
-    #[must_use]
-    pub fn origin_tag(&self, realm: &Realm, quota: &str, origin: Origin) -> Option<QuotaTag> {
-        Some(self.quota_tag(realm, quota, "origin", &origin.network()?))
-    }
-
-    /// The name of the quota that one of a kind has: of the kind `whose`, the one called `name`. Where there is one quota
-    /// for all of the realm, its name is empty.
-    pub(crate) fn quota_tag(&self, realm: &Realm, quota: &str, whose: &str, name: &[u8]) -> QuotaTag {
-        let parts = [realm.as_str().as_bytes(), quota.as_bytes(), whose.as_bytes(), name];
-        QuotaTag::from_bytes(mac(&self.quota_tags, &parts))
+    /// What a quota's level is named by. What can be named stands in a file of its own, all of it.
+    pub(super) fn quota_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.quota_tags, parts)
     }
 
     /// The names of all keys that new things are made under or that old ones rest on.

@@ -11,6 +11,7 @@ mod carried;
 mod cidr;
 mod circumstances;
 mod code;
+mod code_lives;
 mod confirmation;
 mod contact;
 mod device;
@@ -35,8 +36,10 @@ mod mail;
 mod management;
 mod notice;
 mod number;
+mod origin;
 mod password;
 mod policy;
+mod quota_of;
 mod realm;
 mod refusal;
 mod rules;
@@ -59,7 +62,7 @@ mod web_url;
 pub use self::{
     account::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
     address::Address,
     admission::{Denial, MustChangeReason},
@@ -68,7 +71,8 @@ pub use self::{
     cidr::{Cidr, NotACidr},
     circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    code_lives::{CodeLives, Lifetime},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
     contact::Contact,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
@@ -82,17 +86,19 @@ pub use self::{
     key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
-    link::{Links, MailedLink},
+    link::{Links, LinksError, MailedLink},
     log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
-    password::Password,
+    origin::{Network, Origin},
+    password::{Password, TypedPassword},
     policy::{
-        Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
-        Violation, ViolationCode,
+        Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
+        PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
@@ -101,7 +107,7 @@ pub use self::{
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
     suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},
-    tag::{AddressTag, DomainTag, Origin, QuotaTag},
+    tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},
@@ -119,7 +125,7 @@ pub(crate) use self::{
     feedback::{HeldBack, ReportedMail},
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
-    letter_context::LetterContext,
+    letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,
 };

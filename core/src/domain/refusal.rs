@@ -65,6 +65,9 @@ pub enum Refusal {
     /// There is no change of address to be cancelled.
     #[error("no change of address is pending")]
     NoEmailChangePending,
+    /// The address that is asked for is the present one, in its very spelling.
+    #[error("this is the present address already")]
+    AddressUnchanged,
     /// The account was closed longer ago than it can be reopened.
     #[error("the account was closed too long ago to be reopened")]
     GraceOver,
@@ -147,6 +150,7 @@ impl Refusal {
             Self::PasswordSetNotExpected { .. } => ("password_set_not_expected", 409),
             Self::CodeNotExpected { .. } => ("code_not_expected", 409),
             Self::NoEmailChangePending => ("no_email_change_pending", 409),
+            Self::AddressUnchanged => ("address_unchanged", 409),
             Self::GraceOver => ("grace_over", 409),
             Self::NoSuchMail => ("no_such_mail", 404),
             Self::MailNotDead => ("mail_not_dead", 409),

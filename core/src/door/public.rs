@@ -8,7 +8,7 @@ use crate::{
         Account, AccountId, Candidate, Carried, Change, Chosen, CoarseOrigin, CodeState, Content, Denial,
         DeviceToken, EmailAddress, EventKind, Hashed, Initiator, InitiatorKind, Intent, IntentKind, Mail,
         MailId, MailedCode, MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail,
-        SessionStamp, Stop,
+        SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -127,7 +127,7 @@ impl Public {
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
-        password: &Password,
+        password: &TypedPassword,
         device: Option<&DeviceToken>,
     ) -> Result<Authentication, PublicError> {
         let call = async {
@@ -268,12 +268,7 @@ impl Public {
                     set: core.mail_request(page, dossier, moment),
                     history: core.policy.history(),
                 })?;
-                let restored = change.account.as_ref().ok_or(Refusal::DeadCode)?.facts()?;
-                // It counts against the recipient, and goes out all the same: there is no other way back in.
-                let reserve = core.recipient_reservation(&restored.mailbox.address, moment.now, true);
-                let mut verdict = Verdict::new(change, account.id);
-                verdict.reserve.push(reserve);
-                Ok(verdict)
+                Ok(Verdict::new(change, account.id))
             })
             .await
         })
@@ -301,7 +296,7 @@ impl Public {
                 let change = Change { events: vec![requested], ..Change::none() };
                 let mut verdict = Verdict::new(change, moment.mail);
                 verdict.mails.push(Swap::create(mail));
-                verdict.reserve.extend(core.request_reservation(self.from, moment.now));
+                verdict.reserve = core.request_reservations(self.from, moment.now);
                 Ok(verdict)
             })
             .await
@@ -347,7 +342,7 @@ fn told(undecided: DecideError) -> PublicError {
         DecideError::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
         // An old address that is another's by now can't be taken back.
         DecideError::Refused(_) | DecideError::EmailTaken => PublicError::DeadCode,
-        DecideError::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
+        DecideError::Exhausted { wait, .. } => PublicError::TooMany { retry_after: wait },
         DecideError::Failed(fault) => fault.into(),
         DecideError::Superseded => Fault::Defect("the public door met another's outcome").into(),
     }

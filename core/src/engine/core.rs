@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_listener::Event;
 
 use super::{
-    Deadline, Hasher, KeysMet, Moment, Service,
+    Deadline, Hasher, Hourly, KeysMet, Moment, Relay, Service,
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
@@ -40,6 +40,10 @@ pub(crate) struct Core {
     pub(crate) wake: Event,
     /// Whether anybody looks for what is in the outbox.
     pub(crate) service: Service,
+    /// Whether the mailer works.
+    pub(crate) relay: Relay,
+    /// When the host is told of mails that were given up since their codes had expired.
+    pub(crate) expiries_told: Hourly,
 }
 
 /// The ports that a host may fill, and may leave.

@@ -6,12 +6,13 @@
 use super::{
     Core, Decided, Moment, Verdict,
     hashing::{Answers, Question},
+    notices::Spent,
     offer::{Offered, Pledge},
 };
 use crate::{
     domain::{
         Change, Circumstances, CoarseOrigin, EventKind, Hashed, Incarnation, Initiator, InitiatorKind,
-        Password, Refusal, Span, Stop, Timestamp,
+        Password, QuotaTag, Refusal, Span, Stop, Timestamp,
     },
     error::{Error, Fault},
     port::{Dossier, Who},
@@ -35,13 +36,15 @@ pub(crate) struct Call<'a> {
     /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
     /// a store call more would tell.
     pub(crate) mends: bool,
+    /// The levels of notices that the store has said are spent, in this call.
+    pub(super) spent: Spent,
 }
 
 impl Call<'_> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
         let told = Told { at: None, by: by.kind(), from: None };
-        Self { who, first: None, by, told, candidate: None, mends: true }
+        Self { who, first: None, by, told, candidate: None, mends: true, spent: Spent::new() }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -72,9 +75,10 @@ impl Told {
 pub(crate) enum DecideError {
     Refused(Refusal),
     EmailTaken,
-    /// A quota of the commit is spent.
+    /// Quotas of the commit are spent: these, where they stand, and the longest wait over them.
     Exhausted {
         wait: Span,
+        levels: Vec<(QuotaTag, Timestamp)>,
     },
     /// A claimed mail is another courier's by now, or a group of networks was changed since it was read.
     Superseded,
@@ -92,7 +96,7 @@ impl From<DecideError> for Error {
         match undecided {
             DecideError::Refused(refusal) => refusal.into(),
             DecideError::EmailTaken => Refusal::EmailTaken.into(),
-            DecideError::Exhausted { wait } => Refusal::Throttled { retry_after: wait }.into(),
+            DecideError::Exhausted { wait, .. } => Refusal::Throttled { retry_after: wait }.into(),
             DecideError::Superseded => Fault::Defect("a mail was superseded outside the courier").into(),
             DecideError::Failed(fault) => fault.into(),
         }
@@ -136,7 +140,17 @@ impl Core {
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
                     };
-                    match self.offer(commit, &mut pledge, &mut deadline).await? {
+                    let offered = match self.offer(commit, &mut pledge, &mut deadline).await {
+                        // Too many notices refuse no command: one waits, and the others are not sent.
+                        Err(DecideError::Exhausted { levels, .. })
+                            if levels.iter().all(|(level, _)| batch.notices.contains(level)) =>
+                        {
+                            call.spent.extend(levels);
+                            continue;
+                        }
+                        offered => offered?,
+                    };
+                    match offered {
                         Offered::Applied => {
                             self.notice(commit);
                             return Ok(batch.decided);

@@ -1,15 +1,14 @@
-//! What the doors, the log-in and the courier ask of the rules: requests and reservations, filled from the settings, the
-//! dossier and the moment. Every such request is built here and nowhere else.
+//! What the doors, the log-in and the courier ask of the rules: requests, filled from the settings, the dossier and the
+//! moment. Every such request is built here and nowhere else; what is reserved of quotas, in the file beside.
 
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
         AccountId, AddressTag, Candidate, Close, CodeMint, DeviceMint, DeviceToken, DueWork, EmailAddress,
         IpFilterGroupName, LinkUrl, LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin,
-        Purpose, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Span, Timestamp,
+        Purpose, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Side, Timestamp,
     },
-    error::Fault,
-    port::{Dossier, Reservation, Who},
+    port::Dossier,
 };
 
 impl Core {
@@ -67,7 +66,9 @@ impl Core {
             keys: &self.keys,
             page,
             return_url: None,
+            lives: &self.rules.code_lives,
             quota: self.rules.account_quota,
+            side: Side::Account,
             address: dossier.own_address(),
             stranger_caused: None,
             bypass_throttle: false,
@@ -162,51 +163,5 @@ impl Core {
             now,
             lock_out: &self.rules.lock_out,
         }
-    }
-
-    /// The level of this origin's requests for mail; none where the origin is not known.
-    pub(crate) fn requests_level(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.origin_tag(&self.realm, "mail requests", origin)
-    }
-
-    /// A unit of the origin's quota of requests for mail.
-    pub(crate) fn request_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
-        let quota = self.rules.origin_quota;
-        Some(Reservation::of(self.requests_level(origin)?, quota, now))
-    }
-
-    /// The level of this origin's failed log-ins; none where the origin is not known.
-    pub(crate) fn failures_level(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.origin_tag(&self.realm, "log-in failures", origin)
-    }
-
-    /// Counts against the origin. Without a ceiling: it never keeps a failure from being counted.
-    pub(crate) fn failure_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
-        let quota = self.rules.origin_failure_quota;
-        Some(Reservation::of(self.failures_level(origin)?, quota, now).without_ceiling())
-    }
-
-    /// The level of all mails with a code to this recipient.
-    pub(crate) fn recipients_level(&self, recipient: &EmailAddress) -> QuotaTag {
-        self.keys.recipient_tag(&self.realm, "mail", recipient)
-    }
-
-    /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
-    pub(crate) fn recipient_reservation(
-        &self,
-        recipient: &EmailAddress,
-        now: Timestamp,
-        bypass: bool,
-    ) -> Reservation {
-        let asked = Reservation::of(self.recipients_level(recipient), self.rules.recipient_quota, now);
-        if bypass { asked.without_ceiling() } else { asked }
-    }
-
-    /// How long the recipient's quota makes wait.
-    pub(crate) async fn recipients_wait(&self, recipient: &EmailAddress) -> Result<Span, Fault> {
-        let level = self.recipients_level(recipient);
-        let who = Who { levels: vec![level], ..Who::nobody() };
-        let dossier = self.load(&who, &mut self.deadline()).await?;
-        Ok(self.rules.recipient_quota.wait(dossier.level(level), self.clock.now()).unwrap_or(Span::ZERO))
     }
 }

@@ -4,7 +4,7 @@ use super::slot::Slot;
 use crate::{
     domain::{
         AddressTag, CoarseOrigin, Denial, DeviceToken, EmailAddress, Initiator, MustChangeReason, Origin,
-        Password, SessionStamp, Span,
+        SessionStamp, Span, TypedPassword,
     },
     engine::{Core, Deadline},
     error::Fault,
@@ -20,7 +20,7 @@ pub(crate) struct Attempt<'a> {
     /// The name of its record.
     pub(crate) tag: AddressTag,
     /// What was typed.
-    pub(crate) password: &'a Password,
+    pub(crate) password: &'a TypedPassword,
     /// What it brings of an earlier log-in.
     pub(crate) device: Option<&'a DeviceToken>,
     /// From where.

@@ -47,7 +47,7 @@ impl<'a> Failure<'a> {
             .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
                 let (change, locks) = core.failed(dossier, attempt, failures, moment);
                 let mut verdict = Verdict::new(change, locks);
-                verdict.reserve.extend(core.failure_reservation(attempt.origin, moment.now));
+                verdict.reserve = core.failure_reservations(attempt.origin, moment.now);
                 verdict.about = about;
                 Ok(verdict)
             })

@@ -84,7 +84,7 @@ impl<'a> Entered<'a> {
     async fn load(mut self, deadline: &mut Deadline<'_>) -> Result<Loaded<'a>, Fault> {
         let Self { core, attempt, .. } = self;
         self.settle_what_was_left(deadline).await?;
-        let levels = core.failures_level(attempt.origin).into_iter().collect();
+        let levels = core.origin_failure_levels(attempt.origin).into_iter().map(|(level, _)| level).collect();
         let who = Who { also: vec![attempt.tag], levels, ..Who::found(attempt.by.clone()) };
         self.slot.about_to_load();
         let dossier = core.load(&who, deadline).await?;
@@ -169,8 +169,7 @@ impl<'a> Loaded<'a> {
     /// How long this origin must wait; none if it did not fail too often.
     fn origins_wait(&self) -> Option<Span> {
         let Entered { core, attempt, .. } = &self.entered;
-        let level = core.failures_level(attempt.origin)?;
-        core.rules.origin_failure_quota.wait(self.dossier.level(level), self.now)
+        core.failures_wait(attempt.origin, &self.dossier, self.now)
     }
 
     fn snapshot(&self) -> LogInSnapshot<'_> {

@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         Account, Change, Content, EventKind, Initiator, InitiatorKind, Intent, IntentKind, Mail, MailRequest,
-        NewAccount, Purpose, Refusal, Registration, SealError, Status, Stop,
+        MailState, NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, Status, Stop,
     },
     engine::{Call, Core, DecideError, Moment, Told, Verdict},
     error::Fault,
@@ -16,6 +16,9 @@ use crate::{
 const TRIES: u32 = 3;
 
 impl Core {
+    /// How long a sign-up waits for the quota of all of them to admit it (fixed).
+    const SIGN_UP_WAITS: Span = Span::hours(1);
+
     /// Decides on one claimed request.
     pub(crate) async fn fulfil(&self, mail: Stored<Mail>) -> Result<(), Fault> {
         let Content::Intent(sealed) = &mail.value.content else { return Ok(()) };
@@ -40,6 +43,9 @@ impl Core {
                 // The host's own part of the commit may say yes when the claim has lapsed.
                 Err(DecideError::Refused(veto @ Refusal::Vetoed { .. })) if !is_given_up => Err(vetoed(veto)),
                 // The recipient's quota is spent.
+                Err(DecideError::Exhausted { levels, wait }) if self.only_sign_ups_are_spent(&levels) => {
+                    self.put_off(mail, wait).await
+                }
                 Err(DecideError::Exhausted { .. } | DecideError::Refused(_)) => break,
                 Err(DecideError::Failed(fault)) => Err(fault),
             };
@@ -80,6 +86,7 @@ impl Core {
         let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
             stranger_caused: Some(intent.kind.mail_kind()),
+            side: Side::Stranger,
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.kind, account) {
@@ -96,10 +103,9 @@ impl Core {
             (IntentKind::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
             (IntentKind::PasswordReset | IntentKind::LockNotice, None) => Ok(Change::none()),
         };
-        // Where nothing is mailed, it counts all the same: at another door, one's own change of address to it would tell.
-        let counts = intent.kind != IntentKind::LockNotice;
-        let reserve = counts.then(|| self.recipient_reservation(&intent.email, moment.now, false));
-        Ok((change.unwrap_or_default(), reserve.into_iter().collect()))
+        let change = change.unwrap_or_default();
+        let reserve = self.recipient_reservations(intent.kind, account, &change, moment.now);
+        Ok((change, reserve))
     }
 
     /// The account that a stranger asked for, which nobody has proven yet.
@@ -108,6 +114,23 @@ impl Core {
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
         Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })
+    }
+
+    /// So many sign up that this one waits, the longer the older it is, lest all that wait be decided again each moment;
+    /// after an hour nobody waits for its mail any more. No attempt is counted.
+    async fn put_off(&self, mail: Stored<Mail>, wait: Span) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let age = now.since(mail.value.queued_at);
+        if age >= Self::SIGN_UP_WAITS {
+            return self.drop_request(mail).await;
+        }
+        // Further ahead than the horizon, a due time counts as due.
+        let wait = wait.max(Span::micros(age.as_micros() / 4)).min(self.rules.retries.horizon());
+        let until = now + wait;
+        let state = MailState::Retry { at: until };
+        let after = Mail { attempts: mail.value.attempts.saturating_sub(1), state, ..mail.value.clone() };
+        let delayed = EventKind::MailDelayed { mail: after.id, until, ours: false };
+        self.replace_mail(mail, Some(after), Change { events: vec![delayed], ..Change::none() }).await
     }
 
     /// A request that leads to nothing.

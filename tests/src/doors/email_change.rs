@@ -233,7 +233,7 @@ on_each_store! {
         ask(NEW).await.unwrap();
         world.sweep().await;
         let first = world.mailed_code(NEW);
-        assert_eq!(ask("third@example.com").await, Err("throttled"), "a quota for each purpose, whatever the address");
+        assert_eq!(ask(NEW).await, Err("throttled"), "a quota for each purpose and address");
         world.clock.advance(Span::seconds(600));
         ask(NEW).await.unwrap();
         world.clock.advance(Span::seconds(600));

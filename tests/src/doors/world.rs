@@ -11,6 +11,7 @@ use accountable_core::{
     domain::{
         AccountId, Actor, Contact, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode,
         Message, NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
+        TypedPassword,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -134,7 +135,7 @@ impl World {
     }
 
     pub async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self.public().authenticate(&email(address), &password(typed), None).await.unwrap() {
+        match self.public().authenticate(&email(address), &typed_password(typed), None).await.unwrap() {
             Authentication::Granted { stamp, .. } => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
@@ -175,6 +176,11 @@ pub fn email(text: &str) -> EmailAddress {
 
 pub fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
+}
+
+/// As it is typed at log-in, where no rule of choosing applies.
+pub fn typed_password(text: &str) -> TypedPassword {
+    TypedPassword::parse(text).unwrap()
 }
 
 pub fn code_of(link: &str) -> MailedCode {

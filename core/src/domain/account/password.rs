@@ -66,6 +66,7 @@ impl Account {
         code.admitted()?;
         let hash = self.acceptable(new)?;
         let change = genuine.redeem(|facts, change| {
+            genuine.frees(facts);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
             Ok(())
@@ -122,19 +123,20 @@ impl Account {
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
     }
 
-    /// Puts a new hash of the current password in the place of the old hash. Ends no session, since the password is no
+    /// Puts a new hash of the current password in the place of the old hash: of its normal form, or of the octets as typed
+    /// (`raw_input`) where it has none. Ends no session, since the password is no
     /// other.
     ///
     /// # Errors
     /// [`Refusal::WrongPassword`] if the password was replaced meanwhile.
-    pub fn rehashed(&self, old: &Sealed, fresh: &Sealed) -> Result<Change, Refusal> {
+    pub fn rehashed(&self, old: &Sealed, fresh: &Sealed, raw_input: bool) -> Result<Change, Refusal> {
         if self.facts()?.password.as_ref().is_none_or(|password| password.hash != *old) {
             return Err(Refusal::WrongPassword);
         }
         Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
                 password.hash = fresh.clone();
-                password.raw_input = false;
+                password.raw_input = raw_input;
             }
             change.events.push(EventKind::PasswordRehashed);
         })
@@ -220,38 +222,37 @@ impl Account {
         if self.epoch == epoch { Ok(()) } else { Err(Refusal::SessionEnded) }
     }
 
-    /// The candidate's hash, once all that the policy says is well. What costs a hash, or a look elsewhere, is asked of
-    /// a password that has nothing else against it.
+    /// The candidate's hash, once all is well. What the text itself has against it is told at once, and such a candidate
+    /// is never hashed. Only then it is asked whether it is the current password, whether it is breached, and last
+    /// whether it is one of those before.
     fn acceptable(&self, new: &NewPassword<'_>) -> Result<Sealed, Stop> {
         let facts = self.facts()?;
-        let mut violations = self.violations(new)?;
-        if violations.is_empty() && new.candidate.hashed.is_breached()? {
-            violations.push(Violation::Breached);
+        let weak = |violations| Err(Refusal::WeakPassword(violations).into());
+        let violations = self.violations(new)?;
+        let candidate = &new.candidate.hashed;
+        if !violations.is_empty() {
+            return weak(violations);
         }
-        if violations.is_empty() {
-            for previous in facts.previous.iter().take(new.policy.history()) {
-                if new.candidate.hashed.is(&previous.hash)? {
-                    violations.push(Violation::UsedBefore);
-                    break;
-                }
+        if let Some(current) = &facts.password
+            && candidate.is(&current.hash)?
+        {
+            return weak(vec![Violation::SameAsCurrent]);
+        }
+        if candidate.is_breached()? {
+            return weak(vec![Violation::Breached]);
+        }
+        for previous in facts.previous.iter().take(new.policy.history()) {
+            if candidate.is(&previous.hash)? {
+                return weak(vec![Violation::UsedBefore]);
             }
         }
-        if !violations.is_empty() {
-            return Err(Refusal::WeakPassword(violations).into());
-        }
-        new.candidate.hashed.sealed()
+        candidate.sealed()
     }
 
-    fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Stop> {
-        let facts = self.facts()?;
-        let context = PolicyContext { email: &facts.mailbox.address };
-        let mut violations = new.policy.violations(new.candidate.password, &context);
-        if let Some(current) = &facts.password
-            && new.candidate.hashed.is(&current.hash)?
-        {
-            violations.push(Violation::SameAsCurrent);
-        }
-        Ok(violations)
+    /// All that the text itself has against it.
+    fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Refusal> {
+        let context = PolicyContext { email: &self.facts()?.mailbox.address };
+        Ok(new.policy.violations(new.candidate.password, &context))
     }
 
     /// The owner is told, but for a first password, and not while mails are stopped.

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Ordinal};
 use crate::domain::{
-    Address, AddressBook, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, MailedCode, Purpose,
-    Refusal, Timestamp,
+    Address, AddressBook, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, Keyring, MailedCode,
+    Purpose, Refusal, Timestamp,
 };
 
 /// Somebody brings a code.
@@ -27,6 +27,7 @@ pub struct Redemption<'a> {
 pub(super) struct GenuineCode<'a> {
     account: &'a Account,
     brought: Redemption<'a>,
+    purpose: Purpose,
     confirmation: Confirmation,
 }
 
@@ -34,6 +35,15 @@ impl GenuineCode<'_> {
     /// The number of the address that it was mailed to.
     pub(super) fn recipient(&self) -> Ordinal {
         self.confirmation.recipient
+    }
+
+    /// A mail with that code was answered: the next one waits for none.
+    pub(super) fn frees(&self, facts: &mut Facts) {
+        if let Some(mailbox) = facts.mailbox(self.recipient()) {
+            let mint = &self.brought.mint;
+            let recipient = mint.keys.throttle_tag(mint.realm, &mailbox.key);
+            facts.free_throttle(self.purpose, recipient);
+        }
     }
 
     /// What the code does, beside proving the address that it was mailed to.
@@ -91,20 +101,19 @@ impl Account {
             return CodeState::Invalid;
         };
         for (&purpose, confirmations) in &facts.confirmations {
-            if let Some(issued) = &confirmations.issued
-                && brought.is_genuine(self, facts, purpose, issued)
-            {
-                return match issued.is_live(brought.now) {
+            let genuine = |of: &&Confirmation| brought.is_genuine(self, facts, purpose, of);
+            if let Some(mailed) = confirmations.mailed().find(genuine) {
+                return match mailed.is_live(brought.now) {
                     true => CodeState::Live {
                         purpose,
-                        expires_at: issued.expires_at,
-                        return_url: issued.return_url.clone(),
+                        expires_at: mailed.expires_at,
+                        return_url: mailed.return_url.clone(),
                     },
                     false => CodeState::Expired { purpose },
                 };
             }
             if let Some(dead) = &confirmations.dead
-                && brought.is_genuine(self, facts, purpose, &dead.was)
+                && [&dead.was].into_iter().chain(&dead.predecessor).any(|was| genuine(&was))
             {
                 return match dead.end {
                     ConfirmationEnd::Used => CodeState::Used { purpose },
@@ -113,6 +122,17 @@ impl Account {
             }
         }
         CodeState::Invalid
+    }
+
+    /// Whether the owner has a link of that purpose, or one is under way, that can be redeemed: at the present address,
+    /// under a key that is held.
+    #[must_use]
+    pub fn has_live_code(&self, purpose: Purpose, keys: &Keyring, now: Timestamp) -> bool {
+        self.facts().is_ok_and(|facts| {
+            facts
+                .live(purpose, now)
+                .is_some_and(|live| live.recipient == facts.mailbox.ordinal && keys.holds(&live.key))
+        })
     }
 
     /// The code, if it is live and genuine and lets its bearer choose a password.
@@ -131,8 +151,9 @@ impl Account {
     ) -> Option<GenuineCode<'a>> {
         let facts = self.facts().ok()?;
         facts.standing.active().ok()?;
-        let live = facts.live(purpose, brought.now)?;
-        let genuine = || GenuineCode { account: self, brought: *brought, confirmation: live.clone() };
-        brought.is_genuine(self, facts, purpose, live).then(genuine)
+        let mut live =
+            facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
+        let confirmation = live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed))?.clone();
+        Some(GenuineCode { account: self, brought: *brought, purpose, confirmation })
     }
 }

@@ -67,6 +67,7 @@ fn command(command: Command) -> String {
         Command::ReplaceEmail => ("replace_email", "administrator"),
         Command::Update => ("update", "administrator"),
         Command::RequestEmailChange => ("request_email_change", "owner"),
+        Command::RequestPresentEmail => ("request_email_change", "owner, to the present address"),
         Command::ConfirmEmail => ("confirm_email", "owner, with its code"),
         Command::CancelEmailChange => ("cancel_email_change", "owner"),
         Command::CancelEmailChangeByCode => ("cancel_email_change", "bearer of its code"),

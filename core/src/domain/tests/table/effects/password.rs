@@ -82,7 +82,7 @@ impl Seen<'_> {
         let codes = outcome.codes();
         let mailed = codes == [(purpose, self.here())];
         assert_eq!(outcome.mails.len(), usize::from(mailed));
-        assert_eq!(new.throttles.get(&purpose) != old.throttles.get(&purpose), mailed);
+        assert_eq!(new.throttles != old.throttles, mailed);
         match outcome.events[0] {
             EventKind::PasswordManagementChanged { to: now } => {
                 assert_eq!((now, new.management, new.pending_management), (to, to, None));
