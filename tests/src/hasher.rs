@@ -234,7 +234,7 @@ pub fn clause_11_check_passes_exactly_what_verify_reads<H: HasherUnderTest>() {
     }
     for hash in unreadable::<H>(&*hasher) {
         let answer = hasher.check(&hash);
-        assert!(matches!(answer, Err(HashError::Unreadable)), "{:?}: {answer:?}", hash.expose());
+        assert!(answer.is_err(), "{:?} is not read", hash.expose());
     }
 }
 

@@ -133,7 +133,7 @@ pub fn sealed_under(account: Account, keys: &[&str]) -> Account {
         facts.password = hashes.next().map(|hash| Credential {
             hash,
             set_at: NOW,
-            must_change: false,
+            must_change: None,
             temporary_until: None,
             raw_input: false,
             warn_at: None,

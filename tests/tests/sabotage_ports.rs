@@ -11,7 +11,7 @@ use accountable_conformance::{
     store::NotOffered,
 };
 use accountable_core::{
-    domain::{EmailAddress, FeedbackTag, Letter, Password, Span, Timestamp},
+    domain::{EmailAddress, FeedbackTag, Letter, Password, Span, Timestamp, UnusableHash},
     port::{
         Clock, Entropy, EntropyError, HashError, MailError, Mailer, PasswordHash, PasswordHasher, Receipt,
     },
@@ -121,7 +121,7 @@ impl PasswordHasher for Careless {
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
         Ok(self.0.verify(&cut(password), hash).await.unwrap_or(false))
     }
-    fn check(&self, _: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, _: &PasswordHash) -> Result<(), UnusableHash> {
         Ok(())
     }
     fn reads_part_only(&self, _: &Password, _: &PasswordHash) -> bool {

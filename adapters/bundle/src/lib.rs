@@ -47,7 +47,7 @@
 //! |---|---|---|
 //! | `sqlite` | yes | accounts in an SQLite file |
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
-//! | `foreign-hashes` | yes | imported bcrypt, scrypt and PBKDF2 hashes are verified, and replaced as their owners log in |
+//! | `foreign-hashes` | yes | imported hashes of other systems (bcrypt, scrypt, PBKDF2, ..) are verified, and replaced as their owners log in |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
@@ -67,8 +67,8 @@ pub use accountable_http as http;
 pub use accountable_mail as mail;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
-    Pbkdf2Digest, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
-    write_new_keyring,
+    Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml,
+    secrets_from_file, write_new_keyring,
 };
 /// For implementing a port.
 pub use async_trait::async_trait;

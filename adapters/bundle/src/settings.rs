@@ -185,6 +185,7 @@ impl Settings {
             settings.mail.folder = settings.mail.folder.map(|mails| folder.join(mails));
             #[cfg(feature = "axum")]
             settings.http.beside(folder);
+            settings.hashing = settings.hashing.relative_to(folder);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
         }
         Ok(settings)

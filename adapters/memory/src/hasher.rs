@@ -3,7 +3,7 @@
 use std::fmt;
 
 use accountable_core::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{Entropy, HashError, PasswordHash, PasswordHasher},
 };
 use async_trait::async_trait;
@@ -163,8 +163,10 @@ impl PasswordHasher for InsecureTestHasher {
         Ok(Parts::of(password, parts.scheme, parts.salt).digest == parts.digest)
     }
 
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
-        Parts::read(hash).map(drop).ok_or(HashError::Unreadable)
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
+        let known = [OWN, FOREIGN].iter().any(|scheme| hash.expose().starts_with(scheme));
+        let why = if known { UnusableHash::Malformed } else { UnusableHash::UnknownScheme };
+        Parts::read(hash).map(drop).ok_or(why)
     }
 
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {

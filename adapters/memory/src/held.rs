@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use accountable_core::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{HashError, PasswordHash, PasswordHasher},
 };
 use async_trait::async_trait;
@@ -166,7 +166,7 @@ impl<H: PasswordHasher> PasswordHasher for HeldHasher<H> {
         verified
     }
 
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.inner.check(hash)
     }
 

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use accountable_core::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{Entropy, HashError, PasswordHash, PasswordHasher, Source},
 };
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
 use crate::{
-    Argon2Error, Argon2Settings, CostClass, OsEntropy,
+    Argon2Error, Argon2Settings, CostClass, OsEntropy, Peppers,
     phc::{OUTPUT, Recipe, SALT},
     scratch::Scratch,
     stored::{self, Stored},
@@ -21,9 +21,39 @@ use crate::{
 /// Hashes passwords by Argon2id (RFC 9106) on threads that do nothing else.
 ///
 /// Verifies Argon2 hashes of all variants and versions; and, with the feature `foreign-hashes`, those that other systems
-/// made: bcrypt (`$2a$`, `$2b$`, `$2y$`), scrypt (`$scrypt$ln=..`) and PBKDF2 (`$pbkdf2-sha256$i=..` or passlib's
-/// `$pbkdf2-sha256$29000$..`; SHA-1 and SHA-512 too). Any other scheme is [`HashError::Unreadable`], and so is what asks
-/// for more or less work than the [settings](Argon2Settings) say. Every foreign hash needs a rehash.
+/// made, in the form in which each exports them:
+///
+/// | system | form |
+/// |---|---|
+/// | many (PHP, Laravel, Rails, Spring, Go) | bcrypt: `$2a$10$..`, `$2b$..`, `$2y$..` |
+/// | passlib, PHC strings | `$scrypt$ln=16,r=8,p=1$..`, `$pbkdf2-sha256$i=600000$..`, `$pbkdf2-sha256$29000$..`; SHA-1 to SHA-512 |
+/// | Django | `pbkdf2_sha256$..`, `argon2$argon2id$..`, `bcrypt_sha256$$2b$..`, `bcrypt$$2b$..`, `scrypt$..`; weak: `pbkdf2_sha1$..` |
+/// | Werkzeug (Flask) | `scrypt:32768:8:1$..`, `pbkdf2:sha256:1000000$..` |
+/// | Keycloak | a credential as JSON, `{"secretData":"{..}","credentialData":"{..}"}`: PBKDF2 or Argon2 |
+/// | Ory Kratos | its bcrypt, Argon2, PBKDF2 and `$scrypt$ln=16384,..` |
+/// | WordPress | `$wp$2y$10$..`; weak: `$P$B..` |
+/// | Devise (Rails) with a pepper | `$devise$2a$12$..`: you put `$devise` in front, and the settings name the pepper |
+/// | better-auth, Lucia | `salt:key` in hexadecimal digits, `s2:salt:key` |
+/// | ASP.NET Core Identity | the base64 of version 3; weak: version 2 |
+///
+/// Any other scheme is [`HashError::Unreadable`], and so is what asks for more or less work than the
+/// [settings](Argon2Settings) say; [`check`](PasswordHasher::check) tells which. Those marked weak are read only where
+/// the settings [accept weak hashes](Argon2Settings::accept_weak_imported_hashes). Every foreign hash needs a rehash.
+///
+/// Keycloak's database has the two strings in columns; its export has the object as it is read here:
+///
+/// ```
+/// # #[cfg(feature = "foreign-hashes")] {
+/// use accountable_core::port::{PasswordHash, PasswordHasher as _};
+/// use accountable_system::{Argon2Pool, Argon2Settings};
+/// let secret_data = r#"{"value":"bLMNoNaOmtrNHfDIHrcEVTGyZUUWqAnKj4tPwzqWVwU=","salt":"c2FsdHNhbHRzYWx0c2FsdA=="}"#;
+/// let credential_data = r#"{"hashIterations":210000,"algorithm":"pbkdf2-sha256","additionalParameters":{}}"#;
+/// let credential = serde_json::json!({ "secretData": secret_data, "credentialData": credential_data });
+/// let pool = Argon2Pool::new(&Argon2Settings::default())?;
+/// pool.check(&PasswordHash::from_phc(credential.to_string().into()))?;
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// Clones share the threads, which end when the last clone is dropped: the drop waits for the hash that each may be
 /// making.
@@ -37,6 +67,7 @@ struct Pool {
     settings: Argon2Settings,
     entropy: Box<dyn Entropy>,
     decoy_secret: Zeroizing<[u8; 32]>,
+    peppers: Peppers,
     workers: Workers<Scratch>,
 }
 
@@ -58,6 +89,7 @@ impl Argon2Pool {
         settings.check()?;
         let mut decoy_secret = Zeroizing::new([0; 32]);
         entropy.fill(decoy_secret.as_mut_slice())?;
+        let peppers = settings.peppers()?;
         let keep = usize::try_from(settings.cost.memory_kib()).unwrap_or(usize::MAX);
         let workers =
             Workers::start("password-hash", settings.thread_count(), settings.waiting, || Scratch::new(keep))
@@ -66,6 +98,7 @@ impl Argon2Pool {
             settings: settings.clone(),
             entropy: Box::new(entropy),
             decoy_secret,
+            peppers,
             workers,
         })))
     }
@@ -85,9 +118,11 @@ impl Argon2Pool {
         }
     }
 
-    /// The hash, if it could be verified here.
-    fn readable(&self, hash: &PasswordHash) -> Option<Stored> {
-        Stored::read(hash).filter(|stored| self.0.settings.reads(stored.class()))
+    /// The hash, if it could be verified here; else why not.
+    fn readable(&self, hash: &PasswordHash) -> Result<Stored, UnusableHash> {
+        let stored = Stored::read(hash, &self.0.peppers)?;
+        self.0.settings.judge(stored.class(), stored.is_weak())?;
+        Ok(stored)
     }
 }
 
@@ -98,26 +133,26 @@ impl PasswordHasher for Argon2Pool {
         self.0.entropy.fill(&mut salt).map_err(|error| HashError::Failed(Box::new(error)))?;
         let recipe = Recipe::new(self.0.settings.cost, salt);
         self.work(password, move |password, scratch| {
-            recipe.output_of(password, scratch).map(|output| recipe.written(&output))
+            recipe.output_of(password.expose().as_bytes(), scratch).map(|output| recipe.written(&output))
         })
         .await
     }
 
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
-        let stored = self.readable(hash).ok_or(HashError::Unreadable)?;
+        let stored = self.readable(hash).map_err(|_| HashError::Unreadable)?;
         self.work(password, move |password, scratch| stored.verifies(password, scratch)).await
     }
 
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
-        self.readable(hash).map(drop).ok_or(HashError::Unreadable)
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
+        self.readable(hash).map(drop)
     }
 
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {
-        self.readable(hash).is_some_and(|stored| stored.reads_part_only(password))
+        self.readable(hash).is_ok_and(|stored| stored.reads_part_only(password))
     }
 
     fn needs_rehash(&self, hash: &PasswordHash) -> bool {
-        Stored::read(hash).is_none_or(|stored| !stored.is_current(self.0.settings.cost))
+        !Stored::read(hash, &self.0.peppers).is_ok_and(|stored| stored.is_current(self.0.settings.cost))
     }
 
     fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
@@ -271,7 +306,9 @@ mod tests {
     fn decoys_are_of_every_class_configured_and_stay_in_theirs() {
         let classes: Vec<_> = (1..=3).map(|passes| crate::Argon2Cost::new(64, passes, 1).unwrap()).collect();
         let [one, other] = [0, 1].map(|_| pool(&quick().with_decoys(classes.clone())));
-        let class = |pool: &Argon2Pool, seed| Stored::read(&pool.decoy(&seed)).unwrap().class();
+        let class = |pool: &Argon2Pool, seed| {
+            Stored::read(&pool.decoy(&seed), &Peppers::default()).ok().unwrap().class()
+        };
         let mut seen = BTreeSet::new();
         for number in 0..64 {
             let seed = [number; 32];

@@ -90,6 +90,11 @@ impl Argon2Cost {
         self.memory_kib <= other.memory_kib && self.passes <= other.passes && self.lanes <= other.lanes
     }
 
+    /// The KiB that a hash fills in all its passes together, which is what its time depends on.
+    pub(crate) fn filled_kib(self) -> u64 {
+        u64::from(self.memory_kib).saturating_mul(u64::from(self.passes))
+    }
+
     pub(crate) fn params(self, output: usize) -> Result<Params, argon2::Error> {
         Params::new(self.memory_kib, self.passes, self.lanes, Some(output))
     }

@@ -45,6 +45,11 @@ pub enum CostClass {
         /// The number of rounds.
         rounds: u32,
     },
+    /// phpass: iterated MD5, weak whatever its cost. The time depends on the length of the password, too.
+    Phpass {
+        /// The binary logarithm of the number of rounds, 7 to 30.
+        log_rounds: u32,
+    },
 }
 
 /// The hash function of the HMAC that PBKDF2 iterates.
@@ -54,8 +59,12 @@ pub enum CostClass {
 pub enum Pbkdf2Digest {
     /// HMAC with SHA-1.
     Sha1,
+    /// HMAC with SHA-224.
+    Sha224,
     /// HMAC with SHA-256.
     Sha256,
+    /// HMAC with SHA-384.
+    Sha384,
     /// HMAC with SHA-512.
     Sha512,
 }
@@ -68,9 +77,10 @@ impl CostClass {
             Self::Bcrypt { cost } => (4..=31).contains(&cost),
             Self::Scrypt { log_n, r, p } => {
                 let product = r.checked_mul(p).filter(|product| (1..1 << 30).contains(product));
-                product.is_some() && (1..=63).contains(&log_n) && scrypt_kib(log_n, r).is_some()
+                product.is_some() && (1..=63).contains(&log_n) && scrypt_kib(log_n, r, p).is_some()
             }
             Self::Pbkdf2 { rounds, .. } => rounds > 0,
+            Self::Phpass { log_rounds } => (7..=30).contains(&log_rounds),
         }
     }
 
@@ -79,8 +89,10 @@ impl CostClass {
         match self {
             Self::Argon2(_) => true, // It has a floor of its own.
             Self::Bcrypt { cost } => cost >= 8,
-            Self::Scrypt { log_n, r, .. } => log_n >= 14 && r >= 8,
+            // The least memory that OWASP names is that of N = 2^13, with p = 10.
+            Self::Scrypt { log_n, r, p } => r >= 8 && (log_n >= 14 || log_n == 13 && p >= 10),
             Self::Pbkdf2 { rounds, .. } => rounds >= 10_000,
+            Self::Phpass { .. } => false,
         }
     }
 }
@@ -99,6 +111,7 @@ impl fmt::Display for CostClass {
             Self::Bcrypt { cost } => write!(f, "bcrypt cost={cost}"),
             Self::Scrypt { log_n, r, p } => write!(f, "scrypt ln={log_n},r={r},p={p}"),
             Self::Pbkdf2 { digest, rounds } => write!(f, "{digest} i={rounds}"),
+            Self::Phpass { log_rounds } => write!(f, "phpass rounds=2^{log_rounds}"),
         }
     }
 }
@@ -108,31 +121,41 @@ impl fmt::Display for Pbkdf2Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sha1 => "pbkdf2-sha1",
+            Self::Sha224 => "pbkdf2-sha224",
             Self::Sha256 => "pbkdf2-sha256",
+            Self::Sha384 => "pbkdf2-sha384",
             Self::Sha512 => "pbkdf2-sha512",
         })
     }
 }
 
-/// The memory of scrypt in KiB, if a machine can have so much.
-fn scrypt_kib(log_n: u32, r: u32) -> Option<u64> {
+/// The memory of scrypt in KiB, if a machine can have so much: the larger of its two areas.
+fn scrypt_kib(log_n: u32, r: u32, p: u32) -> Option<u64> {
     // Checked by multiplication: a shift lets bits fall off.
-    let bytes = 1_u64.checked_shl(log_n)?.checked_mul(u64::from(r))?.checked_mul(128)?;
+    let blocks = 1_u64.checked_shl(log_n)?.max(u64::from(p));
+    let bytes = blocks.checked_mul(u64::from(r))?.checked_mul(128)?;
     usize::try_from(bytes).ok()?;
     Some(bytes.div_ceil(1_024))
+}
+
+/// The work of scrypt: N·r·p, which its time depends on.
+fn scrypt_work(log_n: u32, r: u32, p: u32) -> Option<u64> {
+    1_u64.checked_shl(log_n)?.checked_mul(u64::from(r))?.checked_mul(u64::from(p))
 }
 
 /// The most that a stored hash of another scheme than Argon2 may ask for. A hash that asks for more is refused before
 /// any work is done.
 ///
-/// | scheme | read | weaker, only by [`accept_weak_imported_hashes`] |
-/// |---|---|---|
-/// | bcrypt | cost 8 ..= 14 | 4 ..= 7 |
-/// | scrypt | ln 14 ..= 20, r 8 ..= 16, p 1 ..= 4, and 256 MiB at most | ln below 14, r below 8 |
-/// | PBKDF2 | 10,000 ..= 5,000,000 rounds | 1 ..= 9,999 |
+/// | scheme | read | at the ceiling | weaker, only by [`accept_weak_imported_hashes`] |
+/// |---|---|---|---|
+/// | bcrypt | cost 8 ..= 14 | 1.1 s | 4 ..= 7 |
+/// | scrypt | r from 8 on, with ln from 14 on, or 13 if p is 10 or more; N·r·p up to 2^21, and 256 MiB | 0.7 s | ln or r below |
+/// | PBKDF2 | 10,000 ..= 2,000,000 rounds | SHA-512 1.1 s, SHA-256 and SHA-1 0.2 s | 1 ..= 9,999 |
+/// | phpass | none | of 4 KiB 0.5 s | 2^7 ..= 2^16 rounds |
 ///
-/// The upper ends are these defaults: about a second's work of one thread. The lower ends are fixed. A ceiling below
-/// the lower end keeps a scheme out.
+/// The upper ends are these defaults: about a second's work of one thread at most. The times are those of one core of the
+/// machine that builds this library; `adapters/system/src/foreign/costs.rs` says how to measure them on another. The lower ends are
+/// fixed. A ceiling below the lower end keeps a scheme out.
 ///
 /// This is the section `hashing.foreign_ceiling` of the settings file, key by key.
 ///
@@ -141,22 +164,20 @@ fn scrypt_kib(log_n: u32, r: u32) -> Option<u64> {
 #[serde(default, deny_unknown_fields)]
 pub struct ForeignCeiling {
     bcrypt_cost: u32,
-    scrypt_log_n: u32,
-    scrypt_r: u32,
-    scrypt_p: u32,
+    scrypt_work: u64,
     scrypt_memory_kib: u32,
     pbkdf2_rounds: u32,
+    phpass_log_rounds: u32,
 }
 
 impl Default for ForeignCeiling {
     fn default() -> Self {
         Self {
             bcrypt_cost: 14,
-            scrypt_log_n: 20,
-            scrypt_r: 16,
-            scrypt_p: 4,
+            scrypt_work: 2_097_152,
             scrypt_memory_kib: 262_144,
-            pbkdf2_rounds: 5_000_000,
+            pbkdf2_rounds: 2_000_000,
+            phpass_log_rounds: 16,
         }
     }
 }
@@ -168,16 +189,22 @@ impl ForeignCeiling {
         self.bcrypt_cost = cost;
         self
     }
-    /// Sets the highest parameters of a scrypt hash, each by itself.
+    /// Sets the most work of a scrypt hash: N·r·p.
     #[must_use]
-    pub fn with_scrypt(mut self, log_n: u32, r: u32, p: u32) -> Self {
-        (self.scrypt_log_n, self.scrypt_r, self.scrypt_p) = (log_n, r, p);
+    pub fn with_scrypt(mut self, work: u64) -> Self {
+        self.scrypt_work = work;
         self
     }
     /// Sets the most memory that a scrypt hash may take, in KiB. A thread takes that much while it verifies one.
     #[must_use]
     pub fn with_scrypt_memory_kib(mut self, memory_kib: u32) -> Self {
         self.scrypt_memory_kib = memory_kib;
+        self
+    }
+    /// Sets the binary logarithm of the most rounds of a phpass hash. Each step doubles the work.
+    #[must_use]
+    pub fn with_phpass(mut self, log_rounds: u32) -> Self {
+        self.phpass_log_rounds = log_rounds;
         self
     }
     /// Sets the most rounds of a PBKDF2 hash.
@@ -193,13 +220,12 @@ impl ForeignCeiling {
             CostClass::Argon2(_) => true, // It has a ceiling of its own.
             CostClass::Bcrypt { cost } => cost <= self.bcrypt_cost,
             CostClass::Scrypt { log_n, r, p } => {
-                let memory = scrypt_kib(log_n, r);
-                log_n <= self.scrypt_log_n
-                    && r <= self.scrypt_r
-                    && p <= self.scrypt_p
-                    && memory.is_some_and(|memory| memory <= u64::from(self.scrypt_memory_kib))
+                scrypt_work(log_n, r, p).is_some_and(|work| work <= self.scrypt_work)
+                    && scrypt_kib(log_n, r, p)
+                        .is_some_and(|memory| memory <= u64::from(self.scrypt_memory_kib))
             }
             CostClass::Pbkdf2 { rounds, .. } => rounds <= self.pbkdf2_rounds,
+            CostClass::Phpass { log_rounds } => log_rounds <= self.phpass_log_rounds,
         }
     }
 }
@@ -223,17 +249,28 @@ mod tests {
     #[test]
     fn the_defaults_cover_what_their_table_says_and_a_step_more_is_too_much() {
         let most = ForeignCeiling::default();
-        for class in [bcrypt(14), scrypt(17, 16, 4), scrypt(18, 8, 1), scrypt(20, 2, 1), pbkdf2(5_000_000)] {
+        for class in [
+            bcrypt(14),
+            scrypt(17, 16, 1),
+            scrypt(18, 8, 1),
+            scrypt(17, 8, 2),
+            scrypt(14, 8, 5),
+            scrypt(13, 8, 10),
+            scrypt(20, 2, 1),
+            pbkdf2(2_000_000),
+            CostClass::Phpass { log_rounds: 16 },
+        ] {
             assert!(most.covers(class) && class.is_defined(), "{class}");
         }
         for class in [
             bcrypt(15),
-            scrypt(21, 1, 1),
-            scrypt(14, 17, 1),
-            scrypt(14, 8, 5),
+            scrypt(18, 8, 2), // N·r·p is 2^22
+            scrypt(14, 8, 17),
             scrypt(19, 8, 1), // 512 MiB
             scrypt(18, 9, 1), // 288 MiB
-            pbkdf2(5_000_001),
+            scrypt(1, 8, 1 << 26),
+            pbkdf2(2_000_001),
+            CostClass::Phpass { log_rounds: 17 },
         ] {
             assert!(!most.covers(class), "{class}");
         }
@@ -243,7 +280,7 @@ mod tests {
     fn a_ceiling_can_be_moved_for_each_scheme() {
         let most = ForeignCeiling::default()
             .with_bcrypt(16)
-            .with_scrypt(21, 32, 8)
+            .with_scrypt(1 << 28)
             .with_scrypt_memory_kib(4_194_304)
             .with_pbkdf2(6_000_000);
         for class in [bcrypt(16), scrypt(20, 32, 8), scrypt(21, 16, 1), pbkdf2(6_000_000)] {
@@ -257,6 +294,8 @@ mod tests {
         for (fair, weak) in [
             (bcrypt(8), bcrypt(7)),
             (scrypt(14, 8, 1), scrypt(13, 8, 1)),
+            (scrypt(13, 8, 10), scrypt(13, 8, 9)),
+            (scrypt(13, 8, 10), scrypt(12, 8, 20)),
             (scrypt(14, 8, 1), scrypt(14, 7, 1)),
             (pbkdf2(10_000), pbkdf2(9_999)),
         ] {

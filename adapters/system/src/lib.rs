@@ -21,13 +21,17 @@ mod cost_class;
 mod entropy;
 #[cfg_attr(not(feature = "foreign-hashes"), path = "foreign/absent.rs")]
 mod foreign;
+#[cfg_attr(feature = "foreign-hashes", cfg(test))]
+mod foreign_marks;
 mod key_file;
+mod pepper;
 mod phc;
 mod scratch;
 mod settings;
 mod stored;
 mod workers;
 
+pub(crate) use self::pepper::Peppers;
 pub use self::{
     argon2_pool::Argon2Pool,
     clock::SystemClock,
@@ -38,5 +42,6 @@ pub use self::{
         KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
         write_new_keyring,
     },
+    pepper::Pepper,
     settings::{Argon2Error, Argon2Settings},
 };

@@ -2,12 +2,10 @@
 
 use std::{fmt::Write as _, ops::RangeInclusive};
 
-use accountable_core::{
-    domain::Password,
-    port::{PasswordHash, Source},
-};
+use accountable_core::port::{PasswordHash, Source};
 use argon2::{Algorithm, Argon2, Version, password_hash::phc};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::{Argon2Cost, scratch::Scratch};
@@ -58,14 +56,14 @@ impl Recipe {
     /// The output that a password has by it.
     pub(crate) fn output_of(
         &self,
-        password: &Password,
+        password: &[u8],
         scratch: &mut Scratch,
     ) -> Result<Zeroizing<Vec<u8>>, Source> {
         let params = self.cost.params(self.output)?;
         let memory = scratch.lend(params.block_count())?;
         let mut output = Zeroizing::new(vec![0; self.output]);
         Argon2::new(self.algorithm, self.version, params).hash_password_into_with_memory(
-            password.expose().as_bytes(),
+            password,
             &self.salt,
             &mut output,
             memory,
@@ -113,6 +111,14 @@ impl StoredArgon2 {
     }
 }
 
+impl StoredArgon2 {
+    /// Does the work: whether the hash was made of this password.
+    pub(crate) fn is_of(&self, password: &[u8], scratch: &mut Scratch) -> Result<bool, Source> {
+        let made = self.recipe.output_of(password, scratch)?;
+        Ok(made.ct_eq(&self.output).into())
+    }
+}
+
 /// What a PHC string says.
 pub(crate) struct Fields(phc::PasswordHash);
 
@@ -148,13 +154,6 @@ impl Fields {
         let output = self.0.hash.as_ref().filter(|output| OUTPUTS.contains(&output.len()))?;
         Some(Zeroizing::new(output.as_bytes().to_vec()))
     }
-}
-
-/// A decimal number as hash strings have it: digits, without a zero in front.
-#[cfg(feature = "foreign-hashes")]
-pub(crate) fn decimal(text: &str) -> Option<u32> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    if digits { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]

@@ -1,11 +1,19 @@
 //! How passwords are hashed here: cost, threads, and what stored hashes may ask for.
 
-use std::{io, num::NonZeroUsize, thread};
+use std::{
+    io,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    thread,
+};
 
-use accountable_core::{domain::OutOfBounds, port::EntropyError};
+use accountable_core::{
+    domain::{OutOfBounds, UnusableHash},
+    port::EntropyError,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{Argon2Cost, CostClass, ForeignCeiling};
+use crate::{Argon2Cost, CostClass, ForeignCeiling, Pepper, Peppers};
 
 /// How an [`Argon2Pool`](crate::Argon2Pool) works. Hashes are Argon2id, version 19, with salts of 16 bytes and output
 /// of 32.
@@ -16,7 +24,7 @@ use crate::{Argon2Cost, CostClass, ForeignCeiling};
 /// | cost classes of decoys | that of new hashes |
 /// | threads | as many as the process may use at once |
 /// | waiting for a thread, at most | 256 |
-/// | stored Argon2 hashes that are read | 7 MiB, 1 pass, 1 lane ..= 256 MiB, 10 passes, 16 lanes |
+/// | stored Argon2 hashes that are read | 7 MiB, 1 pass, 1 lane ..= 256 MiB, 10 passes, 16 lanes, and 1 GiB filled in all passes together (0.8 s of one core) |
 /// | stored hashes of other schemes that are read | see [`ForeignCeiling`] |
 /// | weaker hashes, from elsewhere | not read |
 ///
@@ -33,8 +41,13 @@ pub struct Argon2Settings {
     pub(crate) waiting: usize,
     #[serde(rename = "ceiling")]
     most: Argon2Cost,
+    ceiling_filled_kib: u64,
     #[serde(rename = "foreign_ceiling")]
     foreign: ForeignCeiling,
+    devise_pepper_file: Option<PathBuf>,
+    /// Said in code.
+    #[serde(skip)]
+    devise_pepper: Option<Pepper>,
     #[serde(rename = "accept_weak_imported_hashes")]
     accept_weak: bool,
     /// No file says so.
@@ -56,7 +69,10 @@ impl Default for Argon2Settings {
             threads: None,
             waiting: 256,
             most: Argon2Cost::literal(262_144, 10, 16),
+            ceiling_filled_kib: 1_048_576,
             foreign: ForeignCeiling::default(),
+            devise_pepper_file: None,
+            devise_pepper: None,
             accept_weak: false,
             insecure: false,
         }
@@ -113,6 +129,44 @@ impl Argon2Settings {
         self
     }
 
+    /// Sets the most KiB that a stored Argon2 hash may fill in all its passes together: its memory, times its passes. That
+    /// is what its time depends on.
+    #[must_use]
+    pub fn with_ceiling_filled_kib(mut self, filled_kib: u64) -> Self {
+        self.ceiling_filled_kib = filled_kib;
+        self
+    }
+
+    /// Names the pepper of the Devise that hashes come from (its `config.pepper`). Those hashes are imported with
+    /// `$devise` in front: `$devise$2a$12$..`.
+    #[must_use]
+    pub fn with_devise_pepper(mut self, pepper: Pepper) -> Self {
+        self.devise_pepper = Some(pepper);
+        self
+    }
+
+    /// Names the file that holds that pepper and nothing else, but perhaps a line break; it is read when the pool is made.
+    #[must_use]
+    pub fn with_devise_pepper_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.devise_pepper_file = Some(file.into());
+        self
+    }
+
+    /// Takes paths that are relative as relative to this folder.
+    #[must_use]
+    pub fn relative_to(mut self, folder: &Path) -> Self {
+        self.devise_pepper_file = self.devise_pepper_file.map(|file| folder.join(file));
+        self
+    }
+
+    /// # Errors
+    /// [`Argon2Error::Pepper`].
+    pub(crate) fn peppers(&self) -> Result<Peppers, Argon2Error> {
+        let of_file = self.devise_pepper_file.as_deref().map(Pepper::read).transpose();
+        let of_file = of_file.map_err(Argon2Error::Pepper)?;
+        Ok(Peppers { devise: self.devise_pepper.clone().or(of_file) })
+    }
+
     /// Sets the most that a stored hash of another scheme may ask for.
     #[must_use]
     pub fn with_foreign_ceiling(mut self, most: ForeignCeiling) -> Self {
@@ -121,7 +175,8 @@ impl Argon2Settings {
     }
 
     /// Also accepts stored hashes that are broken quickly, down to the least that each scheme defines: bcrypt of cost
-    /// 4, scrypt of N = 2, one round of PBKDF2, 8 KiB of Argon2.
+    /// 4, scrypt of N = 2, one round of PBKDF2, 8 KiB of Argon2; and those of schemes that are weak whatever they cost:
+    /// phpass (WordPress before 6.8) and Django's `pbkdf2_sha1`.
     ///
     /// Until its owner logs in, a copy of such a hash and of the keyring is as good as the password. The floor of new
     /// hashes stays.
@@ -158,12 +213,27 @@ impl Argon2Settings {
 
     /// Whether a stored hash may be of this class.
     pub(crate) fn reads(&self, class: CostClass) -> bool {
-        match class {
-            CostClass::Argon2(cost) => self.least().within(cost) && cost.within(self.most),
-            class => {
-                let strong = self.accept_weak || class.is_fair();
-                cfg!(feature = "foreign-hashes") && strong && class.is_defined() && self.foreign.covers(class)
+        self.judge(class, false).is_ok()
+    }
+
+    /// Judges a stored hash of this class, which may be weak whatever its cost.
+    ///
+    /// # Errors
+    /// Why it may not be so.
+    pub(crate) fn judge(&self, class: CostClass, weak: bool) -> Result<(), UnusableHash> {
+        let (fair, covered) = match class {
+            CostClass::Argon2(cost) => {
+                let covered = cost.within(self.most) && cost.filled_kib() <= self.ceiling_filled_kib;
+                (self.least().within(cost), covered)
             }
+            _ if !cfg!(feature = "foreign-hashes") => return Err(UnusableHash::NotBuiltIn),
+            _ if !class.is_defined() => return Err(UnusableHash::Malformed),
+            class => (self.accept_weak || class.is_fair(), self.foreign.covers(class)),
+        };
+        match (covered, fair && (self.accept_weak || !weak)) {
+            (false, _) => Err(UnusableHash::TooCostly),
+            (true, false) => Err(UnusableHash::TooWeak),
+            (true, true) => Ok(()),
         }
     }
 
@@ -224,6 +294,9 @@ pub enum Argon2Error {
         /// The class that was set.
         class: CostClass,
     },
+    /// The file with a pepper can't be read, or holds none.
+    #[error("the file with Devise's pepper can't be used")]
+    Pepper(#[source] io::Error),
     /// The machine has no randomness for the secret that decoys are made of.
     #[error(transparent)]
     NoEntropy(#[from] EntropyError),

@@ -1,13 +1,12 @@
 //! A stored hash of any scheme that this build reads.
 
 use accountable_core::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{PasswordHash, Source},
 };
-use subtle::ConstantTimeEq as _;
 
 use crate::{
-    Argon2Cost, CostClass,
+    Argon2Cost, CostClass, Peppers,
     foreign::Foreign,
     phc::{OUTPUT, Recipe, SALT, StoredArgon2},
     scratch::Scratch,
@@ -20,15 +19,28 @@ pub(crate) enum Stored {
 }
 
 impl Stored {
-    pub(crate) fn read(hash: &PasswordHash) -> Option<Self> {
+    /// # Errors
+    /// Why there is nothing to verify.
+    pub(crate) fn read(hash: &PasswordHash, peppers: &Peppers) -> Result<Self, UnusableHash> {
         let text = hash.expose();
-        StoredArgon2::read(text).map(Self::Argon2).or_else(|| Foreign::read(text).map(Self::Foreign))
+        if text.starts_with("$argon2") {
+            return StoredArgon2::read(text).map(Self::Argon2).ok_or(UnusableHash::Malformed);
+        }
+        Foreign::read(text, peppers).map(Self::Foreign)
     }
 
     pub(crate) fn class(&self) -> CostClass {
         match self {
             Self::Argon2(stored) => stored.recipe.cost.into(),
             Self::Foreign(stored) => stored.class(),
+        }
+    }
+
+    /// Whether it counts as weak whatever its cost.
+    pub(crate) fn is_weak(&self) -> bool {
+        match self {
+            Self::Argon2(_) => false,
+            Self::Foreign(stored) => stored.is_weak(),
         }
     }
 
@@ -51,11 +63,8 @@ impl Stored {
     /// Does the work.
     pub(crate) fn verifies(&self, password: &Password, scratch: &mut Scratch) -> Result<bool, Source> {
         match self {
-            Self::Argon2(stored) => {
-                let made = stored.recipe.output_of(password, scratch)?;
-                Ok(made.ct_eq(&stored.output).into())
-            }
-            Self::Foreign(stored) => stored.verifies(password),
+            Self::Argon2(stored) => stored.is_of(password.expose().as_bytes(), scratch),
+            Self::Foreign(stored) => stored.verifies(password, scratch),
         }
     }
 }

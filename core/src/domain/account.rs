@@ -48,9 +48,9 @@ pub(crate) use self::{
 };
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
-    IpFilterGroup, IpFilterGroupName, KeyId, Management, NoticeKind, Ordinal, Origin, PasswordValidity,
-    Purpose, Quota, QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown,
-    Version,
+    IpFilterGroup, IpFilterGroupName, KeyId, Management, MustChangeReason, NoticeKind, Ordinal, Origin,
+    PasswordValidity, Purpose, Quota, QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status,
+    Timestamp, Unknown, Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -93,9 +93,10 @@ pub struct Credential {
     pub hash: Sealed,
     /// When it was set.
     pub set_at: Timestamp,
-    /// Whether it must be changed: it lets its owner do nothing else.
-    #[serde(default)]
-    pub must_change: bool,
+    /// Why it must be changed, if it must: it lets its owner do nothing else. [`MustChangeReason::Expired`] is computed,
+    /// and never kept here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_change: Option<MustChangeReason>,
     /// When a temporary password lapses: it lets nobody in from then on. `None`: it is not temporary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temporary_until: Option<Timestamp>,

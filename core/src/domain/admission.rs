@@ -4,8 +4,8 @@
 //! counts only if what it rests on is still so.
 
 use super::{
-    Account, Address, Credential, Epoch, IpFilterGroup, LockOut, LockState, LogIns, Origin, Sealed,
-    SessionStamp, StandingKind, Timestamp,
+    Account, Address, Credential, Epoch, IpFilterGroup, LockOut, LockState, LogIns, MustChangeReason, Origin,
+    Sealed, SessionStamp, StandingKind, Timestamp,
 };
 
 /// What is known when an attempt begins, or ends. All of one instant.
@@ -112,18 +112,6 @@ pub(crate) enum Admission {
     StartOver,
 }
 
-/// Why a password must be changed before anything else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MustChangeReason {
-    /// An administrator assigned it.
-    Assigned,
-    /// It is older than the account's passwords may be.
-    Expired,
-    /// The hash that it was verified against looks at a part of it only.
-    Truncated,
-}
-
 impl<'a> LogInSnapshot<'a> {
     /// What the attempt is verified against.
     #[must_use]
@@ -188,9 +176,9 @@ impl<'a> LogInSnapshot<'a> {
         let expired =
             account.facts().is_ok_and(|facts| credential.has_expired(facts.attributes.validity, self.now));
         match credential.must_change {
-            true => Admission::MustChange(MustChangeReason::Assigned, stamp),
-            false if expired => Admission::MustChange(MustChangeReason::Expired, stamp),
-            false => Admission::Granted(stamp),
+            Some(reason) => Admission::MustChange(reason, stamp),
+            None if expired => Admission::MustChange(MustChangeReason::Expired, stamp),
+            None => Admission::Granted(stamp),
         }
     }
 

@@ -37,7 +37,11 @@ impl Cidr {
         };
         let plain = prefix.bytes().all(|c| c.is_ascii_digit()) && (prefix == "0" || !prefix.starts_with('0'));
         let prefix = prefix.parse().ok().filter(|_| plain).ok_or(NotACidr)?;
-        let address = address.parse().map_err(|_| NotACidr)?;
+        let address: IpAddr = address.parse().map_err(|_| NotACidr)?;
+        // `::ffff:192.0.2.0/24` would be `::/24`, which is not what anybody means.
+        if address.is_ipv6() && address.to_canonical().is_ipv4() && prefix < 96 {
+            return Err(NotACidr);
+        }
         IpNet::new(address, prefix).map(Self::from).map_err(|_| NotACidr)
     }
 
@@ -120,6 +124,8 @@ mod tests {
             ("::1", "::1/128"),
             ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
             ("::ffff:192.0.2.7", "192.0.2.7/32"),
+            ("::ffff:c000:207/128", "192.0.2.7/32"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
             ("::/0", "::/0"),
         ] {
             let network = Cidr::parse(written).unwrap();
@@ -147,6 +153,8 @@ mod tests {
             "::/129",
             "fe80::1%eth0/64",
             "host/8",
+            "::ffff:192.0.2.0/24",
+            "::ffff:192.0.2.0/95",
         ] {
             assert_eq!(Cidr::parse(odd), Err(NotACidr), "{odd:?}");
         }

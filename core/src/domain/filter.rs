@@ -45,6 +45,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_network_that_is_written_as_mapped_admits_its_addresses_however_they_are_written() {
+        let network = "::ffff:192.0.2.0/120".parse().unwrap();
+        let group =
+            IpFilterGroup::new(Realm::default(), IpFilterGroupName::parse("office").unwrap(), vec![network]);
+        for (from, admitted) in
+            [("192.0.2.7", true), ("::ffff:192.0.2.7", true), ("192.0.3.7", false), ("::", false)]
+        {
+            assert_eq!(group.admits(Origin::Ip(from.parse().unwrap())), admitted, "{from}");
+        }
+    }
+
+    #[test]
     fn a_group_admits_its_networks_and_nobody_else() {
         let networks = ["192.0.2.0/24", "2001:db8::/32"].map(|text| text.parse().unwrap()).to_vec();
         let group =

@@ -1,6 +1,6 @@
 //! Input errors: what a caller gave that is not of its form. Each has a stable code.
 
-use super::{AddressError, Carried};
+use super::{AddressError, Carried, UnusableHash};
 
 /// Most networks of one IP filter group. It stands here because the error names it.
 pub(super) const MOST_NETWORKS: usize = 1_000;
@@ -52,9 +52,9 @@ pub enum InputError {
     /// A key's name is not 1..=32 of `[A-Za-z0-9._-]`.
     #[error("a key's name must be 1 to 32 letters, digits, dots, hyphens or underscores")]
     BadKeyId,
-    /// A hash of no scheme that can be verified here, or weaker or costlier than is accepted.
-    #[error("the password hash is of no scheme or cost that is accepted")]
-    BadPasswordHash,
+    /// A hash that can't be verified here; the cause says why, with a code of its own.
+    #[error("the password hash is not accepted: {0}")]
+    BadPasswordHash(#[from] UnusableHash),
     /// Too many networks in one group.
     #[error("an IP filter group has at most {} networks", MOST_NETWORKS)]
     TooManyNetworks,
@@ -87,7 +87,7 @@ impl InputError {
             Self::BadLinkUrl => "bad_link_url",
             Self::BadReturnUrl => "bad_return_url",
             Self::BadKeyId => "bad_key_id",
-            Self::BadPasswordHash => "bad_password_hash",
+            Self::BadPasswordHash(_) => "bad_password_hash",
             Self::TooManyNetworks => "too_many_networks",
             Self::PageNotAllowed => "page_not_allowed",
             Self::ReturnUrlNotAllowed => "return_url_not_allowed",

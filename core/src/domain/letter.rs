@@ -13,7 +13,8 @@ pub struct Letter {
     pub id: MailId,
     /// The tenant in whose name it is sent.
     pub realm: Realm,
-    /// Who gets it: the address as it is stored, never as somebody typed it.
+    /// Who gets it: the address as it is stored, never as somebody typed it. A mail server takes it as
+    /// [`as_smtp`](EmailAddress::as_smtp) writes it.
     pub to: EmailAddress,
     /// The language of the account, if it has one.
     pub locale: Option<Locale>,

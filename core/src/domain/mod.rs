@@ -34,6 +34,7 @@ mod link;
 mod log_in;
 mod mail;
 mod management;
+mod must_change;
 mod notice;
 mod number;
 mod origin;
@@ -57,6 +58,7 @@ mod tests;
 mod text;
 mod throttle;
 mod time;
+mod unusable_hash;
 mod web_url;
 
 pub use self::{
@@ -65,7 +67,7 @@ pub use self::{
         FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
     address::Address,
-    admission::{Denial, MustChangeReason},
+    admission::Denial,
     bounds::{OutOfBounds, Quantity},
     carried::Carried,
     cidr::{Cidr, NotACidr},
@@ -90,6 +92,7 @@ pub use self::{
     log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
+    must_change::MustChangeReason,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
     origin::{Network, Origin},
@@ -111,6 +114,7 @@ pub use self::{
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},
+    unusable_hash::UnusableHash,
     web_url::{LinkUrl, ReturnUrl},
 };
 pub(crate) use self::{

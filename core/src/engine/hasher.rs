@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::guard::{caught, caught_now};
 use crate::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{HashError, PasswordHash, PasswordHasher},
 };
 
@@ -26,8 +26,9 @@ impl Hasher {
         caught(Self::PORT, async { self.0.verify(password, hash).await }).await.map_err(failed)?
     }
 
-    pub(crate) fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
-        caught_now(Self::PORT, || self.0.check(hash)).map_err(failed)?
+    /// What it says of the hash, unless it panics.
+    pub(crate) fn check(&self, hash: &PasswordHash) -> Result<Result<(), UnusableHash>, HashError> {
+        caught_now(Self::PORT, || self.0.check(hash)).map_err(failed)
     }
 
     pub(crate) fn reads_part_only(

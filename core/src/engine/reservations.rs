@@ -177,6 +177,12 @@ impl Core {
         ]
     }
 
+    /// What a mail takes with which an owner proves the account's own address.
+    #[expect(dead_code, reason = "no door mails such a link yet")]
+    pub(crate) fn proof_reservation(&self, to: &EmailKey, now: Timestamp) -> Reservation {
+        self.limit(QuotaOf::Proofs(to), self.rules.proof_quota).reservation(now)
+    }
+
     fn limit(&self, of: QuotaOf<'_>, quota: Quota) -> Limit {
         Limit { level: self.keys.quota_tag(&self.realm, of), quota }
     }

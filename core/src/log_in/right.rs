@@ -56,7 +56,7 @@ impl<'a> Right<'a> {
                     (state, &admission, &dossier.account)
                 {
                     // Whoever knows the part that was looked at got in: the account says so from now on.
-                    change = account.value.demand_change()?;
+                    change = account.value.demand_change(MustChangeReason::Truncated)?;
                     admission = Admission::MustChange(MustChangeReason::Truncated, *stamp);
                 }
                 let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use zeroize::Zeroizing;
 
 use super::Source;
-use crate::domain::Password;
+use crate::domain::{Password, UnusableHash};
 
 /// A password hash as one string that says how it was made: a PHC string (`$argon2id$v=19$m=..`), or the older modular
 /// crypt form that other systems hand over (`$2b$10$..`). Wiped on drop, never shown by `Debug`.
@@ -70,8 +70,8 @@ pub trait PasswordHasher: Send + Sync + 'static {
     /// and salt and output are as long as they should be. For hashes that come from elsewhere, before they are stored.
     ///
     /// # Errors
-    /// [`HashError::Unreadable`] for any other hash.
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError>;
+    /// An [`UnusableHash`] that says why it could not.
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash>;
 
     /// Whether the hash's scheme looks at a part of this password only, as bcrypt does beyond 72 octets. Whoever logs in
     /// with such a password has proven that part and no more: it must be changed then.

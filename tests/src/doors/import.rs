@@ -8,8 +8,8 @@ use std::sync::{
 use accountable_core::{
     Authentication, Builder, Error, Import, ImportedPassword, NewAccount,
     domain::{
-        Denial, EmailAddress, EventKind, IpFilterGroupName, Management, MustChangeReason, PasswordPolicy,
-        Refusal, Span, Status, Violation,
+        Denial, EmailAddress, EventKind, InputError, IpFilterGroupName, Management, MustChangeReason,
+        PasswordPolicy, Refusal, Span, Status, UnusableHash, Violation,
     },
     port::Clock as _,
 };
@@ -24,6 +24,11 @@ const RAW: &str = "cafe\u{301} au lait, please";
 
 fn foreign(typed: &str) -> ImportedPassword {
     ImportedPassword::new(InsecureTestHasher::foreign(&typed_password(typed).as_typed()).expose())
+}
+
+/// The hash of a password, as another system would have written it.
+fn foreign_text(typed: &str) -> String {
+    InsecureTestHasher::foreign(&password(typed)).expose().to_owned()
 }
 
 fn ada(with: ImportedPassword) -> Import {
@@ -105,6 +110,20 @@ on_each_store! {
             told.push(world.admin().import(account).await.map_or_else(|error| error.code(), |_| "ok"));
         }
         assert_eq!(told, ["ok", "email_taken", "unknown_ip_filter_group", "bad_password_hash", "ok"]);
+    }
+
+    async fn a_refused_hash_is_told_why(world) {
+        let cut = foreign_text(GOOD).replace('$', "").split_off(3);
+        for (hash, why) in [
+            ("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=".to_owned(), UnusableHash::UnknownScheme),
+            (cut, UnusableHash::UnknownScheme),
+            (format!("{}0", foreign_text(GOOD)), UnusableHash::Malformed),
+        ] {
+            let refused = world.admin().import(ada(ImportedPassword::new(&hash))).await.unwrap_err();
+            let Error::BadInput(InputError::BadPasswordHash(told)) = &refused else { panic!("{refused:?}") };
+            assert_eq!(*told, why);
+            assert!(refused.to_string().ends_with(&why.to_string()) && !refused.to_string().contains(&hash));
+        }
     }
 
     async fn an_account_has_the_past_that_it_is_given(world) {
@@ -201,12 +220,18 @@ on_each_store! {
         else { panic!("not noticed") };
         let demanded = |event: &accountable_core::domain::Event| matches!(event.what, EventKind::PasswordChangeDemanded);
         assert_eq!(world.history(id).await.iter().filter(|event| demanded(event)).count(), 1);
-        assert!(world.view(id).await.password.unwrap().must_change);
+        assert_eq!(world.view(id).await.password.unwrap().must_change, Some(MustChangeReason::Truncated));
         // Nobody has shown to know the rest: whoever mistypes it there must not make that the password.
         let mistyped = format!("{}?", long.strip_suffix('!').unwrap());
-        assert!(matches!(entry(&world, &mistyped).await, Authentication::MustChange { .. }));
+        assert!(matches!(
+            entry(&world, &mistyped).await,
+            Authentication::MustChange { reason: MustChangeReason::Truncated, .. }
+        ));
         assert_eq!(rehashed(&world).await, 0);
-        assert!(matches!(entry(&world, &long).await, Authentication::MustChange { .. }));
+        assert!(matches!(
+            entry(&world, &long).await,
+            Authentication::MustChange { reason: MustChangeReason::Truncated, .. }
+        ));
         let owner = world.accounts.owner(stamp, Default::default());
         assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
         owner.change_password(&password(&long), &password(BETTER)).await.unwrap();
@@ -223,9 +248,10 @@ on_each_store! {
 
     async fn one_that_must_be_changed_there_must_be_changed_here(world) {
         world.admin().import(ada(foreign(GOOD).must_change())).await.unwrap();
-        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { .. }));
+        let demanded = MustChangeReason::Required;
+        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { reason, .. } if reason == demanded));
         assert_eq!(rehashed(&world).await, 1);
-        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { .. }));
+        assert!(matches!(entry(&world, GOOD).await, Authentication::MustChange { reason, .. } if reason == demanded));
     }
 
     /// A busy hasher leaves the upgrade to the next log-in; the one at hand succeeds.

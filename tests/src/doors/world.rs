@@ -11,7 +11,7 @@ use accountable_core::{
     domain::{
         AccountId, Actor, Contact, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode,
         Message, NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
-        TypedPassword,
+        TypedPassword, UnusableHash,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -267,7 +267,7 @@ impl PasswordHasher for Probe {
         }
         self.inner.verify(password, hash).await
     }
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.inner.check(hash)
     }
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {

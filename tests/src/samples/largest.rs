@@ -6,9 +6,9 @@ use accountable_core::{
         Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause,
         Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword,
         Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailId,
-        MailKind, MailState, Management, Memo, NoticeKind, Ordinal, PasswordSource, PasswordValidity,
-        PendingEmail, Purpose, ReturnUrl, SealedCircumstances, Side, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind, Ordinal, PasswordSource,
+        PasswordValidity, PendingEmail, Purpose, ReturnUrl, SealedCircumstances, Side, Span, Standing,
+        Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -54,7 +54,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         password: Some(Credential {
             hash: hash(0),
             set_at: Timestamp::MIN,
-            must_change: true,
+            must_change: Some(MustChangeReason::Truncated),
             temporary_until: Some(Timestamp::MAX),
             raw_input: true,
             warn_at: Some(Timestamp::MAX),

@@ -129,7 +129,7 @@ pub async fn clause_33_no_error_text_contains_a_stored_value<S: StoreUnderTest>(
         facts.password = Some(accountable_core::domain::Credential {
             hash: samples::keyring().seal_hash(&realm(), names.account(), [7; 24], "$private$"),
             set_at: NOW,
-            must_change: false,
+            must_change: None,
             temporary_until: None,
             raw_input: false,
             warn_at: None,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use accountable::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{Entropy, EntropyError, HashError, PasswordHash, PasswordHasher, Store, StoreCall, Write},
     testing::{InsecureTestHasher, SeededEntropy},
 };
@@ -142,7 +142,7 @@ impl PasswordHasher for SpyHasher {
         }
         self.inner.verify(password, hash).await
     }
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.inner.check(hash)
     }
     fn reads_part_only(&self, password: &Password, hash: &PasswordHash) -> bool {

@@ -131,7 +131,12 @@ const SECTIONS: &[Part] = &[
     part("payway/", "Options", "http.payway", &[("publishing", Code)]),
     part("adapters/mail/", "Letterhead", "mail", &[("name", At("mail.service"))]),
     part("adapters/sqlite/", "Options", "store", &[("companion", Code)]),
-    part("adapters/system/", "Argon2Settings", "hashing", &[]),
+    part(
+        "adapters/system/",
+        "Argon2Settings",
+        "hashing",
+        &[("devise_pepper", At("hashing.devise_pepper_file")), ("relative_to", Code)],
+    ),
     part("adapters/system/", "Argon2Cost", "hashing.cost", &[]),
     part(
         "adapters/system/",
@@ -139,14 +144,16 @@ const SECTIONS: &[Part] = &[
         "hashing.foreign_ceiling",
         &[
             ("bcrypt", At("hashing.foreign_ceiling.bcrypt_cost")),
-            ("scrypt", At("hashing.foreign_ceiling.scrypt_log_n")),
+            ("scrypt", At("hashing.foreign_ceiling.scrypt_work")),
             ("pbkdf2", At("hashing.foreign_ceiling.pbkdf2_rounds")),
+            ("phpass", At("hashing.foreign_ceiling.phpass_log_rounds")),
         ],
     ),
 ];
 
 /// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter.
-const NO_OPTIONS: [(&str, &str); 11] = [
+const NO_OPTIONS: [(&str, &str); 12] = [
+    ("core/", "AccountFilter"),
     ("core/", "AccountChanges"),
     ("core/", "Address"),
     ("core/", "DeliveryOptions"),

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn each_preset_is_the_one_of_its_name() {
         for (preset, of_ada, of_signs, of_six) in [
-            ("nist", "", "too_short", "too_short"),
+            ("nist", "common", "too_short", "too_short"),
             ("data_forest_all_classes", "too_long", "too_few_classes", "too_short"),
             ("data_forest_three_classes", "too_long", "", "too_short"),
             ("data_forest_current", "too_long", "banned_character", "too_short"),

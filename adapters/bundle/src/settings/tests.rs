@@ -174,7 +174,9 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         threads = 5
         waiting = 6
         ceiling = { memory_kib = 131072, passes = 7, lanes = 8 }
+        ceiling_filled_kib = 524288
         accept_weak_imported_hashes = true
+        devise_pepper_file = "devise.pepper"
         decoys = [
             { argon2 = { memory_kib = 19456, passes = 2, lanes = 1 } },
             { bcrypt = { cost = 10 } },
@@ -182,14 +184,14 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
             { pbkdf2 = { digest = "sha1", rounds = 10001 } },
             { pbkdf2 = { digest = "sha256", rounds = 10002 } },
             { pbkdf2 = { digest = "sha512", rounds = 10003 } },
+            { phpass = { log_rounds = 11 } },
         ]
         [hashing.foreign_ceiling]
         bcrypt_cost = 11
-        scrypt_log_n = 15
-        scrypt_r = 9
-        scrypt_p = 3
+        scrypt_work = 1048576
         scrypt_memory_kib = 65536
         pbkdf2_rounds = 20000
+        phpass_log_rounds = 12
         [store]
         migrate = "refuse"
         readers = 7
@@ -211,13 +213,16 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         .with_threads(5.try_into().unwrap())
         .with_waiting(6)
         .with_ceiling(cost(131_072, 7, 8))
+        .with_ceiling_filled_kib(524_288)
         .accept_weak_imported_hashes()
+        .with_devise_pepper_file("devise.pepper")
         .with_foreign_ceiling(
             ForeignCeiling::default()
                 .with_bcrypt(11)
-                .with_scrypt(15, 9, 3)
+                .with_scrypt(1_048_576)
                 .with_scrypt_memory_kib(65_536)
-                .with_pbkdf2(20_000),
+                .with_pbkdf2(20_000)
+                .with_phpass(12),
         )
         .with_decoys([
             CostClass::Argon2(cost(19_456, 2, 1)),
@@ -226,6 +231,7 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
             CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha1, rounds: 10_001 },
             CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha256, rounds: 10_002 },
             CostClass::Pbkdf2 { digest: Pbkdf2Digest::Sha512, rounds: 10_003 },
+            CostClass::Phpass { log_rounds: 11 },
         ]);
     assert_eq!(settings.hashing, hashing);
     let options = settings.store.options;

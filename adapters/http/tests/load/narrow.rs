@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use accountable_core::{
-    domain::Password,
+    domain::{Password, UnusableHash},
     port::{HashError, PasswordHash, PasswordHasher},
 };
 use accountable_memory::InsecureTestHasher;
@@ -79,7 +79,7 @@ impl PasswordHasher for NarrowHasher {
         self.0.inner.verify(password, hash).await
     }
 
-    fn check(&self, hash: &PasswordHash) -> Result<(), HashError> {
+    fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.0.inner.check(hash)
     }
 

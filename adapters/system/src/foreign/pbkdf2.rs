@@ -1,4 +1,4 @@
-//! PBKDF2 (RFC 8018) by HMAC: `$pbkdf2-sha256$i=600000,l=32$salt$output` (PHC), or passlib's
+//! PBKDF2 (RFC 8018) by HMAC: `$pbkdf2-sha256$i=600000,l=32$salt$output` (PHC strings, Ory Kratos), or passlib's
 //! `$pbkdf2-sha256$29000$salt$output`, where `.` stands for `+`. SHA-1 is named `pbkdf2` or `pbkdf2-sha1`.
 //!
 //! Only the first block of the output is derived and compared, so that each hash costs its rounds once: a longer output
@@ -6,98 +6,129 @@
 
 use std::fmt::Write as _;
 
-use accountable_core::port::PasswordHash;
-use base64::{
-    Engine as _,
-    alphabet::Alphabet,
-    engine::{
-        GeneralPurpose,
-        general_purpose::{NO_PAD, STANDARD_NO_PAD},
-    },
+use accountable_core::{
+    domain::UnusableHash,
+    port::{PasswordHash, Source},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Sha224, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use super::{
+    Scheme, StoredHash,
+    fields::{Octets, number, numbers, parts},
+    stored,
+};
 use crate::{
-    CostClass, Pbkdf2Digest,
-    phc::{self, LONGEST, OUTPUT, SALT, decimal},
+    CostClass, Pbkdf2Digest, Peppers,
+    phc::{LONGEST, OUTPUT, SALT},
+    scratch::Scratch,
 };
 
-pub(crate) struct Pbkdf2 {
+/// The form of PHC strings, and that of passlib.
+pub(super) struct Phc;
+
+impl Scheme for Phc {
+    fn read(&self, text: &str, _: &Peppers) -> Option<Result<Box<dyn StoredHash>, UnusableHash>> {
+        let (name, fields) = text.strip_prefix('$')?.split_once('$')?;
+        let digest = match name {
+            "pbkdf2" => Pbkdf2Digest::Sha1,
+            _ => digest(name.strip_prefix("pbkdf2-")?)?,
+        };
+        Some(read(digest, fields).map(stored))
+    }
+}
+
+fn read(digest: Pbkdf2Digest, fields: &str) -> Result<Pbkdf2, UnusableHash> {
+    let [parameters, salt, output] = parts(fields, '$')?;
+    if !parameters.contains('=') {
+        let (salt, output) = (Octets::Passlib.salt(salt)?, Octets::Passlib.output(output)?);
+        return Ok(Pbkdf2::new(digest, number(parameters)?, salt, output));
+    }
+    let [Some(rounds), length] = numbers(parameters, ["i", "l"])? else {
+        return Err(UnusableHash::Malformed);
+    };
+    let (salt, output) = (Octets::Unpadded.salt(salt)?, Octets::Unpadded.output(output)?);
+    if length.is_some_and(|length| usize::try_from(length) != Ok(output.len())) {
+        return Err(UnusableHash::Malformed);
+    }
+    Ok(Pbkdf2::new(digest, rounds, salt, output))
+}
+
+/// By the name that most systems give it.
+pub(super) fn digest(name: &str) -> Option<Pbkdf2Digest> {
+    match name {
+        "sha1" => Some(Pbkdf2Digest::Sha1),
+        "sha224" => Some(Pbkdf2Digest::Sha224),
+        "sha256" => Some(Pbkdf2Digest::Sha256),
+        "sha384" => Some(Pbkdf2Digest::Sha384),
+        "sha512" => Some(Pbkdf2Digest::Sha512),
+        _ => None,
+    }
+}
+
+pub(super) struct Pbkdf2 {
     digest: Pbkdf2Digest,
     rounds: u32,
     salt: Vec<u8>,
     /// Of the first block.
     output: Zeroizing<Vec<u8>>,
+    /// Its system calls it weak, whatever its rounds.
+    weak: bool,
 }
 
 impl Pbkdf2 {
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let mut read = Self::phc(text).or_else(|| Self::passlib(text))?;
-        read.output.truncate(block(read.digest));
-        Some(read)
+    pub(super) fn new(
+        digest: Pbkdf2Digest,
+        rounds: u32,
+        salt: Vec<u8>,
+        mut output: Zeroizing<Vec<u8>>,
+    ) -> Self {
+        output.truncate(block(digest));
+        Self { digest, rounds, salt, output, weak: false }
     }
 
-    fn phc(text: &str) -> Option<Self> {
-        let fields = phc::Fields::read(text)?;
-        let digest = digest(fields.name())?;
-        let [rounds, length] = fields.numbers(["i", "l"])?;
-        let output = fields.output()?;
-        let fits = length.is_none_or(|length| usize::try_from(length) == Ok(output.len()));
-        Some(Self { digest, rounds: rounds?, salt: fields.salt()?, output }).filter(|_| fits)
-    }
-
-    fn passlib(text: &str) -> Option<Self> {
-        let mut fields = text.strip_prefix('$').filter(|_| text.len() <= LONGEST)?.split('$');
-        let digest = digest(fields.next()?)?;
-        let rounds = decimal(fields.next()?)?;
-        let base64 = passlib_base64()?;
-        let salt = base64.decode(fields.next()?).ok()?;
-        let output = Zeroizing::new(base64.decode(fields.next()?).ok()?);
-        let sane = fields.next().is_none() && phc::SALTS.contains(&salt.len());
-        (sane && phc::OUTPUTS.contains(&output.len())).then_some(Self { digest, rounds, salt, output })
-    }
-
-    pub(super) fn class(&self) -> CostClass {
-        CostClass::Pbkdf2 { digest: self.digest, rounds: self.rounds }
-    }
-
-    pub(super) fn verifies(&self, password: &[u8]) -> bool {
-        let mut output = Zeroizing::new(vec![0; self.output.len()]);
-        let derive = match self.digest {
-            Pbkdf2Digest::Sha1 => ::pbkdf2::pbkdf2_hmac::<Sha1>,
-            Pbkdf2Digest::Sha256 => ::pbkdf2::pbkdf2_hmac::<Sha256>,
-            Pbkdf2Digest::Sha512 => ::pbkdf2::pbkdf2_hmac::<Sha512>,
-        };
-        derive(password, &self.salt, self.rounds, &mut output);
-        output.ct_eq(&self.output).into()
+    /// The hash, weak whatever its rounds.
+    pub(super) fn called_weak(mut self) -> Self {
+        self.weak = true;
+        self
     }
 }
 
-/// By the name of the scheme.
-fn digest(name: &str) -> Option<Pbkdf2Digest> {
-    match name {
-        "pbkdf2" | "pbkdf2-sha1" => Some(Pbkdf2Digest::Sha1),
-        "pbkdf2-sha256" => Some(Pbkdf2Digest::Sha256),
-        "pbkdf2-sha512" => Some(Pbkdf2Digest::Sha512),
-        _ => None,
+impl StoredHash for Pbkdf2 {
+    fn class(&self) -> CostClass {
+        CostClass::Pbkdf2 { digest: self.digest, rounds: self.rounds }
+    }
+
+    fn is_weak(&self) -> bool {
+        self.weak
+    }
+
+    fn verifies(&self, password: &[u8], _: &mut Scratch) -> Result<bool, Source> {
+        let mut output = Zeroizing::new(vec![0; self.output.len()]);
+        let derive = match self.digest {
+            Pbkdf2Digest::Sha1 => ::pbkdf2::pbkdf2_hmac::<Sha1>,
+            Pbkdf2Digest::Sha224 => ::pbkdf2::pbkdf2_hmac::<Sha224>,
+            Pbkdf2Digest::Sha256 => ::pbkdf2::pbkdf2_hmac::<Sha256>,
+            Pbkdf2Digest::Sha384 => ::pbkdf2::pbkdf2_hmac::<Sha384>,
+            Pbkdf2Digest::Sha512 => ::pbkdf2::pbkdf2_hmac::<Sha512>,
+        };
+        derive(password, &self.salt, self.rounds, &mut output);
+        Ok(output.ct_eq(&self.output).into())
     }
 }
 
 /// Bytes of one block of output.
-fn block(digest: Pbkdf2Digest) -> usize {
+pub(super) fn block(digest: Pbkdf2Digest) -> usize {
     match digest {
         Pbkdf2Digest::Sha1 => 20,
+        Pbkdf2Digest::Sha224 => 28,
         Pbkdf2Digest::Sha256 => 32,
+        Pbkdf2Digest::Sha384 => 48,
         Pbkdf2Digest::Sha512 => 64,
     }
-}
-
-fn passlib_base64() -> Option<GeneralPurpose> {
-    let alphabet = Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./").ok()?;
-    Some(GeneralPurpose::new(&alphabet, NO_PAD))
 }
 
 /// The string of this output, or of as much of it as a block has.

@@ -1,38 +1,63 @@
-//! scrypt (RFC 7914): `$scrypt$ln=17,r=8,p=1$salt$output`, as passlib and the PHC string format have it.
+//! scrypt (RFC 7914): `$scrypt$ln=17,r=8,p=1$salt$output`, as passlib and the PHC string format have it; or as Ory Kratos
+//! has it, which writes N itself for `ln`, and pads its base64: `$scrypt$ln=16384,r=8,p=1$c2FsdA==$..`.
 
 use std::fmt::Write as _;
 
-use accountable_core::port::{PasswordHash, Source};
+use accountable_core::{
+    domain::UnusableHash,
+    port::{PasswordHash, Source},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use super::{
+    Scheme, StoredHash,
+    fields::{Octets, logarithm, numbers, parts},
+    stored,
+};
 use crate::{
-    CostClass,
-    phc::{self, LONGEST, OUTPUT, SALT},
+    CostClass, Peppers,
+    phc::{LONGEST, OUTPUT, SALT},
+    scratch::Scratch,
 };
 
-pub(crate) struct Scrypt {
-    log_n: u32,
-    r: u32,
-    p: u32,
-    salt: Vec<u8>,
-    output: Zeroizing<Vec<u8>>,
+/// The form of PHC strings, and that of Kratos.
+pub(super) struct Phc;
+
+impl Scheme for Phc {
+    fn read(&self, text: &str, _: &Peppers) -> Option<Result<Box<dyn StoredHash>, UnusableHash>> {
+        text.strip_prefix("$scrypt$").map(|fields| read(fields).map(stored))
+    }
 }
 
-impl Scrypt {
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let fields = phc::Fields::read(text).filter(|fields| fields.name() == "scrypt")?;
-        let [log_n, r, p] = fields.numbers(["ln", "r", "p"])?;
-        let (log_n, r, p) = (log_n?, r?, p?);
-        Some(Self { log_n, r, p, salt: fields.salt()?, output: fields.output()? })
-    }
+fn read(fields: &str) -> Result<Scrypt, UnusableHash> {
+    let [parameters, salt, output] = parts(fields, '$')?;
+    let [Some(n), Some(r), Some(p)] = numbers(parameters, ["ln", "r", "p"])? else {
+        return Err(UnusableHash::Malformed);
+    };
+    // No logarithm is larger than 63, and no N that anybody used is smaller than 64.
+    let (log_n, octets) = match n {
+        ..64 => (n, Octets::Unpadded),
+        64.. => (logarithm(n)?, Octets::Padded),
+    };
+    Ok(Scrypt { log_n, r, p, salt: octets.salt(salt)?, output: octets.output(output)? })
+}
 
-    pub(super) fn class(&self) -> CostClass {
+pub(super) struct Scrypt {
+    pub(super) log_n: u32,
+    pub(super) r: u32,
+    pub(super) p: u32,
+    pub(super) salt: Vec<u8>,
+    pub(super) output: Zeroizing<Vec<u8>>,
+}
+
+impl StoredHash for Scrypt {
+    fn class(&self) -> CostClass {
         CostClass::Scrypt { log_n: self.log_n, r: self.r, p: self.p }
     }
 
-    pub(super) fn verifies(&self, password: &[u8]) -> Result<bool, Source> {
+    fn verifies(&self, password: &[u8], _: &mut Scratch) -> Result<bool, Source> {
         let params = ::scrypt::Params::new(u8::try_from(self.log_n)?, self.r, self.p)?;
         let mut output = Zeroizing::new(vec![0; self.output.len()]);
         ::scrypt::scrypt(password, &self.salt, &params, &mut output)?;

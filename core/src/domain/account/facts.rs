@@ -48,7 +48,7 @@ impl Facts {
     /// [`Refusal::PasswordChangeRequired`] while the password was assigned, or is older than it may be.
     pub fn password_in_force(&self, now: Timestamp) -> Result<(), Refusal> {
         let must = |password: &Credential| {
-            password.must_change || password.has_expired(self.attributes.validity, now)
+            password.must_change.is_some() || password.has_expired(self.attributes.validity, now)
         };
         match self.password.as_ref().is_some_and(must) {
             true => Err(Refusal::PasswordChangeRequired),

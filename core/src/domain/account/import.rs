@@ -1,7 +1,7 @@
 //! Import: an account comes to be with what another system knew of it.
 
 use super::{Account, Change, Credential, Management, Registration};
-use crate::domain::{EventKind, Sealed, Span, Timestamp};
+use crate::domain::{EventKind, MustChangeReason, Sealed, Span, Timestamp};
 
 /// An account as another system knew it.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl Account {
             facts.password = password.map(|PriorPassword { hash, set_at, must_change }| Credential {
                 hash,
                 set_at,
-                must_change,
+                must_change: must_change.then_some(MustChangeReason::Required),
                 temporary_until: None,
                 raw_input: true,
                 warn_at: None,

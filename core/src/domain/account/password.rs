@@ -5,8 +5,8 @@
 
 use super::{Account, Change, Credential, Epoch, Facts, Management, Redemption};
 use crate::domain::{
-    Address, Candidate, EventKind, MailId, Notice, PasswordPolicy, PasswordSource, PolicyContext, Refusal,
-    Sealed, Span, Stop, Timestamp, Violation,
+    Address, Candidate, EventKind, MailId, MustChangeReason, Notice, PasswordPolicy, PasswordSource,
+    PolicyContext, Refusal, Sealed, Span, Stop, Timestamp, Violation,
 };
 
 /// What every new password is judged by.
@@ -85,7 +85,7 @@ impl Account {
             facts.completes(Management::Administrator, change);
             facts.take_password(hash, PasswordSource::Assigned, &request.new, change);
             if let Some(password) = &mut facts.password {
-                password.must_change = true;
+                password.must_change = Some(MustChangeReason::Assigned);
                 password.temporary_until = Some(request.new.now + request.temporary);
             }
             facts.schedule_warning(request.new.now, request.new.warnings);
@@ -155,10 +155,10 @@ impl Account {
             return Ok(Change::none());
         }
         let required = match password.must_change {
-            true => Change::none(),
-            false => Change::of(self, |facts, change| {
+            Some(_) => Change::none(),
+            None => Change::of(self, |facts, change| {
                 if let Some(password) = &mut facts.password {
-                    password.must_change = true;
+                    password.must_change = Some(MustChangeReason::Required);
                 }
                 change.events.push(EventKind::PasswordChangeRequired);
             })?,
@@ -170,18 +170,18 @@ impl Account {
         }
     }
 
-    /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where
-    /// it must be changed already, nothing changes.
+    /// Demands that the password be changed, and keeps why. Where it must be changed already, nothing changes: the first
+    /// reason stays.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
-    pub fn demand_change(&self) -> Result<Change, Refusal> {
-        if self.facts()?.password.as_ref().is_none_or(|password| password.must_change) {
+    pub fn demand_change(&self, reason: MustChangeReason) -> Result<Change, Refusal> {
+        if self.facts()?.password.as_ref().is_none_or(|password| password.must_change.is_some()) {
             return Ok(Change::none());
         }
         Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
-                password.must_change = true;
+                password.must_change = Some(reason);
             }
             change.events.push(EventKind::PasswordChangeDemanded);
         })
@@ -278,7 +278,7 @@ impl Facts {
         self.password = Some(Credential {
             hash,
             set_at: new.now,
-            must_change: false,
+            must_change: None,
             temporary_until: None,
             raw_input: false,
             warn_at: None,

@@ -56,6 +56,10 @@ fn a_revert_lives_7_days_until_it_is_handed_over_and_72_h_from_then() {
         assert_eq!(ends(&mailed), Span::hours(end), "handed over after {handed_over} h");
         let again = world.revert_mailed(&mailed, mail, now + Span::hours(1));
         assert_eq!(ends(&again), Span::hours(end), "a second copy changes nothing");
+        let mut shorter = World::new();
+        shorter.rules.code_lives.email_revert = Span::hours(1);
+        let again = shorter.revert_mailed(&mailed, mail, now + Span::hours(1));
+        assert_eq!(ends(&again), Span::hours(end), "nor where a host has shortened it since");
     }
 }
 

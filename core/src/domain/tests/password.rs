@@ -136,7 +136,11 @@ fn a_young_password_may_not_be_changed_by_its_owner_but_where_it_must_be_or_is_f
     let until = NOW + day;
     assert_eq!(change(&account, until - Span::micros(1)), weak(Violation::TooSoon { until }));
     assert_eq!(change(&account, until), Ok(()));
-    assert_eq!(change(&account.demand_change().unwrap().account.unwrap(), NOW), Ok(()), "it must be changed");
+    assert_eq!(
+        change(&account.demand_change(MustChangeReason::Truncated).unwrap().account.unwrap(), NOW),
+        Ok(()),
+        "it must be changed"
+    );
     assert_eq!(change(&world.assigned(&account, 2, NOW), NOW), Ok(()), "it was assigned");
     let asked = account.request_password_reset(&world.request(3, NOW)).unwrap().account.unwrap();
     let (code, fresh) = (world.code(&asked, Purpose::PasswordReset), candidate(&world, &asked, 9, None));
@@ -203,13 +207,13 @@ fn an_imported_hash_is_of_raw_input_until_it_is_hashed_anew() {
 fn a_password_read_in_part_must_be_changed_and_is_demanded_once() {
     let world = World::new();
     let account = imported(&world, false);
-    let change = account.demand_change().unwrap();
+    let change = account.demand_change(MustChangeReason::Truncated).unwrap();
     assert_eq!(change.events, [EventKind::PasswordChangeDemanded]);
     let demanded = change.account.unwrap();
     assert_eq!(demanded.facts().unwrap().password_in_force(NOW), Err(Refusal::PasswordChangeRequired));
-    assert_eq!(demanded.demand_change(), Ok(Change::none()));
-    assert_eq!(imported(&world, true).demand_change(), Ok(Change::none()));
-    assert_eq!(Given::New.account(&world).demand_change(), Ok(Change::none()));
+    assert_eq!(demanded.demand_change(MustChangeReason::Truncated), Ok(Change::none()));
+    assert_eq!(imported(&world, true).demand_change(MustChangeReason::Truncated), Ok(Change::none()));
+    assert_eq!(Given::New.account(&world).demand_change(MustChangeReason::Truncated), Ok(Change::none()));
     assert_eq!(world.changed(&demanded, 2, NOW).facts().unwrap().password_in_force(NOW), Ok(()));
 }
 

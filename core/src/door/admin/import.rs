@@ -50,9 +50,28 @@ pub struct ImportedPassword {
 }
 
 impl ImportedPassword {
-    /// Takes a hash in the form of the system that made it: argon2, scrypt or PBKDF2 as a PHC string, bcrypt in its
-    /// modular form. It must have been made of the octets as they were typed. Whether it can be verified is judged when
-    /// it is imported.
+    /// Takes a hash in the form in which the system that made it keeps or exports it. It must have been made of the octets
+    /// as they were typed. Whether it can be verified is judged when it is imported, by the hasher: what
+    /// `accountable-system` reads is listed at its `Argon2Pool`.
+    ///
+    /// ```
+    /// use accountable_core::ImportedPassword;
+    /// // bcrypt, of PHP, Rails, Spring, Go and many more; a column as it is.
+    /// ImportedPassword::new("$2y$10$.vGA1O9wmRjrwAVXD98HNOgsNpDczlqm3Jq7KnEd1rVAGv3Fykk1a");
+    /// // Django: the column `password`.
+    /// ImportedPassword::new("pbkdf2_sha256$1000000$seasalt$1p2+5Xa5Tl4gKxFq0dGpqbyl7yZ7NyWzF+iJyQmZ4fg=");
+    /// // Ory Kratos: `hashed_password` of the credential's configuration.
+    /// let kratos = serde_json::json!({ "hashed_password": "$2a$12$o6hx.Wog/wvFSkT/Bp/6DOxCtLRTDj7lm9on9suF/WaCGNVHbkfL6" });
+    /// ImportedPassword::new(kratos["hashed_password"].as_str().unwrap());
+    /// // Keycloak: an element of `credentials` of its export, whole; or its two columns as such an object.
+    /// let credential = serde_json::json!({
+    ///     "secretData": r#"{"value":"bLMNoNaOmtrNHfDIHrcEVTGyZUUWqAnKj4tPwzqWVwU=","salt":"c2FsdHNhbHRzYWx0c2FsdA=="}"#,
+    ///     "credentialData": r#"{"hashIterations":210000,"algorithm":"pbkdf2-sha256"}"#,
+    /// });
+    /// ImportedPassword::new(&credential.to_string());
+    /// // Devise with a pepper: the column `encrypted_password`, with a word in front.
+    /// ImportedPassword::new(&format!("$devise{}", "$2a$12$o6hx.Wog/wvFSkT/Bp/6DOxCtLRTDj7lm9on9suF/WaCGNVHbkfL6"));
+    /// ```
     #[must_use]
     pub fn new(hash: &str) -> Self {
         let hash = PasswordHash::from_phc(Zeroizing::new(hash.to_owned()));
@@ -64,7 +83,7 @@ impl ImportedPassword {
         self.set_at = Some(at);
         self
     }
-    /// Demands that the password is changed at the next log-in.
+    /// Demands that the password is changed at the next log-in, which is told that it is `Required`.
     #[must_use]
     pub fn must_change(mut self) -> Self {
         self.must_change = true;
@@ -111,7 +130,8 @@ impl Admin {
     /// is there already is `email_taken`.
     ///
     /// # Errors
-    /// In each item: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
+    /// In each item: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose [`UnusableHash`](crate::domain::UnusableHash) says why; a
+    /// [`Fault`].
     pub fn import_many<S>(
         &self,
         accounts: S,
@@ -126,7 +146,8 @@ impl Admin {
     /// Imports one account, and gives it as staff sees it.
     ///
     /// # Errors
-    /// `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`; a [`Fault`].
+    /// `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose [`UnusableHash`](crate::domain::UnusableHash) says why; a
+    /// [`Fault`].
     pub async fn import(&self, account: Import) -> Result<AccountView, Error> {
         import_one(self.clone(), account).await
     }
@@ -136,7 +157,7 @@ async fn import_one(admin: Admin, import: Import) -> Result<AccountView, Error> 
     let core = Arc::clone(&admin.core);
     watched("admin.import", core.realm.as_str(), async {
         if let Some(password) = &import.password {
-            core.hasher.check(&password.hash).map_err(|_| InputError::BadPasswordHash)?;
+            core.hasher.check(&password.hash).map_err(Fault::from)?.map_err(InputError::from)?;
         }
         commit(&core, &import, admin.initiator()).await
     })

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, Attributes, EmailAddress, Management, Standing, StandingKind, Status, SuspensionReason,
-        Timestamp, Undeliverable, Version,
+        AccountId, Attributes, EmailAddress, Management, MustChangeReason, Standing, StandingKind, Status,
+        SuspensionReason, Timestamp, Undeliverable, Version,
     },
     door::SuppressionView,
     port::Dossier,
@@ -63,8 +63,8 @@ pub struct AccountView {
 pub struct PasswordView {
     /// Since when this is the account's password.
     pub set_at: Timestamp,
-    /// Whether the owner must change the password before anything else.
-    pub must_change: bool,
+    /// Why the owner must change the password before anything else; none if that is not so, or if it only expired.
+    pub must_change: Option<MustChangeReason>,
     /// When a password that staff assigned stops letting anybody in; none for any other.
     pub temporary_until: Option<Timestamp>,
     /// When the password is older than the account's validity allows, so that it must be changed; none where it never

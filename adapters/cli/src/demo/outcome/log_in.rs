@@ -36,12 +36,9 @@ pub(crate) fn logged_in(answer: Result<Authentication, PublicError>) -> Result<L
 
 impl ToOutcome for LoggedIn {
     fn to_outcome(&self) -> CallOutcome {
-        let must_change = |reason| CallOutcome::granted("must_change", json!({ "reason": reason }));
         match self.must_change {
             None => CallOutcome::granted("granted", Value::Null),
-            Some(MustChangeReason::Assigned) => must_change("assigned"),
-            Some(MustChangeReason::Expired) => must_change("expired"),
-            Some(_) => CallOutcome::granted("must_change", Value::Null),
+            Some(reason) => CallOutcome::granted("must_change", json!({ "reason": reason.as_str() })),
         }
     }
 }

@@ -109,7 +109,7 @@ impl By<'_> {
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
             Act::Rehash => account.rehashed(verified, &world.hash(account, number), false),
-            Act::DemandChange => account.demand_change(),
+            Act::DemandChange => account.demand_change(MustChangeReason::Truncated),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
             Act::Replace(to) => {
                 let email = &address(to);

@@ -69,7 +69,7 @@ impl Combination {
         };
         let strength = |password: &Credential| match password {
             _ if password.has_lapsed(now) => Strength::Lapsed,
-            _ if password.must_change => Strength::MustChange,
+            _ if password.must_change.is_some() => Strength::MustChange,
             _ if password.has_expired(facts.attributes.validity, now) => Strength::Expired,
             _ => Strength::InForce,
         };

@@ -21,7 +21,8 @@ pub(super) fn unsound(account: &Account, now: Timestamp) -> Option<&'static str>
             password.is_some() || !facts.ever_had_a_password || facts.replaced
         }),
         ("a temporary password need not be changed", {
-            password.is_none_or(|password| password.temporary_until.is_none() || password.must_change)
+            password
+                .is_none_or(|password| password.temporary_until.is_none() || password.must_change.is_some())
         }),
         ("a temporary password is warned of", {
             password.is_none_or(|password| password.temporary_until.is_none() || password.warn_at.is_none())

@@ -9,7 +9,10 @@ impl Seen<'_> {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
-        let must_change = Credential { must_change: true, ..self.facts().password.clone().unwrap() };
+        let must_change = Credential {
+            must_change: Some(MustChangeReason::Required),
+            ..self.facts().password.clone().unwrap()
+        };
         assert_eq!(outcome.facts().password, Some(must_change));
         assert_eq!((outcome.events, outcome.mails.len()), (vec![EventKind::PasswordChangeRequired], 0));
         Then::RequiresChange
@@ -43,7 +46,7 @@ impl Seen<'_> {
         let password = new.password.as_ref().unwrap();
         assert_eq!(password.hash, self.world.hash(self.before, 1));
         assert_eq!((password.set_at, password.raw_input), (NOW, false));
-        assert_eq!(password.must_change, assigned);
+        assert_eq!(password.must_change, assigned.then_some(MustChangeReason::Assigned));
         assert_eq!(password.temporary_until, assigned.then_some(NOW + Span::hours(72)));
         assert_eq!(password.warn_at.is_some(), old.attributes.validity.span().is_some() && !assigned);
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
