@@ -28,7 +28,7 @@ pub struct Mail {
     /// When that happened which it tells of, by whom, and roughly from where; none for an intent, which has them in its
     /// seal. A queued mail gets them in its first commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub circumstances: Option<SealedCircumstances>,
+    pub circumstances: Option<Box<SealedCircumstances>>,
     /// When it was put into the outbox.
     pub queued_at: Timestamp,
     /// How many times a courier took it up.

@@ -152,7 +152,7 @@ impl Core {
         let Some((id, dispatch)) = mail.dispatch() else { return mail };
         let from = told.from.clone().filter(|_| dispatch.tells_origin());
         let circumstances = told.clone().from(from).seal(&self.keys, &self.realm, id);
-        Mail { circumstances: Some(circumstances), ..mail }
+        Mail { circumstances: Some(Box::new(circumstances)), ..mail }
     }
 }
 

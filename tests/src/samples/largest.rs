@@ -193,7 +193,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
             stranger_caused: Some(MailKind::EmailChange),
         }),
         domain: Some(DomainTag::from_bytes([0xff; 32])),
-        circumstances: Some(extreme_circumstances(names.mail())),
+        circumstances: Some(Box::new(extreme_circumstances(names.mail()))),
         queued_at: Timestamp::MIN,
         attempts: u32::MAX,
         state,
