@@ -76,7 +76,8 @@ impl Accounts {
 
     /// Opens the door for strangers. What it answers depends on what they bring, never on who has an account.
     ///
-    /// `from` is where the caller comes from: what is counted by origin is not bounded for [`Origin::Unknown`].
+    /// `from` is where the caller comes from: what is counted by origin is not bounded for [`Origin::Unknown`]. What mails
+    /// tell of it is for the host to say, by [`Public::seen_from`].
     #[must_use]
     pub fn public(&self, from: Origin) -> Public {
         Public::new(Arc::clone(&self.core), from)

@@ -47,7 +47,8 @@ pub use self::{
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
         DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, PasswordView, Public, SessionsThen, Suppressed, Undisclosed,
+        OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed, SuppressionView,
+        Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},

@@ -288,6 +288,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_management!($fixture);
         }
+        mod notices {
+            use super::*;
+            $crate::__doors_notices!($fixture);
+        }
         mod outage {
             use super::*;
             $crate::__doors_outage!($fixture);

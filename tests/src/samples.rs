@@ -201,16 +201,15 @@ pub fn suppressed(tag: AddressTag) -> Address {
 /// The same in any realm.
 #[must_use]
 pub fn suppressed_in(realm: Realm, tag: AddressTag) -> Address {
-    Address {
-        suppression: Some(Suppression {
-            realm,
-            cause: Undeliverable::NoSuchMailbox,
-            scope: SuppressionScope::All,
-            evidence: "550 5.1.1".to_owned(),
-            at: NOW,
-        }),
-        ..Address::new(tag)
-    }
+    let suppression = Suppression {
+        realm,
+        cause: Undeliverable::NoSuchMailbox,
+        evidence: "550 5.1.1".to_owned(),
+        at: NOW,
+        lapses_at: None,
+    };
+    let suppressions = [(SuppressionScope::All, suppression)].into();
+    Address { suppressions, ..Address::new(tag) }
 }
 
 /// A mail to an account, due at `due`.
@@ -230,7 +229,7 @@ pub fn mail_in(realm: Realm, id: MailId, account: AccountId, due: Timestamp) -> 
             nonce: Names::new(7).nonce(),
             page: LinkUrl::parse("https://app.example/password").expect("a page"),
         },
-        stranger_caused: false,
+        stranger_caused: None,
     };
     Mail::queued(id, realm, Content::Letter(dispatch), due)
 }
@@ -243,6 +242,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
         email: longest_email(),
         page: None,
         return_url: None,
+        seen_from: None,
         locale: None,
         carried: None,
     };

@@ -327,7 +327,7 @@ async fn of_endless_evidence_a_line_is_kept() {
     let bounced = Report::Bounced(Undeliverable::NoSuchMailbox);
     assert!(admin.report(&tag, bounced, &evidence).await.unwrap());
     let known = admin.suppressions(None, 10).await.unwrap().items;
-    let kept = &known.first().unwrap().evidence;
+    let kept = &known.first().unwrap().suppressions.first().unwrap().evidence;
     assert!(kept.chars().count() <= 100 && !kept.contains(char::is_control), "{kept}");
 }
 

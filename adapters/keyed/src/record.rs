@@ -81,7 +81,7 @@ impl Record for Address {
     }
     fn entries(&self) -> Vec<Row> {
         let tag = self.tag.as_bytes();
-        let held_back = self.suppression.as_ref().map(|held| Kind::Suppressed.of(&held.realm, &[tag]));
+        let held_back = self.suppressed_in().map(|realm| Kind::Suppressed.of(realm, &[tag]));
         let idle = self.idle_from.map(|from| Kind::IdleAddress.key(&[&time(from), tag]));
         held_back.into_iter().chain(idle).map(bare).collect()
     }

@@ -1,10 +1,13 @@
-//! The words of all letters in English: who writes, what happened, until when, and what to do about it.
+//! The words of all letters in English: who writes, what happened and when, by whom, until when, and what to do about it.
 //!
 //! A letter tells nothing of anybody but its reader. Somebody who gets a letter by mistake learns no more than that their
 //! address was typed.
 
+mod told;
+
 use accountable_core::domain::{
-    HostNotice, Letter, MailedLink, Message, Notice, Purpose, Timestamp, Undeliverable,
+    HostNotice, Letter, MailKind, MailedLink, Message, Notice, Purpose, SuppressionScope, Timestamp,
+    Undeliverable,
 };
 
 use crate::{Body, Templates, Wording, moment};
@@ -25,60 +28,74 @@ impl English {
         Self { service: service.into() }
     }
 
-    fn code(&self, purpose: Purpose, link: &MailedLink, expires_at: Timestamp) -> Wording {
+    fn code(&self, letter: &Letter, purpose: Purpose, link: &MailedLink, expires_at: Timestamp) -> Wording {
         let service = &self.service;
         let once = format!("The link works once, until {}.", moment(expires_at));
-        let body = Body::new("en");
+        let late = self.or_turn_to(letter, "If it does not work any more");
         match purpose {
             Purpose::PasswordSet => Wording::new(
                 "Choose your password",
-                body.says(format!("You can choose the password for your account at {service}."))
+                self.tells(letter, format!("You can choose the password for your account at {service}."))
                     .link("Choose your password", link)
                     .says(once)
-                    .says(NOT_YOU),
+                    .says(format!("{NOT_YOU}{}", self.or_turn_to(letter, "Should such mails go on"))),
             ),
             Purpose::PasswordReset => Wording::new(
                 "Choose a new password",
-                body.says(format!("Somebody asked for a new password for your account at {service}."))
+                self.tells(letter, format!("Somebody asked for a new password for your account at {service}."))
                     .link("Choose a new password", link)
                     .says(once)
-                    .says("If it was not you, do nothing: your password stays as it is."),
+                    .says(format!(
+                        "If it was not you, do nothing: your password stays as it is.{}",
+                        self.or_turn_to(letter, "Should such mails go on")
+                    )),
             ),
             Purpose::PasswordManagement => Wording::new(
                 "Take over your password",
-                body.says(format!(
-                    "From now on you can look after the password of your account at {service} yourself. Choose \
-                     one, and nobody else will know it."
-                ))
+                self.tells(
+                    letter,
+                    format!(
+                        "From now on you can look after the password of your account at {service} yourself. \
+                         Choose one, and nobody else will know it."
+                    ),
+                )
                 .link("Choose your password", link)
                 .says(once)
-                .says("Until then everything stays as it is."),
+                .says(format!("Until then everything stays as it is.{late}")),
             ),
             Purpose::EmailConfirm => Wording::new(
                 "Confirm your new address",
-                body.says(format!("This address was given as the new one of an account at {service}."))
+                self.tells(letter, format!("This address was given as the new one of an account at {service}."))
                     .link("Confirm this address", link)
                     .says(once)
-                    .says(NOT_YOU),
+                    .says(format!("{NOT_YOU}{}", self.or_turn_to(letter, "Should such mails go on"))),
             ),
             Purpose::EmailCancel => Wording::new(
                 "Your address is about to change",
-                body.says(format!(
-                    "Your account at {service} shall get another e-mail address. It does as soon as that address \
-                     is confirmed. If you asked for that, you need not do anything here."
-                ))
+                self.tells(
+                    letter,
+                    format!(
+                        "Your account at {service} shall get another e-mail address. It does as soon as that \
+                         address is confirmed. If you asked for that, you need not do anything here."
+                    ),
+                )
                 .says("If it was not you, stop it, and then change your password:")
                 .link("Keep my address", link)
-                .says(once),
+                .says(format!("{once}{late}")),
             ),
             Purpose::EmailRevert => Wording::new(
                 "Your address has changed",
-                body.says(format!(
-                    "Your account at {service} has another e-mail address now. Mails about it no longer come here."
-                ))
-                .says("If it was not you, take your account back. All its sessions end then, and you choose a new password:")
+                self.tells(
+                    letter,
+                    format!(
+                        "Your account at {service} has another e-mail address now. Mails about it no longer come here."
+                    ),
+                )
+                .says(
+                    "If it was not you, take your account back. All its sessions end then, and you choose a new password:",
+                )
                 .link("Take my address back", link)
-                .says(once),
+                .says(format!("{once}{late}")),
             ),
             Purpose::Reopen => Wording::new(
                 "Your account is closed",
@@ -94,45 +111,59 @@ impl English {
         }
     }
 
-    fn notice(&self, notice: &Notice) -> Option<Wording> {
-        let service = &self.service;
-        let body = Body::new("en");
+    fn notice(&self, letter: &Letter, notice: &Notice) -> Option<Wording> {
+        let (service, turn_to) = (&self.service, self.turn_to(letter));
+        let idle = format!(
+            "If it was not you, you need not do anything.{}",
+            self.or_turn_to(letter, "Should it go on")
+        );
         Some(match notice {
-            Notice::PasswordChanged { drops_email_change } => Wording::new(
-                "Your password was changed",
-                body.says(format!(
-                    "The password of your account at {service} was changed.{}",
-                    if *drops_email_change {
-                        " The change of its e-mail address that was waiting to be confirmed was dropped with it."
-                    } else {
-                        ""
-                    }
-                ))
-                .says(format!("If it was not you, ask {service} for a new password at once.")),
-            ),
+            Notice::PasswordChanged { email_change_dropped } => {
+                let body = self.tells(letter, format!("The password of your account at {service} was changed."));
+                let body = if *email_change_dropped {
+                    body.says(
+                        "Your account was about to get another e-mail address. That was dropped with the old \
+                         password: its address stays as it is.",
+                    )
+                } else {
+                    body
+                };
+                let or = self.or_turn_to(letter, "If you can't get one");
+                let advice = format!("If it was not you, ask {service} for a new password at once.{or}");
+                Wording::new("Your password was changed", body.says(advice))
+            }
             Notice::EmailReplaced => Wording::new(
                 "Your address was replaced",
-                body.says(format!(
-                    "The staff of {service} have put another e-mail address in the place of this one. Mails about \
-                     your account no longer come here."
-                ))
-                .says(format!("If you did not ask for that, write to {service}.")),
+                self.tells(
+                    letter,
+                    format!(
+                        "The staff of {service} have put another e-mail address in the place of this one. Mails \
+                         about your account no longer come here."
+                    ),
+                )
+                .says(format!("If you did not ask for that, {turn_to}.")),
             ),
             Notice::EmailTaken => Wording::new(
                 "This address has an account already",
-                body.says(format!(
-                    "This address was given as the new one of an account at {service}, but it belongs to another \
-                     account already. So nothing has changed."
-                ))
-                .says("If it was not you, you need not do anything."),
+                self.tells(
+                    letter,
+                    format!(
+                        "This address was given as the new one of an account at {service}, but it belongs to \
+                         another account already. So nothing has changed."
+                    ),
+                )
+                .says(idle),
             ),
             Notice::AlreadyRegistered => Wording::new(
                 "You have an account already",
-                body.says(format!(
-                    "Somebody wanted to open an account at {service} with this address. There is one already, so \
-                     nothing has changed. If you forgot its password, ask {service} for a new one."
-                ))
-                .says("If it was not you, you need not do anything."),
+                self.tells(
+                    letter,
+                    format!(
+                        "Somebody wanted to open an account at {service} with this address. There is one already, \
+                         so nothing has changed. If you forgot its password, ask {service} for a new one."
+                    ),
+                )
+                .says(idle),
             ),
             Notice::ClosedByStaff => Wording::new(
                 "Your account is closed",
@@ -145,31 +176,42 @@ impl English {
             ),
             Notice::Locked => Wording::new(
                 "Too many failed log-ins",
-                body.says(format!(
-                    "Somebody tried too often to log in to your account at {service} with a wrong password. \
-                     It is locked for a short while; the password is unchanged."
-                ))
-                .says(
-                    "If it was you, wait a little and try again, or ask for a new password. If it was not you, \
-                     a good password keeps them out: you need not do anything.",
-                ),
+                self.tells(
+                    letter,
+                    format!(
+                        "Somebody tried too often to log in to your account at {service} with a wrong password. \
+                         So log-ins were held up for a while; the password is unchanged."
+                    ),
+                )
+                .says(format!(
+                    "If it was you, wait a little and try again, or ask for a new password. If it was not you, a good \
+                     password keeps them out: you need not do anything.{}",
+                    self.or_turn_to(letter, "Should it go on")
+                )),
             ),
             Notice::Closed { erased_at } => Wording::new(
                 "Your account is closed",
-                body.says(format!(
-                    "Your account at {service} is closed. It can be opened again until {}; after that, all that is \
-                     known of it is erased.",
-                    moment(*erased_at)
-                ))
-                .says(format!("If it was not you, write to {service} before then.")),
+                self.tells(
+                    letter,
+                    format!(
+                        "Your account at {service} is closed. It can be opened again until {}; after that, all that \
+                         is known of it is erased.",
+                        moment(*erased_at)
+                    ),
+                )
+                .says(format!("If it was not you, {turn_to} before then.")),
             ),
             Notice::PasswordExpires { expires_at } => Wording::new(
                 "Your password expires soon",
-                body.says(format!(
-                    "The password of your account at {service} expires on {}. Log in before then and change it, or \
-                     you will be asked to at your next log-in.",
-                    moment(*expires_at)
-                )),
+                self.tells(
+                    letter,
+                    format!(
+                        "The password of your account at {service} expires on {}. Log in before then and change it, \
+                         or you will be asked to at your next log-in.{}",
+                        moment(*expires_at),
+                        self.or_turn_to(letter, "If you can't log in")
+                    ),
+                ),
             ),
             _ => return None,
         })
@@ -178,7 +220,16 @@ impl English {
     fn for_host(&self, notice: &HostNotice) -> Option<Wording> {
         let service = &self.service;
         Some(match notice {
-            HostNotice::SendingStopped { account, cause } => {
+            HostNotice::SendingStopped { account, cause, scope } => {
+                let which = match scope {
+                    SuppressionScope::All => "Mail",
+                    SuppressionScope::Only(MailKind::SignUp) => "Mail that sign-ups by strangers cause",
+                    SuppressionScope::Only(MailKind::Reset) => "Mail that requests for a new password cause",
+                    SuppressionScope::Only(MailKind::EmailChange) => {
+                        "Mail that changes of others' addresses cause"
+                    }
+                    SuppressionScope::Only(MailKind::LogIn) => "Mail that failed log-ins cause",
+                };
                 let why = match cause {
                     Undeliverable::NoSuchMailbox => "there is no such mailbox",
                     Undeliverable::Rejected => "its owner or its server rejects our mail",
@@ -187,7 +238,7 @@ impl English {
                     format!("Mail to account {account} is held back"),
                     Body::new("en")
                         .says(format!(
-                            "Mail to the address of account {account} at {service} is held back from now on: {why}."
+                            "{which} to the address of account {account} at {service} is held back from now on: {why}."
                         ))
                         .says(
                             "Once the owner has another address, or the mailbox takes mail again, replace the \
@@ -216,8 +267,10 @@ impl English {
 impl Templates for English {
     fn wording(&self, letter: &Letter) -> Option<Wording> {
         match &letter.message {
-            Message::Code { purpose, link, expires_at } => Some(self.code(*purpose, link, *expires_at)),
-            Message::Notice(notice) => self.notice(notice),
+            Message::Code { purpose, link, expires_at } => {
+                Some(self.code(letter, *purpose, link, *expires_at))
+            }
+            Message::Notice(notice) => self.notice(letter, notice),
             Message::ForHost(notice) => self.for_host(notice),
             _ => None,
         }

@@ -35,7 +35,7 @@ use crate::{Composer, Mail};
 /// let from = EmailAddress::parse("accounts@orchard.example").unwrap();
 /// let mailer = FolderMailer::open(&outbox, Composer::new(Letterhead::new(from), English::of("Orchard")))?;
 /// # let ada = EmailAddress::parse("ada@example.com").unwrap();
-/// # let notice = Message::Notice(Notice::PasswordChanged);
+/// # let notice = Message::Notice(Notice::PasswordChanged { email_change_dropped: false });
 /// # let letter = Letter::new(MailId::from_bytes([7; 16]), Realm::default(), ada, notice, Timestamp::EPOCH);
 /// # accountable_conformance::block_on(async {
 /// mailer.deliver(&letter).await.unwrap();

@@ -11,7 +11,7 @@
 //! let composer = Composer::new(Letterhead::new(from).with_name("Orchard"), English::of("Orchard"));
 //!
 //! let ada = EmailAddress::parse("ada@example.com")?;
-//! let notice = Message::Notice(Notice::PasswordChanged);
+//! let notice = Message::Notice(Notice::PasswordChanged { email_change_dropped: false });
 //! let letter = Letter::new(MailId::from_bytes([7; 16]), Realm::default(), ada, notice, Timestamp::EPOCH);
 //! let mail = composer.compose(&letter).expect("English has words for everything");
 //! assert_eq!(mail.message_id(), "07070707070707070707070707070707@orchard.example");
@@ -35,7 +35,7 @@
 //!
 //!    impl Templates for German {
 //!        fn wording(&self, letter: &Letter) -> Option<Wording> {
-//!            matches!(letter.message, Message::Notice(Notice::PasswordChanged)).then(|| {
+//!            matches!(letter.message, Message::Notice(Notice::PasswordChanged { .. })).then(|| {
 //!                let body = Body::new("de").says("Das Passwort Ihres Kontos bei Orchard wurde geändert.");
 //!                Wording::new("Ihr Passwort wurde geändert", body)
 //!            })

@@ -83,13 +83,15 @@ mod tests {
         }
     }
 
+    const CHANGED: Notice = Notice::PasswordChanged { email_change_dropped: false };
+
     #[test]
     fn the_nearest_language_that_has_words_says_a_letter() {
         let locale = |text: &str| Locale::parse(text).unwrap();
         let templates = ByLocale::or_else(Everything)
             .with(&locale("de"), Only(Notice::Locked, "de"))
-            .with(&locale("de-CH"), Only(Notice::EmailReplaced, "replaced"))
-            .with(&locale("DE-ch"), Only(Notice::EmailReplaced, "de-CH"))
+            .with(&locale("de-CH"), Only(CHANGED, "replaced"))
+            .with(&locale("DE-ch"), Only(CHANGED, "de-CH"))
             .with(&locale("zh-Hant"), Only(Notice::Locked, "zh-Hant"));
         let subject = |notice: Notice, of: Option<&str>| {
             let to = EmailAddress::parse("ada@example.com").unwrap();
@@ -97,11 +99,11 @@ mod tests {
             let letter = Letter::new(id, Realm::default(), to, Message::Notice(notice), Timestamp::EPOCH);
             templates.wording(&letter.in_locale(of.map(locale))).unwrap().subject().to_owned()
         };
-        assert_eq!(subject(Notice::EmailReplaced, Some("de-CH")), "de-CH");
+        assert_eq!(subject(CHANGED, Some("de-CH")), "de-CH");
         assert_eq!(subject(Notice::Locked, Some("de-CH")), "de", "a wider language has words for it");
         assert_eq!(subject(Notice::Locked, Some("de-AT-1996")), "de");
         assert_eq!(subject(Notice::Locked, Some("zh-Hant-TW")), "zh-Hant");
-        assert_eq!(subject(Notice::EmailReplaced, Some("de-AT")), "otherwise");
+        assert_eq!(subject(CHANGED, Some("de-AT")), "otherwise");
         assert_eq!(subject(Notice::Locked, Some("den")), "otherwise", "a prefix is no wider language");
         assert_eq!(subject(Notice::Locked, None), "otherwise");
     }

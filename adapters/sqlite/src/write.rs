@@ -165,7 +165,7 @@ fn write_address(
     form: Option<&Form>,
 ) -> Result<(), Cause> {
     let facts = |address: &Address| {
-        let suppressed_in = address.suppression.as_ref().map(|suppression| suppression.realm.to_string());
+        let suppressed_in = address.suppressed_in().map(ToString::to_string);
         (suppressed_in, address.idle_from.map(Timestamp::as_micros))
     };
     let before = swap.before.as_ref().map(|before| &before.value);

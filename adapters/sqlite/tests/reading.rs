@@ -157,13 +157,14 @@ fn suppressed_addresses_and_groups_are_listed() {
     let suppression = Suppression {
         realm: Realm::default(),
         cause: Undeliverable::Rejected,
-        scope: SuppressionScope::All,
         evidence: "550".into(),
         at: NOW,
+        lapses_at: None,
     };
     let writes = (1..=4_u8).map(|n| {
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
-        address.suppression = (n != 2).then(|| suppression.clone());
+        address.suppressions =
+            (n != 2).then(|| (SuppressionScope::All, suppression.clone())).into_iter().collect();
         Write::Address(Swap::create(address))
     });
     commit(&store, id(1), writes.collect()).unwrap();

@@ -3,9 +3,14 @@
 //! It is kept apart from accounts, under a name that says nothing, so that a stranger's guesses touch no
 //! account and look the same for addresses that nobody has.
 
+use std::{collections::BTreeMap, fmt};
+
 use serde::{Deserialize, Serialize};
 
-use super::{AddressTag, FormatVersion, LogIns, Realm, Span, Timestamp, Unknown};
+use super::{
+    AddressTag, FeedbackTag, FormatVersion, LockOut, LogIns, MailKind, Realm, Span, Suppression,
+    SuppressionScope, Timestamp, Unknown,
+};
 
 /// The record of one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,9 +19,13 @@ pub struct Address {
     pub v: FormatVersion<1>,
     /// The name of the record: a MAC of the address.
     pub tag: AddressTag,
-    /// Whether mail may be sent to it; none means it may.
+    /// Which mails are held back from it, and why; none where all may be sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub suppressions: BTreeMap<SuppressionScope, Suppression>,
+    /// When staff last cleared it, or somebody proved to receive mail there. Reports count for mails that were queued
+    /// later: who has read the headers of an earlier one can't undo what was cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppression: Option<Suppression>,
+    pub trusted_from: Option<Timestamp>,
     /// Failed log-ins and what follows from them.
     #[serde(default)]
     pub log_ins: LogIns,
@@ -35,6 +44,9 @@ pub struct Address {
 impl Address {
     /// A locked address' owner is told no more often.
     pub const LOCK_TOLD_EVERY: Span = Span::days(1);
+    /// How long it is known that an address was cleared or proven: until no report counts any more of a mail that was
+    /// queued before, which is a little longer than [`FeedbackTag::COUNTS`].
+    pub const TRUST_KEPT: Span = Span::micros(FeedbackTag::COUNTS.as_micros().saturating_add(1));
 
     /// An address of which nothing is known.
     #[must_use]
@@ -42,7 +54,8 @@ impl Address {
         Self {
             v: FormatVersion,
             tag,
-            suppression: None,
+            suppressions: BTreeMap::new(),
+            trusted_from: None,
             log_ins: LogIns::default(),
             lock_told_at: None,
             idle_from: None,
@@ -57,76 +70,96 @@ impl Address {
         self.lock_told_at.is_none_or(|told| now < told || told + Self::LOCK_TOLD_EVERY <= now)
     }
 
-    /// The record with its end written into it: `forget_after` after the last that is held against the address.
+    /// The record as time has left it: failures are forgotten and suppressions lapse, each at its end; a stamp in the
+    /// future (the clock jumped back) becomes now.
     #[must_use]
-    pub fn with_idle_rule(mut self, forget_after: Span) -> Self {
-        self.idle_from = self.idle_since().map(|since| since + forget_after);
+    pub fn as_of(mut self, now: Timestamp, lock_out: &LockOut) -> Self {
+        self.log_ins = self.log_ins.as_of(now, lock_out);
+        self.suppressions.retain(|_, known| !known.has_lapsed(now));
+        self.trusted_from =
+            self.trusted_from.map(|from| from.min(now)).filter(|from| now < *from + Self::TRUST_KEPT);
         self
     }
 
-    /// Since when nothing is held against the address but failures of the past; none while it must be kept: mail to
-    /// it is held back, it is disabled, or a newer build knows more of it.
+    /// The tenant whose mail is held back from it; none where all mail may be sent.
+    #[must_use]
+    pub fn suppressed_in(&self) -> Option<&Realm> {
+        self.suppressions.values().next().map(|known| &known.realm)
+    }
+
+    /// Why a mail is held back that is no remedy: one of the kind that a stranger caused, or (none) one that the owner or
+    /// staff asked for. None where it may be sent.
+    #[must_use]
+    pub fn held_back(&self, stranger_caused: Option<MailKind>, now: Timestamp) -> Option<&Suppression> {
+        let holds = |(scope, known): &(&SuppressionScope, &Suppression)| {
+            scope.holds_back(stranger_caused) && !known.has_lapsed(now)
+        };
+        self.suppressions.iter().find(holds).map(|(_, known)| known)
+    }
+
+    /// Whether a report counts of a mail that was queued at that time.
+    #[must_use]
+    pub fn heeds_report_of(&self, queued_at: Timestamp) -> bool {
+        self.trusted_from.is_none_or(|from| from < queued_at)
+    }
+
+    /// The record with mail of that scope held back; none if it is already. What was learned first stays.
+    #[must_use]
+    pub fn suppressed(&self, scope: SuppressionScope, why: Suppression) -> Option<Self> {
+        let known = self.suppressions.get(&scope).is_some_and(|known| !known.has_lapsed(why.at));
+        (!known).then(|| {
+            let mut next = self.clone();
+            next.suppressions.insert(scope, why);
+            next
+        })
+    }
+
+    /// The record with nothing held back that the scope names, or (none) nothing at all; none if nothing was.
+    #[must_use]
+    pub fn cleared(&self, scope: Option<SuppressionScope>, now: Timestamp) -> Option<Self> {
+        let mut next = Self { trusted_from: Some(now), ..self.clone() };
+        next.suppressions.retain(|held, _| scope.is_some_and(|scope| scope != *held));
+        (next.suppressions.len() < self.suppressions.len()).then_some(next)
+    }
+
+    /// Somebody redeemed a code that was mailed there: they receive its mail, whatever was reported before.
+    #[must_use]
+    pub fn proven(mut self, now: Timestamp) -> Self {
+        self.suppressions.clear();
+        self.trusted_from = Some(now);
+        self
+    }
+
+    /// The record with its end written into it: `forget_after` after the last that is held against the address, and not
+    /// before its suppressions lapse and no report counts any more of a mail that was queued before they were cleared.
+    #[must_use]
+    pub fn with_idle_rule(mut self, forget_after: Span) -> Self {
+        let lapse = self.suppressions.values().filter_map(|known| known.lapses_at).max();
+        let kept = lapse.max(self.trusted_from.map(|from| from + Self::TRUST_KEPT));
+        self.idle_from =
+            self.idle_since().map(|since| (since + forget_after).max(kept.unwrap_or(Timestamp::MIN)));
+        self
+    }
+
+    /// Since when nothing is held against the address but failures of the past, and suppressions that lapse; none while
+    /// it must be kept: mail to it is held back for good, it is disabled, or a newer build knows more of it.
     #[must_use]
     pub fn idle_since(&self) -> Option<Timestamp> {
         let LogIns { last_failure, locked_until, disabled, .. } = self.log_ins;
-        let kept = self.suppression.is_some() || disabled || self.unknown != Unknown::default();
+        let sticky = self.suppressions.values().any(|known| known.lapses_at.is_none());
+        let kept = sticky || disabled || self.unknown != Unknown::default();
         (!kept).then(|| last_failure.max(locked_until).max(self.lock_told_at).unwrap_or(Timestamp::MIN))
     }
 }
 
-/// Mail does not reach an address, or its reader does not want it. Sticky until cleared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suppression {
-    /// The tenant whose mail it was: the record's own name does not tell.
-    pub realm: Realm,
-    /// What the mail server said, by and large.
-    pub cause: Undeliverable,
-    /// Which mails are held back.
-    pub scope: SuppressionScope,
-    /// What it rests on, in a few words without personal data: a reply code, an enhanced status.
-    pub evidence: String,
-    /// When it was learned.
-    pub at: Timestamp,
+/// Looks up what is known of the addresses that a decision may concern.
+pub trait AddressBook: fmt::Debug {
+    /// The record of that name, if there is one.
+    fn address(&self, tag: AddressTag) -> Option<&Address>;
 }
 
-impl Suppression {
-    /// Whether this mail is held back.
-    #[must_use]
-    pub fn holds_back(&self, stranger_caused: bool) -> bool {
-        match self.scope {
-            SuppressionScope::All => true,
-            SuppressionScope::StrangerCaused => stranger_caused,
-        }
+impl AddressBook for BTreeMap<AddressTag, Address> {
+    fn address(&self, tag: AddressTag) -> Option<&Address> {
+        self.get(&tag)
     }
-}
-
-/// Why an address gets no mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Undeliverable {
-    /// There is no such mailbox, or its host can't be found.
-    NoSuchMailbox,
-    /// The recipient, or its server in its name, rejected our mail; complaints included.
-    Rejected,
-}
-
-impl Undeliverable {
-    /// The stable name of the cause, in `snake_case`, for machines.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoSuchMailbox => "no_such_mailbox",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-/// Which mails a suppression holds back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuppressionScope {
-    /// All mails are held back.
-    All,
-    /// Those mails are held back that a stranger can cause: the complaint was about such a one.
-    StrangerCaused,
 }

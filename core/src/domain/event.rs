@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, IpFilterGroupName, MailId, Management,
-    NoticeKind, Ordinal, Purpose, QuotaTag, Realm, Timestamp, Undeliverable, Version,
+    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, InitiatorKind, IpFilterGroupName, MailId,
+    Management, NoticeKind, Ordinal, Purpose, QuotaTag, Realm, SuppressionScope, Timestamp, Undeliverable,
+    Version,
 };
 
 /// One line of the journal.
@@ -50,6 +51,19 @@ pub enum Initiator {
     Administrator(Actor),
     /// The library's own background work.
     Courier,
+}
+
+impl Initiator {
+    /// Who it is, without particulars.
+    #[must_use]
+    pub const fn kind(&self) -> InitiatorKind {
+        match self {
+            Self::Stranger(_) => InitiatorKind::Stranger,
+            Self::Owner => InitiatorKind::Owner,
+            Self::Administrator(_) => InitiatorKind::Administrator,
+            Self::Courier => InitiatorKind::Courier,
+        }
+    }
 }
 
 /// What happened. Addresses are named by their ordinal in the account, or by tag where there is none.
@@ -153,6 +167,8 @@ pub enum EventKind {
         tag: AddressTag,
         /// What is known of why mail does not reach the recipient.
         cause: Undeliverable,
+        /// Which mail is held back.
+        scope: SuppressionScope,
     },
     /// A code was redeemed, or an administrator assigned, or the owner changed: the account has a new password.
     PasswordSet {
@@ -256,10 +272,13 @@ pub enum EventKind {
         /// The name of the address' record.
         tag: AddressTag,
     },
-    /// Mail to an address is no longer held back.
+    /// Mail to an address is no longer held back: staff let it go again, or somebody redeemed a code that was mailed there.
     SuppressionCleared {
         /// The name of the address' record.
         tag: AddressTag,
+        /// Which mail goes again; none: whatever had been held back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<SuppressionScope>,
     },
     /// A report of a mail's fate was taken for genuine. What follows from it is in the same commit.
     FeedbackTaken {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    Carried, EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, SealError, SealedIntent,
+    Carried, CoarseOrigin, EmailAddress, Keyring, LinkUrl, Locale, MailId, MailKind, Realm, ReturnUrl,
+    SealError, SealedIntent,
 };
 
 /// A request for mail.
@@ -23,6 +24,9 @@ pub struct Intent {
     /// Where that page sends its reader at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
+    /// Roughly from where it was asked, for whoever is told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_from: Option<CoarseOrigin>,
     /// The language of an account that comes to be by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
@@ -41,6 +45,18 @@ pub enum IntentKind {
     SignUp,
     /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
+}
+
+impl IntentKind {
+    /// Which kind of mail it leads to.
+    #[must_use]
+    pub const fn mail_kind(self) -> MailKind {
+        match self {
+            Self::PasswordReset => MailKind::Reset,
+            Self::SignUp => MailKind::SignUp,
+            Self::LockNotice => MailKind::LogIn,
+        }
+    }
 }
 
 /// Sealed intents of any address are as long as this, or a multiple.
@@ -89,7 +105,15 @@ mod tests {
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
         let kind = IntentKind::PasswordReset;
-        let intent = Intent { kind, email, page: None, return_url: None, locale: None, carried: None };
+        let intent = Intent {
+            kind,
+            email,
+            page: None,
+            return_url: None,
+            seen_from: None,
+            locale: None,
+            carried: None,
+        };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

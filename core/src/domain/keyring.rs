@@ -21,7 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
     AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId, Realm,
-    Seal, Sealed, SealedIntent,
+    Seal, Sealed, SealedIntent, SealedOrigin,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -90,6 +90,7 @@ struct Derived {
     device: Key,
     hash_seal: Key,
     intent_seal: Key,
+    origin_seal: Key,
     check: KeyCheck,
 }
 
@@ -100,6 +101,7 @@ impl Derived {
             device: key.derived("device token"),
             hash_seal: key.derived("hash seal"),
             intent_seal: key.derived("intent seal"),
+            origin_seal: key.derived("origin seal"),
             check: key.check(),
         }
     }
@@ -351,6 +353,27 @@ impl Keyring {
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let bound = bound_to(realm, mail.as_bytes());
         self.open(|keys| &keys.intent_seal, sealed.seal(), &bound).map(Zeroizing::new)
+    }
+
+    /// Seals to one mail from where it was caused. No two mails have one name, so each is a nonce of its own.
+    pub(crate) fn seal_origin(&self, realm: &Realm, mail: MailId, origin: &str) -> SealedOrigin {
+        let mut nonce = [0; 24];
+        nonce.iter_mut().zip(mail.as_bytes()).for_each(|(to, from)| *to = *from);
+        let bound = bound_to(realm, mail.as_bytes());
+        SealedOrigin::new(self.seal(|keys| &keys.origin_seal, nonce, &bound, origin.as_bytes()))
+    }
+
+    /// Opens from where a mail was caused.
+    pub(crate) fn open_origin(
+        &self,
+        realm: &Realm,
+        mail: MailId,
+        sealed: &SealedOrigin,
+    ) -> Result<Zeroizing<String>, SealError> {
+        let bound = bound_to(realm, mail.as_bytes());
+        let opened = self.open(|keys| &keys.origin_seal, sealed.seal(), &bound)?;
+        let text = String::from_utf8(opened).map_err(|_| SealError::Broken)?;
+        Ok(Zeroizing::new(text))
     }
 
     fn seal(&self, of: impl Fn(&Derived) -> &Key, nonce: [u8; 24], bound_to: &[u8], plain: &[u8]) -> Seal {

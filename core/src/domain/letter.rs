@@ -1,7 +1,8 @@
 //! A letter: a mail made ready to leave, with its recipient and its link in clear. Never stored.
 
 use super::{
-    EmailAddress, FeedbackTag, HostNotice, Locale, MailId, MailedLink, Notice, Purpose, Realm, Timestamp,
+    Circumstances, Contact, EmailAddress, FeedbackTag, HostNotice, Locale, MailId, MailedLink, Notice,
+    Purpose, Realm, Timestamp,
 };
 
 /// What a mailer delivers. It is typed: an adapter renders it.
@@ -19,6 +20,10 @@ pub struct Letter {
     pub locale: Option<Locale>,
     /// What the letter says.
     pub message: Message,
+    /// When that happened which the letter tells of, by whom, and roughly from where; none where that is not known.
+    pub circumstances: Option<Circumstances>,
+    /// Whom its reader turns to who did not do what it tells of; none if the host names nobody.
+    pub contact: Option<Contact>,
     /// When the mail was queued: its `Date`.
     pub queued_at: Timestamp,
     /// What a bounce or a complaint must bring back to count: for the envelope's sender (VERP) or a header. None for what
@@ -30,7 +35,17 @@ impl Letter {
     /// Makes a letter, in no language and without a feedback tag.
     #[must_use]
     pub fn new(id: MailId, realm: Realm, to: EmailAddress, message: Message, queued_at: Timestamp) -> Self {
-        Self { id, realm, to, locale: None, message, queued_at, feedback: None }
+        Self {
+            id,
+            realm,
+            to,
+            locale: None,
+            message,
+            circumstances: None,
+            contact: None,
+            queued_at,
+            feedback: None,
+        }
     }
 
     /// Gives the letter this language.
@@ -44,6 +59,20 @@ impl Letter {
     #[must_use]
     pub fn with_feedback(mut self, tag: FeedbackTag) -> Self {
         self.feedback = Some(tag);
+        self
+    }
+
+    /// Tells when it happened, by whom, and roughly from where.
+    #[must_use]
+    pub fn with_circumstances(mut self, circumstances: Option<Circumstances>) -> Self {
+        self.circumstances = circumstances;
+        self
+    }
+
+    /// Names whom its reader turns to.
+    #[must_use]
+    pub fn with_contact(mut self, contact: Option<Contact>) -> Self {
+        self.contact = contact;
         self
     }
 

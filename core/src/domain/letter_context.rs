@@ -1,8 +1,9 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, ClosedBy, CodeLives, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag,
-    HostNotice, Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
+    Account, Address, ClosedBy, CodeLives, CodeMint, Contact, Content, Dispatch, EmailAddress, Facts,
+    FeedbackTag, HostNotice, Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing,
+    Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -14,6 +15,8 @@ pub(crate) struct LetterContext<'a> {
     pub taken: bool,
     /// Where the host gets its notices.
     pub host: Option<&'a EmailAddress>,
+    /// Whom readers turn to.
+    pub contact: Option<&'a Contact>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
     /// How long codes live.
@@ -54,8 +57,9 @@ impl LetterContext<'_> {
         // An address that is forgotten by now was known for longer than any code lives.
         let gone = || if self.has_expired(facts, mail) { Withdrawn::Expired } else { Withdrawn::Void };
         let mailbox = facts.mailbox(dispatch.recipient).ok_or_else(gone)?;
-        let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
-        if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
+        let held_back = address_of(mailbox.tag)
+            .is_some_and(|address| address.held_back(dispatch.stranger_caused, self.now).is_some());
+        if held_back && !dispatch.is_remedy() {
             return Err(Withdrawn::Suppressed);
         }
         if self.has_expired(facts, mail) {
@@ -73,7 +77,12 @@ impl LetterContext<'_> {
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
         let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
-        Ok(letter.in_locale(facts.attributes.locale.clone()).with_feedback(tag))
+        let circumstances = mail.circumstances.as_ref();
+        Ok(letter
+            .in_locale(facts.attributes.locale.clone())
+            .with_circumstances(circumstances.map(|sealed| sealed.open(self.mint.keys, &mail.realm, mail.id)))
+            .with_contact(self.contact.cloned())
+            .with_feedback(tag))
     }
 
     fn for_host(&self, mail: &Mail, notice: &HostNotice) -> Result<Letter, Withdrawn> {
@@ -115,10 +124,15 @@ impl LetterContext<'_> {
 }
 
 /// Notices are for active accounts, but for those that tell the owner of a closed one that it is closed. A code is mailed
-/// wherever it can be redeemed: a revert leaves although the account was shut right after the change.
+/// wherever it can be redeemed: a revert leaves although the account was shut right after the change. And no mail warns of the
+/// end of a password that is no longer there, or over already.
 fn stands(facts: &Facts, subject: &Subject, now: Timestamp) -> Result<(), Withdrawn> {
     let stands = match (&facts.standing, subject) {
         (standing, Subject::Code { purpose, .. }) => standing.redeems(*purpose, now),
+        (Standing::Active, Subject::Notice(Notice::PasswordExpires { expires_at })) => {
+            let ends = facts.password.as_ref().and_then(|known| known.expires_at(facts.attributes.validity));
+            ends == Some(*expires_at) && now < *expires_at
+        }
         (Standing::Active, Subject::Notice(notice)) => {
             !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
 
-use super::{AccountId, Code, LinkUrl, Locale, Purpose, ReturnUrl, web_url::OURS};
+use super::{AccountId, Code, Contact, LinkUrl, Locale, Purpose, ReturnUrl, web_url::OURS};
 
 impl LinkUrl {
     /// Makes the link that leads to this page with a code, the account that it opens, where the page sends its reader at the
@@ -105,13 +105,20 @@ pub struct Links {
     pages: BTreeMap<Purpose, LinkUrl>,
     allowed: Vec<LinkUrl>,
     returns: Vec<ReturnUrl>,
+    contact: Option<Contact>,
 }
 
 impl Links {
     /// All codes lead to this page.
     #[must_use]
     pub fn to(page: LinkUrl) -> Self {
-        Self { standard: page, pages: BTreeMap::new(), allowed: Vec::new(), returns: Vec::new() }
+        Self {
+            standard: page,
+            pages: BTreeMap::new(),
+            allowed: Vec::new(),
+            returns: Vec::new(),
+            contact: None,
+        }
     }
     /// Codes of this purpose lead to a page of their own.
     #[must_use]
@@ -130,6 +137,17 @@ impl Links {
     pub fn allow_return(mut self, prefix: ReturnUrl) -> Self {
         self.returns.push(prefix);
         self
+    }
+    /// Mails name this contact to readers who did not do what they tell of.
+    #[must_use]
+    pub fn with_contact(mut self, contact: Contact) -> Self {
+        self.contact = Some(contact);
+        self
+    }
+    /// Whom readers turn to who did not do what a mail tells of; none if the host names nobody.
+    #[must_use]
+    pub fn contact(&self) -> Option<&Contact> {
+        self.contact.as_ref()
     }
     /// The page that a code of this purpose leads to.
     #[must_use]

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, Nonce, Notice, Ordinal, Purpose, Realm,
-    SealedIntent, Span, Timestamp, Undeliverable, Unknown,
+    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, MailKind, Nonce, Notice, Ordinal,
+    Purpose, Realm, SealedCircumstances, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -25,6 +25,10 @@ pub struct Mail {
     /// commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<DomainTag>,
+    /// When that happened which it tells of, by whom, and roughly from where; none for an intent, which has them in its
+    /// seal. A queued mail gets them in its first commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstances: Option<Box<SealedCircumstances>>,
     /// When it was put into the outbox.
     pub queued_at: Timestamp,
     /// How many times a courier took it up.
@@ -57,8 +61,9 @@ pub struct Dispatch {
     pub recipient: Ordinal,
     /// What the mail says: a code, or a notice.
     pub subject: Subject,
-    /// Whether a stranger can cause such a mail.
-    pub stranger_caused: bool,
+    /// Which kind of mail a stranger caused; none if the owner, staff or time did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stranger_caused: Option<MailKind>,
 }
 
 /// What a mail to an account says.
@@ -115,6 +120,25 @@ pub enum DeathCause {
     Expired,
 }
 
+impl Dispatch {
+    /// Whether its reader is told roughly from where it was caused. Not at an address that somebody merely typed: its
+    /// reader may have nothing to do with who did.
+    #[must_use]
+    pub fn tells_origin(&self) -> bool {
+        match &self.subject {
+            Subject::Code { purpose: Purpose::PasswordSet | Purpose::EmailConfirm, .. }
+            | Subject::Notice(Notice::EmailTaken) => false,
+            Subject::Code { .. } | Subject::Notice(_) => true,
+        }
+    }
+
+    /// Whether it takes back what somebody else may have done: it is tried even where no other mail is.
+    #[must_use]
+    pub fn is_remedy(&self) -> bool {
+        matches!(&self.subject, Subject::Code { purpose, .. } if purpose.is_remedy())
+    }
+}
+
 impl Mail {
     /// A new mail, for the next courier.
     #[must_use]
@@ -125,6 +149,7 @@ impl Mail {
             realm,
             content,
             domain: None,
+            circumstances: None,
             queued_at: now,
             attempts: 0,
             state: MailState::Queued,
@@ -318,7 +343,7 @@ mod tests {
                 nonce: Nonce::from_bytes([2; 16]),
                 page: LinkUrl::parse("https://app.example/password").unwrap(),
             },
-            stranger_caused: false,
+            stranger_caused: None,
         });
         let mail = Mail::queued(MailId::from_bytes([3; 16]), Realm::default(), request, Timestamp::EPOCH);
         Mail { attempts, ..mail }

@@ -9,9 +9,11 @@ mod admission;
 mod bounds;
 mod carried;
 mod cidr;
+mod circumstances;
 mod code;
 mod code_lives;
 mod confirmation;
+mod contact;
 mod device;
 mod email;
 mod event;
@@ -46,6 +48,7 @@ mod seal;
 mod session;
 mod standing;
 mod status;
+mod suppression;
 pub mod table;
 mod tag;
 #[cfg(test)]
@@ -63,14 +66,16 @@ pub use self::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
         FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
-    address::{Address, Suppression, SuppressionScope, Undeliverable},
+    address::Address,
     admission::Denial,
     bounds::{OutOfBounds, Quantity},
     carried::Carried,
     cidr::{Cidr, NotACidr},
+    circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
     code_lives::{CodeLives, Lifetime},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
+    contact::Contact,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
@@ -100,10 +105,11 @@ pub use self::{
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
-    seal::{Sealed, SealedIntent},
+    seal::{Sealed, SealedIntent, SealedOrigin},
     session::{Chosen, Renewed, SessionStamp},
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
+    suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},
     tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
@@ -117,9 +123,10 @@ pub(crate) use self::{
         EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand,
         PriorPassword, Redemption, ReplaceEmail, RevertEmail,
     },
+    address::AddressBook,
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     device::DeviceMint,
-    feedback::ReportedMail,
+    feedback::{HeldBack, ReportedMail},
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
     letter_context::{LetterContext, Withdrawn},

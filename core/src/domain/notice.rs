@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Purpose, Timestamp, Undeliverable};
+use super::{AccountId, MailKind, Purpose, SuppressionScope, Timestamp, Undeliverable};
 
 /// What a mail tells an account's address. Not throttled, and never sent to an address that gets no mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,9 +11,9 @@ use super::{AccountId, Purpose, Timestamp, Undeliverable};
 pub enum Notice {
     /// The password was changed: chosen anew, changed or assigned.
     PasswordChanged {
-        /// A change of address was pending, and was dropped with it.
+        /// A change of address was under way, and was dropped with the old password.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        drops_email_change: bool,
+        email_change_dropped: bool,
     },
     /// To the old address: an administrator put another one in its place.
     EmailReplaced,
@@ -76,10 +76,18 @@ impl Notice {
         }
     }
 
-    /// Whether a stranger can cause such a notice, without signing in.
+    /// Which kind of mail it is that a stranger can cause, without signing in; none if no stranger can.
     #[must_use]
-    pub const fn is_stranger_caused(&self) -> bool {
-        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::ClosedByStaff | Self::Locked)
+    pub const fn stranger_caused(&self) -> Option<MailKind> {
+        match self {
+            Self::EmailTaken => Some(MailKind::EmailChange),
+            Self::AlreadyRegistered | Self::ClosedByStaff => Some(MailKind::SignUp),
+            Self::Locked => Some(MailKind::LogIn),
+            Self::PasswordChanged { .. }
+            | Self::EmailReplaced
+            | Self::Closed { .. }
+            | Self::PasswordExpires { .. } => None,
+        }
     }
 }
 
@@ -111,6 +119,8 @@ pub enum HostNotice {
         account: AccountId,
         /// What is known of why mail does not reach it.
         cause: Undeliverable,
+        /// Which mail is held back.
+        scope: SuppressionScope,
     },
     /// A mail was given up, since its code had expired before a mail server took it. Others may have met the same fate: it
     /// is told once an hour at most.

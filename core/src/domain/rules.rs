@@ -76,6 +76,11 @@ pub struct Rules {
     /// keeps all. 1 to 36,600 days; the settings file says `forever` for none.
     #[serde(with = "kept")]
     pub dead_mails_kept: Option<Span>,
+    /// How long mail to an address is held back after a bounce or a complaint; none holds it back until staff clears it or
+    /// a code that was mailed there is redeemed, which is the default. A complaint about a mail with a link to a new
+    /// password holds back such mails for 30 days at most. 1 to 36,600 days; the settings file says `forever` for none.
+    #[serde(with = "kept")]
+    pub suppressions_kept: Option<Span>,
 }
 
 impl Default for Rules {
@@ -104,6 +109,7 @@ impl Default for Rules {
             sign_up_kept: Span::days(7),
             journal_kept: None,
             dead_mails_kept: Some(Span::days(30)),
+            suppressions_kept: None,
         }
     }
 }
@@ -245,8 +251,11 @@ impl Rules {
         }
         OutOfBounds::check("closing_grace", self.closing_grace, MINUTE..=Span::days(3_660))?;
         OutOfBounds::check("sign_up_kept", self.sign_up_kept, self.code_lives.password_set..=YEAR)?;
-        for (option, kept) in [("journal_kept", self.journal_kept), ("dead_mails_kept", self.dead_mails_kept)]
-        {
+        for (option, kept) in [
+            ("journal_kept", self.journal_kept),
+            ("dead_mails_kept", self.dead_mails_kept),
+            ("suppressions_kept", self.suppressions_kept),
+        ] {
             kept.map_or(Ok(()), |kept| OutOfBounds::check(option, kept, KEPT))?;
         }
         Ok(())
@@ -374,6 +383,9 @@ mod tests {
         for nonsense in [Span::ZERO, Span::MAX] {
             assert!(refusal(|rules| rules.journal_kept = Some(nonsense)).starts_with("journal_kept: "));
             assert!(refusal(|rules| rules.dead_mails_kept = Some(nonsense)).starts_with("dead_mails_kept: "));
+            assert!(
+                refusal(|rules| rules.suppressions_kept = Some(nonsense)).starts_with("suppressions_kept: ")
+            );
             assert!(refusal(|rules| rules.expiry_warnings[0] = nonsense).starts_with("expiry_warnings: "));
             assert!(refusal(|rules| rules.expiry_warnings[1] = nonsense).starts_with("expiry_warnings: "));
         }

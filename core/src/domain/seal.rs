@@ -79,6 +79,11 @@ sealed_value! {
     SealedIntent
 }
 
+sealed_value! {
+    /// Roughly where somebody was who caused a mail, sealed to that mail: the outbox holds nothing personal in clear.
+    SealedOrigin
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,8 @@
 
 mod given;
 
+use std::collections::BTreeMap;
+
 pub(super) use self::given::Given;
 use super::*;
 
@@ -16,6 +18,8 @@ pub(super) struct World {
     pub(super) page: LinkUrl,
     pub(super) policy: PasswordPolicy,
     pub(super) unchanged: AttributeChanges,
+    /// What is known of addresses.
+    pub(super) known: BTreeMap<AddressTag, Address>,
     pub(super) rules: Rules,
 }
 
@@ -34,6 +38,7 @@ impl World {
             page: LinkUrl::parse("https://app.example/password").unwrap(),
             policy: PasswordPolicy::payway(),
             unchanged: AttributeChanges::default(),
+            known: BTreeMap::new(),
             rules: Rules::default(),
         }
     }
@@ -74,7 +79,7 @@ impl World {
             quota: Quota::ACCOUNT,
             side: Side::Account,
             address: None,
-            stranger_caused: false,
+            stranger_caused: None,
             bypass_throttle: false,
             claimed_until: None,
         }
@@ -142,6 +147,7 @@ impl World {
             account,
             taken: false,
             host: None,
+            contact: None,
             mint: self.mint(),
             lives: &self.rules.code_lives,
             now,
@@ -163,7 +169,7 @@ impl World {
     }
 
     pub(super) fn redeem<'a>(&'a self, code: &'a MailedCode, now: Timestamp) -> Redemption<'a> {
-        Redemption { code, mint: self.mint(), now, origin_admitted: true }
+        Redemption { code, mint: self.mint(), now, origin_admitted: true, addresses: &self.known }
     }
 
     /// A candidate that is none of the account's passwords, hashed under this number.
@@ -266,6 +272,18 @@ impl World {
 pub(super) struct Fresh {
     pub(super) password: Password,
     pub(super) hashed: Hashed,
+}
+
+/// What is known of an address from which mail of that scope is held back.
+pub(super) fn suppressed(tag: AddressTag, scope: SuppressionScope, now: Timestamp) -> Address {
+    let suppression = Suppression {
+        realm: Realm::default(),
+        cause: Undeliverable::Rejected,
+        evidence: "5.7.1".into(),
+        at: now,
+        lapses_at: None,
+    };
+    Address::new(tag).suppressed(scope, suppression).unwrap()
 }
 
 pub(super) fn key(number: u8) -> [u8; 32] {

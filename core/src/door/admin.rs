@@ -1,7 +1,7 @@
 //! The door for staff, and for the host itself: here accounts come to be, are read and are updated.
 //!
-//! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`filters`],
-//! [`keys`], [`demands`] and [`import`].
+//! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`suppressions`],
+//! [`filters`], [`keys`], [`demands`] and [`import`].
 
 mod demands;
 mod filters;
@@ -11,6 +11,7 @@ mod listing;
 mod outbox;
 mod passwords;
 mod standing;
+mod suppressions;
 mod view;
 
 use std::{fmt, sync::Arc};
@@ -20,8 +21,9 @@ pub use self::{
     import::{Import, ImportedPassword},
     keys::KeyUse,
     listing::{AccountList, AccountPage, AccountsPage},
-    outbox::{About, MailList, OutboxMail, Suppressed},
+    outbox::{About, MailList, OutboxMail},
     passwords::IssuedCode,
+    suppressions::Suppressed,
     view::{AccountView, PasswordView},
 };
 use crate::{
@@ -101,7 +103,9 @@ impl Admin {
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
         let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
-        let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
+        // What is known of the new address is in the view that is answered.
+        let who = Who { also: tag.into_iter().collect(), ..Who::id(id) };
+        let call = core.naming_group(Call::new(who, self.initiator()), group);
         self.command_of("admin.update", call, |account, dossier, moment| {
             let email = changes.email.as_ref().zip(tag);
             let email =
@@ -131,7 +135,9 @@ impl Admin {
     pub async fn replace_email(&self, id: AccountId, email: &EmailAddress) -> Result<AccountView, Error> {
         let core = &self.core;
         let tag = core.keys.address_tag(&core.realm, email);
-        self.command("admin.replace_email", id, |account, _, moment| {
+        // What is known of the new address is in the view that is answered.
+        let call = Call::new(Who { also: vec![tag], ..Who::id(id) }, self.initiator());
+        self.command_of("admin.replace_email", call, |account, _, moment| {
             account.replace_email(&core.replacement(email, tag, false, moment))
         })
         .await

@@ -5,6 +5,7 @@ mod journal;
 mod options;
 mod owner;
 mod public;
+mod suppression;
 
 pub use self::{
     admin::{
@@ -13,6 +14,7 @@ pub use self::{
     },
     journal::Journal,
     options::{DeliveryOptions, MailOptions},
-    owner::Owner,
+    owner::{Owner, OwnerView},
     public::{Accepted, Authentication, Public, Undisclosed},
+    suppression::SuppressionView,
 };

@@ -1,12 +1,16 @@
 //! The door for a signed-in person, to their own account.
 
+mod view;
+
 use std::{fmt, sync::Arc};
+
+pub use self::view::OwnerView;
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, ConfirmEmail, EmailAddress,
-        EmailChange, Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
-        SessionStamp, Stop, TypedPassword,
+        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin, ConfirmEmail,
+        EmailAddress, EmailChange, Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password,
+        Purpose, Refusal, Renewed, SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -27,11 +31,19 @@ pub struct Owner {
     core: Arc<Core>,
     stamp: SessionStamp,
     from: Origin,
+    seen_from: Option<CoarseOrigin>,
 }
 
 impl Owner {
     pub(crate) fn new(core: Arc<Core>, stamp: SessionStamp, from: Origin) -> Self {
-        Self { core, stamp, from }
+        Self { core, stamp, from, seen_from: None }
+    }
+
+    /// Says roughly from where the caller is seen, for the mails that tell the account's owner what was done.
+    #[must_use]
+    pub fn seen_from(mut self, place: CoarseOrigin) -> Self {
+        self.seen_from = Some(place);
+        self
     }
 
     /// Tells whether the session still holds: the account is active, and nothing ended its sessions since the stamp was
@@ -44,6 +56,26 @@ impl Owner {
             let mut deadline = self.core.deadline();
             let dossier = self.core.load(&Who::id(self.stamp.account), &mut deadline).await?;
             Ok(dossier.account.is_some_and(|account| account.value.in_session(self.stamp.epoch).is_ok()))
+        })
+        .await
+    }
+
+    /// Shows the account to its owner: where its mail goes, and which of it is held back, why and since when.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
+    /// [`Fault`].
+    pub async fn view(&self) -> Result<OwnerView, Error> {
+        watched("owner.view", self.core.realm.as_str(), async {
+            let core = &self.core;
+            let loaded = core.load(&Who::id(self.stamp.account), &mut core.deadline()).await?;
+            let now = core.clock.now();
+            let (dossier, _) = core.as_of(&loaded, now);
+            let account = account_of(&dossier)?;
+            account.in_session(self.stamp.epoch)?;
+            let facts = account.facts()?;
+            facts.password_in_force(now)?;
+            Ok(OwnerView::of(facts, &dossier))
         })
         .await
     }
@@ -95,7 +127,7 @@ impl Owner {
                 let code = MailRequest {
                     return_url: mail.return_url.as_ref(),
                     // Whoever reads that mail may have nothing to do with the account.
-                    stranger_caused: true,
+                    stranger_caused: Some(MailKind::EmailChange),
                     ..core.mail_request(page, dossier, moment)
                 };
                 let change = account.request_email_change(&EmailChange {
@@ -224,7 +256,9 @@ impl Owner {
     }
 
     fn call<'a>(&self) -> Call<'a> {
-        Call::new(Who::id(self.stamp.account), Initiator::Owner)
+        let mut call = Call::new(Who::id(self.stamp.account), Initiator::Owner);
+        call.told.from.clone_from(&self.seen_from);
+        call
     }
 
     /// What the caller's session goes on with after a change of its account.
@@ -234,7 +268,7 @@ impl Owner {
     }
 
     /// Begins an attempt at the account's own password, once the session is known to hold.
-    async fn attempt<'a>(&self, current: &'a TypedPassword) -> Result<Attempt<'a>, Error> {
+    async fn attempt<'a>(&'a self, current: &'a TypedPassword) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, _, _| {
@@ -251,6 +285,7 @@ impl Owner {
             password: current,
             device: None,
             origin: self.from,
+            seen_from: self.seen_from.as_ref(),
             initiator: Initiator::Owner,
         })
     }

@@ -5,15 +5,15 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, AccountId, Candidate, Carried, Change, Chosen, CodeState, Content, Denial, DeviceToken,
-        EmailAddress, EventKind, Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode,
-        MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
-        TypedPassword,
+        Account, AccountId, Candidate, Carried, Change, Chosen, CoarseOrigin, CodeState, Content, Denial,
+        DeviceToken, EmailAddress, EventKind, Hashed, Initiator, InitiatorKind, Intent, IntentKind, Mail,
+        MailId, MailedCode, MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail,
+        SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
     engine::watch::{watched, watched_as},
-    engine::{Call, DecideError, Moment, Verdict},
+    engine::{Call, DecideError, Moment, Told, Verdict},
     error::{Fault, PublicError},
     log_in::{Attempt, Outcome},
     port::{By, Dossier, Swap, Who},
@@ -28,6 +28,7 @@ use crate::{
 pub struct Public {
     core: Arc<Core>,
     from: Origin,
+    seen_from: Option<CoarseOrigin>,
 }
 
 /// A stranger's request was taken. Whether anything comes of it is decided later, by the courier, and told to nobody
@@ -96,7 +97,14 @@ impl Authentication {
 
 impl Public {
     pub(crate) fn new(core: Arc<Core>, from: Origin) -> Self {
-        Self { core, from }
+        Self { core, from, seen_from: None }
+    }
+
+    /// Says roughly from where the caller is seen, for the mails that tell an account's owner what was done.
+    #[must_use]
+    pub fn seen_from(mut self, place: CoarseOrigin) -> Self {
+        self.seen_from = Some(place);
+        self
     }
 
     /// Verifies an address and a password, as somebody logs in.
@@ -132,6 +140,7 @@ impl Public {
                 password,
                 device,
                 origin: self.from,
+                seen_from: self.seen_from.as_ref(),
                 initiator: self.initiator(),
             };
             match core.authenticate(&attempt).await? {
@@ -280,7 +289,8 @@ impl Public {
         let core = &self.core;
         mail.check(&core.links)?;
         let MailOptions { page, return_url, locale } = mail;
-        let intent = Intent { kind, email: email.clone(), page, return_url, locale, carried };
+        let seen_from = self.seen_from.clone();
+        let intent = Intent { kind, email: email.clone(), page, return_url, seen_from, locale, carried };
         let decided = core
             .decide(Call::without_facts(self.initiator()), |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
@@ -311,6 +321,7 @@ impl Public {
         };
         let core = &self.core;
         let mut call = Call::new(Who::id(id), self.initiator());
+        call.told = Told { at: None, by: InitiatorKind::CodeBearer, from: self.seen_from.clone() };
         call.candidate = candidate;
         call.mends = false;
         let decided = core.decide(call, |dossier, moment, hashed| {

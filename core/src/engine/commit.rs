@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        Account, AccountId, Address, AddressTag, Change, Content, Event, EventKind, Initiator, IpFilterGroup,
-        Life, Mail, QuotaTag, Timestamp, Version,
+        Account, AccountId, Address, AddressTag, Change, Circumstances, Content, Event, EventKind, Initiator,
+        IpFilterGroup, Life, Mail, QuotaTag, Timestamp, Version,
     },
     error::Fault,
     port::{Commit, Dossier, Note, Reservation, Stored, Swap, Write},
@@ -94,7 +94,11 @@ impl Core {
             writes.push(Write::Address(Swap { before, after: Some(address) }));
         }
         let mut stored_mails = Vec::new();
-        let queued = change.mails.into_iter().map(|mail| Swap::create(self.with_domain(mail, &after)));
+        let told = call.told.circumstances(moment.now);
+        let queued = change
+            .mails
+            .into_iter()
+            .map(|mail| Swap::create(self.with_circumstances(self.with_domain(mail, &after), &told)));
         for swap in queued.collect::<Vec<_>>().into_iter().chain(mails) {
             stored_mails.extend(swap.after.clone().map(|value| Stored { value, stamp: moment.commit }));
             writes.push(Write::Mail(swap));
@@ -141,6 +145,14 @@ impl Core {
         };
         let domain = recipient.map(|address| self.keys.domain_tag(&self.realm, address));
         Mail { domain, ..mail }
+    }
+
+    /// The mail, with what it tells of when it was caused, by whom and from where. An intent has that in its seal.
+    fn with_circumstances(&self, mail: Mail, told: &Circumstances) -> Mail {
+        let Some((id, dispatch)) = mail.dispatch() else { return mail };
+        let from = told.from.clone().filter(|_| dispatch.tells_origin());
+        let circumstances = told.clone().from(from).seal(&self.keys, &self.realm, id);
+        Mail { circumstances: Some(Box::new(circumstances)), ..mail }
     }
 }
 

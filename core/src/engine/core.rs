@@ -110,7 +110,7 @@ impl Core {
             mended = events;
         }
         for address in current.addresses.values_mut() {
-            address.value.log_ins = address.value.log_ins.as_of(now, &self.rules.lock_out);
+            address.value = address.value.clone().as_of(now, &self.rules.lock_out);
         }
         (current, mended)
     }

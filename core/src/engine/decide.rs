@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Change, EventKind, Hashed, Incarnation, Initiator, Password, QuotaTag, Refusal, Span, Stop, Timestamp,
+        Change, Circumstances, CoarseOrigin, EventKind, Hashed, Incarnation, Initiator, InitiatorKind,
+        Password, QuotaTag, Refusal, Span, Stop, Timestamp,
     },
     error::{Error, Fault},
     port::{Dossier, Who},
@@ -28,6 +29,8 @@ pub(crate) struct Call<'a> {
     pub(crate) first: Option<Dossier>,
     /// Who acts.
     pub(crate) by: Initiator,
+    /// What its mails tell of who did it, where that is not simply who acts, now.
+    pub(crate) told: Told,
     /// A password that the rule may ask hashes of.
     pub(crate) candidate: Option<&'a Password>,
     /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
@@ -40,7 +43,8 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
-        Self { who, first: None, by, candidate: None, mends: true, spent: Spent::new() }
+        let told = Told { at: None, by: by.kind(), from: None };
+        Self { who, first: None, by, told, candidate: None, mends: true, spent: Spent::new() }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -48,6 +52,21 @@ impl Call<'_> {
         // Where nothing was loaded, no code is made or recognised: no incarnation is needed.
         let nothing = Dossier::empty(Incarnation::from_bytes([0; 16]));
         Self { first: Some(nothing), ..Self::new(Who::nobody(), by) }
+    }
+}
+
+/// What the mails of a call tell of when it was done, by whom, and roughly from where.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// When, if it was not only now: a stranger's request is decided later.
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) by: InitiatorKind,
+    pub(crate) from: Option<CoarseOrigin>,
+}
+
+impl Told {
+    pub(crate) fn circumstances(&self, now: Timestamp) -> Circumstances {
+        Circumstances::new(self.at.unwrap_or(now), self.by).from(self.from.clone())
     }
 }
 

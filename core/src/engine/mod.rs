@@ -32,7 +32,7 @@ pub(crate) use self::{
     commit::{Decided, Verdict, address_or_new},
     core::{Core, Host},
     deadline::Deadline,
-    decide::{Call, DecideError},
+    decide::{Call, DecideError, Told},
     guarded_store::GuardedStore,
     hasher::Hasher,
     hourly::Hourly,

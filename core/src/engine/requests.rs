@@ -70,7 +70,7 @@ impl Core {
             quota: self.rules.account_quota,
             side: Side::Account,
             address: dossier.own_address(),
-            stranger_caused: false,
+            stranger_caused: None,
             bypass_throttle: false,
             claimed_until: None,
         }
@@ -134,13 +134,13 @@ impl Core {
     pub(crate) fn redemption<'a>(
         &'a self,
         code: &'a MailedCode,
-        dossier: &Dossier,
+        dossier: &'a Dossier,
         from: Origin,
         now: Timestamp,
     ) -> Redemption<'a> {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         let origin_admitted = account.is_some_and(|account| account.admits(from, dossier.filter()));
-        Redemption { code, mint: self.mint(dossier), now, origin_admitted }
+        Redemption { code, mint: self.mint(dossier), now, origin_admitted, addresses: dossier }
     }
 
     /// What makes device tokens and recognises them.

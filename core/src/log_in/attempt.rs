@@ -3,7 +3,7 @@
 use super::slot::Slot;
 use crate::{
     domain::{
-        AddressTag, Denial, DeviceToken, EmailAddress, Initiator, MustChangeReason, Origin, Password,
+        AddressTag, CoarseOrigin, Denial, DeviceToken, EmailAddress, Initiator, MustChangeReason, Origin,
         SessionStamp, Span, TypedPassword,
     },
     engine::{Core, Deadline},
@@ -25,6 +25,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) device: Option<&'a DeviceToken>,
     /// From where.
     pub(crate) origin: Origin,
+    /// From where roughly, for whoever is told of it.
+    pub(crate) seen_from: Option<&'a CoarseOrigin>,
     /// Who brings it.
     pub(crate) initiator: Initiator,
 }

@@ -105,6 +105,7 @@ impl Core {
             page: None,
             return_url: None,
             locale: None,
+            seen_from: attempt.seen_from.cloned(),
             carried: None,
         };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());

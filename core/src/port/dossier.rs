@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Note, NoteName, Stored};
 use crate::domain::{
-    Account, AccountId, Address, AddressTag, EmailKey, Incarnation, IpFilterGroup, IpFilterGroupName,
-    QuotaTag, Realm, Timestamp,
+    Account, AccountId, Address, AddressBook, AddressTag, EmailKey, Incarnation, IpFilterGroup,
+    IpFilterGroupName, QuotaTag, Realm, Timestamp,
 };
 
 /// What a decision asks a store for: whose facts it needs.
@@ -118,5 +118,11 @@ impl Dossier {
     #[must_use]
     pub fn level(&self, of: QuotaTag) -> Option<Timestamp> {
         self.levels.get(&of).copied()
+    }
+}
+
+impl AddressBook for Dossier {
+    fn address(&self, tag: AddressTag) -> Option<&Address> {
+        Dossier::address(self, tag)
     }
 }

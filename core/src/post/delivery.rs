@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
-        AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
-        Letter, LetterContext, Mail, MailState, Message, Purpose, Retries, Span, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Withdrawn,
+        Change, CodeMint, Content, DeathCause, EventKind, HeldBack, HostNotice, Initiator, Letter,
+        LetterContext, Mail, MailState, Message, Purpose, Retries, Span, Subject, Timestamp, Undeliverable,
+        Withdrawn,
     },
     engine::{
         Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new,
@@ -134,6 +134,7 @@ impl Core {
             account: current.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
+            contact: self.links.contact(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
             lives: &self.rules.code_lives,
             now,
@@ -388,8 +389,8 @@ impl Core {
         let Some(account) = dossier.account.as_ref().map(|stored| &stored.value) else { return };
         let Ok(facts) = account.facts() else { return };
         let Some(tag) = facts.mailbox(dispatch.recipient).map(|mailbox| mailbox.tag) else { return };
-        let held_back = HeldBack { cause, scope: SuppressionScope::All, evidence };
-        self.suppress(account.id, tag, &held_back, dossier, moment, change);
+        let held_back = HeldBack::refused(cause, self.rules.suppressions_kept);
+        self.suppress(account, &address_or_new(dossier, tag), held_back, evidence, moment, change);
         if let Subject::Code { purpose, .. } = dispatch.subject {
             let quota = self.rules.account_quota;
             change.account = facts
@@ -397,49 +398,6 @@ impl Core {
                 .and_then(|to| account.give_back(&self.keys, purpose, to, mail.queued_at, quota));
         }
     }
-
-    /// Mail to an address is held back from now on, and the host is told; unless it was already.
-    pub(crate) fn suppress(
-        &self,
-        account: AccountId,
-        tag: AddressTag,
-        why: &HeldBack<'_>,
-        dossier: &Dossier,
-        moment: &Moment,
-        change: &mut Change,
-    ) {
-        let HeldBack { cause, scope, evidence } = *why;
-        let mut address = address_or_new(dossier, tag);
-        // What holds back everything is not replaced by what holds back less.
-        let known = address.suppression.as_ref().map(|known| known.scope);
-        if known == Some(SuppressionScope::All) || known == Some(scope) {
-            return;
-        }
-        let evidence = bounded(evidence.to_owned());
-        address.suppression =
-            Some(Suppression { realm: self.realm.clone(), cause, scope, evidence, at: moment.now });
-        change.addresses.push(address);
-        change.events.push(EventKind::AddressSuppressed { tag, cause });
-        // Of what strangers sign up, the host is told nothing: they could fill its mailbox.
-        let signed_up = dossier
-            .account
-            .as_ref()
-            .and_then(|account| account.value.facts().ok())
-            .is_some_and(|facts| facts.purge_at.is_some());
-        if self.host.notices_to.is_some() && !signed_up {
-            let notice = Content::ForHost(HostNotice::SendingStopped { account, cause });
-            change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));
-            change.events.push(EventKind::HostNoticeQueued { mail: moment.notice });
-        }
-    }
-}
-
-/// Why mail to an address is held back.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct HeldBack<'a> {
-    pub(crate) cause: Undeliverable,
-    pub(crate) scope: SuppressionScope,
-    pub(crate) evidence: &'a str,
 }
 
 fn settlement(answer: Result<(), MailError>, end: Option<Timestamp>) -> Settlement {
@@ -454,11 +412,6 @@ fn settlement(answer: Result<(), MailError>, end: Option<Timestamp>) -> Settleme
         Err(MailError::Transient(_)) => Settlement::Failed { ours: false },
         Err(MailError::Unreachable(_) | MailError::Ours(_)) => Settlement::Failed { ours: true },
     }
-}
-
-/// Evidence is a reply code and a status, whatever an adapter makes of it.
-fn bounded(evidence: String) -> String {
-    evidence.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
 fn first_8(bytes: [u8; 16]) -> [u8; 8] {
@@ -477,16 +430,5 @@ impl From<Attempted> for Delivery {
             | Attempted::Cancelled
             | Attempted::Open => Self::Queued,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn evidence_is_one_short_line_whatever_an_adapter_makes_of_it() {
-        assert_eq!(bounded("550 5.1.1\r\nBcc: x\u{0}".into()), "550 5.1.1Bcc: x");
-        assert_eq!(bounded("x".repeat(1_000)).len(), 100);
     }
 }

@@ -1,16 +1,14 @@
 //! Feedback: what a bounce or a complaint brings back, and what follows from it if it is genuine.
 
 use crate::{
-    domain::{
-        Change, EventKind, FeedbackTag, Initiator, Report, ReportedMail, SuppressionScope, Undeliverable,
-    },
-    engine::{Call, Core, DecideError, Verdict},
+    domain::{Change, EventKind, FeedbackTag, HeldBack, Initiator, Report, ReportedMail},
+    engine::{Call, Core, DecideError, Verdict, address_or_new},
     port::Who,
-    post::delivery::HeldBack,
 };
 
 impl Core {
-    /// Takes a report in; says whether it was genuine and its address still known. Any other is journaled only.
+    /// Takes a report in; says whether it counted: it was genuine, its address is still known, and nobody cleared or proved
+    /// that address since the mail was queued. Any other is journaled only.
     pub(crate) async fn take_report(
         &self,
         tag: &FeedbackTag,
@@ -19,22 +17,28 @@ impl Core {
         by: Initiator,
     ) -> Result<bool, DecideError> {
         let read = tag.read(&self.keys, &self.realm, self.clock.now());
-        let Some(ReportedMail { account, address, stranger_caused }) = read else {
+        let Some(ReportedMail { account, address, stranger_caused, queued_at }) = read else {
             self.decide(Call::without_facts(by), |_, _, _| Ok(Verdict::new(ignored(report), ()))).await?;
             return Ok(false);
         };
         let decided = self
             .decide(Call::new(Who::id(account), by), |dossier, moment, _| {
-                let facts = dossier.account.as_ref().and_then(|account| account.value.facts().ok());
-                let Some(mailbox) = facts.and_then(|facts| facts.mailbox(address)) else {
+                let account = dossier.account.as_ref().map(|account| &account.value);
+                let facts = account.and_then(|account| account.facts().ok());
+                let (Some(account), Some(mailbox)) =
+                    (account, facts.and_then(|facts| facts.mailbox(address)))
+                else {
                     return Ok(Verdict::new(ignored(report), false));
                 };
+                // The address is read from our record, never from the report.
+                let known = address_or_new(dossier, mailbox.tag);
+                if !known.heeds_report_of(queued_at) {
+                    return Ok(Verdict::new(ignored(report), false));
+                }
                 let mut change = Change::none();
                 change.events.push(EventKind::FeedbackTaken { address, report });
-                // The address is read from our record, never from the report.
-                if let Some((cause, scope)) = held_back(report, stranger_caused) {
-                    let why = HeldBack { cause, scope, evidence };
-                    self.suppress(account, mailbox.tag, &why, dossier, moment, &mut change);
+                if let Some(why) = HeldBack::of(report, stranger_caused, self.rules.suppressions_kept) {
+                    self.suppress(account, &known, why, evidence, moment, &mut change);
                 }
                 Ok(Verdict::new(change, true))
             })
@@ -45,16 +49,4 @@ impl Core {
 
 fn ignored(report: Report) -> Change {
     Change { events: vec![EventKind::FeedbackIgnored { report }], ..Change::none() }
-}
-
-/// What a report holds back: a bounce everything, a complaint what it was about.
-fn held_back(report: Report, stranger_caused: bool) -> Option<(Undeliverable, SuppressionScope)> {
-    match report {
-        Report::Bounced(cause) => Some((cause, SuppressionScope::All)),
-        Report::Complained if stranger_caused => {
-            Some((Undeliverable::Rejected, SuppressionScope::StrangerCaused))
-        }
-        Report::Complained => Some((Undeliverable::Rejected, SuppressionScope::All)),
-        Report::Delayed => None,
-    }
 }

@@ -4,10 +4,11 @@
 
 use crate::{
     domain::{
-        Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, MailState,
-        NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, StandingKind, Status, Stop,
+        Account, Change, Content, EventKind, Initiator, InitiatorKind, Intent, IntentKind, Mail, MailRequest,
+        MailState, NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, StandingKind, Status,
+        Stop,
     },
-    engine::{Call, Core, DecideError, Moment, Verdict},
+    engine::{Call, Core, DecideError, Moment, Told, Verdict},
     error::Fault,
     port::{By, Dossier, Reservation, Stored, Swap, Who},
 };
@@ -60,7 +61,10 @@ impl Core {
         intent: &Intent,
         who: &Who,
     ) -> Result<(), DecideError> {
-        self.decide(Call::new(who.clone(), Initiator::Courier), |dossier, moment, _| {
+        let mut call = Call::new(who.clone(), Initiator::Courier);
+        let from = intent.seen_from.clone();
+        call.told = Told { at: Some(mail.value.queued_at), by: InitiatorKind::Stranger, from };
+        self.decide(call, |dossier, moment, _| {
             let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
             change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());
@@ -82,7 +86,7 @@ impl Core {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
-            stranger_caused: true,
+            stranger_caused: Some(intent.kind.mail_kind()),
             side: Side::Stranger,
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };

@@ -5,4 +5,5 @@ pub(crate) mod delivery;
 mod feedback;
 mod flight;
 mod intents;
+mod suppressing;
 pub(crate) mod swept;

@@ -1,10 +1,10 @@
 //! What comes back of mails: whose reports count, what they stop, who is told, and how staff lets mail go again.
 
 use accountable_core::{
-    Builder, Delivery, DeliveryOptions, MailOptions, Suppressed,
+    AccountChanges, Builder, Delivery, DeliveryOptions, MailOptions, SuppressionView,
     domain::{
-        EventKind, FeedbackTag, HostNotice, KeyId, Keyring, Message, Purpose, Realm, Report, Span,
-        SuppressionScope, Undeliverable,
+        AccountId, EventKind, FeedbackTag, HostNotice, KeyId, Keyring, MailKind, Message, NoticeKind,
+        Purpose, Realm, Report, Rules, Span, SuppressionScope, Undeliverable,
     },
 };
 use accountable_memory::Answer;
@@ -14,6 +14,12 @@ use crate::doors::world::{BETTER, GOOD, Post, World, email, on_each_store, passw
 const ADA: &str = "ada@example.com";
 const OPS: &str = "ops@example.net";
 const BOUNCED: Report = Report::Bounced(Undeliverable::NoSuchMailbox);
+
+fn kept_for_a_week(builder: Builder) -> Builder {
+    let mut rules = Rules::default();
+    rules.suppressions_kept = Some(Span::days(7));
+    builder.rules(rules)
+}
 
 fn told(builder: Builder) -> Builder {
     builder.notices_to(email(OPS))
@@ -28,8 +34,29 @@ async fn report(world: &World, tag: &FeedbackTag, report: Report) -> bool {
     world.admin().report(tag, report, "smtp; 550 5.1.1").await.unwrap()
 }
 
-async fn suppressed(world: &World) -> Vec<Suppressed> {
-    world.admin().suppressions(None, 100).await.unwrap().items
+/// All that is held back, in the order of its addresses.
+async fn suppressed(world: &World) -> Vec<SuppressionView> {
+    let items = world.admin().suppressions(None, 100).await.unwrap().items;
+    items.into_iter().flat_map(|known| known.suppressions).collect()
+}
+
+/// In use, and with a mail of its own after the code that proved the address.
+async fn in_use(world: &World) -> AccountId {
+    let id = world.in_use(ADA, GOOD).await;
+    world.clock.advance(Span::seconds(1));
+    let owner = world.signed_in(ADA, GOOD).await;
+    owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
+    world.sweep().await;
+    assert_eq!(world.post_of(ADA).last(), Some(&Post::Notice(NoticeKind::PasswordChanged)));
+    id
+}
+
+async fn sign_up(world: &World) -> usize {
+    world.clock.advance(Span::seconds(600));
+    let before = world.mailer.count();
+    let _ = world.public().sign_up(&email(ADA), MailOptions::default(), None).await.unwrap();
+    world.sweep().await;
+    world.mailer.count() - before
 }
 
 async fn reset(world: &World) -> usize {
@@ -43,7 +70,7 @@ async fn reset(world: &World) -> usize {
 async fn change_by_staff(world: &World) -> usize {
     let before = world.mailer.count();
     let id = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap().id;
-    world.admin().assign_password(id, &password(BETTER)).await.unwrap();
+    world.admin().assign_password(id, &password("another 42 of Staff's!")).await.unwrap();
     world.sweep().await;
     world.mailer.count() - before
 }
@@ -51,7 +78,7 @@ async fn change_by_staff(world: &World) -> usize {
 on_each_store! {
     __doors_feedback in feedback;
     async fn a_bounce_with_its_mails_tag_stops_all_mail_to_the_address(world) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
         assert_eq!(world.view(id).await.undeliverable, Some(Undeliverable::NoSuchMailbox));
         assert_eq!((reset(&world).await, change_by_staff(&world).await), (0, 0));
@@ -66,7 +93,7 @@ on_each_store! {
 
     /// Nobody has an address silenced who has not had a mail of ours to it.
     async fn a_forged_report_is_journaled_and_nothing_else(world) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         let genuine = tag(&world, ADA);
         let mut changed = genuine.as_str().to_owned();
         changed.replace_range(0..1, if changed.starts_with('a') { "b" } else { "a" });
@@ -86,7 +113,7 @@ on_each_store! {
     }
 
     async fn another_tenants_report_counts_for_nothing_here(world) {
-        world.in_use(ADA, GOOD).await;
+        in_use(&world).await;
         let tenant = World::beside_with(&world, 44, crate::doors::world::keys(), |builder| {
             builder.realm(Realm::parse("elsewhere").unwrap())
         });
@@ -95,18 +122,18 @@ on_each_store! {
     }
 
     async fn a_report_counts_for_14_days(world) {
-        world.in_use(ADA, GOOD).await;
+        in_use(&world).await;
         let tag = tag(&world, ADA);
         world.clock.advance(Span::days(15));
         assert!(!report(&world, &tag, BOUNCED).await);
         assert_eq!(suppressed(&world).await, []);
-        world.clock.set(world_start() + Span::days(14));
+        world.clock.set(crate::doors::world::at("2026-12-05T12:00:01Z"));
         assert!(report(&world, &tag, BOUNCED).await);
     }
 
     /// The address is read from our record: a bounce of the old address's mail does not stop the new one.
     async fn a_bounce_stops_the_address_that_the_mail_went_to(world) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         let tag = tag(&world, ADA);
         world.admin().replace_email(id, &email("countess@example.com")).await.unwrap();
         assert!(report(&world, &tag, BOUNCED).await);
@@ -119,7 +146,7 @@ on_each_store! {
     }
 
     async fn a_delay_or_a_full_mailbox_stops_nothing(world) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         assert!(report(&world, &tag(&world, ADA), Report::Delayed).await);
         assert_eq!((suppressed(&world).await, reset(&world).await), (vec![], 1));
         assert!(world.history(id).await.iter().any(|event| matches!(event.what, EventKind::FeedbackTaken { report: Report::Delayed, .. })));
@@ -127,37 +154,44 @@ on_each_store! {
 
     /// Its owner is tired of what strangers cause: that stops, and what the owner needs goes on.
     async fn a_complaint_about_a_mail_that_a_stranger_caused_stops_only_such_mails(world) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         assert_eq!(reset(&world).await, 1);
         assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
         let [known] = &suppressed(&world).await[..] else { panic!("one") };
-        assert_eq!((known.cause, known.scope), (Undeliverable::Rejected, SuppressionScope::StrangerCaused));
+        let resets = SuppressionScope::Only(MailKind::Reset);
+        assert_eq!((known.cause, known.scope), (Undeliverable::Rejected, resets));
         assert_eq!((reset(&world).await, change_by_staff(&world).await), (0, 1));
         assert_eq!(world.view(id).await.undeliverable, None, "it still reaches its owner");
     }
 
     async fn a_complaint_about_the_owners_own_mail_stops_all(world) {
-        world.in_use(ADA, GOOD).await;
+        in_use(&world).await;
         assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
         let [known] = &suppressed(&world).await[..] else { panic!("one") };
         assert_eq!(known.scope, SuppressionScope::All);
         assert_eq!((reset(&world).await, change_by_staff(&world).await), (0, 0));
     }
 
-    async fn a_bounce_weighs_more_than_a_complaint_whichever_came_first(world) {
-        world.in_use(ADA, GOOD).await;
+    async fn a_bounce_and_a_complaint_stand_side_by_side_whichever_came_first(world) {
+        in_use(&world).await;
         let owners = tag(&world, ADA);
         assert_eq!(reset(&world).await, 1);
         let strangers = tag(&world, ADA);
         assert!(report(&world, &strangers, Report::Complained).await);
         assert!(report(&world, &owners, BOUNCED).await);
         assert!(report(&world, &strangers, Report::Complained).await);
-        let [known] = &suppressed(&world).await[..] else { panic!("one") };
-        assert_eq!((known.cause, known.scope), (Undeliverable::NoSuchMailbox, SuppressionScope::All));
+        let [all, resets] = &suppressed(&world).await[..] else { panic!("two") };
+        assert_eq!((all.cause, all.scope), (Undeliverable::NoSuchMailbox, SuppressionScope::All));
+        assert_eq!(resets.scope, SuppressionScope::Only(MailKind::Reset));
+        assert!(world.admin().clear_suppression_scope(&email(ADA), SuppressionScope::All).await.unwrap());
+        assert_eq!((reset(&world).await, sign_up(&world).await), (0, 1), "the complaint stands");
+        assert!(!world.admin().clear_suppression_scope(&email(ADA), SuppressionScope::All).await.unwrap());
+        assert!(world.admin().clear_suppression(&email(ADA)).await.unwrap());
+        assert_eq!((reset(&world).await, suppressed(&world).await), (1, vec![]));
     }
 
     async fn the_host_is_told_once_that_mail_was_stopped(world with told) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         let tag = tag(&world, ADA);
         for _ in 0..3 {
             assert!(report(&world, &tag, BOUNCED).await);
@@ -165,7 +199,7 @@ on_each_store! {
         world.sweep().await;
         assert_eq!(world.post_of(OPS), [Post::ForHost]);
         let letter = world.mailer.last_to(&email(OPS)).unwrap();
-        let Message::ForHost(HostNotice::SendingStopped { account, cause }) = letter.message else { panic!("{letter:?}") };
+        let Message::ForHost(HostNotice::SendingStopped { account, cause, scope: SuppressionScope::All }) = letter.message else { panic!("{letter:?}") };
         assert_eq!((account, cause), (id, Undeliverable::NoSuchMailbox));
         assert_eq!(letter.feedback, None, "a bounce of the host's own mail stops nobody");
     }
@@ -181,7 +215,7 @@ on_each_store! {
     }
 
     async fn a_host_without_an_address_for_notices_gets_none(world) {
-        world.in_use(ADA, GOOD).await;
+        in_use(&world).await;
         world.sweep().await;
         let before = world.mailer.count();
         assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
@@ -190,7 +224,7 @@ on_each_store! {
     }
 
     async fn what_staff_clears_gets_mail_again(world with told) {
-        let id = world.in_use(ADA, GOOD).await;
+        let id = in_use(&world).await;
         let tag = tag(&world, ADA);
         assert!(report(&world, &tag, BOUNCED).await);
         assert!(world.admin().clear_suppression(&email("Ada@example.com")).await.unwrap());
@@ -198,9 +232,155 @@ on_each_store! {
         assert_eq!((suppressed(&world).await, world.view(id).await.undeliverable), (vec![], None));
         world.sweep().await;
         assert_eq!(reset(&world).await, 1);
-        assert!(report(&world, &tag, BOUNCED).await, "the same report stops it again");
+        assert!(!report(&world, &tag, BOUNCED).await, "who read that mail's headers can't stop it again");
+        assert_eq!(suppressed(&world).await, []);
+        assert!(report(&world, &self::tag(&world, ADA), BOUNCED).await, "a mail since then");
         world.sweep().await;
         assert_eq!(world.post_of(OPS), [Post::ForHost; 2], "and the host is told again");
+    }
+
+    /// Proof of receipt outweighs an old report, whose mail's own link it may be.
+    async fn whoever_redeems_a_code_gets_mail_again_whatever_was_reported_of_it(world) {
+        let id = world.register(ADA).await;
+        let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
+        let bounced = tag(&world, ADA);
+        assert!(report(&world, &bounced, BOUNCED).await);
+        let refused = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap_err();
+        assert_eq!(refused.code(), "address_undeliverable");
+        world.public().choose_password(&world.mailed_code(ADA), &password(GOOD)).await.unwrap();
+        let view = world.view(id).await;
+        assert!(view.email_proven && view.undeliverable.is_none() && view.suppressions.is_empty(), "{view:?}");
+        assert_eq!(suppressed(&world).await, []);
+        let cleared = world.history(id).await.iter().any(|event| matches!(event.what, EventKind::SuppressionCleared { scope: None, .. }));
+        assert!(cleared);
+        assert!(!report(&world, &bounced, BOUNCED).await, "nor can the same mail stop it again");
+        assert_eq!(reset(&world).await, 1);
+    }
+
+    /// Every other code too: each proves the address that it was mailed to, and no other.
+    async fn a_cancel_a_confirm_and_a_revert_code_clear_the_address_that_they_were_mailed_to(world) {
+        let id = in_use(&world).await;
+        let new = "countess@example.com";
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        let owner = world.signed_in(ADA, BETTER).await;
+        let ask = async || {
+            world.clock.advance(Span::seconds(600));
+            owner.request_email_change(&password(BETTER), &email(new), &MailOptions::default()).await.unwrap();
+            world.sweep().await;
+        };
+        ask().await;
+        assert_eq!(world.post_of(ADA).last(), Some(&Post::Code(Purpose::EmailCancel)), "a remedy is tried all the same");
+        world.public().cancel_email_change(&world.mailed_code(ADA)).await.unwrap();
+        assert_eq!((world.view(id).await.undeliverable, suppressed(&world).await), (None, vec![]));
+
+        ask().await;
+        assert!(report(&world, &tag(&world, new), BOUNCED).await);
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        let owner = owner.confirm_email(&world.mailed_code(new)).await.unwrap();
+        assert_eq!(world.view(id).await.undeliverable, None, "the new one");
+        assert_eq!(suppressed(&world).await.len(), 1, "the old one's stays");
+        world.sweep().await;
+        assert_eq!(world.post_of(ADA).last(), Some(&Post::Code(Purpose::EmailRevert)), "and is tried all the same");
+        assert!(world.accounts.owner(owner.stamp, accountable_core::domain::Origin::Unknown).is_current().await.unwrap());
+        world.public().revert_email_change(&world.mailed_code(ADA)).await.unwrap();
+        assert_eq!((world.view(id).await.undeliverable, suppressed(&world).await), (None, vec![]));
+        world.sweep().await;
+        assert_eq!(world.post_of(ADA).last(), Some(&Post::Code(Purpose::PasswordSet)));
+    }
+
+    /// It is the natural answer to a flood, and the owner forgets a password later.
+    async fn a_complaint_about_a_reset_lapses_after_30_days(world) {
+        let id = in_use(&world).await;
+        assert_eq!(reset(&world).await, 1);
+        assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
+        let [known] = &world.view(id).await.suppressions[..] else { panic!("one") };
+        assert_eq!(known.lapses_at, Some(known.at + Span::days(30)));
+        world.clock.advance(Span::micros(Span::days(30).as_micros() - Span::seconds(600).as_micros() - 1));
+        assert_eq!(reset(&world).await, 0);
+        assert_eq!(suppressed(&world).await.len(), 1);
+        world.clock.advance(Span::micros(1));
+        assert_eq!((suppressed(&world).await, world.view(id).await.suppressions), (vec![], vec![]));
+        assert_eq!(reset(&world).await, 1);
+    }
+
+    async fn a_complaint_about_a_sign_up_stops_sign_ups_and_no_resets(world) {
+        let id = in_use(&world).await;
+        assert_eq!(sign_up(&world).await, 1);
+        assert_eq!(world.post_of(ADA).last(), Some(&Post::Notice(NoticeKind::AlreadyRegistered)));
+        assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
+        assert_eq!((sign_up(&world).await, reset(&world).await, change_by_staff(&world).await), (0, 1, 1));
+        let [known] = &world.view(id).await.suppressions[..] else { panic!("one") };
+        assert_eq!((known.scope, known.lapses_at), (SuppressionScope::Only(MailKind::SignUp), None));
+    }
+
+    /// The mail is the same, a link to a first password: what differs is what the stranger asked for.
+    async fn a_complaint_about_a_sign_up_of_a_new_account_stops_no_request_for_its_password(world) {
+        world.register(ADA).await;
+        assert_eq!(sign_up(&world).await, 1);
+        assert_eq!(world.post_of(ADA), [Post::Code(Purpose::PasswordSet)]);
+        assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
+        assert_eq!((sign_up(&world).await, reset(&world).await), (0, 1));
+    }
+
+    async fn staff_and_owner_are_told_what_is_held_back_why_and_since_when(world) {
+        let id = in_use(&world).await;
+        assert_eq!(reset(&world).await, 1);
+        assert!(report(&world, &tag(&world, ADA), Report::Complained).await);
+        let owner = world.signed_in(ADA, BETTER).await;
+        let now = accountable_core::port::Clock::now(&world.clock);
+        let (staffs, own) = (world.view(id).await, owner.view().await.unwrap());
+        assert_eq!((staffs.undeliverable, own.undeliverable), (None, None), "what they need themselves goes on");
+        assert_eq!(staffs.suppressions, own.suppressions);
+        let [known] = &own.suppressions[..] else { panic!("one") };
+        assert_eq!(known.scope, SuppressionScope::Only(MailKind::Reset));
+        assert_eq!((known.cause, known.at, &*known.evidence), (Undeliverable::Rejected, now, "smtp; 550 5.1.1"));
+        let shown = serde_json::to_value(&own).unwrap();
+        assert_eq!(shown["suppressions"][0]["scope"], "reset");
+        assert_eq!((own.email, own.email_proven), (email(ADA), true));
+
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        assert_eq!(owner.view().await.unwrap().undeliverable, Some(Undeliverable::NoSuchMailbox));
+        world.admin().end_sessions(id).await.unwrap();
+        assert_eq!(owner.view().await.unwrap_err().code(), "session_ended");
+    }
+
+    async fn staff_is_told_at_once_that_the_address_it_puts_in_place_gets_no_mail(world) {
+        let id = in_use(&world).await;
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        let [elsewhere, back] = [email("countess@example.com"), email(ADA)];
+        assert_eq!(world.admin().replace_email(id, &elsewhere).await.unwrap().undeliverable, None);
+        let view = world.admin().replace_email(id, &back).await.unwrap();
+        assert_eq!((view.undeliverable, view.email_proven), (Some(Undeliverable::NoSuchMailbox), false));
+        let mut changes = AccountChanges::default();
+        for (email, undeliverable) in [(elsewhere, None), (back, Some(Undeliverable::NoSuchMailbox))] {
+            changes.email = Some(email);
+            assert_eq!(world.admin().update(id, &changes).await.unwrap().undeliverable, undeliverable);
+        }
+    }
+
+    /// If the host says so.
+    async fn a_suppression_lapses_after_what_the_host_sets(world with kept_for_a_week) {
+        let id = in_use(&world).await;
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
+        world.clock.advance(Span::micros(Span::days(7).as_micros() - 1));
+        assert_eq!(world.view(id).await.undeliverable, Some(Undeliverable::NoSuchMailbox));
+        world.clock.advance(Span::micros(1));
+        assert_eq!((world.view(id).await.undeliverable, suppressed(&world).await), (None, vec![]));
+        assert_eq!(reset(&world).await, 1);
+    }
+
+    /// Its record would be trimmed a day after the last failure: what was cleared must not come back meanwhile.
+    async fn what_was_cleared_is_remembered_as_long_as_reports_of_earlier_mails_count(world) {
+        in_use(&world).await;
+        let tag = tag(&world, ADA);
+        assert!(report(&world, &tag, BOUNCED).await);
+        assert!(world.admin().clear_suppression(&email(ADA)).await.unwrap());
+        for _ in 0..14 {
+            world.clock.advance(Span::micros(Span::days(1).as_micros() - 1));
+            world.sweep().await;
+            assert!(!report(&world, &tag, BOUNCED).await);
+        }
+        assert_eq!(suppressed(&world).await, []);
     }
 
     /// Nobody's address: what is known of it can be cleared all the same.
@@ -234,8 +414,4 @@ on_each_store! {
         let delivery = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
         assert_eq!(delivery, Delivery::Delivered);
     }
-}
-
-fn world_start() -> accountable_core::domain::Timestamp {
-    crate::doors::world::at("2026-11-21T12:00:00Z")
 }

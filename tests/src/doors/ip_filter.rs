@@ -159,8 +159,9 @@ on_each_store! {
         let tag = keys().address_tag(&Realm::default(), &email(ADA));
         let who = accountable_core::port::Who { also: vec![tag], ..accountable_core::port::Who::nobody() };
         let record = world.store.load(&who).await.unwrap().address(tag).cloned();
-        // A record says since when it is idle; what it says besides is that nothing is known.
-        let untouched = Address { idle_from: record.as_ref().and_then(|known| known.idle_from), ..Address::new(tag) };
-        assert_eq!(record.unwrap_or_else(|| Address::new(tag)), untouched);
+        // A record says since when it is idle, and here that a code was redeemed; what it says besides is that nothing is
+        // known.
+        let Address { idle_from, trusted_from, .. } = record.clone().unwrap();
+        assert_eq!(record.unwrap(), Address { idle_from, trusted_from, ..Address::new(tag) });
     }
 }

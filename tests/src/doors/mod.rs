@@ -25,6 +25,7 @@ pub mod lock_notice;
 pub mod log_in;
 pub mod mailing;
 pub mod management;
+pub mod notices;
 pub mod outage;
 pub mod outbox;
 pub mod pages;

@@ -325,11 +325,11 @@ on_each_store! {
         world.sweep().await;
         let said = |world: &World| world.mailer.last_to(&email(ADA)).unwrap().message;
         let dropped = said(&world);
-        assert!(matches!(dropped, Message::Notice(Notice::PasswordChanged { drops_email_change: true })), "{dropped:?}");
+        assert!(matches!(dropped, Message::Notice(Notice::PasswordChanged { email_change_dropped: true })), "{dropped:?}");
         world.accounts.owner(stamp, Origin::Unknown).change_password(&password(BETTER), &password(OWN)).await.unwrap();
         world.sweep().await;
         let plain = said(&world);
-        assert!(matches!(plain, Message::Notice(Notice::PasswordChanged { drops_email_change: false })), "{plain:?}");
+        assert!(matches!(plain, Message::Notice(Notice::PasswordChanged { email_change_dropped: false })), "{plain:?}");
     }
 }
 

@@ -5,8 +5,8 @@ use accountable_core::{
     PublicError,
     domain::{
         AccountId, Actor, Address, CodeState, CommitId, Denial, EventKind, Facts, FormerMailbox, KeyId,
-        Keyring, Life, LinkUrl, Links, Mailbox, Origin, Realm, Refusal, Span, Suppression, SuppressionScope,
-        Timestamp, Undeliverable, Version,
+        Keyring, Life, LinkUrl, Links, MailKind, Mailbox, Origin, Realm, Refusal, Span, Suppression,
+        SuppressionScope, Timestamp, Undeliverable, Version,
     },
     port::{Commit, Store as _, Swap, Who, Write},
 };
@@ -160,11 +160,12 @@ on_each_store! {
         let complaint = Suppression {
             realm: Realm::default(),
             cause: Undeliverable::Rejected,
-            scope: SuppressionScope::StrangerCaused,
             evidence: "complaint".into(),
             at: accountable_core::port::Clock::now(&world.clock),
+            lapses_at: None,
         };
-        let record = Address { suppression: Some(complaint), ..Address::new(tag) };
+        let scope = SuppressionScope::Only(MailKind::Reset);
+        let record = Address { suppressions: [(scope, complaint)].into(), ..Address::new(tag) };
         let commit = Commit::new(CommitId::from_bytes([9; 16]), vec![Write::Address(Swap::create(record))], vec![]);
         world.store.commit(&commit.unwrap()).await.unwrap();
 
@@ -327,7 +328,7 @@ on_each_store! {
         assert_eq!(world.admin().account(id).await.unwrap().unwrap().undeliverable, None);
         let old = keys().address_tag(&Realm::default(), &email("old@example.com"));
         let dossier = world.store.load(&Who::id(id)).await.unwrap();
-        assert!(dossier.address(old).unwrap().suppression.is_some());
+        assert!(dossier.address(old).unwrap().suppressed_in().is_some());
     }
 
     /// What time alone does to an account is written down by the courier, though nobody comes.

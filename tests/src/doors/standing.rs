@@ -248,8 +248,10 @@ on_each_store! {
         let mut left = Vec::new();
         for (at, address) in [ADA, "bob@example.com"].into_iter().enumerate() {
             let id = world.in_use(address, GOOD).await;
-            let tag = world.mailer.last_to(&email(address)).unwrap().feedback.unwrap();
+            world.clock.advance(Span::seconds(1));
             world.admin().replace_email(id, &email(&format!("new{at}@example.com"))).await.unwrap();
+            world.sweep().await;
+            let tag = world.mailer.last_to(&email(address)).unwrap().feedback.unwrap();
             let bounced = Report::Bounced(Undeliverable::NoSuchMailbox);
             assert!(world.admin().report(&tag, bounced, "550 5.1.1").await.unwrap());
             left.push(id);
@@ -267,6 +269,7 @@ on_each_store! {
         let former = world.in_use(ADA, GOOD).await;
         world.admin().replace_email(former, &email("first@example.com")).await.unwrap();
         let other = world.in_use(ADA, GOOD).await;
+        world.clock.advance(Span::seconds(1));
         let (owner, new) = (world.signed_in(ADA, GOOD).await, email("second@example.com"));
         owner.request_email_change(&password(GOOD), &new, &MailOptions::default()).await.unwrap();
         world.sweep().await;

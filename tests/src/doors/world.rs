@@ -9,9 +9,9 @@ use accountable_core::{
     AccountView, Accounts, Admin, Authentication, Builder, Delivery, DeliveryOptions, Machine, NewAccount,
     Owner, Public, Swept,
     domain::{
-        AccountId, Actor, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode, Message,
-        NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp, TypedPassword,
-        UnusableHash,
+        AccountId, Actor, Contact, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode,
+        Message, NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
+        TypedPassword, UnusableHash,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -200,6 +200,7 @@ pub fn keys() -> Keyring {
 pub fn links() -> Links {
     Links::to(LinkUrl::parse("https://app.example/password").unwrap())
         .allow_return(ReturnUrl::parse("https://app.example/home").unwrap())
+        .with_contact(Contact::parse("help@app.example").unwrap())
 }
 
 /// What a letter is about.

@@ -81,14 +81,17 @@ impl Ledger {
         holds(self.open.iter().all(dead), || format!("invariant 9: lost mails {:?}", self.open))
     }
 
-    /// Invariant 7: nothing is handed over for an address that was suppressed before this step.
+    /// Invariant 7: nothing but a remedy is handed over for an address that was suppressed before this step.
     fn letters(&mut self, look: &Look) -> Result<(), String> {
         for (id, to, said, answer) in &look.letters {
-            let known = self.last.addresses.get(to).and_then(|address| address.value.suppression.as_ref());
+            let known = self.last.addresses.get(to).map(|address| &address.value);
             // What was not in the outbox before this step is what staff waits for: no stranger causes that.
             let mail = self.last.mails.get(id).and_then(|mail| mail.value.dispatch());
-            let stranger_caused = mail.is_some_and(|(_, dispatch)| dispatch.stranger_caused);
-            let held_back = known.filter(|known| known.holds_back(stranger_caused));
+            let stranger_caused = mail.and_then(|(_, dispatch)| dispatch.stranger_caused);
+            let is_remedy = mail.is_some_and(|(_, dispatch)| dispatch.is_remedy());
+            let now = look.now.unwrap_or(Timestamp::MIN);
+            let held_back =
+                known.and_then(|known| known.held_back(stranger_caused, now)).filter(|_| !is_remedy);
             holds(held_back.is_none(), || format!("invariant 7: to a suppressed address: {said}"))?;
             if *answer == Answer::Accept {
                 self.taken.insert(*id);

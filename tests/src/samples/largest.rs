@@ -2,13 +2,14 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, ClosedBy, CommitId, Confirmation,
-        ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch,
-        DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator,
-        IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo,
-        MustChangeReason, NoticeKind, OpenStanding, Ordinal, PasswordSource, PasswordValidity, PendingEmail,
-        Purpose, ReturnUrl, Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
-        Undeliverable, Unknown, Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, Circumstances, ClosedBy, CoarseOrigin,
+        CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation,
+        DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion,
+        FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns,
+        Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind, OpenStanding,
+        Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, SealedCircumstances,
+        Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown,
+        Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -135,16 +136,19 @@ pub fn from_a_newer_build() -> Unknown {
 /// The record of an address with every optional fact.
 #[must_use]
 pub fn largest_address(tag: AddressTag) -> Address {
+    let suppression = Suppression {
+        realm: realm(),
+        cause: Undeliverable::Rejected,
+        evidence: "5.7.1 ".repeat(100),
+        at: Timestamp::MIN,
+        lapses_at: Some(Timestamp::MAX),
+    };
+    let scopes = [SuppressionScope::All].into_iter().chain(MailKind::ALL.map(SuppressionScope::Only));
     Address {
         v: FormatVersion,
         tag,
-        suppression: Some(Suppression {
-            realm: realm(),
-            cause: Undeliverable::Rejected,
-            scope: SuppressionScope::StrangerCaused,
-            evidence: "5.7.1 ".repeat(100),
-            at: Timestamp::MIN,
-        }),
+        suppressions: scopes.map(|scope| (scope, suppression.clone())).collect(),
+        trusted_from: Some(Timestamp::MAX),
         lock_told_at: Some(Timestamp::MAX),
         idle_from: Some(Timestamp::MAX),
         log_ins: LogIns {
@@ -156,6 +160,16 @@ pub fn largest_address(tag: AddressTag) -> Address {
         },
         unknown: from_a_newer_build(),
     }
+}
+
+/// From the longest origin that there is.
+fn extreme_circumstances(mail: MailId) -> SealedCircumstances {
+    let from = CoarseOrigin::of(&"\u{20000}".repeat(100));
+    Circumstances::new(Timestamp::MAX, InitiatorKind::Administrator).from(from).seal(
+        keyring(),
+        &realm(),
+        mail,
+    )
 }
 
 /// A mail in every state, with the longest page and the most attempts.
@@ -182,9 +196,10 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
                 nonce: names.nonce(),
                 page: LinkUrl::parse(&page).expect("a page"),
             },
-            stranger_caused: true,
+            stranger_caused: Some(MailKind::EmailChange),
         }),
         domain: Some(DomainTag::from_bytes([0xff; 32])),
+        circumstances: Some(Box::new(extreme_circumstances(names.mail()))),
         queued_at: Timestamp::MIN,
         attempts: u32::MAX,
         state,
@@ -236,7 +251,8 @@ pub fn all_that_happens(names: &Names) -> Vec<EventKind> {
         EventKind::MailDelayed { mail, until: Timestamp::MIN, ours: true },
         EventKind::MailDied { mail, why: DeathCause::Undeliverable(Undeliverable::NoSuchMailbox) },
         EventKind::MailCancelled { mail },
-        EventKind::AddressSuppressed { tag, cause },
+        EventKind::AddressSuppressed { tag, cause, scope: SuppressionScope::Only(MailKind::EmailChange) },
+        EventKind::SuppressionCleared { tag, scope: Some(SuppressionScope::All) },
         EventKind::EmailProven { address },
         EventKind::PasswordManagementChanged { to: Management::Administrator },
         EventKind::EmailChangeDropped,

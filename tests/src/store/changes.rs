@@ -95,7 +95,7 @@ pub async fn clause_21_a_suppression_is_listed_until_it_is_cleared<S: StoreUnder
     let elsewhere = samples::suppressed_in(other_realm(), tag);
     let because = |evidence: &str| {
         let mut address = samples::suppressed(tag);
-        if let Some(Suppression { evidence: known, .. }) = &mut address.suppression {
+        for Suppression { evidence: known, .. } in address.suppressions.values_mut() {
             evidence.clone_into(known);
         }
         address

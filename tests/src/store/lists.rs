@@ -22,7 +22,7 @@ pub async fn clause_21_mails_addresses_and_groups_are_listed_in_order<S: StoreUn
         }
         let tag = names.tag();
         let address = if n % 4 == 0 { samples::address(tag, n) } else { samples::suppressed(tag) };
-        if address.suppression.is_some() {
+        if address.suppressed_in().is_some() {
             suppressed.push(tag);
         }
         let foreign = samples::suppressed_in(other_realm(), names.tag());

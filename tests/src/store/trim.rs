@@ -92,7 +92,7 @@ pub async fn clause_31_trim_keeps_what_is_needed<S: StoreUnderTest>() {
     disabled.log_ins.locks = 91;
     disabled.log_ins.disabled = true;
     let mut bounced = failed(names, 1, at(0));
-    bounced.suppression = samples::suppressed(bounced.tag).suppression;
+    bounced.suppressions = samples::suppressed(bounced.tag).suppressions;
     let recent = failed(names, 1, at(100));
     let forgotten = failed(names, 9, at(99));
     let kept = [locked, disabled, bounced, recent, samples::suppressed(names.tag())].map(idle);

@@ -350,9 +350,7 @@ impl Store for RecordStore {
         let state = self.state();
         let from = after.map_or(Unbounded, Excluded);
         let found = state.addresses.range((from, Unbounded)).map(|(_, stored)| Ok(stored.clone()));
-        let held = |stored: &Stored<Address>| {
-            stored.value.suppression.as_ref().is_some_and(|held| held.realm == *realm)
-        };
+        let held = |stored: &Stored<Address>| stored.value.suppressed_in() == Some(realm);
         sift(found, held, limit, |last| last.value.tag)
     }
     async fn groups(

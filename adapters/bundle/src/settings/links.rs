@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accountable_core::domain::{LinkUrl, Links, Purpose, ReturnUrl};
+use accountable_core::domain::{Contact, LinkUrl, Links, Purpose, ReturnUrl};
 use serde::{Deserialize, Serialize};
 
 use super::SettingsError;
@@ -20,6 +20,9 @@ pub struct LinkSettings {
     pub allowed_pages: Vec<LinkUrl>,
     /// The URLs at or below which pages may send their reader; none by default.
     pub return_urls: Vec<ReturnUrl>,
+    /// Whom readers of mails turn to who did not do what they tell of: an e-mail address, or the URL of a page. None by
+    /// default.
+    pub contact: Option<Contact>,
 }
 
 impl LinkSettings {
@@ -33,6 +36,7 @@ impl LinkSettings {
             links = links.with_page(*purpose, page.clone());
         }
         links = self.allowed_pages.iter().cloned().fold(links, Links::allow_page);
+        links = self.contact.iter().cloned().fold(links, Links::with_contact);
         Ok(self.return_urls.iter().cloned().fold(links, Links::allow_return))
     }
 }

@@ -111,6 +111,7 @@ fn each_number_of_the_rules_reaches_its_place() {
         sign_up_kept = "79 h"
         journal_kept = "80 h"
         dead_mails_kept = "forever"
+        suppressions_kept = "81 h"
         code_lives = { password_set = "6 h", password_reset = "7 min", password_management = "8 min", email_confirm = "9 min", email_revert = "10 min" }
         lock_out = { room = 6, first_lock = "7 s", longest_lock = "8 s", disable_at = 9, forget_after = "70 s" }
         retries = { first = "11 s", longest = "12 s", attempts = 13, age = "74 s", lease = "75 s" }
@@ -140,6 +141,7 @@ fn each_number_of_the_rules_reaches_its_place() {
     expected.sign_up_kept = Span::hours(79);
     expected.journal_kept = Some(Span::hours(80));
     expected.dead_mails_kept = None;
+    expected.suppressions_kept = Some(Span::hours(81));
     expected.code_lives.password_set = Span::hours(6);
     expected.code_lives.password_reset = Span::minutes(7);
     expected.code_lives.password_management = Span::minutes(8);
@@ -165,6 +167,7 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
         page = "https://a.example/all"
         pages = { email_revert = "https://a.example/revert" }
         allowed_pages = ["https://a.example/other"]
+        contact = "https://a.example/help"
         return_urls = ["https://a.example/home"]
         [hashing]
         cost = { memory_kib = 65536, passes = 3, lanes = 2 }
@@ -199,6 +202,7 @@ fn each_choice_of_hashing_store_and_links_reaches_its_place() {
     let settings = Settings::from_toml(text).unwrap();
     let links = settings.links.build().unwrap();
     assert_eq!(links.page(Purpose::EmailRevert).as_str(), "https://a.example/revert");
+    assert_eq!(links.contact().unwrap().as_str(), "https://a.example/help");
     assert_eq!(links.page(Purpose::PasswordSet).as_str(), "https://a.example/all");
     assert!(links.allows_page(&"https://a.example/other".parse().unwrap()));
     assert!(links.allows_return(&"https://a.example/home/today".parse().unwrap()));

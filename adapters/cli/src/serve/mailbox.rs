@@ -93,7 +93,7 @@ mod tests {
         let mut id = [0; 16];
         id[8..].copy_from_slice(&number.to_be_bytes());
         let to = EmailAddress::parse("ada@example.com").unwrap();
-        let message = Message::Notice(Notice::PasswordChanged { drops_email_change: false });
+        let message = Message::Notice(Notice::PasswordChanged { email_change_dropped: false });
         Letter::new(MailId::from_bytes(id), Realm::default(), to, message, Timestamp::EPOCH)
     }
 

@@ -100,7 +100,7 @@ async fn another_network_is_told_so_and_the_link_still_works() {
 async fn what_was_closed_with_the_password_is_opened_again_by_choosing_another() {
     let world = World::new();
     world.in_use().await;
-    let entered = world.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap();
+    let entered = world.public().authenticate(&email(ADA), &password(GOOD), None).await.unwrap();
     let Authentication::Granted { stamp, .. } = entered else { panic!("{entered:?}") };
     world.accounts.owner(stamp, Origin::Unknown).close(&password(GOOD)).await.unwrap();
     world.deliver().await;

@@ -156,7 +156,7 @@ pub(super) fn mail(n: u8, domain: Option<u8>, due: Timestamp) -> Mail {
             nonce: Nonce::from_bytes([n; 16]),
             page: LinkUrl::parse("https://app.example/password").unwrap(),
         },
-        stranger_caused: false,
+        stranger_caused: None,
     };
     let mail = Mail::queued(MailId::from_bytes([n; 16]), Realm::default(), Content::Letter(dispatch), due);
     Mail { domain: domain.map(|n| DomainTag::from_bytes([n; 32])), ..mail }

@@ -3,7 +3,8 @@
 use accountable_conformance::samples::{NOW, at, keyring, realm};
 use accountable_core::domain::{
     AccountId, CodeMint, Confirmation, EmailAddress, HostNotice, Incarnation, Letter, LinkUrl, MailId,
-    MailedLink, Message, Nonce, Notice, Ordinal, Purpose, ReturnUrl, Timestamp, Undeliverable,
+    MailedLink, Message, Nonce, Notice, Ordinal, Purpose, ReturnUrl, SuppressionScope, Timestamp,
+    Undeliverable,
 };
 use accountable_mail::{Composer, English, Letterhead};
 use mail_parser::{Message as Parsed, MessageParser};
@@ -67,7 +68,7 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
 
 pub(crate) fn notices() -> [Notice; 8] {
     [
-        Notice::PasswordChanged { drops_email_change: true },
+        Notice::PasswordChanged { email_change_dropped: false },
         Notice::EmailReplaced,
         Notice::EmailTaken,
         Notice::AlreadyRegistered,
@@ -80,7 +81,7 @@ pub(crate) fn notices() -> [Notice; 8] {
 
 pub(crate) fn for_host(cause: Undeliverable) -> Letter {
     let account = AccountId::from_bytes([1; 16]);
-    letter(Message::ForHost(HostNotice::SendingStopped { account, cause }))
+    letter(Message::ForHost(HostNotice::SendingStopped { account, cause, scope: SuppressionScope::All }))
 }
 
 /// One of each kind.
@@ -88,6 +89,12 @@ pub(crate) fn all() -> Vec<Letter> {
     let codes = Purpose::ALL.into_iter().map(|purpose| code(purpose).0);
     let causes = [Undeliverable::NoSuchMailbox, Undeliverable::Rejected];
     codes.chain(notices().map(notice)).chain(causes.map(for_host)).collect()
+}
+
+/// One of each kind that goes to an address of an account.
+pub(crate) fn to_owners() -> Vec<Letter> {
+    let codes = Purpose::ALL.into_iter().map(|purpose| code(purpose).0);
+    codes.chain(notices().map(notice)).collect()
 }
 
 /// A mail's octets.

@@ -1,8 +1,13 @@
 //! What mails say: each fact of a letter is there, in text and in HTML, and nothing else is.
 
-use accountable_core::domain::{LinkUrl, Message, Notice, Purpose, ReturnUrl, Undeliverable};
+use accountable_core::domain::{
+    Circumstances, CoarseOrigin, Contact, InitiatorKind, LinkUrl, Message, Notice, Purpose, ReturnUrl,
+    Undeliverable,
+};
 
-use crate::letters::{END_IN_WORDS, all, code, end, for_host, letter, link, notice, notices, read};
+use crate::letters::{
+    END_IN_WORDS, all, code, end, for_host, letter, link, notice, notices, read, to_owners,
+};
 
 /// As HTML shows it.
 fn escaped(text: &str) -> String {
@@ -61,7 +66,7 @@ fn a_notice_says_what_happened() {
         ("This address has an account already", "belongs to another account already"),
         ("You have an account already", "There is one already"),
         ("Your account is closed", "have closed"),
-        ("Too many failed log-ins", "locked for a short while"),
+        ("Too many failed log-ins", "held up for a while"),
         ("Your account is closed", END_IN_WORDS),
         ("Your password expires soon", END_IN_WORDS),
     ];
@@ -71,10 +76,61 @@ fn a_notice_says_what_happened() {
         assert!(text.contains(fact) && html.contains(fact) && text.contains("Orchard"), "{subject}: {text}");
         assert!(!text.contains("://") && !html.contains("href"), "a notice has no link: {text}");
     }
-    let [_, alone, _] = read(&notice(Notice::PasswordChanged { drops_email_change: false }));
+    let [_, alone, _] = read(&notice(Notice::PasswordChanged { email_change_dropped: false }));
     assert!(!alone.contains("dropped"), "{alone}");
     let [_, closed, _] = read(&notice(Notice::Closed { erased_at: end() }));
     assert!(closed.contains("erased"), "{closed}");
+}
+
+/// When, by whom in the words of the door, and from where as far as the host says; in text and in HTML.
+#[test]
+fn a_letter_says_when_by_whom_and_roughly_from_where() {
+    for (by, words) in [
+        (InitiatorKind::Stranger, "By: somebody who was not signed in"),
+        (InitiatorKind::CodeBearer, "By: somebody who used a link that was mailed to you"),
+        (InitiatorKind::Owner, "By: somebody who was signed in to the account"),
+        (InitiatorKind::Administrator, "By: the staff of Orchard"),
+    ] {
+        for letter in to_owners() {
+            let locked = matches!(letter.message, Message::Notice(Notice::Locked));
+            let told = Circumstances::new(end(), by).from(CoarseOrigin::of("Firefox on Linux, near <Seoul>"));
+            let [_, text, html] = read(&letter.with_circumstances(Some(told)));
+            for said in [format!("When: {END_IN_WORDS}").as_str(), "From: Firefox on Linux, near Seoul"] {
+                assert!(text.contains(said) && html.contains(said), "{said}: {text}\n{html}");
+            }
+            assert_eq!((text.contains(words), html.contains(words)), (!locked, !locked), "{text}");
+        }
+    }
+    let unsaid = Some(Circumstances::new(end(), InitiatorKind::Owner));
+    let changed = Notice::PasswordChanged { email_change_dropped: false };
+    let [_, text, _] = read(&notice(changed).with_circumstances(unsaid));
+    assert!(text.contains("When: ") && !text.contains("From: "), "{text}");
+    let courier = Some(Circumstances::new(end(), InitiatorKind::Courier));
+    let [_, text, _] =
+        read(&notice(Notice::PasswordExpires { expires_at: end() }).with_circumstances(courier));
+    assert!(!text.contains("When: ") && !text.contains("By: "), "it was only a matter of time: {text}");
+}
+
+#[test]
+fn a_letter_says_whom_to_turn_to_if_the_host_does() {
+    for (contact, said) in [
+        ("help@orchard.example", "write to help@orchard.example"),
+        ("https://orchard.example/help", "turn to https://orchard.example/help"),
+    ] {
+        for letter in to_owners() {
+            let contact = Contact::parse(contact).unwrap();
+            let [_, text, html] = read(&letter.with_contact(Some(contact)));
+            assert!(text.contains(said) && html.contains(said), "{text}\n{html}");
+        }
+    }
+}
+
+#[test]
+fn a_new_password_that_dropped_a_change_of_address_says_so() {
+    let said =
+        |email_change_dropped| read(&notice(Notice::PasswordChanged { email_change_dropped }))[1].clone();
+    let dropped = "about to get another e-mail address. That was dropped";
+    assert!(said(true).contains(dropped) && !said(false).contains(dropped));
 }
 
 #[test]

@@ -326,7 +326,7 @@ fn mail(n: u8, at: Timestamp) -> Mail {
             nonce: Nonce::from_bytes([n; 16]),
             page: LinkUrl::parse("https://app.example/password").unwrap(),
         },
-        stranger_caused: false,
+        stranger_caused: None,
     };
     Mail::queued(MailId::from_bytes([n; 16]), Realm::default(), Content::Letter(dispatch), at)
 }
@@ -421,13 +421,13 @@ fn trimming_keeps_what_is_held_against_an_address() {
         let suppression = suppressed.then(|| Suppression {
             realm: Realm::default(),
             cause: Undeliverable::Rejected,
-            scope: SuppressionScope::All,
             evidence: String::new(),
             at: NOW,
+            lapses_at: None,
         });
         let mut address = Address::new(AddressTag::from_bytes([n; 32]));
         address.log_ins = log_ins;
-        address.suppression = suppression;
+        address.suppressions = suppression.map(|why| (SuppressionScope::All, why)).into_iter().collect();
         // At rest since before now; what is of now is kept.
         let address = address.with_idle_rule(Span::micros(1));
         apply(&store, n, vec![Write::Address(Swap::create(address))]).unwrap();

@@ -97,7 +97,7 @@ pub fn mail(n: u8, to: &Account, queued_at: Timestamp) -> Mail {
             nonce: Nonce::from_bytes([n; 16]),
             page: LinkUrl::parse("https://example.org/set").unwrap(),
         },
-        stranger_caused: false,
+        stranger_caused: None,
     };
     let id = MailId::from_bytes([n; 16]);
     Mail::queued(id, to.realm.clone(), Content::Letter(dispatch), queued_at)

@@ -48,6 +48,14 @@ impl Change {
         Ok(this)
     }
 
+    /// What is known of an address, changed further: as this change has it so far, or else as it was.
+    pub(super) fn amend(&mut self, known: Address, amend: impl FnOnce(Address) -> Address) {
+        match self.addresses.iter_mut().find(|earlier| earlier.tag == known.tag) {
+            Some(earlier) => *earlier = amend(earlier.clone()),
+            None => self.addresses.push(amend(known)),
+        }
+    }
+
     /// Ends all sessions.
     pub(super) fn end_sessions(mut self) -> Self {
         if let Some(account) = &mut self.account {

@@ -115,7 +115,7 @@ impl Account {
             let cancel = MailRequest {
                 mail: request.notice,
                 page: request.cancel_page,
-                stranger_caused: false,
+                stranger_caused: None,
                 ..*code
             };
             self.queue_code(facts, change, Purpose::EmailCancel, facts.mailbox.ordinal, &cancel);
@@ -134,13 +134,11 @@ impl Account {
         self.in_session(request.epoch)?;
         let now = request.redemption.now;
         self.facts()?.password_in_force(now)?;
-        let confirmation =
-            self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
+        let code = self.live_code(&request.redemption, Purpose::EmailConfirm).ok_or(Refusal::DeadCode)?;
         self.facts()?.no_revert_lives(now)?;
         request.redemption.admitted()?;
-        let change = Change::unless(self, |facts, change| {
-            let Some(pending) =
-                facts.pending.take_if(|pending| pending.mailbox.ordinal == confirmation.recipient)
+        let change = code.redeem(|facts, change| {
+            let Some(pending) = facts.pending.take_if(|pending| pending.mailbox.ordinal == code.recipient())
             else {
                 return Err(Refusal::DeadCode);
             };
@@ -181,10 +179,10 @@ impl Account {
     /// # Errors
     /// [`Refusal::DeadCode`].
     pub fn cancel_email_change_by_code(&self, code: &Redemption<'_>) -> Result<Change, Refusal> {
-        let confirmation = self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
-        Change::of(self, |facts, change| {
-            facts.prove(confirmation.recipient, change);
+        let cancel = self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
+        cancel.redeem(|facts, change| {
             change.events.extend(facts.drop_pending(code.now));
+            Ok(())
         })
     }
 
@@ -199,11 +197,9 @@ impl Account {
     /// [`Refusal::DeadCode`].
     pub fn revert_email_change(&self, request: &RevertEmail<'_>) -> Result<Change, Refusal> {
         let now = request.redemption.now;
-        let confirmation =
-            self.live_code(&request.redemption, Purpose::EmailRevert).ok_or(Refusal::DeadCode)?;
-        let change = Change::unless(self, |facts, change| {
-            let Some(at) =
-                facts.former.iter().position(|former| former.mailbox.ordinal == confirmation.recipient)
+        let code = self.live_code(&request.redemption, Purpose::EmailRevert).ok_or(Refusal::DeadCode)?;
+        let change = code.redeem(|facts, change| {
+            let Some(at) = facts.former.iter().position(|former| former.mailbox.ordinal == code.recipient())
             else {
                 return Err(Refusal::DeadCode);
             };

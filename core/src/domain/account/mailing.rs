@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     Address, ClosedBy, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId,
-    Nonce, Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
+    MailKind, Nonce, Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -32,8 +32,8 @@ pub struct MailRequest<'a> {
     pub side: Side,
     /// What is known of the account's address.
     pub address: Option<&'a Address>,
-    /// Whether a stranger asked.
-    pub stranger_caused: bool,
+    /// Which kind of mail a stranger asked for; none if no stranger did.
+    pub stranger_caused: Option<MailKind>,
     /// Whether an administrator passes over the throttle.
     pub bypass_throttle: bool,
     /// Until when the caller holds the mail, which it delivers at once itself; `None` leaves it to the courier.
@@ -192,7 +192,7 @@ impl Account {
         mail: MailId,
         now: Timestamp,
     ) {
-        let stranger_caused = what.is_stranger_caused();
+        let stranger_caused = what.stranger_caused();
         to.events.push(EventKind::NoticeQueued { mail, notice: what.kind(), recipient });
         let dispatch =
             Dispatch { account: self.id, recipient, subject: Subject::Notice(what), stranger_caused };
@@ -239,12 +239,9 @@ impl Account {
 }
 
 fn deliverable(request: &MailRequest<'_>) -> Result<(), Refusal> {
-    match request.address.and_then(|address| address.suppression.as_ref()) {
-        Some(known) if known.holds_back(request.stranger_caused) => {
-            Err(Refusal::AddressUndeliverable { cause: known.cause })
-        }
-        _ => Ok(()),
-    }
+    let held_back =
+        request.address.and_then(|address| address.held_back(request.stranger_caused, request.now));
+    held_back.map_or(Ok(()), |known| Err(Refusal::AddressUndeliverable { cause: known.cause }))
 }
 
 impl Facts {

@@ -4,7 +4,7 @@
 //! of address. One that is changed with the current one leaves a live reset alone: whoever else knows the current one must
 //! not be able to take that way in from the owner's mailbox.
 
-use super::{Account, Change, Credential, Epoch, Facts, Management, Ordinal, Redemption};
+use super::{Account, Change, Credential, Epoch, Facts, Management, Redemption};
 use crate::domain::{
     Address, Candidate, EventKind, MailId, MustChangeReason, Notice, PasswordPolicy, PasswordSource,
     PolicyContext, Purpose, Refusal, Sealed, Span, Stop, Timestamp, Violation,
@@ -64,15 +64,15 @@ impl Account {
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
     /// [`Refusal::WeakPassword`], which do not consume the code.
     pub fn choose_password(&self, code: &Redemption<'_>, new: &NewPassword<'_>) -> Result<Change, Stop> {
-        let (purpose, confirmation) = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        let genuine = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
-        let change = Change::of(self, |facts, change| {
-            facts.prove(confirmation.recipient, change);
-            code.frees(facts, purpose, &confirmation);
+        let change = genuine.redeem(|facts, change| {
+            genuine.frees(facts);
             facts.completes(Management::Owner, change);
             facts.reopen_own(change);
             self.take_password(facts, hash, PasswordSource::Chosen, new, change);
+            Ok(())
         })?;
         Ok(change.end_sessions())
     }
@@ -270,24 +270,16 @@ impl Account {
         change: &mut Change,
     ) {
         let is_first = !facts.ever_had_a_password;
-        let drops_email_change = facts.pending.is_some();
+        let email_change_dropped = facts.pending.is_some();
         facts.take_password(hash, how, new, change);
         if !is_first && facts.standing.active().is_ok() {
-            let told = Notice::PasswordChanged { drops_email_change };
+            let told = Notice::PasswordChanged { email_change_dropped };
             self.notify(change, facts.mailbox.ordinal, told, new.notice, new.now);
         }
     }
 }
 
 impl Facts {
-    /// Somebody redeemed a code that was mailed there.
-    pub(super) fn prove(&mut self, recipient: Ordinal, change: &mut Change) {
-        if self.mailbox.ordinal == recipient && !self.proven {
-            self.proven = true;
-            change.events.push(EventKind::EmailProven { address: recipient });
-        }
-    }
-
     fn take_password(
         &mut self,
         hash: Sealed,
@@ -318,7 +310,7 @@ impl Facts {
         if let Some(address) = new.address
             && !address.log_ins.is_clean()
         {
-            change.addresses.push(Address { log_ins: address.log_ins.cleared(), ..address.clone() });
+            change.amend(address.clone(), |known| Address { log_ins: address.log_ins.cleared(), ..known });
         }
     }
 

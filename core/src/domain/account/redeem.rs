@@ -1,8 +1,9 @@
 //! Redeeming: telling a genuine code from any other, and what it still is good for.
 
-use super::{Account, Facts, Mailbox};
+use super::{Account, Change, Facts, Mailbox, Ordinal};
 use crate::domain::{
-    CodeMint, CodeState, Confirmation, ConfirmationEnd, Keyring, MailedCode, Purpose, Refusal, Timestamp,
+    Address, AddressBook, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, Keyring, MailedCode,
+    Purpose, Refusal, Timestamp,
 };
 
 /// Somebody brings a code.
@@ -16,6 +17,64 @@ pub struct Redemption<'a> {
     pub now: Timestamp,
     /// The account's group of networks lets its bearer's origin in, or it has none.
     pub origin_admitted: bool,
+    /// What is known of the account's addresses: the one that the code was mailed to gets its mail again.
+    pub addresses: &'a dyn AddressBook,
+}
+
+/// A live, genuine code of an account. All that it is good for is done by [`redeem`](Self::redeem), so that no code can be
+/// redeemed without proving the address that it was mailed to.
+#[derive(Debug, Clone)]
+pub(super) struct GenuineCode<'a> {
+    account: &'a Account,
+    brought: Redemption<'a>,
+    purpose: Purpose,
+    confirmation: Confirmation,
+}
+
+impl GenuineCode<'_> {
+    /// The number of the address that it was mailed to.
+    pub(super) fn recipient(&self) -> Ordinal {
+        self.confirmation.recipient
+    }
+
+    /// A mail with that code was answered: the next one waits for none.
+    pub(super) fn frees(&self, facts: &mut Facts) {
+        if let Some(mailbox) = facts.mailbox(self.recipient()) {
+            let mint = &self.brought.mint;
+            let recipient = mint.keys.throttle_tag(mint.realm, &mailbox.key);
+            facts.free_throttle(self.purpose, recipient);
+        }
+    }
+
+    /// What the code does, beside proving the address that it was mailed to.
+    ///
+    /// # Errors
+    /// Whatever the closure refuses with.
+    pub(super) fn redeem(
+        &self,
+        command: impl FnOnce(&mut Facts, &mut Change) -> Result<(), Refusal>,
+    ) -> Result<Change, Refusal> {
+        Change::unless(self.account, |facts, change| {
+            facts.prove(self.recipient(), &self.brought, change);
+            command(facts, change)
+        })
+    }
+}
+
+impl Facts {
+    /// Somebody redeemed a code that was mailed there: they receive its mail, and what was reported before is outweighed.
+    fn prove(&mut self, recipient: Ordinal, brought: &Redemption<'_>, change: &mut Change) {
+        if self.mailbox.ordinal == recipient && !self.proven {
+            self.proven = true;
+            change.events.push(EventKind::EmailProven { address: recipient });
+        }
+        let Some(tag) = self.mailbox(recipient).map(|mailbox| mailbox.tag) else { return };
+        let known = brought.addresses.address(tag).cloned().unwrap_or_else(|| Address::new(tag));
+        if !known.suppressions.is_empty() {
+            change.events.push(EventKind::SuppressionCleared { tag, scope: None });
+        }
+        change.amend(known, |known| known.proven(brought.now));
+    }
 }
 
 impl Redemption<'_> {
@@ -25,14 +84,6 @@ impl Redemption<'_> {
     /// [`Refusal::OriginRefused`]; the code is not consumed.
     pub(super) fn admitted(&self) -> Result<(), Refusal> {
         if self.origin_admitted { Ok(()) } else { Err(Refusal::OriginRefused) }
-    }
-
-    /// A mail with that code was answered: the next one waits for none.
-    pub(super) fn frees(&self, facts: &mut Facts, purpose: Purpose, of: &Confirmation) {
-        if let Some(mailbox) = facts.mailbox(of.recipient) {
-            let recipient = self.mint.keys.throttle_tag(self.mint.realm, &mailbox.key);
-            facts.free_throttle(purpose, recipient);
-        }
     }
 
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
@@ -88,22 +139,27 @@ impl Account {
         })
     }
 
-    /// The purpose and the confirmation of a live, genuine code that lets its bearer choose a password.
-    pub(super) fn password_code(&self, brought: &Redemption<'_>) -> Option<(Purpose, Confirmation)> {
+    /// The code, if it is live and genuine and lets its bearer choose a password.
+    pub(super) fn password_code<'a>(&'a self, brought: &Redemption<'a>) -> Option<GenuineCode<'a>> {
         Purpose::ALL
             .into_iter()
             .filter(|purpose| purpose.chooses_a_password())
-            .find_map(|purpose| Some((purpose, self.live_code(brought, purpose)?)))
+            .find_map(|purpose| self.live_code(brought, purpose))
     }
 
-    /// The confirmation, if the code is live, genuine and for this purpose.
-    pub(super) fn live_code(&self, brought: &Redemption<'_>, purpose: Purpose) -> Option<Confirmation> {
+    /// The code, if it is live, genuine and for this purpose.
+    pub(super) fn live_code<'a>(
+        &'a self,
+        brought: &Redemption<'a>,
+        purpose: Purpose,
+    ) -> Option<GenuineCode<'a>> {
         let facts = self.facts().ok()?;
         if !facts.standing.redeems(purpose, brought.now) {
             return None;
         }
         let mut live =
             facts.confirmations.get(&purpose)?.mailed().filter(|mailed| mailed.is_live(brought.now));
-        live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed)).cloned()
+        let confirmation = live.find(|mailed| brought.is_genuine(self, facts, purpose, mailed))?.clone();
+        Some(GenuineCode { account: self, brought: *brought, purpose, confirmation })
     }
 }

@@ -370,14 +370,7 @@ fn a_mail_is_withdrawn_unless_its_nonce_and_its_recipient_still_stand() {
     let forgotten = with_facts(account.clone(), |facts| facts.mailbox.ordinal = Ordinal::new(9));
     assert_eq!(letter(Some(&forgotten), None, NOW), void, "an address that is gone");
 
-    let mut suppressed = Address::new(account.facts().unwrap().mailbox.tag);
-    suppressed.suppression = Some(Suppression {
-        realm: Realm::default(),
-        cause: Undeliverable::Rejected,
-        scope: SuppressionScope::All,
-        evidence: "5.7.1".into(),
-        at: NOW,
-    });
+    let suppressed = suppressed(account.facts().unwrap().mailbox.tag, SuppressionScope::All, NOW);
     assert_eq!(letter(Some(&account), Some(&suppressed), NOW), Err(Withdrawn::Suppressed));
 }
 

@@ -1,6 +1,6 @@
 //! What comes due of itself: warnings that a password expires, the end of sign-ups and of closed accounts.
 
-use crate::domain::{testing::*, *};
+use crate::domain::{letter_context::Withdrawn, testing::*, *};
 
 const DAYS: u64 = 90;
 
@@ -59,6 +59,23 @@ fn a_warning_that_comes_late_is_said_once_and_after_the_end_not_at_all() {
     let too_late = work(&account, expires_at);
     assert_eq!((too_late.events, too_late.mails.len()), (vec![EventKind::PasswordExpired], 0));
     assert_eq!(too_late.account.unwrap().due(), None);
+}
+
+/// However long the mail waited: no letter tells a state that is not so.
+#[test]
+fn no_letter_warns_of_a_password_that_is_gone_or_expired_already() {
+    let world = World::new();
+    let account = expiring(&world);
+    let (expires_at, now) = (NOW + Span::days(DAYS), NOW + Span::days(DAYS - 3));
+    let warned = work(&account, now);
+    let (account, [mail]) = (warned.account.unwrap(), &warned.mails[..]) else { panic!("one mail") };
+    let letter = |account: &Account, now| world.counter(Some(account), now).letter(mail, |_| None).map(drop);
+    assert_eq!(letter(&account, expires_at - Span::micros(1)), Ok(()));
+    assert_eq!(letter(&account, expires_at), Err(Withdrawn::Void));
+    assert_eq!(letter(&world.changed(&account, 2, now), now), Err(Withdrawn::Void), "another password");
+    let validity = validity_of(365);
+    let longer = account.update(&AccountUpdate { attributes: &validity, ..world.update(now) }).unwrap();
+    assert_eq!(letter(&longer.account.unwrap(), now), Err(Withdrawn::Void), "it lasts longer now");
 }
 
 #[test]

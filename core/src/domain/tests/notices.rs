@@ -95,11 +95,16 @@ fn a_lock_is_told_at_most_once_a_day() {
 
 #[test]
 fn what_strangers_cause_is_held_back_where_their_mails_are_and_the_rest_is_not() {
-    let stranger_caused =
-        [Notice::EmailTaken, Notice::AlreadyRegistered, Notice::ClosedByStaff, Notice::Locked];
-    let others = [Notice::PasswordChanged { drops_email_change: false }, Notice::EmailReplaced];
-    assert!(stranger_caused.iter().all(Notice::is_stranger_caused));
-    assert!(!others.iter().any(Notice::is_stranger_caused));
+    for (notice, kind) in [
+        (Notice::EmailTaken, Some(MailKind::EmailChange)),
+        (Notice::AlreadyRegistered, Some(MailKind::SignUp)),
+        (Notice::ClosedByStaff, Some(MailKind::SignUp)),
+        (Notice::Locked, Some(MailKind::LogIn)),
+        (Notice::PasswordChanged { email_change_dropped: false }, None),
+        (Notice::EmailReplaced, None),
+    ] {
+        assert_eq!(notice.stranger_caused(), kind, "{notice:?}");
+    }
 }
 
 #[test]

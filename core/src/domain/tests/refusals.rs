@@ -6,14 +6,7 @@ use crate::domain::{Purpose::*, StandingKind::*, testing::*, *};
 fn refusals_come_in_the_order_standing_status_suppression_throttle() {
     let world = World::new();
     let in_use = Given::InUse.account(&world);
-    let mut address = Address::new(in_use.facts().unwrap().mailbox.tag);
-    address.suppression = Some(Suppression {
-        realm: Realm::default(),
-        cause: Undeliverable::NoSuchMailbox,
-        scope: SuppressionScope::All,
-        evidence: "5.1.1".into(),
-        at: NOW,
-    });
+    let address = suppressed(in_use.facts().unwrap().mailbox.tag, SuppressionScope::All, NOW);
     let refusal = |account: &Account, address: Option<&Address>| {
         let throttled = with_facts(account.clone(), |facts| {
             let to = world.keys.throttle_tag(&world.realm, &facts.mailbox.key);
@@ -35,19 +28,14 @@ fn refusals_come_in_the_order_standing_status_suppression_throttle() {
 fn a_complaint_about_a_strangers_mail_holds_back_such_mails_only() {
     let world = World::new();
     let account = Given::InUse.account(&world);
-    let mut address = Address::new(account.facts().unwrap().mailbox.tag);
-    address.suppression = Some(Suppression {
-        realm: Realm::default(),
-        cause: Undeliverable::Rejected,
-        scope: SuppressionScope::StrangerCaused,
-        evidence: "complaint".into(),
-        at: NOW,
-    });
+    let resets = SuppressionScope::Only(MailKind::Reset);
+    let address = suppressed(account.facts().unwrap().mailbox.tag, resets, NOW);
     let request = MailRequest { address: Some(&address), ..world.request(1, NOW) };
     assert!(account.request_password_reset(&request).is_ok());
-    let strangers = MailRequest { stranger_caused: true, ..request };
+    let strangers = |kind| MailRequest { stranger_caused: Some(kind), ..request };
     assert_eq!(
-        account.request_password_reset(&strangers),
+        account.request_password_reset(&strangers(MailKind::Reset)),
         Err(Refusal::AddressUndeliverable { cause: Undeliverable::Rejected })
     );
+    assert!(account.already_registered(&strangers(MailKind::SignUp)).is_ok(), "of another kind");
 }

@@ -1,16 +1,15 @@
-//! The outbox as staff sees it: what waits, what was given up, what comes back, and which addresses get no mail.
+//! The outbox as staff sees it: what waits, and what was given up.
 
 use super::Admin;
 use crate::{
     domain::{
-        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag, Mail,
-        MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable,
+        AccountId, Change, Content, DeathCause, EventKind, Mail, MailId, MailState, NoticeKind, Ordinal,
+        Purpose, Refusal, Stop, Subject, Timestamp,
     },
     engine::watch::watched,
-    engine::{Call, DecideError, Moment, Verdict, address_or_new},
+    engine::{Call, DecideError, Moment, Verdict},
     error::{Error, Fault},
-    port::{Claimed, Dossier, Limit, MailQuery, Page, Stored, Swap, Who},
+    port::{Claimed, Dossier, Limit, MailQuery, Page, Stored, Swap},
 };
 
 /// A mail in the outbox, as staff sees it. Its recipient is told by account and by the number of the address, never by
@@ -61,22 +60,6 @@ pub enum About {
     },
     /// A stranger's request that nobody has decided yet.
     Request,
-}
-
-/// The record of an address that gets no mail, or none that strangers cause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Suppressed {
-    /// The name of the record: a tag, which does not tell the address.
-    pub tag: AddressTag,
-    /// Why mail is held back.
-    pub cause: Undeliverable,
-    /// Which mails are held back: all, or those that strangers cause.
-    pub scope: SuppressionScope,
-    /// What the decision rests on: a reply code or an enhanced status (RFC 3463).
-    pub evidence: String,
-    /// Since when mail is held back.
-    pub at: Timestamp,
 }
 
 impl Admin {
@@ -134,88 +117,6 @@ impl Admin {
                 Ok((None, Change { events, ..Change::none() }))
             })
             .await
-        })
-        .await
-    }
-
-    /// Takes in what came back of a mail that a server had taken: a bounce, a delay, a complaint. The answer tells
-    /// whether it counted: only if it bears a genuine tag of ours, of a mail of the last 14 days, to an address that
-    /// the account still knows. Any other report is journaled and changes nothing, so that nobody can have an address
-    /// silenced by forging one. `evidence` is a reply code or an enhanced status (RFC 3463), without anything personal.
-    ///
-    /// A bounce holds back all mail to the address, a complaint about a mail that a stranger can cause only such mails,
-    /// until [cleared](Self::clear_suppression).
-    ///
-    /// # Errors
-    /// A [`Fault`] where the store can't answer.
-    pub async fn report(&self, tag: &FeedbackTag, report: Report, evidence: &str) -> Result<bool, Error> {
-        watched("admin.report", self.core.realm.as_str(), async {
-            Ok(self.core.take_report(tag, report, evidence, self.initiator()).await?)
-        })
-        .await
-    }
-
-    /// Lists the records of addresses that get no mail, in the order of their tags, at most `at_most` a page, 1 to
-    /// 1,000.
-    ///
-    /// # Errors
-    /// A [`Fault`] where the store can't answer.
-    pub async fn suppressions(
-        &self,
-        after: Option<AddressTag>,
-        at_most: u32,
-    ) -> Result<Page<Suppressed, AddressTag>, Fault> {
-        watched("admin.suppressions", self.core.realm.as_str(), async {
-            let core = &self.core;
-            let listed = core.store.suppressed(&core.realm, after, Limit::of(at_most));
-            let page = core.deadline().within(listed).await??;
-            let items = page.items.into_iter().filter_map(|stored| {
-                let address = stored.value;
-                let known = address.suppression?;
-                Some(Suppressed {
-                    tag: address.tag,
-                    cause: known.cause,
-                    scope: known.scope,
-                    evidence: known.evidence,
-                    at: known.at,
-                })
-            });
-            Ok(Page { items: items.collect(), next: page.next })
-        })
-        .await
-    }
-
-    /// Lets mail go to an address again. The answer tells whether any had been held back.
-    ///
-    /// # Errors
-    /// `vetoed`; a [`Fault`].
-    pub async fn clear_suppression(&self, email: &EmailAddress) -> Result<bool, Error> {
-        let tag = self.core.keys.address_tag(&self.core.realm, email);
-        self.clear_suppression_of(tag).await
-    }
-
-    /// Lets mail go again to an address of the [list](Self::suppressions), by the tag of its record, where nobody here
-    /// knows the address itself any more. The answer tells whether any had been held back.
-    ///
-    /// # Errors
-    /// `vetoed`; a [`Fault`].
-    pub async fn clear_suppression_of(&self, tag: AddressTag) -> Result<bool, Error> {
-        watched("admin.clear_suppression", self.core.realm.as_str(), async {
-            let core = &self.core;
-            let who = Who { also: vec![tag], ..Who::nobody() };
-            let decided = core
-                .decide(Call::new(who, self.initiator()), |dossier, _, _| {
-                    let mut address = address_or_new(dossier, tag);
-                    let ours = |known: &mut Suppression| known.realm == core.realm;
-                    if address.suppression.take_if(ours).is_none() {
-                        return Ok(Verdict::new(Change::none(), false));
-                    }
-                    let events = vec![EventKind::SuppressionCleared { tag }];
-                    let change = Change { addresses: vec![address], events, ..Change::none() };
-                    Ok(Verdict::new(change, true))
-                })
-                .await?;
-            Ok(decided.value)
         })
         .await
     }

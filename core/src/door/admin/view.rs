@@ -8,6 +8,7 @@ use crate::{
         Standing, StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable,
         Version,
     },
+    door::SuppressionView,
     port::Dossier,
 };
 
@@ -28,6 +29,8 @@ pub struct AccountView {
     pub email_proven: bool,
     /// Why no mail goes to the current address any more; none where mail reaches it, as far as is known.
     pub undeliverable: Option<Undeliverable>,
+    /// Which mails are held back from the current address, why and since when; also where others still reach it.
+    pub suppressions: Vec<SuppressionView>,
     /// The address that the owner asked for and has not confirmed yet.
     pub pending_email: Option<EmailAddress>,
     /// The account's status, which is computed from its facts: new, in use, changing its address, or changing who sets
@@ -81,7 +84,7 @@ impl AccountView {
     pub(crate) fn of(dossier: &Dossier) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
-        let address = dossier.own_address();
+        let suppressions = SuppressionView::all(dossier.own_address());
         let (suspended_for, closed_by) = match &facts.standing {
             Standing::Active => (None, None),
             Standing::Suspended { reason, .. } => (Some(reason.clone()), None),
@@ -97,10 +100,8 @@ impl AccountView {
             version: account.version,
             email: facts.mailbox.address.clone(),
             email_proven: facts.proven,
-            undeliverable: address
-                .and_then(|address| address.suppression.as_ref())
-                .filter(|known| known.scope == SuppressionScope::All)
-                .map(|known| known.cause),
+            undeliverable: SuppressionView::undeliverable(&suppressions),
+            suppressions,
             pending_email: facts.pending.as_ref().map(|pending| pending.mailbox.address.clone()),
             status: facts.status(),
             standing: account.standing(),

@@ -92,13 +92,15 @@ impl By<'_> {
                 account.request_password_set(&MailRequest { bypass_throttle: bypass, ..request })
             }
             Act::RequestReset { stranger } => {
-                account.request_password_reset(&MailRequest { stranger_caused: stranger, ..request })
+                let stranger_caused = stranger.then_some(MailKind::Reset);
+                account.request_password_reset(&MailRequest { stranger_caused, ..request })
             }
             Act::AlreadyRegistered => {
-                account.already_registered(&MailRequest { stranger_caused: true, ..request })
+                let stranger_caused = Some(MailKind::SignUp);
+                account.already_registered(&MailRequest { stranger_caused, ..request })
             }
             Act::SignUpClosed => {
-                account.signed_up_while_closed(&MailRequest { stranger_caused: true, ..request })
+                account.signed_up_while_closed(&MailRequest { stranger_caused: Some(MailKind::SignUp), ..request })
             }
             Act::Issue(purpose) => account.issue_code(purpose, &request),
             Act::Choose { weak } => {

@@ -23,6 +23,8 @@ struct Queued {
     fresh: u32,
     bypassed: bool,
     refused: bool,
+    /// The step in which it was queued.
+    step: u64,
 }
 
 /// A code that was mailed or handed over.
@@ -43,12 +45,16 @@ struct Life {
     /// How far the clock ever went forward: what a quota may count on.
     passed: Span,
     number: u64,
+    /// Whether the clock ever jumped back: then what came first can bear the later stamp.
+    jumped: bool,
     fresh: u32,
     queued: Vec<Queued>,
     codes: Vec<Code>,
     /// Every address that the account ever had, by its number.
     addresses: BTreeMap<Ordinal, EmailAddress>,
-    known: BTreeMap<AddressTag, Address>,
+    /// The last step in which mail to an address was held back anew, and in which staff or a code cleared it.
+    held_back: BTreeMap<AddressTag, u64>,
+    trusted: BTreeMap<AddressTag, u64>,
 }
 
 impl Life {
@@ -61,11 +67,13 @@ impl Life {
             now: NOW,
             passed: Span::ZERO,
             number: 0,
+            jumped: false,
             fresh: 0,
             queued: Vec::new(),
             codes: Vec::new(),
             addresses: BTreeMap::new(),
-            known: BTreeMap::new(),
+            held_back: BTreeMap::new(),
+            trusted: BTreeMap::new(),
         }
     }
 
@@ -82,6 +90,7 @@ impl Life {
         self.passed = Span::micros(self.passed.as_micros() + forward);
         if let Step::JumpBack(micros) = step {
             self.now = self.now - Span::micros(*micros);
+            self.jumped = true;
         }
         self.let_time_pass()?;
         match *step {
@@ -96,8 +105,9 @@ impl Life {
                 }
             }
             Step::Bounce(mail) => self.bounce(mail),
-            Step::Suppress { stranger_caused } => self.suppress(stranger_caused),
-            Step::Clear => self.known.clear(),
+            Step::Suppress(scope) => self.suppress(scope),
+            Step::Report(mail, report) => self.report(mail, report)?,
+            Step::Clear => self.clear(),
         }
         self.always()
     }
@@ -128,7 +138,7 @@ impl Life {
             world: &self.world,
             account,
             code: &code,
-            address: self.known.get(&tag),
+            address: self.world.known.get(&tag),
             number,
             now,
         };
@@ -181,6 +191,8 @@ impl Life {
         let respelled = facts.0.mailbox.key == facts.1.mailbox.key;
         let afresh = matches!(act, Act::ConfirmEmail | Act::RevertEmail)
             || matches!(act, Act::Replace(_) | Act::ReplaceDroppingRevert(_)) && !respelled;
+        let redeemed = redeems.contains(&act).then(|| self.codes[at.unwrap()].recipient);
+        self.learned(&before, redeemed, &change)?;
         // A redeemed code answers the mails that it came with.
         let answers = matches!(act, Act::Choose { .. });
         self.fresh += u32::from(afresh || answers);
@@ -228,7 +240,7 @@ impl Life {
             // What closes is told whatever the throttle says, which counts it.
             let bypassed = act == Act::RequestSet { bypass: true } || act == Act::CloseOwn;
             let (passed, fresh) = (self.passed, self.fresh);
-            self.queued.push(Queued { mail, to, passed, fresh, bypassed, refused: false });
+            self.queued.push(Queued { mail, to, passed, fresh, bypassed, refused: false, step: self.number });
         }
         Ok(())
     }
@@ -250,17 +262,71 @@ impl Life {
         self.account = given_back.unwrap_or_else(|| self.account.clone());
     }
 
-    fn suppress(&mut self, stranger_caused: bool) {
+    fn suppress(&mut self, scope: SuppressionScope) {
         for tag in self.account.tags() {
-            let suppression = Suppression {
-                realm: Realm::default(),
-                cause: Undeliverable::Rejected,
-                scope: if stranger_caused { SuppressionScope::StrangerCaused } else { SuppressionScope::All },
-                evidence: "5.7.1".into(),
-                at: self.now,
-            };
-            self.known.insert(tag, Address { suppression: Some(suppression), ..Address::new(tag) });
+            self.holds_back(tag, suppressed(tag, scope, self.now));
         }
+    }
+
+    fn holds_back(&mut self, tag: AddressTag, with: Address) {
+        let known = self.world.known.entry(tag).or_insert_with(|| Address::new(tag));
+        for (scope, why) in with.suppressions {
+            if let Some(held) = known.suppressed(scope, why) {
+                *known = held;
+                self.held_back.insert(tag, self.number);
+            }
+        }
+    }
+
+    /// As the door for staff takes it: of a mail that was queued before its address was cleared or proven it changes
+    /// nothing.
+    fn report(&mut self, mail: usize, report: Report) -> Result<(), TestCaseError> {
+        let Some(at) = mail.checked_rem(self.queued.len()).map(|back| self.queued.len() - 1 - back) else {
+            return Ok(());
+        };
+        let queued = &self.queued[at];
+        let (_, dispatch) = queued.mail.dispatch().unwrap();
+        let tag = FeedbackTag::of(&self.world.keys, &queued.mail, dispatch);
+        let Some(read) = tag.read(&self.world.keys, &self.world.realm, self.now) else { return Ok(()) };
+        let Some(mailbox) = self.facts().mailbox(read.address).map(|mailbox| mailbox.tag) else {
+            return Ok(());
+        };
+        let known = self.world.known.get(&mailbox).cloned().unwrap_or_else(|| Address::new(mailbox));
+        let cleared_since = self.trusted.get(&mailbox).is_some_and(|step| queued.step <= *step);
+        if !known.heeds_report_of(read.queued_at) {
+            return Ok(());
+        }
+        prop_assert!(!cleared_since || self.jumped, "{:?} of a mail before the clearing", report);
+        if let Some(held) = HeldBack::of(report, read.stranger_caused, None) {
+            self.holds_back(mailbox, suppressed(mailbox, held.scope, self.now));
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        for (tag, known) in &mut self.world.known {
+            if let Some(cleared) = known.cleared(None, self.now) {
+                *known = cleared;
+                self.trusted.insert(*tag, self.number);
+            }
+        }
+    }
+
+    /// What the commit would write of addresses; and what a redeemed code leaves of the reports before it.
+    fn learned(
+        &mut self,
+        before: &Account,
+        redeemed: Option<Ordinal>,
+        change: &Change,
+    ) -> Result<(), TestCaseError> {
+        for address in &change.addresses {
+            self.world.known.insert(address.tag, address.clone());
+        }
+        let Some(recipient) = redeemed else { return Ok(()) };
+        let tag = before.facts().unwrap().mailbox(recipient).unwrap().tag;
+        prop_assert_eq!(self.world.known[&tag].trusted_from, Some(self.now), "{:?}", change.events);
+        self.trusted.insert(tag, self.number);
+        Ok(())
     }
 
     fn always(&mut self) -> Result<(), TestCaseError> {
@@ -276,6 +342,14 @@ impl Life {
         let here = facts.mailbox.ordinal;
         let proof = self.codes.iter().any(|code| code.redeemed && code.recipient == here);
         prop_assert_eq!(facts.proven, proof, "proven by a redeemed code, and by nothing else");
+        let (tag, no) = (facts.mailbox.tag, &0);
+        if facts.proven && self.world.known.get(&tag).is_some_and(|known| !known.suppressions.is_empty()) {
+            let (held, trusted) = (&self.held_back, &self.trusted);
+            prop_assert!(
+                held[&tag] > *trusted.get(&tag).unwrap_or(no),
+                "invariant 4: held back since before the proof"
+            );
+        }
         if facts.password.is_none() {
             let lock_out = LockOut::default();
             let (account, origin, now) = (Some(&self.account), Origin::Unknown, self.now);
@@ -301,11 +375,17 @@ impl Life {
             let read = tag.read(&self.world.keys, &self.world.realm, mail.queued_at).unwrap();
             prop_assert_eq!((read.account, read.address), (self.account.id, dispatch.recipient));
             let mailbox = facts.mailbox(dispatch.recipient);
-            let held = mailbox
-                .and_then(|mailbox| self.known.get(&mailbox.tag)?.suppression.as_ref())
-                .is_some_and(|known| known.holds_back(dispatch.stranger_caused));
+            let scopes = mailbox
+                .and_then(|mailbox| self.world.known.get(&mailbox.tag))
+                .map(|known| &known.suppressions);
+            let takes_back = matches!(purpose(mail), Some(Purpose::EmailCancel | Purpose::EmailRevert));
+            let held = !takes_back
+                && scopes.into_iter().flatten().any(|(scope, _)| match scope {
+                    SuppressionScope::All => true,
+                    SuppressionScope::Only(kind) => dispatch.stranger_caused == Some(*kind),
+                });
             let counter = self.world.counter(Some(&self.account), self.now);
-            let letter = counter.letter(mail, |tag| self.known.get(&tag));
+            let letter = counter.letter(mail, |tag| self.world.known.get(&tag));
             let stands = match (&facts.standing, &dispatch.subject) {
                 (_, Subject::Code { purpose: Purpose::EmailRevert, .. }) => true,
                 (Standing::Active, Subject::Code { purpose, .. }) => *purpose != Purpose::Reopen,

@@ -16,10 +16,11 @@ pub(super) enum Step {
     Bystander(usize),
     /// The server refuses one of the mails before accepting it.
     Bounce(usize),
-    /// Mail does not reach an address of the account any more, or does again.
-    Suppress {
-        stranger_caused: bool,
-    },
+    /// Mail does not reach an address of the account any more.
+    Suppress(SuppressionScope),
+    /// Somebody reports one of the mails, counted from the last.
+    Report(usize, Report),
+    /// Staff lets mail go again.
     Clear,
 }
 
@@ -46,6 +47,12 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
+const BOUNCED: Report = Report::Bounced(Undeliverable::NoSuchMailbox);
+
+fn scopes() -> Vec<SuppressionScope> {
+    [SuppressionScope::All].into_iter().chain(MailKind::ALL.map(SuppressionScope::Only)).collect()
+}
+
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let micros = |most: Span| 0..=most.as_micros();
     let step = prop_oneof![
@@ -58,7 +65,9 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(act, code)| Step::Do(act, code)),
         1 => (0_usize..5).prop_map(Step::Bystander),
         2 => (0_usize..8).prop_map(Step::Bounce),
-        1 => any::<bool>().prop_map(|stranger_caused| Step::Suppress { stranger_caused }),
+        1 => prop::sample::select(scopes()).prop_map(Step::Suppress),
+        2 => (0_usize..8, prop::sample::select(vec![BOUNCED, BOUNCED, Report::Complained, Report::Delayed]))
+            .prop_map(|(mail, report)| Step::Report(mail, report)),
         1 => Just(Step::Clear),
     ];
     prop::collection::vec(step, 1..120)

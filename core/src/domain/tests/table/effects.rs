@@ -12,6 +12,8 @@ use crate::domain::{testing::*, *};
 pub(super) struct Seen<'a> {
     pub(super) world: &'a World,
     pub(super) before: &'a Account,
+    /// Whether the command redeems a code: that proves the address it was mailed to, in the address' own record.
+    pub(super) redeems: bool,
 }
 
 /// The account after a command, and what went with it.
@@ -91,7 +93,10 @@ impl Seen<'_> {
         let touched = touched(self.before, &after);
         let more: Vec<_> = touched.iter().filter(|name| !may.contains(name)).collect();
         assert!(more.is_empty(), "{more:?}");
-        assert!(change.addresses.is_empty() && change.removed_addresses.is_empty());
+        let proven = |address: &Address| Address::new(address.tag).proven(NOW);
+        assert!(change.addresses.iter().all(|address| *address == proven(address)), "{:?}", change.addresses);
+        assert_eq!(change.addresses.len(), usize::from(self.redeems));
+        assert!(change.removed_addresses.is_empty());
         assert!(!change.events.is_empty() && change.events.len() <= 10, "{:?}", change.events);
         assert_eq!(
             after.epoch,

@@ -39,7 +39,14 @@ impl Links {
 
 /// Runs the command, and looks at all that it may and may not change.
 pub(super) fn when(command: Command, world: &World, account: &Account, links: &Links) -> Then {
-    let seen = Seen { world, before: account };
+    let redeems = matches!(
+        command,
+        Command::ChoosePassword
+            | Command::ConfirmEmail
+            | Command::CancelEmailChangeByCode
+            | Command::RevertEmailChange
+    );
+    let seen = Seen { world, before: account, redeems };
     let request = world.request(1, NOW);
     let fresh = world.fresh(account, 1);
     let new = world.judge(&fresh, NOW);
@@ -56,7 +63,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             Err(_) => {
                 assert_eq!(registers(world, account), Then::Registers);
                 let signed_up = world.registered(9, NOW);
-                let mails = Seen { world, before: &signed_up };
+                let mails = Seen { world, before: &signed_up, redeems: false };
                 let mailed = mails.mails(signed_up.request_password_set(&request));
                 assert_eq!(mailed, Then::Mails(Purpose::PasswordSet));
                 Then::SignsUp
@@ -139,10 +146,10 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             revert: request,
             epoch,
         })),
-        Command::CancelEmailChange => seen.drops_email_change(account.cancel_email_change(epoch, NOW)),
+        Command::CancelEmailChange => seen.email_change_dropped(account.cancel_email_change(epoch, NOW)),
         Command::CancelEmailChangeByCode => {
             let code = links.for_what(Purpose::EmailCancel);
-            seen.drops_email_change(account.cancel_email_change_by_code(&world.redeem(code, NOW)))
+            seen.email_change_dropped(account.cancel_email_change_by_code(&world.redeem(code, NOW)))
         }
         Command::RevertEmailChange => {
             let code = links.for_what(Purpose::EmailRevert);

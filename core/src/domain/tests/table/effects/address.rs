@@ -91,7 +91,7 @@ impl Seen<'_> {
         Then::ConfirmsEmail
     }
 
-    pub(in super::super) fn drops_email_change(&self, change: Result<Change, Refusal>) -> Then {
+    pub(in super::super) fn email_change_dropped(&self, change: Result<Change, Refusal>) -> Then {
         let outcome = match self.wrote(change, &["pending", "former", "confirmations"]) {
             Ok(outcome) => outcome,
             Err(then) => return then,

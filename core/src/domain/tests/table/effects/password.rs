@@ -76,7 +76,7 @@ impl Seen<'_> {
         assert_eq!(new.pending_management, if completed.is_some() { None } else { old.pending_management });
         assert!(new.ever_had_a_password);
         let told = (NoticeKind::PasswordChanged, self.here());
-        let says = Notice::PasswordChanged { drops_email_change: old.pending.is_some() };
+        let says = Notice::PasswordChanged { email_change_dropped: old.pending.is_some() };
         assert!(outcome.mailed().iter().all(|(_, subject)| **subject == Subject::Notice(says.clone())));
         let tells = old.ever_had_a_password && new.standing == Standing::Active;
         assert_eq!(outcome.notices(), if tells { vec![told] } else { Vec::new() });
