@@ -23,6 +23,11 @@ pub struct Rules {
     pub origin_quota: Quota,
     /// How many failed log-ins one origin may have (OWASP ASVS 5.0, 6.3.1): 100, then one each 36 s.
     pub origin_failure_quota: Quota,
+    /// How many wrong passwords may be shown with one device token, whatever strangers did to the address meanwhile: 10,
+    /// then one each 24 h. Beyond it the device counts as any other.
+    pub device_failure_quota: Quota,
+    /// How many times the current password may be shown wrong at its owner's door: 10, then one each 2 h, for each account.
+    pub owner_failure_quota: Quota,
     /// When failed log-ins lock an address, and for how long (NIST SP 800-63B-4, 3.2.2).
     pub lock_out: LockOut,
     /// How a mail that failed for now is tried again, and when it is given up.
@@ -55,6 +60,8 @@ impl Default for Rules {
             recipient_quota: Quota::RECIPIENT,
             origin_quota: Quota::ORIGIN,
             origin_failure_quota: Quota::ORIGIN_FAILURES,
+            device_failure_quota: Quota::DEVICE_FAILURES,
+            owner_failure_quota: Quota::OWNER_FAILURES,
             lock_out: LockOut::default(),
             retries: Retries::default(),
             temporary_password: Span::hours(72),
@@ -175,6 +182,8 @@ impl Rules {
             ("recipient_quota", self.recipient_quota),
             ("origin_quota", self.origin_quota),
             ("origin_failure_quota", self.origin_failure_quota),
+            ("device_failure_quota", self.device_failure_quota),
+            ("owner_failure_quota", self.owner_failure_quota),
         ] {
             let sound = quota.burst() <= 1_000_000 && quota.period() >= Span::millis(1);
             if !sound || quota.horizon() > YEAR {
@@ -293,11 +302,13 @@ mod tests {
                 assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
             }
         }
-        let quotas: [Number<Quota>; 4] = [
+        let quotas: [Number<Quota>; 6] = [
             ("account_quota", |rules| &mut rules.account_quota),
             ("recipient_quota", |rules| &mut rules.recipient_quota),
             ("origin_quota", |rules| &mut rules.origin_quota),
             ("origin_failure_quota", |rules| &mut rules.origin_failure_quota),
+            ("device_failure_quota", |rules| &mut rules.device_failure_quota),
+            ("owner_failure_quota", |rules| &mut rules.owner_failure_quota),
         ];
         for (option, of) in quotas {
             for nonsense in [nothing, for_ever] {

@@ -6,9 +6,11 @@ use crate::{
     domain::{
         AccountId, AddressTag, Candidate, Close, CodeMint, DeviceMint, DeviceToken, DueWork, EmailAddress,
         IpFilterGroupName, LinkUrl, LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin,
-        Purpose, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Span, Timestamp,
+        Purpose, Quota, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Span,
+        Timestamp,
     },
     error::Fault,
+    log_in::{Attempt, LaneName, Share},
     port::{Dossier, Reservation, Who},
 };
 
@@ -149,18 +151,19 @@ impl Core {
     /// What is known when an attempt to log in begins, or ends.
     pub(crate) fn log_in_snapshot<'d>(
         &'d self,
-        address: AddressTag,
-        origin: Origin,
+        attempt: &Attempt<'_>,
+        lane: LaneName,
         dossier: &'d Dossier,
         now: Timestamp,
     ) -> LogInSnapshot<'d> {
         LogInSnapshot {
             account: dossier.account.as_ref().map(|stored| &stored.value),
-            address: dossier.address(address),
+            address: dossier.address(attempt.tag),
             filter: dossier.filter(),
-            origin,
+            origin: attempt.origin,
             now,
             lock_out: &self.rules.lock_out,
+            bound_by_locks: matches!(lane, LaneName::Address(_)),
         }
     }
 
@@ -175,15 +178,43 @@ impl Core {
         Some(Reservation::of(self.requests_level(origin)?, quota, now))
     }
 
-    /// The level of this origin's failed log-ins; none where the origin is not known.
-    pub(crate) fn failures_level(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.origin_tag(&self.realm, "log-in failures", origin)
+    /// The levels of this origin's failed log-ins, each with its quota; none where the origin is not known.
+    pub(crate) fn origin_failure_levels(&self, origin: Origin) -> Vec<(QuotaTag, Quota)> {
+        let level = self.keys.origin_tag(&self.realm, "log-in failures", origin);
+        level.map(|level| (level, self.rules.origin_failure_quota)).into_iter().collect()
     }
 
-    /// Counts against the origin. Without a ceiling: it never keeps a failure from being counted.
-    pub(crate) fn failure_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
-        let quota = self.rules.origin_failure_quota;
-        Some(Reservation::of(self.failures_level(origin)?, quota, now).without_ceiling())
+    /// The level of wrong passwords at the door of this account's owner.
+    pub(crate) fn owner_failures_level(&self, account: AccountId) -> QuotaTag {
+        self.keys.quota_tag(&self.realm, "log-in failures", "account", account.as_bytes())
+    }
+
+    /// The level that a lane counts its failures in, with its quota; none for one that counts them in an address' record.
+    pub(crate) fn lane_level(&self, lane: LaneName) -> Option<(QuotaTag, Quota)> {
+        match lane {
+            LaneName::Address(_) => None,
+            LaneName::Device(level) => Some((level, self.rules.device_failure_quota)),
+            LaneName::Owner(level) => Some((level, self.rules.owner_failure_quota)),
+        }
+    }
+
+    /// So many failures of a lane that counts them in a level. Without a ceiling: it never keeps a failure from being
+    /// counted.
+    pub(crate) fn lane_reservation(
+        &self,
+        lane: LaneName,
+        failures: u32,
+        now: Timestamp,
+    ) -> Option<Reservation> {
+        let (level, quota) = self.lane_level(lane).filter(|_| failures > 0)?;
+        let one = Reservation::of(level, quota, now).without_ceiling();
+        Some(Reservation { step: one.step.times(u64::from(failures)), ..one })
+    }
+
+    /// A failure of these origins. Without a ceiling: it never keeps a failure from being counted.
+    pub(crate) fn share_reservations(&self, share: &Share<'_>, now: Timestamp) -> Vec<Reservation> {
+        let one = |(level, quota)| Reservation::of(level, quota, now).without_ceiling();
+        share.quotas().map(one).collect()
     }
 
     /// The level of all mails with a code to this recipient.

@@ -95,22 +95,30 @@ impl Account {
         if current.hash != *request.verified || current.has_lapsed(request.new.now) {
             return Err(Refusal::WrongPassword.into());
         }
-        let facts = self.facts()?;
-        let too_soon = facts
-            .password_in_force(request.new.now)
-            .is_ok()
-            .then(|| current.set_at + request.new.policy.minimum_age())
-            .filter(|until| request.new.now < *until);
-        if let Some(until) = too_soon {
-            let mut violations = self.violations(&request.new)?;
-            violations.push(Violation::TooSoon { until });
-            return Err(Refusal::WeakPassword(violations).into());
-        }
+        self.may_change_to(&request.new)?;
         let hash = self.acceptable(&request.new)?;
         let change = Change::of(self, |facts, change| {
             facts.take_password(hash, PasswordSource::Changed, &request.new, change);
         })?;
         Ok(self.told_of_new_password(change, &request.new)?.end_sessions())
+    }
+
+    /// Refuses a new password for which the current one need not even be shown: by all that takes no hash, and while the
+    /// current one is too young to be changed.
+    ///
+    /// # Errors
+    /// [`Refusal::WeakPassword`].
+    pub fn may_change_to(&self, new: &NewPassword<'_>) -> Result<(), Refusal> {
+        let facts = self.facts()?;
+        let mut violations = self.violations(new)?;
+        let too_soon = facts
+            .password_in_force(new.now)
+            .is_ok()
+            .then(|| facts.password.as_ref().map(|current| current.set_at + new.policy.minimum_age()))
+            .flatten()
+            .filter(|until| new.now < *until);
+        violations.extend(too_soon.map(|until| Violation::TooSoon { until }));
+        if violations.is_empty() { Ok(()) } else { Err(Refusal::WeakPassword(violations)) }
     }
 
     /// Puts a new hash of the current password in the place of the old hash. Ends no session, since the password is no
@@ -183,13 +191,19 @@ impl Account {
         if self.epoch == epoch { Ok(()) } else { Err(Refusal::SessionEnded) }
     }
 
-    /// The candidate's hash, once all that the policy says is well. What costs a hash, or a look elsewhere, is asked of
-    /// a password that has nothing else against it.
+    /// The candidate's hash, once all that the policy says is well. A look elsewhere, and then what costs a hash, is asked
+    /// of a password that has nothing else against it: one that is refused without is never hashed.
     fn acceptable(&self, new: &NewPassword<'_>) -> Result<Sealed, Stop> {
         let facts = self.facts()?;
         let mut violations = self.violations(new)?;
         if violations.is_empty() && new.candidate.hashed.is_breached()? {
             violations.push(Violation::Breached);
+        }
+        if violations.is_empty()
+            && let Some(current) = &facts.password
+            && new.candidate.hashed.is(&current.hash)?
+        {
+            violations.push(Violation::SameAsCurrent);
         }
         if violations.is_empty() {
             for previous in facts.previous.iter().take(new.policy.history()) {
@@ -205,16 +219,10 @@ impl Account {
         new.candidate.hashed.sealed()
     }
 
-    fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Stop> {
-        let facts = self.facts()?;
-        let context = PolicyContext { email: &facts.mailbox.address };
-        let mut violations = new.policy.violations(new.candidate.password, &context);
-        if let Some(current) = &facts.password
-            && new.candidate.hashed.is(&current.hash)?
-        {
-            violations.push(Violation::SameAsCurrent);
-        }
-        Ok(violations)
+    /// All that the policy has against the candidate and that takes no hash.
+    fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Refusal> {
+        let context = PolicyContext { email: &self.facts()?.mailbox.address };
+        Ok(new.policy.violations(new.candidate.password, &context))
     }
 
     /// The owner is told, but for a first password, and not while mails are stopped.

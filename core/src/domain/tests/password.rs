@@ -87,7 +87,7 @@ fn a_password_that_was_cleared_counts_as_one_before() {
 }
 
 #[test]
-fn a_password_is_asked_about_elsewhere_only_once_nothing_else_is_against_it() {
+fn what_takes_no_hash_is_judged_first_then_a_look_elsewhere_then_what_takes_one() {
     let world = World::new();
     let account = after_passwords(&world, 3, 1..=2);
     let [current, before] = [2, 1].map(|number| world.hash(&account, number));
@@ -99,14 +99,15 @@ fn a_password_is_asked_about_elsewhere_only_once_nothing_else_is_against_it() {
         account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }).map(drop)
     };
     let nothing = Hashed::default();
-    assert_eq!(ask(nothing.clone(), &lenient), Err(Stop::Unverified(current.clone())));
-    let differs = nothing.clone().with_verified(current.clone(), false);
-    assert!(matches!(ask(differs.clone(), &strict), Err(Stop::Refused(Refusal::WeakPassword(_)))));
-    let same = ask(nothing.with_verified(current, true), &strict);
-    assert!(matches!(same, Err(Stop::Refused(Refusal::WeakPassword(all))) if all.len() == 2), "all at once");
-    assert_eq!(ask(differs.clone(), &lenient), Err(Stop::Unscreened));
-    assert_eq!(ask(differs.clone().with_screening(true), &lenient), weak(Violation::Breached));
-    let screened = differs.with_screening(false);
+    let too_short = Violation::TooShort { least: 40, actual: 11 };
+    assert_eq!(ask(nothing.clone(), &strict), weak(too_short), "nothing is hashed for it, and nobody asked");
+    assert_eq!(ask(nothing.clone(), &lenient), Err(Stop::Unscreened));
+    assert_eq!(ask(nothing.clone().with_screening(true), &lenient), weak(Violation::Breached));
+    let sound = nothing.with_screening(false);
+    assert_eq!(ask(sound.clone(), &lenient), Err(Stop::Unverified(current.clone())));
+    let same = sound.clone().with_verified(current.clone(), true);
+    assert_eq!(ask(same, &lenient), weak(Violation::SameAsCurrent), "no other hash is looked at");
+    let screened = sound.with_verified(current, false);
     assert_eq!(ask(screened.clone(), &lenient), Err(Stop::Unverified(before.clone())));
     assert_eq!(
         ask(screened.clone().with_verified(before.clone(), true), &lenient),
@@ -175,8 +176,15 @@ fn an_imported_hash_is_of_raw_input_until_it_is_hashed_anew() {
     let credential = |account: &Account| {
         let lock_out = LockOut::default();
         let (account, origin) = (Some(account), Origin::Unknown);
-        let snapshot =
-            LogInSnapshot { account, address: None, filter: None, origin, now: NOW, lock_out: &lock_out };
+        let snapshot = LogInSnapshot {
+            account,
+            address: None,
+            filter: None,
+            origin,
+            now: NOW,
+            lock_out: &lock_out,
+            bound_by_locks: true,
+        };
         match snapshot.target() {
             VerificationTarget::Real(credential) => (credential.raw_input, credential.sealed),
             decoy => panic!("{decoy:?}"),
