@@ -46,8 +46,8 @@ pub use self::{
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
-        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
+        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, LogInsView, MailList,
+        MailOptions, OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},

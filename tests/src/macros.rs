@@ -236,6 +236,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_courier!($fixture);
         }
+        mod devices {
+            use super::*;
+            $crate::__doors_devices!($fixture);
+        }
         mod email_change {
             use super::*;
             $crate::__doors_email_change!($fixture);
@@ -279,6 +283,10 @@ macro_rules! accounts_contract {
         mod management {
             use super::*;
             $crate::__doors_management!($fixture);
+        }
+        mod origins {
+            use super::*;
+            $crate::__doors_origins!($fixture);
         }
         mod outbox {
             use super::*;

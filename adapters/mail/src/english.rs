@@ -134,6 +134,23 @@ impl English {
                      a good password keeps them out: you need not do anything.",
                 ),
             ),
+            Notice::Disabled { with_link } => Wording::new(
+                "Your password needs to be replaced",
+                body.says(format!(
+                    "Somebody tried so often to log in to your account at {service} with a wrong password that this \
+                     password lets nobody in from a device that is not known. That stays so until it is replaced."
+                ))
+                .says(if *with_link {
+                    "A link to choose another password comes in a mail of its own. Once you have chosen one, you get in \
+                     as before. If the log-ins were not you: nobody got in by them."
+                        .to_owned()
+                } else {
+                    format!(
+                        "Ask {service} for a new password. Once you have one, you get in as before. If the log-ins \
+                         were not you: nobody got in by them."
+                    )
+                }),
+            ),
             Notice::Closed { erased_at } => Wording::new(
                 "Your account is closed",
                 body.says(format!(

@@ -36,6 +36,8 @@ pub enum IntentKind {
     SignUp,
     /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
+    /// As a lock's notice; so many that the address is disabled until its password is replaced.
+    DisabledNotice,
 }
 
 /// Sealed intents of any address are as long as this, or a multiple.

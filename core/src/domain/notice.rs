@@ -21,6 +21,11 @@ pub enum Notice {
     AlreadyRegistered,
     /// Too many failed log-ins; at most once a day.
     Locked,
+    /// So many failed log-ins that the password lets in no device that was not let in before, until it is replaced.
+    Disabled {
+        /// A link to choose another password is mailed along with it.
+        with_link: bool,
+    },
     /// The account was closed.
     Closed {
         /// It can be reopened until then, and is erased after.
@@ -50,6 +55,8 @@ pub enum NoticeKind {
     AlreadyRegistered,
     /// [`Notice::Locked`].
     Locked,
+    /// [`Notice::Disabled`].
+    Disabled,
     /// [`Notice::Closed`].
     Closed,
     /// [`Notice::PasswordExpires`].
@@ -67,6 +74,7 @@ impl Notice {
             Self::EmailTaken => NoticeKind::EmailTaken,
             Self::AlreadyRegistered => NoticeKind::AlreadyRegistered,
             Self::Locked => NoticeKind::Locked,
+            Self::Disabled { .. } => NoticeKind::Disabled,
             Self::Closed { .. } => NoticeKind::Closed,
             Self::PasswordExpires { .. } => NoticeKind::PasswordExpires,
         }
@@ -75,7 +83,7 @@ impl Notice {
     /// Whether a stranger can cause such a notice, without signing in.
     #[must_use]
     pub const fn is_stranger_caused(&self) -> bool {
-        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::Locked)
+        matches!(self, Self::EmailTaken | Self::AlreadyRegistered | Self::Locked | Self::Disabled { .. })
     }
 }
 
@@ -90,6 +98,7 @@ impl NoticeKind {
             Self::EmailTaken => "email_taken",
             Self::AlreadyRegistered => "already_registered",
             Self::Locked => "locked",
+            Self::Disabled => "disabled",
             Self::Closed => "closed",
             Self::PasswordExpires => "password_expires",
         }

@@ -20,7 +20,7 @@ pub use self::{
     listing::{AccountList, AccountPage, AccountsPage},
     outbox::{About, MailList, OutboxMail, Suppressed},
     passwords::IssuedCode,
-    view::{AccountView, PasswordView},
+    view::{AccountView, LogInsView, PasswordView},
 };
 use crate::{
     domain::{

@@ -93,9 +93,11 @@ impl Core {
         let mut lock_told_at = before.lock_told_at;
         let locks = (log_ins.locks != before.log_ins.locks).then(|| log_ins.lock_state(rule));
         if let Some(state) = locks {
-            if before.may_tell_of_lock(moment.now) {
+            let disables = state == LockState::Disabled;
+            if disables || before.may_tell_of_lock(moment.now) {
                 lock_told_at = Some(moment.now);
-                change.mails.push(self.lock_notice(attempt, moment));
+                let kind = if disables { IntentKind::DisabledNotice } else { IntentKind::LockNotice };
+                change.mails.push(self.lock_notice(kind, attempt, moment));
             }
             change.events.push(match state {
                 LockState::Locked { until } => EventKind::Locked { tag, until },
@@ -106,9 +108,8 @@ impl Core {
         (change, locks)
     }
 
-    /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
-    fn lock_notice(&self, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
-        let kind = IntentKind::LockNotice;
+    /// Somebody is to be told that the address is locked, or disabled. Whether anybody has it is for the courier to find out.
+    fn lock_notice(&self, kind: IntentKind, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
         let intent =
             Intent { kind, email: attempt.email.clone(), page: None, return_url: None, locale: None };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());

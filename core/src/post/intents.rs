@@ -29,14 +29,22 @@ impl Core {
         let key = intent.email.key();
         let also = vec![self.keys.address_tag_of(&self.realm, &key)];
         let who = Who { also, ..Who::found(By::Email(self.realm.clone(), key)) };
+        let mut by_link = true;
         for _ in 0..TRIES {
-            let decided = self.decide_request(&mail, &intent, &who).await;
+            let decided = self.decide_request(&mail, &intent, by_link, &who).await;
             return match decided {
                 Ok(_) | Err(DecideError::Superseded) => Ok(()),
                 // Somebody registered it a moment ago: that account is found now.
                 Err(DecideError::EmailTaken) => continue,
                 // The host's own part of the commit may say yes when the claim has lapsed.
                 Err(DecideError::Refused(veto @ Refusal::Vetoed { .. })) if !is_given_up => Err(vetoed(veto)),
+                // The recipient gets no further link, but is told all the same.
+                Err(DecideError::Exhausted { .. })
+                    if by_link && intent.kind == IntentKind::DisabledNotice =>
+                {
+                    by_link = false;
+                    continue;
+                }
                 // The recipient's quota is spent.
                 Err(DecideError::Exhausted { .. } | DecideError::Refused(_)) => break,
                 Err(DecideError::Failed(fault)) => Err(fault),
@@ -50,10 +58,11 @@ impl Core {
         &self,
         mail: &Stored<Mail>,
         intent: &Intent,
+        by_link: bool,
         who: &Who,
     ) -> Result<(), DecideError> {
         self.decide(Call::new(who.clone(), Initiator::Courier), |dossier, moment, _| {
-            let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
+            let (mut change, reserve) = self.led_to(intent, by_link, dossier, moment)?;
             change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());
             verdict.reserve = reserve;
@@ -68,6 +77,7 @@ impl Core {
     fn led_to(
         &self,
         intent: &Intent,
+        by_link: bool,
         dossier: &Dossier,
         moment: &Moment,
     ) -> Result<(Change, Vec<Reservation>), Stop> {
@@ -89,10 +99,19 @@ impl Core {
                 .signed_up(intent, moment)
                 .then(|account| account.request_password_set(&request(Purpose::PasswordSet))),
             (IntentKind::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
-            (IntentKind::PasswordReset | IntentKind::LockNotice, None) => Ok(Change::none()),
+            (IntentKind::DisabledNotice, Some(account)) => {
+                account.disabled_notice(&request(Purpose::PasswordReset), moment.notice, by_link)
+            }
+            (IntentKind::PasswordReset | IntentKind::LockNotice | IntentKind::DisabledNotice, None) => {
+                Ok(Change::none())
+            }
         };
         // Where nothing is mailed, it counts all the same: at another door, one's own change of address to it would tell.
-        let counts = intent.kind != IntentKind::LockNotice;
+        let counts = match intent.kind {
+            IntentKind::LockNotice => false,
+            IntentKind::DisabledNotice => change.as_ref().is_ok_and(|change| change.mails.len() > 1),
+            IntentKind::PasswordReset | IntentKind::SignUp => true,
+        };
         let reserve = counts.then(|| self.recipient_reservation(&intent.email, moment.now, false));
         Ok((change.unwrap_or_default(), reserve.into_iter().collect()))
     }

@@ -12,6 +12,7 @@
 pub mod accidents;
 pub mod code;
 pub mod courier;
+pub mod devices;
 pub mod email_change;
 pub mod equality;
 pub mod faults;
@@ -23,6 +24,7 @@ pub mod lock_notice;
 pub mod log_in;
 pub mod mailing;
 pub mod management;
+pub mod origins;
 pub mod outbox;
 pub mod pages;
 pub mod password_age;

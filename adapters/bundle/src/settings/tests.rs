@@ -95,6 +95,8 @@ fn each_number_of_the_rules_reaches_its_place() {
         recipient_quota = "3 / 2 s"
         origin_quota = "4 / 3 s"
         origin_failure_quota = "5 / 4 s"
+        device_failure_quota = "6 / 5 s"
+        owner_failure_quota = "7 / 6 s"
         temporary_password = "65 s"
         expiry_warnings = ["77 s", "76 s"]
         closing_grace = "78 s"
@@ -113,6 +115,8 @@ fn each_number_of_the_rules_reaches_its_place() {
     expected.recipient_quota = quota(3, 2);
     expected.origin_quota = quota(4, 3);
     expected.origin_failure_quota = quota(5, 4);
+    expected.device_failure_quota = quota(6, 5);
+    expected.owner_failure_quota = quota(7, 6);
     expected.temporary_password = Span::seconds(65);
     expected.expiry_warnings = [Span::seconds(77), Span::seconds(76)];
     expected.closing_grace = Span::seconds(78);

@@ -63,7 +63,7 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
     page.with_code(account, &code, back)
 }
 
-pub(crate) fn notices() -> [Notice; 8] {
+pub(crate) fn notices() -> [Notice; 10] {
     [
         Notice::PasswordChanged,
         Notice::EmailReplaced,
@@ -71,6 +71,8 @@ pub(crate) fn notices() -> [Notice; 8] {
         Notice::EmailTaken,
         Notice::AlreadyRegistered,
         Notice::Locked,
+        Notice::Disabled { with_link: true },
+        Notice::Disabled { with_link: false },
         Notice::Closed { erased_at: end() },
         Notice::PasswordExpires { expires_at: end() },
     ]

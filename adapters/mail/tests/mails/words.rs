@@ -60,6 +60,8 @@ fn a_notice_says_what_happened() {
         ("This address has an account already", "belongs to another account already"),
         ("You have an account already", "There is one already"),
         ("Too many failed log-ins", "locked for a short while"),
+        ("Your password needs to be replaced", "another password comes in a mail of its own"),
+        ("Your password needs to be replaced", "for a new password"),
         ("Your account is closed", END_IN_WORDS),
         ("Your password expires soon", END_IN_WORDS),
     ];
