@@ -6,11 +6,11 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, Origin, OutOfBounds, PasswordPolicy, Realm, Rules, RulesError,
-        SessionStamp, Span,
+        Actor, EmailAddress, Keyring, Links, LinksError, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
+        RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -180,6 +180,21 @@ pub enum BuildError {
     /// A number of the builder's own is too small or too large.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),
+    /// A link that [`Links::check`] refuses.
+    #[error(transparent)]
+    Links(#[from] LinksError),
+}
+
+/// Why accounts can't be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Settings that no accounts can be built with.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The store did not answer, or was written with other keys.
+    #[error(transparent)]
+    Failed(#[from] Fault),
 }
 
 impl Builder {
@@ -255,13 +270,28 @@ impl Builder {
         self
     }
 
-    /// Checks the settings and makes the accounts. Nothing is written and no store is asked.
+    /// Checks the settings and makes the accounts, then asks the store whether the keyring is the one that the realm was
+    /// written with. So a host that starts with another one, or without its store, learns of it before it serves anybody.
     ///
     /// # Errors
-    /// A [`BuildError`] for the first number that is out of bounds or contradicts another; its text says what to write
+    /// [`OpenError::Build`] as [`build`](Self::build) gives it; [`OpenError::Failed`] with [`Fault::WrongKeyring`] for a
+    /// keyring with other keys, or with what keeps the store from answering.
+    pub async fn open(self) -> Result<Accounts, OpenError> {
+        let accounts = self.build()?;
+        let core = &accounts.core;
+        watched("open", core.realm.as_str(), core.meet_keys(&mut core.deadline())).await?;
+        Ok(accounts)
+    }
+
+    /// Checks the settings and makes the accounts. Nothing is written and no store is asked: whether the keyring is the
+    /// realm's own is found out by the first call that needs the store, or by [`open`](Self::open).
+    ///
+    /// # Errors
+    /// A [`BuildError`] for the first option that is out of bounds or contradicts another; its text says what to write
     /// instead.
     pub fn build(self) -> Result<Accounts, BuildError> {
         self.rules.check()?;
+        self.links.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
         OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
         let Machine { clock, entropy, hasher } = self.machine;
@@ -272,6 +302,7 @@ impl Builder {
             entropy,
             hasher: Hasher::new(hasher),
             keys: self.keys,
+            keys_met: KeysMet::default(),
             links: self.links,
             policy: self.policy,
             gate: Gate::new(self.rules.lock_out.room, self.longest_queue),
@@ -281,6 +312,8 @@ impl Builder {
             host: self.host,
             wake: Event::new(),
             service: Service::default(),
+            relay: Relay::default(),
+            expiries_told: Hourly::default(),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

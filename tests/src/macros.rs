@@ -240,6 +240,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_devices!($fixture);
         }
+        mod demands {
+            use super::*;
+            $crate::__doors_demands!($fixture);
+        }
         mod email_change {
             use super::*;
             $crate::__doors_email_change!($fixture);
@@ -263,6 +267,10 @@ macro_rules! accounts_contract {
         mod ip_filter {
             use super::*;
             $crate::__doors_ip_filter!($fixture);
+        }
+        mod keyrings {
+            use super::*;
+            $crate::__doors_keyrings!($fixture);
         }
         mod keys {
             use super::*;
@@ -288,6 +296,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_origins!($fixture);
         }
+        mod outage {
+            use super::*;
+            $crate::__doors_outage!($fixture);
+        }
         mod outbox {
             use super::*;
             $crate::__doors_outbox!($fixture);
@@ -303,6 +315,10 @@ macro_rules! accounts_contract {
         mod passwords {
             use super::*;
             $crate::__doors_passwords!($fixture);
+        }
+        mod quotas {
+            use super::*;
+            $crate::__doors_quotas!($fixture);
         }
         mod races {
             use super::*;

@@ -55,6 +55,8 @@ pub enum Fate {
     Rejected,
     /// It may work later.
     Transient,
+    /// The server can't be reached, or refuses us: so with every letter from now on.
+    Unreachable,
     /// The fault is on our side.
     Ours,
     /// No answer comes.
@@ -70,6 +72,8 @@ fn letter(names: &Names, to: &EmailAddress) -> Letter {
         recipient: Ordinal::default(),
         issued_at: NOW,
         expires_at: at(1_000),
+        latest_end: at(1_000),
+        handed_over: false,
         return_url: None,
     };
     let mint = CodeMint { keys: keyring(), realm: &realm(), incarnation: Incarnation::from_bytes([3; 16]) };
@@ -77,7 +81,7 @@ fn letter(names: &Names, to: &EmailAddress) -> Letter {
     let page = LinkUrl::parse("https://app.example/password").expect("a page");
     let message = Message::Code {
         purpose: Purpose::PasswordSet,
-        link: page.with_code(account, &code, None),
+        link: page.with_code(account, &code, None, None),
         expires_at: confirmation.expires_at,
     };
     let id: MailId = names.mail();
@@ -153,7 +157,7 @@ pub fn clause_03_a_letter_keeps_its_message_id<M: MailerUnderTest>() {
 pub fn clause_04_and_08_errors_say_whose_fault_it_is_and_nothing_else<M: MailerUnderTest>() {
     let (fixture, names) = (M::fresh(), Names::default());
     let to = email("very.private@example.com");
-    for fate in [Fate::NoSuchMailbox, Fate::Rejected, Fate::Transient, Fate::Ours] {
+    for fate in [Fate::NoSuchMailbox, Fate::Rejected, Fate::Transient, Fate::Ours, Fate::Unreachable] {
         if let Err(why) = fixture.treat(&to, fate) {
             why.tell("clause 4, a fate");
             continue;
@@ -163,6 +167,7 @@ pub fn clause_04_and_08_errors_say_whose_fault_it_is_and_nothing_else<M: MailerU
         let is_so = match fate {
             Fate::NoSuchMailbox => matches!(error, MailError::NoSuchMailbox { .. }),
             Fate::Rejected => matches!(error, MailError::Rejected { .. }),
+            Fate::Unreachable => matches!(error, MailError::Unreachable(_)),
             Fate::Ours => matches!(error, MailError::Ours(_)),
             Fate::Transient | Fate::Hangs => matches!(error, MailError::Transient(_)),
         };

@@ -239,6 +239,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
         page: None,
         return_url: None,
         locale: None,
+        carried: None,
     };
     let sealed = intent.seal(keyring(), &realm(), id, [9; 24]);
     Mail::queued(id, realm(), Content::Intent(sealed), due)

@@ -174,6 +174,7 @@ impl MailerUnderTest for Recording {
             Fate::NoSuchMailbox => Answer::NoSuchMailbox,
             Fate::Rejected => Answer::Rejected,
             Fate::Transient => Answer::Transient,
+            Fate::Unreachable => Answer::Unreachable,
             Fate::Ours => Answer::Ours,
             Fate::Hangs => Answer::Hang,
         };

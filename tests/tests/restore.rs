@@ -160,7 +160,7 @@ async fn lived(world: &World) -> Given {
     let cleo = open.admin().register(NewAccount::new(email("cleo@example.com"))).await.unwrap().id;
     let waits = DeliveryOptions::default().with_wait(Span::ZERO);
     let _ = open.admin().request_password_set(cleo, waits).await.unwrap();
-    let _ = open.public().sign_up(&email("dora@example.com"), MailOptions::default()).await.unwrap();
+    let _ = open.public().sign_up(&email("dora@example.com"), MailOptions::default(), None).await.unwrap();
     let cursor = open.accounts.journal().feed(None, 5).await.unwrap().cursor;
     let of_ada = open.accounts.journal().history(ada, None, 1).await.unwrap().next;
     drop(open);

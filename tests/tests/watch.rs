@@ -171,7 +171,7 @@ async fn waits(house: &House, mut looks: impl AsyncFnMut(&House)) {
     let public = house.accounts.public(Origin::Unknown);
     for at in 0..6 {
         let address = EmailAddress::parse(&format!("u{at}@example.com")).unwrap();
-        let _ = public.sign_up(&address, MailOptions::default()).await.unwrap();
+        let _ = public.sign_up(&address, MailOptions::default(), None).await.unwrap();
         house.clock.advance(Span::minutes(30));
         looks(house).await;
     }

@@ -55,7 +55,7 @@ impl Letterhead {
 
     fn sender(&self) -> Address<'_> {
         let name = self.name.as_deref().map(one_line).filter(|name| !name.is_empty());
-        Address::new_address(name, self.from.as_str())
+        Address::new_address(name, self.from.as_smtp())
     }
 }
 
@@ -97,13 +97,13 @@ impl Composer {
         ];
         let mut message = MessageBuilder::new()
             .from(self.letterhead.sender())
-            .to(letter.to.as_str())
+            .to(letter.to.as_smtp().into_owned())
             .subject(wording.subject)
             .date(letter.queued_at.as_micros().div_euclid(1_000_000))
             .message_id(message_id.as_str())
             .header("Auto-Submitted", Raw::new("auto-generated"));
         if let Some(address) = &self.letterhead.reply_to {
-            message = message.reply_to(address.as_str());
+            message = message.reply_to(address.as_smtp().into_owned());
         }
         if let Some(tag) = &letter.feedback {
             message = message.header(FEEDBACK_HEADER, Raw::new(one_line(tag.as_str())));

@@ -192,6 +192,19 @@ impl English {
                         ),
                 )
             }
+            HostNotice::MailExpired { account, purpose } => Wording::new(
+                format!("A mail to account {account} was given up"),
+                Body::new("en")
+                    .says(format!(
+                        "A mail to account {account} at {service} was given up ({}): its link had expired before a mail \
+                         server took it.",
+                        purpose.as_str()
+                    ))
+                    .says(
+                        "Others may have met the same fate; this is told once an hour at most. The mails that were given up \
+                         are listed in the outbox. One that is queued again gets another link, if its reader still needs one.",
+                    ),
+            ),
             _ => return None,
         })
     }

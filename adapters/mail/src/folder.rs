@@ -23,8 +23,9 @@ use crate::{Composer, Mail};
 /// - On Unix only the owner of a file may read it, since mails hold live links.
 /// - A delivery takes as long as the file system does. No letter waits for another: files are written on the threads of the
 ///   crate `blocking`.
-/// - A full or busy disk is [`MailError::Transient`]; whatever else goes wrong is [`MailError::Ours`]. No error is ever put down
-///   to a recipient, whose server has not been asked.
+/// - What the file system refuses it would refuse any letter, and is [`MailError::Unreachable`]: a full disk, a folder that is
+///   gone. Only where something else is in the way of a mail's own name that is [`MailError::Ours`]. No error is ever put down to
+///   a recipient, whose server has not been asked.
 ///
 /// ```
 /// use accountable_core::{domain::*, port::Mailer as _};
@@ -111,16 +112,13 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// By whose fault: what may pass by itself, and what a person must mend.
+/// Whether it concerns the folder, and so any letter, or the name of this one.
 fn classed(error: io::Error) -> MailError {
     match error.kind() {
-        ErrorKind::StorageFull
-        | ErrorKind::QuotaExceeded
-        | ErrorKind::Interrupted
-        | ErrorKind::ResourceBusy
-        | ErrorKind::TimedOut
-        | ErrorKind::WouldBlock => MailError::Transient(Box::new(error)),
-        _ => MailError::Ours(Box::new(error)),
+        ErrorKind::IsADirectory | ErrorKind::AlreadyExists | ErrorKind::InvalidFilename => {
+            MailError::Ours(Box::new(error))
+        }
+        _ => MailError::Unreachable(Box::new(error)),
     }
 }
 
@@ -141,16 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_tried_again_and_everything_else_is_our_fault() {
-        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::ResourceBusy] {
-            assert!(matches!(classed(kind.into()), MailError::Transient(_)), "{kind:?}");
-        }
+    fn what_befalls_the_folder_is_charged_to_no_letter_and_what_is_in_the_way_of_one_to_that() {
         for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::ResourceBusy,
             ErrorKind::NotFound,
             ErrorKind::PermissionDenied,
             ErrorKind::ReadOnlyFilesystem,
             ErrorKind::Other,
         ] {
+            assert!(matches!(classed(kind.into()), MailError::Unreachable(_)), "{kind:?}");
+        }
+        for kind in [ErrorKind::IsADirectory, ErrorKind::AlreadyExists] {
             assert!(matches!(classed(kind.into()), MailError::Ours(_)), "{kind:?}");
         }
     }

@@ -64,6 +64,8 @@ pub enum Answer {
     Rejected,
     /// The server can't take the letter now; a later attempt may work.
     Transient,
+    /// The server can't be reached, or refuses us, whatever letter it is given.
+    Unreachable,
     /// The letter can't be sent by a fault of ours.
     Ours,
     /// The server never answers; whether it took the letter nobody knows.
@@ -182,6 +184,7 @@ impl Mailer for RecordingMailer {
             Answer::NoSuchMailbox => Err(MailError::NoSuchMailbox { evidence: "550 5.1.1".to_owned() }),
             Answer::Rejected => Err(MailError::Rejected { evidence: "550 5.7.1".to_owned() }),
             Answer::Transient => Err(MailError::Transient("told to fail for now".into())),
+            Answer::Unreachable => Err(MailError::Unreachable("told to be away".into())),
             Answer::Ours => Err(MailError::Ours("told to fail by a fault of ours".into())),
             Answer::Hang => {
                 let _hanging = Hanging::new(&self.0);
@@ -215,6 +218,8 @@ mod tests {
             recipient: Ordinal::default(),
             issued_at: NOW,
             expires_at: NOW,
+            latest_end: NOW,
+            handed_over: false,
             return_url: None,
         };
         let account = account(1, to).id;
@@ -222,7 +227,7 @@ mod tests {
         let page = LinkUrl::parse("https://app.example/password").unwrap();
         let message = Message::Code {
             purpose: Purpose::PasswordSet,
-            link: page.with_code(account, &code, None),
+            link: page.with_code(account, &code, None, None),
             expires_at: NOW,
         };
         Letter::new(MailId::from_bytes([n; 16]), realm, email(to), message, NOW)
@@ -268,6 +273,8 @@ mod tests {
         assert!(matches!(deliver(&mailer, &ada), Err(MailError::Rejected { .. })));
         mailer.answer_all(Answer::Transient);
         assert!(matches!(deliver(&mailer, &ada), Err(MailError::Transient(_))));
+        mailer.answer_all(Answer::Unreachable);
+        assert!(matches!(deliver(&mailer, &ada), Err(MailError::Unreachable(_))));
         mailer.answer_all(Answer::Ours);
         assert!(matches!(deliver(&mailer, &bob), Err(MailError::Ours(_))));
     }

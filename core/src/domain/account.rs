@@ -8,7 +8,9 @@ mod attributes;
 mod change;
 mod email_change;
 mod facts;
+mod hand_over;
 mod import;
+mod joined;
 mod mailing;
 mod management;
 mod new_account;
@@ -16,6 +18,7 @@ mod password;
 mod redeem;
 mod register;
 mod shut;
+mod throttles;
 mod time_due;
 mod time_passed;
 mod update;
@@ -26,8 +29,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{AttributeChanges, Attributes},
+    joined::JoinedNotice,
     new_account::{AccountChanges, NewAccount},
     register::Registration,
+    throttles::Side,
 };
 pub(crate) use self::{
     change::Change,
@@ -35,7 +40,7 @@ pub(crate) use self::{
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
-    password::{AssignPassword, ChangePassword, NewPassword},
+    password::{AssignPassword, ChangePassword, NewPassword, PasswordChangeDemand},
     redeem::Redemption,
     shut::Close,
     time_due::DueWork,
@@ -43,8 +48,9 @@ pub(crate) use self::{
 };
 use super::{
     AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
-    IpFilterGroup, IpFilterGroupName, KeyId, Management, Ordinal, Origin, PasswordValidity, Purpose, Quota,
-    Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown, Version,
+    IpFilterGroup, IpFilterGroupName, KeyId, Management, NoticeKind, Ordinal, Origin, PasswordValidity,
+    Purpose, Quota, QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status, Timestamp, Unknown,
+    Version,
 };
 
 /// An address of an account: current, pending or former.
@@ -205,9 +211,14 @@ pub struct Facts {
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
-    /// The levels of the quotas of its code mails.
+    /// The levels of the quotas of its code mails, for each purpose, recipient
+    /// ([`Keyring::throttle_tag`](super::Keyring::throttle_tag)) and side that asked. At most
+    /// [`THROTTLES_MOST`](Self::THROTTLES_MOST).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "throttles::form")]
+    pub throttles: BTreeMap<(Purpose, QuotaTag, Side), Timestamp>,
+    /// Of each kind of notice, one that waits since too many of them went out, and that later ones join.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub throttles: BTreeMap<Purpose, Timestamp>,
+    pub joined: BTreeMap<NoticeKind, JoinedNotice>,
     /// What may be done with it.
     pub standing: Standing,
     /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.

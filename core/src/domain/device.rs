@@ -11,7 +11,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{AccountId, Epoch, KeyId, Keyring, Nonce, QuotaTag, Realm, SessionStamp, Span, Timestamp};
+use super::{
+    AccountId, Epoch, KeyId, Keyring, Nonce, QuotaOf, QuotaTag, Realm, SessionStamp, Span, Timestamp,
+};
 
 /// The version of what goes into a token, and of its text.
 const SCHEME: &[u8] = b"device/1";
@@ -136,7 +138,7 @@ impl DeviceMint<'_> {
 
     /// The name of the level that counts wrong passwords shown with this token.
     pub(crate) fn level(&self, token: &DeviceToken) -> QuotaTag {
-        self.keys.quota_tag(self.realm, "log-in failures", "device", token.nonce.as_bytes())
+        self.keys.quota_tag(self.realm, QuotaOf::FailuresOfDevice(&token.nonce))
     }
 
     fn mac(&self, token: &DeviceToken) -> Option<Zeroizing<[u8; 32]>> {

@@ -1,23 +1,30 @@
 //! E-mail addresses: what is accepted, what is mailed to, and what makes two of them the same.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::{CodePointMapData, props::GeneralCategory};
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory},
+};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// An RFC 5321 mailbox: what mail is sent to.
 ///
 /// The local part is kept as given, case and all; a quoted one loses its quotes where that names the same
-/// mailbox. The domain is in lower-case A-labels (IDNA, UTS #46). Octets are counted in UTF-8.
+/// mailbox. Dots that RFC 5321 has in quotes only (`a..b`, `a.`: mailboxes of Japanese carriers) are taken without: they
+/// are shown as people write them, and [`as_smtp`](Self::as_smtp) puts the quotes. The domain is in lower-case A-labels (IDNA, UTS #46). Octets are counted in UTF-8.
 ///
 /// ```
 /// use accountable_core::domain::{AddressError, EmailAddress};
 /// let address = EmailAddress::parse("\"Ada.Lovelace\"@Bücher.Example").unwrap();
 /// assert_eq!(address.as_str(), "Ada.Lovelace@xn--bcher-kva.example");
 /// assert_eq!(EmailAddress::parse("ada@localhost"), Err(AddressError::SingleLabelDomain));
+/// let carrier = EmailAddress::parse("a..b.@carrier.example").unwrap();
+/// assert_eq!(carrier.as_str(), "a..b.@carrier.example");
+/// assert_eq!(carrier.as_smtp(), "\"a..b.\"@carrier.example");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -33,6 +40,9 @@ pub enum AddressError {
     /// More than 64 octets before the `@`: RFC 5321 §4.5.3.1.1.
     #[error("the part before the @ has more than 64 octets")]
     LocalPartTooLong,
+    /// Blanks before or after the address. A form trims what people type; nothing else does.
+    #[error("there is a blank before or after the address")]
+    Blank,
     /// No `@` that separates a local part from a domain.
     #[error("there is no @ between a local part and a domain")]
     NoAt,
@@ -45,13 +55,13 @@ pub enum AddressError {
     /// RFC 5322 allows comments in parentheses; no mailbox needs them.
     #[error("comments are not accepted")]
     Comment,
-    /// A control or invisible formatting character.
-    #[error("there is a control character")]
+    /// A control, or a character that can't be seen.
+    #[error("there is a control or an invisible character")]
     Control,
-    /// A code point that Unicode has not assigned: what it will be equal to is not known yet.
-    #[error("there is an unassigned code point")]
+    /// A code point that Unicode has not assigned, or left to private use: what it is or will be equal to is not known.
+    #[error("there is an unassigned or private code point")]
     Unassigned,
-    /// The local part is neither a dot-atom nor a quoted string.
+    /// The local part is neither made of letters, digits, dots and the signs that RFC 5322 allows, nor a quoted string.
     #[error("the part before the @ is malformed")]
     LocalPart,
     /// The domain is no host name by IDNA and RFC 1123.
@@ -65,7 +75,7 @@ impl EmailAddress {
     /// The most octets that a local part has: 64 (RFC 5321 §4.5.3.1.1).
     pub const LOCAL_PART_MAX: usize = 64;
 
-    /// Reads one address, as RFC 5321 writes a mailbox.
+    /// Reads one address, as RFC 5321 writes a mailbox. Nothing is trimmed: that is for a form to do.
     ///
     /// # Errors
     /// The first [`AddressError`] that applies.
@@ -73,24 +83,45 @@ impl EmailAddress {
         if text.len() > Self::MAX {
             return Err(AddressError::TooLong);
         }
-        text.chars().try_for_each(visible)?;
+        if text.trim() != text {
+            return Err(AddressError::Blank);
+        }
+        // What can be seen is asked first, and of a joiner only where it stands: a domain's are IDNA's to judge.
+        text.chars().filter(|c| !is_joiner(*c)).try_for_each(visible)?;
         let (local, domain) = split(text)?;
+        local.chars().try_for_each(comparable)?;
         if local.len() > Self::LOCAL_PART_MAX {
             return Err(AddressError::LocalPartTooLong);
         }
         let local = local_part(local)?;
         let domain = host_name(domain)?;
-        let address = format!("{local}@{domain}");
-        if address.len() > Self::MAX { Err(AddressError::TooLong) } else { Ok(Self(address)) }
+        let address = Self(format!("{local}@{domain}"));
+        let mailed = address.as_smtp();
+        match mailed.rsplit_once('@') {
+            Some((local, _)) if local.len() > Self::LOCAL_PART_MAX => Err(AddressError::LocalPartTooLong),
+            _ if mailed.len() > Self::MAX => Err(AddressError::TooLong),
+            _ => Ok(address),
+        }
     }
 
-    /// The mailbox as mail is sent to it.
+    /// The address as mail servers and mail headers take it (RFC 5321, 4.1.2; RFC 5322, 3.4.1): the local part is quoted
+    /// where it has dots that are allowed within quotes only. Whoever hands a mail over uses this form, not
+    /// [`as_str`](Self::as_str).
+    #[must_use]
+    pub fn as_smtp(&self) -> Cow<'_, str> {
+        match self.0.rsplit_once('@') {
+            Some((local, domain)) if has_loose_dots(local) => format!("\"{local}\"@{domain}").into(),
+            _ => self.as_str().into(),
+        }
+    }
+
+    /// The address as people write it. Mail is sent to [`as_smtp`](Self::as_smtp), which is another text for few.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands before the `@`, still quoted where it must be.
+    /// What stands before the `@`, in quotes where it has more than dots to be quoted for.
     #[must_use]
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
@@ -210,6 +241,24 @@ fn visible(character: char) -> Result<(), AddressError> {
     }
 }
 
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// Of a local part: what everybody sees, and what stays itself when texts are compared.
+fn comparable(character: char) -> Result<(), AddressError> {
+    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character) {
+        return Err(AddressError::Control);
+    }
+    if CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::PrivateUse {
+        return Err(AddressError::Unassigned);
+    }
+    // The Greek question mark is a semicolon once it is normalised.
+    let mut normal = ComposingNormalizerBorrowed::new_nfc().normalize_iter(std::iter::once(character));
+    let becomes_a_sign = !character.is_ascii() && normal.any(|c| c.is_ascii() && !c.is_ascii_alphanumeric());
+    if becomes_a_sign { Err(AddressError::LocalPart) } else { Ok(()) }
+}
+
 /// What each accepted address is, by properties of characters that Unicode never changes.
 fn is_of_stored_form(text: &str) -> bool {
     let letter = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
@@ -246,12 +295,12 @@ fn split(text: &str) -> Result<(&str, &str), AddressError> {
     text.split_once('@').ok_or(AddressError::NoAt)
 }
 
-/// A dot-atom, or a quoted string that really needs its quotes.
+/// A dot-atom, what is one but for its dots, or a quoted string that needs its quotes for more than dots.
 fn local_part(local: &str) -> Result<String, AddressError> {
     let Some(quoted) = local.strip_prefix('"') else {
         return match local {
             _ if local.contains(['(', ')']) => Err(AddressError::Comment),
-            _ if is_dot_atom(local) => Ok(local.to_owned()),
+            _ if is_dot_atom(local) || has_loose_dots(local) => Ok(local.to_owned()),
             _ => Err(AddressError::LocalPart),
         };
     };
@@ -261,7 +310,7 @@ fn local_part(local: &str) -> Result<String, AddressError> {
     if !plain.chars().all(legal) {
         return Err(AddressError::LocalPart);
     }
-    if is_dot_atom(&plain) {
+    if is_dot_atom(&plain) || has_loose_dots(&plain) {
         return Ok(plain);
     }
     let mut quoted = String::from('"');
@@ -293,12 +342,21 @@ fn unescaped(content: &str) -> String {
 
 /// `atext` of RFC 5322 §3.2.3 with the letters of RFC 6531, in parts that are separated by single dots.
 fn is_dot_atom(text: &str) -> bool {
-    let atext = |c: char| {
-        c.is_ascii_alphanumeric()
-            || "!#$%&'*+-/=?^_`{|}~".contains(c)
-            || (!c.is_ascii() && !c.is_whitespace())
-    };
-    text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(atext))
+    text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atext))
+}
+
+/// Such parts with dots before, after or beside each other.
+fn has_loose_dots(text: &str) -> bool {
+    let mut atoms = text.split('.');
+    atoms.clone().any(str::is_empty)
+        && atoms.clone().any(|atom| !atom.is_empty())
+        && atoms.all(|atom| atom.chars().all(is_atext))
+}
+
+fn is_atext(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || "!#$%&'*+-/=?^_`{|}~".contains(character)
+        || (!character.is_ascii() && !character.is_whitespace())
 }
 
 /// A host name of at least two labels, in lower-case A-labels.
@@ -357,8 +415,23 @@ mod tests {
             ("", NoAt),
             ("ada", NoAt),
             ("@example.com", LocalPart),
-            ("a..b@example.com", LocalPart),
-            (".a@example.com", LocalPart),
+            (".@example.com", LocalPart),
+            ("a..b c@example.com", LocalPart),
+            (" ada@example.com", Blank),
+            ("ada@example.com\r\n", Blank),
+            ("ada@example.com\u{3000}", Blank),
+            ("ada\u{3164}@example.com", Control),
+            ("a\u{34f}da@example.com", Control),
+            ("ada\u{fe0f}@example.com", Control),
+            ("a\u{200d}da@example.com", Control),
+            ("\"a\u{3164}\"@example.com", Control),
+            ("ada\u{e000}@example.com", Unassigned),
+            ("ada\u{10fffd}@example.com", Unassigned),
+            ("ada\u{37e}@example.com", LocalPart),
+            ("ada\u{1fef}@example.com", LocalPart),
+            ("\"ada\u{37e}\"@example.com", LocalPart),
+            ("ada@a\u{200d}b.example", Domain),
+            ("ada@a\u{ad}b.example", Control),
             ("a b@example.com", LocalPart),
             ("a@b@example.com", Domain),
             ("a@b@c.com", Domain),
@@ -386,6 +459,34 @@ mod tests {
         assert_eq!(parsed(&format!("{}@example.com", "a".repeat(65))), Err(LocalPartTooLong));
         assert_eq!(parsed(&format!("a@{}example.com", "a.".repeat(130))), Err(TooLong));
         assert!(parsed(&format!("{}@example.com", "a".repeat(64))).is_ok());
+    }
+
+    #[test]
+    fn dots_that_need_quotes_are_shown_without_and_mailed_with_them() {
+        for (given, mailed) in [
+            ("a..b@carrier.example", "\"a..b\"@carrier.example"),
+            ("a.@carrier.example", "\"a.\"@carrier.example"),
+            (".a-b_c...@carrier.example", "\".a-b_c...\"@carrier.example"),
+            ("a.b@carrier.example", "a.b@carrier.example"),
+        ] {
+            let address = EmailAddress::parse(given).unwrap();
+            assert_eq!((address.as_str(), &*address.as_smtp()), (given, mailed));
+            let quoted = EmailAddress::parse(mailed).unwrap();
+            assert_eq!((quoted.as_str(), quoted.key()), (given, address.key()));
+            assert_eq!(serde_json::from_value::<EmailAddress>(given.into()).unwrap(), address);
+        }
+        let most = format!("{}.", "a".repeat(61));
+        assert!(EmailAddress::parse(&format!("{most}@example.com")).is_ok());
+        assert_eq!(parsed(&format!("a{most}@example.com")), Err(AddressError::LocalPartTooLong));
+    }
+
+    #[test]
+    fn joiners_in_a_domain_are_judged_by_idna() {
+        assert_eq!(
+            parsed("ada@\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}.example"),
+            Ok("ada@xn--mgba3gch31f060k.example".into())
+        );
+        assert!(parsed("ada@\u{915}\u{94d}\u{200d}\u{937}.example").is_ok());
     }
 
     #[test]

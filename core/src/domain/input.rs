@@ -1,6 +1,6 @@
 //! Input errors: what a caller gave that is not of its form. Each has a stable code.
 
-use super::AddressError;
+use super::{AddressError, Carried};
 
 /// Most networks of one IP filter group. It stands here because the error names it.
 pub(super) const MOST_NETWORKS: usize = 1_000;
@@ -64,6 +64,9 @@ pub enum InputError {
     /// A return URL that is under none of those allowed.
     #[error("this return URL is not allowed")]
     ReturnUrlNotAllowed,
+    /// A sign-up with more than 1,024 octets of the host's own.
+    #[error("a sign-up carries at most {} octets", Carried::MAX)]
+    CarriedTooLong,
 }
 
 impl InputError {
@@ -88,6 +91,7 @@ impl InputError {
             Self::TooManyNetworks => "too_many_networks",
             Self::PageNotAllowed => "page_not_allowed",
             Self::ReturnUrlNotAllowed => "return_url_not_allowed",
+            Self::CarriedTooLong => "carried_too_long",
         }
     }
 }

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, SealError, SealedIntent};
+use super::{
+    Carried, EmailAddress, Keyring, LinkUrl, Locale, MailId, Realm, ReturnUrl, SealError, SealedIntent,
+};
 
 /// A request for mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub struct Intent {
     /// The language of an account that comes to be by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// What the host lets a sign-up carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
 }
 
 /// What a stranger can ask to be mailed.
@@ -85,8 +90,8 @@ mod tests {
 
     fn sealed(email: &str) -> SealedIntent {
         let email = EmailAddress::parse(email).unwrap();
-        let intent =
-            Intent { kind: IntentKind::PasswordReset, email, page: None, return_url: None, locale: None };
+        let kind = IntentKind::PasswordReset;
+        let intent = Intent { kind, email, page: None, return_url: None, locale: None, carried: None };
         intent.seal(&keys(), &Realm::default(), MailId::from_bytes([1; 16]), [2; 24])
     }
 

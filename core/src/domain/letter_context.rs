@@ -1,8 +1,8 @@
 //! Making a queued mail ready to leave, or finding that it must not: the last look before it is handed over.
 
 use super::{
-    Account, Address, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice, Letter,
-    LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
+    Account, Address, CodeLives, CodeMint, Content, Dispatch, EmailAddress, Facts, FeedbackTag, HostNotice,
+    Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -16,6 +16,8 @@ pub(crate) struct LetterContext<'a> {
     pub host: Option<&'a EmailAddress>,
     /// What makes its code.
     pub mint: CodeMint<'a>,
+    /// How long codes live.
+    pub lives: &'a CodeLives,
     /// The time of the claim.
     pub now: Timestamp,
 }
@@ -23,8 +25,10 @@ pub(crate) struct LetterContext<'a> {
 /// Why a mail is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Withdrawn {
-    /// What it was for no longer stands: another code took its place, time ran out, the account was shut.
+    /// What it was for no longer stands: another code took its place, it was answered, the account was shut.
     Void,
+    /// The time of its code ran out before anybody could be mailed it.
+    Expired,
     /// Its recipient gets no mail.
     Suppressed,
 }
@@ -47,10 +51,15 @@ impl LetterContext<'_> {
         let account = self.account.ok_or(Withdrawn::Void)?;
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         stands(facts, &dispatch.subject)?;
-        let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
+        // An address that is forgotten by now was known for longer than any code lives.
+        let gone = || if self.has_expired(facts, mail) { Withdrawn::Expired } else { Withdrawn::Void };
+        let mailbox = facts.mailbox(dispatch.recipient).ok_or_else(gone)?;
         let suppression = address_of(mailbox.tag).and_then(|address| address.suppression.as_ref());
         if suppression.is_some_and(|known| known.holds_back(dispatch.stranger_caused)) {
             return Err(Withdrawn::Suppressed);
+        }
+        if self.has_expired(facts, mail) {
+            return Err(Withdrawn::Expired);
         }
         let message = match &dispatch.subject {
             Subject::Code { purpose, nonce, page } => {
@@ -73,6 +82,14 @@ impl LetterContext<'_> {
         Ok(Letter::new(mail.id, mail.realm.clone(), to, message, mail.queued_at))
     }
 
+    /// Whether the mail carries a code, and came too late for it.
+    fn has_expired(&self, facts: &Facts, mail: &Mail) -> bool {
+        mail.code().is_some_and(|(purpose, nonce)| {
+            let known = facts.confirmations.get(&purpose);
+            known.is_none_or(|known| known.has_expired(nonce, mail.queued_at, self.now))
+        })
+    }
+
     fn code_message(
         &self,
         account: &Account,
@@ -83,13 +100,17 @@ impl LetterContext<'_> {
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         let live = facts
-            .live(purpose, self.now)
-            .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
+            .confirmations
+            .get(&purpose)
+            .and_then(|mailed| mailed.live_of(nonce, self.now))
+            .filter(|live| live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let code = self.mint.code(account.id, purpose, &mailbox.address, live).ok_or(Withdrawn::Void)?;
-        let link = page.with_code(account.id, &code, live.return_url.as_ref());
-        Ok(Message::Code { purpose, link, expires_at: live.expires_at })
+        let lang = facts.attributes.locale.as_ref();
+        let link = page.with_code(account.id, &code, live.return_url.as_ref(), lang);
+        let expires_at = live.end_named(purpose, self.lives.of(purpose), self.now);
+        Ok(Message::Code { purpose, link, expires_at })
     }
 }
 

@@ -4,26 +4,41 @@ use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
 
-use super::{AccountId, Code, LinkUrl, Purpose, ReturnUrl, web_url::OURS};
+use super::{AccountId, Code, LinkUrl, Locale, Purpose, ReturnUrl, web_url::OURS};
 
 impl LinkUrl {
-    /// Makes the link that leads to this page with a code, the account that it opens, and where the page sends its
-    /// reader at the end.
+    /// Makes the link that leads to this page with a code, the account that it opens, where the page sends its reader at the
+    /// end, and the language of the mail, so that the page can speak it too.
     #[must_use]
-    pub fn with_code(&self, account: AccountId, code: &Code, back: Option<&ReturnUrl>) -> MailedLink {
-        let text = rendered(self, account, code, back);
+    pub fn with_code(
+        &self,
+        account: AccountId,
+        code: &Code,
+        back: Option<&ReturnUrl>,
+        lang: Option<&Locale>,
+    ) -> MailedLink {
+        let text = rendered(self, account, code, back, lang);
         MailedLink { text, account, code: code.clone(), return_url: back.cloned() }
     }
 }
 
 /// The text of a link: the page's own query first, then ours. The one place that writes it; nobody need read it back,
 /// since a [`MailedLink`] keeps its parts.
-fn rendered(page: &LinkUrl, account: AccountId, code: &Code, back: Option<&ReturnUrl>) -> Zeroizing<String> {
-    let [id, confirmation_code, return_url] = OURS;
+fn rendered(
+    page: &LinkUrl,
+    account: AccountId,
+    code: &Code,
+    back: Option<&ReturnUrl>,
+    locale: Option<&Locale>,
+) -> Zeroizing<String> {
+    let [id, confirmation_code, return_url, lang] = OURS;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair(id, &account.to_string()).append_pair(confirmation_code, &code.expose());
     if let Some(back) = back {
         query.append_pair(return_url, back.as_str());
+    }
+    if let Some(locale) = locale {
+        query.append_pair(lang, locale.as_str());
     }
     let query = Zeroizing::new(query.finish());
     let joint = if page.as_str().contains('?') { "&" } else { "?" };
@@ -110,7 +125,7 @@ impl Links {
         self.allowed.push(page);
         self
     }
-    /// A request may name a return URL at or below this one.
+    /// A request may name a return URL at or below this one, which has no query: [`check`](Self::check) refuses it.
     #[must_use]
     pub fn allow_return(mut self, prefix: ReturnUrl) -> Self {
         self.returns.push(prefix);
@@ -128,11 +143,33 @@ impl Links {
             || self.standard == *page
             || self.pages.values().any(|known| known == page)
     }
+    /// Refuses what can't mean anything. The builder of the accounts asks it.
+    ///
+    /// # Errors
+    /// [`LinksError::ReturnQuery`].
+    pub fn check(&self) -> Result<(), LinksError> {
+        match self.returns.iter().find(|url| url.has_query()) {
+            Some(url) => Err(LinksError::ReturnQuery { url: url.clone() }),
+            None => Ok(()),
+        }
+    }
     /// Whether a request may name this return URL.
     #[must_use]
     pub fn allows_return(&self, url: &ReturnUrl) -> bool {
         self.returns.iter().any(|prefix| url.is_under(prefix))
     }
+}
+
+/// Why links are refused when accounts are built with them. The text names the option and says what to write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinksError {
+    /// An allowed return URL has a query: requests may name what is below a path, whatever its query.
+    #[error("links.return_urls: {url} has a query, which would be compared with nothing; leave it out")]
+    ReturnQuery {
+        /// The return URL that was given.
+        url: ReturnUrl,
+    },
 }
 
 #[cfg(test)]
@@ -184,10 +221,16 @@ mod tests {
     fn a_link_keeps_the_pages_query_and_encodes_the_return_url() {
         let page = LinkUrl::parse("https://a.example/p?theme=dark").unwrap();
         let back = ReturnUrl::parse("https://a.example/r?x=1&y=2").unwrap();
-        let link = page.with_code(AccountId::from_bytes([0; 16]), &Code::from_bytes([0; 32]), Some(&back));
+        let link = page.with_code(
+            AccountId::from_bytes([0; 16]),
+            &Code::from_bytes([0; 32]),
+            Some(&back),
+            Some(&Locale::parse("de-CH").unwrap()),
+        );
         let url = Url::parse(link.expose()).unwrap();
         let pairs: Vec<_> = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
-        assert_eq!(pairs.len(), 4);
+        assert_eq!(pairs.len(), 5);
+        assert_eq!(pairs[4], ("lang".into(), "de-CH".into()));
         assert_eq!(pairs[1], ("id".into(), link.account().to_string()));
         assert_eq!(pairs[2], ("confirmation_code".into(), link.code().expose().to_string()));
         assert_eq!(link.return_url(), Some(&back));

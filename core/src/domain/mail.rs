@@ -111,6 +111,8 @@ pub enum DeathCause {
     Spent,
     /// The recipient can't be reached.
     Undeliverable(Undeliverable),
+    /// The time of its code ran out before a mail server took it.
+    Expired,
 }
 
 impl Mail {
@@ -145,8 +147,28 @@ impl Mail {
     pub fn account(&self) -> Option<AccountId> {
         match &self.content {
             Content::Letter(dispatch) => Some(dispatch.account),
-            Content::ForHost(HostNotice::SendingStopped { account, .. }) => Some(*account),
+            Content::ForHost(notice) => Some(notice.account()),
             Content::Intent(_) => None,
+        }
+    }
+
+    /// What its code is good for, and which one it is, if it carries one.
+    #[must_use]
+    pub fn code(&self) -> Option<(Purpose, Nonce)> {
+        match &self.content {
+            Content::Letter(Dispatch { subject: Subject::Code { purpose, nonce, .. }, .. }) => {
+                Some((*purpose, *nonce))
+            }
+            Content::Letter(_) | Content::Intent(_) | Content::ForHost(_) => None,
+        }
+    }
+
+    /// The page that its code leads to, if it carries one.
+    #[must_use]
+    pub fn page(&self) -> Option<&LinkUrl> {
+        match &self.content {
+            Content::Letter(Dispatch { subject: Subject::Code { page, .. }, .. }) => Some(page),
+            Content::Letter(_) | Content::Intent(_) | Content::ForHost(_) => None,
         }
     }
 
@@ -176,6 +198,41 @@ impl Mail {
         } else {
             MailState::Retry { at: now + rule.back_off(self.attempts, jitter) }
         };
+        self
+    }
+
+    /// Not handed over, by no fault of its own: nothing is counted, and it is due as before. A probe of the mailer goes behind
+    /// what is due by now, so that the next probe is another mail.
+    #[must_use]
+    pub fn put_back(mut self, probed: bool, now: Timestamp) -> Self {
+        self.attempts = self.attempts.saturating_sub(1);
+        self.state =
+            if probed { MailState::Retry { at: now.max(self.queued_at) } } else { MailState::Queued };
+        self
+    }
+
+    /// Given up since the time of its code ran out.
+    #[must_use]
+    pub fn expired(mut self, now: Timestamp) -> Self {
+        self.state = MailState::Dead { why: DeathCause::Expired, at: now };
+        self
+    }
+
+    /// Not taken up before then.
+    #[must_use]
+    pub fn not_before(mut self, at: Timestamp) -> Self {
+        if at > self.queued_at {
+            self.state = MailState::Retry { at };
+        }
+        self
+    }
+
+    /// With another code in the place of its own.
+    #[must_use]
+    pub(super) fn with_nonce(mut self, fresh: Nonce) -> Self {
+        if let Content::Letter(Dispatch { subject: Subject::Code { nonce, .. }, .. }) = &mut self.content {
+            *nonce = fresh;
+        }
         self
     }
 

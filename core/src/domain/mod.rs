@@ -7,8 +7,10 @@ mod account;
 mod address;
 mod admission;
 mod bounds;
+mod carried;
 mod cidr;
 mod code;
+mod code_lives;
 mod confirmation;
 mod device;
 mod email;
@@ -22,6 +24,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -31,8 +34,10 @@ mod mail;
 mod management;
 mod notice;
 mod number;
+mod origin;
 mod password;
 mod policy;
+mod quota_of;
 mod realm;
 mod refusal;
 mod rules;
@@ -54,14 +59,16 @@ mod web_url;
 pub use self::{
     account::{
         Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
     bounds::{OutOfBounds, Quantity},
+    carried::Carried,
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    code_lives::{CodeLives, Lifetime},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
@@ -71,19 +78,22 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
-    link::{Links, MailedLink},
+    link::{Links, LinksError, MailedLink},
     log_in::{LockOut, LogIns},
     mail::{Content, DeathCause, Dispatch, Mail, MailState, Retries, Subject},
     management::Management,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
-    password::Password,
+    origin::{Network, Origin},
+    password::{Password, TypedPassword},
     policy::{
-        Blocklist, CharacterClass, PasswordPolicy, PasswordRule, PolicyBuilder, PolicyContext, PolicyError,
-        Violation, ViolationCode,
+        Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
+        PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
@@ -91,7 +101,7 @@ pub use self::{
     session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
-    tag::{AddressTag, DomainTag, Origin, QuotaTag},
+    tag::{AddressTag, DomainTag, QuotaTag},
     text::{Actor, IpFilterGroupName, Locale, Memo, PasswordValidity},
     throttle::{NotAQuota, Quota},
     time::{NotASpan, Span, Timestamp, TimestampError},
@@ -100,15 +110,15 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
-        RevertEmail,
+        Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword,
+        Redemption, ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     device::DeviceMint,
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,
-    letter_context::LetterContext,
+    letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,
 };

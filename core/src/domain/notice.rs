@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Timestamp, Undeliverable};
+use super::{AccountId, Purpose, Timestamp, Undeliverable};
 
 /// What a mail tells an account's address. Not throttled, and never sent to an address that gets no mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,4 +117,22 @@ pub enum HostNotice {
         /// What is known of why mail does not reach it.
         cause: Undeliverable,
     },
+    /// A mail was given up, since its code had expired before a mail server took it. Others may have met the same fate: it
+    /// is told once an hour at most.
+    MailExpired {
+        /// The account that the mail was for.
+        account: AccountId,
+        /// What its code was good for.
+        purpose: Purpose,
+    },
+}
+
+impl HostNotice {
+    /// The account that the notice is about.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        match self {
+            Self::SendingStopped { account, .. } | Self::MailExpired { account, .. } => *account,
+        }
+    }
 }

@@ -1,21 +1,95 @@
 //! A password as a person typed it, made comparable and kept out of sight.
 
-use std::{borrow::Cow, fmt};
+mod opaque;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory},
-};
+use std::{borrow::Cow, fmt, ops::Deref};
+
 use zeroize::Zeroizing;
 
 use super::InputError;
 
+/// A password as somebody types it who claims to know it: at log-in, or as the current one. Wiped on drop, never shown.
+///
+/// Nothing is asked of it but that it is not empty and has 4,096 octets at most: which characters a password may be chosen
+/// of is no matter here, since another system may have let its owner choose others. It is verified octet by octet against
+/// a hash that was imported, and in its normal form against one that was made here. What has no normal form matches none of
+/// those.
+///
+/// Each [`Password`] is one too, so a reference to a password is taken wherever a reference to this is.
+///
+/// ```
+/// use accountable_core::domain::{InputError, Password, TypedPassword};
+/// let imported = "tab\there";
+/// assert!(TypedPassword::parse(imported).is_ok());
+/// assert_eq!(Password::parse(imported).unwrap_err(), InputError::BadPasswordCharacter);
+/// ```
+#[derive(Clone)]
+pub struct TypedPassword {
+    typed: Zeroizing<String>,
+    normal: Normal,
+}
+
+/// The normal form of what was typed.
+#[derive(Clone)]
+enum Normal {
+    AsTyped,
+    Other(Zeroizing<String>),
+    /// It has none.
+    Missing,
+}
+
+impl TypedPassword {
+    /// Takes a text as it was typed.
+    ///
+    /// # Errors
+    /// [`InputError::EmptyPassword`], [`InputError::PasswordTooLong`] over 4 KiB, before any work is done.
+    pub fn parse(typed: &str) -> Result<Self, InputError> {
+        match typed.len() {
+            0 => Err(InputError::EmptyPassword),
+            1..=Password::MAX => {
+                let normal = match opaque::prepared(typed) {
+                    None => Normal::Missing,
+                    Some(normal) if *normal == typed => Normal::AsTyped,
+                    Some(normal) => Normal::Other(normal),
+                };
+                Ok(Self { typed: Zeroizing::new(typed.to_owned()), normal })
+            }
+            _ => Err(InputError::PasswordTooLong),
+        }
+    }
+
+    /// The password in the form that is hashed, for whoever judges it; none if it could not be chosen as it was typed.
+    #[must_use]
+    pub fn prepared(&self) -> Option<Password> {
+        match self.normal {
+            Normal::Missing => None,
+            Normal::AsTyped | Normal::Other(_) => Some(Password(self.clone())),
+        }
+    }
+
+    /// The octets as they were typed, in place of the normal form: for a hash that another system made of them.
+    #[must_use]
+    pub fn as_typed(&self) -> Password {
+        Password(Self { typed: self.typed.clone(), normal: Normal::AsTyped })
+    }
+
+    /// The form that a hash was made of: as it was typed, or normal. What has no normal form stays as typed, so that
+    /// verifying it takes as long as verifying any other; no hash of a normal form is made of it.
+    pub(crate) fn as_taken(&self, raw_input: bool) -> Cow<'_, Password> {
+        Cow::Owned(match self.prepared() {
+            Some(password) if !raw_input => password,
+            _ => self.as_typed(),
+        })
+    }
+}
+
 /// A password in the form that is hashed: RFC 8265 OpaqueString, wiped on drop, never shown.
 ///
 /// Spaces of any script become the ASCII one, the text is in NFC; controls, unassigned and invisible code points
-/// are refused (a zero-width joiner after a virama stays, as RFC 5892 has it). Nothing else is changed: no
-/// trimming, no case mapping, no truncation.
+/// are refused. Joiners stay where RFC 5892 (A.1 and A.2) has them: after a virama, and a non-joiner between letters that
+/// would join, as in Persian. One deviation from RFC 8264: joiners and variation selectors stay within emoji sequences
+/// too (UTS #51), since keyboards put them there and nobody sees them. Nothing else is changed: no trimming, no case
+/// mapping, no truncation.
 ///
 /// ```
 /// use accountable_core::domain::{InputError, Password};
@@ -25,11 +99,7 @@ use super::InputError;
 /// assert_eq!(Password::parse("").unwrap_err(), InputError::EmptyPassword);
 /// ```
 #[derive(Clone)]
-pub struct Password {
-    normal: Zeroizing<String>,
-    /// As it was typed, where that is not the same.
-    typed: Option<Zeroizing<String>>,
-}
+pub struct Password(TypedPassword);
 
 impl Password {
     /// Most octets that are looked at, before any work is done on them.
@@ -41,68 +111,40 @@ impl Password {
     /// [`InputError::EmptyPassword`], [`InputError::PasswordTooLong`] over 4 KiB,
     /// [`InputError::BadPasswordCharacter`].
     pub fn parse(typed: &str) -> Result<Self, InputError> {
-        if typed.len() > Self::MAX {
-            return Err(InputError::PasswordTooLong);
+        let typed = TypedPassword::parse(typed)?;
+        match typed.normal {
+            Normal::Missing => Err(InputError::BadPasswordCharacter),
+            Normal::AsTyped | Normal::Other(_) => Ok(Self(typed)),
         }
-        if typed.is_empty() {
-            return Err(InputError::EmptyPassword);
-        }
-        let mut mapped = Zeroizing::new(String::with_capacity(typed.len()));
-        let mut before = None;
-        for character in typed.chars() {
-            mapped.push(acceptable(character, before)?);
-            before = Some(character);
-        }
-        let normal = Zeroizing::new(ComposingNormalizerBorrowed::new_nfc().normalize(&mapped).into_owned());
-        let typed = (*normal != typed).then(|| Zeroizing::new(typed.to_owned()));
-        Ok(Self { normal, typed })
-    }
-
-    /// The octets as they were typed, in place of the normal form: for a hash that another system made of them.
-    #[must_use]
-    pub fn as_typed(&self) -> Self {
-        match &self.typed {
-            Some(typed) => Self { normal: typed.clone(), typed: None },
-            None => self.clone(),
-        }
-    }
-
-    /// The form that a hash was made of: as it was typed, or normal.
-    pub(crate) fn as_taken(&self, raw_input: bool) -> Cow<'_, Self> {
-        if raw_input { Cow::Owned(self.as_typed()) } else { Cow::Borrowed(self) }
     }
 
     /// The octets that are hashed. Handle with care: this is the secret itself.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.normal
+        match &self.0.normal {
+            Normal::Other(normal) => normal,
+            Normal::AsTyped | Normal::Missing => &self.0.typed,
+        }
     }
 
     /// Length in code points, as policies count.
     #[must_use]
     pub fn length(&self) -> usize {
-        self.normal.chars().count()
+        self.expose().chars().count()
     }
 }
 
-fn acceptable(character: char, before: Option<char>) -> Result<char, InputError> {
-    let joiner = matches!(character, '\u{200c}' | '\u{200d}');
-    let after_virama = before.is_some_and(|before| {
-        CodePointMapData::<CanonicalCombiningClass>::new().get(before) == CanonicalCombiningClass::Virama
-    });
-    match CodePointMapData::<GeneralCategory>::new().get(character) {
-        _ if joiner && after_virama => Ok(character),
-        GeneralCategory::SpaceSeparator => Ok(' '),
-        GeneralCategory::Control
-        | GeneralCategory::Unassigned
-        | GeneralCategory::Surrogate
-        | GeneralCategory::PrivateUse
-        | GeneralCategory::LineSeparator
-        | GeneralCategory::ParagraphSeparator => Err(InputError::BadPasswordCharacter),
-        _ if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character) => {
-            Err(InputError::BadPasswordCharacter)
-        }
-        _ => Ok(character),
+impl Deref for Password {
+    type Target = TypedPassword;
+
+    fn deref(&self) -> &TypedPassword {
+        &self.0
+    }
+}
+
+impl fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedPassword(..)")
     }
 }
 
@@ -140,6 +182,75 @@ mod tests {
         }
         assert!(parsed("\u{915}\u{94d}\u{200d}").is_ok(), "a joiner after a virama");
         assert!(parsed("\u{1f9a6}\u{1f9a6}").is_ok(), "new symbols are as good as old ones");
+    }
+
+    #[test]
+    fn a_non_joiner_stays_between_letters_that_would_join_and_nowhere_else() {
+        for (typed, is_allowed) in [
+            ("\u{645}\u{6cc}\u{200c}\u{62e}", true),
+            ("\u{645}\u{64e}\u{200c}\u{64e}\u{62e}", true),
+            ("\u{915}\u{94d}\u{200c}\u{937}", true),
+            // Dal joins nothing after it, and Latin letters never join.
+            ("\u{62f}\u{200c}\u{62e}", false),
+            ("\u{645}\u{200c}", false),
+            ("\u{200c}\u{62e}", false),
+            ("\u{645}\u{200c}a", false),
+            ("a\u{200c}b", false),
+            ("\u{645}\u{200d}\u{62e}", false),
+        ] {
+            assert_eq!(parsed(typed).is_ok(), is_allowed, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_and_variation_selectors_stay_within_emoji() {
+        for fine in [
+            "\u{1f469}\u{200d}\u{1f467}",
+            "\u{1f469}\u{1f3fd}\u{200d}\u{1f680}",
+            "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}",
+            "\u{2764}\u{fe0f}",
+            "\u{2764}\u{fe0e}",
+            "1\u{fe0f}\u{20e3}",
+        ] {
+            assert_eq!(parsed(fine), Ok(fine.into()), "{fine:?}");
+        }
+        for bad in [
+            "\u{1f469}\u{200d}",
+            "\u{200d}\u{1f467}",
+            "\u{1f469}\u{200d}\u{200d}\u{1f467}",
+            "\u{1f469}\u{200d}a",
+            "a\u{fe0f}",
+            "1\u{fe0f}",
+            "\u{fe0f}",
+            "\u{2764}\u{fe0f}\u{fe0f}",
+            "\u{6f22}\u{e0100}",
+            "\u{2764}\u{fe01}",
+        ] {
+            assert_eq!(parsed(bad), Err(InputError::BadPasswordCharacter), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_at_log_in_is_taken_as_it_is() {
+        for typed in ["tab\there", "\u{0}", "a\u{200d}b", "\u{e000}", "\u{378}", " ", "\r\n", "\u{feff}"] {
+            let known = TypedPassword::parse(typed).unwrap();
+            assert_eq!(known.as_taken(true).expose(), typed);
+            assert_eq!(known.prepared().is_some(), Password::parse(typed).is_ok(), "{typed:?}");
+        }
+        assert_eq!(TypedPassword::parse("").unwrap_err(), InputError::EmptyPassword);
+        let most = "\t".repeat(Password::MAX);
+        assert!(TypedPassword::parse(&most).is_ok());
+        assert_eq!(TypedPassword::parse(&(most + "\t")).unwrap_err(), InputError::PasswordTooLong);
+        assert_eq!(format!("{:?}", TypedPassword::parse("hunter2").unwrap()), "TypedPassword(..)");
+    }
+
+    #[test]
+    fn the_normal_form_is_verified_against_our_hashes_and_the_octets_against_others() {
+        let known = TypedPassword::parse("cafe\u{301}").unwrap();
+        assert_eq!(known.as_taken(false).expose(), "caf\u{e9}");
+        assert_eq!(known.as_taken(true).expose(), "cafe\u{301}");
+        // No normal form is equal to it.
+        assert_eq!(TypedPassword::parse("cafe\u{301}\t").unwrap().as_taken(false).expose(), "cafe\u{301}\t");
     }
 
     #[test]

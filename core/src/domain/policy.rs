@@ -7,13 +7,17 @@
 mod blocklist;
 mod builder;
 mod class;
+mod cover;
 mod error;
+mod folding;
+mod lexicon;
 mod nearness;
-mod pattern;
+mod part;
 mod rule;
 #[cfg(test)]
 mod tests;
 mod violation;
+mod walk;
 mod words;
 
 use std::{ops::RangeInclusive, sync::Arc};
@@ -22,6 +26,7 @@ pub use self::{
     blocklist::Blocklist,
     class::CharacterClass,
     error::PolicyError,
+    part::{CommonKind, CommonPart},
     rule::PasswordRule,
     violation::{Violation, ViolationCode},
 };

@@ -22,6 +22,8 @@ use super::{Span, Status, Undeliverable, Violation};
 /// | `password_change_required` | 409 | first the password must be changed |
 /// | `version_mismatch` | 412 | it changed since it was read |
 /// | `address_undeliverable` | 422 | mail does not reach it |
+/// | `no_password` | 409 | it has no password that could be changed |
+/// | `bulk_work_under_way` | 409 | other work over many accounts is not through yet |
 /// | `weak_password` | 422 | the policy's violations, all of them |
 /// | `unknown_ip_filter_group` | 422 | no group has that name |
 /// | `ip_filter_group_in_use` | 409 | accounts name the group |
@@ -64,6 +66,9 @@ pub enum Refusal {
     /// There is no change of address to be cancelled.
     #[error("no change of address is pending")]
     NoEmailChangePending,
+    /// The address that is asked for is the present one, in its very spelling.
+    #[error("this is the present address already")]
+    AddressUnchanged,
     /// The account was closed longer ago than it can be reopened.
     #[error("the account was closed too long ago to be reopened")]
     GraceOver,
@@ -106,6 +111,12 @@ pub enum Refusal {
     /// The password must be changed before anything else.
     #[error("the password must be changed first")]
     PasswordChangeRequired,
+    /// The account has no password that could be changed.
+    #[error("the account has no password")]
+    NoPassword,
+    /// Other work over many accounts of the realm is not through yet.
+    #[error("other work over many accounts is under way")]
+    BulkWorkUnderWay,
     /// Used, expired, or never mailed.
     #[error("this code can't be redeemed")]
     DeadCode,
@@ -146,6 +157,7 @@ impl Refusal {
             Self::PasswordSetNotExpected { .. } => ("password_set_not_expected", 409),
             Self::CodeNotExpected { .. } => ("code_not_expected", 409),
             Self::NoEmailChangePending => ("no_email_change_pending", 409),
+            Self::AddressUnchanged => ("address_unchanged", 409),
             Self::GraceOver => ("grace_over", 409),
             Self::NoSuchMail => ("no_such_mail", 404),
             Self::MailNotDead => ("mail_not_dead", 409),
@@ -157,6 +169,8 @@ impl Refusal {
             Self::Locked { .. } => ("locked", 429),
             Self::SessionEnded => ("session_ended", 401),
             Self::PasswordChangeRequired => ("password_change_required", 409),
+            Self::NoPassword => ("no_password", 409),
+            Self::BulkWorkUnderWay => ("bulk_work_under_way", 409),
             Self::DeadCode => ("dead_code", 410),
             Self::UnknownIpFilterGroup => ("unknown_ip_filter_group", 422),
             Self::IpFilterGroupInUse => ("ip_filter_group_in_use", 409),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
+use super::{CodeLives, LockOut, OutOfBounds, Quota, Retries, Span, kept};
 
 /// All numbers of the rules that a host may change. The defaults are the safe choice.
 ///
@@ -14,15 +14,45 @@ use super::{LockOut, OutOfBounds, Purpose, Quota, Retries, Span, kept};
 #[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Rules {
-    /// How many mails with a code an account gets for one purpose: 1 each 600 s. At most 1,000,000 at once, each 1 ms
-    /// or longer, and all of them together 366 days or less; so for every quota here.
+    /// How many mails with a code an account gets for one purpose, at one address, for either side that asks: 1 each
+    /// 600 s. At most 1,000,000 at once, each 1 ms or longer, and all of them together 366 days or less; so for every
+    /// quota here.
     pub account_quota: Quota,
-    /// How many mails with a code go to one recipient, whatever they are for: 5, then one each 600 s.
+    /// How many mails of one kind strangers can cause to an existing account: 12, then one each 2 h. Resets, set links
+    /// and word that there is an account already count apart. A link is never refused while none of its purpose lives.
     pub recipient_quota: Quota,
-    /// How many requests for mail one origin may make at the public door: 20, then one each 180 s.
+    /// How many mails sign-ups cause to one address that has no account, at once: 5, then one each 600 s. All its
+    /// spellings with a `+tag` share one such quota beside.
+    pub sign_up_quota: Quota,
+    /// The same over hours: 12, then one each 2 h.
+    pub sign_up_long_quota: Quota,
+    /// How many mails all sign-ups of the realm cause: 10,000, then one each 0.36 s. Beyond that a sign-up waits, and is
+    /// dropped after an hour.
+    pub sign_ups_quota: Quota,
+    /// How many changes of address an owner may ask for, over all new addresses: 5, then one each 600 s.
+    pub email_change_quota: Quota,
+    /// How many mails owners cause to one new address, whoever has it, at once: 5, then one each 600 s.
+    pub new_address_quota: Quota,
+    /// The same over hours: 12, then one each 2 h.
+    pub new_address_long_quota: Quota,
+    /// How many notices of one kind an owner causes to one address: 12, then one each 2 h. Beyond that one waits, and
+    /// those after it are not sent.
+    pub notice_quota: Quota,
+    /// How many mails owners cause to prove one address of theirs: 12, then one each 2 h.
+    pub proof_quota: Quota,
+    /// How many requests for mail one origin, an IPv4 address or an IPv6 /64, may make at the public door: 20, then one
+    /// each 180 s.
     pub origin_quota: Quota,
+    /// How many requests for mail the wider network around it, an IPv4 /24 or an IPv6 /48, may make: 200, then one each
+    /// 18 s.
+    pub network_quota: Quota,
     /// How many failed log-ins one origin may have (OWASP ASVS 5.0, 6.3.1): 100, then one each 36 s.
     pub origin_failure_quota: Quota,
+    /// How long a mailed code can be redeemed, by what it is good for (NIST SP 800-63B-4, 4.2.1).
+    pub code_lives: CodeLives,
+    /// How many failed log-ins the wider network around it may have: 1,000, then one each 3.6 s. A log-in from a known
+    /// device asks for neither.
+    pub network_failure_quota: Quota,
     /// How many wrong passwords may be shown with one device token, whatever strangers did to the address meanwhile: 10,
     /// then one each 24 h. Beyond it the device counts as any other.
     pub device_failure_quota: Quota,
@@ -40,8 +70,8 @@ pub struct Rules {
     pub expiry_warnings: [Span; 2],
     /// How long a closed account can be reopened before it is erased: 30 days; 1 min to 3,660 days.
     pub closing_grace: Span,
-    /// How long an account that a stranger signed up waits to be proven before it is removed: 7 days; 24 h, which is
-    /// how long the code for its first password lives, to 366 days.
+    /// How long an account that a stranger signed up waits to be proven before it is removed: 7 days; as long as the code
+    /// for its first password lives ([`CodeLives::password_set`]), to 366 days.
     pub sign_up_kept: Span,
     /// How long events of this realm stay in the journal; none keeps all, which is the default. 1 to 36,600 days; the
     /// settings file says `forever` for none.
@@ -58,8 +88,19 @@ impl Default for Rules {
         Self {
             account_quota: Quota::ACCOUNT,
             recipient_quota: Quota::RECIPIENT,
+            sign_up_quota: Quota::NEW_RECIPIENT,
+            sign_up_long_quota: Quota::RECIPIENT,
+            sign_ups_quota: Quota::SIGN_UPS_IN_ALL,
+            email_change_quota: Quota::NEW_RECIPIENT,
+            new_address_quota: Quota::NEW_RECIPIENT,
+            new_address_long_quota: Quota::RECIPIENT,
+            notice_quota: Quota::RECIPIENT,
+            proof_quota: Quota::RECIPIENT,
             origin_quota: Quota::ORIGIN,
+            network_quota: Quota::NETWORK,
             origin_failure_quota: Quota::ORIGIN_FAILURES,
+            code_lives: CodeLives::default(),
+            network_failure_quota: Quota::NETWORK_FAILURES,
             device_failure_quota: Quota::DEVICE_FAILURES,
             owner_failure_quota: Quota::OWNER_FAILURES,
             lock_out: LockOut::default(),
@@ -180,8 +221,18 @@ impl Rules {
         for (option, quota) in [
             ("account_quota", self.account_quota),
             ("recipient_quota", self.recipient_quota),
+            ("sign_up_quota", self.sign_up_quota),
+            ("sign_up_long_quota", self.sign_up_long_quota),
+            ("sign_ups_quota", self.sign_ups_quota),
+            ("email_change_quota", self.email_change_quota),
+            ("new_address_quota", self.new_address_quota),
+            ("new_address_long_quota", self.new_address_long_quota),
+            ("notice_quota", self.notice_quota),
+            ("proof_quota", self.proof_quota),
             ("origin_quota", self.origin_quota),
+            ("network_quota", self.network_quota),
             ("origin_failure_quota", self.origin_failure_quota),
+            ("network_failure_quota", self.network_failure_quota),
             ("device_failure_quota", self.device_failure_quota),
             ("owner_failure_quota", self.owner_failure_quota),
         ] {
@@ -190,6 +241,7 @@ impl Rules {
                 return Err(RulesError::Quota { option, given: quota });
             }
         }
+        self.code_lives.check()?;
         check_lock_out(&self.lock_out)?;
         check_retries(&self.retries)?;
         OutOfBounds::check("temporary_password", self.temporary_password, MINUTE..=YEAR)?;
@@ -201,8 +253,7 @@ impl Rules {
             return Err(RulesError::ExpiryWarnings { first, last });
         }
         OutOfBounds::check("closing_grace", self.closing_grace, MINUTE..=Span::days(3_660))?;
-        let code_lives = Purpose::PasswordSet.lifetime().each;
-        OutOfBounds::check("sign_up_kept", self.sign_up_kept, code_lives..=YEAR)?;
+        OutOfBounds::check("sign_up_kept", self.sign_up_kept, self.code_lives.password_set..=YEAR)?;
         for (option, kept) in [("journal_kept", self.journal_kept), ("dead_mails_kept", self.dead_mails_kept)]
         {
             kept.map_or(Ok(()), |kept| OutOfBounds::check(option, kept, KEPT))?;
@@ -273,7 +324,12 @@ mod tests {
     fn each_number_has_a_floor_and_a_ceiling() {
         let nothing = |quota: &mut Quota| *quota = Quota::new(1, Span::micros(1)).unwrap();
         let for_ever = |quota: &mut Quota| *quota = Quota::new(2, Span::days(200)).unwrap();
-        let spans: [Number<Span>; 10] = [
+        let spans: [Number<Span>; 15] = [
+            ("code_lives.password_set", |rules| &mut rules.code_lives.password_set),
+            ("code_lives.password_reset", |rules| &mut rules.code_lives.password_reset),
+            ("code_lives.password_management", |rules| &mut rules.code_lives.password_management),
+            ("code_lives.email_confirm", |rules| &mut rules.code_lives.email_confirm),
+            ("code_lives.email_revert", |rules| &mut rules.code_lives.email_revert),
             ("lock_out.first_lock", |rules| &mut rules.lock_out.first_lock),
             ("lock_out.longest_lock", |rules| &mut rules.lock_out.longest_lock),
             ("lock_out.forget_after", |rules| &mut rules.lock_out.forget_after),
@@ -302,11 +358,21 @@ mod tests {
                 assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
             }
         }
-        let quotas: [Number<Quota>; 6] = [
+        let quotas: [Number<Quota>; 16] = [
             ("account_quota", |rules| &mut rules.account_quota),
             ("recipient_quota", |rules| &mut rules.recipient_quota),
+            ("sign_up_quota", |rules| &mut rules.sign_up_quota),
+            ("sign_up_long_quota", |rules| &mut rules.sign_up_long_quota),
+            ("sign_ups_quota", |rules| &mut rules.sign_ups_quota),
+            ("email_change_quota", |rules| &mut rules.email_change_quota),
+            ("new_address_quota", |rules| &mut rules.new_address_quota),
+            ("new_address_long_quota", |rules| &mut rules.new_address_long_quota),
+            ("notice_quota", |rules| &mut rules.notice_quota),
+            ("proof_quota", |rules| &mut rules.proof_quota),
             ("origin_quota", |rules| &mut rules.origin_quota),
+            ("network_quota", |rules| &mut rules.network_quota),
             ("origin_failure_quota", |rules| &mut rules.origin_failure_quota),
+            ("network_failure_quota", |rules| &mut rules.network_failure_quota),
             ("device_failure_quota", |rules| &mut rules.device_failure_quota),
             ("owner_failure_quota", |rules| &mut rules.owner_failure_quota),
         ];
@@ -322,6 +388,36 @@ mod tests {
             assert!(refusal(|rules| rules.expiry_warnings[0] = nonsense).starts_with("expiry_warnings: "));
             assert!(refusal(|rules| rules.expiry_warnings[1] = nonsense).starts_with("expiry_warnings: "));
         }
+    }
+
+    #[test]
+    fn codes_live_from_5_min_to_14_days_and_reverts_to_7() {
+        let lives: [Number<Span>; 5] = [
+            ("password_set", |rules| &mut rules.code_lives.password_set),
+            ("password_reset", |rules| &mut rules.code_lives.password_reset),
+            ("password_management", |rules| &mut rules.code_lives.password_management),
+            ("email_confirm", |rules| &mut rules.code_lives.email_confirm),
+            ("email_revert", |rules| &mut rules.code_lives.email_revert),
+        ];
+        for (option, of) in lives {
+            let most = if option == "email_revert" { Span::days(7) } else { Span::days(14) };
+            let micro = Span::micros(1).as_micros();
+            for (life, fits) in [
+                (Span::minutes(5), true),
+                (Span::micros(Span::minutes(5).as_micros() - micro), false),
+                (most, true),
+                (Span::micros(most.as_micros() + micro), false),
+            ] {
+                // What is signed up is kept long enough for any of them.
+                let checked = with(|rules| {
+                    rules.sign_up_kept = Span::days(30);
+                    *of(rules) = life;
+                });
+                assert_eq!(checked.is_ok(), fits, "{option}: {life}");
+            }
+        }
+        let shorter = refusal(|rules| rules.code_lives.password_set = Span::days(8));
+        assert!(shorter.starts_with("sign_up_kept: "), "it would be purged with a live code: {shorter}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(super) struct World {
     pub(super) page: LinkUrl,
     pub(super) policy: PasswordPolicy,
     pub(super) unchanged: AttributeChanges,
+    pub(super) rules: Rules,
 }
 
 /// Another validity of the passwords, and nothing else changed.
@@ -33,6 +34,7 @@ impl World {
             page: LinkUrl::parse("https://app.example/password").unwrap(),
             policy: PasswordPolicy::payway(),
             unchanged: AttributeChanges::default(),
+            rules: Rules::default(),
         }
     }
 
@@ -68,7 +70,9 @@ impl World {
             keys: &self.keys,
             page: &self.page,
             return_url: None,
+            lives: &self.rules.code_lives,
             quota: Quota::ACCOUNT,
+            side: Side::Account,
             address: None,
             stranger_caused: false,
             bypass_throttle: false,
@@ -104,7 +108,14 @@ impl World {
 
     /// The courier's last look at a mail.
     pub(super) fn counter<'a>(&'a self, account: Option<&'a Account>, now: Timestamp) -> LetterContext<'a> {
-        LetterContext { account, taken: false, host: None, mint: self.mint(), now }
+        LetterContext {
+            account,
+            taken: false,
+            host: None,
+            mint: self.mint(),
+            lives: &self.rules.code_lives,
+            now,
+        }
     }
 
     pub(super) fn mint(&self) -> CodeMint<'_> {
@@ -168,6 +179,13 @@ impl World {
             epoch: account.epoch,
         });
         change.unwrap().account.unwrap()
+    }
+
+    /// The account once the mail server took the way back to the old address.
+    pub(super) fn revert_mailed(&self, account: &Account, mail: &Mail, now: Timestamp) -> Account {
+        let letter = self.counter(Some(account), now).letter(mail, |_| None).unwrap();
+        let Message::Code { expires_at, .. } = letter.message else { panic!("a mail without a link") };
+        account.revert_handed_over(mail, expires_at).unwrap_or_else(|| account.clone())
     }
 
     /// The account after an administrator assigned it a password.

@@ -52,18 +52,26 @@ impl<'de> Deserialize<'de> for Quota {
 }
 
 impl Quota {
-    /// One code mail each 600 s, for each account and purpose.
+    /// One code mail each 600 s, for each account, purpose, recipient and side.
     pub const ACCOUNT: Self = Self { burst: 1, period: Span::seconds(600) };
-    /// Five code mails, then one each 600 s, for each recipient.
-    pub const RECIPIENT: Self = Self { burst: 5, period: Span::seconds(600) };
+    /// Twelve mails of one kind, then one each 2 h, for each recipient.
+    pub const RECIPIENT: Self = Self { burst: 12, period: Span::hours(2) };
+    /// Five mails at once, then one each 600 s, to an address without an account, or one that an owner wants.
+    pub const NEW_RECIPIENT: Self = Self { burst: 5, period: Span::seconds(600) };
     /// Twenty requests for mail, then one each 180 s, for each origin.
     pub const ORIGIN: Self = Self { burst: 20, period: Span::seconds(180) };
+    /// Two hundred requests for mail, then one each 18 s, for each wider network of origins.
+    pub const NETWORK: Self = Self { burst: 200, period: Span::seconds(18) };
     /// One hundred log-in failures, then one each 36 s, for each origin.
     pub const ORIGIN_FAILURES: Self = Self { burst: 100, period: Span::seconds(36) };
     /// Ten wrong passwords, then one each 24 h, for each known device.
     pub const DEVICE_FAILURES: Self = Self { burst: 10, period: Span::hours(24) };
     /// Ten wrong passwords, then one each 2 h, for each account at its owner's door.
     pub const OWNER_FAILURES: Self = Self { burst: 10, period: Span::hours(2) };
+    /// One thousand log-in failures, then one each 3.6 s, for each wider network of origins.
+    pub const NETWORK_FAILURES: Self = Self { burst: 1_000, period: Span::millis(3_600) };
+    /// Ten thousand sign-ups, then one each 0.36 s, for a whole realm.
+    pub const SIGN_UPS_IN_ALL: Self = Self { burst: 10_000, period: Span::millis(360) };
 
     /// A quota of this burst and period; `None` where either is zero.
     #[must_use]
@@ -236,11 +244,11 @@ mod tests {
     fn a_burst_is_granted_at_once_and_then_one_a_period() {
         let mut level = None;
         for _ in 0..5 {
-            level = Some(Quota::RECIPIENT.take(level, NOW).unwrap());
+            level = Some(Quota::NEW_RECIPIENT.take(level, NOW).unwrap());
         }
-        assert_eq!(Quota::RECIPIENT.take(level, NOW), Err(Span::seconds(600)));
-        let level = Quota::RECIPIENT.take(level, NOW + Span::seconds(600)).unwrap();
-        assert!(Quota::RECIPIENT.take(Some(level), NOW + Span::seconds(600)).is_err());
+        assert_eq!(Quota::NEW_RECIPIENT.take(level, NOW), Err(Span::seconds(600)));
+        let level = Quota::NEW_RECIPIENT.take(level, NOW + Span::seconds(600)).unwrap();
+        assert!(Quota::NEW_RECIPIENT.take(Some(level), NOW + Span::seconds(600)).is_err());
     }
 
     #[test]
@@ -293,7 +301,7 @@ mod tests {
             let text = serde_json::to_string(&quota).unwrap();
             assert_eq!(serde_json::from_str::<Quota>(&text).unwrap(), quota, "{text}");
         }
-        assert_eq!(serde_json::to_string(&Quota::RECIPIENT).unwrap(), r#""5 / 10 min""#);
+        assert_eq!(serde_json::to_string(&Quota::NEW_RECIPIENT).unwrap(), r#""5 / 10 min""#);
     }
 
     #[test]

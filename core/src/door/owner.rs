@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, Denial, EmailAddress,
         EmailChange, Hashed, Initiator, MailRequest, MailedCode, Origin, Password, Purpose, Refusal, Renewed,
-        SessionStamp, Stop,
+        SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -56,7 +56,7 @@ impl Owner {
     /// `locked` once that was said too often ([`Rules::owner_failure_quota`](crate::domain::Rules::owner_failure_quota)),
     /// whatever strangers do; `throttled` once this origin failed too often, which a new password that is refused after it
     /// was hashed counts for; a [`Fault`].
-    pub async fn change_password(&self, current: &Password, new: &Password) -> Result<Renewed, Error> {
+    pub async fn change_password(&self, current: &TypedPassword, new: &Password) -> Result<Renewed, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
             let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
@@ -80,10 +80,10 @@ impl Owner {
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
     /// `account_closed`, `session_ended`, `wrong_password`, `locked` once that was said too often,
-    /// `password_change_required`, `throttled`; a [`Fault`].
+    /// `password_change_required`, `address_unchanged`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         email: &EmailAddress,
         mail: &MailOptions,
     ) -> Result<(), Error> {
@@ -109,12 +109,13 @@ impl Owner {
                     epoch: self.stamp.epoch,
                 })?;
                 let mut verdict = Verdict::new(change, ());
-                verdict.reserve.push(core.recipient_reservation(email, moment.now, false));
+                verdict.reserve = core.email_change_reservations(account.id, email, moment.now);
                 Ok(verdict)
             });
             match decided.await? {
                 Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
-                    let retry_after = retry_after.max(core.recipients_wait(email).await?);
+                    let shared = core.email_changes_wait(self.stamp.account, email).await?;
+                    let retry_after = retry_after.max(shared);
                     Err(Refusal::Throttled { retry_after }.into())
                 }
                 decided => Ok(decided?),
@@ -124,7 +125,8 @@ impl Owner {
     }
 
     /// Puts the new address in place, given the code that was mailed there. All other sessions end; the answer is the
-    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h.
+    /// new stamp of this session. The old address gets a link that takes it back, good for 72 h
+    /// from when it is handed over ([`CodeLives::email_revert`](crate::domain::CodeLives::email_revert)).
     ///
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
@@ -225,7 +227,11 @@ impl Owner {
 
     /// Begins an attempt at the account's own password, once the session is known to hold and nothing speaks against the
     /// password that is to take its place, as far as that takes no hash.
-    async fn attempt<'a>(&self, current: &'a Password, new: Option<&Password>) -> Result<Attempt<'a>, Error> {
+    async fn attempt<'a>(
+        &self,
+        current: &'a TypedPassword,
+        new: Option<&Password>,
+    ) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, moment, hashed| {
@@ -269,7 +275,7 @@ impl Owner {
     /// same password was sealed anew meanwhile.
     async fn knowing<T: Send>(
         &self,
-        current: &Password,
+        current: &TypedPassword,
         candidate: Option<&Password>,
         mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Result<T, DecideError>, Error> {

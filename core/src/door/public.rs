@@ -5,9 +5,10 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, AccountId, Candidate, Change, Chosen, CodeState, Content, Denial, DeviceToken, EmailAddress,
-        EventKind, Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin,
-        Password, Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        Account, AccountId, Candidate, Carried, Change, Chosen, CodeState, Content, Denial, DeviceToken,
+        EmailAddress, EventKind, Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode,
+        MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -118,7 +119,7 @@ impl Public {
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
-        password: &Password,
+        password: &TypedPassword,
         device: Option<&DeviceToken>,
     ) -> Result<Authentication, PublicError> {
         let call = async {
@@ -149,12 +150,19 @@ impl Public {
     /// An account that nobody proves is removed after 7 days
     /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
+    /// What is `carried` is the host's own, unproven as the address is.
+    ///
     /// # Errors
     /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
     /// origin asked too often; [`PublicError::Vetoed`]; [`PublicError::Failed`].
-    pub async fn sign_up(&self, email: &EmailAddress, mail: MailOptions) -> Result<Accepted, PublicError> {
+    pub async fn sign_up(
+        &self,
+        email: &EmailAddress,
+        mail: MailOptions,
+        carried: Option<Carried>,
+    ) -> Result<Accepted, PublicError> {
         watched("public.sign_up", self.core.realm.as_str(), async {
-            self.ask(IntentKind::SignUp, email, mail).await
+            self.ask(IntentKind::SignUp, email, mail, carried).await
         })
         .await
     }
@@ -171,7 +179,7 @@ impl Public {
         mail: MailOptions,
     ) -> Result<Accepted, PublicError> {
         watched("public.request_password_reset", self.core.realm.as_str(), async {
-            self.ask(IntentKind::PasswordReset, email, mail).await
+            self.ask(IntentKind::PasswordReset, email, mail, None).await
         })
         .await
     }
@@ -251,12 +259,7 @@ impl Public {
                     set: core.mail_request(page, dossier, moment),
                     history: core.policy.history(),
                 })?;
-                let restored = change.account.as_ref().ok_or(Refusal::DeadCode)?.facts()?;
-                // It counts against the recipient, and goes out all the same: there is no other way back in.
-                let reserve = core.recipient_reservation(&restored.mailbox.address, moment.now, true);
-                let mut verdict = Verdict::new(change, account.id);
-                verdict.reserve.push(reserve);
-                Ok(verdict)
+                Ok(Verdict::new(change, account.id))
             })
             .await
         })
@@ -269,11 +272,12 @@ impl Public {
         kind: IntentKind,
         email: &EmailAddress,
         mail: MailOptions,
+        carried: Option<Carried>,
     ) -> Result<Accepted, PublicError> {
         let core = &self.core;
         mail.check(&core.links)?;
         let MailOptions { page, return_url, locale } = mail;
-        let intent = Intent { kind, email: email.clone(), page, return_url, locale };
+        let intent = Intent { kind, email: email.clone(), page, return_url, locale, carried };
         let decided = core
             .decide(Call::without_facts(self.initiator()), |_, moment, _| {
                 let sealed = intent.seal(&core.keys, &core.realm, moment.mail, moment.seal_nonce());
@@ -282,7 +286,7 @@ impl Public {
                 let change = Change { events: vec![requested], ..Change::none() };
                 let mut verdict = Verdict::new(change, moment.mail);
                 verdict.mails.push(Swap::create(mail));
-                verdict.reserve.extend(core.request_reservation(self.from, moment.now));
+                verdict.reserve = core.request_reservations(self.from, moment.now);
                 Ok(verdict)
             })
             .await
@@ -330,7 +334,7 @@ fn told(undecided: DecideError) -> PublicError {
         DecideError::Refused(Refusal::Vetoed { code }) => PublicError::Vetoed { code },
         // An old address that is another's by now can't be taken back.
         DecideError::Refused(_) | DecideError::EmailTaken => PublicError::DeadCode,
-        DecideError::Exhausted { wait } => PublicError::TooMany { retry_after: wait },
+        DecideError::Exhausted { wait, .. } => PublicError::TooMany { retry_after: wait },
         DecideError::Failed(fault) => fault.into(),
         DecideError::Superseded => Fault::Defect("the public door met another's outcome").into(),
     }

@@ -1,10 +1,12 @@
 //! The commit that the loop makes of what a rule decided: numbered, stamped, with its events.
 
+use std::collections::BTreeSet;
+
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        Account, AccountId, Address, AddressTag, Change, Content, Event, EventKind, IpFilterGroup, Life,
-        Mail, Timestamp, Version,
+        Account, AccountId, Address, AddressTag, Change, Content, Event, EventKind, Initiator, IpFilterGroup,
+        Life, Mail, QuotaTag, Timestamp, Version,
     },
     error::Fault,
     port::{Commit, Dossier, Note, Reservation, Stored, Swap, Write},
@@ -41,6 +43,8 @@ pub(crate) struct Decided<T> {
 /// A commit, and what holds once it is applied.
 pub(crate) struct Batch<T> {
     pub(crate) commit: Option<Commit>,
+    /// The levels that its notices are charged to.
+    pub(crate) notices: BTreeSet<QuotaTag>,
     pub(crate) decided: Decided<T>,
 }
 
@@ -55,7 +59,13 @@ impl Core {
         verdict: Verdict<T>,
         moment: &Moment,
     ) -> Result<Batch<T>, Fault> {
-        let Verdict { change, reserve, mails, group, note, about, value } = verdict;
+        let Verdict { mut change, mut reserve, mails, group, note, about, value } = verdict;
+        let notices = match call.by {
+            Initiator::Owner => {
+                self.bound_notices(&mut change, current, &call.spent, &mut reserve, moment.now)
+            }
+            _ => BTreeSet::new(),
+        };
         let mut after = current.clone();
         let mut writes = Vec::new();
 
@@ -111,11 +121,11 @@ impl Core {
             .collect::<Vec<_>>();
         let decided = Decided { value, after, mails: stored_mails };
         if writes.is_empty() && events.is_empty() {
-            return Ok(Batch { commit: None, decided });
+            return Ok(Batch { commit: None, notices, decided });
         }
         let commit =
             Commit::new(moment.commit, writes, events).map_err(|_| Fault::Defect("an illegal commit"))?;
-        Ok(Batch { commit: Some(commit), decided })
+        Ok(Batch { commit: Some(commit), notices, decided })
     }
 
     /// The mail, with the tag of the domain that it goes to.

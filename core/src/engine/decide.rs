@@ -6,10 +6,14 @@
 use super::{
     Core, Deadline, Decided, Moment, Verdict,
     hashing::{Answers, Question},
+    notices::Spent,
     offer::{Offered, Pledge},
 };
 use crate::{
-    domain::{Change, CommitId, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
+    domain::{
+        Change, CommitId, EventKind, Hashed, Incarnation, Initiator, Password, QuotaTag, Refusal, Span, Stop,
+        Timestamp,
+    },
     error::{Error, Fault},
     log_in::{OriginPass, Share},
     port::{Commit, Dossier, Reservation, Who, Write},
@@ -34,12 +38,14 @@ pub(crate) struct Call<'a> {
     /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
     /// a store call more would tell.
     pub(crate) mends: bool,
+    /// The levels of notices that the store has said are spent, in this call.
+    pub(super) spent: Spent,
 }
 
 impl<'a> Call<'a> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
-        Self { who, first: None, by, candidate: None, share: None, mends: true }
+        Self { who, first: None, by, candidate: None, share: None, mends: true, spent: Spent::new() }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -68,9 +74,10 @@ impl<'a> Call<'a> {
 pub(crate) enum DecideError {
     Refused(Refusal),
     EmailTaken,
-    /// A quota of the commit is spent.
+    /// Quotas of the commit are spent: these, where they stand, and the longest wait over them.
     Exhausted {
         wait: Span,
+        levels: Vec<(QuotaTag, Timestamp)>,
     },
     /// A claimed mail is another courier's by now, or a group of networks was changed since it was read.
     Superseded,
@@ -88,7 +95,7 @@ impl From<DecideError> for Error {
         match undecided {
             DecideError::Refused(refusal) => refusal.into(),
             DecideError::EmailTaken => Refusal::EmailTaken.into(),
-            DecideError::Exhausted { wait } => Refusal::Throttled { retry_after: wait }.into(),
+            DecideError::Exhausted { wait, .. } => Refusal::Throttled { retry_after: wait }.into(),
             DecideError::Superseded => Fault::Defect("a mail was superseded outside the courier").into(),
             DecideError::Failed(fault) => fault.into(),
         }
@@ -114,6 +121,7 @@ impl Core {
         mut rule: impl FnMut(&Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Decided<T>, DecideError> {
         let mut deadline = self.deadline();
+        self.meet_keys(&mut deadline).await?;
         let mut answers = Answers::default();
         for _ in 0..TRIES {
             let loaded = match call.first.take() {
@@ -135,6 +143,13 @@ impl Core {
                         return Ok(batch.decided);
                     };
                     match self.offer(commit, &mut pledge, &mut deadline).await {
+                        // Too many notices refuse no command: one waits, and the others are not sent.
+                        Err(DecideError::Exhausted { levels, .. })
+                            if levels.iter().all(|(level, _)| batch.notices.contains(level)) =>
+                        {
+                            call.spent.extend(levels);
+                            continue;
+                        }
                         Ok(Offered::Applied) => {
                             self.notice(commit);
                             return Ok(batch.decided);
@@ -178,7 +193,7 @@ impl Core {
                         deadline.within(wait.settled).await?;
                         continue;
                     }
-                    OriginPass::Spent(wait) => return Err(DecideError::Exhausted { wait }),
+                    OriginPass::Spent(wait) => return Err(DecideError::Exhausted { levels: Vec::new(), wait }),
                 }
             }
             self.answer(question, call.candidate, &current, &mut answers, &mut deadline).await?;

@@ -3,7 +3,7 @@
 
 use super::{Core, Deadline, deadline::Lapsed, guard::caught};
 use crate::{
-    domain::{AccountId, Hashed, Password, Sealed, Span},
+    domain::{AccountId, Hashed, Password, Sealed, Span, TypedPassword},
     error::Fault,
     port::{Dossier, PasswordHash},
 };
@@ -73,16 +73,16 @@ impl Core {
         Ok(PasswordHash::from_phc(self.keys.open_hash(&self.realm, account, sealed)?))
     }
 
-    /// Whether the hash was made of the candidate.
+    /// Whether the hash was made of what was typed.
     pub(crate) async fn verify_hash(
         &self,
-        candidate: &Password,
+        typed: &TypedPassword,
         hash: &PasswordHash,
         raw_input: bool,
         deadline: &mut Deadline<'_>,
     ) -> Result<bool, Fault> {
-        let candidate = candidate.as_taken(raw_input);
-        Ok(deadline.within(self.hasher.verify(&candidate, hash)).await??)
+        let taken = typed.as_taken(raw_input);
+        Ok(deadline.within(self.hasher.verify(&taken, hash)).await??)
     }
 
     /// Whether the password is known from a breach; none if that could not be found out, and need not be.

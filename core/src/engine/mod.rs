@@ -2,9 +2,12 @@
 //!
 //! [`core`] holds the ports and settings; [`decide`] is the loop; [`commit`] makes a commit of what was decided and
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
-//! [`requests`] fills the rules' requests, [`deadline`] bounds each wait and [`watch`] tells operators how calls end.
+//! [`requests`] fills the rules' requests, [`reservations`] what is taken of shared quotas, [`notices`] bounds those that
+//! owners cause, [`keys`] asks whether the keyring is the realm's own, [`deadline`] bounds each wait and [`watch`] tells
+//! operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
-//! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves.
+//! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves, [`relay`] a
+//! mailer that does not work; [`hourly`] spares the host a notice for each mail that this costs.
 
 pub(crate) mod commit;
 pub(crate) mod core;
@@ -14,9 +17,14 @@ pub(crate) mod guard;
 mod guarded_store;
 mod hasher;
 mod hashing;
+mod hourly;
+mod keys;
 pub(crate) mod moment;
+mod notices;
 mod offer;
+pub(crate) mod relay;
 pub(crate) mod requests;
+mod reservations;
 mod service;
 pub(crate) mod watch;
 
@@ -27,7 +35,10 @@ pub(crate) use self::{
     decide::{Call, DecideError},
     guarded_store::GuardedStore,
     hasher::Hasher,
+    hourly::Hourly,
+    keys::KeysMet,
     moment::Moment,
     offer::{Pledge, Repeated},
+    relay::Relay,
     service::Service,
 };

@@ -149,7 +149,7 @@ fn exhausted(commit: &Commit, levels: &[(QuotaTag, Timestamp)]) -> DecideError {
         })
     };
     match levels.iter().map(wait_of).collect::<Option<Vec<_>>>().and_then(|waits| waits.into_iter().max()) {
-        Some(wait) => DecideError::Exhausted { wait },
+        Some(wait) => DecideError::Exhausted { wait, levels: levels.to_vec() },
         None => Fault::Defect("a store names a quota that was not asked for").into(),
     }
 }

@@ -1,17 +1,16 @@
-//! What the doors, the log-in and the courier ask of the rules: requests and reservations, filled from the settings, the
-//! dossier and the moment. Every such request is built here and nowhere else.
+//! What the doors, the log-in and the courier ask of the rules: requests, filled from the settings, the dossier and the
+//! moment. Every such request is built here and nowhere else; what is reserved of quotas, in the file beside.
 
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
         AccountId, AddressTag, Candidate, Close, CodeMint, DeviceMint, DeviceToken, DueWork, EmailAddress,
         IpFilterGroupName, LinkUrl, LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin,
-        Purpose, Quota, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Span,
-        Timestamp,
+        Purpose, Quota, QuotaOf, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp,
+        Side, Timestamp,
     },
-    error::Fault,
     log_in::{Attempt, LaneName, Share},
-    port::{Dossier, Reservation, Who},
+    port::{Dossier, Reservation},
 };
 
 impl Core {
@@ -69,7 +68,9 @@ impl Core {
             keys: &self.keys,
             page,
             return_url: None,
+            lives: &self.rules.code_lives,
             quota: self.rules.account_quota,
+            side: Side::Account,
             address: dossier.own_address(),
             stranger_caused: false,
             bypass_throttle: false,
@@ -167,26 +168,9 @@ impl Core {
         }
     }
 
-    /// The level of this origin's requests for mail; none where the origin is not known.
-    pub(crate) fn requests_level(&self, origin: Origin) -> Option<QuotaTag> {
-        self.keys.origin_tag(&self.realm, "mail requests", origin)
-    }
-
-    /// A unit of the origin's quota of requests for mail.
-    pub(crate) fn request_reservation(&self, origin: Origin, now: Timestamp) -> Option<Reservation> {
-        let quota = self.rules.origin_quota;
-        Some(Reservation::of(self.requests_level(origin)?, quota, now))
-    }
-
-    /// The levels of this origin's failed log-ins, each with its quota; none where the origin is not known.
-    pub(crate) fn origin_failure_levels(&self, origin: Origin) -> Vec<(QuotaTag, Quota)> {
-        let level = self.keys.origin_tag(&self.realm, "log-in failures", origin);
-        level.map(|level| (level, self.rules.origin_failure_quota)).into_iter().collect()
-    }
-
     /// The level of wrong passwords at the door of this account's owner.
     pub(crate) fn owner_failures_level(&self, account: AccountId) -> QuotaTag {
-        self.keys.quota_tag(&self.realm, "log-in failures", "account", account.as_bytes())
+        self.keys.quota_tag(&self.realm, QuotaOf::FailuresOfOwner(account))
     }
 
     /// The level that a lane counts its failures in, with its quota; none for one that counts them in an address' record.
@@ -215,29 +199,5 @@ impl Core {
     pub(crate) fn share_reservations(&self, share: &Share<'_>, now: Timestamp) -> Vec<Reservation> {
         let one = |(level, quota)| Reservation::of(level, quota, now).without_ceiling();
         share.quotas().map(one).collect()
-    }
-
-    /// The level of all mails with a code to this recipient.
-    pub(crate) fn recipients_level(&self, recipient: &EmailAddress) -> QuotaTag {
-        self.keys.recipient_tag(&self.realm, "mail", recipient)
-    }
-
-    /// A unit of the recipient's quota; also where the throttle is passed over, so that it counts afterwards.
-    pub(crate) fn recipient_reservation(
-        &self,
-        recipient: &EmailAddress,
-        now: Timestamp,
-        bypass: bool,
-    ) -> Reservation {
-        let asked = Reservation::of(self.recipients_level(recipient), self.rules.recipient_quota, now);
-        if bypass { asked.without_ceiling() } else { asked }
-    }
-
-    /// How long the recipient's quota makes wait.
-    pub(crate) async fn recipients_wait(&self, recipient: &EmailAddress) -> Result<Span, Fault> {
-        let level = self.recipients_level(recipient);
-        let who = Who { levels: vec![level], ..Who::nobody() };
-        let dossier = self.load(&who, &mut self.deadline()).await?;
-        Ok(self.rules.recipient_quota.wait(dossier.level(level), self.clock.now()).unwrap_or(Span::ZERO))
     }
 }

@@ -9,6 +9,7 @@
 //! | event at `DEBUG`, field `lock` | failed log-ins lock an address: `locked`, or `disabled` for good |
 //! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources; a courier that has to wait; a commit of unknown outcome that is offered again |
 //! | event at `WARN`, field `port` | a port panicked: the mailer, the store, .. |
+//! | event at `WARN` | the mailer fails, whatever letter it is given; and event at `INFO`, it works again |
 //! | event at `WARN`, field `waiting` | mails wait, and no courier or sweep of this process has looked for them; at most once an hour |
 //! | counter `accountable_calls_total`, labels `call`, `outcome` | each call |
 //! | counter `accountable_locks_total`, label `lock` | each lock |
@@ -139,6 +140,18 @@ pub(crate) fn troubled(fault: &Fault) {
     tracing::warn!(outcome = fault.code(), error = chain(fault), "the courier waits");
     #[cfg(not(feature = "tracing"))]
     let _ = fault;
+}
+
+/// The mailer fails, whatever letter it is given: from now on it is probed.
+pub(crate) fn mailer_fails() {
+    #[cfg(feature = "tracing")]
+    tracing::warn!("the mailer fails: letters wait");
+}
+
+/// The mailer works again.
+pub(crate) fn mailer_works() {
+    #[cfg(feature = "tracing")]
+    tracing::info!("the mailer works again: letters go out");
 }
 
 /// The outcome of a commit stays unknown; it is offered again until the deadline.

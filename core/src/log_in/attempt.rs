@@ -4,7 +4,7 @@ use super::{gate::LaneName, origins::Share, slot::Slot};
 use crate::{
     domain::{
         AccountId, AddressTag, Denial, DeviceToken, EmailAddress, Initiator, MustChangeReason, Origin,
-        Password, SessionStamp, Span,
+        SessionStamp, Span, TypedPassword,
     },
     engine::{Core, Deadline},
     error::Fault,
@@ -20,7 +20,7 @@ pub(crate) struct Attempt<'a> {
     /// The name of its record.
     pub(crate) tag: AddressTag,
     /// What was typed.
-    pub(crate) password: &'a Password,
+    pub(crate) password: &'a TypedPassword,
     /// Whose failures it counts among, at first.
     pub(crate) claim: Claim<'a>,
     /// From where.

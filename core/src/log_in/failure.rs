@@ -110,8 +110,14 @@ impl Core {
 
     /// Somebody is to be told that the address is locked, or disabled. Whether anybody has it is for the courier to find out.
     fn lock_notice(&self, kind: IntentKind, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
-        let intent =
-            Intent { kind, email: attempt.email.clone(), page: None, return_url: None, locale: None };
+        let intent = Intent {
+            kind,
+            email: attempt.email.clone(),
+            page: None,
+            return_url: None,
+            locale: None,
+            carried: None,
+        };
         let sealed = intent.seal(&self.keys, &self.realm, moment.mail, moment.seal_nonce());
         Mail::queued(moment.mail, self.realm.clone(), Content::Intent(sealed), moment.now)
     }

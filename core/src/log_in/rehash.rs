@@ -31,12 +31,15 @@ impl Core {
         credential: &VerifiedCredential,
     ) -> Result<(), Fault> {
         let mut deadline = Deadline::after(&*self.clock, Self::REHASHING);
-        let fresh = deadline.within(self.hasher.hash(attempt.password)).await??;
+        // What could not be chosen here has no normal form, and stays hashed as it was typed.
+        let raw_input = attempt.password.prepared().is_none();
+        let password = attempt.password.as_taken(raw_input);
+        let fresh = deadline.within(self.hasher.hash(&password)).await??;
         let sealed = self.seal(account, &fresh)?;
         let call = Call::new(Who::id(account), attempt.initiator.clone());
         let decided = deadline.within(self.decide(call, |dossier, _, _| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            Ok::<_, Stop>(Verdict::new(account.rehashed(&credential.sealed, &sealed)?, ()))
+            Ok::<_, Stop>(Verdict::new(account.rehashed(&credential.sealed, &sealed, raw_input)?, ()))
         }));
         // A refusal means that somebody came between.
         decided.await?.map(drop).or(Ok(()))

@@ -23,7 +23,7 @@ impl Core {
         }
         Ok(Some(if self.hasher.reads_part_only(&attempt.password.as_taken(*raw_input), &hash)? {
             HashState::ReadsPartOnly
-        } else if *raw_input || self.hasher.needs_rehash(&hash)? {
+        } else if *raw_input && attempt.password.prepared().is_some() || self.hasher.needs_rehash(&hash)? {
             HashState::Outdated
         } else {
             HashState::Fresh
@@ -37,7 +37,7 @@ impl Core {
         deadline: &mut Deadline<'_>,
     ) -> Result<(), Fault> {
         let decoy = self.hasher.decoy(attempt.tag.as_bytes())?;
-        deadline.within(self.hasher.verify(attempt.password, &decoy)).await??;
+        deadline.within(self.hasher.verify(&attempt.password.as_taken(false), &decoy)).await??;
         Ok(())
     }
 }

@@ -24,7 +24,7 @@
 //!                Ok(250) => Ok(Receipt::default()),
 //!                Ok(550) => Err(MailError::NoSuchMailbox { evidence: "550 5.1.1".into() }),
 //!                Ok(other) => Err(MailError::Ours(format!("status {other}").into())),
-//!                Err(error) => Err(MailError::Transient(error.into())),
+//!                Err(error) => Err(MailError::Unreachable(error.into())),
 //!            }
 //!        }
 //!    }
@@ -50,8 +50,10 @@ use crate::domain::Letter;
 /// 2. The letter goes to `letter.to` and to nobody else.
 /// 3. Attempts of one letter bear one `Message-ID`, made from `letter.id`; letters of different ids never share one.
 /// 4. [`MailError::NoSuchMailbox`] and [`MailError::Rejected`] are said only of this recipient, by its own server, for
-///    good. Whatever may pass is [`MailError::Transient`]; whatever is our fault (bad credentials, our address on
-///    a block list, a letter too large) is [`MailError::Ours`]. In doubt it is not the recipient's fault.
+///    good. Whatever may pass with this letter or its recipient is [`MailError::Transient`]. What would befall any letter (no
+///    connection, bad credentials, our address on a block list) is [`MailError::Unreachable`]: it is charged to no mail, and
+///    letters wait until one is answered again. What this letter can't be sent for by a fault of ours (no words for it, too
+///    large), or what may be either, is [`MailError::Ours`]: another letter tells. In doubt it is not the recipient's fault.
 /// 5. Letters are independent: one that hangs or fails neither delays nor fails another.
 /// 6. A dropped future stops, or goes on unheard; it leaves nothing locked. Whether the letter left is unknown then.
 /// 7. `deliver` ends within a time that the adapter states, shorter than the courier's lease.
@@ -90,11 +92,14 @@ pub enum MailError {
         /// The server's reply code and enhanced status (RFC 5321, RFC 3463), without anything personal.
         evidence: String,
     },
-    /// The server could not be reached or put us off; a later attempt may work.
+    /// The server put this letter or its recipient off; a later attempt may work.
     #[error("mail is delayed")]
     Transient(#[source] Source),
-    /// The letter can't be sent by a fault of ours, such as bad credentials; it is tried again, and nothing is held
-    /// against the recipient.
+    /// The server could not be reached, or refuses us: no letter could be sent now, whoever it goes to. No mail is charged
+    /// with it.
+    #[error("the mail server can't be reached, or refuses us")]
+    Unreachable(#[source] Source),
+    /// The letter can't be sent by a fault of ours; it is tried again, and nothing is held against the recipient.
     #[error("mail can't be sent, by a fault of ours")]
     Ours(#[source] Source),
 }

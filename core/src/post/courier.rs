@@ -17,6 +17,7 @@ use crate::{
     engine::{
         Core,
         guard::caught,
+        relay::Readiness,
         watch::{self, watched},
     },
     error::Fault,
@@ -57,12 +58,14 @@ impl<'a> Courier<'a> {
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
         let resealed = self.core.reseal(at_most, &Initiator::Courier).await;
+        let worked = self.core.bulk_work(at_most).await;
         let trimmed = self.core.trim().await;
         let passed = passed?;
         swept.accounts = passed.accounts;
         swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
         swept.resealed = resealed?;
+        worked?;
         trimmed?;
         Ok(swept)
     }
@@ -77,7 +80,7 @@ impl<'a> Courier<'a> {
     ) -> Result<Option<Timestamp>, Fault> {
         let mut left = at_most;
         loop {
-            let limit = u32::try_from(flight.room()).unwrap_or(0).min(left);
+            let limit = self.room(flight).min(left);
             if limit > 0 && (flight.more || flight.is_empty()) {
                 let claims = self.claim_for(flight, limit).await?;
                 if claims.mails.is_empty() && flight.is_empty() && !flight.has_landed() {
@@ -85,7 +88,7 @@ impl<'a> Courier<'a> {
                 }
                 left = left.saturating_sub(self.take_off(claims, limit, flight));
             } else if flight.is_empty() {
-                return Ok(self.claim(None, BTreeSet::new()).await?.next_due);
+                return Ok(self.can_be_had(self.claim(None, BTreeSet::new()).await?.next_due));
             } else {
                 flight.landing().await;
             }
@@ -93,6 +96,24 @@ impl<'a> Courier<'a> {
                 swept.count(&done);
                 flight.more |= matches!(done, Done::Intent);
             }
+        }
+    }
+
+    /// How many may be claimed now: one at a time, and nothing beside it, while the mailer does not work.
+    fn room(&self, flight: &Flight<'_, Done>) -> u32 {
+        match self.core.relay.readiness(self.core.clock.now()) {
+            Readiness::Ready => u32::try_from(flight.room()).unwrap_or(0),
+            Readiness::Probe => u32::from(flight.is_empty()),
+            Readiness::NotBefore(_) => 0,
+        }
+    }
+
+    /// When there will be more: mails that are due already wait for the next probe of the mailer.
+    fn can_be_had(&self, due: Option<Timestamp>) -> Option<Timestamp> {
+        let now = self.core.clock.now();
+        match self.core.relay.readiness(now) {
+            Readiness::NotBefore(probe) => due.map(|due| if due > now { due } else { probe }),
+            Readiness::Ready | Readiness::Probe => due,
         }
     }
 
@@ -155,9 +176,14 @@ impl<'a> Courier<'a> {
 
     /// Takes up what is due, as far as there is room. How long to rest if nothing happens.
     async fn look<'f>(&'f self, flight: &mut Flight<'f, Done>, accounts_due: &Event) -> Result<Span, Fault> {
-        let limit = u32::try_from(flight.room()).unwrap_or(0);
+        let limit = self.room(flight);
         if limit == 0 {
-            return Ok(Self::REST);
+            self.core.service.looked();
+            let now = self.core.clock.now();
+            return Ok(match self.core.relay.readiness(now) {
+                Readiness::NotBefore(probe) if flight.is_empty() => probe.since(now).min(Self::REST),
+                _ => Self::REST,
+            });
         }
         let claims = self.claim_for(flight, limit).await?;
         let next_due = claims.next_due;
@@ -199,6 +225,7 @@ impl<'a> Courier<'a> {
     async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {
         let core = self.core;
         core.service.looked();
+        core.meet_keys(&mut core.deadline()).await?;
         let now = core.clock.now();
         let retries = &core.rules.retries;
         let claim = Claim {

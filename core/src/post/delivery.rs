@@ -3,12 +3,13 @@
 use crate::{
     domain::{
         AccountId, AddressTag, Change, CodeMint, Content, DeathCause, EventKind, HostNotice, Initiator,
-        Letter, LetterContext, Mail, MailState, Purpose, Retries, Span, Subject, Suppression,
-        SuppressionScope, Undeliverable,
+        Letter, LetterContext, Mail, MailState, Message, Purpose, Retries, Span, Subject, Suppression,
+        SuppressionScope, Timestamp, Undeliverable, Withdrawn,
     },
     engine::{
         Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new,
         guard::{Panicked, caught, caught_now},
+        relay::{Blame, Unsent},
         watch,
     },
     error::Fault,
@@ -33,6 +34,8 @@ pub(crate) enum Attempted {
     Delivered,
     Refused(Undeliverable),
     Delayed,
+    /// The mailer does not work; the mail waits as before.
+    Unsent,
     Dead,
     Cancelled,
     /// It is not known whether it left, or another courier has it.
@@ -45,6 +48,7 @@ impl Attempted {
             Self::Delivered => "delivered",
             Self::Refused(_) => "refused",
             Self::Delayed => "delayed",
+            Self::Unsent => "unsent",
             Self::Dead => "dead",
             Self::Cancelled => "cancelled",
             Self::Open => "open",
@@ -52,12 +56,36 @@ impl Attempted {
     }
 }
 
-/// What the server said, as it is written down.
+/// What became of a mail, as it is written down.
 enum Settlement {
-    Delivered,
-    Refused { cause: Undeliverable, evidence: String },
-    Failed { ours: bool },
+    Delivered {
+        /// The end of its code, as the mail names it.
+        end: Option<Timestamp>,
+    },
+    Refused {
+        cause: Undeliverable,
+        evidence: String,
+    },
+    Failed {
+        ours: bool,
+    },
+    /// The mailer does not work: nothing is charged.
+    Unsent {
+        probed: bool,
+    },
+    /// Its code had expired.
+    Expired {
+        /// When the host is told; none if it is told anyhow, or by nobody.
+        told_at: Option<Timestamp>,
+    },
     Cancelled,
+}
+
+/// What came of handing a letter over.
+struct HandedOver {
+    answer: Result<(), MailError>,
+    /// It tells whether the standard mailer works.
+    tells: bool,
 }
 
 impl Core {
@@ -69,36 +97,144 @@ impl Core {
         within: Span,
     ) -> Result<Attempted, Fault> {
         let Claimed { mail, dossier } = claimed;
-        let dossier = self.of_this_realm(dossier);
+        let mut dossier = self.of_this_realm(dossier);
         let taken = self.is_elsewhere(&mail.value, &dossier).await?;
+        let mut letter = self.letter(&mail.value, &dossier, taken);
+        if letter.as_ref().is_ok_and(|letter| letter.link().is_some())
+            && let Some(renewed) = self.renew_code(&mail.value, &dossier, &by).await?
+        {
+            letter = self.letter(&mail.value, &renewed, taken);
+            dossier = renewed;
+        }
+        let settlement = match letter {
+            Err(Withdrawn::Expired) => Settlement::Expired { told_at: self.expiry_told_at() },
+            Err(Withdrawn::Void | Withdrawn::Suppressed) => Settlement::Cancelled,
+            // Its attempts are spent, and each courier died over it: it would go round for ever.
+            Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
+            Ok(letter) => match self.attempt(&letter, &mail.value, &by, within).await {
+                Some(settlement) => settlement,
+                // Its caller waits no longer. The claim lapses, and a courier takes it up.
+                None => {
+                    watch::mail_attempted(Attempted::Open.as_str());
+                    return Ok(Attempted::Open);
+                }
+            },
+        };
+        let settled = self.written_down(&mail, dossier, by, &settlement).await;
+        if let (Settlement::Expired { told_at: Some(_) }, Err(_)) = (&settlement, &settled) {
+            self.expiries_told.forget();
+        }
+        settled
+    }
+
+    fn letter(&self, mail: &Mail, dossier: &Dossier, taken: bool) -> Result<Letter, Withdrawn> {
         let counter = LetterContext {
             account: dossier.account.as_ref().map(|stored| &stored.value),
             taken,
             host: self.host.notices_to.as_ref(),
             mint: CodeMint { keys: &self.keys, realm: &self.realm, incarnation: dossier.incarnation },
+            lives: &self.rules.code_lives,
             now: self.clock.now(),
         };
-        let settlement = match counter.letter(&mail.value, |tag| dossier.address(tag)) {
-            Err(_) => Settlement::Cancelled,
-            // Its attempts are spent, and each courier died over it: it would go round for ever.
-            Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
-            Ok(letter) => {
-                // However long the caller would wait: the claim must outlast the delivery.
-                let within = within.min(Retries::LONGEST_DELIVERY);
-                let mut deadline = Deadline::after(&*self.clock, within);
-                match deadline.within(self.hand_over(&letter)).await {
-                    // It may have left, and is tried again under the same name; less and less often, lest a server
-                    // that takes letters and never says so fills somebody's mailbox.
-                    Err(_) if by == Initiator::Courier => Settlement::Failed { ours: false },
-                    // Its caller waits no longer. The claim lapses, and a courier takes it up.
-                    Err(_) => {
-                        watch::mail_attempted(Attempted::Open.as_str());
-                        return Ok(Attempted::Open);
-                    }
-                    Ok(answer) => settlement(answer),
-                }
+        counter.letter(mail, |tag| dossier.address(tag))
+    }
+
+    /// Renews the life of the mail's code, if an outage has used up most of it; what is known then. It is written down before
+    /// the letter leaves: the letter names its end.
+    async fn renew_code(
+        &self,
+        mail: &Mail,
+        dossier: &Dossier,
+        by: &Initiator,
+    ) -> Result<Option<Dossier>, Fault> {
+        let lives = &self.rules.code_lives;
+        let renewed = |dossier: &Dossier, now| {
+            dossier.account.as_ref().and_then(|account| account.value.renewed_code(mail, lives, now))
+        };
+        if renewed(dossier, self.clock.now()).is_none() {
+            return Ok(None);
+        }
+        let mut call = Call::new(Claimed::who(mail), by.clone());
+        call.first = Some(dossier.clone());
+        call.mends = false;
+        let decided = self
+            .decide(call, |dossier, moment, _| {
+                let change = renewed(dossier, moment.now);
+                let is_renewed = change.is_some();
+                Ok(Verdict::new(change.unwrap_or_default(), is_renewed))
+            })
+            .await;
+        match decided {
+            Ok(decided) => Ok(decided.value.then_some(decided.after)),
+            Err(DecideError::Failed(fault)) => Err(fault),
+            // The host's own part of the commit said no: it goes out with what is left.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// When the host is told that a mail's code has expired; none where nobody is to be told, or another notice tells it.
+    fn expiry_told_at(&self) -> Option<Timestamp> {
+        self.host.notices_to.as_ref()?;
+        self.expiries_told.notice(self.clock.now())
+    }
+
+    /// Hands the letter over; none if its caller waits no longer.
+    async fn attempt(
+        &self,
+        letter: &Letter,
+        mail: &Mail,
+        by: &Initiator,
+        within: Span,
+    ) -> Option<Settlement> {
+        let outages = self.relay.outages();
+        // However long the caller would wait: the claim must outlast the delivery.
+        let within = within.min(Retries::LONGEST_DELIVERY);
+        let mut deadline = Deadline::after(&*self.clock, within);
+        let handed_over = deadline.within(self.hand_over(letter)).await;
+        let now = self.clock.now();
+        let fails = |ours| {
+            let aged = now.since(mail.queued_at) >= self.rules.retries.age;
+            match self.relay.failed(&Unsent { mail: mail.id, ours, outages, aged }, now) {
+                Blame::Mailer { probed } => Settlement::Unsent { probed },
+                Blame::Letter => Settlement::Failed { ours: true },
             }
         };
+        let HandedOver { answer, tells } = match handed_over {
+            Ok(handed_over) => handed_over,
+            Err(_) if *by != Initiator::Courier => return None,
+            // It may have left, and is tried again under the same name; less and less often, lest a server that takes letters
+            // and never says so fills somebody's mailbox.
+            Err(_) => {
+                return Some(match self.relay.is_out() {
+                    true => fails(false),
+                    false => Settlement::Failed { ours: false },
+                });
+            }
+        };
+        Some(match answer {
+            Err(MailError::Unreachable(_)) if tells => fails(false),
+            Err(MailError::Ours(_)) if tells => fails(true),
+            answer => {
+                if tells && self.relay.answered(mail.id) {
+                    self.wake.notify(usize::MAX);
+                }
+                let end = match letter.message {
+                    Message::Code { expires_at, .. } => Some(expires_at),
+                    _ => None,
+                };
+                settlement(answer, end)
+            }
+        })
+    }
+
+    /// Writes down what became of a mail, however long the store is away meanwhile.
+    async fn written_down(
+        &self,
+        mail: &Stored<Mail>,
+        dossier: Dossier,
+        by: Initiator,
+        settlement: &Settlement,
+    ) -> Result<Attempted, Fault> {
         // The server has answered: a second copy must not go out only because the store is away for a moment.
         // A store that is broken is another matter: no pause mends it.
         let mut deadline = self.deadline();
@@ -106,7 +242,7 @@ impl Core {
         loop {
             let before = first.take();
             let is_first = before.is_some();
-            match self.settle(&mail, before, by.clone(), &settlement).await {
+            match self.settle(mail, before, by.clone(), settlement).await {
                 Err(fault @ Fault::Unavailable(_)) => {
                     if is_first {
                         watch::troubled(&fault);
@@ -124,15 +260,24 @@ impl Core {
         }
     }
 
-    /// To whoever carries it: the host itself, or the mailer.
-    async fn hand_over(&self, letter: &Letter) -> Result<(), MailError> {
-        let ours = |panicked: Panicked| MailError::Ours(Box::new(panicked));
+    /// To whoever carries it: the host itself, or the mailer. One that panics harms its own letter only.
+    async fn hand_over(&self, letter: &Letter) -> HandedOver {
+        let panicked = |panicked: Panicked| HandedOver {
+            answer: Err(MailError::Ours(Box::new(panicked))),
+            tells: false,
+        };
         let routed = match &self.host.routing {
-            Some(routing) => caught_now("mail routing", || routing.mailer(letter)).map_err(ours)?,
+            Some(routing) => match caught_now("mail routing", || routing.mailer(letter)) {
+                Ok(routed) => routed,
+                Err(panic) => return panicked(panic),
+            },
             None => None,
         };
         let mailer = routed.unwrap_or(&*self.mailer);
-        caught("mailer", async { mailer.deliver(letter).await }).await.map_err(ours)?.map(drop)
+        match caught("mailer", async { mailer.deliver(letter).await }).await {
+            Ok(answer) => HandedOver { answer: answer.map(drop), tells: routed.is_none() },
+            Err(panic) => panicked(panic),
+        }
     }
 
     async fn settle(
@@ -150,9 +295,20 @@ impl Core {
                 let jitter = u64::from_be_bytes(first_8(moment.random));
                 let mut change = Change::none();
                 let (after, value) = match settlement {
-                    Settlement::Delivered => {
+                    Settlement::Delivered { end } => {
+                        let account = dossier.account.as_ref().zip(*end);
+                        change.account = account
+                            .and_then(|(account, end)| account.value.revert_handed_over(&mail.value, end));
                         change.events.push(EventKind::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
+                    }
+                    Settlement::Unsent { probed } => {
+                        (Some(mail.value.clone().put_back(*probed, moment.now)), Attempted::Unsent)
+                    }
+                    Settlement::Expired { told_at } => {
+                        change.events.push(EventKind::MailDied { mail: id, why: DeathCause::Expired });
+                        self.tell_of_expiry(&mail.value, *told_at, moment, &mut change);
+                        (Some(mail.value.clone().expired(moment.now)), Attempted::Dead)
                     }
                     Settlement::Cancelled => {
                         change.events.push(EventKind::MailCancelled { mail: id });
@@ -191,6 +347,16 @@ impl Core {
         }
     }
 
+    /// The host is told that a mail was given up since its code had expired.
+    fn tell_of_expiry(&self, mail: &Mail, at: Option<Timestamp>, moment: &Moment, change: &mut Change) {
+        let (Some(at), Some((_, dispatch))) = (at, mail.dispatch()) else { return };
+        let Subject::Code { purpose, .. } = dispatch.subject else { return };
+        let notice = Content::ForHost(HostNotice::MailExpired { account: dispatch.account, purpose });
+        let told = Mail::queued(moment.notice, self.realm.clone(), notice, moment.now);
+        change.mails.push(told.not_before(at));
+        change.events.push(EventKind::HostNoticeQueued { mail: moment.notice });
+    }
+
     /// Whether the new address that the mail is to confirm is another account's already.
     async fn is_elsewhere(&self, mail: &Mail, dossier: &Dossier) -> Result<bool, Fault> {
         let Some((_, dispatch)) = mail.dispatch() else { return Ok(false) };
@@ -223,7 +389,10 @@ impl Core {
         let held_back = HeldBack { cause, scope: SuppressionScope::All, evidence };
         self.suppress(account.id, tag, &held_back, dossier, moment, change);
         if let Subject::Code { purpose, .. } = dispatch.subject {
-            change.account = account.give_back(purpose, mail.queued_at, self.rules.account_quota);
+            let quota = self.rules.account_quota;
+            change.account = facts
+                .mailbox(dispatch.recipient)
+                .and_then(|to| account.give_back(&self.keys, purpose, to, mail.queued_at, quota));
         }
     }
 
@@ -271,9 +440,9 @@ pub(crate) struct HeldBack<'a> {
     pub(crate) evidence: &'a str,
 }
 
-fn settlement(answer: Result<(), MailError>) -> Settlement {
+fn settlement(answer: Result<(), MailError>, end: Option<Timestamp>) -> Settlement {
     match answer {
-        Ok(()) => Settlement::Delivered,
+        Ok(()) => Settlement::Delivered { end },
         Err(MailError::NoSuchMailbox { evidence }) => {
             Settlement::Refused { cause: Undeliverable::NoSuchMailbox, evidence }
         }
@@ -281,7 +450,7 @@ fn settlement(answer: Result<(), MailError>) -> Settlement {
             Settlement::Refused { cause: Undeliverable::Rejected, evidence }
         }
         Err(MailError::Transient(_)) => Settlement::Failed { ours: false },
-        Err(MailError::Ours(_)) => Settlement::Failed { ours: true },
+        Err(MailError::Unreachable(_) | MailError::Ours(_)) => Settlement::Failed { ours: true },
     }
 }
 
@@ -300,7 +469,11 @@ impl From<Attempted> for Delivery {
         match attempted {
             Attempted::Delivered => Self::Delivered,
             Attempted::Refused(cause) => Self::Undeliverable(cause),
-            Attempted::Delayed | Attempted::Dead | Attempted::Cancelled | Attempted::Open => Self::Queued,
+            Attempted::Delayed
+            | Attempted::Unsent
+            | Attempted::Dead
+            | Attempted::Cancelled
+            | Attempted::Open => Self::Queued,
         }
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::{
     domain::{
-        Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, NewAccount,
-        Purpose, Refusal, Registration, SealError, Status, Stop,
+        Account, Change, Content, EventKind, Initiator, Intent, IntentKind, Mail, MailRequest, MailState,
+        NewAccount, Purpose, Refusal, Registration, SealError, Side, Span, Status, Stop,
     },
     engine::{Call, Core, DecideError, Moment, Verdict},
     error::Fault,
@@ -16,6 +16,9 @@ use crate::{
 const TRIES: u32 = 3;
 
 impl Core {
+    /// How long a sign-up waits for the quota of all of them to admit it (fixed).
+    const SIGN_UP_WAITS: Span = Span::hours(1);
+
     /// Decides on one claimed request.
     pub(crate) async fn fulfil(&self, mail: Stored<Mail>) -> Result<(), Fault> {
         let Content::Intent(sealed) = &mail.value.content else { return Ok(()) };
@@ -23,7 +26,9 @@ impl Core {
         let intent = match Intent::open(&self.keys, &self.realm, mail.value.id, sealed) {
             Ok(intent) => intent,
             // The key may be back after a restart with the right keyring; after that nobody waits for the mail.
-            Err(SealError::UnknownKey(key)) if !is_given_up => return Err(Fault::UnknownKey(key)),
+            Err(error @ (SealError::UnknownKey(_) | SealError::WrongKey(_))) if !is_given_up => {
+                return Err(error.into());
+            }
             Err(_) => return self.drop_request(mail).await,
         };
         let key = intent.email.key();
@@ -46,6 +51,9 @@ impl Core {
                     continue;
                 }
                 // The recipient's quota is spent.
+                Err(DecideError::Exhausted { levels, wait }) if self.only_sign_ups_are_spent(&levels) => {
+                    self.put_off(mail, wait).await
+                }
                 Err(DecideError::Exhausted { .. } | DecideError::Refused(_)) => break,
                 Err(DecideError::Failed(fault)) => Err(fault),
             };
@@ -85,6 +93,7 @@ impl Core {
         let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
             stranger_caused: true,
+            side: Side::Stranger,
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.kind, account) {
@@ -106,14 +115,9 @@ impl Core {
                 Ok(Change::none())
             }
         };
-        // Where nothing is mailed, it counts all the same: at another door, one's own change of address to it would tell.
-        let counts = match intent.kind {
-            IntentKind::LockNotice => false,
-            IntentKind::DisabledNotice => change.as_ref().is_ok_and(|change| change.mails.len() > 1),
-            IntentKind::PasswordReset | IntentKind::SignUp => true,
-        };
-        let reserve = counts.then(|| self.recipient_reservation(&intent.email, moment.now, false));
-        Ok((change.unwrap_or_default(), reserve.into_iter().collect()))
+        let change = change.unwrap_or_default();
+        let reserve = self.recipient_reservations(intent.kind, account, &change, moment.now);
+        Ok((change, reserve))
     }
 
     /// The account that a stranger asked for, which nobody has proven yet.
@@ -122,6 +126,23 @@ impl Core {
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
         Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })
+    }
+
+    /// So many sign up that this one waits, the longer the older it is, lest all that wait be decided again each moment;
+    /// after an hour nobody waits for its mail any more. No attempt is counted.
+    async fn put_off(&self, mail: Stored<Mail>, wait: Span) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let age = now.since(mail.value.queued_at);
+        if age >= Self::SIGN_UP_WAITS {
+            return self.drop_request(mail).await;
+        }
+        // Further ahead than the horizon, a due time counts as due.
+        let wait = wait.max(Span::micros(age.as_micros() / 4)).min(self.rules.retries.horizon());
+        let until = now + wait;
+        let state = MailState::Retry { at: until };
+        let after = Mail { attempts: mail.value.attempts.saturating_sub(1), state, ..mail.value.clone() };
+        let delayed = EventKind::MailDelayed { mail: after.id, until, ours: false };
+        self.replace_mail(mail, Some(after), Change { events: vec![delayed], ..Change::none() }).await
     }
 
     /// A request that leads to nothing.

@@ -18,7 +18,7 @@ pub struct Swept {
     pub delivered: u32,
     /// Mails that a server refused for good; their addresses get no mail any more.
     pub refused: u32,
-    /// Mails that failed for now.
+    /// Mails that failed for now, and those that wait since the mailer does not work.
     pub delayed: u32,
     /// Mails that were given up.
     pub dead: u32,
@@ -41,7 +41,7 @@ impl Swept {
         let counter = match done {
             Done::Mail(Attempted::Delivered) => &mut self.delivered,
             Done::Mail(Attempted::Refused(_)) => &mut self.refused,
-            Done::Mail(Attempted::Delayed | Attempted::Open) => &mut self.delayed,
+            Done::Mail(Attempted::Delayed | Attempted::Unsent | Attempted::Open) => &mut self.delayed,
             Done::Mail(Attempted::Dead) => &mut self.dead,
             Done::Mail(Attempted::Cancelled) => &mut self.cancelled,
             Done::Intent => &mut self.decided,

@@ -38,19 +38,20 @@ on_each_store! {
         assert!(matches!(late, Err(PublicError::DeadCode)));
     }
 
-    async fn clause_1_a_reset_code_lives_for_1_h_and_repeats_stretch_it_to_4_h(world) {
-        world.in_use("ada@example.com", GOOD).await;
+    async fn clause_1_a_reset_code_lives_for_1_h_and_repeats_stretch_it_to_24_h(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
         ask_for_reset(&world).await;
         let first = world.mailer.last_link_to(&email("ada@example.com")).unwrap();
-        for _ in 0..23 {
+        // A stranger would be refused by the quota of the recipient long before; a host that mails itself is not.
+        for _ in 0..141 {
             world.clock.advance(Span::minutes(10));
-            ask_for_reset(&world).await;
+            let again = world.admin().issue_code(id, Purpose::PasswordReset, &MailOptions::default()).await.unwrap();
+            assert_eq!(again.link.expose(), first, "the same code each time");
         }
-        // 230 minutes after it was issued: the same code, in each of the mails.
-        assert_eq!(world.mailer.last_link_to(&email("ada@example.com")).unwrap(), first);
+        world.clock.advance(Span::micros(Span::minutes(30).as_micros() - 1));
         assert!(is_live(&world, &code_of(&first)).await);
-        world.clock.advance(Span::minutes(10));
-        assert!(!is_live(&world, &code_of(&first)).await, "four hours are the end");
+        world.clock.advance(Span::micros(1));
+        assert!(!is_live(&world, &code_of(&first)).await, "24 hours are the end");
     }
 
     async fn clause_1_every_mail_that_was_sent_has_a_link_that_works(world) {

@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Delivery, DeliveryOptions, MailOptions,
-    domain::{EventKind, Span},
+    domain::{DeathCause, EventKind, Span},
     port::Clock as _,
 };
 use accountable_memory::Answer;
@@ -174,14 +174,14 @@ on_each_store! {
             world.accounts.sweep(100).await.unwrap();
             world.clock.set(there);
             world.mailer.answer(email(&address), Answer::Accept);
-            // At the latest after the longest back-off from the new now, the mail is out, or its code had died.
+            // At the latest after the longest back-off from the new now, the mail is out, or its code had expired.
             for _ in 0..5 {
                 world.accounts.sweep(100).await.unwrap();
                 world.clock.advance(Span::hours(4));
             }
             let told = world.history(id).await;
             let ended = |event: &accountable_core::domain::Event| {
-                matches!(event.what, EventKind::MailDelivered { .. } | EventKind::MailCancelled { .. })
+                matches!(event.what, EventKind::MailDelivered { .. } | EventKind::MailDied { why: DeathCause::Expired, .. })
             };
             assert!(told.iter().any(ended), "{jump} days: {told:?}");
             // And the account can be mailed to again, and logged in to.

@@ -183,7 +183,7 @@ on_each_store! {
         world.in_use(OLD, GOOD).await;
         let revert = changed(&world).await;
         assert_eq!(register(&world, OLD).await, Err("email_taken"));
-        let _ = world.public().sign_up(&email(OLD), MailOptions::default()).await.unwrap();
+        let _ = world.public().sign_up(&email(OLD), MailOptions::default(), None).await.unwrap();
         let before = world.mailer.count();
         world.sweep().await;
         assert_eq!(world.mailer.count(), before, "nor does a stranger, and nothing is mailed");
@@ -235,7 +235,7 @@ on_each_store! {
         ask(NEW).await.unwrap();
         world.sweep().await;
         let first = world.mailed_code(NEW);
-        assert_eq!(ask("third@example.com").await, Err("throttled"), "a quota for each purpose, whatever the address");
+        assert_eq!(ask(NEW).await, Err("throttled"), "a quota for each purpose and address");
         world.clock.advance(Span::seconds(600));
         ask(NEW).await.unwrap();
         world.clock.advance(Span::seconds(600));

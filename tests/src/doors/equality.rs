@@ -62,25 +62,32 @@ fn of_load(who: &Who) -> String {
 }
 
 fn of_commit(commit: &Commit, clock: &ManualClock) -> String {
-    let writes = commit.writes().iter().map(|write| match write {
-        Write::Account(_) => "account".to_owned(),
-        Write::Address(_) => "address".to_owned(),
-        Write::IpFilterGroup(_) => "group".to_owned(),
-        Write::Note(_) => "note".to_owned(),
-        Write::Mail(swap) => {
-            let content = swap.after.as_ref().map(|mail| serde_json::to_string(&mail.content).unwrap().len());
-            format!("mail of {content:?}")
-        }
-        Write::Reserve(reservation) => {
-            let ahead = reservation.ceiling.since(clock.now());
-            format!("level by {} up to {ahead} ahead", reservation.step)
-        }
-    });
+    let mut writes: Vec<_> = commit
+        .writes()
+        .iter()
+        .map(|write| match write {
+            Write::Account(_) => "account".to_owned(),
+            Write::Address(_) => "address".to_owned(),
+            Write::IpFilterGroup(_) => "group".to_owned(),
+            Write::Note(_) => "note".to_owned(),
+            Write::Mail(swap) => {
+                let content =
+                    swap.after.as_ref().map(|mail| serde_json::to_string(&mail.content).unwrap().len());
+                format!("mail of {content:?}")
+            }
+            Write::Reserve(reservation) => {
+                let ahead = reservation.ceiling.since(clock.now());
+                format!("level by {} up to {ahead} ahead", reservation.step)
+            }
+        })
+        .collect();
+    // Levels stand in the order of their tags, which are MACs.
+    writes.sort_unstable();
     let events = commit.events().iter().map(|event| {
         let what = serde_json::to_value(&event.what).unwrap();
         what.get("event").unwrap().as_str().unwrap().to_owned()
     });
-    format!("commit {:?} {:?}", writes.collect::<Vec<_>>(), events.collect::<Vec<_>>())
+    format!("commit {writes:?} {:?}", events.collect::<Vec<_>>())
 }
 
 /// Puts down every call of the store from now on.
@@ -181,9 +188,14 @@ async fn cast(world: &World) -> Vec<Role> {
     roles
 }
 
-/// Each role asks from a network of its own, so that each has a history of its own.
+/// Each role asks from a network of its own, the wider one too, so that each has a history of its own.
 fn stranger(world: &World, at: usize) -> Public {
-    world.from(&format!("198.51.100.{at}"))
+    neighbour(world, at, 1)
+}
+
+/// Another subscriber in the wider network of a role's stranger.
+fn neighbour(world: &World, at: usize, of: usize) -> Public {
+    world.from(&format!("198.18.{at}.{of}"))
 }
 
 fn all_alike(traces: &[(&str, Trace)], step: usize) {
@@ -205,7 +217,7 @@ on_each_store! {
             for (at, Role { kind, address, .. }) in cast.iter().enumerate() {
                 let (public, address) = (stranger(&world, at), email(address));
                 let trace = match step % 3 {
-                    0 => traced(&world, &seen, public.sign_up(&address, MailOptions::default())).await,
+                    0 => traced(&world, &seen, public.sign_up(&address, MailOptions::default(), None)).await,
                     _ => traced(&world, &seen, public.request_password_reset(&address, MailOptions::default())).await,
                 };
                 traces.push((*kind, trace));
@@ -223,6 +235,45 @@ on_each_store! {
                     }
                 }
             }
+        }
+    }
+
+    /// Once the wider network is spent, and once the recipients' quotas are: by others, and by the requests themselves.
+    async fn a_request_is_answered_alike_whoever_has_the_address_where_quotas_are_spent(world) {
+        let cast = cast(&world).await;
+        let seen = watch(&world);
+        for step in 0..12 {
+            for sign_up in [true, false] {
+                let mut traces = Vec::new();
+                for (at, Role { kind, address, .. }) in cast.iter().enumerate() {
+                    let (public, address) = (neighbour(&world, at, step), email(address));
+                    let trace = match sign_up {
+                        true => traced(&world, &seen, public.sign_up(&address, MailOptions::default(), None)).await,
+                        false => traced(&world, &seen, public.request_password_reset(&address, MailOptions::default())).await,
+                    };
+                    traces.push((*kind, trace));
+                }
+                all_alike(&traces, step);
+                assert!(traces[0].1.answer.starts_with("Ok"), "{:?}", traces[0].1);
+            }
+            world.sweep().await;
+        }
+        // By now the recipients' quotas are spent; each network has 200 - 24 left.
+        for at in 0..cast.len() {
+            for ask in 0..176 {
+                let public = neighbour(&world, at, 20 + ask / 20);
+                let _ = public.request_password_reset(&email("nobody@example.com"), MailOptions::default()).await.unwrap();
+            }
+        }
+        for step in 0..3 {
+            let mut traces = Vec::new();
+            for (at, Role { kind, address, .. }) in cast.iter().enumerate() {
+                let (public, address) = (neighbour(&world, at, 200), email(address));
+                let request = public.request_password_reset(&address, MailOptions::default());
+                traces.push((*kind, traced(&world, &seen, request).await));
+            }
+            all_alike(&traces, step);
+            assert!(traces[0].1.answer.contains("TooMany"), "{:?}", traces[0].1);
         }
     }
 

@@ -16,14 +16,14 @@ use accountable_core::{
 use accountable_memory::InsecureTestHasher;
 use futures_util::{Stream, StreamExt as _, stream};
 
-use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password};
+use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password, typed_password};
 
 const ADA: &str = "ada@example.com";
 /// What the other system took, octet by octet: in our normal form it is another.
 const RAW: &str = "cafe\u{301} au lait, please";
 
 fn foreign(typed: &str) -> ImportedPassword {
-    ImportedPassword::new(InsecureTestHasher::foreign(&password(typed).as_typed()).expose())
+    ImportedPassword::new(InsecureTestHasher::foreign(&typed_password(typed).as_typed()).expose())
 }
 
 fn ada(with: ImportedPassword) -> Import {
@@ -154,6 +154,35 @@ on_each_store! {
         let owner = world.accounts.owner(stamp, Default::default());
         owner.change_password(&password(RAW), &password(BETTER)).await.unwrap();
         assert!(world.log_in(ADA, BETTER).await.is_ok());
+    }
+
+    /// Another system let its owner choose what nobody may choose here: no rule of choosing is asked at log-in.
+    async fn what_could_not_be_chosen_here_lets_its_owner_in_and_is_verified_as_typed(world) {
+        for (at, typed) in ["tab\there", "\u{200d}", "soft\u{ad}hyphen", "\u{e000}\r\n", "x", "cafe\u{301}\u{0}"].into_iter().enumerate() {
+            let address = format!("u{at}@example.com");
+            let import = Import::new(NewAccount::new(email(&address))).proven().with_password(foreign(typed));
+            world.admin().import(import).await.unwrap();
+            assert!(world.log_in(&address, typed).await.is_ok(), "{typed:?}");
+            // Hashed anew by now, and still of the octets as typed where they have no normal form.
+            let owner = world.signed_in(&address, typed).await;
+            for other in [format!("{typed}\t"), format!("{typed} "), typed.replace('\u{301}', "")] {
+                let same = other == typed;
+                assert_eq!(world.log_in(&address, &other).await.is_ok(), same, "{other:?}");
+            }
+            owner.change_password(&typed_password(typed), &password(BETTER)).await.unwrap();
+            assert!(world.log_in(&address, BETTER).await.is_ok());
+        }
+    }
+
+    /// It costs what any wrong password costs, so nobody learns from it whether there is an account.
+    async fn what_has_no_normal_form_matches_no_hash_of_ours_and_is_hashed_all_the_same(world) {
+        world.in_use(ADA, GOOD).await;
+        let before = world.probe.real_verifications();
+        for typed in [format!("{GOOD}\t"), format!("\u{200d}{GOOD}"), "\u{0}".to_owned()] {
+            assert_eq!(world.log_in(ADA, &typed).await, Err(Denial::WrongPassword), "{typed:?}");
+        }
+        assert_eq!(world.probe.real_verifications() - before, 3);
+        assert!(world.log_in(ADA, GOOD).await.is_ok());
     }
 
     /// Also once it was replaced before anybody logged in with it.

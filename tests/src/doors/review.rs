@@ -132,21 +132,21 @@ on_each_store! {
     async fn a_mail_that_hangs_each_time_is_tried_less_and_less_often(world) {
         queue(&world, "ada@example.com").await;
         world.mailer.answer_all(Answer::Hang);
-        let (mut waits, mut cancelled) = (Vec::new(), 0);
-        while cancelled == 0 {
+        let (mut waits, mut dead) = (Vec::new(), 0);
+        while dead == 0 {
             let accounts = world.accounts.clone();
             let sweep = tokio::spawn(async move { accounts.sweep(10).await.unwrap() });
             until("it hangs, or is given up", || world.hangs() || sweep.is_finished()).await;
             world.clock.advance(Span::seconds(60));
             until("the sweep ends", || sweep.is_finished()).await;
             let swept = sweep.await.unwrap();
-            cancelled += swept.cancelled;
+            dead += swept.dead;
             if let Some(due) = swept.next_due {
                 waits.push(due.since(accountable_core::port::Clock::now(&world.clock)));
                 world.clock.advance(*waits.last().unwrap());
             }
         }
-        assert!(waits.len() < 20, "in the day that the code lives: {waits:?}");
+        assert!(waits.len() < 40, "in the three days that the mail is kept: {waits:?}");
         assert!(waits[0] <= Span::minutes(1) && *waits.last().unwrap() >= Span::hours(2), "{waits:?}");
         let names: std::collections::BTreeSet<_> =
             world.mailer.attempts().iter().map(|(letter, _)| letter.id).collect();
@@ -436,8 +436,8 @@ on_each_store! {
         let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
         let machine = Machine::new(world.clock.clone(), SeededEntropy::new(44), world.hasher.clone());
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let other = std::array::from_fn(|at| at as u8);
-        let keyring = Keyring::new(other, KeyId::parse("two").unwrap(), other).unwrap();
+        let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
+        let keyring = Keyring::new(key(1), KeyId::parse("two").unwrap(), key(3)).unwrap();
         let misled = Accounts::builder(machine, world.store.clone(), world.mailer.clone(), keyring, links).build().unwrap();
         let swept = misled.sweep(10).await.unwrap();
         assert_eq!((swept.faults, swept.decided), (1, 0));

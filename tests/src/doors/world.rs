@@ -10,7 +10,7 @@ use accountable_core::{
     Owner, Public, Swept,
     domain::{
         AccountId, Actor, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode, Message,
-        NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
+        NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp, TypedPassword,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
 };
@@ -81,6 +81,12 @@ impl World {
         Self { accounts, clock, mailer, hasher, probe, store, _kept: kept }
     }
 
+    /// Asks something of the store, so that the process has compared its keys with those of the realm.
+    pub async fn meet_keys(&self) {
+        assert!(self.admin().account(AccountId::from_bytes([0; 16])).await.unwrap().is_none());
+        self.store.reset();
+    }
+
     /// A letter hangs, and the time that it may take runs.
     pub fn hangs(&self) -> bool {
         self.mailer.hanging() > 0 && self.clock.sleepers() > 0
@@ -128,7 +134,7 @@ impl World {
     }
 
     pub async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self.public().authenticate(&email(address), &password(typed), None).await.unwrap() {
+        match self.public().authenticate(&email(address), &typed_password(typed), None).await.unwrap() {
             Authentication::Granted { stamp, .. } => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
@@ -169,6 +175,11 @@ pub fn email(text: &str) -> EmailAddress {
 
 pub fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
+}
+
+/// As it is typed at log-in, where no rule of choosing applies.
+pub fn typed_password(text: &str) -> TypedPassword {
+    TypedPassword::parse(text).unwrap()
 }
 
 pub fn code_of(link: &str) -> MailedCode {

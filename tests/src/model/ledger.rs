@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use accountable_core::{
     Authentication, PublicError,
     domain::{
-        AccountId, Denial, EmailKey, Event, EventKind, MailId, MailState, Ordinal, PasswordSource, Purpose,
-        Span, StandingKind, Timestamp,
+        AccountId, Denial, EmailAddress, EmailKey, Event, EventKind, Initiator, MailId, MailState, Ordinal,
+        PasswordSource, Purpose, Span, StandingKind, Timestamp,
     },
 };
 use accountable_memory::Answer;
@@ -20,17 +20,21 @@ use super::{look::Look, promises::has_password, said::Said, step::Step, world::e
 type Forth = u64;
 
 const PERIOD: Forth = 600_000_000;
-const BURST: u64 = 5;
+/// Of mails to an address that an owner wants: so many at once, and then one each so long.
+const NEW_ADDRESS: [(u64, Forth); 2] = [(5, PERIOD), (12, 7_200_000_000)];
+
+/// Whose throttle a mail counts in: the account's, for a purpose and a recipient; a stranger's or not.
+type Throttled = (AccountId, Purpose, Option<EmailKey>, bool);
 
 /// What was seen so far.
 #[derive(Default)]
 pub(crate) struct Ledger {
     pub(super) last: Look,
     forth: Forth,
-    /// When the last code mail of an account and a purpose was queued, bypasses excepted.
-    queued: BTreeMap<(AccountId, Purpose), Forth>,
-    /// A recipient's level, were the clock never to jump back.
-    levels: BTreeMap<EmailKey, Forth>,
+    /// When the last code mail of a throttle was queued, bypasses excepted.
+    queued: BTreeMap<Throttled, Forth>,
+    /// The levels of an address that owners want, were the clock never to jump back.
+    levels: BTreeMap<EmailKey, [Forth; 2]>,
     redeemed: BTreeSet<(String, String)>,
     /// Who chose a password by code, by the answers.
     chosen: u64,
@@ -106,7 +110,13 @@ impl Ledger {
                     let alone = matches!(purpose, Purpose::EmailCancel | Purpose::EmailRevert);
                     if !bypassed_throttle && !alone && reverted != Some(event.commit) {
                         let to = recipient_of(look, account, *recipient);
-                        self.quotas(account, *purpose, to, self.forth_at(event.at))?;
+                        // A courier queues what strangers asked for.
+                        let strangers = event.by == Initiator::Courier;
+                        let key = to.as_ref().map(EmailAddress::key);
+                        self.throttle((account, *purpose, key, strangers), self.forth_at(event.at))?;
+                        if let (Purpose::EmailConfirm, Some(to)) = (purpose, to) {
+                            self.new_address(&to.key_without_tag(), self.forth_at(event.at))?;
+                        }
                     }
                 }
                 EventKind::NoticeQueued { mail, .. } | EventKind::HostNoticeQueued { mail } => {
@@ -130,8 +140,8 @@ impl Ledger {
                 EventKind::MailRefused { mail, .. } => {
                     self.ended(mail)?;
                     self.dead.insert(*mail);
-                    if let Some(of) = self.code_mails.get(mail) {
-                        self.queued.remove(of);
+                    if let Some(given_back) = self.code_mails.get(mail) {
+                        self.queued.retain(|(account, purpose, ..), _| (*account, *purpose) != *given_back);
                     }
                 }
                 EventKind::MailDied { mail, .. } => {
@@ -146,7 +156,12 @@ impl Ledger {
                         self.ended(mail)?;
                     }
                 }
-                EventKind::PasswordSet { how: PasswordSource::Chosen } => self.chosen_in_journal += 1,
+                EventKind::PasswordSet { how: PasswordSource::Chosen } => {
+                    self.chosen_in_journal += 1;
+                    // By a code, which answers the mails that it came with.
+                    let answered = |of: &Throttled| Some(of.0) == event.account && of.1.chooses_a_password();
+                    self.queued.retain(|of, _| !answered(of));
+                }
                 _ => {}
             }
         }
@@ -155,7 +170,7 @@ impl Ledger {
 
     /// Another address starts a fresh quota of the account; the recipient's stays.
     fn fresh(&mut self, account: Option<AccountId>) {
-        self.queued.retain(|(of, _), _| Some(*of) != account);
+        self.queued.retain(|(of, ..), _| Some(*of) != account);
     }
 
     /// How far the clock has moved forth by then, which is not before the last look.
@@ -178,22 +193,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// Invariant 1: the account's quota and the recipient's, whatever the clock did.
-    fn quotas(
-        &mut self,
-        account: AccountId,
-        purpose: Purpose,
-        recipient: Option<EmailKey>,
-        now: Forth,
-    ) -> Result<(), String> {
-        if let Some(before) = self.queued.insert((account, purpose), now) {
-            let since = Span::micros(now - before);
-            holds(since >= Span::micros(PERIOD), || format!("invariant 1: a second mail after {since}"))?;
+    /// Invariant 1: the account's quota, whatever the clock did.
+    fn throttle(&mut self, of: Throttled, now: Forth) -> Result<(), String> {
+        let Some(before) = self.queued.insert(of, now) else { return Ok(()) };
+        let since = Span::micros(now - before);
+        holds(since >= Span::micros(PERIOD), || format!("invariant 1: a second mail after {since}"))
+    }
+
+    /// Invariant 1: the quotas of an address that owners want, whatever the clock did.
+    fn new_address(&mut self, to: &EmailKey, now: Forth) -> Result<(), String> {
+        let levels = self.levels.entry(to.clone()).or_default();
+        for (level, (burst, period)) in levels.iter_mut().zip(NEW_ADDRESS) {
+            *level = (*level).max(now) + period;
+            holds(*level <= now + burst * period, || {
+                "invariant 1: more mails than a new address' quota".into()
+            })?;
         }
-        let Some(recipient) = recipient else { return Ok(()) };
-        let level = self.levels.entry(recipient).or_default();
-        *level = (*level).max(now) + PERIOD;
-        holds(*level <= now + BURST * PERIOD, || "invariant 1: more mails than the recipient's quota".into())
+        Ok(())
     }
 
     /// What may be answered, as far as the passwords and codes known here decide it.
@@ -339,9 +355,9 @@ impl Ledger {
 }
 
 /// Whose quota a mail counts against; none where the account no longer knows the address.
-fn recipient_of(look: &Look, account: AccountId, recipient: Ordinal) -> Option<EmailKey> {
+fn recipient_of(look: &Look, account: AccountId, recipient: Ordinal) -> Option<EmailAddress> {
     let facts = look.account(account)?.facts().ok()?;
-    Some(facts.mailbox(recipient)?.address.key_without_tag())
+    Some(facts.mailbox(recipient)?.address.clone())
 }
 
 pub(super) fn holds(promise: bool, broken: impl FnOnce() -> String) -> Result<(), String> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, CommitId, EmailAddress, Event, Mail, MailId, QuotaTag,
-        Realm, Timestamp,
+        Account, AccountId, Address, AddressTag, CommitId, EmailAddress, Event, Mail, MailId, NoticeKind,
+        QuotaOf, QuotaTag, Realm, StrangersMail, Timestamp,
     },
     port::{
         AccountFilter, AccountQuery, By, Claim, Dossier, Limit, MailQuery, Page, Scope, Store, Stored, Who,
@@ -82,7 +82,7 @@ impl World {
         let made = look.accounts.iter().map(|stored| stored.value.id).filter(|id| !known.contains(id));
         self.registered.extend(made);
         look.mails = self.outbox().await;
-        for tag in self.quotas() {
+        for tag in self.quotas(&look.accounts) {
             look.levels.push(self.load(Who { levels: vec![tag], ..Who::nobody() }).await.level(tag));
         }
         let attempts = self.mailer.attempts();
@@ -188,13 +188,35 @@ impl World {
     }
 
     /// Each level that anything here can count in, once.
-    fn quotas(&self) -> BTreeSet<QuotaTag> {
+    fn quotas(&self, accounts: &[Stored<Account>]) -> BTreeSet<QuotaTag> {
         let realm = Realm::default();
-        let recipients = (0..ADDRESSES.len()).map(|at| self.keys.recipient_tag(&realm, "mail", &email(at)));
-        let origins = (0..ORIGINS.len()).flat_map(|at| {
-            ["mail requests", "log-in failures"].map(|quota| self.keys.origin_tag(&realm, quota, from(at)))
+        let level = |of: QuotaOf<'_>| self.keys.quota_tag(&realm, of);
+        let recipients = (0..ADDRESSES.len()).flat_map(|at| {
+            let (address, key) = (email(at), email(at).key());
+            let to_account = StrangersMail::ALL.map(|kind| level(QuotaOf::ToAccount(kind, &key)));
+            let to_anybody = [
+                QuotaOf::SignUps(&address),
+                QuotaOf::SignUpsForLong(&address),
+                QuotaOf::NewAddress(&address),
+                QuotaOf::NewAddressForLong(&address),
+                QuotaOf::Proofs(&key),
+                QuotaOf::Notices(NoticeKind::PasswordChanged, &key),
+                QuotaOf::Notices(NoticeKind::EmailChanged, &key),
+                QuotaOf::Notices(NoticeKind::Closed, &key),
+            ];
+            to_account.into_iter().chain(to_anybody.map(level)).collect::<Vec<_>>()
         });
-        recipients.chain(origins.flatten()).collect()
+        let origins = (0..ORIGINS.len()).flat_map(|at| {
+            let networks = [from(at).network(), from(at).wider_network()].into_iter().flatten();
+            let of = networks.flat_map(|of| [QuotaOf::Requests(of), QuotaOf::Failures(of)].map(level));
+            of.collect::<Vec<_>>()
+        });
+        let accounts = accounts.iter().flat_map(|account| {
+            let id = account.value.id;
+            [level(QuotaOf::EmailChanges(id)), level(QuotaOf::FailuresOfOwner(id))]
+        });
+        let of_all = level(QuotaOf::SignUpsInAll);
+        recipients.chain(origins).chain(accounts).chain([of_all]).collect()
     }
 }
 

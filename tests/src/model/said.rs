@@ -189,8 +189,9 @@ impl Said {
             Self::Changed { outcome: Err(error), .. } if error.code() == "throttled" => {
                 (error.retry_after(), 36)
             }
+            // The longest period is that of a new address.
             Self::Owner { outcome: Err(error), .. } if error.code() == "throttled" => {
-                (error.retry_after(), 600)
+                (error.retry_after(), 7_200)
             }
             Self::Told { outcome: Err(error), .. } if error.code() == "throttled" => {
                 (error.retry_after(), 600)

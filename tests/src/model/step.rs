@@ -348,6 +348,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         6 => Just(Answer::Accept),
         2 => Just(Answer::Transient),
         1 => Just(Answer::Ours),
+        1 => Just(Answer::Unreachable),
         1 => Just(Answer::NoSuchMailbox),
         1 => Just(Answer::Rejected),
     ]

@@ -125,7 +125,7 @@ impl World {
                 public(*origin).request_password_reset(&email(*address), MailOptions::default()).await,
             ),
             Step::SignUp { address, origin } => {
-                let asked = public(*origin).sign_up(&email(*address), MailOptions::default()).await;
+                let asked = public(*origin).sign_up(&email(*address), MailOptions::default(), None).await;
                 Said::Accepted(asked)
             }
             Step::Owner(step) => self.take_owners(step).await,

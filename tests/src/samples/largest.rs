@@ -4,10 +4,10 @@ use accountable_core::{
     domain::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
         Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup,
+        JoinedNotice, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, NoticeKind, Ordinal,
+        PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Side, Span, Standing, Subject,
+        Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -64,7 +64,15 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         pending_management: Some(Management::Owner),
         attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
-        throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
+        throttles: (0..Facts::THROTTLES_MOST)
+            .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
+            .collect(),
+        joined: [NoticeKind::AlreadyRegistered, NoticeKind::PasswordChanged, NoticeKind::EmailChanged]
+            .map(|kind| {
+                let (mail, recipient) = (names.mail(), Ordinal::new(u32::MAX));
+                (kind, JoinedNotice { mail, recipient, until: Timestamp::MAX })
+            })
+            .into(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
             until: Timestamp::MAX,
@@ -93,15 +101,20 @@ fn confirmations(names: &Names) -> Confirmations {
         recipient: Ordinal::new(u32::MAX),
         issued_at: Timestamp::MIN,
         expires_at: Timestamp::MAX,
+        latest_end: Timestamp::MAX,
+        handed_over: true,
         return_url: Some(ReturnUrl::parse(&back).expect("a return URL")),
     };
     Confirmations {
         issued: Some(confirmation()),
+        predecessor: Some(confirmation()),
         dead: Some(DeadConfirmation {
             was: confirmation(),
             end: ConfirmationEnd::Expired,
             at: Timestamp::MAX,
+            predecessor: Some(confirmation()),
         }),
+        voided_at: Some(Timestamp::MAX),
     }
 }
 
@@ -148,6 +161,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
         MailState::Claimed { until: Timestamp::MAX },
         MailState::Retry { at: Timestamp::MIN },
         MailState::Dead { why: DeathCause::Spent, at: Timestamp::MAX },
+        MailState::Dead { why: DeathCause::Expired, at: Timestamp::MAX },
         MailState::Dead { why: DeathCause::Undeliverable(Undeliverable::Rejected), at: Timestamp::MIN },
     ];
     let letters = states.into_iter().map(|state| Mail {

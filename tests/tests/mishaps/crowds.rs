@@ -72,7 +72,7 @@ async fn however_many_accounts_are_overdue_all_are_looked_after_at_once() {
     for at in 0..250 {
         let _ = world
             .public()
-            .sign_up(&email(&format!("u{at}@example.com")), MailOptions::default())
+            .sign_up(&email(&format!("u{at}@example.com")), MailOptions::default(), None)
             .await
             .unwrap();
     }

@@ -90,7 +90,7 @@ async fn a_host_that_gives_no_answer_is_asked_once_a_page_and_the_others_are_lef
 async fn asked_for_by_a_stranger() -> World {
     let world = World::new();
     let address = email("ada@example.com");
-    let _ = world.public().sign_up(&address, MailOptions::default()).await.unwrap();
+    let _ = world.public().sign_up(&address, MailOptions::default(), None).await.unwrap();
     world
 }
 

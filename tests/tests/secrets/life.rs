@@ -6,8 +6,8 @@ use accountable_core::{
     AccountView, Accounts, Admin, Authentication, DeliveryOptions, Machine, MailOptions, NewAccount, Public,
     domain::{
         AccountId, Actor, AddressTag, EmailAddress, KeyId, Keyring, LinkUrl, Links, Locale, MailedCode, Memo,
-        Origin, Password, PasswordPolicy, PasswordValidity, Realm, Report, ReturnUrl, Rules, SessionStamp,
-        Span, SuspensionReason, Undeliverable,
+        Origin, Password, PasswordPolicy, PasswordValidity, QuotaOf, Realm, Report, ReturnUrl, Rules,
+        SessionStamp, Span, SuspensionReason, Undeliverable,
     },
     port::Store,
 };
@@ -219,7 +219,7 @@ impl Lives {
         let all = HERS.iter().chain([&CLOSED]).flat_map(|spelled| {
             let address = address(spelled);
             let tag = self.keys.address_tag(&realm, &address);
-            let quota = self.keys.recipient_tag(&realm, "mail", &address);
+            let quota = self.keys.quota_tag(&realm, QuotaOf::NewAddress(&address));
             [
                 (format!("the tag of {}", spelled.given), marked(tag.as_bytes())),
                 (format!("the quota of {}", spelled.given), marked(quota.as_bytes())),

@@ -55,6 +55,7 @@ const SECTIONS: &[Part] = &[
         ],
     ),
     part("core/", "Rules", "rules", &[]),
+    part("core/", "CodeLives", "rules.code_lives", &[]),
     part("core/", "LockOut", "rules.lock_out", &[]),
     part("core/", "Retries", "rules.retries", &[]),
     part(

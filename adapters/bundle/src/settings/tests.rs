@@ -93,16 +93,27 @@ fn each_number_of_the_rules_reaches_its_place() {
         [rules]
         account_quota = "2 / 1 s"
         recipient_quota = "3 / 2 s"
-        origin_quota = "4 / 3 s"
-        origin_failure_quota = "5 / 4 s"
-        device_failure_quota = "6 / 5 s"
-        owner_failure_quota = "7 / 6 s"
+        sign_up_quota = "4 / 3 s"
+        sign_up_long_quota = "5 / 4 s"
+        sign_ups_quota = "6 / 5 s"
+        email_change_quota = "7 / 6 s"
+        new_address_quota = "8 / 7 s"
+        new_address_long_quota = "9 / 8 s"
+        notice_quota = "10 / 9 s"
+        proof_quota = "11 / 10 s"
+        origin_quota = "12 / 11 s"
+        network_quota = "13 / 12 s"
+        origin_failure_quota = "14 / 13 s"
+        network_failure_quota = "15 / 14 s"
+        device_failure_quota = "16 / 15 s"
+        owner_failure_quota = "17 / 16 s"
         temporary_password = "65 s"
         expiry_warnings = ["77 s", "76 s"]
         closing_grace = "78 s"
         sign_up_kept = "79 h"
         journal_kept = "80 h"
         dead_mails_kept = "forever"
+        code_lives = { password_set = "6 h", password_reset = "7 min", password_management = "8 min", email_confirm = "9 min", email_revert = "10 min" }
         lock_out = { room = 6, first_lock = "7 s", longest_lock = "8 s", disable_at = 9, forget_after = "70 s" }
         retries = { first = "11 s", longest = "12 s", attempts = 13, age = "74 s", lease = "75 s" }
     "#;
@@ -113,16 +124,31 @@ fn each_number_of_the_rules_reaches_its_place() {
     let mut expected = Rules::default();
     expected.account_quota = quota(2, 1);
     expected.recipient_quota = quota(3, 2);
-    expected.origin_quota = quota(4, 3);
-    expected.origin_failure_quota = quota(5, 4);
-    expected.device_failure_quota = quota(6, 5);
-    expected.owner_failure_quota = quota(7, 6);
+    expected.sign_up_quota = quota(4, 3);
+    expected.sign_up_long_quota = quota(5, 4);
+    expected.sign_ups_quota = quota(6, 5);
+    expected.email_change_quota = quota(7, 6);
+    expected.new_address_quota = quota(8, 7);
+    expected.new_address_long_quota = quota(9, 8);
+    expected.notice_quota = quota(10, 9);
+    expected.proof_quota = quota(11, 10);
+    expected.origin_quota = quota(12, 11);
+    expected.network_quota = quota(13, 12);
+    expected.origin_failure_quota = quota(14, 13);
+    expected.network_failure_quota = quota(15, 14);
+    expected.device_failure_quota = quota(16, 15);
+    expected.owner_failure_quota = quota(17, 16);
     expected.temporary_password = Span::seconds(65);
     expected.expiry_warnings = [Span::seconds(77), Span::seconds(76)];
     expected.closing_grace = Span::seconds(78);
     expected.sign_up_kept = Span::hours(79);
     expected.journal_kept = Some(Span::hours(80));
     expected.dead_mails_kept = None;
+    expected.code_lives.password_set = Span::hours(6);
+    expected.code_lives.password_reset = Span::minutes(7);
+    expected.code_lives.password_management = Span::minutes(8);
+    expected.code_lives.email_confirm = Span::minutes(9);
+    expected.code_lives.email_revert = Span::minutes(10);
     expected.lock_out.room = 6;
     expected.lock_out.first_lock = Span::seconds(7);
     expected.lock_out.longest_lock = Span::seconds(8);
@@ -215,6 +241,7 @@ fn an_option_that_is_not_known_is_refused_in_every_section() {
         "links",
         "policy",
         "rules",
+        "rules.code_lives",
         "rules.lock_out",
         "rules.retries",
         "hashing",

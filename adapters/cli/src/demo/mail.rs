@@ -62,6 +62,7 @@ fn answered(answer: Answer) -> &'static str {
         Answer::NoSuchMailbox => "550 5.1.1 no such mailbox",
         Answer::Rejected => "550 5.7.1 rejected",
         Answer::Transient => "450 try again later",
+        Answer::Unreachable => "no connection",
         Answer::Ours => "a fault of ours",
         _ => "no answer",
     }

@@ -2,7 +2,9 @@
 
 use accountable_core::{
     Authentication, Error, PublicError,
-    domain::{CodeState, DeviceToken, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl},
+    domain::{
+        CodeState, DeviceToken, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl, TypedPassword,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -111,7 +113,7 @@ impl Open<'_> {
         let Ok(email) = EmailAddress::parse(typed.trim()) else {
             return asked_again(StatusCode::BAD_REQUEST, &texts.bad_address);
         };
-        let Ok(password) = Password::parse(&password) else {
+        let Ok(password) = TypedPassword::parse(&password) else {
             return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
         };
         let door = self.site.accounts.public(self.from);

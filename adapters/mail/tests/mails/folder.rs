@@ -106,11 +106,12 @@ impl MailerUnderTest for Emptied {
     }
     fn treat(&self, _: &EmailAddress, as_told: Fate) -> Result<(), NotOffered> {
         match as_told {
-            Fate::Ours => {
+            Fate::Unreachable => {
                 fs::remove_dir_all(self.folder.path().join("out")).unwrap();
                 Ok(())
             }
             Fate::NoSuchMailbox | Fate::Rejected => Err(NotOffered("a folder asks nobody")),
+            Fate::Ours => Err(NotOffered("the contract's own letters have words")),
             Fate::Transient | Fate::Hangs => Err(NotOffered("a file system can't be made to")),
         }
     }

@@ -114,6 +114,23 @@ fn addresses_and_names_of_all_scripts_arrive_unchanged() {
     }
 }
 
+#[test]
+fn dots_that_are_allowed_within_quotes_only_are_mailed_within_them() {
+    let (to, from) = (email("a..b.@carrier.example"), email(".konten@obst.example"));
+    let letterhead = Letterhead::new(from).with_reply_to(email("konten.@obst.example"));
+    let composer = Composer::new(letterhead, English::of("Obst"));
+    let octets = composer.compose(&letter_to(to.as_str(), Message::Notice(Notice::Locked))).unwrap();
+    let text = String::from_utf8_lossy(octets.as_bytes()).into_owned();
+    for (header, address) in [
+        ("To", "\"a..b.\"@carrier.example"),
+        ("From", "\".konten\"@obst.example"),
+        ("Reply-To", "\"konten.\"@obst.example"),
+    ] {
+        let line = text.lines().find(|line| line.starts_with(&format!("{header}: "))).unwrap();
+        assert!(line.contains(&format!("<{address}>")), "{line}");
+    }
+}
+
 /// The parser takes the quotes off a local part.
 fn unquoted(address: &str) -> String {
     address.replace('"', "")

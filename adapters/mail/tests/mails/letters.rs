@@ -56,11 +56,13 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
         recipient: Ordinal::default(),
         issued_at: NOW,
         expires_at: at(1_000),
+        latest_end: at(1_000),
+        handed_over: false,
         return_url: None,
     };
     let mint = CodeMint { keys: keyring(), realm: &realm(), incarnation: Incarnation::from_bytes([3; 16]) };
     let code = mint.code(account, purpose, &email("ada@example.com"), &confirmation).unwrap();
-    page.with_code(account, &code, back)
+    page.with_code(account, &code, back, None)
 }
 
 pub(crate) fn notices() -> [Notice; 10] {

@@ -4,9 +4,12 @@
 //! Whoever holds a session for a moment must not be able to carry an account away: the old address is told, with a link
 //! that cancels, and after the change with one that takes it back.
 
-use super::{Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption};
+use super::{
+    Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption, Side,
+    throttles::throttle_of,
+};
 use crate::domain::{
-    AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Notice, Purpose, Refusal, Sealed, Timestamp,
+    AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Nonce, Notice, Purpose, Refusal, Sealed, Timestamp,
 };
 
 /// The signed-in owner wants another address.
@@ -67,7 +70,8 @@ pub struct ReplaceEmail<'a> {
 
 impl Account {
     /// Mails a code to the new address, and a link that cancels to the old one. A repeat mails the same code again;
-    /// another address takes the pending one's place.
+    /// another address takes the pending one's place. Another spelling of the present address is a change like any other:
+    /// mail servers may tell the two apart.
     ///
     /// Whether somebody else has the new address is for the courier to look up when it delivers: the answer here is
     /// the same.
@@ -75,7 +79,8 @@ impl Account {
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
     /// [`Refusal::WrongPassword`] if the password was replaced since it was verified,
-    /// [`Refusal::PasswordChangeRequired`], [`Refusal::Throttled`].
+    /// [`Refusal::PasswordChangeRequired`], [`Refusal::AddressUnchanged`] for the present address in its present
+    /// spelling, [`Refusal::Throttled`].
     pub fn request_email_change(&self, request: &EmailChange<'_>) -> Result<Change, Refusal> {
         self.in_session(request.epoch)?;
         let facts = self.facts()?;
@@ -84,9 +89,14 @@ impl Account {
             return Err(Refusal::WrongPassword);
         }
         facts.password_in_force(code.now)?;
-        let level = facts.throttled(Purpose::EmailConfirm, code)?;
+        if facts.mailbox.address == *request.email {
+            return Err(Refusal::AddressUnchanged);
+        }
+        // Another new address has a throttle of its own: a typo is corrected at once.
+        let of = throttle_of(code.keys, &self.realm, Purpose::EmailConfirm, &request.email.key(), code.side);
+        let level = facts.throttled(of, code.quota, code.bypass_throttle, code.now)?;
         Change::of(self, |facts, change| {
-            facts.throttles.insert(Purpose::EmailConfirm, level);
+            facts.throttle(of, level);
             let again =
                 facts.pending.as_ref().is_some_and(|pending| pending.mailbox.address == *request.email);
             if !again {
@@ -203,7 +213,14 @@ impl Account {
             facts.throttles.clear();
             facts.kill_all_codes(now);
             change.events.push(EventKind::EmailReverted { from, to });
-            facts.throttles.insert(Purpose::PasswordSet, request.set.quota.charge(None, now));
+            let of = throttle_of(
+                request.set.keys,
+                &self.realm,
+                Purpose::PasswordSet,
+                &facts.mailbox.key,
+                Side::Account,
+            );
+            facts.throttle(of, request.set.quota.charge(None, now));
             self.queue_code(facts, change, Purpose::PasswordSet, to, &request.set);
             Ok(())
         })?;
@@ -259,6 +276,7 @@ impl Facts {
         let cancel = self.confirmations.get_mut(&Purpose::EmailCancel);
         if let Some(issued) = cancel.and_then(|confirmations| confirmations.issued.as_mut()) {
             issued.expires_at = until;
+            issued.latest_end = issued.latest_end.max(until);
         }
     }
 
@@ -268,6 +286,21 @@ impl Facts {
             former.reserved = true;
             former.until = now + Self::FORMER_RESERVED;
         }
+    }
+
+    /// The way back was mailed: its life is counted from now, and the address is kept as long.
+    pub(super) fn revert_handed_over(&mut self, nonce: Nonce, end: Timestamp) -> bool {
+        let reverts = self.confirmations.get_mut(&Purpose::EmailRevert);
+        let Some(revert) = reverts.and_then(|reverts| reverts.of_mut(nonce)).filter(|it| !it.handed_over)
+        else {
+            return false;
+        };
+        revert.handed_over = true;
+        revert.expires_at = revert.expires_at.min(end);
+        let (recipient, until) = (revert.recipient, revert.expires_at);
+        let kept = self.former.iter_mut().filter(|former| former.reserved);
+        kept.filter(|former| former.mailbox.ordinal == recipient).for_each(|former| former.until = until);
+        true
     }
 
     /// Reverts too: there is nothing left that one could go back to.

@@ -2,20 +2,18 @@
 
 use super::{Credential, Facts, FormerMailbox, FormerPassword, Mailbox, Ordinal};
 use crate::domain::{
-    AddressTag, Confirmation, EmailAddress, EventKind, Purpose, Refusal, Span, Status, Timestamp,
+    AddressTag, CodeLives, Confirmation, EmailAddress, EventKind, Purpose, Refusal, Span, Status, Timestamp,
 };
 
 impl Facts {
     /// How long a former address is kept at the longest: a bounce counts up to 14 days.
     pub const FORMER_KEPT: Span = Span::days(14);
     /// How long a former address can be reserved for who may take it back.
-    pub const FORMER_RESERVED: Span = Purpose::EmailRevert.lifetime().longest;
+    pub const FORMER_RESERVED: Span = CodeLives::REVERT_MOST;
     /// How many former addresses are kept beside a reserved one; of more, the oldest goes.
     pub const FORMER_MOST: usize = 8;
     /// How many former addresses are released in one go: a commit holds 16 events, and a command has its own.
     pub const RELEASED_AT_ONCE: usize = 6;
-    /// How long a change of address waits to be confirmed at the longest.
-    pub const CHANGE_PENDING: Span = Purpose::EmailConfirm.lifetime().longest;
 
     /// What the facts amount to.
     #[must_use]

@@ -1,9 +1,9 @@
 //! Codes by mail: who may ask for one, how often, and what is queued.
 
-use super::{Account, Change, Facts, Management, Ordinal};
+use super::{Account, Change, Facts, Management, Ordinal, Side, throttles::throttle_of};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
+    Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -21,8 +21,12 @@ pub struct MailRequest<'a> {
     pub page: &'a LinkUrl,
     /// Where that page sends its reader at the end.
     pub return_url: Option<&'a ReturnUrl>,
-    /// The quota of each account and purpose.
+    /// How long codes live.
+    pub lives: &'a CodeLives,
+    /// The quota of each account, purpose, recipient and side.
     pub quota: Quota,
+    /// Whose throttle is charged: strangers', or the account's own.
+    pub side: Side,
     /// What is known of the account's address.
     pub address: Option<&'a Address>,
     /// Whether a stranger asked.
@@ -82,43 +86,26 @@ impl Account {
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        let not_expected = || Refusal::CodeNotExpected { status: facts.status() };
-        let expected = |is: bool| if is { Ok(()) } else { Err(not_expected()) };
-        match purpose {
-            Purpose::PasswordSet => facts.expects_first_password()?,
-            Purpose::PasswordReset => {
-                expected(facts.password.is_some() && facts.management == Management::Owner)?;
-            }
-            Purpose::PasswordManagement => expected(facts.pending_management == Some(Management::Owner))?,
-            Purpose::EmailConfirm | Purpose::EmailCancel => expected(facts.pending.is_some())?,
-            // Only a confirmed change makes one, and mails it.
-            Purpose::EmailRevert => return Err(not_expected()),
-        }
+        facts.expects(purpose)?;
         Change::of(self, |facts, change| {
-            let recipient = match (&facts.pending, purpose) {
-                (Some(pending), Purpose::EmailConfirm) => pending.mailbox.ordinal,
-                _ => facts.mailbox.ordinal,
-            };
+            let recipient = facts.recipient_of(purpose);
             facts.confirm(purpose, recipient, request);
             facts.tie_pending();
             change.events.push(EventKind::CodeIssued { purpose, recipient });
         })
     }
 
-    /// What a stranger who signs up an address that is in use leads to: its owner is told, under the same throttle as a
-    /// first password's mail.
+    /// What a stranger who signs up an address that is in use leads to: its owner is told. How often is for a quota of the
+    /// recipient's to say.
     ///
     /// # Errors
-    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::AddressUndeliverable`],
-    /// [`Refusal::Throttled`]. A stranger learns of none of them.
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::AddressUndeliverable`]. A stranger learns of
+    /// none of them.
     pub fn already_registered(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
         deliverable(request)?;
-        let level = facts.throttled(Purpose::PasswordSet, request)?;
-        let mut change = Change::of(self, |facts, _| {
-            facts.throttles.insert(Purpose::PasswordSet, level);
-        })?;
+        let mut change = Change::none();
         self.notify(&mut change, facts.mailbox.ordinal, Notice::AlreadyRegistered, request.mail, request.now);
         Ok(change)
     }
@@ -157,19 +144,6 @@ impl Account {
         Ok(change)
     }
 
-    /// Gives the throttle back what the mail queued at `queued_at` took, which the server refused before accepting
-    /// it. None if there is nothing to give back: its time has passed, or another mail has gone out since.
-    #[must_use]
-    pub fn give_back(&self, purpose: Purpose, queued_at: Timestamp, quota: Quota) -> Option<Self> {
-        let mut next = self.clone();
-        let super::Life::Live(facts) = &mut next.life else {
-            return None;
-        };
-        let level = facts.throttles.get_mut(&purpose)?;
-        *level = quota.give_back(*level, queued_at)?;
-        Some(next)
-    }
-
     /// Queues a notice to an address of the account. The courier holds it back where the address gets no mail.
     pub(super) fn notify(
         &self,
@@ -190,9 +164,10 @@ impl Account {
     pub(super) fn mail_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         deliverable(request)?;
-        let level = facts.throttled(purpose, request)?;
+        let of = throttle_of(request.keys, &self.realm, purpose, &facts.mailbox.key, request.side);
+        let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
         Change::of(self, |facts, change| {
-            facts.throttles.insert(purpose, level);
+            facts.throttle(of, level);
             self.queue_code(facts, change, purpose, facts.mailbox.ordinal, request);
         })
     }
@@ -234,47 +209,49 @@ fn deliverable(request: &MailRequest<'_>) -> Result<(), Refusal> {
 }
 
 impl Facts {
-    fn expects_first_password(&self) -> Result<(), Refusal> {
+    pub(super) fn expects_first_password(&self) -> Result<(), Refusal> {
         let status = self.status();
         let expected = self.password.is_none() && (status == Status::New || self.replaced);
         if expected { Ok(()) } else { Err(Refusal::PasswordSetNotExpected { status }) }
     }
 
-    pub(super) fn throttled(
-        &self,
-        purpose: Purpose,
-        request: &MailRequest<'_>,
-    ) -> Result<Timestamp, Refusal> {
-        let level = self.throttles.get(&purpose).copied();
-        if request.bypass_throttle {
-            return Ok(request.quota.charge(level, request.now));
-        }
-        request.quota.take(level, request.now).map_err(|retry_after| Refusal::Throttled { retry_after })
-    }
-
-    /// The live confirmation of the purpose, stretched; or a new one.
+    /// The live confirmation of the purpose, its end put off; or a new one, where that would leave less than half a life. The
+    /// old one stays good then, until the end that its mails name.
     pub(super) fn confirm(
         &mut self,
         purpose: Purpose,
         recipient: Ordinal,
         request: &MailRequest<'_>,
     ) -> &Confirmation {
+        let (life, now) = (request.lives.of(purpose), request.now);
+        let first = Confirmation {
+            nonce: request.nonce,
+            key: request.keys.active().clone(),
+            recipient,
+            issued_at: now,
+            // A revert waits for its first hand-over, however long that takes.
+            expires_at: now + if purpose == Purpose::EmailRevert { life.longest } else { life.each },
+            latest_end: now + life.longest,
+            handed_over: false,
+            return_url: request.return_url.cloned(),
+        };
         let confirmations = self.confirmations.entry(purpose).or_default();
         let again = confirmations.issued.take_if(|issued| {
-            issued.is_live(request.now) && issued.recipient == recipient && request.keys.holds(&issued.key)
+            issued.is_live(now) && issued.recipient == recipient && request.keys.holds(&issued.key)
         });
-        confirmations.kill(request.now);
-        let confirmation = match again {
-            Some(live) => live.asked_again(purpose, request.now),
-            None => Confirmation {
-                nonce: request.nonce,
-                key: request.keys.active().clone(),
-                recipient,
-                issued_at: request.now,
-                expires_at: request.now + purpose.lifetime().each,
-                return_url: request.return_url.cloned(),
-            },
-        };
-        confirmations.issued.insert(confirmation)
+        match again {
+            Some(live) if purpose.slides() && live.is_worn(life, now) => {
+                confirmations.issued = Some(live);
+                confirmations.succeed(first)
+            }
+            Some(live) => {
+                let expires_at = if purpose.slides() { live.put_off(life, now) } else { live.expires_at };
+                confirmations.issued.insert(Confirmation { expires_at, ..live })
+            }
+            None => {
+                confirmations.kill(now);
+                confirmations.issued.insert(first)
+            }
+        }
     }
 }

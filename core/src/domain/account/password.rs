@@ -46,6 +46,15 @@ pub struct ChangePassword<'a> {
     pub epoch: Epoch,
 }
 
+/// Staff, or the host, requires another password of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordChangeDemand {
+    /// Whether all sessions of the account end as well.
+    pub ends_sessions: bool,
+    /// Only a password that was set by then need be changed; none: any.
+    pub set_until: Option<Timestamp>,
+}
+
 impl Account {
     /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to.
     ///
@@ -53,11 +62,12 @@ impl Account {
     /// [`Refusal::DeadCode`] before anything is said of the password; then [`Refusal::OriginRefused`] and
     /// [`Refusal::WeakPassword`], which do not consume the code.
     pub fn choose_password(&self, code: &Redemption<'_>, new: &NewPassword<'_>) -> Result<Change, Stop> {
-        let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
+        let (purpose, confirmation) = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
         let change = Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
+            code.frees(facts, purpose, &confirmation);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
         })?;
@@ -121,22 +131,51 @@ impl Account {
         if violations.is_empty() { Ok(()) } else { Err(Refusal::WeakPassword(violations)) }
     }
 
-    /// Puts a new hash of the current password in the place of the old hash. Ends no session, since the password is no
+    /// Puts a new hash of the current password in the place of the old hash: of its normal form, or of the octets as typed
+    /// (`raw_input`) where it has none. Ends no session, since the password is no
     /// other.
     ///
     /// # Errors
     /// [`Refusal::WrongPassword`] if the password was replaced meanwhile.
-    pub fn rehashed(&self, old: &Sealed, fresh: &Sealed) -> Result<Change, Refusal> {
+    pub fn rehashed(&self, old: &Sealed, fresh: &Sealed, raw_input: bool) -> Result<Change, Refusal> {
         if self.facts()?.password.as_ref().is_none_or(|password| password.hash != *old) {
             return Err(Refusal::WrongPassword);
         }
         Change::of(self, |facts, change| {
             if let Some(password) = &mut facts.password {
                 password.hash = fresh.clone();
-                password.raw_input = false;
+                password.raw_input = raw_input;
             }
             change.events.push(EventKind::PasswordRehashed);
         })
+    }
+
+    /// Requires that the password be changed at the next log-in, as where it may be known to others. Where it must be
+    /// changed already, nothing changes but that sessions end, if they shall.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`], [`Refusal::NoPassword`].
+    pub fn require_password_change(&self, demand: &PasswordChangeDemand) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.open()?;
+        let password = facts.password.as_ref().ok_or(Refusal::NoPassword)?;
+        if demand.set_until.is_some_and(|until| until < password.set_at) {
+            return Ok(Change::none());
+        }
+        let required = match password.must_change {
+            true => Change::none(),
+            false => Change::of(self, |facts, change| {
+                if let Some(password) = &mut facts.password {
+                    password.must_change = true;
+                }
+                change.events.push(EventKind::PasswordChangeRequired);
+            })?,
+        };
+        match (demand.ends_sessions, required.account.is_some()) {
+            (false, _) => Ok(required),
+            (true, false) => self.end_sessions(),
+            (true, true) => required.then(Self::end_sessions),
+        }
     }
 
     /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where
@@ -191,32 +230,31 @@ impl Account {
         if self.epoch == epoch { Ok(()) } else { Err(Refusal::SessionEnded) }
     }
 
-    /// The candidate's hash, once all that the policy says is well. A look elsewhere, and then what costs a hash, is asked
-    /// of a password that has nothing else against it: one that is refused without is never hashed.
+    /// The candidate's hash, once all is well. What the text itself has against it is told at once, and such a candidate
+    /// is never hashed. Only then it is asked whether it is the current password, whether it is breached, and last
+    /// whether it is one of those before.
     fn acceptable(&self, new: &NewPassword<'_>) -> Result<Sealed, Stop> {
         let facts = self.facts()?;
-        let mut violations = self.violations(new)?;
-        if violations.is_empty() && new.candidate.hashed.is_breached()? {
-            violations.push(Violation::Breached);
+        let weak = |violations| Err(Refusal::WeakPassword(violations).into());
+        let violations = self.violations(new)?;
+        let candidate = &new.candidate.hashed;
+        if !violations.is_empty() {
+            return weak(violations);
         }
-        if violations.is_empty()
-            && let Some(current) = &facts.password
-            && new.candidate.hashed.is(&current.hash)?
+        if let Some(current) = &facts.password
+            && candidate.is(&current.hash)?
         {
-            violations.push(Violation::SameAsCurrent);
+            return weak(vec![Violation::SameAsCurrent]);
         }
-        if violations.is_empty() {
-            for previous in facts.previous.iter().take(new.policy.history()) {
-                if new.candidate.hashed.is(&previous.hash)? {
-                    violations.push(Violation::UsedBefore);
-                    break;
-                }
+        if candidate.is_breached()? {
+            return weak(vec![Violation::Breached]);
+        }
+        for previous in facts.previous.iter().take(new.policy.history()) {
+            if candidate.is(&previous.hash)? {
+                return weak(vec![Violation::UsedBefore]);
             }
         }
-        if !violations.is_empty() {
-            return Err(Refusal::WeakPassword(violations).into());
-        }
-        new.candidate.hashed.sealed()
+        candidate.sealed()
     }
 
     /// All that the policy has against the candidate and that takes no hash.

@@ -51,6 +51,7 @@ impl Account {
             attributes: request.attributes,
             confirmations: BTreeMap::new(),
             throttles: BTreeMap::new(),
+            joined: BTreeMap::new(),
             standing: Standing::Active,
             purge_at: request.purge_at,
             created_at: request.now,

@@ -1,7 +1,9 @@
 //! What time alone does to the facts of an account: ends what has ended, mends stamps from an impossible future.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
-use crate::domain::{EventKind, Purpose, Quota, Standing, Timestamp};
+use crate::domain::{Confirmations, EventKind, Purpose, Quota, Standing, Timestamp};
 
 impl Facts {
     pub(super) fn pass_time(&mut self, now: Timestamp, quota: Quota, events: &mut Vec<EventKind>) {
@@ -42,14 +44,24 @@ impl Facts {
             let window = if former.reserved { Self::FORMER_RESERVED } else { Self::FORMER_KEPT };
             not_after(&mut former.until, now + window);
         }
-        if let Some(pending) = &mut self.pending {
-            not_after(&mut pending.until, now + Self::CHANGE_PENDING);
+        self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
+        // What waits for a code waits no longer than the code lives.
+        if let (Some(pending), Some(until)) =
+            (&mut self.pending, end_of(&self.confirmations, Purpose::EmailConfirm))
+        {
+            not_after(&mut pending.until, until);
+        }
+        if let Some(until) = end_of(&self.confirmations, Purpose::EmailRevert) {
+            self.former
+                .iter_mut()
+                .filter(|former| former.reserved)
+                .for_each(|former| not_after(&mut former.until, until));
         }
         if mended {
             events.push(EventKind::ClockMended);
         }
         self.throttles.retain(|_, level| now < *level);
-        self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
+        self.joined.retain(|_, joined| now < joined.until);
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));
@@ -78,4 +90,9 @@ impl Facts {
             false
         });
     }
+}
+
+/// The end of the code of that purpose that is mailed.
+fn end_of(confirmations: &BTreeMap<Purpose, Confirmations>, purpose: Purpose) -> Option<Timestamp> {
+    Some(confirmations.get(&purpose)?.issued.as_ref()?.expires_at)
 }

@@ -1,24 +1,48 @@
 //! The blocklist: passwords that everybody tries first, by list and by habit.
 
-use std::{cmp::Ordering, collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use icu_casemap::CaseMapper;
 use zeroize::Zeroizing;
 
-use super::pattern;
+use super::{
+    cover,
+    folding::{self, Folded},
+    lexicon::Lexicon,
+    part::{CommonKind, CommonPart},
+    walk,
+};
 use crate::domain::Password;
 
-/// One a line: lower case, ASCII, at least six characters, sorted by bytes. Its origin stands in the notice beside.
-const COMMON: &str = include_str!("common_passwords.txt");
+/// One a line: lower case, ASCII, of six characters and more; of four and five only the most common that are letters.
+/// Sorted by octets. Where they come from stands in the notice beside.
+static COMMON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::sorted(Cow::Borrowed(include_str!("common_passwords.txt"))));
+
+/// What everybody knows by heart, one a line, as it is written. Each counts as one word.
+static PHRASES: LazyLock<Lexicon> = LazyLock::new(|| {
+    include_str!("common_phrases.txt").lines().map(|line| folding::as_listed(line).to_string()).collect()
+});
 
 /// A core shorter than this is no password, common or not: what surrounds it may well be a good one.
 const SHORTEST_CORE: usize = 6;
+/// A line of the host's that has fewer letters and digits is compared with whole passwords only.
+const SHORTEST_WORD: usize = 3;
 
-/// Passwords that are refused for being tried first.
+/// Passwords that are refused for being tried first, and those that are made of nothing else.
 ///
-/// Compared as a whole and without regard to case. Beside some 42,000 passwords by name it knows the habits by
-/// which they are made long: a short piece repeated, walks along keyboard, alphabet or digits, and a listed
-/// password repeated, or padded with digits and signs.
+/// Beside some 43,000 passwords and 140 phrases by name it knows the habits by which they are made long. A password is
+/// refused if nothing is left of it, or three listed words at most, once the following is taken away: case, accents and
+/// the spelling `p@$$w0rd`; blanks, signs and digits between words; walks along keyboards and alphabets, in either
+/// direction and zigzag; and what merely repeats what stands before. A letter or two beside do not save it. Where it has
+/// no letters, digits count as letters do, but for years and walks.
+///
+/// Of a longer password the first 256 code points are judged.
 ///
 /// ```
 /// use accountable_core::domain::{Blocklist, Password};
@@ -26,71 +50,91 @@ const SHORTEST_CORE: usize = 6;
 /// let refused = |text| list.contains(&Password::parse(text).unwrap());
 /// assert!(refused("Password12345678"));
 /// assert!(refused("troubadour4life"));
-/// assert!(!refused("correct horse battery staple"));
+/// assert!(refused("1q2w3e4r5t6y7u8i"));
+/// assert!(refused("correct horse battery staple"));
+/// assert!(!refused("seven violet umbrellas apologise"));
 /// ```
 #[derive(Clone, Default)]
 pub struct Blocklist {
-    more: Arc<BTreeSet<String>>,
+    own: Arc<Own>,
+}
+
+/// The host's own lines.
+#[derive(Clone, Default)]
+struct Own {
+    /// As they are, but for case.
+    whole: BTreeSet<String>,
+    /// As parts of passwords.
+    words: Lexicon,
 }
 
 impl Blocklist {
     /// The passwords and habits that this crate knows.
     #[must_use]
     pub fn common() -> Self {
+        // Read now, and not while somebody waits for an answer.
+        LazyLock::force(&COMMON);
+        LazyLock::force(&PHRASES);
         Self::default()
     }
 
-    /// Also the host's own, one a line; blank lines count for nothing.
+    /// Also the host's own, one a line; blank lines count for nothing. A line of three letters and digits or more counts
+    /// as a word in longer passwords too.
     #[must_use]
     pub fn with<L: AsRef<str>>(mut self, lines: impl IntoIterator<Item = L>) -> Self {
-        let lines = lines.into_iter().filter_map(|line| {
-            let line = line.as_ref().trim();
+        let own = Arc::make_mut(&mut self.own);
+        let mut words: Vec<String> = own.words.words().map(str::to_owned).collect();
+        for line in lines {
             // In the form of a password; what can't be one need not be on the list.
-            Password::parse(line).ok().map(|password| folded(&password).to_string())
-        });
-        Arc::make_mut(&mut self.more).extend(lines);
+            let Ok(password) = Password::parse(line.as_ref().trim()) else { continue };
+            own.whole.insert(folded(&password).to_string());
+            let word = folding::as_listed(password.expose());
+            if password.length() <= folding::MOST_READ && word.chars().count() >= SHORTEST_WORD {
+                words.push(word.to_string());
+            }
+        }
+        own.words = words.into_iter().collect();
         self
     }
 
-    /// Whether the password is on the list, or made by a habit.
+    /// Whether the password is on the list, or made of listed words and habits alone.
     #[must_use]
     pub fn contains(&self, password: &Password) -> bool {
-        let folded = folded(password);
-        if self.lists(&folded) {
-            return true;
+        self.parts(password).is_some()
+    }
+
+    /// What the password is made of, if that is nothing but common parts; none for a good one. The parts stand in the
+    /// order of the password, and tell no character of it.
+    #[must_use]
+    pub fn parts(&self, password: &Password) -> Option<Vec<CommonPart>> {
+        let text = folding::fold(password.expose());
+        let parts = cover::parts(&text, &[&COMMON, &PHRASES, &self.own.words]);
+        if !parts.is_empty() {
+            return Some(parts);
         }
-        let core = folded.trim_matches(is_padding);
-        let padded = core.len() < folded.len() && core.chars().count() >= SHORTEST_CORE;
-        self.habitual(&folded) || padded && (self.lists(core) || self.habitual(core))
+        let whole = |kind| Some(vec![CommonPart { kind, start: 0, end: password.length() }]);
+        match () {
+            () if self.own.whole.contains(folded(password).as_str()) => whole(CommonKind::Listed),
+            () if is_repetition(&text) => whole(CommonKind::Repetition),
+            () => None,
+        }
     }
+}
 
-    fn habitual(&self, folded: &str) -> bool {
-        let characters: Zeroizing<Vec<char>> = Zeroizing::new(folded.chars().collect());
-        pattern::is_repetition(&characters)
-            || pattern::is_made_of_runs(&characters)
-            || self.lists_a_unit_of(&characters)
-    }
-
-    /// A listed password, twice or more.
-    fn lists_a_unit_of(&self, characters: &[char]) -> bool {
-        (SHORTEST_CORE..=characters.len() / 2)
-            .filter(|period| characters.len().is_multiple_of(*period))
-            .filter(|period| pattern::repeats_after(characters, *period))
-            .any(|period| {
-                let unit: Zeroizing<String> = Zeroizing::new(characters.iter().take(period).collect());
-                self.lists(&unit)
-            })
-    }
-
-    fn lists(&self, folded: &str) -> bool {
-        self.more.contains(folded) || is_common(folded)
-    }
+/// Whether a short piece over and over is all of it, or all between the digits and signs at both ends.
+fn is_repetition(text: &[Folded]) -> bool {
+    let is_letter = |folded: &Folded| folded.letter.is_alphabetic();
+    let core = match (text.iter().position(is_letter), text.iter().rposition(is_letter)) {
+        (Some(first), Some(last)) => text.get(first..=last).unwrap_or_default(),
+        _ => &[],
+    };
+    walk::is_repetition(text) || core.len() >= SHORTEST_CORE && walk::is_repetition(core)
 }
 
 /// Shows how many there are, not which: a host's own list may say what it fears.
 impl fmt::Debug for Blocklist {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Blocklist(common and {} more)", self.more.len())
+        write!(f, "Blocklist(common and {} more)", self.own.whole.len())
     }
 }
 
@@ -102,36 +146,6 @@ pub(super) fn folded(password: &Password) -> Zeroizing<String> {
     folded
 }
 
-/// What people add to a word that was refused.
-fn is_padding(character: char) -> bool {
-    !character.is_alphabetic()
-}
-
-/// Looks the word up where it lies: halves the text at the line around its middle.
-fn is_common(word: &str) -> bool {
-    let mut rest = COMMON;
-    while let Some((before, line, after)) = middle(rest) {
-        rest = match word.cmp(line) {
-            Ordering::Equal => return !word.is_empty(),
-            Ordering::Less => before,
-            Ordering::Greater => after,
-        };
-    }
-    false
-}
-
-/// The line around a text's middle, what stands before it and what after. The text is ASCII.
-fn middle(text: &str) -> Option<(&str, &str, &str)> {
-    if text.is_empty() {
-        return None;
-    }
-    let (left, right) = text.split_at_checked(text.len() / 2)?;
-    let begin = left.rfind('\n').map_or(0, |at| at.saturating_add(1));
-    let end = right.find('\n').map_or(text.len(), |at| at.saturating_add(left.len()));
-    let after = text.get(end.saturating_add(1)..).unwrap_or_default();
-    Some((text.get(..begin)?, text.get(begin..end)?, after))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,16 +155,50 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted_and_every_line_of_it_is_found() {
-        let lines: Vec<_> = COMMON.lines().collect();
-        assert!(lines.len() > 40_000);
+    fn the_list_is_sorted_and_plain_and_says_what_it_takes() {
+        let lines: Vec<_> = COMMON.words().collect();
+        assert!(lines.len() > 43_000 && lines.len() == COMMON.len());
         assert!(lines.is_sorted_by(|one, next| one < next));
-        for line in lines {
-            assert!(line.is_ascii() && line.len() >= SHORTEST_CORE && line == line.to_ascii_lowercase());
-            assert!(is_common(line), "{line}");
+        for line in &lines {
+            assert!(
+                line.bytes().all(|octet| octet.is_ascii_graphic() && !octet.is_ascii_uppercase()),
+                "{line}"
+            );
+            let short = line.len() >= 4 && line.bytes().all(|octet| octet.is_ascii_lowercase());
+            assert!(line.len() >= SHORTEST_CORE || short, "{line}");
         }
-        for absent in ["", "\n", "password\n", "passwordy", "zzzzzzzzzzzzzzzz", "!", "é"] {
-            assert!(!is_common(absent), "{absent:?}");
+        // Beside the text, which the program holds anyway.
+        assert!(COMMON.octets() + PHRASES.octets() < 300 << 10, "{} octets", COMMON.octets());
+    }
+
+    #[test]
+    fn every_line_of_the_lists_is_refused() {
+        let list = Blocklist::common();
+        let phrases = include_str!("common_phrases.txt").lines();
+        assert!(phrases.clone().is_sorted());
+        for line in COMMON.words().step_by(17).chain(phrases) {
+            assert!(list.contains(&Password::parse(line).unwrap()), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_made_of_listed_parts_is_refused() {
+        for text in [
+            "password password",
+            "1q2w3e4r5t6y7u8i",
+            "Summer2024Summer2024",
+            "p@$$w0rd12345678",
+            "correct horse battery staple",
+            "CorrectHorseBatteryStaple!",
+            "monkey dragon shadow",
+            "Mönkey_Drägon_1987",
+            "!@#$%^&*()_+!@#$",
+            "qweasdzxcqweasdzxc",
+            "7h3-dr4g0n-dr4g0n",
+            "to be, or not to be 1603",
+            "d.r.a.g.o.n.2.0.2.4",
+        ] {
+            assert!(refused(text), "{text}");
         }
     }
 
@@ -176,7 +224,7 @@ mod tests {
     #[test]
     fn what_merely_contains_a_common_password_is_not() {
         for text in [
-            "correct horse battery staple",
+            "seven violet umbrellas apologise",
             "the dragon ate my homework",
             "passwordless is the future",
             "8301-2274-9921-77",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CharacterClass, PolicyError, error::LONGEST_CODE};
+use super::{CharacterClass, CommonPart, PolicyError, error::LONGEST_CODE, part::told};
 use crate::domain::Timestamp;
 
 /// One way in which a password is not good enough. Says what the policy wants, and never a character of the
@@ -55,9 +55,13 @@ pub enum Violation {
         /// All that the policy bans, in its order.
         banned: String,
     },
-    /// It is one of the passwords that everybody tries first, or made by a habit that everybody knows.
-    #[error("it is a commonly used password")]
-    Common,
+    /// It is one of the passwords that everybody tries first, or made of such and of habits that everybody knows.
+    #[error("{}", told(parts))]
+    Common {
+        /// What it is made of, by kind and place; without a character of it. Empty where nobody told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<CommonPart>,
+    },
     /// It is, but for digits, signs and repetition, the service's name or the owner's address.
     #[error("it is made of the service's name or the owner's address")]
     Predictable,
@@ -186,6 +190,7 @@ impl fmt::Display for ViolationCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::CommonKind;
 
     #[test]
     fn each_violation_is_written_as_its_code_and_its_numbers() {
@@ -212,7 +217,11 @@ mod tests {
                 Violation::BannedCharacter { banned: "'&".into() },
                 r#"{"violation":"banned_character","banned":"'&"}"#,
             ),
-            (Violation::Common, r#"{"violation":"common"}"#),
+            (Violation::Common { parts: Vec::new() }, r#"{"violation":"common"}"#),
+            (
+                Violation::Common { parts: vec![CommonPart { kind: CommonKind::Listed, start: 0, end: 8 }] },
+                r#"{"violation":"common","parts":[{"kind":"listed","start":0,"end":8}]}"#,
+            ),
             (Violation::Predictable, r#"{"violation":"predictable"}"#),
             (Violation::TooSimilar, r#"{"violation":"too_similar"}"#),
             (Violation::SameAsCurrent, r#"{"violation":"same_as_current"}"#),

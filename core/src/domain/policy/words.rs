@@ -87,7 +87,7 @@ fn words_of(email: &EmailAddress) -> BTreeSet<String> {
     words
 }
 
-/// A word counts by its letters; of several words, all together and each.
+/// A word counts by its letters, forth and back; of several words, all together and each.
 fn learn(known: &mut BTreeSet<String>, word: &str) {
     let mapper = CaseMapper::new();
     let letters = |text: &str| -> String {
@@ -95,16 +95,25 @@ fn learn(known: &mut BTreeSet<String>, word: &str) {
     };
     let whole = std::iter::once(letters(word));
     let pieces = word.split(|c: char| !c.is_alphabetic()).map(letters);
-    known.extend(whole.chain(pieces).filter(|word| word.chars().count() >= SHORTEST));
+    let words: Vec<_> = whole.chain(pieces).filter(|word| word.chars().count() >= SHORTEST).collect();
+    known.extend(words.iter().map(|word| backwards(word)));
+    known.extend(words);
 }
 
-/// The text as a whole, and each piece between its spaces and signs, with and without the digits around it.
+/// The text as a whole, and each piece between its spaces and signs, with and without the digits around it, forth
+/// and back.
 fn learn_as_written(known: &mut BTreeSet<String>, text: &str) {
     let mapper = CaseMapper::new();
     let folded: String = text.trim().chars().map(|c| mapper.simple_fold(c)).collect();
     let pieces = folded.split(|c: char| !c.is_alphanumeric()).chain([folded.as_str()]);
     let cores = pieces.clone().map(|piece| piece.trim_matches(|c: char| !c.is_alphabetic()));
-    known.extend(pieces.chain(cores).filter(|word| word.chars().count() >= SHORTEST).map(str::to_owned));
+    for word in pieces.chain(cores).filter(|word| word.chars().count() >= SHORTEST) {
+        known.extend([word.to_owned(), backwards(word)]);
+    }
+}
+
+fn backwards(word: &str) -> String {
+    word.chars().rev().collect()
 }
 
 #[cfg(test)]
@@ -165,6 +174,7 @@ mod tests {
             "l0velace!!",
             "ada.lovlace1815@mail.bücher.example",
             "Data Forrest",
+            "2 ecalevol.ADA x",
         ] {
             assert!(near(password, email), "{password}");
         }

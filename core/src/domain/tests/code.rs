@@ -48,32 +48,97 @@ fn a_repeated_request_mails_the_same_code_and_slides_its_end_so_far_and_no_furth
     let start = NOW + Span::hours(100);
     for (given, purpose, step, longest) in [
         (Given::New, Purpose::PasswordSet, Span::hours(23), Span::hours(72)),
-        (Given::InUse, Purpose::PasswordReset, Span::minutes(59), Span::hours(4)),
+        (Given::InUse, Purpose::PasswordReset, Span::minutes(53), Span::hours(24)),
     ] {
+        let life = world.rules.code_lives.of(purpose);
+        let half = Span::micros(life.each.as_micros() / 2);
         let mut account = asked(&world, &given.account(&world), 1, start);
         let first = world.code(&account, purpose);
-        let mut now = start;
-        for number in 2..=5 {
-            now = now + step;
-            if now >= start + longest {
-                break;
-            }
+        let (mut now, mut number, mut named) = (start, 1, start + life.each);
+        loop {
+            (now, number) = (now + step, number + 1);
+            let end = (now + life.each).min(start + longest);
             account = asked(&world, &account, number, now);
             let live = account.facts().unwrap().confirmations[&purpose].live(now).unwrap().clone();
+            if end.since(now) < half {
+                assert_eq!(live.nonce, world.request(number, now).nonce, "another code");
+                assert_eq!(live.expires_at, now + life.each);
+                break;
+            }
             assert_eq!(live.nonce, world.request(1, start).nonce, "the same code");
-            let end = (now + purpose.lifetime().each).min(start + longest);
             assert_eq!(live.expires_at, end);
+            named = end;
         }
-        let end = start + longest;
-        assert!(choose(&world, &account, &first, end - Span::micros(1)).is_ok());
-        assert_eq!(choose(&world, &account, &first, end), dead());
-        let later = end + Span::minutes(10);
-        let again = asked(&world, &account, 9, later);
-        assert_ne!(
-            again.facts().unwrap().confirmations[&purpose].issued.as_ref().unwrap().nonce,
-            world.request(1, start).nonce
+        // Both are good, each until the end that its mails name.
+        let second = world.code(&account, purpose);
+        assert!(choose(&world, &account, &second, named).is_ok());
+        assert!(choose(&world, &account, &first, named - Span::micros(1)).is_ok());
+        assert_eq!(choose(&world, &account, &first, named), dead());
+        assert_eq!(state(&world, &account, &first, named), CodeState::Expired { purpose });
+        assert_eq!(
+            asked(&world, &account, 99, now + Span::minutes(10)).facts().unwrap().confirmations[&purpose]
+                .live(now)
+                .unwrap()
+                .nonce,
+            world.request(number, now).nonce,
+            "a repeat mails the newer one"
         );
-        assert_eq!(choose(&world, &again, &first, later), dead(), "the old code stays dead");
+    }
+}
+
+/// Clause 1.
+#[test]
+fn redeeming_either_of_two_codes_kills_both_and_each_bearer_is_told_used() {
+    let world = World::new();
+    let purpose = Purpose::PasswordSet;
+    let account = asked(&world, &Given::New.account(&world), 1, NOW + Span::hours(100));
+    let first = world.code(&account, purpose);
+    let mut account = account;
+    for (number, hours) in [(2, 123), (3, 146), (4, 165)] {
+        account = asked(&world, &account, number, NOW + Span::hours(hours));
+    }
+    let second = world.code(&account, purpose);
+    let now = NOW + Span::hours(166);
+    for (redeemed, other) in [(&first, &second), (&second, &first)] {
+        assert!(matches!(state(&world, &account, other, now), CodeState::Live { .. }));
+        let chosen = choose(&world, &account, redeemed, now).unwrap();
+        for code in [redeemed, other] {
+            assert_eq!(state(&world, &chosen, code, now), CodeState::Used { purpose });
+            assert_eq!(choose(&world, &chosen, code, now), dead());
+        }
+    }
+}
+
+/// Clause 1: a life as long as the limit leaves nothing to slide, and no life is cut by it.
+#[test]
+fn a_life_longer_than_the_limit_is_its_own_limit() {
+    let lives = |of: fn(&mut CodeLives)| {
+        let mut lives = CodeLives::default();
+        of(&mut lives);
+        lives
+    };
+    let long = lives(|lives| lives.password_reset = Span::days(14));
+    assert_eq!(long.of(Purpose::PasswordReset), Lifetime { each: Span::days(14), longest: Span::days(14) });
+    let short = lives(|lives| lives.password_reset = Span::minutes(5));
+    assert_eq!(short.of(Purpose::PasswordReset).longest, Span::hours(24));
+    let set = lives(|lives| lives.password_set = Span::hours(80)).of(Purpose::PasswordSet);
+    assert_eq!(set.longest, Span::hours(80));
+    assert_eq!(long.of(Purpose::EmailCancel), long.of(Purpose::EmailConfirm), "a cancel lives as its change");
+    assert_eq!(long.of(Purpose::EmailRevert).longest, Span::days(7));
+}
+
+/// Clause 1: what its host shortens later does not undercut what was mailed before.
+#[test]
+fn a_code_keeps_the_end_that_it_was_issued_with_whatever_the_settings_say_later() {
+    let mut long = World::new();
+    long.rules.code_lives.password_set = Span::days(7);
+    let account = asked(&long, &Given::New.account(&World::new()), 1, NOW + Span::hours(100));
+    let (code, end) = (long.code(&account, Purpose::PasswordSet), NOW + Span::hours(100) + Span::days(7));
+    let short = World::new();
+    for (number, later) in [(2, Span::hours(1)), (3, Span::days(5)), (4, Span::hours(162))] {
+        let now = NOW + Span::hours(100) + later;
+        let again = asked(&short, &account, number, now);
+        assert!(choose(&short, &again, &code, end - Span::micros(1)).is_ok(), "{later}");
     }
 }
 
@@ -263,7 +328,7 @@ fn a_mail_is_withdrawn_unless_its_nonce_and_its_recipient_still_stand() {
         assert_eq!(letter(Some(&standing(account.clone(), kind)), None, NOW), void, "{kind:?}");
     }
     let issued = account.facts().unwrap().confirmations[&Purpose::PasswordSet].issued.clone().unwrap();
-    assert_eq!(letter(Some(&account), None, issued.expires_at), void, "expired");
+    assert_eq!(letter(Some(&account), None, issued.expires_at), Err(Withdrawn::Expired));
     let chosen = world.chosen(&account, Purpose::PasswordSet, 1, NOW);
     assert_eq!(letter(Some(&chosen), None, NOW), void, "used");
     let changed = |change: &dyn Fn(&mut Confirmation)| {
@@ -272,7 +337,15 @@ fn a_mail_is_withdrawn_unless_its_nonce_and_its_recipient_still_stand() {
         })
     };
     let other_nonce = changed(&|issued| issued.nonce = Nonce::from_bytes([9; 16]));
-    assert_eq!(letter(Some(&other_nonce), None, NOW), void, "another nonce");
+    assert_eq!(
+        letter(Some(&other_nonce), None, NOW),
+        Err(Withdrawn::Expired),
+        "one that nothing has made void"
+    );
+    let voided = with_facts(other_nonce, |facts| {
+        facts.confirmations.get_mut(&Purpose::PasswordSet).unwrap().voided_at = Some(NOW);
+    });
+    assert_eq!(letter(Some(&voided), None, NOW), void, "another nonce");
     let other_recipient = changed(&|issued| issued.recipient = Ordinal::new(9));
     assert_eq!(letter(Some(&other_recipient), None, NOW), void, "another recipient");
     let forgotten = with_facts(account.clone(), |facts| facts.mailbox.ordinal = Ordinal::new(9));
@@ -333,7 +406,8 @@ fn a_clock_that_jumps_back_lets_no_code_live_longer_than_its_longest_life() {
     let early = NOW - Span::hours(4);
     let issued = reset(early).issued.unwrap();
     assert_eq!(issued.issued_at, early);
-    assert!(issued.expires_at <= early + Span::hours(4));
+    assert_eq!(issued.expires_at, early + Span::hours(1));
+    assert_eq!(issued.latest_end, early + Span::hours(24));
     // Where nobody writes down what time did, it would live anew at each look: from further ahead, it ends.
     assert_eq!(reset(NOW - Span::days(30)).issued, None);
     assert_eq!(reset(NOW - Span::days(30)).dead.unwrap().end, ConfirmationEnd::Expired);

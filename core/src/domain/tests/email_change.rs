@@ -22,10 +22,41 @@ fn former(account: &Account) -> Vec<u32> {
     account.facts().unwrap().former.iter().map(|former| former.mailbox.ordinal.as_u32()).collect()
 }
 
-/// In use under `next@`, confirmed now; the old one can be taken back.
+/// In use under `next@`, confirmed now; the old one has been told, and can be taken back.
 fn confirmed(world: &World) -> Account {
     let pending = world.email_asked(&Given::InUse.account(world), "next@example.com", 1, NOW);
-    world.confirmed(&pending, 2, NOW)
+    let code = world.code(&pending, Purpose::EmailConfirm);
+    let (redemption, epoch) = (world.redeem(&code, NOW), pending.epoch);
+    let change =
+        pending.confirm_email(&ConfirmEmail { redemption, revert: world.request(2, NOW), epoch }).unwrap();
+    world.revert_mailed(&change.account.unwrap(), &change.mails[0], NOW)
+}
+
+/// Before its mail leaves, nobody knows how long that takes; and it is not put off by another copy.
+#[test]
+fn a_revert_lives_7_days_until_it_is_handed_over_and_72_h_from_then() {
+    let world = World::new();
+    let pending = world.email_asked(&Given::InUse.account(&world), "next@example.com", 1, NOW);
+    let code = world.code(&pending, Purpose::EmailConfirm);
+    let (redemption, epoch) = (world.redeem(&code, NOW), pending.epoch);
+    let change =
+        pending.confirm_email(&ConfirmEmail { redemption, revert: world.request(2, NOW), epoch }).unwrap();
+    let (account, mail) = (change.account.unwrap(), &change.mails[0]);
+    let ends = |account: &Account| {
+        let facts = account.facts().unwrap();
+        let end = facts.confirmations[&Purpose::EmailRevert].issued.as_ref().unwrap().expires_at;
+        let kept = facts.former.iter().find(|former| former.reserved).unwrap().until;
+        assert_eq!(end, kept, "the key is reserved as long as it can be taken back");
+        end.since(NOW)
+    };
+    assert_eq!(ends(&account), Span::days(7));
+    for (handed_over, end) in [(0, 72), (50, 122), (96, 168), (140, 168)] {
+        let now = NOW + Span::hours(handed_over);
+        let mailed = world.revert_mailed(&at(&account, now), mail, now);
+        assert_eq!(ends(&mailed), Span::hours(end), "handed over after {handed_over} h");
+        let again = world.revert_mailed(&mailed, mail, now + Span::hours(1));
+        assert_eq!(ends(&again), Span::hours(end), "a second copy changes nothing");
+    }
 }
 
 #[test]

@@ -11,10 +11,12 @@
 //! | nothing is handed over for a suppressed address | [`life`] |
 //! | epoch and version never fall, and every version has its events | [`life`] |
 //! | no mail leaves whose code is dead | [`life`] |
+//! | no mail is dropped without a cause, or names an end that its code undercuts | [`ends`] |
 //! | an unset password verifies nothing | [`life`] |
 //! | whatever the clock does, nothing panics or waits longer than its window | [`life`], [`windows`] |
 
 mod acts;
+mod ends;
 mod life;
 mod reach;
 mod sound;

@@ -99,15 +99,18 @@ fn what_takes_no_hash_is_judged_first_then_a_look_elsewhere_then_what_takes_one(
         account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }).map(drop)
     };
     let nothing = Hashed::default();
-    let too_short = Violation::TooShort { least: 40, actual: 11 };
-    assert_eq!(ask(nothing.clone(), &strict), weak(too_short), "nothing is hashed for it, and nobody asked");
-    assert_eq!(ask(nothing.clone(), &lenient), Err(Stop::Unscreened));
-    assert_eq!(ask(nothing.clone().with_screening(true), &lenient), weak(Violation::Breached));
-    let sound = nothing.with_screening(false);
-    assert_eq!(ask(sound.clone(), &lenient), Err(Stop::Unverified(current.clone())));
-    let same = sound.clone().with_verified(current.clone(), true);
-    assert_eq!(ask(same, &lenient), weak(Violation::SameAsCurrent), "no other hash is looked at");
-    let screened = sound.with_verified(current, false);
+    assert_eq!(ask(nothing.clone(), &lenient), Err(Stop::Unverified(current.clone())));
+    let differs = nothing.clone().with_verified(current.clone(), false);
+    assert!(matches!(ask(differs.clone(), &strict), Err(Stop::Refused(Refusal::WeakPassword(_)))));
+    let unhashed = ask(nothing.clone(), &strict);
+    assert!(
+        matches!(unhashed, Err(Stop::Refused(Refusal::WeakPassword(all))) if all.len() == 1),
+        "never hashed"
+    );
+    assert_eq!(ask(nothing.with_verified(current, true), &lenient), weak(Violation::SameAsCurrent));
+    assert_eq!(ask(differs.clone(), &lenient), Err(Stop::Unscreened));
+    assert_eq!(ask(differs.clone().with_screening(true), &lenient), weak(Violation::Breached));
+    let screened = differs.with_screening(false);
     assert_eq!(ask(screened.clone(), &lenient), Err(Stop::Unverified(before.clone())));
     assert_eq!(
         ask(screened.clone().with_verified(before.clone(), true), &lenient),
@@ -192,12 +195,12 @@ fn an_imported_hash_is_of_raw_input_until_it_is_hashed_anew() {
     };
     let [old, new] = [1, 2].map(|number| world.hash(&account, number));
     assert_eq!(credential(&account), (true, old.clone()));
-    let change = account.rehashed(&old, &new).unwrap();
+    let change = account.rehashed(&old, &new, false).unwrap();
     assert_eq!(change.events, [EventKind::PasswordRehashed]);
     let rehashed = change.account.unwrap();
     assert_eq!(credential(&rehashed), (false, new.clone()));
     assert_eq!(rehashed.epoch, account.epoch, "nobody is signed out by it");
-    assert_eq!(rehashed.rehashed(&old, &new), Err(Refusal::WrongPassword), "somebody came between");
+    assert_eq!(rehashed.rehashed(&old, &new, false), Err(Refusal::WrongPassword), "somebody came between");
     let password = &account.facts().unwrap().password;
     assert_eq!(password.as_ref().unwrap().warn_at, Some(NOW + Span::days(80 - 14)));
     assert_eq!((account.status(), account.facts().unwrap().proven), (Ok(Status::InUse), true));

@@ -16,7 +16,8 @@ fn refusals_come_in_the_order_standing_status_suppression_throttle() {
     });
     let refusal = |account: &Account, address: Option<&Address>| {
         let throttled = with_facts(account.clone(), |facts| {
-            facts.throttles.insert(PasswordSet, NOW + Span::seconds(600));
+            let to = world.keys.throttle_tag(&world.realm, &facts.mailbox.key);
+            facts.throttles.insert((PasswordSet, to, Side::Account), NOW + Span::seconds(600));
         });
         let request = MailRequest { address, ..world.request(1, NOW) };
         throttled.request_password_set(&request).unwrap_err().code()

@@ -25,11 +25,13 @@ enum Command {
     ChoosePassword,
     Authenticate,
     ChangePassword,
+    RequirePasswordChange,
     AssignPassword,
     ChangePasswordManagement(Management),
     ReplaceEmail,
     Update,
     RequestEmailChange,
+    RequestPresentEmail,
     ConfirmEmail,
     CancelEmailChange,
     CancelEmailChangeByCode,
@@ -67,7 +69,8 @@ impl Command {
             Self::InspectCode => Self::ChoosePassword,
             Self::ChoosePassword => Self::Authenticate,
             Self::Authenticate => Self::ChangePassword,
-            Self::ChangePassword => Self::AssignPassword,
+            Self::ChangePassword => Self::RequirePasswordChange,
+            Self::RequirePasswordChange => Self::AssignPassword,
             Self::AssignPassword => Self::ChangePasswordManagement(Management::Owner),
             Self::ChangePasswordManagement(Management::Owner) => {
                 Self::ChangePasswordManagement(Management::Administrator)
@@ -75,7 +78,8 @@ impl Command {
             Self::ChangePasswordManagement(Management::Administrator) => Self::ReplaceEmail,
             Self::ReplaceEmail => Self::Update,
             Self::Update => Self::RequestEmailChange,
-            Self::RequestEmailChange => Self::ConfirmEmail,
+            Self::RequestEmailChange => Self::RequestPresentEmail,
+            Self::RequestPresentEmail => Self::ConfirmEmail,
             Self::ConfirmEmail => Self::CancelEmailChange,
             Self::CancelEmailChange => Self::CancelEmailChangeByCode,
             Self::CancelEmailChangeByCode => Self::RevertEmailChange,
@@ -136,6 +140,8 @@ enum Then {
     /// It stands like this again.
     Opens(StandingKind),
     Unlocks,
+    /// The password must be changed at the next log-in.
+    RequiresChange,
     EndsSessions,
     Erases,
     /// It is so already: nothing is written.

@@ -3,14 +3,14 @@
 use super::Admin;
 use crate::{
     domain::{
-        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag, HostNotice,
-        Mail, MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
+        AccountId, AddressTag, Change, Content, DeathCause, EmailAddress, EventKind, FeedbackTag, Mail,
+        MailId, MailState, NoticeKind, Ordinal, Purpose, Refusal, Report, Stop, Subject, Suppression,
         SuppressionScope, Timestamp, Undeliverable,
     },
     engine::watch::watched,
-    engine::{Call, DecideError, Verdict, address_or_new},
+    engine::{Call, DecideError, Moment, Verdict, address_or_new},
     error::{Error, Fault},
-    port::{Limit, MailQuery, Page, Stored, Swap, Who},
+    port::{Claimed, Dossier, Limit, MailQuery, Page, Stored, Swap, Who},
 };
 
 /// A mail in the outbox, as staff sees it. Its recipient is told by account and by the number of the address, never by
@@ -98,17 +98,25 @@ impl Admin {
     }
 
     /// Queues a mail again that was given up. It is tried as often as a new one; when it is taken up, it is dropped
-    /// unless what it was for still stands.
+    /// unless what it was for still stands. One whose code has expired gets another code, if what that was for is still
+    /// wanted.
     ///
     /// # Errors
-    /// `no_such_mail`, `mail_not_dead`; a [`Fault`].
+    /// `no_such_mail`, `mail_not_dead`; where the mail's code has expired also `account_closed`, `account_suspended`,
+    /// `password_set_not_expected`, `code_not_expected`; a [`Fault`].
     pub async fn requeue_mail(&self, id: MailId) -> Result<(), Error> {
         watched("admin.requeue_mail", self.core.realm.as_str(), async {
-            self.settle(id, |mail, now| match mail.state {
-                MailState::Dead { .. } => {
-                    Ok((Some(mail.clone().requeued(now)), EventKind::MailRequeued { mail: id }))
-                }
-                _ => Err(Refusal::MailNotDead),
+            let core = &self.core;
+            self.settle(id, |mail, dossier, moment| {
+                let MailState::Dead { .. } = mail.state else { return Err(Refusal::MailNotDead) };
+                let page = core.page(mail.page(), Purpose::PasswordSet);
+                let request = core.mail_request(page, dossier, moment);
+                let (mut change, again) = match &dossier.account {
+                    Some(account) => account.value.requeue(mail, &request)?,
+                    None => (Change::none(), mail.clone().requeued(moment.now)),
+                };
+                change.events.push(EventKind::MailRequeued { mail: id });
+                Ok((Some(again), change))
             })
             .await
         })
@@ -121,7 +129,11 @@ impl Admin {
     /// `no_such_mail`; a [`Fault`].
     pub async fn cancel_mail(&self, id: MailId) -> Result<(), Error> {
         watched("admin.cancel_mail", self.core.realm.as_str(), async {
-            self.settle(id, |_, _| Ok((None, EventKind::MailCancelled { mail: id }))).await
+            self.settle(id, |_, _, _| {
+                let events = vec![EventKind::MailCancelled { mail: id }];
+                Ok((None, Change { events, ..Change::none() }))
+            })
+            .await
         })
         .await
     }
@@ -212,7 +224,7 @@ impl Admin {
     async fn settle(
         &self,
         id: MailId,
-        rule: impl Fn(&Mail, Timestamp) -> Result<(Option<Mail>, EventKind), Refusal> + Send + Sync,
+        rule: impl Fn(&Mail, &Dossier, &Moment) -> Result<(Option<Mail>, Change), Refusal> + Send + Sync,
     ) -> Result<(), Error> {
         let core = &self.core;
         let query = MailQuery::One(id);
@@ -222,9 +234,9 @@ impl Admin {
             let found = page.map_err(Fault::from)?.items.into_iter().next();
             let mail = found.filter(|mail| mail.value.realm == core.realm).ok_or(Refusal::NoSuchMail)?;
             let decided = core
-                .decide(Call::new(Who::nobody(), self.initiator()), |_, moment, _| {
-                    let (after, event) = rule(&mail.value, moment.now)?;
-                    let mut verdict = Verdict::new(Change { events: vec![event], ..Change::none() }, ());
+                .decide(Call::new(Claimed::who(&mail.value), self.initiator()), |dossier, moment, _| {
+                    let (after, change) = rule(&mail.value, dossier, moment)?;
+                    let mut verdict = Verdict::new(change, ());
                     verdict.about = mail.value.account();
                     verdict.mails.push(Swap { before: Some(mail.clone()), after });
                     Ok::<_, Stop>(verdict)
@@ -285,7 +297,7 @@ impl OutboxMail {
     fn of(mail: &Mail) -> Self {
         let about = match &mail.content {
             Content::Intent(_) => About::Request,
-            Content::ForHost(HostNotice::SendingStopped { account, .. }) => About::Host { account: *account },
+            Content::ForHost(notice) => About::Host { account: notice.account() },
             Content::Letter(dispatch) => {
                 let (account, recipient) = (dispatch.account, dispatch.recipient);
                 match &dispatch.subject {

@@ -9,7 +9,7 @@ use crate::{
     door::{DeliveryOptions, MailOptions},
     engine::Core,
     engine::watch::watched,
-    engine::{Call, DecideError, Decided, Verdict, address_or_new},
+    engine::{Call, Decided, Verdict, address_or_new},
     error::{Error, Fault},
     port::{Claimed, Dossier, Who},
     post::delivery::Delivery,
@@ -32,9 +32,8 @@ impl Admin {
     /// options say.
     ///
     /// Allowed for a new account, and while a replaced address has left the account without a password. At most one
-    /// such mail leaves each 600 s ([`Rules::account_quota`](crate::domain::Rules::account_quota)), and few go to one
-    /// recipient ([`Rules::recipient_quota`](crate::domain::Rules::recipient_quota)). A repeat mails the same code
-    /// while it lives.
+    /// such mail leaves each 600 s ([`Rules::account_quota`](crate::domain::Rules::account_quota)) on the account's own
+    /// side; what strangers ask for does not count. A repeat mails the same code while it lives.
     ///
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_closed`,
@@ -158,8 +157,6 @@ impl Admin {
                 let mut verdict = Verdict::new(change, ());
                 if mails {
                     let mailbox = &account.facts()?.mailbox;
-                    let bypass = options.bypass_throttle;
-                    verdict.reserve.push(core.recipient_reservation(&mailbox.address, moment.now, bypass));
                     if at_once {
                         // Nobody looks again before it is handed over: that mail reaches the address must still be so
                         // when this is committed.
@@ -169,14 +166,7 @@ impl Admin {
                 Ok::<_, Stop>(verdict)
             })
             .await;
-        let decided = match decided {
-            Err(DecideError::Refused(Refusal::Throttled { retry_after })) => {
-                let retry_after = retry_after.max(self.recipients_wait(id).await?);
-                return Err(Refusal::Throttled { retry_after }.into());
-            }
-            decided => decided?,
-        };
-        let Decided { after, mails, .. } = decided;
+        let Decided { after, mails, .. } = decided?;
         match mails.into_iter().next() {
             Some(mail) if at_once => {
                 let claimed = Claimed { mail, dossier: after };
@@ -184,16 +174,6 @@ impl Admin {
             }
             Some(_) => Ok(Some(Delivery::Queued)),
             None => Ok(None),
-        }
-    }
-
-    /// How long the recipient's quota makes the caller wait, whatever the account's own says: the longest wait is what
-    /// counts.
-    async fn recipients_wait(&self, id: AccountId) -> Result<Span, Fault> {
-        let dossier = self.core.load(&Who::id(id), &mut self.core.deadline()).await?;
-        match dossier.account.as_ref().and_then(|account| account.value.facts().ok()) {
-            Some(facts) => self.core.recipients_wait(&facts.mailbox.address).await,
-            None => Ok(Span::ZERO),
         }
     }
 }
@@ -206,7 +186,8 @@ impl IssuedCode {
         let confirmation = facts.confirmations.get(&purpose)?.issued.as_ref()?;
         let mailbox = facts.mailbox(confirmation.recipient)?;
         let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, confirmation)?;
-        let link = page.with_code(account.id, &code, confirmation.return_url.as_ref());
+        let lang = facts.attributes.locale.as_ref();
+        let link = page.with_code(account.id, &code, confirmation.return_url.as_ref(), lang);
         Some(Self { code, link, expires_at: confirmation.expires_at })
     }
 }

@@ -89,6 +89,6 @@ impl World {
         self.said.outcome(&owner.close().await);
         self.said.outcome(&public.cancel_email_change(&code).await);
         self.said.outcome(&public.revert_email_change(&code).await);
-        self.said.outcome(&public.sign_up(&email(6), mail).await);
+        self.said.outcome(&public.sign_up(&email(6), mail, None).await);
     }
 }

@@ -59,7 +59,7 @@ impl World {
     async fn strangers_sign_up(&self) {
         let mail = MailOptions::default().with_locale(Locale::parse("fr").unwrap());
         for at in [SIGNED_UP, SIGNED_UP, 0] {
-            let outcome = self.public("192.0.2.51").sign_up(&email(at), mail.clone()).await;
+            let outcome = self.public("192.0.2.51").sign_up(&email(at), mail.clone(), None).await;
             self.said.outcome(&outcome);
             self.said.outcome(&self.accounts.sweep(100).await);
         }

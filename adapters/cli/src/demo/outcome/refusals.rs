@@ -68,6 +68,7 @@ fn reason_name(error: AddressError) -> &'static str {
     match error {
         AddressError::TooLong => "too_long",
         AddressError::LocalPartTooLong => "local_part_too_long",
+        AddressError::Blank => "blank",
         AddressError::NoAt => "no_at",
         AddressError::Literal => "literal",
         AddressError::SingleLabelDomain => "single_label_domain",

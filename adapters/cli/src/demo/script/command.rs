@@ -133,6 +133,7 @@ pub(crate) enum ServerAnswer {
     NoSuchMailbox,
     Rejected,
     Transient,
+    Unreachable,
     Ours,
 }
 
@@ -143,6 +144,7 @@ impl From<ServerAnswer> for Answer {
             ServerAnswer::NoSuchMailbox => Self::NoSuchMailbox,
             ServerAnswer::Rejected => Self::Rejected,
             ServerAnswer::Transient => Self::Transient,
+            ServerAnswer::Unreachable => Self::Unreachable,
             ServerAnswer::Ours => Self::Ours,
         }
     }

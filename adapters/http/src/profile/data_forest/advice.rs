@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn what_the_rule_alone_does_not_say_is_said_beside_it() {
         let policy = PasswordPolicy::nist();
-        let text = weak(&policy, &[Violation::TooShort { least: 15, actual: 3 }, Violation::Common]);
+        let text = weak(
+            &policy,
+            &[Violation::TooShort { least: 15, actual: 3 }, Violation::Common { parts: vec![] }],
+        );
         assert_eq!(text, format!("{} It is a commonly used password.", asked(&policy)));
     }
 }

@@ -1,4 +1,4 @@
-//! Unlisted: nothing that is on a blocklist, or made by a habit that everybody knows.
+//! Unlisted: nothing that is on a blocklist, or made of such and of habits that everybody knows.
 
 use super::{Judge, Judged};
 use crate::domain::policy::{Blocklist, Violation};
@@ -9,6 +9,6 @@ pub(in crate::domain::policy) struct Unlisted(pub(super) Blocklist);
 
 impl Judge for Unlisted {
     fn violations(&self, judged: &Judged<'_>) -> Vec<Violation> {
-        self.0.contains(judged.password).then_some(Violation::Common).into_iter().collect()
+        self.0.parts(judged.password).map(|parts| Violation::Common { parts }).into_iter().collect()
     }
 }

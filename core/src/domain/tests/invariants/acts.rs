@@ -106,7 +106,7 @@ impl By<'_> {
                 let epoch = if stale { epoch.next() } else { epoch };
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
-            Act::Rehash => account.rehashed(verified, &world.hash(account, number)),
+            Act::Rehash => account.rehashed(verified, &world.hash(account, number), false),
             Act::DemandChange => account.demand_change(),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
             Act::Replace(to) => {

@@ -165,8 +165,8 @@ impl Life {
                 told,
                 CodeState::Live {
                     purpose: of.purpose,
-                    expires_at: live(&before, of.purpose, now).unwrap().expires_at,
-                    return_url: live(&before, of.purpose, now).unwrap().return_url.clone(),
+                    expires_at: live_of(&before, of.purpose, of.nonce, now).unwrap().expires_at,
+                    return_url: live_of(&before, of.purpose, of.nonce, now).unwrap().return_url.clone(),
                 }
             );
             let good_for = match act {
@@ -181,7 +181,9 @@ impl Life {
         let respelled = facts.0.mailbox.key == facts.1.mailbox.key;
         let afresh = matches!(act, Act::ConfirmEmail | Act::RevertEmail)
             || matches!(act, Act::Replace(_)) && !respelled;
-        self.fresh += u32::from(afresh);
+        // A redeemed code answers the mails that it came with.
+        let answers = matches!(act, Act::Choose { .. });
+        self.fresh += u32::from(afresh || answers);
         self.account = after;
         self.issued(&before, &change)?;
         self.mailed(&before, act, change.mails)
@@ -237,7 +239,12 @@ impl Life {
         if std::mem::replace(&mut queued.refused, true) {
             return;
         }
-        let given_back = self.account.give_back(purpose, queued.mail.queued_at, Quota::ACCOUNT);
+        let recipient = queued.mail.dispatch().unwrap().1.recipient;
+        let queued_at = queued.mail.queued_at;
+        let to = self.account.facts().unwrap().mailbox(recipient);
+        let keys = &self.world.keys;
+        let given_back =
+            to.and_then(|to| self.account.give_back(keys, purpose, to, queued_at, Quota::ACCOUNT));
         self.account = given_back.unwrap_or_else(|| self.account.clone());
     }
 
@@ -315,7 +322,7 @@ impl Life {
                 && match &dispatch.subject {
                     Subject::Notice(_) => true,
                     Subject::Code { purpose, nonce, .. } => {
-                        live(&self.account, *purpose, self.now).is_some_and(|live| live.nonce == *nonce)
+                        live_of(&self.account, *purpose, *nonce, self.now).is_some()
                     }
                 };
             let Ok(letter) = letter else {
@@ -335,11 +342,12 @@ impl Life {
 
     /// Between any two mails that count, no more than b + ⌊t/T⌋. What tells an old address is a notice, and does not count.
     fn throttle_bound(&self) -> Result<(), TestCaseError> {
-        let mut counted: BTreeMap<(Purpose, u32), Vec<u64>> = BTreeMap::new();
+        let mut counted: BTreeMap<(Purpose, EmailKey, u32), Vec<u64>> = BTreeMap::new();
         for queued in self.queued.iter().filter(|queued| !queued.bypassed && !queued.refused) {
             let Some(purpose) = purpose(&queued.mail) else { continue };
             if !matches!(purpose, Purpose::EmailCancel | Purpose::EmailRevert) {
-                counted.entry((purpose, queued.fresh)).or_default().push(queued.passed.as_micros());
+                let of = (purpose, queued.to.key(), queued.fresh);
+                counted.entry(of).or_default().push(queued.passed.as_micros());
             }
         }
         for counted in counted.values() {
@@ -356,6 +364,10 @@ impl Life {
 
 fn live(account: &Account, purpose: Purpose, now: Timestamp) -> Option<&Confirmation> {
     account.facts().unwrap().confirmations.get(&purpose)?.live(now)
+}
+
+fn live_of(account: &Account, purpose: Purpose, nonce: Nonce, now: Timestamp) -> Option<&Confirmation> {
+    account.facts().unwrap().confirmations.get(&purpose)?.live_of(nonce, now)
 }
 
 fn purpose(mail: &Mail) -> Option<Purpose> {

@@ -38,14 +38,14 @@ proptest! {
                 let facts = account.facts().unwrap();
                 for (purpose, confirmations) in &facts.confirmations {
                     if let Some(issued) = &confirmations.issued {
-                        prop_assert!(issued.expires_at <= now + purpose.lifetime().longest);
+                        prop_assert!(issued.expires_at <= now + CodeLives::default().of(*purpose).longest);
                     }
                     if let Some(dead) = &confirmations.dead {
                         prop_assert!(dead.at <= now);
                     }
                 }
                 prop_assert!(facts.throttles.values().all(|level| *level <= now + Quota::ACCOUNT.horizon()));
-                prop_assert!(facts.pending.iter().all(|pending| pending.until <= now + Facts::CHANGE_PENDING));
+                prop_assert!(facts.pending.iter().all(|pending| pending.until <= now + CodeLives::default().of(Purpose::EmailConfirm).longest));
                 for former in &facts.former {
                     let window = if former.reserved { Facts::FORMER_RESERVED } else { Facts::FORMER_KEPT };
                     prop_assert!(former.until <= now + window, "{:?}: {:?}", given, former);

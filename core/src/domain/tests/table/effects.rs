@@ -113,7 +113,9 @@ impl Seen<'_> {
         };
         let [(purpose, to)] = outcome.codes()[..] else { panic!("one code") };
         assert_eq!((to, outcome.mails.len(), outcome.events.len()), (self.here(), 1, 1));
-        assert_eq!(outcome.facts().throttles[&purpose], NOW + Span::seconds(600));
+        let to = self.world.keys.throttle_tag(&self.world.realm, &outcome.facts().mailbox.key);
+        let throttle = outcome.facts().throttles[&(purpose, to, Side::Account)];
+        assert_eq!(throttle, NOW + Span::seconds(600));
         Then::Mails(purpose)
     }
 
@@ -130,19 +132,17 @@ impl Seen<'_> {
     }
 
     pub(super) fn notifies(&self, change: Result<Change, Refusal>) -> Then {
-        // A lock is told without a word about it in the account.
-        let lock = change.as_ref().is_ok_and(|change| change.account.is_none());
-        let change = change.map(|change| match lock {
-            true => Change { account: Some(self.before.clone()), ..change },
-            false => change,
+        // It is told without a word about it in the account.
+        let change = change.map(|change| {
+            assert_eq!(change.account, None);
+            Change { account: Some(self.before.clone()), ..change }
         });
-        let outcome = match self.wrote(change, &["throttles"]) {
+        let outcome = match self.wrote(change, &[]) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
         let [(notice, to)] = outcome.notices()[..] else { panic!("one notice") };
         assert_eq!((to, outcome.mails.len(), outcome.events.len()), (self.here(), 1, 1));
-        assert_eq!(lock, notice == NoticeKind::Locked);
         Then::Notifies(notice)
     }
 
@@ -255,6 +255,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             attributes,
             confirmations,
             throttles,
+            joined,
             standing,
             purge_at,
             created_at,

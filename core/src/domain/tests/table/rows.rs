@@ -19,6 +19,7 @@ const NOBODY: Then = Refuses("no_such_account");
 const DEAD: Then = Refuses("dead_code");
 const WRONG: Then = Refuses("wrong_password");
 const MUST_CHANGE: Then = Refuses("password_change_required");
+const UNCHANGED: Then = Refuses("address_unchanged");
 const NOT_PENDING: Then = Refuses("no_email_change_pending");
 
 /// Never had a password.
@@ -128,6 +129,10 @@ pub(super) static TABLE: &[Row] = &[
             Sets(Changed, InUse),
         ),
     ),
+    open(
+        RequirePasswordChange,
+        but(&[(UNSET, Refuses("no_password")), (&[Assigned, Lapsed], Nothing)], RequiresChange),
+    ),
     open(AssignPassword, but(&[(&[ToOwner], Sets(ByStaff, ChangingManagement))], Sets(ByStaff, InUse))),
     Row {
         command: ChangePasswordManagement(Management::Owner),
@@ -165,6 +170,7 @@ pub(super) static TABLE: &[Row] = &[
     open(ReplaceEmail, but(&[(FRESH, Replaces(New))], Replaces(ChangingEmail))),
     open(Update, all(Updates)),
     active(RequestEmailChange, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], AsksForEmail)),
+    active(RequestPresentEmail, but(&[(UNSET, WRONG), (OUTDATED, MUST_CHANGE)], UNCHANGED)),
     active(ConfirmEmail, but(&[(OUTDATED, MUST_CHANGE), (PENDING, ConfirmsEmail)], DEAD)),
     active(CancelEmailChange, but(&[(OUTDATED, MUST_CHANGE), (PENDING, DropsEmailChange)], NOT_PENDING)),
     by_code(CancelEmailChangeByCode, but(&[(PENDING, DropsEmailChange)], DEAD)),

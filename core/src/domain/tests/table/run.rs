@@ -70,6 +70,10 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::ChangePassword => {
             seen.sets(account.change_password(&ChangePassword { new, verified: &verified, epoch }))
         }
+        Command::RequirePasswordChange => {
+            let demand = PasswordChangeDemand { ends_sessions: false, set_until: None };
+            seen.requires_change(account.require_password_change(&demand))
+        }
         Command::AssignPassword => {
             seen.sets(account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }))
         }
@@ -89,11 +93,15 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
                 .with_locale(Some(locale));
             seen.updates(account.update(&AccountUpdate { attributes: &attributes, ..world.update(NOW) }))
         }
-        Command::RequestEmailChange => {
-            let tag = world.keys.address_tag(&world.realm, &other);
+        Command::RequestEmailChange | Command::RequestPresentEmail => {
+            let present = account.facts().ok().map(|facts| facts.mailbox.address.clone());
+            let email = &match command {
+                Command::RequestPresentEmail => present.unwrap_or(other),
+                _ => other,
+            };
+            let tag = world.keys.address_tag(&world.realm, email);
             let notice = MailId::from_bytes([252; 16]);
             let cancel_page = &world.page;
-            let email = &other;
             let verified = &verified;
             seen.asks_for_email(
                 email,

@@ -72,7 +72,7 @@ impl Seen<'_> {
         assert_eq!((new.proven, &new.pending), (true, &None));
         let [former] = &new.former[..] else { panic!("one former address") };
         assert_eq!((&former.mailbox, former.reserved), (&old.mailbox, true));
-        assert_eq!(former.until, NOW + Span::hours(72));
+        assert_eq!(former.until, NOW + CodeLives::REVERT_MOST);
         assert!(new.throttles.is_empty());
         assert_eq!(outcome.after.epoch, self.before.epoch.next());
         assert_eq!(outcome.codes(), [(Purpose::EmailRevert, self.here())]);

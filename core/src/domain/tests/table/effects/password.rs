@@ -4,6 +4,17 @@ use super::{super::Then, Seen, touched};
 use crate::domain::{testing::*, *};
 
 impl Seen<'_> {
+    pub(in super::super) fn requires_change(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["password"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let must_change = Credential { must_change: true, ..self.facts().password.clone().unwrap() };
+        assert_eq!(outcome.facts().password, Some(must_change));
+        assert_eq!((outcome.events, outcome.mails.len()), (vec![EventKind::PasswordChangeRequired], 0));
+        Then::RequiresChange
+    }
+
     pub(in super::super) fn sets(&self, change: Result<Change, Stop>) -> Then {
         let may = [
             "password",
@@ -71,7 +82,7 @@ impl Seen<'_> {
         let codes = outcome.codes();
         let mailed = codes == [(purpose, self.here())];
         assert_eq!(outcome.mails.len(), usize::from(mailed));
-        assert_eq!(new.throttles.get(&purpose) != old.throttles.get(&purpose), mailed);
+        assert_eq!(new.throttles != old.throttles, mailed);
         match outcome.events[0] {
             EventKind::PasswordManagementChanged { to: now } => {
                 assert_eq!((now, new.management, new.pending_management), (to, to, None));

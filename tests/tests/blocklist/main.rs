@@ -1,0 +1,82 @@
+//! What the blocklist refuses of all that people make of common words, and what it leaves alone.
+//!
+//! Each run draws from a seed of its own, which a failure prints; `BLOCKLIST_SEED` draws the same again, and
+//! `BLOCKLIST_CASES` says how many.
+
+mod generator;
+mod words;
+
+use std::{
+    collections::hash_map::RandomState,
+    env,
+    hash::{BuildHasher, Hasher},
+};
+
+use accountable_core::domain::{Blocklist, EmailAddress, Password, PasswordPolicy, PolicyContext};
+
+use generator::{Generator, HOSTS};
+
+struct Run {
+    seed: u64,
+    cases: usize,
+    generator: Generator,
+    policy: PasswordPolicy,
+}
+
+impl Run {
+    fn new() -> Self {
+        let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+        let drawn = || RandomState::new().build_hasher().finish();
+        let seed = number("BLOCKLIST_SEED").unwrap_or_else(drawn);
+        let cases = usize::try_from(number("BLOCKLIST_CASES").unwrap_or(1_000)).unwrap();
+        let policy = PasswordPolicy::nist().with_blocklist(Blocklist::common().with(HOSTS));
+        Self { seed, cases, generator: Generator::new(seed), policy }
+    }
+
+    /// Those that the policy takes, or refuses, of all that are drawn.
+    fn of(&mut self, taken: bool, mut draw: impl FnMut(&mut Generator) -> String) -> Vec<String> {
+        let email = EmailAddress::parse("ada@example.org").unwrap();
+        let context = PolicyContext { email: &email };
+        let drawn = (0..self.cases).map(|_| draw(&mut self.generator));
+        drawn
+            .filter(|text| {
+                let password = Password::parse(text).unwrap();
+                self.policy.violations(&password, &context).is_empty() == taken
+            })
+            .collect()
+    }
+
+    fn say(&self, what: &str, refused: usize) {
+        println!("{what}: {refused} of {} refused (seed {})", self.cases, self.seed);
+    }
+}
+
+#[test]
+fn of_what_is_made_of_three_listed_words_and_habits_99_in_100_are_refused() {
+    let mut run = Run::new();
+    let taken = run.of(true, Generator::habitual);
+    run.say("listed words and habits", run.cases - taken.len());
+    assert!(taken.len() * 100 <= run.cases, "seed {}: {taken:#?}", run.seed);
+}
+
+#[test]
+fn of_passphrases_of_five_words_half_of_them_unlisted_none_is_refused() {
+    let mut run = Run::new();
+    let refused = run.of(false, |generator| {
+        let mut phrase = generator.passphrase();
+        while phrase.chars().count() < 15 || phrase.chars().count() > 256 {
+            phrase = generator.passphrase();
+        }
+        phrase
+    });
+    run.say("passphrases", refused.len());
+    assert!(refused.is_empty(), "seed {}: {refused:#?}", run.seed);
+}
+
+#[test]
+fn of_random_characters_none_are_refused() {
+    let mut run = Run::new();
+    let refused = run.of(false, Generator::random);
+    run.say("random characters", refused.len());
+    assert!(refused.is_empty(), "seed {}: {refused:#?}", run.seed);
+}
