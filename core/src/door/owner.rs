@@ -259,7 +259,7 @@ impl Owner {
     /// Verifies the current password behind the gate; a wrong one is counted.
     async fn verified<'a>(&'a self, attempt: &'a Attempt<'a>) -> Result<Right<'a>, Error> {
         match self.core.verify_at_gate(attempt).await? {
-            Verified::Right(right) => Ok(right),
+            Verified::Right(right) => Ok(*right),
             // What others could not count fills the room: it is spent as soon as that is written down.
             Verified::Denied(Denial::Locked) => {
                 let retry_after = self.core.rules.owner_failure_quota.period();

@@ -193,7 +193,9 @@ impl Core {
                         deadline.within(wait.settled).await?;
                         continue;
                     }
-                    OriginPass::Spent(wait) => return Err(DecideError::Exhausted { levels: Vec::new(), wait }),
+                    OriginPass::Spent(wait) => {
+                        return Err(DecideError::Exhausted { levels: Vec::new(), wait });
+                    }
                 }
             }
             self.answer(question, call.candidate, &current, &mut answers, &mut deadline).await?;

@@ -80,7 +80,7 @@ impl<'a> Entered<'a> {
     }
 
     /// Leaves its lane, and starts over as anybody would.
-    pub(super) async fn as_stranger(self, deadline: &mut Deadline<'_>) -> Result<Self, Fault> {
+    pub(super) async fn without_claim(self, deadline: &mut Deadline<'_>) -> Result<Self, Fault> {
         let (core, attempt) = (self.core, self.attempt);
         // Nothing is held any more when the other lane is entered.
         drop(self);

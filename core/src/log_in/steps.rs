@@ -31,7 +31,7 @@ use crate::{
 /// What came of verifying a password.
 pub(crate) enum Verified<'a> {
     /// It was right; the place is held until what follows from it is done.
-    Right(Right<'a>),
+    Right(Box<Right<'a>>),
     /// It was not, or could not be; that is written down.
     Denied(Denial),
     /// This origin failed too often. Nothing was verified.
@@ -48,7 +48,7 @@ impl Core {
         // A seal can be renewed while its password is verified; that is met once, not for ever.
         for _ in 0..2 {
             let right = match entered.verified(&mut deadline).await? {
-                Verified::Right(right) => right,
+                Verified::Right(right) => *right,
                 Verified::Denied(denial) => return Ok(Outcome::Denied(denial)),
                 Verified::TooMany { retry_after } | Verified::Locked { retry_after } => {
                     return Ok(Outcome::TooMany { retry_after });
@@ -80,12 +80,12 @@ impl<'a> Entered<'a> {
         loop {
             match entered.load(deadline).await?.verify(deadline).await? {
                 Judged::LoadAgain(again) => entered = again,
-                Judged::AsStranger(known) => entered = known.as_stranger(deadline).await?,
+                Judged::AsStranger(known) => entered = known.without_claim(deadline).await?,
                 Judged::Spent { retry_after } => return Ok(Verified::Locked { retry_after }),
                 Judged::TooMany { retry_after } => return Ok(Verified::TooMany { retry_after }),
                 Judged::Refused(denial) => return Ok(Verified::Denied(denial)),
                 Judged::Failed(failure) => return Ok(Verified::Denied(failure.count().await?)),
-                Judged::Right(right) => return Ok(Verified::Right(right)),
+                Judged::Right(right) => return Ok(Verified::Right(Box::new(right))),
             }
         }
     }
