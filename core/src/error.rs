@@ -46,7 +46,9 @@ impl Error {
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
         match self {
-            Self::Refused(Refusal::Throttled { retry_after }) => Some(*retry_after),
+            Self::Refused(Refusal::Throttled { retry_after } | Refusal::Locked { retry_after }) => {
+                Some(*retry_after)
+            }
             Self::Failed(fault) => fault.retry_after(),
             Self::Refused(_) | Self::BadInput(_) => None,
         }

@@ -46,9 +46,9 @@ pub use self::{
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
-        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed, SuppressionView,
-        Undisclosed,
+        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, LogInsView, MailList,
+        MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed,
+        SuppressionView, Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},

@@ -236,6 +236,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_courier!($fixture);
         }
+        mod devices {
+            use super::*;
+            $crate::__doors_devices!($fixture);
+        }
         mod demands {
             use super::*;
             $crate::__doors_demands!($fixture);
@@ -291,6 +295,10 @@ macro_rules! accounts_contract {
         mod notices {
             use super::*;
             $crate::__doors_notices!($fixture);
+        }
+        mod origins {
+            use super::*;
+            $crate::__doors_origins!($fixture);
         }
         mod outage {
             use super::*;

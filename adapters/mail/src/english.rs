@@ -99,14 +99,17 @@ impl English {
             ),
             Purpose::Reopen => Wording::new(
                 "Your account is closed",
-                body.says(format!(
-                    "Your account at {service} was closed by somebody who was signed in and knew its password. It can be \
-                     opened again until {}; after that, all that is known of it is erased.",
-                    moment(expires_at)
-                ))
+                self.tells(
+                    letter,
+                    format!(
+                        "Your account at {service} was closed by somebody who was signed in and knew its password. It \
+                         can be opened again until {}; after that, all that is known of it is erased.",
+                        moment(expires_at)
+                    ),
+                )
                 .says("If it was not you, or you want it back, open it again with a new password:")
                 .link("Open my account again", link)
-                .says(once),
+                .says(format!("{once}{late}")),
             ),
         }
     }
@@ -167,12 +170,15 @@ impl English {
             ),
             Notice::ClosedByStaff => Wording::new(
                 "Your account is closed",
-                body.says(format!(
-                    "Somebody wanted to open an account at {service} with this address. There is one already, which the \
-                     staff of {service} have closed, so nothing has changed. Only they can open it again: write to \
-                     {service} if you need it."
-                ))
-                .says("If it was not you, you need not do anything."),
+                self.tells(
+                    letter,
+                    format!(
+                        "Somebody wanted to open an account at {service} with this address. There is one already, \
+                         which the staff of {service} have closed, so nothing has changed. Only they can open it again."
+                    ),
+                )
+                .says(format!("If it was you and you need it, {turn_to}."))
+                .says(idle),
             ),
             Notice::Locked => Wording::new(
                 "Too many failed log-ins",
@@ -188,6 +194,26 @@ impl English {
                      password keeps them out: you need not do anything.{}",
                     self.or_turn_to(letter, "Should it go on")
                 )),
+            ),
+            Notice::Disabled { with_link } => Wording::new(
+                "Your password needs to be replaced",
+                self.tells(
+                    letter,
+                    format!(
+                        "Somebody tried so often to log in to your account at {service} with a wrong password that this \
+                         password lets nobody in from a device that is not known. That stays so until it is replaced."
+                    ),
+                )
+                .says(if *with_link {
+                    "A link to choose another password comes in a mail of its own. Once you have chosen one, you get in \
+                     as before. If the log-ins were not you: nobody got in by them."
+                        .to_owned()
+                } else {
+                    format!(
+                        "Ask {service} for a new password. Once you have one, you get in as before. If the log-ins \
+                         were not you: nobody got in by them."
+                    )
+                }),
             ),
             Notice::Closed { erased_at } => Wording::new(
                 "Your account is closed",

@@ -23,6 +23,8 @@ pub(crate) struct LogInSnapshot<'a> {
     pub now: Timestamp,
     /// When failures lock.
     pub lock_out: &'a LockOut,
+    /// Whether locks hold it back: not a known device, nor an owner who is signed in.
+    pub bound_by_locks: bool,
 }
 
 /// What an attempt is verified against.
@@ -117,9 +119,7 @@ impl<'a> LogInSnapshot<'a> {
     #[must_use]
     pub(crate) fn target(&self) -> VerificationTarget {
         let decoy = |denial, counts| VerificationTarget::Decoy { denial, counts };
-        let room = match self.address.map_or(LockState::Open { room: self.lock_out.room.max(1) }, |address| {
-            address.log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
-        }) {
+        let room = match self.lock_state() {
             LockState::Locked { .. } => return decoy(Denial::Locked, false),
             LockState::Disabled => return decoy(Denial::Disabled, false),
             LockState::Open { room } => room,
@@ -182,7 +182,16 @@ impl<'a> LogInSnapshot<'a> {
         }
     }
 
+    /// Whether the account is that of the stamp, in the same epoch.
+    #[must_use]
+    pub(crate) fn is_of(&self, stamp: SessionStamp) -> bool {
+        self.account.is_some_and(|account| account.id == stamp.account && account.epoch == stamp.epoch)
+    }
+
     fn lock_state(&self) -> LockState {
+        if !self.bound_by_locks {
+            return LockState::Open { room: self.lock_out.room.max(1) };
+        }
         let unknown = LogIns::default();
         let log_ins = self.address.map_or(&unknown, |address| &address.log_ins);
         log_ins.as_of(self.now, self.lock_out).lock_state(self.lock_out)
@@ -193,6 +202,7 @@ impl<'a> LogInSnapshot<'a> {
     }
 
     fn locks(&self) -> u64 {
-        self.address.map_or(0, |address| address.log_ins.locks)
+        // What strangers did meanwhile makes no other's result void.
+        self.address.filter(|_| self.bound_by_locks).map_or(0, |address| address.log_ins.locks)
     }
 }

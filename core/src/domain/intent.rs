@@ -45,6 +45,8 @@ pub enum IntentKind {
     SignUp,
     /// Nothing that the stranger asked for: failed log-ins locked the address, and its owner is told, if it has one.
     LockNotice,
+    /// As a lock's notice; so many that the address is disabled until its password is replaced.
+    DisabledNotice,
 }
 
 impl IntentKind {
@@ -54,7 +56,7 @@ impl IntentKind {
         match self {
             Self::PasswordReset => MailKind::Reset,
             Self::SignUp => MailKind::SignUp,
-            Self::LockNotice => MailKind::LogIn,
+            Self::LockNotice | Self::DisabledNotice => MailKind::LogIn,
         }
     }
 }

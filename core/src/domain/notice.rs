@@ -25,6 +25,11 @@ pub enum Notice {
     ClosedByStaff,
     /// Too many failed log-ins; at most once a day.
     Locked,
+    /// So many failed log-ins that the password lets in no device that was not let in before, until it is replaced.
+    Disabled {
+        /// A link to choose another password is mailed along with it.
+        with_link: bool,
+    },
     /// The account was closed. Where the owner's door closed it, its own address gets a link that reopens it instead.
     Closed {
         /// It can be reopened until then, and is erased after.
@@ -54,6 +59,8 @@ pub enum NoticeKind {
     ClosedByStaff,
     /// [`Notice::Locked`].
     Locked,
+    /// [`Notice::Disabled`].
+    Disabled,
     /// [`Notice::Closed`].
     Closed,
     /// [`Notice::PasswordExpires`].
@@ -71,6 +78,7 @@ impl Notice {
             Self::AlreadyRegistered => NoticeKind::AlreadyRegistered,
             Self::ClosedByStaff => NoticeKind::ClosedByStaff,
             Self::Locked => NoticeKind::Locked,
+            Self::Disabled { .. } => NoticeKind::Disabled,
             Self::Closed { .. } => NoticeKind::Closed,
             Self::PasswordExpires { .. } => NoticeKind::PasswordExpires,
         }
@@ -82,7 +90,7 @@ impl Notice {
         match self {
             Self::EmailTaken => Some(MailKind::EmailChange),
             Self::AlreadyRegistered | Self::ClosedByStaff => Some(MailKind::SignUp),
-            Self::Locked => Some(MailKind::LogIn),
+            Self::Locked | Self::Disabled { .. } => Some(MailKind::LogIn),
             Self::PasswordChanged { .. }
             | Self::EmailReplaced
             | Self::Closed { .. }
@@ -102,6 +110,7 @@ impl NoticeKind {
             Self::AlreadyRegistered => "already_registered",
             Self::ClosedByStaff => "closed_by_staff",
             Self::Locked => "locked",
+            Self::Disabled => "disabled",
             Self::Closed => "closed",
             Self::PasswordExpires => "password_expires",
         }

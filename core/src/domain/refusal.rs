@@ -30,6 +30,7 @@ use super::{Span, Status, Timestamp, Undeliverable, Violation};
 /// | `ip_filter_group_in_use` | 409 | accounts name the group |
 /// | `throttled` | 429 | too many mails; says how long to wait |
 /// | `wrong_password` | 403 | the current password is another |
+/// | `locked` | 429 | the current password was shown wrong too often; says how long to wait |
 /// | `session_ended` | 401 | the session's epoch is over |
 /// | `dead_code` | 410 | used, expired, or never mailed |
 /// | `vetoed` | 409 | the host's own part of the commit said no |
@@ -106,6 +107,12 @@ pub enum Refusal {
     /// The current password is another one, or none can be checked now.
     #[error("the current password is not this one")]
     WrongPassword,
+    /// The signed-in owner showed a wrong current password too often. What strangers do never leads to it.
+    #[error("the current password was shown wrong too often: wait {retry_after}")]
+    Locked {
+        /// How long to wait: longer than zero, at most one period of the quota.
+        retry_after: Span,
+    },
     /// The session began before an end to all sessions.
     #[error("this session has ended")]
     SessionEnded,
@@ -168,6 +175,7 @@ impl Refusal {
             Self::Throttled { .. } => ("throttled", 429),
             Self::WeakPassword(_) => ("weak_password", 422),
             Self::WrongPassword => ("wrong_password", 403),
+            Self::Locked { .. } => ("locked", 429),
             Self::SessionEnded => ("session_ended", 401),
             Self::PasswordChangeRequired => ("password_change_required", 409),
             Self::NoPassword => ("no_password", 409),

@@ -53,6 +53,11 @@ pub struct Rules {
     /// How many failed log-ins the wider network around it may have: 1,000, then one each 3.6 s. A log-in from a known
     /// device asks for neither.
     pub network_failure_quota: Quota,
+    /// How many wrong passwords may be shown with one device token, whatever strangers did to the address meanwhile: 10,
+    /// then one each 24 h. Beyond it the device counts as any other.
+    pub device_failure_quota: Quota,
+    /// How many times the current password may be shown wrong at its owner's door: 10, then one each 2 h, for each account.
+    pub owner_failure_quota: Quota,
     /// When failed log-ins lock an address, and for how long (NIST SP 800-63B-4, 3.2.2).
     pub lock_out: LockOut,
     /// How a mail that failed for now is tried again, and when it is given up.
@@ -101,6 +106,8 @@ impl Default for Rules {
             origin_failure_quota: Quota::ORIGIN_FAILURES,
             code_lives: CodeLives::default(),
             network_failure_quota: Quota::NETWORK_FAILURES,
+            device_failure_quota: Quota::DEVICE_FAILURES,
+            owner_failure_quota: Quota::OWNER_FAILURES,
             lock_out: LockOut::default(),
             retries: Retries::default(),
             temporary_password: Span::hours(72),
@@ -232,6 +239,8 @@ impl Rules {
             ("network_quota", self.network_quota),
             ("origin_failure_quota", self.origin_failure_quota),
             ("network_failure_quota", self.network_failure_quota),
+            ("device_failure_quota", self.device_failure_quota),
+            ("owner_failure_quota", self.owner_failure_quota),
         ] {
             let sound = quota.burst() <= 1_000_000 && quota.period() >= Span::millis(1);
             if !sound || quota.horizon() > YEAR {
@@ -358,7 +367,7 @@ mod tests {
                 assert!(refused.starts_with(&format!("{option}: ")), "{refused}");
             }
         }
-        let quotas: [Number<Quota>; 14] = [
+        let quotas: [Number<Quota>; 16] = [
             ("account_quota", |rules| &mut rules.account_quota),
             ("recipient_quota", |rules| &mut rules.recipient_quota),
             ("sign_up_quota", |rules| &mut rules.sign_up_quota),
@@ -373,6 +382,8 @@ mod tests {
             ("network_quota", |rules| &mut rules.network_quota),
             ("origin_failure_quota", |rules| &mut rules.origin_failure_quota),
             ("network_failure_quota", |rules| &mut rules.network_failure_quota),
+            ("device_failure_quota", |rules| &mut rules.device_failure_quota),
+            ("owner_failure_quota", |rules| &mut rules.owner_failure_quota),
         ];
         for (option, of) in quotas {
             for nonsense in [nothing, for_ever] {

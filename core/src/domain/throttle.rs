@@ -64,6 +64,10 @@ impl Quota {
     pub const NETWORK: Self = Self { burst: 200, period: Span::seconds(18) };
     /// One hundred log-in failures, then one each 36 s, for each origin.
     pub const ORIGIN_FAILURES: Self = Self { burst: 100, period: Span::seconds(36) };
+    /// Ten wrong passwords, then one each 24 h, for each known device.
+    pub const DEVICE_FAILURES: Self = Self { burst: 10, period: Span::hours(24) };
+    /// Ten wrong passwords, then one each 2 h, for each account at its owner's door.
+    pub const OWNER_FAILURES: Self = Self { burst: 10, period: Span::hours(2) };
     /// One thousand log-in failures, then one each 3.6 s, for each wider network of origins.
     pub const NETWORK_FAILURES: Self = Self { burst: 1_000, period: Span::millis(3_600) };
     /// Ten thousand sign-ups, then one each 0.36 s, for a whole realm.
@@ -129,6 +133,15 @@ impl Quota {
         (level > ceiling).then(|| level.since(ceiling).min(self.period))
     }
 
+    /// How many are granted at `now`, one after the other: the whole burst where nothing was taken.
+    #[must_use]
+    pub fn left(self, level: Option<Timestamp>, now: Timestamp) -> u32 {
+        let level = self.possible(level.unwrap_or(now), now).max(now);
+        let room = (now + self.horizon()).since(level).as_micros();
+        let left = room.checked_div(self.period.as_micros()).unwrap_or(0);
+        u32::try_from(left).unwrap_or(u32::MAX).min(self.burst)
+    }
+
     /// Takes one if there is one: how an administrator's bypass is charged.
     ///
     /// What it passes over stays as it is, so that it can't be given back either.
@@ -185,6 +198,22 @@ mod tests {
                     prop_assert!((count as u64) < allowed);
                 }
             }
+        }
+
+        /// What is left is just what can be taken, one after the other.
+        #[test]
+        fn what_is_left_can_be_taken_and_no_more(quota in quotas(), taken in 0_usize..60, after in 0_u64..50_000) {
+            let mut level = None;
+            for _ in 0..taken {
+                level = quota.take(level, NOW).ok().or(level);
+            }
+            let now = NOW + Span::micros(after);
+            let left = quota.left(level, now);
+            for _ in 0..left {
+                level = Some(quota.take(level, now).unwrap());
+            }
+            prop_assert!(quota.take(level, now).is_err());
+            prop_assert_eq!(quota.left(level, now), 0);
         }
 
         /// Clauses 2 and 4: the wait is in (0, T], and exact to the microsecond.

@@ -24,7 +24,7 @@ pub use self::{
     outbox::{About, MailList, OutboxMail},
     passwords::IssuedCode,
     suppressions::Suppressed,
-    view::{AccountView, PasswordView},
+    view::{AccountView, LogInsView, PasswordView},
 };
 use crate::{
     domain::{

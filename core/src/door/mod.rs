@@ -10,7 +10,7 @@ mod suppression;
 pub use self::{
     admin::{
         About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import, ImportedPassword,
-        IssuedCode, KeyUse, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
+        IssuedCode, KeyUse, LogInsView, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
     },
     journal::Journal,
     options::{DeliveryOptions, MailOptions},

@@ -8,7 +8,7 @@ pub use self::view::OwnerView;
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin, ConfirmEmail,
+        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin, ConfirmEmail, Denial,
         EmailAddress, EmailChange, Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password,
         Purpose, Refusal, Renewed, SessionStamp, Stop, TypedPassword,
     },
@@ -17,7 +17,7 @@ use crate::{
     engine::watch::watched,
     engine::{Call, DecideError, Moment, Verdict},
     error::{Error, Fault},
-    log_in::{Attempt, Right, Verified},
+    log_in::{Attempt, Claim, Right, Verified},
     port::{By, Dossier, Who},
 };
 
@@ -84,8 +84,10 @@ impl Owner {
     /// session.
     ///
     /// # Errors
-    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
-    /// too often; `wrong_password`, which counts as a failed log-in does; `weak_password`; a [`Fault`].
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `weak_password`; `wrong_password`;
+    /// `locked` once that was said too often ([`Rules::owner_failure_quota`](crate::domain::Rules::owner_failure_quota)),
+    /// whatever strangers do; `throttled` once this origin failed too often, which a new password that is refused after it
+    /// was hashed counts for; a [`Fault`].
     pub async fn change_password(&self, current: &TypedPassword, new: &Password) -> Result<Renewed, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
@@ -110,7 +112,7 @@ impl Owner {
     ///
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
-    /// `account_closed`, `session_ended`, `wrong_password`, which counts as a failed log-in does,
+    /// `account_closed`, `session_ended`, `wrong_password`, `locked` once that was said too often,
     /// `password_change_required`, `address_unchanged`, `revert_live`, `throttled`; a [`Fault`].
     pub async fn request_email_change(
         &self,
@@ -267,13 +269,22 @@ impl Owner {
         Renewed { stamp, device: self.core.known_device(stamp, moment) }
     }
 
-    /// Begins an attempt at the account's own password, once the session is known to hold.
-    async fn attempt<'a>(&'a self, current: &'a TypedPassword) -> Result<Attempt<'a>, Error> {
+    /// Begins an attempt at the account's own password, once the session is known to hold and nothing speaks against the
+    /// password that is to take its place, as far as that takes no hash.
+    async fn attempt<'a>(
+        &'a self,
+        current: &'a TypedPassword,
+        new: Option<&Password>,
+    ) -> Result<Attempt<'a>, Error> {
         let decided = self
             .core
-            .decide(self.call(), |dossier, _, _| {
+            .decide(self.call(), |dossier, moment, hashed| {
                 let account = account_of(dossier)?;
                 account.in_session(self.stamp.epoch)?;
+                if let Some(password) = new {
+                    let candidate = Candidate { password, hashed };
+                    account.may_change_to(&self.core.new_password(candidate, dossier, moment))?;
+                }
                 let mailbox = account.facts()?.mailbox.clone();
                 Ok::<_, Stop>(Verdict::new(Change::none(), mailbox))
             })
@@ -283,7 +294,7 @@ impl Owner {
             email: decided.value.address,
             tag: decided.value.tag,
             password: current,
-            device: None,
+            claim: Claim::Owner(self.stamp.account),
             origin: self.from,
             seen_from: self.seen_from.as_ref(),
             initiator: Initiator::Owner,
@@ -293,8 +304,14 @@ impl Owner {
     /// Verifies the current password behind the gate; a wrong one is counted.
     async fn verified<'a>(&'a self, attempt: &'a Attempt<'a>) -> Result<Right<'a>, Error> {
         match self.core.verify_at_gate(attempt).await? {
-            Verified::Right(right) => Ok(right),
+            Verified::Right(right) => Ok(*right),
+            // What others could not count fills the room: it is spent as soon as that is written down.
+            Verified::Denied(Denial::Locked) => {
+                let retry_after = self.core.rules.owner_failure_quota.period();
+                Err(Refusal::Locked { retry_after }.into())
+            }
             Verified::Denied(_) => Err(Refusal::WrongPassword.into()),
+            Verified::Locked { retry_after } => Err(Refusal::Locked { retry_after }.into()),
             Verified::TooMany { retry_after } => Err(Refusal::Throttled { retry_after }.into()),
         }
     }
@@ -307,21 +324,22 @@ impl Owner {
         candidate: Option<&Password>,
         mut rule: impl FnMut(&Account, &Right<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Result<T, DecideError>, Error> {
-        let attempt = self.attempt(current).await?;
+        let attempt = self.attempt(current, candidate).await?;
         for last in [false, true] {
             let right = self.verified(&attempt).await?;
             let mut starts_over = false;
             let mut call = self.call();
-            call.candidate = candidate;
+            if let Some(candidate) = candidate {
+                let share = self.core.gate.share(self.core.origin_failure_levels(self.from));
+                call = call.judging(candidate, share);
+            }
             let decided = self
                 .core
                 .decide(call, |dossier, moment, hashed| {
                     let account = account_of(dossier)?;
-                    let snapshot =
-                        self.core.log_in_snapshot(attempt.tag, attempt.origin, dossier, moment.now);
-                    let admission = snapshot.admission(&right.credential);
+                    let admission = right.admission(dossier, moment.now);
                     starts_over = admission == Admission::StartOver;
-                    // A lock, a suspension or another filter that came meanwhile makes the verification void.
+                    // A suspension or another filter that came meanwhile makes the verification void.
                     if !matches!(admission, Admission::Granted(_) | Admission::MustChange(..)) {
                         account.in_session(self.stamp.epoch)?;
                         return Err(Refusal::WrongPassword.into());

@@ -15,7 +15,7 @@ use crate::{
     engine::watch::{watched, watched_as},
     engine::{Call, DecideError, Moment, Told, Verdict},
     error::{Fault, PublicError},
-    log_in::{Attempt, Outcome},
+    log_in::{Attempt, Claim, Outcome},
     port::{By, Dossier, Swap, Who},
 };
 
@@ -138,7 +138,7 @@ impl Public {
                 tag: core.keys.address_tag_of(&core.realm, &key),
                 by: By::Email(core.realm.clone(), key),
                 password,
-                device,
+                claim: device.map_or(Claim::Stranger, Claim::Device),
                 origin: self.from,
                 seen_from: self.seen_from.as_ref(),
                 initiator: self.initiator(),
@@ -322,7 +322,10 @@ impl Public {
         let core = &self.core;
         let mut call = Call::new(Who::id(id), self.initiator());
         call.told = Told { at: None, by: InitiatorKind::CodeBearer, from: self.seen_from.clone() };
-        call.candidate = candidate;
+        if let Some(candidate) = candidate {
+            let share = core.gate.share(core.origin_failure_levels(self.from));
+            call = call.judging(candidate, share);
+        }
         call.mends = false;
         let decided = core.decide(call, |dossier, moment, hashed| {
             let account = &dossier.account.as_ref().ok_or(Refusal::DeadCode)?.value;

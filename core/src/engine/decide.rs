@@ -4,18 +4,19 @@
 //! each attempt, and what it asks for (a hash) is made between two runs, off this thread.
 
 use super::{
-    Core, Decided, Moment, Verdict,
+    Core, Deadline, Decided, Moment, Verdict,
     hashing::{Answers, Question},
     notices::Spent,
     offer::{Offered, Pledge},
 };
 use crate::{
     domain::{
-        Change, Circumstances, CoarseOrigin, EventKind, Hashed, Incarnation, Initiator, InitiatorKind,
-        Password, QuotaTag, Refusal, Span, Stop, Timestamp,
+        Change, Circumstances, CoarseOrigin, CommitId, EventKind, Hashed, Incarnation, Initiator,
+        InitiatorKind, Password, QuotaTag, Refusal, Span, Stop, Timestamp,
     },
     error::{Error, Fault},
-    port::{Dossier, Who},
+    log_in::{OriginPass, Share},
+    port::{Commit, Dossier, Reservation, Who, Write},
 };
 
 /// How often a command is tried at most; a store that never agrees is broken, whatever its clock says.
@@ -33,6 +34,9 @@ pub(crate) struct Call<'a> {
     pub(crate) told: Told,
     /// A password that the rule may ask hashes of.
     pub(crate) candidate: Option<&'a Password>,
+    /// Its share in what its origins have under way, where hashes are made for it: a refusal that cost one counts as a failed
+    /// log-in of theirs does.
+    pub(crate) share: Option<Share<'a>>,
     /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
     /// a store call more would tell.
     pub(crate) mends: bool,
@@ -40,11 +44,11 @@ pub(crate) struct Call<'a> {
     pub(super) spent: Spent,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
         let told = Told { at: None, by: by.kind(), from: None };
-        Self { who, first: None, by, told, candidate: None, mends: true, spent: Spent::new() }
+        Self { who, first: None, by, told, candidate: None, share: None, mends: true, spent: Spent::new() }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -52,6 +56,19 @@ impl Call<'_> {
         // Where nothing was loaded, no code is made or recognised: no incarnation is needed.
         let nothing = Dossier::empty(Incarnation::from_bytes([0; 16]));
         Self { first: Some(nothing), ..Self::new(Who::nobody(), by) }
+    }
+
+    /// With a candidate that the rule may ask hashes of, and the share that they are held back by and charged to.
+    pub(crate) fn judging(mut self, candidate: &'a Password, share: Share<'a>) -> Self {
+        self.candidate = Some(candidate);
+        self.who.levels.extend(share.levels());
+        self.share = Some(share);
+        self
+    }
+
+    /// What a refusal counts as, where it cost a hash.
+    fn is_charged(&self) -> bool {
+        self.share.as_ref().is_some_and(Share::is_under_way)
     }
 }
 
@@ -127,7 +144,10 @@ impl Core {
         for _ in 0..TRIES {
             let loaded = match call.first.take() {
                 Some(dossier) => dossier,
-                None => self.load(&call.who, &mut deadline).await?,
+                None => {
+                    call.share.iter_mut().for_each(Share::about_to_load);
+                    self.load(&call.who, &mut deadline).await?
+                }
             };
             let moment = self.moment()?;
             let (current, mended) = self.as_of(&loaded, moment.now);
@@ -140,7 +160,7 @@ impl Core {
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
                     };
-                    let offered = match self.offer(commit, &mut pledge, &mut deadline).await {
+                    match self.offer(commit, &mut pledge, &mut deadline).await {
                         // Too many notices refuse no command: one waits, and the others are not sent.
                         Err(DecideError::Exhausted { levels, .. })
                             if levels.iter().all(|(level, _)| batch.notices.contains(level)) =>
@@ -148,27 +168,34 @@ impl Core {
                             call.spent.extend(levels);
                             continue;
                         }
-                        offered => offered?,
-                    };
-                    match offered {
-                        Offered::Applied => {
+                        Ok(Offered::Applied) => {
                             self.notice(commit);
                             return Ok(batch.decided);
                         }
-                        Offered::LoadAgain => continue,
+                        Ok(Offered::LoadAgain) => continue,
+                        Err(DecideError::Refused(veto)) if call.is_charged() => {
+                            self.charge(&mut call, &moment, &mut deadline).await?;
+                            return Err(DecideError::Refused(veto));
+                        }
+                        Err(error) => return Err(error),
                     }
                 }
                 Err(Stop::Refused(refusal)) => {
-                    if !call.mends || mended.is_empty() {
+                    let mends = call.mends && !mended.is_empty();
+                    if !mends && !call.is_charged() {
                         return Err(DecideError::Refused(refusal));
                     }
-                    let nothing = Verdict::new(Change::none(), ());
+                    let mut nothing = Verdict::new(Change::none(), ());
+                    nothing.reserve = self.charges(&call, &moment);
                     let batch = self.batch(&call, &loaded, &current, mended, nothing, &moment)?;
                     let Some(commit) = &batch.commit else {
                         return Err(DecideError::Refused(refusal));
                     };
                     match self.offer(commit, &mut pledge, &mut deadline).await? {
-                        Offered::Applied => return Err(DecideError::Refused(refusal)),
+                        Offered::Applied => {
+                            call.share.iter_mut().for_each(Share::counted);
+                            return Err(DecideError::Refused(refusal));
+                        }
                         Offered::LoadAgain => continue,
                     }
                 }
@@ -176,9 +203,43 @@ impl Core {
                 Err(Stop::Unscreened) => Question::Screen,
                 Err(Stop::Unhashed) => Question::Hash,
             };
+            if let (true, Some(share)) = (question.costs_a_hash(), &mut call.share) {
+                match share.pass(|level| loaded.level(level), moment.now)? {
+                    OriginPass::Go => {}
+                    OriginPass::LoadAgain => continue,
+                    OriginPass::Wait(wait) => {
+                        deadline.within(wait.settled).await?;
+                        continue;
+                    }
+                    OriginPass::Spent(wait) => {
+                        return Err(DecideError::Exhausted { levels: Vec::new(), wait });
+                    }
+                }
+            }
             self.answer(question, call.candidate, &current, &mut answers, &mut deadline).await?;
             call.first = Some(loaded);
         }
         Err(Fault::TimedOut.into())
+    }
+
+    /// What a refusal is charged to, where it cost a hash.
+    fn charges(&self, call: &Call<'_>, moment: &Moment) -> Vec<Reservation> {
+        let charged = call.share.as_ref().filter(|share| share.is_under_way());
+        charged.map(|share| self.share_reservations(share, moment.now)).unwrap_or_default()
+    }
+
+    /// Writes down that a refusal cost a hash, where nothing else is written.
+    async fn charge(
+        &self,
+        call: &mut Call<'_>,
+        moment: &Moment,
+        deadline: &mut Deadline<'_>,
+    ) -> Result<(), DecideError> {
+        let reserve = self.charges(call, moment).into_iter().map(Write::Reserve).collect();
+        let id = CommitId::from_bytes(moment.random);
+        let commit = Commit::new(id, reserve, Vec::new()).map_err(|_| Fault::Defect("an illegal commit"))?;
+        self.offer(&commit, &mut None, deadline).await?;
+        call.share.iter_mut().for_each(Share::counted);
+        Ok(())
     }
 }

@@ -126,4 +126,11 @@ pub(crate) enum Question {
     Hash,
 }
 
+impl Question {
+    /// Whether the answer takes a hash.
+    pub(crate) fn costs_a_hash(&self) -> bool {
+        matches!(self, Self::Verify(_) | Self::Hash)
+    }
+}
+
 const ASKS_IN_VAIN: Fault = Fault::Defect("a rule asks for a hash where there is no candidate or no account");

@@ -6,9 +6,11 @@ use crate::{
     domain::{
         AccountId, AddressTag, Candidate, Close, CodeMint, DeviceMint, DeviceToken, DueWork, EmailAddress,
         IpFilterGroupName, LinkUrl, LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin,
-        Purpose, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Side, Timestamp,
+        Purpose, Quota, QuotaOf, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp,
+        Side, Timestamp,
     },
-    port::Dossier,
+    log_in::{Attempt, LaneName, Share},
+    port::{Dossier, Reservation},
 };
 
 impl Core {
@@ -156,18 +158,52 @@ impl Core {
     /// What is known when an attempt to log in begins, or ends.
     pub(crate) fn log_in_snapshot<'d>(
         &'d self,
-        address: AddressTag,
-        origin: Origin,
+        attempt: &Attempt<'_>,
+        lane: LaneName,
         dossier: &'d Dossier,
         now: Timestamp,
     ) -> LogInSnapshot<'d> {
         LogInSnapshot {
             account: dossier.account.as_ref().map(|stored| &stored.value),
-            address: dossier.address(address),
+            address: dossier.address(attempt.tag),
             filter: dossier.filter(),
-            origin,
+            origin: attempt.origin,
             now,
             lock_out: &self.rules.lock_out,
+            bound_by_locks: matches!(lane, LaneName::Address(_)),
         }
+    }
+
+    /// The level of wrong passwords at the door of this account's owner.
+    pub(crate) fn owner_failures_level(&self, account: AccountId) -> QuotaTag {
+        self.keys.quota_tag(&self.realm, QuotaOf::FailuresOfOwner(account))
+    }
+
+    /// The level that a lane counts its failures in, with its quota; none for one that counts them in an address' record.
+    pub(crate) fn lane_level(&self, lane: LaneName) -> Option<(QuotaTag, Quota)> {
+        match lane {
+            LaneName::Address(_) => None,
+            LaneName::Device(level) => Some((level, self.rules.device_failure_quota)),
+            LaneName::Owner(level) => Some((level, self.rules.owner_failure_quota)),
+        }
+    }
+
+    /// So many failures of a lane that counts them in a level. Without a ceiling: it never keeps a failure from being
+    /// counted.
+    pub(crate) fn lane_reservation(
+        &self,
+        lane: LaneName,
+        failures: u32,
+        now: Timestamp,
+    ) -> Option<Reservation> {
+        let (level, quota) = self.lane_level(lane).filter(|_| failures > 0)?;
+        let one = Reservation::of(level, quota, now).without_ceiling();
+        Some(Reservation { step: one.step.times(u64::from(failures)), ..one })
+    }
+
+    /// A failure of these origins. Without a ceiling: it never keeps a failure from being counted.
+    pub(crate) fn share_reservations(&self, share: &Share<'_>, now: Timestamp) -> Vec<Reservation> {
+        let one = |(level, quota)| Reservation::of(level, quota, now).without_ceiling();
+        share.quotas().map(one).collect()
     }
 }

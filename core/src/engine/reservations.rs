@@ -61,18 +61,6 @@ impl Core {
         self.failure_limits(origin).map(|limit| (limit.level, limit.quota)).collect()
     }
 
-    /// How long this origin must wait, as the loaded levels have it: the longest wait over those that are spent; none if
-    /// it did not fail too often.
-    pub(crate) fn failures_wait(&self, origin: Origin, dossier: &Dossier, now: Timestamp) -> Option<Span> {
-        longest_wait(self.failure_limits(origin), dossier, now)
-    }
-
-    /// What a failed log-in takes of the origin's quotas. Without a ceiling: it never keeps a failure from being counted.
-    pub(crate) fn failure_reservations(&self, origin: Origin, now: Timestamp) -> Vec<Reservation> {
-        let limits = self.failure_limits(origin);
-        limits.map(|limit| limit.reservation(now).without_ceiling()).collect()
-    }
-
     fn failure_limits(&self, origin: Origin) -> impl Iterator<Item = Limit> {
         let (narrow, wide) = (self.rules.origin_failure_quota, self.rules.network_failure_quota);
         networks(origin, narrow, wide).map(|(of, quota)| self.limit(QuotaOf::Failures(of), quota))

@@ -1,6 +1,10 @@
-//! A failed attempt, and how it is counted: against the address and the origin, in one commit, whoever has the address.
+//! A failed attempt, and how it is counted, in one commit: a stranger's against the address and its origins, whoever has the
+//! address; a known device's and an owner's against a level of their own.
 
-use super::attempt::{Attempt, Entered};
+use super::{
+    attempt::{Attempt, Entered},
+    gate::LaneName,
+};
 use crate::{
     domain::{Address, Change, Content, Denial, EventKind, Intent, IntentKind, LockState, Mail},
     engine::{Call, Core, DecideError, Moment, Verdict, address_or_new, watch},
@@ -38,22 +42,28 @@ impl<'a> Failure<'a> {
 
     /// Writes it down.
     pub(super) async fn count(self) -> Result<Denial, Fault> {
-        let Self { entered: Entered { core, attempt, mut slot }, dossier, denial, failures } = self;
+        let Self { entered: Entered { core, attempt, lane, mut slot, mut share }, dossier, denial, failures } =
+            self;
         let nobody = Who { also: vec![attempt.tag], ..Who::nobody() };
         let about = dossier.account.as_ref().map(|stored| stored.value.id);
         let mut call = Call::new(nobody, attempt.initiator.clone());
         call.first = Some(Dossier { account: None, ..dossier });
         let decided = core
             .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
-                let (change, locks) = core.failed(dossier, attempt, failures, moment);
+                let (change, locks) = match lane {
+                    LaneName::Address(_) => core.failed(dossier, attempt, failures, moment),
+                    LaneName::Device(_) | LaneName::Owner(_) => (Change::none(), None),
+                };
                 let mut verdict = Verdict::new(change, locks);
-                verdict.reserve = core.failure_reservations(attempt.origin, moment.now);
+                verdict.reserve.extend(core.share_reservations(&share, moment.now));
+                verdict.reserve.extend(core.lane_reservation(lane, failures, moment.now));
                 verdict.about = about;
                 Ok(verdict)
             })
             .await;
         match decided {
             Ok(decided) => {
+                share.counted();
                 slot.counted();
                 if let Some(state) = decided.value {
                     watch::locked(state);
@@ -83,9 +93,11 @@ impl Core {
         let mut lock_told_at = before.lock_told_at;
         let locks = (log_ins.locks != before.log_ins.locks).then(|| log_ins.lock_state(rule));
         if let Some(state) = locks {
-            if before.may_tell_of_lock(moment.now) {
+            let disables = state == LockState::Disabled;
+            if disables || before.may_tell_of_lock(moment.now) {
                 lock_told_at = Some(moment.now);
-                change.mails.push(self.lock_notice(attempt, moment));
+                let kind = if disables { IntentKind::DisabledNotice } else { IntentKind::LockNotice };
+                change.mails.push(self.lock_notice(kind, attempt, moment));
             }
             change.events.push(match state {
                 LockState::Locked { until } => EventKind::Locked { tag, until },
@@ -96,9 +108,8 @@ impl Core {
         (change, locks)
     }
 
-    /// Somebody is to be told that the address is locked. Whether anybody has it is for the courier to find out.
-    fn lock_notice(&self, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
-        let kind = IntentKind::LockNotice;
+    /// Somebody is to be told that the address is locked, or disabled. Whether anybody has it is for the courier to find out.
+    fn lock_notice(&self, kind: IntentKind, attempt: &Attempt<'_>, moment: &Moment) -> Mail {
         let intent = Intent {
             kind,
             email: attempt.email.clone(),

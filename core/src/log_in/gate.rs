@@ -1,10 +1,13 @@
 //! The gate before password verification: however many guesses arrive at once, only as many are verified as could
 //! fail without the lock they must cause.
 //!
-//! Each address has a lane. An attempt takes one of the lane's places *before* it loads, and verifies only while
-//! the failures that may still come (those under way, those not yet written down) leave room. Whoever loaded before
-//! the last failure was counted loads again. So the number of guesses verified while a right one would be let in is
-//! bounded by the room, under any schedule, in this process; across processes by room × processes.
+//! Each address has a lane, and so has each known device and each signed-in owner who shows the current password. An
+//! attempt takes one of the lane's places *before* it loads, and verifies only while the failures that may still come
+//! (those under way, those not yet written down) leave room. Whoever loaded before the last failure was counted loads
+//! again. So the number of guesses verified while a right one would be let in is bounded by the room, under any schedule,
+//! in this process; across processes by room × processes.
+//!
+//! Lanes do not know of each other: who fills an address' lane with guesses keeps nobody out of a device's.
 
 use std::{
     collections::HashMap,
@@ -14,13 +17,25 @@ use std::{
     },
 };
 
-use super::lane::Lane;
-use crate::domain::AddressTag;
+use super::{lane::Lane, origins::Origins};
+use crate::domain::{AddressTag, QuotaTag};
 
-/// All lanes of a process.
+/// Names a lane: the attempts whose failures are counted together, and bound each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum LaneName {
+    /// Strangers' attempts on an address. Their failures are counted in its record, which locks them out.
+    Address(AddressTag),
+    /// The attempts of one known device. Their failures are counted in a level of its own.
+    Device(QuotaTag),
+    /// A signed-in owner's showing of the current password. Failures are counted in a level of the account's own.
+    Owner(QuotaTag),
+}
+
+/// All lanes of a process, and what its origins have under way.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    lanes: Mutex<HashMap<AddressTag, Arc<Lane>>>,
+    lanes: Mutex<HashMap<LaneName, Arc<Lane>>>,
+    pub(super) origins: Origins,
     places: usize,
     waiting: AtomicUsize,
     longest_queue: usize,
@@ -35,13 +50,14 @@ impl Gate {
     pub(crate) fn new(places: u32, longest_queue: usize) -> Self {
         Self {
             lanes: Mutex::default(),
+            origins: Origins::default(),
             places: usize::try_from(places).unwrap_or(usize::MAX).max(1),
             waiting: AtomicUsize::new(0),
             longest_queue,
         }
     }
 
-    fn lanes(&self) -> MutexGuard<'_, HashMap<AddressTag, Arc<Lane>>> {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<LaneName, Arc<Lane>>> {
         // Every change under this lock is a single, complete step.
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,17 +73,17 @@ impl Gate {
 #[derive(Debug)]
 pub(super) struct Ticket<'a> {
     gate: &'a Gate,
-    tag: AddressTag,
+    name: LaneName,
     pub(super) lane: Arc<Lane>,
 }
 
 impl<'a> Ticket<'a> {
-    pub(super) fn draw(gate: &'a Gate, tag: AddressTag) -> Self {
+    pub(super) fn draw(gate: &'a Gate, name: LaneName) -> Self {
         let mut lanes = gate.lanes();
-        let lane = Arc::clone(lanes.entry(tag).or_insert_with(|| Arc::new(Lane::new(gate.places))));
+        let lane = Arc::clone(lanes.entry(name).or_insert_with(|| Arc::new(Lane::new(gate.places))));
         lane.tally().come();
         drop(lanes);
-        Self { gate, tag, lane }
+        Self { gate, name, lane }
     }
 }
 
@@ -75,12 +91,13 @@ impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut lanes = self.gate.lanes();
         if self.lane.tally().go() {
-            lanes.remove(&self.tag);
+            lanes.remove(&self.name);
         }
     }
 }
 
 /// Counts as waiting while it lives.
+#[derive(Debug)]
 pub(super) struct Queued<'a>(&'a Gate);
 
 impl<'a> Queued<'a> {

@@ -1,4 +1,4 @@
-//! A lane of the gate: the attempts on one address, the failures that may still come of them, and the commits that
+//! A lane of the gate: the attempts whose failures are counted together, the failures that may still come of them, and the commits that
 //! count those failures.
 //!
 //! A commit that was offered for an attempt whose future was then dropped may have been applied, or may yet be. Its
@@ -20,7 +20,7 @@ use crate::{
     port::{Commit, Write},
 };
 
-/// The attempts on one address.
+/// The attempts of one lane.
 #[derive(Debug)]
 pub(super) struct Lane {
     /// Taken in order: whoever waits for a place holds the turnstile.

@@ -1,13 +1,15 @@
 //! Log-in: the gate that bounds how many guesses are verified at once, one attempt from entering it to its outcome, and
 //! the renewal of hashes that are out of date.
 //!
-//! [`gate`] has a [`lane`] for each address, and an attempt's [`slot`] is its place there. An [`attempt`] goes through its
+//! [`gate`] has a [`lane`] for each address, each known device and each owner at their own door, and an attempt's [`slot`]
+//! is its place there; [`origins`] count beside it what comes from one network. An [`attempt`] goes through its
 //! [`steps`] in order; [`verifying`] compares, [`failure`] counts a wrong password and [`right`] lets a right one in.
 
 mod attempt;
 mod failure;
 mod gate;
 mod lane;
+mod origins;
 mod rehash;
 mod right;
 mod slot;
@@ -15,8 +17,9 @@ mod steps;
 mod verifying;
 
 pub(crate) use self::{
-    attempt::{Attempt, Outcome},
-    gate::{Gate, Overloaded},
+    attempt::{Attempt, Claim, Outcome},
+    gate::{Gate, LaneName, Overloaded},
+    origins::{OriginPass, Share},
     right::Right,
     steps::Verified,
 };

@@ -1,11 +1,14 @@
 //! A right password: what it was verified against must still be so, then its bearer is in.
 
-use super::attempt::{Entered, Outcome};
+use super::{
+    attempt::{Entered, Outcome},
+    gate::LaneName,
+};
 use crate::{
-    domain::{Admission, Change, MustChangeReason, VerifiedCredential},
+    domain::{Admission, Change, MustChangeReason, Timestamp, VerifiedCredential},
     engine::{Call, DecideError, Verdict, address_or_new},
     error::Fault,
-    port::Who,
+    port::{Dossier, Who},
 };
 
 /// A right password, while it still holds its place in the lane.
@@ -39,17 +42,17 @@ impl<'a> Right<'a> {
         Self { entered, credential, state }
     }
 
-    /// Looks once more: what the result rests on must still be so. Clears what was held against the address, but for
-    /// failures of others that are not on its record yet.
+    /// Looks once more: what the result rests on must still be so. A stranger's clears what was held against the address, but
+    /// for failures of others that are not on its record yet; a known device's clears nothing.
     pub(super) async fn admit(self) -> Result<Admitted<'a>, Fault> {
-        let Self { entered: Entered { core, attempt, mut slot }, state, credential } = self;
+        let Self { entered: Entered { core, attempt, lane, mut slot, mut share }, state, credential } = self;
         let who = Who { also: vec![attempt.tag], ..Who::found(attempt.by.clone()) };
         let mut call = Call::new(who, attempt.initiator.clone());
         call.mends = false;
         let debts = slot.pay();
         let decided = core
             .decide_pledged(call, Some(&mut slot), |dossier, moment, _| {
-                let snapshot = core.log_in_snapshot(attempt.tag, attempt.origin, dossier, moment.now);
+                let snapshot = core.log_in_snapshot(attempt, lane, dossier, moment.now);
                 let mut admission = snapshot.admission(&credential);
                 let mut change = Change::none();
                 if let (HashState::ReadsPartOnly, Admission::Granted(stamp), Some(account)) =
@@ -61,7 +64,8 @@ impl<'a> Right<'a> {
                 }
                 let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());
                 let admitted = matches!(admission, Admission::Granted(_) | Admission::MustChange(..));
-                if admitted && !(clean && debts == 0) {
+                let of_address = matches!(lane, LaneName::Address(_));
+                if admitted && of_address && !(clean && debts == 0) {
                     let mut address = address_or_new(dossier, attempt.tag);
                     address.log_ins =
                         address.log_ins.cleared().failed(debts, moment.now, &core.rules.lock_out);
@@ -71,7 +75,9 @@ impl<'a> Right<'a> {
                     Admission::Granted(stamp) => Some(core.known_device(*stamp, moment)),
                     _ => None,
                 };
-                Ok(Verdict::new(change, (admission, device)))
+                let mut verdict = Verdict::new(change, (admission, device));
+                verdict.reserve.extend(core.lane_reservation(lane, debts, moment.now).filter(|_| admitted));
+                Ok(verdict)
             })
             .await;
         let (admission, device) = match decided {
@@ -87,16 +93,23 @@ impl<'a> Right<'a> {
             (Admission::Granted(_), None) => return Err(Fault::Defect("a device was not named")),
             (Admission::StartOver, _) => {
                 slot.start_over();
-                return Ok(Admitted::StartOver(Entered { core, attempt, slot }));
+                share.step_back();
+                return Ok(Admitted::StartOver(Entered { core, attempt, lane, slot, share }));
             }
         };
         slot.counted();
         // Nobody else waits for what is left to do.
-        drop(slot);
+        drop((slot, share));
         if state == HashState::Outdated {
             core.rehash(attempt, account, &credential).await;
         }
         Ok(Admitted::Settled(outcome))
+    }
+
+    /// What follows from the password, as the account stands in this dossier.
+    pub(crate) fn admission(&self, dossier: &Dossier, now: Timestamp) -> Admission {
+        let Entered { core, attempt, lane, .. } = &self.entered;
+        core.log_in_snapshot(attempt, *lane, dossier, now).admission(&self.credential)
     }
 
     /// The command that the password was asked for is done. What is owed stays owed, but where its commit cleared the

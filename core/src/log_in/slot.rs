@@ -2,12 +2,8 @@
 
 use event_listener::EventListener;
 
-use super::gate::{Gate, Overloaded, Queued, Ticket};
-use crate::{
-    domain::{AddressTag, CommitId},
-    engine::Pledge,
-    port::Commit,
-};
+use super::gate::{Gate, LaneName, Overloaded, Queued, Ticket};
+use crate::{domain::CommitId, engine::Pledge, port::Commit};
 
 /// A place in a lane. Dropped at any moment, it settles: a guess of unknown result is not charged, a failure that was
 /// offered to no store is owed, and a commit whose outcome is unknown is left to the next one.
@@ -46,8 +42,8 @@ pub(crate) enum Pass {
 
 impl Gate {
     /// Takes a place in the lane, in order of arrival.
-    pub(crate) async fn enter(&self, tag: AddressTag) -> Result<Slot<'_>, Overloaded> {
-        let ticket = Ticket::draw(self, tag);
+    pub(crate) async fn enter(&self, lane: LaneName) -> Result<Slot<'_>, Overloaded> {
+        let ticket = Ticket::draw(self, lane);
         // Kept from the first wait to the last: who has waited for the turnstile is not sent away behind it.
         let mut queued = None;
         let turn = match ticket.lane.turnstile.try_lock() {

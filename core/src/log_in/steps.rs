@@ -14,13 +14,15 @@
 //! | [`Right`]: a right password | `admit`, which looks once more |
 
 use super::{
-    attempt::{Attempt, Entered, Outcome},
+    attempt::{Attempt, Claim, Entered, Outcome},
     failure::Failure,
+    gate::LaneName,
+    origins::OriginPass,
     right::{Admitted, Right},
     slot::Pass,
 };
 use crate::{
-    domain::{Denial, LogInSnapshot, Span, Timestamp, VerificationTarget},
+    domain::{Denial, LogInSnapshot, Span, Timestamp, VerificationTarget, VerifiedCredential},
     engine::{Core, Deadline, Repeated},
     error::Fault,
     port::{Dossier, Who},
@@ -29,11 +31,13 @@ use crate::{
 /// What came of verifying a password.
 pub(crate) enum Verified<'a> {
     /// It was right; the place is held until what follows from it is done.
-    Right(Right<'a>),
+    Right(Box<Right<'a>>),
     /// It was not, or could not be; that is written down.
     Denied(Denial),
     /// This origin failed too often. Nothing was verified.
     TooMany { retry_after: Span },
+    /// The current password was shown wrong too often at its owner's door. Nothing was verified.
+    Locked { retry_after: Span },
 }
 
 impl Core {
@@ -44,9 +48,11 @@ impl Core {
         // A seal can be renewed while its password is verified; that is met once, not for ever.
         for _ in 0..2 {
             let right = match entered.verified(&mut deadline).await? {
-                Verified::Right(right) => right,
+                Verified::Right(right) => *right,
                 Verified::Denied(denial) => return Ok(Outcome::Denied(denial)),
-                Verified::TooMany { retry_after } => return Ok(Outcome::TooMany { retry_after }),
+                Verified::TooMany { retry_after } | Verified::Locked { retry_after } => {
+                    return Ok(Outcome::TooMany { retry_after });
+                }
             };
             match right.admit().await? {
                 Admitted::Settled(outcome) => return Ok(outcome),
@@ -74,9 +80,12 @@ impl<'a> Entered<'a> {
         loop {
             match entered.load(deadline).await?.verify(deadline).await? {
                 Judged::LoadAgain(again) => entered = again,
+                Judged::AsStranger(known) => entered = known.without_claim(deadline).await?,
+                Judged::Spent { retry_after } => return Ok(Verified::Locked { retry_after }),
                 Judged::TooMany { retry_after } => return Ok(Verified::TooMany { retry_after }),
+                Judged::Refused(denial) => return Ok(Verified::Denied(denial)),
                 Judged::Failed(failure) => return Ok(Verified::Denied(failure.count().await?)),
-                Judged::Right(right) => return Ok(Verified::Right(right)),
+                Judged::Right(right) => return Ok(Verified::Right(Box::new(right))),
             }
         }
     }
@@ -84,9 +93,11 @@ impl<'a> Entered<'a> {
     async fn load(mut self, deadline: &mut Deadline<'_>) -> Result<Loaded<'a>, Fault> {
         let Self { core, attempt, .. } = self;
         self.settle_what_was_left(deadline).await?;
-        let levels = core.origin_failure_levels(attempt.origin).into_iter().map(|(level, _)| level).collect();
+        let own = core.lane_level(self.lane).map(|(level, _)| level);
+        let levels = self.share.levels().into_iter().chain(own).collect();
         let who = Who { also: vec![attempt.tag], levels, ..Who::found(attempt.by.clone()) };
         self.slot.about_to_load();
+        self.share.about_to_load();
         let dossier = core.load(&who, deadline).await?;
         Ok(Loaded { entered: self, dossier, now: core.clock.now() })
     }
@@ -114,34 +125,104 @@ struct Loaded<'a> {
 enum Judged<'a> {
     /// They are older than the last failure that was counted.
     LoadAgain(Entered<'a>),
+    /// Its token is another account's or of sessions that ended, or has been guessed with too often: it counts as none.
+    AsStranger(Entered<'a>),
+    /// At its owner's door the current password was shown wrong too often.
+    Spent {
+        retry_after: Span,
+    },
     TooMany {
         retry_after: Span,
     },
+    /// At its owner's door nothing need be hidden: where no password can be right, none is verified.
+    Refused(Denial),
     Failed(Box<Failure<'a>>),
     Right(Right<'a>),
 }
 
 impl<'a> Loaded<'a> {
     async fn verify(self, deadline: &mut Deadline<'_>) -> Result<Judged<'a>, Fault> {
-        let Entered { core, attempt, .. } = self.entered;
-        if let Some(retry_after) = self.origins_wait() {
-            return Ok(Judged::TooMany { retry_after });
+        match self.entered.lane {
+            LaneName::Address(_) => self.verify_strangers(deadline).await,
+            LaneName::Device(_) => self.verify_devices(deadline).await,
+            LaneName::Owner(_) => self.verify_owners(deadline).await,
+        }
+    }
+
+    /// Held back by the address' record and by the quotas of its origins; alike for every address.
+    async fn verify_strangers(mut self, deadline: &mut Deadline<'_>) -> Result<Judged<'a>, Fault> {
+        let Self { entered, dossier, now } = &mut self;
+        match entered.share.pass(|level| dossier.level(level), *now)? {
+            OriginPass::Go => {}
+            OriginPass::LoadAgain => return Ok(Judged::LoadAgain(self.entered)),
+            OriginPass::Wait(wait) => {
+                deadline.within(wait.settled).await?;
+                return Ok(Judged::LoadAgain(self.entered));
+            }
+            OriginPass::Spent(retry_after) => return Ok(Judged::TooMany { retry_after }),
         }
         let snapshot = self.snapshot();
         let room = snapshot.room();
-        let (denial, credential) = match snapshot.target() {
+        match snapshot.target() {
             VerificationTarget::Decoy { denial, counts: false } => {
+                let Entered { core, attempt, .. } = self.entered;
                 core.verify_decoy(attempt, deadline).await?;
-                return Ok(Judged::Failed(Box::new(Failure::uncounted(self.entered, self.dossier, denial))));
+                Ok(Judged::Failed(Box::new(Failure::uncounted(self.entered, self.dossier, denial))))
             }
-            VerificationTarget::Decoy { denial, counts: true } => (denial, None),
-            VerificationTarget::Real(credential) => (Denial::WrongPassword, Some(credential)),
+            VerificationTarget::Decoy { denial, counts: true } => {
+                self.verify_within(room, None, denial, deadline).await
+            }
+            VerificationTarget::Real(credential) => {
+                self.verify_within(room, Some(credential), Denial::WrongPassword, deadline).await
+            }
+        }
+    }
+
+    /// Held back by the device's own level and by nothing that strangers did. Where the token does not fit the account, or
+    /// nothing could be right, it is as if there were none.
+    async fn verify_devices(self, deadline: &mut Deadline<'_>) -> Result<Judged<'a>, Fault> {
+        let Claim::Device(token) = self.entered.attempt.claim else {
+            return Ok(Judged::AsStranger(self.entered));
         };
+        let snapshot = self.snapshot();
+        match (snapshot.is_of(token.stamp()), snapshot.target(), self.own_room()) {
+            (true, VerificationTarget::Real(credential), Ok(room)) => {
+                self.verify_within(room, Some(credential), Denial::WrongPassword, deadline).await
+            }
+            _ => Ok(Judged::AsStranger(self.entered)),
+        }
+    }
+
+    /// Held back by the level that the account has at its owner's door.
+    async fn verify_owners(self, deadline: &mut Deadline<'_>) -> Result<Judged<'a>, Fault> {
+        match (self.snapshot().target(), self.own_room()) {
+            (VerificationTarget::Decoy { denial, .. }, _) => Ok(Judged::Refused(denial)),
+            (VerificationTarget::Real(_), Err(retry_after)) => Ok(Judged::Spent { retry_after }),
+            (VerificationTarget::Real(credential), Ok(room)) => {
+                self.verify_within(room, Some(credential), Denial::WrongPassword, deadline).await
+            }
+        }
+    }
+
+    /// Verifies as soon as the lane lets it, given that `room` more failures close it; where there is nothing to verify
+    /// against, a decoy.
+    async fn verify_within(
+        self,
+        room: u32,
+        credential: Option<VerifiedCredential>,
+        denial: Denial,
+        deadline: &mut Deadline<'_>,
+    ) -> Result<Judged<'a>, Fault> {
         let Self { mut entered, dossier, .. } = self;
+        let Entered { core, attempt, .. } = entered;
         match entered.slot.pass(room) {
             Pass::Verify => {}
-            Pass::Stale => return Ok(Judged::LoadAgain(entered)),
+            Pass::Stale => {
+                entered.share.step_back();
+                return Ok(Judged::LoadAgain(entered));
+            }
             Pass::Wait(settled) => {
+                entered.share.step_back();
                 deadline.within(settled).await?;
                 return Ok(Judged::LoadAgain(entered));
             }
@@ -166,14 +247,17 @@ impl<'a> Loaded<'a> {
         })
     }
 
-    /// How long this origin must wait; none if it did not fail too often.
-    fn origins_wait(&self) -> Option<Span> {
-        let Entered { core, attempt, .. } = &self.entered;
-        core.failures_wait(attempt.origin, &self.dossier, self.now)
+    /// How many more failures the lane's own level admits; or how long until it admits one.
+    fn own_room(&self) -> Result<u32, Span> {
+        let Some((level, quota)) = self.entered.core.lane_level(self.entered.lane) else {
+            return Err(Span::ZERO);
+        };
+        let level = self.dossier.level(level);
+        quota.wait(level, self.now).map_or_else(|| Ok(quota.left(level, self.now)), Err)
     }
 
     fn snapshot(&self) -> LogInSnapshot<'_> {
-        let Entered { core, attempt, .. } = &self.entered;
-        core.log_in_snapshot(attempt.tag, attempt.origin, &self.dossier, self.now)
+        let Entered { core, attempt, lane, .. } = &self.entered;
+        core.log_in_snapshot(attempt, *lane, &self.dossier, self.now)
     }
 }

@@ -35,14 +35,22 @@ impl Core {
         let key = intent.email.key();
         let also = vec![self.keys.address_tag_of(&self.realm, &key)];
         let who = Who { also, ..Who::found(By::Email(self.realm.clone(), key)) };
+        let mut by_link = true;
         for _ in 0..TRIES {
-            let decided = self.decide_request(&mail, &intent, &who).await;
+            let decided = self.decide_request(&mail, &intent, by_link, &who).await;
             return match decided {
                 Ok(_) | Err(DecideError::Superseded) => Ok(()),
                 // Somebody registered it a moment ago: that account is found now.
                 Err(DecideError::EmailTaken) => continue,
                 // The host's own part of the commit may say yes when the claim has lapsed.
                 Err(DecideError::Refused(veto @ Refusal::Vetoed { .. })) if !is_given_up => Err(vetoed(veto)),
+                // The recipient gets no further link, but is told all the same.
+                Err(DecideError::Exhausted { .. })
+                    if by_link && intent.kind == IntentKind::DisabledNotice =>
+                {
+                    by_link = false;
+                    continue;
+                }
                 // The recipient's quota is spent.
                 Err(DecideError::Exhausted { levels, wait }) if self.only_sign_ups_are_spent(&levels) => {
                     self.put_off(mail, wait).await
@@ -59,13 +67,14 @@ impl Core {
         &self,
         mail: &Stored<Mail>,
         intent: &Intent,
+        by_link: bool,
         who: &Who,
     ) -> Result<(), DecideError> {
         let mut call = Call::new(who.clone(), Initiator::Courier);
         let from = intent.seen_from.clone();
         call.told = Told { at: Some(mail.value.queued_at), by: InitiatorKind::Stranger, from };
         self.decide(call, |dossier, moment, _| {
-            let (mut change, reserve) = self.led_to(intent, dossier, moment)?;
+            let (mut change, reserve) = self.led_to(intent, by_link, dossier, moment)?;
             change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());
             verdict.reserve = reserve;
@@ -80,6 +89,7 @@ impl Core {
     fn led_to(
         &self,
         intent: &Intent,
+        by_link: bool,
         dossier: &Dossier,
         moment: &Moment,
     ) -> Result<(Change, Vec<Reservation>), Stop> {
@@ -105,7 +115,12 @@ impl Core {
                 .signed_up(intent, moment)
                 .then(|account| account.request_password_set(&request(Purpose::PasswordSet))),
             (IntentKind::LockNotice, Some(account)) => account.lock_notice(moment.mail, moment.now),
-            (IntentKind::PasswordReset | IntentKind::LockNotice, None) => Ok(Change::none()),
+            (IntentKind::DisabledNotice, Some(account)) => {
+                account.disabled_notice(&request(Purpose::PasswordReset), moment.notice, by_link)
+            }
+            (IntentKind::PasswordReset | IntentKind::LockNotice | IntentKind::DisabledNotice, None) => {
+                Ok(Change::none())
+            }
         };
         let change = change.unwrap_or_default();
         let reserve = self.recipient_reservations(intent.kind, account, &change, moment.now);

@@ -17,8 +17,8 @@
 use std::sync::{Arc, Mutex};
 
 use accountable_core::{
-    AccountChanges, DeliveryOptions, MailOptions, NewAccount, Public, PublicError,
-    domain::{AccountId, IpFilterGroupName, MailedCode, Management, Span, SuspensionReason},
+    AccountChanges, Authentication, DeliveryOptions, MailOptions, NewAccount, Public, PublicError,
+    domain::{AccountId, DeviceToken, IpFilterGroupName, MailedCode, Management, Span, SuspensionReason},
     port::{By, Clock as _, Commit, Who, Write},
 };
 use accountable_memory::{Answer, ManualClock, Seen};
@@ -347,5 +347,51 @@ on_each_store! {
                 assert_eq!(answer, if step == 4 { "Ok(Invalid)" } else { "Err(DeadCode)" });
             }
         }
+    }
+
+    /// Invariant 12, of device tokens: none, one that somebody made up, one that is too old; and genuine ones that do not fit
+    /// (of sessions that ended, of another account) or have been guessed with too often, whoever has the address.
+    async fn a_token_that_opens_nothing_is_answered_alike_whoever_has_the_address(world) {
+        let token = async |address: &str| {
+            match world.public().authenticate(&email(address), &password(GOOD), None).await.unwrap() {
+                Authentication::Granted { device, .. } => device,
+                other => panic!("{other:?}"),
+            }
+        };
+        world.in_use("eve@example.com", GOOD).await;
+        let expired = token("eve@example.com").await;
+        world.clock.advance(Span::days(182));
+        let cast = cast(&world).await;
+        let others = token("eve@example.com").await;
+        let mut forged = token("a02@example.com").await.expose().to_string();
+        forged.replace_range(50..52, if &forged[50..52] == "AA" { "BB" } else { "AA" });
+        let forged = DeviceToken::parse(&forged).unwrap();
+        let stale = token("a02@example.com").await;
+        let _ = world.admin().end_sessions(cast[2].account).await.unwrap();
+        let spent = token("a02@example.com").await;
+        for _ in 0..10 {
+            let _ = world.public().authenticate(&email("a02@example.com"), &password(WRONG), Some(&spent)).await.unwrap();
+        }
+        let seen = watch(&world);
+        let tokens = [None, Some(forged), Some(expired), Some(stale), Some(others), Some(spent)];
+        let mut each = Vec::new();
+        for (step, device) in tokens.iter().enumerate() {
+            let mut traces = Vec::new();
+            for (at, Role { kind, address, counts, .. }) in cast.iter().enumerate() {
+                let (public, address, typed) = (stranger(&world, at), email(address), password(WRONG));
+                let trace = traced(&world, &seen, public.authenticate(&address, &typed, device.as_ref())).await;
+                traces.push((*kind, *counts, trace));
+            }
+            let counted: Vec<_> = traces.iter().filter(|(_, counts, _)| *counts).map(|(kind, _, trace)| (*kind, trace.clone())).collect();
+            all_alike(&counted, step);
+            let bare: Vec<_> = traces.iter().map(|(kind, _, trace)| (*kind, trace.bare())).collect();
+            all_alike(&bare, step);
+            each.push(("a token", counted[0].1.clone()));
+        }
+        let (unread, unfit) = each.split_at(3);
+        all_alike(unread, 6);
+        all_alike(unfit, 7);
+        assert_eq!((unread[0].1.calls.len(), unread[0].1.verified), (2, 1));
+        assert_eq!((unfit[0].1.calls.len(), unfit[0].1.verified), (3, 1), "it loads once more, as a stranger");
     }
 }

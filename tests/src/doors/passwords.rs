@@ -33,7 +33,8 @@ on_each_store! {
         assert_eq!(late.unwrap_err().code(), "session_ended");
     }
 
-    async fn a_wrong_current_password_counts_as_a_failed_log_in(world) {
+    /// Ten, then one each 2 h, of the account and of nothing else: what is said then is not a word of the password.
+    async fn a_wrong_current_password_counts_at_the_owners_door_and_is_locked_there(world) {
         world.in_use("ada@example.com", GOOD).await;
         let stamp = world.log_in("ada@example.com", GOOD).await.unwrap();
         let owner = world.accounts.owner(stamp, Default::default());
@@ -41,10 +42,15 @@ on_each_store! {
             let wrong = owner.change_password(&password("not the password"), &password(BETTER)).await;
             assert_eq!(wrong.unwrap_err().code(), "wrong_password");
         }
-        let locked = owner.change_password(&password(GOOD), &password(BETTER)).await;
-        assert_eq!(locked.unwrap_err().code(), "wrong_password");
-        assert_eq!(world.log_in("ada@example.com", GOOD).await, Err(Denial::Locked));
-        world.clock.advance(Span::seconds(30));
+        let before = world.hasher.verified();
+        let locked = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap_err();
+        assert_eq!((locked.code(), locked.http_status(), locked.retry_after()), ("locked", 429, Some(Span::hours(2))));
+        assert_eq!(world.hasher.verified(), before, "before any hash");
+        assert!(world.log_in("ada@example.com", GOOD).await.is_ok(), "the public door has a count of its own");
+        world.clock.advance(Span::micros(Span::hours(2).as_micros() - 1));
+        let locked = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap_err();
+        assert_eq!((locked.code(), locked.retry_after()), ("locked", Some(Span::micros(1))));
+        world.clock.advance(Span::micros(1));
         assert!(owner.change_password(&password(GOOD), &password(BETTER)).await.is_ok());
     }
 

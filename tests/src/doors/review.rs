@@ -202,19 +202,26 @@ on_each_store! {
         .await;
     }
 
-    /// Log-in clause 5: an origin's quota refuses new attempts, and keeps no failure of old ones from being counted.
+    /// Log-in clause 5: an origin's quota refuses new attempts, and keeps no failure of old ones from being counted. Each
+    /// process knows what it has under way itself.
     async fn failures_beyond_an_origins_quota_are_counted(world) {
-        world.hasher.hold();
+        let elsewhere = World::beside(&world);
+        for process in [&world, &elsewhere] {
+            process.hasher.hold();
+        }
         let guesses: Vec<_> = (0..150)
             .map(|at| {
-                let stranger = world.from("192.0.2.1");
+                let stranger = if at < 90 { world.from("192.0.2.1") } else { elsewhere.from("192.0.2.1") };
                 tokio::spawn(async move {
                     stranger.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG), None).await
                 })
             })
             .collect();
-        world.hasher.held(150).await;
-        world.hasher.open();
+        world.hasher.held(90).await;
+        elsewhere.hasher.held(60).await;
+        for process in [&world, &elsewhere] {
+            process.hasher.open();
+        }
         for guess in guesses {
             assert!(matches!(guess.await.unwrap(), Ok(Authentication::Denied(_))));
         }
@@ -407,8 +414,8 @@ on_each_store! {
         assert_eq!(world.hasher.verified(), before);
     }
 
-    /// Log-in clause 3, where the owner's own password is checked: a lock that came meanwhile voids the result.
-    async fn a_lock_during_a_change_of_password_voids_it(world) {
+    /// At the owner's door strangers' locks don't bind: one that comes while the current password is verified neither.
+    async fn a_lock_during_a_change_of_password_does_not_void_it(world) {
         world.in_use("ada@example.com", GOOD).await;
         let stamp = world.log_in("ada@example.com", GOOD).await.unwrap();
         world.hasher.hold();
@@ -420,7 +427,7 @@ on_each_store! {
             assert_eq!(elsewhere.log_in("ada@example.com", WRONG).await, Err(Denial::WrongPassword));
         }
         world.hasher.open();
-        assert_eq!(change.await.unwrap().unwrap_err().code(), "wrong_password");
+        assert!(change.await.unwrap().is_ok());
     }
 
     /// A request under a key that is not there waits for the key; it is not thrown away.

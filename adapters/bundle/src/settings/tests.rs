@@ -105,6 +105,8 @@ fn each_number_of_the_rules_reaches_its_place() {
         network_quota = "13 / 12 s"
         origin_failure_quota = "14 / 13 s"
         network_failure_quota = "15 / 14 s"
+        device_failure_quota = "16 / 15 s"
+        owner_failure_quota = "17 / 16 s"
         temporary_password = "65 s"
         expiry_warnings = ["77 s", "76 s"]
         closing_grace = "78 s"
@@ -135,6 +137,8 @@ fn each_number_of_the_rules_reaches_its_place() {
     expected.network_quota = quota(13, 12);
     expected.origin_failure_quota = quota(14, 13);
     expected.network_failure_quota = quota(15, 14);
+    expected.device_failure_quota = quota(16, 15);
+    expected.owner_failure_quota = quota(17, 16);
     expected.temporary_password = Span::seconds(65);
     expected.expiry_warnings = [Span::seconds(77), Span::seconds(76)];
     expected.closing_grace = Span::seconds(78);

@@ -44,6 +44,12 @@
 //! # Who asks
 //! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown, and no quota applies.
 //! The time that a form may take is the guard's, too.
+//!
+//! # Known devices
+//! The cookie of a device is the host's. A layer of the host's puts the
+//! [`DeviceToken`](accountable_core::domain::DeviceToken) that it read from its cookie into the request's extensions, where
+//! the page that confirms an address takes it for the log-in; and it finds the device's next token in the extensions of an
+//! answer that a password was chosen or an address confirmed by, to put it into the cookie.
 
 mod forgery;
 mod form;

@@ -2,7 +2,9 @@
 
 use accountable_core::{
     Authentication, Error, PublicError,
-    domain::{CodeState, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl, TypedPassword},
+    domain::{
+        CodeState, DeviceToken, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl, TypedPassword,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -31,6 +33,7 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
         Some(None) => return view::dead(&site, &CodeState::Invalid),
         Some(Some(ticket)) => ticket,
     };
+    let device = submission.device();
     let (from, mut form) = match submission.form(&site).await {
         Ok(read) => read,
         Err(refused) => return refused,
@@ -41,7 +44,7 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
     }
     match site.accounts.public(from).inspect_code(&ticket.code()).await {
         Ok(CodeState::Live { purpose, return_url, .. }) => {
-            let open = Open { site: &site, ticket: &ticket, from, back: site.back(return_url) };
+            let open = Open { site: &site, ticket: &ticket, from, device, back: site.back(return_url) };
             open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&site))
         }
         Ok(dead) => view::dead(&site, &dead),
@@ -54,6 +57,8 @@ struct Open<'a> {
     site: &'a Site,
     ticket: &'a Ticket,
     from: Origin,
+    /// What the host knows of the device.
+    device: Option<DeviceToken>,
     /// Where its reader goes at the end: as the code was issued.
     back: Option<ReturnUrl>,
 }
@@ -89,7 +94,7 @@ impl Open<'_> {
             return asked_again(400, &[texts.passwords_differ.to_string()]);
         }
         match self.site.accounts.public(self.from).choose_password(&self.ticket.code(), &new).await {
-            Ok(_) => Ok(self.done(purpose)),
+            Ok(chosen) => Ok(known(self.done(purpose), chosen.device)),
             Err(error) => match &error {
                 PublicError::WeakPassword(violations) => {
                     let errors: Vec<_> = violations.iter().map(texts.violation).collect();
@@ -111,7 +116,8 @@ impl Open<'_> {
         let Ok(password) = TypedPassword::parse(&password) else {
             return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
         };
-        let stamp = match self.site.accounts.public(self.from).authenticate(&email, &password, None).await {
+        let door = self.site.accounts.public(self.from);
+        let stamp = match door.authenticate(&email, &password, self.device.as_ref()).await {
             Ok(Authentication::Granted { stamp, .. }) => stamp,
             Ok(Authentication::MustChange { .. }) => {
                 return asked_again(StatusCode::CONFLICT, &texts.must_change);
@@ -124,7 +130,7 @@ impl Open<'_> {
         }
         let owner = self.site.accounts.owner(stamp, self.from);
         let error = match owner.confirm_email(&self.ticket.code()).await {
-            Ok(_) => return Ok(self.done(Purpose::EmailConfirm)),
+            Ok(renewed) => return Ok(known(self.done(Purpose::EmailConfirm), renewed.device)),
             Err(Error::Refused(Refusal::DeadCode)) => {
                 return Ok(self.refused(&PublicError::DeadCode).await);
             }
@@ -159,4 +165,10 @@ impl Open<'_> {
             Err(error) => view::public_error(self.site, self.site.page.target(), &error),
         }
     }
+}
+
+/// The answer, with what the host is to keep of the device: its cookie is the host's.
+fn known(mut response: Response, device: DeviceToken) -> Response {
+    response.extensions_mut().insert(device);
+    response
 }

@@ -1,6 +1,6 @@
 //! A form that a browser submits: its head is judged first, and its body read only then.
 
-use accountable_core::domain::Origin;
+use accountable_core::domain::{DeviceToken, Origin};
 use axum::{
     body::Body,
     extract::Request,
@@ -47,6 +47,11 @@ impl Submission {
     /// The link that is open; `None` where there is none, `Some(None)` where it can't be read.
     pub(super) fn ticket(&self, site: &Site) -> Option<Option<Ticket>> {
         Ticket::from_cookies(&self.parts.headers, &site.page)
+    }
+
+    /// What the host knows of the device, as it put it into the request's extensions.
+    pub(super) fn device(&self) -> Option<DeviceToken> {
+        self.parts.extensions.get::<DeviceToken>().cloned()
     }
 
     /// Reads the form, or says why not.

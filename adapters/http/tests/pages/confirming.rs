@@ -1,6 +1,15 @@
 //! Changes of address: confirming, cancelling, taking back.
 
-use accountable_core::{NewAccount, domain::Password};
+use std::sync::{Arc, Mutex};
+
+use accountable_core::{
+    NewAccount,
+    domain::{DeviceToken, Password},
+};
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+};
 
 use crate::world::{ADA, BETTER, GOOD, World, email};
 
@@ -101,4 +110,38 @@ async fn guesses_on_the_page_count_as_log_ins_do() {
     let last = last.unwrap();
     assert_eq!(last.status, 429, "{}", last.body);
     assert!(last.header("retry-after").unwrap().parse::<u64>().unwrap() > 0 && last.says("Try again"));
+}
+
+/// The cookie of a device is the host's: its layer hands the token in and takes the next one out.
+#[tokio::test]
+async fn a_device_that_the_host_knows_is_let_in_although_strangers_locked_the_address() {
+    let mut world = World::new();
+    let (_, link) = world.invited().await;
+    let known = Arc::new(Mutex::new(None::<DeviceToken>));
+    let kept = Arc::clone(&known);
+    world.router = world.router.clone().layer(from_fn(move |mut request: Request, next: Next| {
+        let kept = Arc::clone(&kept);
+        async move {
+            if let Some(token) = kept.lock().unwrap().clone() {
+                request.extensions_mut().insert(token);
+            }
+            let mut response = next.run(request).await;
+            if let Some(token) = response.extensions_mut().remove::<DeviceToken>() {
+                *kept.lock().unwrap() = Some(token);
+            }
+            response
+        }
+    }));
+    let chosen = world.browser().opened(&link).await.submit(&[("password", GOOD), ("repeat", GOOD)]).await;
+    assert_eq!(chosen.status, 200, "{}", chosen.body);
+    let first = known.lock().unwrap().clone().expect("a password was chosen");
+    world.asked_to_change_to(NEW).await;
+    for _ in 0..10 {
+        assert!(!world.lets_in(ADA, BETTER).await);
+    }
+    assert!(!world.lets_in(ADA, GOOD).await, "locked to whoever is not known");
+    let mut browser = world.browser().opened(&world.link_to(NEW)).await;
+    let confirmed = browser.submit(&[("email", ADA), ("password", GOOD)]).await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+    assert_ne!(known.lock().unwrap().clone(), Some(first), "all other sessions ended, and it is known anew");
 }

@@ -66,7 +66,7 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
     page.with_code(account, &code, back, None)
 }
 
-pub(crate) fn notices() -> [Notice; 8] {
+pub(crate) fn notices() -> [Notice; 10] {
     [
         Notice::PasswordChanged { email_change_dropped: false },
         Notice::EmailReplaced,
@@ -74,6 +74,8 @@ pub(crate) fn notices() -> [Notice; 8] {
         Notice::AlreadyRegistered,
         Notice::ClosedByStaff,
         Notice::Locked,
+        Notice::Disabled { with_link: true },
+        Notice::Disabled { with_link: false },
         Notice::Closed { erased_at: end() },
         Notice::PasswordExpires { expires_at: end() },
     ]

@@ -67,6 +67,8 @@ fn a_notice_says_what_happened() {
         ("You have an account already", "There is one already"),
         ("Your account is closed", "have closed"),
         ("Too many failed log-ins", "held up for a while"),
+        ("Your password needs to be replaced", "another password comes in a mail of its own"),
+        ("Your password needs to be replaced", "for a new password"),
         ("Your account is closed", END_IN_WORDS),
         ("Your password expires soon", END_IN_WORDS),
     ];

@@ -183,6 +183,28 @@ impl Account {
         Ok(change)
     }
 
+    /// Queues the notice that tells the owner that the password lets nobody in any more, and beside it the link to choose
+    /// another: by its own rules, so that none goes where there is no password to replace, where an administrator sets
+    /// it, where another link has just gone out, or where `by_link` says no.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].
+    pub fn disabled_notice(
+        &self,
+        request: &MailRequest<'_>,
+        notice: MailId,
+        by_link: bool,
+    ) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.active()?;
+        let resets = by_link && facts.password.is_some() && facts.management == Management::Owner;
+        let linked = resets.then(|| self.mail_code(Purpose::PasswordReset, request).ok()).flatten();
+        let told = Notice::Disabled { with_link: linked.is_some() };
+        let mut change = linked.unwrap_or_default();
+        self.notify(&mut change, facts.mailbox.ordinal, told, notice, request.now);
+        Ok(change)
+    }
+
     /// Queues a notice to an address of the account. The courier holds it back where the address gets no mail.
     pub(super) fn notify(
         &self,

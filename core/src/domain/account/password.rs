@@ -108,22 +108,30 @@ impl Account {
         if current.hash != *request.verified || current.has_lapsed(request.new.now) {
             return Err(Refusal::WrongPassword.into());
         }
-        let facts = self.facts()?;
-        let too_soon = facts
-            .password_in_force(request.new.now)
-            .is_ok()
-            .then(|| current.set_at + request.new.policy.minimum_age())
-            .filter(|until| request.new.now < *until);
-        if let Some(until) = too_soon {
-            let mut violations = self.violations(&request.new)?;
-            violations.push(Violation::TooSoon { until });
-            return Err(Refusal::WeakPassword(violations).into());
-        }
+        self.may_change_to(&request.new)?;
         let hash = self.acceptable(&request.new)?;
         let change = Change::of(self, |facts, change| {
             self.take_password(facts, hash, PasswordSource::Changed, &request.new, change);
         })?;
         Ok(change.end_sessions())
+    }
+
+    /// Refuses a new password for which the current one need not even be shown: by all that takes no hash, and while the
+    /// current one is too young to be changed.
+    ///
+    /// # Errors
+    /// [`Refusal::WeakPassword`].
+    pub fn may_change_to(&self, new: &NewPassword<'_>) -> Result<(), Refusal> {
+        let facts = self.facts()?;
+        let mut violations = self.violations(new)?;
+        let too_soon = facts
+            .password_in_force(new.now)
+            .is_ok()
+            .then(|| facts.password.as_ref().map(|current| current.set_at + new.policy.minimum_age()))
+            .flatten()
+            .filter(|until| new.now < *until);
+        violations.extend(too_soon.map(|until| Violation::TooSoon { until }));
+        if violations.is_empty() { Ok(()) } else { Err(Refusal::WeakPassword(violations)) }
     }
 
     /// Puts a new hash of the current password in the place of the old hash: of its normal form, or of the octets as typed
@@ -253,7 +261,7 @@ impl Account {
         candidate.sealed()
     }
 
-    /// All that the text itself has against it.
+    /// All that the policy has against the candidate and that takes no hash.
     fn violations(&self, new: &NewPassword<'_>) -> Result<Vec<Violation>, Refusal> {
         let context = PolicyContext { email: &self.facts()?.mailbox.address };
         Ok(new.policy.violations(new.candidate.password, &context))

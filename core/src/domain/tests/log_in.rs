@@ -34,6 +34,7 @@ impl Attempt {
             origin: self.origin,
             now: self.now,
             lock_out: &self.lock_out,
+            bound_by_locks: true,
         }
     }
 
@@ -285,7 +286,7 @@ fn a_new_password_differs_from_the_current_one() {
     let account = Given::InUse.account(&world);
     let current = account.facts().unwrap().password.clone().unwrap().hash;
     let mut fresh = world.fresh(&account, 1);
-    fresh.hashed = Hashed::default();
+    fresh.hashed = Hashed::default().with_screening(false);
     let assign = |fresh: &Fresh| {
         account.assign_password(&AssignPassword { new: world.judge(fresh, NOW), temporary: Span::hours(72) })
     };

@@ -87,7 +87,7 @@ fn a_password_that_was_cleared_counts_as_one_before() {
 }
 
 #[test]
-fn a_password_is_asked_about_elsewhere_only_once_nothing_else_is_against_it() {
+fn what_takes_no_hash_is_judged_first_then_a_look_elsewhere_then_what_takes_one() {
     let world = World::new();
     let account = after_passwords(&world, 3, 1..=2);
     let [current, before] = [2, 1].map(|number| world.hash(&account, number));
@@ -183,8 +183,15 @@ fn an_imported_hash_is_of_raw_input_until_it_is_hashed_anew() {
     let credential = |account: &Account| {
         let lock_out = LockOut::default();
         let (account, origin) = (Some(account), Origin::Unknown);
-        let snapshot =
-            LogInSnapshot { account, address: None, filter: None, origin, now: NOW, lock_out: &lock_out };
+        let snapshot = LogInSnapshot {
+            account,
+            address: None,
+            filter: None,
+            origin,
+            now: NOW,
+            lock_out: &lock_out,
+            bound_by_locks: true,
+        };
         match snapshot.target() {
             VerificationTarget::Real(credential) => (credential.raw_input, credential.sealed),
             decoy => panic!("{decoy:?}"),

@@ -99,6 +99,18 @@ impl Admin {
         .await
     }
 
+    /// Lists the accounts of a page whose address is locked now, or disabled: of a page of a list, those with
+    /// [`LogInsView::is_locked`](super::LogInsView::is_locked). Most pages are short, and many empty, before
+    /// [`AccountPage::next`] is none.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn locked_accounts(&self, page: AccountsPage, at_most: u32) -> Result<AccountPage, Fault> {
+        let mut page = self.accounts(page, at_most).await?;
+        page.items.retain(|account| account.log_ins.is_locked());
+        Ok(page)
+    }
+
     /// Lists the ids of accounts, a page at a time, with at most `at_most` of them, 1 to 1,000: for a caller that
     /// passes over most of them, since nothing else is looked up. The id of an erased account is among those of
     /// [`AccountList::All`].

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, Attributes, ClosedBy, EmailAddress, Management, MustChangeReason, OpenStanding, Purpose,
-        Standing, StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp, Undeliverable,
-        Version,
+        AccountId, Attributes, ClosedBy, EmailAddress, LogIns, Management, MustChangeReason, OpenStanding,
+        Purpose, Standing, StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp,
+        Undeliverable, Version,
     },
     door::SuppressionView,
     port::Dossier,
@@ -31,6 +31,8 @@ pub struct AccountView {
     pub undeliverable: Option<Undeliverable>,
     /// Which mails are held back from the current address, why and since when; also where others still reach it.
     pub suppressions: Vec<SuppressionView>,
+    /// What failed log-ins hold against the current address.
+    pub log_ins: LogInsView,
     /// The address that the owner asked for and has not confirmed yet.
     pub pending_email: Option<EmailAddress>,
     /// The account's status, which is computed from its facts: new, in use, changing its address, or changing who sets
@@ -62,6 +64,37 @@ pub struct AccountView {
     pub created_at: Timestamp,
     /// When the account was last written.
     pub changed_at: Timestamp,
+}
+
+/// What staff sees of the failed log-ins at an account's address. Devices that were let in before, and whoever is signed in,
+/// are not held back by any of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LogInsView {
+    /// How many log-ins failed since the last that succeeded; 24 h after the last of them none
+    /// ([`LockOut::forget_after`](crate::domain::LockOut::forget_after)).
+    pub failures: u32,
+    /// When the last of them failed.
+    pub last_failure: Option<Timestamp>,
+    /// Until when the address is locked; none where it is not locked now.
+    pub locked_until: Option<Timestamp>,
+    /// Whether the password lets in nobody until it is replaced, or the address unlocked.
+    pub disabled: bool,
+}
+
+impl LogInsView {
+    /// Whether the address is locked now, or disabled.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.disabled || self.locked_until.is_some()
+    }
+
+    fn of(log_ins: &LogIns) -> Self {
+        let LogIns { failures, last_failure, locked_until, disabled, .. } = *log_ins;
+        // A success keeps the stamp, for those who are being verified just then.
+        let last_failure = last_failure.filter(|_| failures > 0);
+        Self { failures, last_failure, locked_until, disabled }
+    }
 }
 
 /// What staff sees of a password: when, never what.
@@ -102,6 +135,9 @@ impl AccountView {
             email_proven: facts.proven,
             undeliverable: SuppressionView::undeliverable(&suppressions),
             suppressions,
+            log_ins: LogInsView::of(
+                dossier.own_address().map_or(&LogIns::default(), |address| &address.log_ins),
+            ),
             pending_email: facts.pending.as_ref().map(|pending| pending.mailbox.address.clone()),
             status: facts.status(),
             standing: account.standing(),

@@ -11,9 +11,10 @@ use crate::{
 };
 
 const TAG: AddressTag = AddressTag::from_bytes([1; 32]);
+const LANE: LaneName = LaneName::Address(TAG);
 
 fn enter(gate: &Gate) -> Slot<'_> {
-    let mut attempt = gate.enter(TAG).now_or_never().expect("a free place").expect("not overloaded");
+    let mut attempt = gate.enter(LANE).now_or_never().expect("a free place").expect("not overloaded");
     attempt.about_to_load();
     attempt
 }
@@ -107,14 +108,14 @@ fn who_waits_is_woken_when_a_failure_is_counted_and_when_a_guess_is_dropped() {
 fn who_waited_for_the_turnstile_keeps_the_place_in_the_queue() {
     let gate = Gate::new(1, 2);
     let held = enter(&gate);
-    let mut first = Box::pin(gate.enter(TAG));
-    let mut second = Box::pin(gate.enter(TAG));
+    let mut first = Box::pin(gate.enter(LANE));
+    let mut second = Box::pin(gate.enter(LANE));
     assert!(first.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
     drop(first);
     assert!(second.as_mut().now_or_never().is_none(), "behind the turnstile, for a place");
-    let mut third = Box::pin(gate.enter(TAG));
+    let mut third = Box::pin(gate.enter(LANE));
     assert!(third.as_mut().now_or_never().is_none(), "one slot is free");
-    assert!(gate.enter(TAG).now_or_never().is_some_and(|entered| entered.is_err()), "and now none");
+    assert!(gate.enter(LANE).now_or_never().is_some_and(|entered| entered.is_err()), "and now none");
     drop(held);
     assert!(second.now_or_never().is_some_and(|entered| entered.is_ok()));
     assert!(third.now_or_never().is_some_and(|entered| entered.is_ok()));
@@ -124,7 +125,7 @@ fn who_waited_for_the_turnstile_keeps_the_place_in_the_queue() {
 fn a_lane_vanishes_when_nobody_is_there_and_nothing_is_owed() {
     let gate = Gate::new(1, 100);
     let attempt = enter(&gate);
-    assert!(gate.enter(TAG).now_or_never().is_none(), "the only place is taken");
+    assert!(gate.enter(LANE).now_or_never().is_none(), "the only place is taken");
     assert_eq!(gate.remembered(), 1);
     drop(attempt);
     assert_eq!(gate.remembered(), 0);
@@ -134,9 +135,9 @@ fn a_lane_vanishes_when_nobody_is_there_and_nothing_is_owed() {
 fn a_queue_that_is_full_is_refused_at_once() {
     let gate = Gate::new(1, 1);
     let held = enter(&gate);
-    let mut first = Box::pin(gate.enter(TAG));
+    let mut first = Box::pin(gate.enter(LANE));
     assert!(first.as_mut().now_or_never().is_none(), "waits");
-    assert_eq!(gate.enter(TAG).now_or_never().map(|entered| entered.err()), Some(Some(Overloaded)));
+    assert_eq!(gate.enter(LANE).now_or_never().map(|entered| entered.err()), Some(Some(Overloaded)));
     drop(held);
     assert!(first.now_or_never().is_some_and(|entered| entered.is_ok()));
 }

@@ -99,9 +99,8 @@ impl By<'_> {
                 let stranger_caused = Some(MailKind::SignUp);
                 account.already_registered(&MailRequest { stranger_caused, ..request })
             }
-            Act::SignUpClosed => {
-                account.signed_up_while_closed(&MailRequest { stranger_caused: Some(MailKind::SignUp), ..request })
-            }
+            Act::SignUpClosed => account
+                .signed_up_while_closed(&MailRequest { stranger_caused: Some(MailKind::SignUp), ..request }),
             Act::Issue(purpose) => account.issue_code(purpose, &request),
             Act::Choose { weak } => {
                 let policy = if weak { &strict } else { new.policy };

@@ -353,8 +353,15 @@ impl Life {
         if facts.password.is_none() {
             let lock_out = LockOut::default();
             let (account, origin, now) = (Some(&self.account), Origin::Unknown, self.now);
-            let snapshot =
-                LogInSnapshot { account, address: None, filter: None, origin, now, lock_out: &lock_out };
+            let snapshot = LogInSnapshot {
+                account,
+                address: None,
+                filter: None,
+                origin,
+                now,
+                lock_out: &lock_out,
+                bound_by_locks: true,
+            };
             prop_assert!(
                 matches!(snapshot.target(), VerificationTarget::Decoy { .. }),
                 "{:?}",

@@ -214,6 +214,7 @@ fn admits(account: &Account) -> Then {
         origin: Origin::Unknown,
         now: NOW,
         lock_out: &lock_out,
+        bound_by_locks: true,
     };
     match snapshot.target() {
         VerificationTarget::Decoy { denial, .. } => Then::Denies(denial),
