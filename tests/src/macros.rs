@@ -296,6 +296,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_passwords!($fixture);
         }
+        mod proof {
+            use super::*;
+            $crate::__doors_proof!($fixture);
+        }
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);
@@ -323,6 +327,10 @@ macro_rules! accounts_contract {
         mod update {
             use super::*;
             $crate::__doors_update!($fixture);
+        }
+        mod yielding {
+            use super::*;
+            $crate::__doors_yielding!($fixture);
         }
     };
 }

@@ -7,11 +7,11 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Attributes, Cidr, CommitId, Content, Credential, DeathCause,
-        Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind, IpFilterGroup,
-        IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox, Ordinal,
-        PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject, Suppression, SuppressionScope,
-        Timestamp, Undeliverable,
+        Account, AccountId, Address, AddressTag, Attributes, Carried, Cidr, CommitId, Content, Credential,
+        DeathCause, Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind,
+        IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox,
+        Ordinal, PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject, Suppression,
+        SuppressionScope, Timestamp, Undeliverable,
     },
     port::{Claim, Limit, Note, NoteName, Scope, Trim},
 };
@@ -239,7 +239,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
         page: None,
         return_url: None,
         locale: None,
-        carried: None,
+        carried: Some(Carried::new([0xff; Carried::MAX]).expect("no more than may be")),
     };
     let sealed = intent.seal(keyring(), &realm(), id, [9; 24]);
     Mail::queued(id, realm(), Content::Intent(sealed), due)

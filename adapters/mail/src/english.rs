@@ -80,6 +80,16 @@ impl English {
                 .link("Take my address back", link)
                 .says(once),
             ),
+            Purpose::EmailProof => Wording::new(
+                "Confirm your address",
+                body.says(format!(
+                    "Your account at {service} has this address, and nobody has confirmed yet that mail reaches you \
+                     here. The link asks you to sign in."
+                ))
+                .link("Confirm this address", link)
+                .says(once)
+                .says(NOT_YOU),
+            ),
         }
     }
 

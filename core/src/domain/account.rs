@@ -1,10 +1,11 @@
 //! An account: its facts, what they amount to, and what time alone does to them.
 //!
 //! What may be *done* to an account stands in the files beside: [`register`], [`mailing`], [`redeem`], [`password`],
-//! [`management`], [`email_change`], [`update`], [`shut`], [`import`] and [`time_due`]. Each command takes the facts and a request, and
+//! [`management`], [`email_change`], [`update`], [`shut`], [`import`], [`proof`], [`sign_up`] and [`time_due`]. Each command takes the facts and a request, and
 //! gives a [`Change`] or says no.
 
 mod attributes;
+mod carried_code;
 mod change;
 mod email_change;
 mod facts;
@@ -13,9 +14,11 @@ mod mailing;
 mod management;
 mod new_account;
 mod password;
+mod proof;
 mod redeem;
 mod register;
 mod shut;
+mod sign_up;
 mod time_due;
 mod time_passed;
 mod update;
@@ -26,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{AttributeChanges, Attributes},
+    carried_code::CarriedCode,
     new_account::{AccountChanges, NewAccount},
     register::Registration,
 };
@@ -36,6 +40,7 @@ pub(crate) use self::{
     mailing::MailRequest,
     management::ManagementChange,
     password::{AssignPassword, ChangePassword, NewPassword},
+    proof::ProveEmail,
     redeem::Redemption,
     shut::Close,
     time_due::DueWork,
@@ -205,6 +210,9 @@ pub struct Facts {
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
+    /// Codes of the set confirmation that hand over what their sign-up carried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<CarriedCode>,
     /// The levels of the quotas of its code mails.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub throttles: BTreeMap<Purpose, Timestamp>,

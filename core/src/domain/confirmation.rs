@@ -20,17 +20,20 @@ pub enum Purpose {
     EmailCancel,
     /// To get an old address back after a change of address.
     EmailRevert,
+    /// To prove the current address of an account that has a password, by whoever is signed in to it.
+    EmailProof,
 }
 
 impl Purpose {
     /// Every purpose, in the order of their declaration.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordSet,
         Self::PasswordReset,
         Self::PasswordManagement,
         Self::EmailConfirm,
         Self::EmailCancel,
         Self::EmailRevert,
+        Self::EmailProof,
     ];
 
     /// The stable name of the purpose, in `snake_case`, for machines.
@@ -43,6 +46,7 @@ impl Purpose {
             Self::EmailConfirm => "email_confirm",
             Self::EmailCancel => "email_cancel",
             Self::EmailRevert => "email_revert",
+            Self::EmailProof => "email_proof",
         }
     }
 
@@ -58,7 +62,11 @@ impl Purpose {
         let (each, longest) = match self {
             Self::PasswordReset => (1, 4),
             Self::EmailRevert => (72, 72),
-            Self::PasswordSet | Self::PasswordManagement | Self::EmailConfirm | Self::EmailCancel => (24, 72),
+            Self::PasswordSet
+            | Self::PasswordManagement
+            | Self::EmailConfirm
+            | Self::EmailCancel
+            | Self::EmailProof => (24, 72),
         };
         Lifetime { each: Span::hours(each), longest: Span::hours(longest) }
     }

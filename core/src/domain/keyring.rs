@@ -20,8 +20,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag, Realm, Seal,
-    Sealed, SealedIntent,
+    AccountId, AddressTag, Carried, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag,
+    Realm, Seal, Sealed, SealedCarried, SealedIntent,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -83,6 +83,7 @@ struct Derived {
     code: Key,
     hash_seal: Key,
     intent_seal: Key,
+    carried_seal: Key,
 }
 
 impl Derived {
@@ -91,6 +92,7 @@ impl Derived {
             code: key.derived("code"),
             hash_seal: key.derived("hash seal"),
             intent_seal: key.derived("intent seal"),
+            carried_seal: key.derived("carried seal"),
         }
     }
 }
@@ -315,6 +317,34 @@ impl Keyring {
         let bound = bound_to(realm, account.as_bytes());
         let opened = self.open(|keys| &keys.hash_seal, sealed.seal(), &bound)?;
         String::from_utf8(opened).map(Zeroizing::new).map_err(|_| SealError::Broken)
+    }
+
+    /// Seals what a sign-up carried to its account.
+    #[must_use]
+    pub fn seal_carried(
+        &self,
+        realm: &Realm,
+        account: AccountId,
+        nonce: [u8; 24],
+        carried: &Carried,
+    ) -> SealedCarried {
+        let bound = bound_to(realm, account.as_bytes());
+        SealedCarried::new(self.seal(|keys| &keys.carried_seal, nonce, &bound, carried.as_bytes()))
+    }
+
+    /// Opens what a sign-up carried.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub(crate) fn open_carried(
+        &self,
+        realm: &Realm,
+        account: AccountId,
+        sealed: &SealedCarried,
+    ) -> Result<Carried, SealError> {
+        let bound = bound_to(realm, account.as_bytes());
+        let opened = self.open(|keys| &keys.carried_seal, sealed.seal(), &bound).map(Zeroizing::new)?;
+        Carried::new(&*opened).map_err(|_| SealError::Broken)
     }
 
     /// Seals what a stranger asked for to one mail.

@@ -84,10 +84,11 @@ impl LetterContext<'_> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         let live = facts
             .live(purpose, self.now)
-            .filter(|live| live.nonce == nonce && live.recipient == dispatch.recipient)
+            .filter(|live| live.recipient == dispatch.recipient)
+            .and_then(|live| facts.code_under(nonce, live))
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
-        let code = self.mint.code(account.id, purpose, &mailbox.address, live).ok_or(Withdrawn::Void)?;
+        let code = self.mint.code(account.id, purpose, &mailbox.address, &live).ok_or(Withdrawn::Void)?;
         let link = page.with_code(account.id, &code, live.return_url.as_ref());
         Ok(Message::Code { purpose, link, expires_at: live.expires_at })
     }

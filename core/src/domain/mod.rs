@@ -53,8 +53,8 @@ mod web_url;
 
 pub use self::{
     account::{
-        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, CarriedCode, Credential, Facts,
+        FormerMailbox, FormerPassword, Life, Mailbox, NewAccount, PendingEmail, Registration,
     },
     address::{Address, Suppression, SuppressionScope, Undeliverable},
     admission::{Denial, MustChangeReason},
@@ -87,7 +87,7 @@ pub use self::{
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
-    seal::{Sealed, SealedIntent},
+    seal::{Sealed, SealedCarried, SealedIntent},
     session::SessionStamp,
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
@@ -100,8 +100,8 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, Redemption, ReplaceEmail,
-        RevertEmail,
+        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, ProveEmail, Redemption,
+        ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
     feedback::ReportedMail,

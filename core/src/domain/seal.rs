@@ -76,6 +76,10 @@ sealed_value! {
     /// What a stranger asked for, sealed to its mail: the store can't see for whom it is.
     SealedIntent
 }
+sealed_value! {
+    /// What a sign-up carried, sealed to its account: the store can't read it.
+    SealedCarried
+}
 
 #[cfg(test)]
 mod tests {

@@ -73,6 +73,7 @@ impl World {
             stranger_caused: false,
             bypass_throttle: false,
             claimed_until: None,
+            carried: None,
         }
     }
 

@@ -99,7 +99,7 @@ impl Admin {
         let core = &self.core;
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
         let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
-        let call = core.naming_group(Call::new(Who::id(id), self.initiator()), group);
+        let call = core.naming_group(Call::of_staff(id, self.initiator()), group);
         self.command_of("admin.update", call, |account, dossier, moment| {
             let email =
                 changes.email.as_ref().zip(tag).map(|(email, tag)| core.replacement(email, tag, moment));
@@ -138,7 +138,7 @@ impl Admin {
         id: AccountId,
         rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<AccountView, Error> {
-        self.command_of(name, Call::new(Who::id(id), self.initiator()), rule).await
+        self.command_of(name, Call::of_staff(id, self.initiator()), rule).await
     }
 
     async fn command_of(

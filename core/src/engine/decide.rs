@@ -9,9 +9,9 @@ use super::{
     offer::{Offered, Pledge},
 };
 use crate::{
-    domain::{Change, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
+    domain::{AccountId, Change, EventKind, Hashed, Incarnation, Initiator, Password, Refusal, Span, Stop},
     error::{Error, Fault},
-    port::{Dossier, Who},
+    port::{Dossier, Key, Who},
 };
 
 /// How often a command is tried at most; a store that never agrees is broken, whatever its clock says.
@@ -30,12 +30,21 @@ pub(crate) struct Call<'a> {
     /// Whether what time did to the account is written down, also if the rule refuses. Not at the public door, where
     /// a store call more would tell.
     pub(crate) mends: bool,
+    /// A command of staff on this one account: a sign-up is staff's own from then on.
+    pub(crate) adopts: bool,
+    /// The account that comes to be has a name of the caller's own, which another may have already.
+    pub(crate) names: bool,
 }
 
 impl Call<'_> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
-        Self { who, first: None, by, candidate: None, mends: true }
+        Self { who, first: None, by, candidate: None, mends: true, adopts: false, names: false }
+    }
+
+    /// A command of staff on one account.
+    pub(crate) fn of_staff(id: AccountId, by: Initiator) -> Self {
+        Self { adopts: true, ..Self::new(Who::id(id), by) }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -110,16 +119,30 @@ impl Core {
                     if answers.unscreened && verdict.change.account.is_some() {
                         verdict.change.events.push(EventKind::PasswordNotScreened);
                     }
+                    if call.adopts
+                        && let Some(account) = &current.account
+                    {
+                        verdict.change = verdict.change.adopting(&account.value);
+                    }
                     let batch = self.batch(&call, &loaded, &current, mended, verdict, &moment)?;
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
                     };
-                    match self.offer(commit, &mut pledge, &mut deadline).await? {
-                        Offered::Applied => {
+                    match self.offer(commit, &mut pledge, &mut deadline).await {
+                        Ok(Offered::Applied) => {
                             self.notice(commit);
                             return Ok(batch.decided);
                         }
-                        Offered::LoadAgain => continue,
+                        Ok(Offered::LoadAgain(Key::Account(_))) if call.names => {
+                            return Err(DecideError::Refused(Refusal::IdTaken));
+                        }
+                        Ok(Offered::LoadAgain(_)) => continue,
+                        Err(DecideError::EmailTaken)
+                            if self.make_way(commit, &call.by, &mut deadline).await? =>
+                        {
+                            continue;
+                        }
+                        Err(undecided) => return Err(undecided),
                     }
                 }
                 Err(Stop::Refused(refusal)) => {
@@ -133,7 +156,7 @@ impl Core {
                     };
                     match self.offer(commit, &mut pledge, &mut deadline).await? {
                         Offered::Applied => return Err(DecideError::Refused(refusal)),
-                        Offered::LoadAgain => continue,
+                        Offered::LoadAgain(_) => continue,
                     }
                 }
                 Err(Stop::Unverified(sealed)) => Question::Verify(sealed),

@@ -4,7 +4,8 @@
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
 //! [`requests`] fills the rules' requests, [`deadline`] bounds each wait and [`watch`] tells operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
-//! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves.
+//! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves, and [`yielding`]
+//! has a stranger's sign-up give way to whoever has more right to its address.
 
 pub(crate) mod commit;
 pub(crate) mod core;
@@ -19,6 +20,7 @@ mod offer;
 pub(crate) mod requests;
 mod service;
 pub(crate) mod watch;
+mod yielding;
 
 pub(crate) use self::{
     commit::{Decided, Verdict, address_or_new},

@@ -72,6 +72,7 @@ impl Core {
             stranger_caused: false,
             bypass_throttle: false,
             claimed_until: None,
+            carried: None,
         }
     }
 

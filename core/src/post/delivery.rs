@@ -202,7 +202,10 @@ impl Core {
         };
         let by = By::Email(self.realm.clone(), mailbox.key.clone());
         let found = self.load(&Who::found(by), &mut self.deadline()).await?;
-        Ok(found.account.is_some_and(|account| account.value.id != dispatch.account))
+        // A sign-up gives way once the change is confirmed.
+        Ok(found
+            .account
+            .is_some_and(|account| account.value.id != dispatch.account && !account.value.is_sign_up()))
     }
 
     /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.
@@ -250,11 +253,7 @@ impl Core {
         change.addresses.push(address);
         change.events.push(EventKind::AddressSuppressed { tag, cause });
         // Of what strangers sign up, the host is told nothing: they could fill its mailbox.
-        let signed_up = dossier
-            .account
-            .as_ref()
-            .and_then(|account| account.value.facts().ok())
-            .is_some_and(|facts| facts.purge_at.is_some());
+        let signed_up = dossier.account.as_ref().is_some_and(|account| account.value.is_sign_up());
         if self.host.notices_to.is_some() && !signed_up {
             let notice = Content::ForHost(HostNotice::SendingStopped { account, cause });
             change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));

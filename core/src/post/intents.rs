@@ -75,6 +75,7 @@ impl Core {
         let request = |purpose| MailRequest {
             return_url: intent.return_url.as_ref(),
             stranger_caused: true,
+            carried: intent.carried.as_ref(),
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.kind, account) {
@@ -82,7 +83,7 @@ impl Core {
                 account.request_password_reset(&request(account.reset_purpose()))
             }
             (IntentKind::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
-                account.request_password_set(&request(Purpose::PasswordSet))
+                account.sign_up_again(&request(Purpose::PasswordSet))
             }
             (IntentKind::SignUp, Some(account)) => account.already_registered(&request(Purpose::PasswordSet)),
             (IntentKind::SignUp, None) => self
@@ -102,7 +103,8 @@ impl Core {
         let new = NewAccount::new(intent.email.clone()).with_locale(intent.locale.clone());
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
-        Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })
+        let registered = Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) });
+        registered.carrying(intent.carried.as_ref())
     }
 
     /// A request that leads to nothing.

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod pages;
 pub mod password_age;
 pub mod passwords;
+pub mod proof;
 pub mod races;
 pub mod register;
 pub mod review;
@@ -35,6 +36,7 @@ pub mod sign_up;
 pub mod standing;
 pub mod update;
 pub mod world;
+pub mod yielding;
 
 use accountable_core::{Builder, domain::Incarnation};
 

@@ -2,12 +2,12 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, CommitId, Confirmation, ConfirmationEnd,
-        Confirmations, Content, Credential, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress,
-        Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword, Initiator, IpFilterGroup, Life,
-        LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal, PasswordSource,
-        PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject, Suppression,
-        SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, Carried, CarriedCode, CommitId,
+        Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation, DeathCause,
+        Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion, FormerPassword,
+        Initiator, IpFilterGroup, Life, LinkUrl, Locale, LogIns, Mail, MailState, Management, Memo, Ordinal,
+        PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, Span, Standing, Subject,
+        Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -64,6 +64,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         pending_management: Some(Management::Owner),
         attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
+        carried: (0..CarriedCode::MOST).map(|_| carried(id, names)).collect(),
         throttles: Purpose::ALL.map(|purpose| (purpose, Timestamp::MAX)).into(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
@@ -102,6 +103,16 @@ fn confirmations(names: &Names) -> Confirmations {
             end: ConfirmationEnd::Expired,
             at: Timestamp::MAX,
         }),
+    }
+}
+
+/// As much as a sign-up carries.
+fn carried(id: AccountId, names: &Names) -> CarriedCode {
+    let octets = Carried::new([0xff; Carried::MAX]).expect("no more than may be");
+    CarriedCode {
+        of: names.nonce(),
+        nonce: names.nonce(),
+        carried: Some(keyring().seal_carried(&realm(), id, [7; 24], &octets)),
     }
 }
 
@@ -260,6 +271,7 @@ pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
     let events: Vec<_> = (0_u8..)
         .zip(all_that_happens(names).into_iter().take(Commit::MAX))
         .map(|(ordinal, what)| Event {
+            carried: None,
             commit: id,
             ordinal,
             at: Timestamp::MAX,

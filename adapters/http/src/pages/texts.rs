@@ -61,6 +61,8 @@ pub struct Texts {
     pub email_cancel: ActionTexts,
     /// The action of taking an old address back.
     pub email_revert: ActionTexts,
+    /// The action of proving the present address.
+    pub email_proof: ActionTexts,
     /// The action of asking for a new link to choose a password. Its `done_text` must not say whether there is an account.
     pub new_link: ActionTexts,
 
@@ -141,6 +143,7 @@ impl Texts {
             Purpose::EmailConfirm => &self.email_confirm,
             Purpose::EmailCancel => &self.email_cancel,
             Purpose::EmailRevert => &self.email_revert,
+            Purpose::EmailProof => &self.email_proof,
         }
     }
 }

@@ -173,6 +173,7 @@ impl Account {
         let confirmation = self.live_code(code, Purpose::EmailCancel).ok_or(Refusal::DeadCode)?;
         Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
+            facts.kill_code(Purpose::EmailProof, code.now);
             change.events.extend(facts.drop_pending(code.now));
         })
     }
@@ -273,6 +274,7 @@ impl Facts {
     /// Reverts too: there is nothing left that one could go back to.
     fn kill_all_codes(&mut self, now: Timestamp) {
         self.confirmations.values_mut().for_each(|confirmations| confirmations.kill(now));
+        self.tidy_carried();
         for former in self.former.iter_mut().filter(|former| former.reserved) {
             former.reserved = false;
             former.until = now + Self::FORMER_KEPT;

@@ -109,6 +109,7 @@ impl Facts {
         if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
             confirmations.kill(now);
         }
+        self.tidy_carried();
     }
 
     /// Ends every confirmation but reverts: something newer took their place.
@@ -118,5 +119,6 @@ impl Facts {
                 confirmations.kill(now);
             }
         }
+        self.tidy_carried();
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Management, Ordinal};
 use crate::domain::{
-    Address, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce, Notice,
-    Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
+    Address, Carried, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId, Nonce,
+    Notice, Purpose, Quota, Refusal, ReturnUrl, Status, Subject, Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -31,6 +31,8 @@ pub struct MailRequest<'a> {
     pub bypass_throttle: bool,
     /// Until when the caller holds the mail, which it delivers at once itself; `None` leaves it to the courier.
     pub claimed_until: Option<Timestamp>,
+    /// What the sign-up carries that asks for it; its code hands that over when it is redeemed.
+    pub carried: Option<&'a Carried>,
 }
 
 impl Account {
@@ -74,11 +76,12 @@ impl Account {
     /// lives, it is the same code.
     ///
     /// A set code is for an account that [`request_password_set`](Self::request_password_set) would mail one to, a reset
-    /// code for one with a password that its owner manages, the others while what they confirm is pending.
+    /// code for one with a password that its owner manages, a proof for one with a password and an unproven address, the
+    /// others while what they confirm is pending.
     ///
     /// # Errors
     /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`];
-    /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
+    /// [`Refusal::PasswordSetNotExpected`], [`Refusal::AddressProven`] or [`Refusal::CodeNotExpected`].
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
@@ -91,6 +94,7 @@ impl Account {
             }
             Purpose::PasswordManagement => expected(facts.pending_management == Some(Management::Owner))?,
             Purpose::EmailConfirm | Purpose::EmailCancel => expected(facts.pending.is_some())?,
+            Purpose::EmailProof => facts.expects_proof()?,
             // Only a confirmed change makes one, and mails it.
             Purpose::EmailRevert => return Err(not_expected()),
         }
@@ -99,7 +103,10 @@ impl Account {
                 (Some(pending), Purpose::EmailConfirm) => pending.mailbox.ordinal,
                 _ => facts.mailbox.ordinal,
             };
-            facts.confirm(purpose, recipient, request);
+            let confirmed = facts.confirm(purpose, recipient, request).nonce;
+            if purpose == Purpose::PasswordSet {
+                facts.nonce_carrying(self, confirmed, request);
+            }
             facts.tie_pending();
             change.events.push(EventKind::CodeIssued { purpose, recipient });
         })
@@ -184,7 +191,11 @@ impl Account {
         recipient: Ordinal,
         request: &MailRequest<'_>,
     ) {
-        let nonce = facts.confirm(purpose, recipient, request).nonce;
+        let confirmed = facts.confirm(purpose, recipient, request).nonce;
+        let nonce = match purpose {
+            Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, request),
+            _ => confirmed,
+        };
         let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
         let dispatch =
             Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };

@@ -56,12 +56,13 @@ impl Account {
         let confirmation = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
+        let carried = self.carried_by(code, &confirmation);
         let change = Change::of(self, |facts, change| {
             facts.prove(confirmation.recipient, change);
             facts.completes(Management::Owner, change);
             facts.take_password(hash, PasswordSource::Chosen, new, change);
         })?;
-        Ok(self.told_of_new_password(change, new)?.end_sessions())
+        Ok(self.told_of_new_password(change, new)?.end_sessions().carrying(carried.as_ref()))
     }
 
     /// Sets a password that an administrator picked: it must be changed, and lets its owner in for a while only.

@@ -29,7 +29,9 @@ impl Redemption<'_> {
 
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
         facts.mailbox(of.recipient).is_some_and(|Mailbox { address, .. }| {
-            self.mint.matches(self.code, account.id, purpose, address, of)
+            // Each of them is looked at, whichever it is.
+            let matches = |code| self.mint.matches(self.code, account.id, purpose, address, &code);
+            facts.codes_of(of).map(matches).fold(false, |any, one| any | one)
         })
     }
 }
@@ -50,6 +52,7 @@ impl Account {
                         purpose,
                         expires_at: issued.expires_at,
                         return_url: issued.return_url.clone(),
+                        carried: self.carried_by(brought, issued),
                     },
                     false => CodeState::Expired { purpose },
                 };

@@ -50,6 +50,7 @@ impl Account {
             pending_management: None,
             attributes: request.attributes,
             confirmations: BTreeMap::new(),
+            carried: Vec::new(),
             throttles: BTreeMap::new(),
             standing: Standing::Active,
             purge_at: request.purge_at,

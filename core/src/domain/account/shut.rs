@@ -1,9 +1,8 @@
 //! Shutting an account and opening it again: suspension, closing, erasure; and ending its sessions.
 
-use super::{Account, Change, Epoch, Facts, Life};
+use super::{Account, Change, Epoch, Life};
 use crate::domain::{
     Address, AddressTag, EventKind, MailId, Notice, Refusal, Span, Standing, SuspensionReason, Timestamp,
-    Unknown,
 };
 
 /// Somebody closes an account.
@@ -152,15 +151,8 @@ impl Account {
             reserved.chain([facts.mailbox.tag]).chain(unclaimed.iter().copied()).collect();
         removed.sort_unstable();
         removed.dedup();
-        let erased = Self {
-            life: Life::Erased { at: now, purged: facts.purge_at.is_some() },
-            epoch: self.epoch.next(),
-            // Whatever a newer build knew of it may be personal.
-            unknown: Unknown::default(),
-            ..self.clone()
-        };
         Change {
-            account: Some(erased),
+            account: Some(self.erased(now)),
             removed_addresses: removed,
             events: vec![EventKind::Erased],
             ..Change::none()
@@ -206,16 +198,5 @@ impl Account {
             facts.standing = standing;
             change.events.push(event);
         })
-    }
-}
-
-impl Facts {
-    /// When the account is erased of itself: a closed one after its grace, one that nobody proved after a while.
-    #[must_use]
-    pub fn ends_at(&self) -> Option<Timestamp> {
-        match self.standing {
-            Standing::Closed { until, .. } => Some(until),
-            Standing::Active | Standing::Suspended { .. } => self.purge_at,
-        }
     }
 }

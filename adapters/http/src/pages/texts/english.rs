@@ -56,6 +56,13 @@ impl Texts {
                 "You have your address back",
                 "Everybody is signed out, and the password is cleared. A link to choose a new one is on its way to you by mail.",
             ),
+            email_proof: action(
+                "Confirm your address",
+                "To show that the account is yours, sign in with the address that this link was mailed to. Nothing else changes: you stay signed in where you are.",
+                "Sign in and confirm",
+                "Your address is confirmed",
+                "We know now that mail reaches you there.",
+            ),
             new_link: action(
                 "Ask for a new link",
                 "Give the address of your account, and we will mail you a link to choose a password.",

@@ -11,7 +11,12 @@ pub(super) enum Act {
     RequestReset {
         stranger: bool,
     },
+    SignUpAgain,
     AlreadyRegistered,
+    RequestProof,
+    RequestOwnProof,
+    /// With the code that is brought.
+    ProveEmail,
     Issue(Purpose),
     /// With the code that is brought.
     Choose {
@@ -93,6 +98,10 @@ impl By<'_> {
             Act::AlreadyRegistered => {
                 account.already_registered(&MailRequest { stranger_caused: true, ..request })
             }
+            Act::SignUpAgain => account.sign_up_again(&MailRequest { stranger_caused: true, ..request }),
+            Act::RequestProof => account.request_email_proof(&request),
+            Act::RequestOwnProof => account.request_own_email_proof(epoch, &request),
+            Act::ProveEmail => account.prove_email(&ProveEmail { redemption, epoch }),
             Act::Issue(purpose) => account.issue_code(purpose, &request),
             Act::Choose { weak } => {
                 let policy = if weak { &strict } else { new.policy };
