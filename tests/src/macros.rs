@@ -308,6 +308,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_register!($fixture);
         }
+        mod retention {
+            use super::*;
+            $crate::__doors_retention!($fixture);
+        }
         mod review {
             use super::*;
             $crate::__doors_review!($fixture);

@@ -63,7 +63,10 @@ impl<'a> Courier<'a> {
         swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
         swept.resealed = resealed?;
-        trimmed?;
+        if trimmed? {
+            // More than one sweep takes away: strangers leave it faster than once in a while.
+            swept.next_due = Some(self.core.clock.now());
+        }
         Ok(swept)
     }
 

@@ -30,6 +30,7 @@ pub mod passwords;
 pub mod proof;
 pub mod races;
 pub mod register;
+pub mod retention;
 pub mod review;
 pub mod round_trips;
 pub mod sign_up;
