@@ -103,7 +103,7 @@ impl Street {
         let public = self.house.public();
         for _ in 0..count {
             let one = self.next(&self.tried)?;
-            entered(public.authenticate(&one.email, &one.password).await?)?;
+            entered(public.authenticate(&one.email, &one.password, None).await?)?;
         }
         Ok(())
     }
@@ -113,7 +113,7 @@ impl Street {
         let wrong = Password::parse("not the password at all")?;
         for _ in 0..count {
             let one = self.next(&self.guessed)?;
-            let Authentication::Denied(_) = public.authenticate(&one.email, &wrong).await? else {
+            let Authentication::Denied(_) = public.authenticate(&one.email, &wrong, None).await? else {
                 return Err("the wrong password was taken".into());
             };
         }

@@ -85,7 +85,7 @@ impl House {
         let admin = self.admin()?;
         let id = admin.register(NewAccount::new(email.clone())).await?.id;
         admin.assign_password(id, &first).await?;
-        let stamp = entered(self.public().authenticate(&email, &first).await?)?;
+        let stamp = entered(self.public().authenticate(&email, &first, None).await?)?;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         owner.change_password(&first, &password).await?;
         Ok(Resident { id, key: email.key(), email, password })
@@ -163,7 +163,7 @@ pub fn address(number: u32) -> Result<EmailAddress, Trouble> {
 /// Where nobody was.
 pub fn entered(authentication: Authentication) -> Result<SessionStamp, Trouble> {
     match authentication {
-        Authentication::Granted(stamp) | Authentication::MustChange { stamp, .. } => Ok(stamp),
+        Authentication::Granted { stamp, .. } | Authentication::MustChange { stamp, .. } => Ok(stamp),
         _ => Err("the right password was denied".into()),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, KeysMet, Service, watch::watched},
     error::Fault,
     log_in::Gate,
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -182,6 +182,18 @@ pub enum BuildError {
     OutOfBounds(#[from] OutOfBounds),
 }
 
+/// Why accounts can't be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Settings that no accounts can be built with.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The store did not answer, or was written with other keys.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
 impl Builder {
     /// Sets which passwords are good enough. [`PasswordPolicy::nist`] by default.
     pub fn policy(mut self, policy: PasswordPolicy) -> Self {
@@ -255,7 +267,21 @@ impl Builder {
         self
     }
 
-    /// Checks the settings and makes the accounts. Nothing is written and no store is asked.
+    /// Checks the settings and makes the accounts, then asks the store whether the keyring is the one that the realm was
+    /// written with. So a host that starts with another one, or without its store, learns of it before it serves anybody.
+    ///
+    /// # Errors
+    /// [`OpenError::Build`] as [`build`](Self::build) gives it; [`OpenError::Failed`] with [`Fault::WrongKeyring`] for a
+    /// keyring with other keys, or with what keeps the store from answering.
+    pub async fn open(self) -> Result<Accounts, OpenError> {
+        let accounts = self.build()?;
+        let core = &accounts.core;
+        watched("open", core.realm.as_str(), core.meet_keys(&mut core.deadline())).await?;
+        Ok(accounts)
+    }
+
+    /// Checks the settings and makes the accounts. Nothing is written and no store is asked: whether the keyring is the
+    /// realm's own is found out by the first call that needs the store, or by [`open`](Self::open).
     ///
     /// # Errors
     /// A [`BuildError`] for the first number that is out of bounds or contradicts another; its text says what to write
@@ -272,6 +298,7 @@ impl Builder {
             entropy,
             hasher: Hasher::new(hasher),
             keys: self.keys,
+            keys_met: KeysMet::default(),
             links: self.links,
             policy: self.policy,
             gate: Gate::new(self.rules.lock_out.room, self.longest_queue),

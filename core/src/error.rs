@@ -1,7 +1,7 @@
 //! What can go wrong, and whose doing it is: the rules say no, the caller's value was malformed, or the world failed.
 
 use crate::{
-    domain::{InputError, KeyId, Refusal, SealError, Span, Violation},
+    domain::{InputError, KeyId, KeyName, Refusal, SealError, Span, Violation},
     port::{EntropyError, FeedError, HashError, Source, StoreError},
 };
 
@@ -154,6 +154,7 @@ impl PublicError {
 /// | `outcome_unknown` | 503 | nobody knows whether it was done; it is safe to ask again |
 /// | `broken` | 500 | a person must mend the store |
 /// | `unknown_key` | 500 | the keyring lacks a key that a record rests on |
+/// | `wrong_keyring` | 500 | the keyring holds other keys than the store was written with; nothing was done |
 /// | `damaged` | 500 | a record does not open with its key, or a stored hash can't be read |
 /// | `unscreened` | 503 | new passwords can't be looked up among those known from breaches; none is taken |
 /// | `host_failed` | 503 | the host's veto on erasure can't be asked; nothing was done |
@@ -181,6 +182,10 @@ pub enum Fault {
     /// The keyring lacks the key that a record was sealed under: `unknown_key`. Put the key back.
     #[error("the keyring does not hold the key {0}")]
     UnknownKey(KeyId),
+    /// The keyring holds another key under this name than the one that the realm was written with: `wrong_keyring`. Nothing
+    /// was done, and nothing will be until the process is started with the right keyring.
+    #[error("the keyring is another one: its key {0} is not the one that this realm was written with")]
+    WrongKeyring(KeyName),
     /// A sealed record does not open with its key, or a stored hash can't be read: `damaged`.
     #[error("a sealed value or a stored hash is damaged")]
     Damaged,
@@ -240,6 +245,7 @@ impl Fault {
             Self::OutcomeUnknown => ("outcome_unknown", 503),
             Self::Broken(_) => ("broken", 500),
             Self::UnknownKey(_) => ("unknown_key", 500),
+            Self::WrongKeyring(_) => ("wrong_keyring", 500),
             Self::Damaged => ("damaged", 500),
             Self::Unscreened(_) => ("unscreened", 503),
             Self::HostFailed(_) => ("host_failed", 503),
@@ -263,6 +269,7 @@ impl From<SealError> for Fault {
     fn from(error: SealError) -> Self {
         match error {
             SealError::UnknownKey(key) => Self::UnknownKey(key),
+            SealError::WrongKey(key) => Self::WrongKeyring(KeyName::Rotating(key)),
             SealError::Broken => Self::Damaged,
         }
     }

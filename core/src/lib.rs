@@ -42,13 +42,14 @@ pub mod standards;
 mod upkeep;
 
 pub use self::{
-    accounts::{Accounts, BuildError, Builder, Machine},
+    accounts::{Accounts, BuildError, Builder, Machine, OpenError},
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
         DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, MailList, MailOptions,
-        OutboxMail, Owner, PasswordView, Public, Suppressed, Undisclosed,
+        OutboxMail, Owner, PasswordView, Public, SessionsThen, Suppressed, Undisclosed,
     },
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
+    upkeep::bulk::BulkWork,
 };

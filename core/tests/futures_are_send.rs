@@ -15,7 +15,7 @@ fn every_doors_future_is_send(
     (public, owner, admin, journal): (&Public, &Owner, &Admin, &Journal),
     (email, password, code, id): (&EmailAddress, &Password, &MailedCode, AccountId),
 ) {
-    send(public.authenticate(email, password));
+    send(public.authenticate(email, password, None));
     send(public.request_password_reset(email, MailOptions::default()));
     send(public.inspect_code(code));
     send(public.choose_password(code, password));

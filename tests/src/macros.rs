@@ -236,6 +236,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_courier!($fixture);
         }
+        mod demands {
+            use super::*;
+            $crate::__doors_demands!($fixture);
+        }
         mod email_change {
             use super::*;
             $crate::__doors_email_change!($fixture);
@@ -259,6 +263,10 @@ macro_rules! accounts_contract {
         mod ip_filter {
             use super::*;
             $crate::__doors_ip_filter!($fixture);
+        }
+        mod keyrings {
+            use super::*;
+            $crate::__doors_keyrings!($fixture);
         }
         mod keys {
             use super::*;

@@ -100,8 +100,8 @@ impl Open<'_> {
     }
 
     async fn log_in(&self, address: &str, password: &str) -> Option<SessionStamp> {
-        match self.public().authenticate(&email(address), &typed(password)).await.unwrap() {
-            Authentication::Granted(stamp) => Some(stamp),
+        match self.public().authenticate(&email(address), &typed(password), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => Some(stamp),
             Authentication::MustChange { .. } => panic!("nobody assigned it"),
             Authentication::Denied(_) => None,
         }
@@ -171,7 +171,7 @@ async fn lived(world: &World) -> Given {
     open.public().choose_password(&used, &typed(SECOND)).await.unwrap();
     for _ in 0..3 {
         let stamp = open.log_in("ada@example.com", SECOND).await.unwrap();
-        let stamp = open.accounts.owner(stamp, Origin::Unknown).end_sessions().await.unwrap();
+        let stamp = open.accounts.owner(stamp, Origin::Unknown).end_sessions().await.unwrap().stamp;
         sessions.push(stamp);
     }
     sessions.push(open.log_in("ada@example.com", SECOND).await.unwrap());
@@ -231,7 +231,7 @@ async fn in_a_restored_backup_no_session_is_current_whenever_it_began() {
     let now = open.log_in("ada@example.com", FIRST).await.unwrap();
     assert!(open.is_current(now).await);
     assert!(given.sessions.iter().all(|stamp| stamp.epoch < now.epoch));
-    let renewed = open.accounts.owner(now, Origin::Unknown).end_sessions().await.unwrap();
+    let renewed = open.accounts.owner(now, Origin::Unknown).end_sessions().await.unwrap().stamp;
     for stamp in given.sessions.iter().chain([&now]) {
         assert!(!open.is_current(*stamp).await, "{stamp:?}");
     }

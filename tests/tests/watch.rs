@@ -78,11 +78,11 @@ impl House {
         let password = Password::parse(TYPED).unwrap();
         public.choose_password(&MailedCode::new(&id.to_string(), code), &password).await.unwrap();
         let _ = public.choose_password(&MailedCode::new(&id.to_string(), code), &password).await;
-        let _ = public.authenticate(&ada, &password).await.unwrap();
-        let _ = public.authenticate(&ada, &Password::parse("hunter2 hunter2").unwrap()).await.unwrap();
+        let _ = public.authenticate(&ada, &password, None).await.unwrap();
+        let _ = public.authenticate(&ada, &Password::parse("hunter2 hunter2").unwrap(), None).await.unwrap();
         for guess in 2..12 {
             let wrong = Password::parse(&format!("hunter2 hunter{guess}")).unwrap();
-            let _ = public.authenticate(&ada, &wrong).await.unwrap();
+            let _ = public.authenticate(&ada, &wrong, None).await.unwrap();
         }
         let _ = admin.erase(id).await;
         let _ = public.request_password_reset(&ada, MailOptions::default()).await.unwrap();

@@ -8,7 +8,7 @@
 //! # async_io::block_on(async {
 //! # let sandbox = Sandbox::new();
 //! # let accounts = &sandbox.accounts;
-//! // In a program: accountable::builder(sqlite::open("accounts.db")?, mailer, keys, links)?.build()?
+//! // In a program: accountable::builder(sqlite::open("accounts.db")?, mailer, keys, links)?.open().await?
 //! let admin = accounts.admin(Actor::parse("staff:7")?);
 //! let ada = admin.register(NewAccount::new(EmailAddress::parse("ada@example.com")?)).await?;
 //! let delivery = admin.request_password_set(ada.id, DeliveryOptions::default()).await?;
@@ -58,8 +58,8 @@
 pub use accountable_core::{
     About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
     Authentication, BuildError, Builder, Delivery, DeliveryOptions, Error, Fault, Import, ImportedPassword,
-    IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount, OutboxMail, Owner,
-    PasswordView, Public, PublicError, Suppressed, Swept, Undisclosed, domain, port,
+    IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount, OpenError,
+    OutboxMail, Owner, PasswordView, Public, PublicError, Suppressed, Swept, Undisclosed, domain, port,
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;

@@ -70,7 +70,7 @@ struct NewFiles {
 const NEXT: [&str; 4] = [
     "name the page where passwords are chosen: links.page in settings.toml",
     "keep a copy of keys.toml apart from the database's backups, and never put it into a repository",
-    "start with accountable::Settings::from_file(\"settings.toml\")?.builder(mailer)?.build()?",
+    "start with accountable::Settings::from_file(\"settings.toml\")?.builder(mailer)?.open().await?",
     "or name mail.folder and mail.from too, switch a contract on, and run accountable serve",
 ];
 

@@ -164,8 +164,8 @@ async fn log_in(accounts: &accountable_core::Accounts, chosen: &[AccountId]) -> 
     let some = chosen.get(..chosen.len().min(16)).unwrap_or_default();
     for id in some {
         let email = admin.account(*id).await?.ok_or("no such account")?.email;
-        let answer = accounts.public(Origin::Unknown).authenticate(&email, &password).await?;
-        if !matches!(answer, Authentication::Granted(_)) {
+        let answer = accounts.public(Origin::Unknown).authenticate(&email, &password, None).await?;
+        if !matches!(answer, Authentication::Granted { .. }) {
             return Err(format!("{id} is not let in with the password chosen").into());
         }
     }

@@ -39,7 +39,7 @@ pub(crate) use self::{
     import::{Imported, PriorPassword},
     mailing::MailRequest,
     management::ManagementChange,
-    password::{AssignPassword, ChangePassword, NewPassword},
+    password::{AssignPassword, ChangePassword, NewPassword, PasswordChangeDemand},
     proof::ProveEmail,
     redeem::Redemption,
     shut::Close,

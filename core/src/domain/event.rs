@@ -184,6 +184,17 @@ pub enum EventKind {
     /// The password must be changed at the next log-in: the imported hash that it was verified against looked at a part
     /// of it only, as bcrypt does beyond 72 octets.
     PasswordChangeDemanded,
+    /// The password must be changed at the next log-in: staff, or the host, requires it.
+    PasswordChangeRequired,
+    /// Work over many accounts was begun.
+    BulkWorkBegun,
+    /// Work over many accounts is through, or was stopped.
+    BulkWorkEnded {
+        /// How many accounts it changed.
+        changed: u64,
+        /// How many accounts it could not read or write, and passed over.
+        failed: u64,
+    },
     /// The password's hashes were sealed anew, under the active key.
     Resealed,
     /// The password is older than it may be.

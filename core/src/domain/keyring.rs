@@ -20,8 +20,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, Carried, DomainTag, EmailAddress, EmailKey, KeyId, MailId, Origin, QuotaTag,
-    Realm, Seal, Sealed, SealedCarried, SealedIntent,
+    AccountId, AddressTag, Carried, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId,
+    Origin, QuotaTag, Realm, Seal, Sealed, SealedCarried, SealedIntent,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -75,24 +75,34 @@ impl Key {
         let _ = Hkdf::<Sha256>::new(Some(b"accountable/1"), &self.0).expand(label.as_bytes(), &mut derived.0);
         derived
     }
+
+    /// What tells it from another key.
+    fn check(&self) -> KeyCheck {
+        let [a, b, c, d, ..] = self.derived("check").0;
+        KeyCheck::new([a, b, c, d])
+    }
 }
 
 /// The keys of one rotation, derived once.
 #[derive(Clone)]
 struct Derived {
     code: Key,
+    device: Key,
     hash_seal: Key,
     intent_seal: Key,
     carried_seal: Key,
+    check: KeyCheck,
 }
 
 impl Derived {
     fn of(key: &Key) -> Self {
         Self {
             code: key.derived("code"),
+            device: key.derived("device token"),
             hash_seal: key.derived("hash seal"),
             intent_seal: key.derived("intent seal"),
             carried_seal: key.derived("carried seal"),
+            check: key.check(),
         }
     }
 }
@@ -115,6 +125,7 @@ pub struct Keyring {
     quota_tags: Key,
     domain_tags: Key,
     feedback: Key,
+    tags_check: KeyCheck,
     active: KeyId,
     retired: BTreeSet<KeyId>,
     keys: BTreeMap<KeyId, Derived>,
@@ -126,6 +137,9 @@ pub enum SealError {
     /// The keyring does not hold this key.
     #[error("the keyring does not hold the key {0}")]
     UnknownKey(KeyId),
+    /// The keyring holds another key under this name than the one that the value was sealed with.
+    #[error("the keyring holds another key {0}")]
+    WrongKey(KeyId),
     /// The seal is broken: changed, moved from another account, or damaged.
     #[error("a sealed value was changed, or moved to where it does not belong")]
     Broken,
@@ -221,6 +235,7 @@ impl Keyring {
             quota_tags: tags.derived("quota tag"),
             domain_tags: tags.derived("domain tag"),
             feedback: tags.derived("feedback tag"),
+            tags_check: tags.check(),
             active,
             retired: BTreeSet::new(),
             keys,
@@ -286,6 +301,13 @@ impl Keyring {
         self.keys.keys()
     }
 
+    /// The check values of all its keys, by which a store tells this keyring from another.
+    #[must_use]
+    pub fn checks(&self) -> KeyChecks {
+        let keys = self.keys.iter().map(|(id, keys)| (id.clone(), keys.check));
+        KeyChecks::new(self.tags_check, keys.collect())
+    }
+
     /// What proves that a report speaks of a mail of ours. Its key never rotates: reports come late.
     pub(crate) fn feedback_mac(&self, realm: &Realm, tag: &[u8]) -> [u8; 32] {
         mac(&self.feedback, &[realm.as_str().as_bytes(), tag])
@@ -295,6 +317,12 @@ impl Keyring {
     pub(crate) fn code(&self, key: &KeyId, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
         let keys = self.keys.get(key)?;
         Some(Zeroizing::new(mac(&keys.code, parts)))
+    }
+
+    /// The MAC that proves a device token, under the key of that name. `None`: that key is gone.
+    pub(crate) fn device(&self, key: &KeyId, parts: &[&[u8]]) -> Option<Zeroizing<[u8; 32]>> {
+        let keys = self.keys.get(key)?;
+        Some(Zeroizing::new(mac(&keys.device, parts)))
     }
 
     /// Seals a PHC string to one account: in another account's row it does not open.
@@ -371,12 +399,14 @@ impl Keyring {
     }
 
     fn seal(&self, of: impl Fn(&Derived) -> &Key, nonce: [u8; 24], bound_to: &[u8], plain: &[u8]) -> Seal {
-        let cipher_text = self.keys.get(&self.active).and_then(|keys| {
+        let active = self.keys.get(&self.active);
+        let cipher_text = active.and_then(|keys| {
             let cipher = XChaCha20Poly1305::new((&of(keys).0).into());
             cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound_to }).ok()
         });
         // Never empty: the active key is always held, and the cipher takes anything under 256 GiB.
-        Seal { key: self.active.clone(), nonce, cipher_text: cipher_text.unwrap_or_default() }
+        let check = active.map_or(KeyCheck::new([0; 4]), |keys| keys.check);
+        Seal { key: self.active.clone(), check, nonce, cipher_text: cipher_text.unwrap_or_default() }
     }
 
     fn open(
@@ -386,6 +416,9 @@ impl Keyring {
         bound_to: &[u8],
     ) -> Result<Vec<u8>, SealError> {
         let keys = self.keys.get(&seal.key).ok_or_else(|| SealError::UnknownKey(seal.key.clone()))?;
+        if keys.check != seal.check {
+            return Err(SealError::WrongKey(seal.key.clone()));
+        }
         let cipher = XChaCha20Poly1305::new((&of(keys).0).into());
         cipher
             .decrypt(&XNonce::from(seal.nonce), Payload { msg: &seal.cipher_text, aad: bound_to })
@@ -452,6 +485,28 @@ mod tests {
         let other = Keyring::new(key(1), two, key(4)).unwrap();
         let opened = other.open_hash(&Realm::default(), AccountId::from_bytes([1; 16]), &sealed);
         assert_eq!(opened, Err(SealError::UnknownKey(KeyId::parse("one").unwrap())));
+    }
+
+    #[test]
+    fn another_key_under_the_same_name_is_told_from_damage() {
+        let (realm, account) = (Realm::default(), AccountId::from_bytes([1; 16]));
+        let sealed = keyring().seal_hash(&realm, account, [3; 24], "x");
+        let one = KeyId::parse("one").unwrap();
+        let other = Keyring::new(key(1), one.clone(), key(4)).unwrap();
+        assert_eq!(other.open_hash(&realm, account, &sealed), Err(SealError::WrongKey(one)));
+        let mut damaged = sealed.seal().clone();
+        damaged.cipher_text[0] ^= 1;
+        assert_eq!(keyring().open_hash(&realm, account, &Sealed::new(damaged)), Err(SealError::Broken));
+    }
+
+    #[test]
+    fn a_check_value_is_of_its_key_alone_and_not_a_part_of_it() {
+        let two = KeyId::parse("two").unwrap();
+        let more = keyring().with_key(two, key(9)).unwrap().checks();
+        assert_eq!(keyring().checks().met_by(&more).map(|next| next.is_some()), Ok(true));
+        assert_eq!(more.met_by(&keyring().checks()), Ok(None));
+        let shown = format!("{:?}", keyring().checks());
+        assert!(!shown.contains("02070707") && !shown.contains("01070707"), "{shown}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod carried;
 mod cidr;
 mod code;
 mod confirmation;
+mod device;
 mod email;
 mod event;
 mod feedback;
@@ -22,6 +23,7 @@ mod id;
 mod input;
 mod intent;
 mod kept;
+mod key_check;
 mod keyring;
 mod letter;
 mod letter_context;
@@ -63,6 +65,7 @@ pub use self::{
     cidr::{Cidr, NotACidr},
     code::{Code, CodeMint, CodeState, MailedCode},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Lifetime, Purpose},
+    device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -71,6 +74,7 @@ pub use self::{
     id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
+    key_check::{KeyCheck, KeyChecks, KeyName},
     keyring::{Keyring, KeyringError, SealError},
     letter::{Letter, Message},
     link::{Links, MailedLink},
@@ -88,7 +92,7 @@ pub use self::{
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedCarried, SealedIntent},
-    session::SessionStamp,
+    session::{Chosen, Renewed, SessionStamp},
     standing::{Standing, StandingKind, SuspensionReason},
     status::Status,
     tag::{AddressTag, DomainTag, Origin, QuotaTag},
@@ -100,10 +104,11 @@ pub use self::{
 pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, ConfirmEmail, DueWork, EmailChange,
-        Imported, MailRequest, ManagementChange, NewPassword, PriorPassword, ProveEmail, Redemption,
-        ReplaceEmail, RevertEmail,
+        Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand, PriorPassword,
+        ProveEmail, Redemption, ReplaceEmail, RevertEmail,
     },
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},
+    device::DeviceMint,
     feedback::ReportedMail,
     hashed::{Candidate, Hashed, Stop},
     hex::Hex,

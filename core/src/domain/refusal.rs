@@ -24,6 +24,8 @@ use super::{Span, Status, Undeliverable, Violation};
 /// | `password_change_required` | 409 | first the password must be changed |
 /// | `version_mismatch` | 412 | it changed since it was read |
 /// | `address_undeliverable` | 422 | mail does not reach it |
+/// | `no_password` | 409 | it has no password that could be changed |
+/// | `bulk_work_under_way` | 409 | other work over many accounts is not through yet |
 /// | `weak_password` | 422 | the policy's violations, all of them |
 /// | `unknown_ip_filter_group` | 422 | no group has that name |
 /// | `ip_filter_group_in_use` | 409 | accounts name the group |
@@ -107,6 +109,12 @@ pub enum Refusal {
     /// The password must be changed before anything else.
     #[error("the password must be changed first")]
     PasswordChangeRequired,
+    /// The account has no password that could be changed.
+    #[error("the account has no password")]
+    NoPassword,
+    /// Other work over many accounts of the realm is not through yet.
+    #[error("other work over many accounts is under way")]
+    BulkWorkUnderWay,
     /// Used, expired, or never mailed.
     #[error("this code can't be redeemed")]
     DeadCode,
@@ -159,6 +167,8 @@ impl Refusal {
             Self::WrongPassword => ("wrong_password", 403),
             Self::SessionEnded => ("session_ended", 401),
             Self::PasswordChangeRequired => ("password_change_required", 409),
+            Self::NoPassword => ("no_password", 409),
+            Self::BulkWorkUnderWay => ("bulk_work_under_way", 409),
             Self::DeadCode => ("dead_code", 410),
             Self::UnknownIpFilterGroup => ("unknown_ip_filter_group", 422),
             Self::IpFilterGroupInUse => ("ip_filter_group_in_use", 409),

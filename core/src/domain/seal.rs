@@ -5,22 +5,23 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::KeyId;
+use super::{KeyCheck, KeyId};
 
-/// A cipher text (XChaCha20-Poly1305), with the name of its key.
+/// A cipher text (XChaCha20-Poly1305), with the name of its key, and what tells that key from another of the same name.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Seal {
     pub(crate) key: KeyId,
+    pub(crate) check: KeyCheck,
     pub(crate) nonce: [u8; 24],
     pub(crate) cipher_text: Vec<u8>,
 }
 
-/// Text form: key, nonce and cipher text, separated by colons, which no key's name contains.
+/// Text form: key, check value, nonce and cipher text, separated by colons, which no key's name contains.
 impl Serialize for Seal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let nonce = STANDARD_NO_PAD.encode(self.nonce);
         let text = STANDARD_NO_PAD.encode(&self.cipher_text);
-        serializer.collect_str(&format_args!("{}:{nonce}:{text}", self.key))
+        serializer.collect_str(&format_args!("{}:{}:{nonce}:{text}", self.key, self.check))
     }
 }
 
@@ -30,9 +31,10 @@ impl<'de> Deserialize<'de> for Seal {
         let read = |text: &str| {
             let mut parts = text.split(':');
             let key = KeyId::parse(parts.next()?).ok()?;
+            let check = KeyCheck::parse(parts.next()?)?;
             let nonce = STANDARD_NO_PAD.decode(parts.next()?).ok()?.try_into().ok()?;
             let cipher_text = STANDARD_NO_PAD.decode(parts.next()?).ok()?;
-            parts.next().is_none().then_some(Self { key, nonce, cipher_text })
+            parts.next().is_none().then_some(Self { key, check, nonce, cipher_text })
         };
         read(&text).ok_or_else(|| serde::de::Error::custom("not a sealed value"))
     }
@@ -87,8 +89,9 @@ mod tests {
 
     #[test]
     fn a_seal_survives_its_text_form() {
-        let seal =
-            Seal { key: KeyId::parse("2026.11-a_b").unwrap(), nonce: [9; 24], cipher_text: vec![0, 255, 3] };
+        let key = KeyId::parse("2026.11-a_b").unwrap();
+        let check = KeyCheck::new([0, 1, 254, 255]);
+        let seal = Seal { key, check, nonce: [9; 24], cipher_text: vec![0, 255, 3] };
         let sealed = Sealed::new(seal);
         let text = serde_json::to_string(&sealed).unwrap();
         assert_eq!(serde_json::from_str::<Sealed>(&text).unwrap(), sealed);

@@ -1,8 +1,9 @@
 //! The door for staff, and for the host itself: here accounts come to be, are read and are updated.
 //!
 //! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`filters`],
-//! [`keys`] and [`import`].
+//! [`keys`], [`demands`] and [`import`].
 
+mod demands;
 mod filters;
 mod import;
 mod keys;
@@ -15,6 +16,7 @@ mod view;
 use std::{fmt, sync::Arc};
 
 pub use self::{
+    demands::SessionsThen,
     import::{Import, ImportedPassword},
     keys::KeyUse,
     listing::{AccountList, AccountPage, AccountsPage},

@@ -9,7 +9,7 @@ mod public;
 pub use self::{
     admin::{
         About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import, ImportedPassword,
-        IssuedCode, KeyUse, MailList, OutboxMail, PasswordView, Suppressed,
+        IssuedCode, KeyUse, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
     },
     journal::Journal,
     options::{DeliveryOptions, MailOptions},

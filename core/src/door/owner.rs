@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, ConfirmEmail, EmailAddress, EmailChange,
-        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, ProveEmail, Purpose, Refusal,
+        Hashed, Initiator, MailRequest, MailedCode, Origin, Password, ProveEmail, Purpose, Refusal, Renewed,
         SessionStamp, Stop,
     },
     door::MailOptions,
@@ -54,7 +54,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed
     /// too often; `wrong_password`, which counts as a failed log-in does; `weak_password`; a [`Fault`].
-    pub async fn change_password(&self, current: &Password, new: &Password) -> Result<SessionStamp, Error> {
+    pub async fn change_password(&self, current: &Password, new: &Password) -> Result<Renewed, Error> {
         watched("owner.change_password", self.core.realm.as_str(), async {
             let core = &self.core;
             let decided = self.knowing(current, Some(new), |account, right, dossier, moment, hashed| {
@@ -62,8 +62,8 @@ impl Owner {
                 let request =
                     ChangePassword { new, verified: &right.credential.sealed, epoch: self.stamp.epoch };
                 let change = account.change_password(&request)?;
-                let stamp = self.stamp_after(&change);
-                Ok(Verdict::new(change, stamp))
+                let renewed = self.renewed(account, &change, moment);
+                Ok(Verdict::new(change, renewed))
             });
             Ok(decided.await??)
         })
@@ -127,7 +127,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
     /// `dead_code`, `origin_refused`, `email_taken`; a [`Fault`].
-    pub async fn confirm_email(&self, code: &MailedCode) -> Result<SessionStamp, Error> {
+    pub async fn confirm_email(&self, code: &MailedCode) -> Result<Renewed, Error> {
         watched("owner.confirm_email", self.core.realm.as_str(), async {
             let core = &self.core;
             if code.account() != Some(self.stamp.account) {
@@ -142,8 +142,8 @@ impl Owner {
                         revert: core.mail_request(page, dossier, moment),
                         epoch: self.stamp.epoch,
                     })?;
-                    let stamp = self.stamp_after(&change);
-                    Ok::<_, Stop>(Verdict::new(change, stamp))
+                    let renewed = self.renewed(account, &change, moment);
+                    Ok::<_, Stop>(Verdict::new(change, renewed))
                 })
                 .await?;
             Ok(decided.value)
@@ -224,7 +224,7 @@ impl Owner {
     /// # Errors
     /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
     /// [`Fault`].
-    pub async fn end_sessions(&self) -> Result<SessionStamp, Error> {
+    pub async fn end_sessions(&self) -> Result<Renewed, Error> {
         watched("owner.end_sessions", self.core.realm.as_str(), async {
             self.change(|account, moment| account.end_own_sessions(self.stamp.epoch, moment.now)).await
         })
@@ -249,17 +249,18 @@ impl Owner {
         .await
     }
 
-    /// Runs a command on the account, and gives the session's stamp after it.
+    /// Runs a command on the account, and gives what the session goes on with.
     async fn change(
         &self,
         rule: impl Fn(&Account, &Moment) -> Result<Change, Refusal> + Send + Sync,
-    ) -> Result<SessionStamp, Error> {
+    ) -> Result<Renewed, Error> {
         let decided = self
             .core
             .decide(self.call(), |dossier, moment, _| {
-                let change = rule(account_of(dossier)?, moment)?;
-                let stamp = self.stamp_after(&change);
-                Ok::<_, Stop>(Verdict::new(change, stamp))
+                let account = account_of(dossier)?;
+                let change = rule(account, moment)?;
+                let renewed = self.renewed(account, &change, moment);
+                Ok::<_, Stop>(Verdict::new(change, renewed))
             })
             .await?;
         Ok(decided.value)
@@ -269,9 +270,10 @@ impl Owner {
         Call::new(Who::id(self.stamp.account), Initiator::Owner)
     }
 
-    fn stamp_after(&self, change: &Change) -> SessionStamp {
-        let epoch = change.account.as_ref().map_or(self.stamp.epoch, |account| account.epoch);
-        SessionStamp { epoch, ..self.stamp }
+    /// What the caller's session goes on with after a change of its account.
+    fn renewed(&self, account: &Account, change: &Change, moment: &Moment) -> Renewed {
+        let stamp = change.stamp_after(account);
+        Renewed { stamp, device: self.core.known_device(stamp, moment) }
     }
 
     /// Begins an attempt at the account's own password, once the session is known to hold.
@@ -290,6 +292,7 @@ impl Owner {
             email: decided.value.address,
             tag: decided.value.tag,
             password: current,
+            device: None,
             origin: self.from,
             initiator: Initiator::Owner,
         })

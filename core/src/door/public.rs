@@ -5,9 +5,9 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     domain::{
-        Account, AccountId, Candidate, Carried, Change, CodeState, Content, Denial, EmailAddress, EventKind,
-        Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode, MustChangeReason, Origin, Password,
-        Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
+        Account, AccountId, Candidate, Carried, Change, Chosen, CodeState, Content, Denial, DeviceToken,
+        EmailAddress, EventKind, Hashed, Initiator, Intent, IntentKind, Mail, MailId, MailedCode,
+        MustChangeReason, Origin, Password, Purpose, Redemption, Refusal, RevertEmail, SessionStamp, Stop,
     },
     door::MailOptions,
     engine::Core,
@@ -62,7 +62,13 @@ impl<T> fmt::Debug for Undisclosed<T> {
 #[must_use]
 pub enum Authentication {
     /// The password is right: the host begins a session and keeps this stamp in it.
-    Granted(SessionStamp),
+    Granted {
+        /// What opens [`Accounts::owner`](crate::Accounts::owner).
+        stamp: SessionStamp,
+        /// What the device is known by from now on. The host keeps it in a cookie of its own and shows it at the next
+        /// [`authenticate`](Public::authenticate).
+        device: DeviceToken,
+    },
     /// The password is right, but must be changed first: every other command of the owner's is refused as
     /// `password_change_required`.
     MustChange {
@@ -80,7 +86,7 @@ impl Authentication {
     /// What operators see of the outcome.
     fn outcome(&self) -> &'static str {
         match self {
-            Self::Granted(_) | Self::MustChange { .. } => "ok",
+            Self::Granted { .. } | Self::MustChange { .. } => "ok",
             Self::Denied(Undisclosed(Denial::Locked | Denial::Disabled)) => "locked",
             Self::Denied(_) => "denied",
         }
@@ -113,6 +119,7 @@ impl Public {
         &self,
         email: &EmailAddress,
         password: &Password,
+        device: Option<&DeviceToken>,
     ) -> Result<Authentication, PublicError> {
         let call = async {
             let core = &self.core;
@@ -122,11 +129,12 @@ impl Public {
                 tag: core.keys.address_tag_of(&core.realm, &key),
                 by: By::Email(core.realm.clone(), key),
                 password,
+                device,
                 origin: self.from,
                 initiator: self.initiator(),
             };
             match core.authenticate(&attempt).await? {
-                Outcome::Granted(stamp) => Ok(Authentication::Granted(stamp)),
+                Outcome::Granted { stamp, device } => Ok(Authentication::Granted { stamp, device }),
                 Outcome::MustChange(reason, stamp) => Ok(Authentication::MustChange { reason, stamp }),
                 Outcome::Denied(denial) => Ok(Authentication::Denied(Undisclosed(denial))),
                 Outcome::TooMany { retry_after } => Err(PublicError::TooMany { retry_after }),
@@ -141,7 +149,14 @@ impl Public {
     /// An account that nobody proves is removed after 7 days
     /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
-    /// What is `carried` is the host's own, unproven as the address is.
+    /// Nobody's address is squatted by it: until it is proven it yields to staff and owners who take that address, and a
+    /// command of staff on it makes it staff's own.
+    ///
+    /// What is `carried` is a few octets of the host's own, as what was typed into the form, and unproven as the address
+    /// is. It hangs on the code that is mailed: a repeat with other octets gets a link of its own, and redeeming any ends
+    /// all. [`inspect_code`](Self::inspect_code) shows what a link carries, and the host's part of a commit is handed it
+    /// beside `Registered`, `SignUpRepeated` and, of the code that was redeemed, `PasswordSet`: believe the last. Up to
+    /// eight are kept at once; of more, and where the key is gone that sealed them, a link works and carries nothing.
     ///
     /// # Errors
     /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this
@@ -199,18 +214,20 @@ impl Public {
     }
 
     /// Redeems a code by choosing a password. That proves the address, ends all sessions and kills all other codes; the
-    /// answer is the account's id.
+    /// answer is the account's id, and what the device is known by from now on.
     ///
     /// # Errors
     /// [`PublicError::DeadCode`], before anything is said of the password; [`PublicError::OriginRefused`] and
     /// [`PublicError::WeakPassword`], which do not consume the code; [`PublicError::Vetoed`]; [`PublicError::Failed`].
-    pub async fn choose_password(&self, code: &MailedCode, new: &Password) -> Result<AccountId, PublicError> {
+    pub async fn choose_password(&self, code: &MailedCode, new: &Password) -> Result<Chosen, PublicError> {
         watched("public.choose_password", self.core.realm.as_str(), async {
             let core = &self.core;
             self.redeem(code, Some(new), |account, redemption, dossier, moment, hashed| {
                 let candidate = Candidate { password: new, hashed };
                 let new = core.new_password(candidate, dossier, moment);
-                Ok(Verdict::new(account.choose_password(redemption, &new)?, ()))
+                let change = account.choose_password(redemption, &new)?;
+                let device = core.known_device(change.stamp_after(account), moment);
+                Ok(Verdict::new(change, Chosen { account: account.id, device }))
             })
             .await
         })
@@ -225,7 +242,7 @@ impl Public {
     pub async fn cancel_email_change(&self, code: &MailedCode) -> Result<AccountId, PublicError> {
         watched("public.cancel_email_change", self.core.realm.as_str(), async {
             self.redeem(code, None, |account, redemption, _, _, _| {
-                Ok(Verdict::new(account.cancel_email_change_by_code(redemption)?, ()))
+                Ok(Verdict::new(account.cancel_email_change_by_code(redemption)?, account.id))
             })
             .await
         })
@@ -251,7 +268,7 @@ impl Public {
                 let restored = change.account.as_ref().ok_or(Refusal::DeadCode)?.facts()?;
                 // It counts against the recipient, and goes out all the same: there is no other way back in.
                 let reserve = core.recipient_reservation(&restored.mailbox.address, moment.now, true);
-                let mut verdict = Verdict::new(change, ());
+                let mut verdict = Verdict::new(change, account.id);
                 verdict.reserve.push(reserve);
                 Ok(verdict)
             })
@@ -290,19 +307,13 @@ impl Public {
 
     /// Runs a command that a code is good for. What time did meanwhile is not written down here: one more call of the
     /// store would tell that the account exists.
-    async fn redeem(
+    async fn redeem<T: Send>(
         &self,
         code: &MailedCode,
         candidate: Option<&Password>,
-        mut command: impl FnMut(
-            &Account,
-            &Redemption<'_>,
-            &Dossier,
-            &Moment,
-            &Hashed,
-        ) -> Result<Verdict<()>, Stop>
+        mut command: impl FnMut(&Account, &Redemption<'_>, &Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop>
         + Send,
-    ) -> Result<AccountId, PublicError> {
+    ) -> Result<T, PublicError> {
         let Some(id) = code.account() else {
             return Err(PublicError::DeadCode);
         };
@@ -310,14 +321,12 @@ impl Public {
         let mut call = Call::new(Who::id(id), self.initiator());
         call.candidate = candidate;
         call.mends = false;
-        core.decide(call, |dossier, moment, hashed| {
+        let decided = core.decide(call, |dossier, moment, hashed| {
             let account = &dossier.account.as_ref().ok_or(Refusal::DeadCode)?.value;
             let redemption = core.redemption(code, dossier, self.from, moment.now);
             command(account, &redemption, dossier, moment, hashed)
-        })
-        .await
-        .map_err(told)?;
-        Ok(id)
+        });
+        Ok(decided.await.map_err(told)?.value)
     }
 
     fn initiator(&self) -> Initiator {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_listener::Event;
 
 use super::{
-    Deadline, Hasher, Moment, Service,
+    Deadline, Hasher, KeysMet, Moment, Service,
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
@@ -25,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) hasher: Hasher,
     pub(crate) keys: Keyring,
+    /// Whether those are the keys that the realm was written with.
+    pub(crate) keys_met: KeysMet,
     pub(crate) links: Links,
     pub(crate) policy: PasswordPolicy,
     pub(crate) rules: Rules,
@@ -83,6 +85,7 @@ impl Core {
 
     /// Loads the facts that are asked for; an account of another realm is nobody here.
     pub(crate) async fn load(&self, who: &Who, deadline: &mut Deadline<'_>) -> Result<Dossier, Fault> {
+        self.meet_keys(deadline).await?;
         Ok(self.of_this_realm(deadline.within(self.store.load(who)).await??))
     }
 

@@ -106,6 +106,7 @@ impl Core {
         mut rule: impl FnMut(&Dossier, &Moment, &Hashed) -> Result<Verdict<T>, Stop> + Send,
     ) -> Result<Decided<T>, DecideError> {
         let mut deadline = self.deadline();
+        self.meet_keys(&mut deadline).await?;
         let mut answers = Answers::default();
         for _ in 0..TRIES {
             let loaded = match call.first.take() {

@@ -2,7 +2,7 @@
 //!
 //! [`core`] holds the ports and settings; [`decide`] is the loop; [`commit`] makes a commit of what was decided and
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
-//! [`requests`] fills the rules' requests, [`deadline`] bounds each wait and [`watch`] tells operators how calls end.
+//! [`requests`] fills the rules' requests, [`keys`] asks whether the keyring is the realm's own, [`deadline`] bounds each wait and [`watch`] tells operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
 //! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves, and [`yielding`]
 //! has a stranger's sign-up give way to whoever has more right to its address.
@@ -15,6 +15,7 @@ pub(crate) mod guard;
 mod guarded_store;
 mod hasher;
 mod hashing;
+mod keys;
 pub(crate) mod moment;
 mod offer;
 pub(crate) mod requests;
@@ -29,6 +30,7 @@ pub(crate) use self::{
     decide::{Call, DecideError},
     guarded_store::GuardedStore,
     hasher::Hasher,
+    keys::KeysMet,
     moment::Moment,
     offer::{Pledge, Repeated},
     service::Service,

@@ -11,20 +11,23 @@ pub(crate) struct Moment {
     pub(crate) commit: CommitId,
     /// The id of a second mail, as a notice beside a code.
     pub(crate) notice: MailId,
+    /// The name of a device that is let in.
+    pub(crate) device: Nonce,
     /// Random bytes for a further name, or for jitter.
     pub(crate) random: [u8; 16],
 }
 
 impl Moment {
-    /// A moment with five names, made of one draw of randomness.
-    pub(crate) fn new(now: Timestamp, random: [u8; 80]) -> Self {
-        let [nonce, mail, commit, notice, random] = names(random);
+    /// A moment with six names, made of one draw of randomness.
+    pub(crate) fn new(now: Timestamp, random: [u8; 96]) -> Self {
+        let [nonce, mail, commit, notice, device, random] = names(random);
         Self {
             now,
             nonce: Nonce::from_bytes(nonce),
             mail: MailId::from_bytes(mail),
             commit: CommitId::from_bytes(commit),
             notice: MailId::from_bytes(notice),
+            device: Nonce::from_bytes(device),
             random,
         }
     }
@@ -38,8 +41,8 @@ impl Moment {
     }
 }
 
-fn names(random: [u8; 80]) -> [[u8; 16]; 5] {
-    let mut names = [[0; 16]; 5];
+fn names(random: [u8; 96]) -> [[u8; 16]; 6] {
+    let mut names = [[0; 16]; 6];
     for (name, bytes) in names.iter_mut().zip(random.chunks_exact(16)) {
         name.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     }

@@ -4,9 +4,9 @@
 use super::{Call, Core, Moment};
 use crate::{
     domain::{
-        AccountId, AddressTag, Candidate, Close, CodeMint, DueWork, EmailAddress, IpFilterGroupName, LinkUrl,
-        LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin, Purpose, QuotaTag,
-        Redemption, Refusal, Registration, ReplaceEmail, Span, Timestamp,
+        AccountId, AddressTag, Candidate, Close, CodeMint, DeviceMint, DeviceToken, DueWork, EmailAddress,
+        IpFilterGroupName, LinkUrl, LogInSnapshot, MailRequest, MailedCode, NewAccount, NewPassword, Origin,
+        Purpose, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp, Span, Timestamp,
     },
     error::Fault,
     port::{Dossier, Reservation, Who},
@@ -135,6 +135,16 @@ impl Core {
         let account = dossier.account.as_ref().map(|stored| &stored.value);
         let origin_admitted = account.is_some_and(|account| account.admits(from, dossier.filter()));
         Redemption { code, mint: self.mint(dossier), now, origin_admitted }
+    }
+
+    /// What makes device tokens and recognises them.
+    pub(crate) fn devices(&self) -> DeviceMint<'_> {
+        DeviceMint { keys: &self.keys, realm: &self.realm }
+    }
+
+    /// What a device is known by that has just been let in.
+    pub(crate) fn known_device(&self, stamp: SessionStamp, moment: &Moment) -> DeviceToken {
+        self.devices().token(stamp, moment.now, moment.device)
     }
 
     /// What is known when an attempt to log in begins, or ends.

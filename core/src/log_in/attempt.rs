@@ -3,7 +3,8 @@
 use super::slot::Slot;
 use crate::{
     domain::{
-        AddressTag, Denial, EmailAddress, Initiator, MustChangeReason, Origin, Password, SessionStamp, Span,
+        AddressTag, Denial, DeviceToken, EmailAddress, Initiator, MustChangeReason, Origin, Password,
+        SessionStamp, Span,
     },
     engine::{Core, Deadline},
     error::Fault,
@@ -20,6 +21,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) tag: AddressTag,
     /// What was typed.
     pub(crate) password: &'a Password,
+    /// What it brings of an earlier log-in.
+    pub(crate) device: Option<&'a DeviceToken>,
     /// From where.
     pub(crate) origin: Origin,
     /// Who brings it.
@@ -27,10 +30,10 @@ pub(crate) struct Attempt<'a> {
 }
 
 /// What came of a log-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// In.
-    Granted(SessionStamp),
+    Granted { stamp: SessionStamp, device: DeviceToken },
     /// In, to change the password and for nothing else.
     MustChange(MustChangeReason, SessionStamp),
     /// Not in; that is written down.

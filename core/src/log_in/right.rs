@@ -67,20 +67,25 @@ impl<'a> Right<'a> {
                         address.log_ins.cleared().failed(debts, moment.now, &core.rules.lock_out);
                     change.addresses.push(address);
                 }
-                Ok(Verdict::new(change, admission))
+                let device = match &admission {
+                    Admission::Granted(stamp) => Some(core.known_device(*stamp, moment)),
+                    _ => None,
+                };
+                Ok(Verdict::new(change, (admission, device)))
             })
             .await;
-        let admission = match decided {
+        let (admission, device) = match decided {
             Ok(decided) => decided.value,
             Err(DecideError::Failed(fault)) => return Err(fault),
             Err(_) => return Err(Fault::Defect("a log-in was refused by other means")),
         };
-        let (outcome, account) = match admission {
-            Admission::Granted(stamp) => (Outcome::Granted(stamp), stamp.account),
-            Admission::MustChange(why, stamp) => (Outcome::MustChange(why, stamp), stamp.account),
+        let (outcome, account) = match (admission, device) {
+            (Admission::Granted(stamp), Some(device)) => (Outcome::Granted { stamp, device }, stamp.account),
+            (Admission::MustChange(why, stamp), _) => (Outcome::MustChange(why, stamp), stamp.account),
             // What is owed was not written down: it stays owed.
-            Admission::Denied(denial) => return Ok(Admitted::Settled(Outcome::Denied(denial))),
-            Admission::StartOver => {
+            (Admission::Denied(denial), _) => return Ok(Admitted::Settled(Outcome::Denied(denial))),
+            (Admission::Granted(_), None) => return Err(Fault::Defect("a device was not named")),
+            (Admission::StartOver, _) => {
                 slot.start_over();
                 return Ok(Admitted::StartOver(Entered { core, attempt, slot }));
             }

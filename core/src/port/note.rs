@@ -59,6 +59,18 @@ impl NoteName {
         fits.then(|| Self(text.to_owned())).ok_or(IllegalNote::BadName)
     }
 
+    /// The note that holds the check values of the keys that the realm was written with: `keys`.
+    #[must_use]
+    pub fn keys() -> Self {
+        Self("keys".to_owned())
+    }
+
+    /// The note that says how far work over many accounts is: `bulk`.
+    #[must_use]
+    pub fn bulk() -> Self {
+        Self("bulk".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{AccountId, IpFilterGroupName, KeyId, MailId, Realm, StandingKind, Status, Timestamp};
 
 /// One page of what a query found, and how to ask for the next.
@@ -81,7 +83,8 @@ impl fmt::Debug for AccountQuery {
 }
 
 /// What accounts are listed by. A field that is none, or empty, lets every account through.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AccountFilter {
     /// Only accounts of this status.
     pub status: Option<Status>,

@@ -57,12 +57,14 @@ impl<'a> Courier<'a> {
         flight.end().await;
         flight.landed().iter().for_each(|done| swept.count(done));
         let resealed = self.core.reseal(at_most, &Initiator::Courier).await;
+        let worked = self.core.bulk_work(at_most).await;
         let trimmed = self.core.trim().await;
         let passed = passed?;
         swept.accounts = passed.accounts;
         swept.faults = swept.faults.saturating_add(passed.faults);
         swept.next_due = carried?;
         swept.resealed = resealed?;
+        worked?;
         if trimmed? {
             // More than one sweep takes away: strangers leave it faster than once in a while.
             swept.next_due = Some(self.core.clock.now());
@@ -202,6 +204,7 @@ impl<'a> Courier<'a> {
     async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {
         let core = self.core;
         core.service.looked();
+        core.meet_keys(&mut core.deadline()).await?;
         let now = core.clock.now();
         let retries = &core.rules.retries;
         let claim = Claim {

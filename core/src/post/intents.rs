@@ -23,7 +23,9 @@ impl Core {
         let intent = match Intent::open(&self.keys, &self.realm, mail.value.id, sealed) {
             Ok(intent) => intent,
             // The key may be back after a restart with the right keyring; after that nobody waits for the mail.
-            Err(SealError::UnknownKey(key)) if !is_given_up => return Err(Fault::UnknownKey(key)),
+            Err(error @ (SealError::UnknownKey(_) | SealError::WrongKey(_))) if !is_given_up => {
+                return Err(error.into());
+            }
             Err(_) => return self.drop_request(mail).await,
         };
         let key = intent.email.key();

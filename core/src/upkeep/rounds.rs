@@ -71,12 +71,16 @@ impl Core {
             while goes_on().await && walk.page(self, u32::MAX, &Initiator::Courier).await?.is_some() {}
             Ok(())
         };
+        let worked = async {
+            while goes_on().await && self.bulk_page(u32::MAX).await?.is_some() {}
+            Ok(())
+        };
         let trimmed = async {
             while goes_on().await && self.trim_step().await? {}
             Ok(())
         };
-        let (passed, resealed, trimmed) = (passed.await, resealed.await, trimmed.await);
-        passed.and(resealed).and(trimmed)
+        let (passed, resealed, worked, trimmed) = (passed.await, resealed.await, worked.await, trimmed.await);
+        passed.and(resealed).and(worked).and(trimmed)
     }
 }
 

@@ -234,7 +234,7 @@ on_each_store! {
         world.in_use(ADA, GOOD).await;
         let spellings = ["ada@example.com", "ADA@example.com", "Ada@Example.COM", "\"ada\"@example.com", "aDa@eXample.com"];
         for at in 0..10 {
-            let guess = world.from(&format!("198.51.100.{at}")).authenticate(&email(spellings[at % 5]), &password(WRONG)).await.unwrap();
+            let guess = world.from(&format!("198.51.100.{at}")).authenticate(&email(spellings[at % 5]), &password(WRONG), None).await.unwrap();
             assert!(matches!(guess, Authentication::Denied(_)));
         }
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked));
@@ -264,15 +264,15 @@ on_each_store! {
         let eve = world.from("192.0.2.1");
         for at in 0..100 {
             let victim = if at % 10 == 0 { ADA.to_owned() } else { format!("u{at}@example.com") };
-            let guess = eve.authenticate(&email(&victim), &password(WRONG)).await.unwrap();
+            let guess = eve.authenticate(&email(&victim), &password(WRONG), None).await.unwrap();
             assert!(matches!(guess, Authentication::Denied(_)));
-            let own = eve.authenticate(&email("eve@example.com"), &password(BETTER)).await;
+            let own = eve.authenticate(&email("eve@example.com"), &password(BETTER), None).await;
             if at < 99 {
-                assert!(matches!(own.unwrap(), Authentication::Granted(_)), "{at}");
+                assert!(matches!(own.unwrap(), Authentication::Granted { .. }), "{at}");
             }
         }
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked), "ten, though Eve was let in ninety times between");
-        let spent = eve.authenticate(&email("eve@example.com"), &password(BETTER)).await;
+        let spent = eve.authenticate(&email("eve@example.com"), &password(BETTER), None).await;
         assert!(matches!(spent, Err(PublicError::TooMany { .. })), "nor was the origin's quota cleared");
     }
 

@@ -52,7 +52,7 @@ on_each_store! {
         let id = world.in_use(OLD, GOOD).await;
         asks_for(&world, NEW).await;
         let (here, elsewhere) = (world.signed_in(OLD, GOOD).await, world.signed_in(OLD, GOOD).await);
-        let stamp = here.confirm_email(&world.mailed_code(NEW)).await.unwrap();
+        let stamp = here.confirm_email(&world.mailed_code(NEW)).await.unwrap().stamp;
         assert!(!here.is_current().await.unwrap() && !elsewhere.is_current().await.unwrap());
         assert!(world.accounts.owner(stamp, Origin::Unknown).is_current().await.unwrap());
         let view = world.view(id).await;
@@ -72,7 +72,7 @@ on_each_store! {
         assert!(is_dead(&world.public().choose_password(&code, &password(BETTER)).await), "it opens nothing else");
         assert!(is_dead(&world.public().cancel_email_change(&code).await));
         let ada = world.signed_in(OLD, GOOD).await;
-        let stamp = ada.confirm_email(&code).await.unwrap();
+        let stamp = ada.confirm_email(&code).await.unwrap().stamp;
         let again = world.accounts.owner(stamp, Origin::Unknown).confirm_email(&code).await;
         assert_eq!(again.unwrap_err().code(), "dead_code");
     }
@@ -300,7 +300,7 @@ on_each_store! {
             let owner = world.signed_in(&old, GOOD).await;
             owner.request_email_change(&password(GOOD), &email(&new), &MailOptions::default()).await.unwrap();
             world.sweep().await;
-            let stamp = owner.confirm_email(&world.mailed_code(&new)).await.unwrap();
+            let stamp = owner.confirm_email(&world.mailed_code(&new)).await.unwrap().stamp;
             world.sweep().await;
             let (revert, thief) = (world.mailed_code(&old), world.accounts.owner(stamp, Origin::Unknown));
             let outcomes = at_once(8, |at| {
@@ -389,7 +389,7 @@ on_each_store! {
     async fn whoever_must_change_the_password_changes_no_address_before(world) {
         let id = world.in_use(OLD, GOOD).await;
         world.admin().assign_password(id, &password(BETTER)).await.unwrap();
-        let entry = world.public().authenticate(&email(OLD), &password(BETTER)).await.unwrap();
+        let entry = world.public().authenticate(&email(OLD), &password(BETTER), None).await.unwrap();
         let Authentication::MustChange { stamp, .. } = entry else { panic!("{entry:?}") };
         let owner = world.accounts.owner(stamp, Origin::Unknown);
         let refused = owner.request_email_change(&password(BETTER), &email(NEW), &MailOptions::default()).await;

@@ -234,7 +234,7 @@ on_each_store! {
             let mut traces = Vec::new();
             for (at, Role { kind, address, counts, .. }) in cast.iter().enumerate() {
                 let (public, address, typed) = (stranger(&world, at), email(address), password(WRONG));
-                let trace = traced(&world, &seen, public.authenticate(&address, &typed)).await;
+                let trace = traced(&world, &seen, public.authenticate(&address, &typed, None)).await;
                 traces.push((*kind, *counts, trace));
             }
             let counted: Vec<_> = traces.iter().filter(|(_, counts, _)| *counts).map(|(kind, _, trace)| (*kind, trace.clone())).collect();
@@ -251,14 +251,14 @@ on_each_store! {
         let cast = cast(&world).await;
         let attacker = world.from("192.0.2.1");
         for at in 0..100 {
-            let _ = attacker.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG)).await.unwrap();
+            let _ = attacker.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG), None).await.unwrap();
         }
         let seen = watch(&world);
         for (step, typed) in [WRONG, GOOD].into_iter().enumerate() {
             let mut traces = Vec::new();
             for Role { kind, address, .. } in &cast {
                 let (address, typed) = (email(address), password(typed));
-                traces.push((*kind, traced(&world, &seen, attacker.authenticate(&address, &typed)).await));
+                traces.push((*kind, traced(&world, &seen, attacker.authenticate(&address, &typed, None)).await));
             }
             all_alike(&traces, step);
             assert_eq!((traces[0].1.calls.len(), traces[0].1.verified), (1, 0));

@@ -65,7 +65,7 @@ on_each_store! {
         world.in_use("ada@example.com", GOOD).await;
         world.hasher.overload(true);
         for _ in 0..20 {
-            let refused = world.public().authenticate(&email("ada@example.com"), &password("not it at all")).await.unwrap_err();
+            let refused = world.public().authenticate(&email("ada@example.com"), &password("not it at all"), None).await.unwrap_err();
             assert_eq!((refused.code(), refused.http_status()), ("overloaded", 503));
         }
         world.hasher.overload(false);

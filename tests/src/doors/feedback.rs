@@ -71,9 +71,10 @@ on_each_store! {
         let mut changed = genuine.as_str().to_owned();
         changed.replace_range(0..1, if changed.starts_with('a') { "b" } else { "a" });
         let other = Keyring::new(std::array::from_fn(|at| at as u8), KeyId::parse("one").unwrap(), std::array::from_fn(|at| at as u8)).unwrap();
-        let elsewhere = World::beside_with(&world, 44, other, |builder| builder);
-        assert!(!report(&elsewhere, &genuine, BOUNCED).await, "another deployment's");
-        for forged in [&*changed, "", "bounce", ADA] {
+        let elsewhere = World::beside_with(&world, 44, other, |builder| builder.realm(Realm::parse("elsewhere").unwrap()));
+        elsewhere.in_use(ADA, GOOD).await;
+        let theirs = tag(&elsewhere, ADA);
+        for forged in [&*changed, theirs.as_str(), "", "bounce", ADA] {
             assert!(!report(&world, &FeedbackTag::new(forged), BOUNCED).await, "{forged}");
         }
         assert_eq!(suppressed(&world).await, []);

@@ -54,7 +54,7 @@ async fn rehashed(world: &World) -> usize {
 }
 
 async fn entry(world: &World, typed: &str) -> Authentication {
-    world.public().authenticate(&email(ADA), &password(typed)).await.unwrap()
+    world.public().authenticate(&email(ADA), &password(typed), None).await.unwrap()
 }
 
 on_each_store! {
@@ -181,7 +181,7 @@ on_each_store! {
         let owner = world.accounts.owner(stamp, Default::default());
         assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
         owner.change_password(&password(&long), &password(BETTER)).await.unwrap();
-        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted { .. }));
         assert_eq!(world.log_in(ADA, &long).await, Err(Denial::WrongPassword));
     }
 
@@ -189,7 +189,7 @@ on_each_store! {
         let fits = "x1-".repeat(24);
         assert_eq!(fits.len(), InsecureTestHasher::FOREIGN_READS);
         world.admin().import(ada(foreign(&fits))).await.unwrap();
-        assert!(matches!(entry(&world, &fits).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, &fits).await, Authentication::Granted { .. }));
     }
 
     async fn one_that_must_be_changed_there_must_be_changed_here(world) {
@@ -205,7 +205,7 @@ on_each_store! {
         // Another process changes the password between the log-in's last look and its upgrade's commit.
         world.store.inner().script([accountable_memory::CommitFault::UnknownNotApplied; 3]);
         let public = world.public();
-        let log_in = tokio::spawn(async move { public.authenticate(&email(ADA), &password(GOOD)).await });
+        let log_in = tokio::spawn(async move { public.authenticate(&email(ADA), &password(GOOD), None).await });
         crate::doors::world::until("the upgrade is offered again after a pause", || {
             world.store.inner().pending() == 0 && world.clock.sleepers() >= 2
         })
@@ -213,7 +213,7 @@ on_each_store! {
         let elsewhere = World::beside(&world);
         elsewhere.admin().assign_password(id, &password(BETTER)).await.unwrap();
         world.clock.advance(Span::millis(50));
-        assert!(matches!(log_in.await.unwrap().unwrap(), Authentication::Granted(_)), "the password was right when it was asked");
+        assert!(matches!(log_in.await.unwrap().unwrap(), Authentication::Granted { .. }), "the password was right when it was asked");
         assert_eq!(rehashed(&world).await, 0);
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::WrongPassword));
         assert!(world.log_in(ADA, BETTER).await.is_ok());

@@ -34,7 +34,7 @@ async fn guarded(world: &World) -> AccountId {
 }
 
 async fn enters(world: &World, ip: &str) -> Result<(), Denial> {
-    match world.from(ip).authenticate(&email(ADA), &password(GOOD)).await.unwrap() {
+    match world.from(ip).authenticate(&email(ADA), &password(GOOD), None).await.unwrap() {
         Authentication::Denied(why) => Err(*why.for_logs()),
         _ => Ok(()),
     }
@@ -68,11 +68,11 @@ on_each_store! {
         }
         assert_eq!(enters(&world, INSIDE).await, Ok(()));
         for _ in 0..9 {
-            let wrong = world.from(INSIDE).authenticate(&email(ADA), &password(BETTER)).await.unwrap();
+            let wrong = world.from(INSIDE).authenticate(&email(ADA), &password(BETTER), None).await.unwrap();
             assert!(matches!(wrong, Authentication::Denied(why) if *why.for_logs() == Denial::WrongPassword));
         }
         assert_eq!(enters(&world, OUTSIDE).await, Err(Denial::OriginRefused));
-        let tenth = world.from(INSIDE).authenticate(&email(ADA), &password(BETTER)).await.unwrap();
+        let tenth = world.from(INSIDE).authenticate(&email(ADA), &password(BETTER), None).await.unwrap();
         assert!(matches!(tenth, Authentication::Denied(_)));
         assert_eq!(enters(&world, INSIDE).await, Err(Denial::Locked));
     }
@@ -88,13 +88,13 @@ on_each_store! {
             assert!(matches!(refused, Err(PublicError::OriginRefused)), "{refused:?}");
         }
         assert!(matches!(world.from(OUTSIDE).inspect_code(&code).await.unwrap(), CodeState::Live { .. }));
-        assert_eq!(world.from("::ffff:192.0.2.7").choose_password(&code, &password(GOOD)).await.unwrap(), id);
+        assert_eq!(world.from("::ffff:192.0.2.7").choose_password(&code, &password(GOOD)).await.unwrap().account, id);
     }
 
     /// What only takes something back is good from everywhere; what puts an address in place is not.
     async fn a_change_of_address_is_confirmed_inside_and_cancelled_anywhere(world) {
         let id = guarded(&world).await;
-        let Authentication::Granted(stamp) = world.from(INSIDE).authenticate(&email(ADA), &password(GOOD)).await.unwrap()
+        let Authentication::Granted { stamp, .. } = world.from(INSIDE).authenticate(&email(ADA), &password(GOOD), None).await.unwrap()
         else { panic!("inside") };
         let owner = |ip: &str| world.accounts.owner(stamp, Origin::Ip(ip.parse().unwrap()));
         let new = email("countess@example.com");

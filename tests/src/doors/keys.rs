@@ -72,7 +72,7 @@ on_each_store! {
         assert_eq!(new.log_in(ADA, BETTER).await, Err(Denial::WrongPassword));
         assert!(new.log_in(ADA, GOOD).await.is_ok());
         assert!(new.accounts.owner(stamp, Default::default()).is_current().await.unwrap());
-        assert_eq!(new.public().choose_password(&mailed, &password(GOOD)).await.unwrap(), bob);
+        assert_eq!(new.public().choose_password(&mailed, &password(GOOD)).await.unwrap().account, bob);
         assert_eq!(uses(&new).await, [used("one", false, 1), used("two", true, 1)], "what is new is under the new one");
     }
 
@@ -144,7 +144,7 @@ on_each_store! {
         owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
         let _ = without.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
         without.sweep().await;
-        assert_eq!(without.public().choose_password(&without.mailed_code(ADA), &password(THIRD)).await.unwrap(), ada);
+        assert_eq!(without.public().choose_password(&without.mailed_code(ADA), &password(THIRD)).await.unwrap().account, ada);
         assert!(without.log_in(ADA, THIRD).await.is_ok());
     }
 
@@ -170,7 +170,7 @@ on_each_store! {
         let without = World::beside_with(&world, 45, retired(), |builder| builder);
         for typed in [GOOD, BETTER] {
             for _ in 0..10 {
-                let fault = without.public().authenticate(&email(ADA), &password(typed)).await.unwrap_err();
+                let fault = without.public().authenticate(&email(ADA), &password(typed), None).await.unwrap_err();
                 assert!(matches!(&fault, PublicError::Failed(Fault::UnknownKey(key)) if *key == id("one")), "{fault:?}");
                 assert_eq!((fault.code(), fault.http_status()), ("unknown_key", 500));
             }

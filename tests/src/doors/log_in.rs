@@ -18,8 +18,8 @@ async fn guesses(world: &World, count: usize, typed: &'static str) -> Vec<Result
     at_once(count, |_| {
         let public = world.public();
         async move {
-            match public.authenticate(&email("ada@example.com"), &password(typed)).await.unwrap() {
-                Authentication::Granted(_) | Authentication::MustChange { .. } => Ok(()),
+            match public.authenticate(&email("ada@example.com"), &password(typed), None).await.unwrap() {
+                Authentication::Granted { .. } | Authentication::MustChange { .. } => Ok(()),
                 Authentication::Denied(why) => Err(*why.for_logs()),
             }
         }
@@ -89,7 +89,7 @@ on_each_store! {
             let public = world.public();
             async move {
                 let (address, typed) = (email("ada@example.com"), password(WRONG));
-                let guess = public.authenticate(&address, &typed);
+                let guess = public.authenticate(&address, &typed, None);
                 // Two of three are dropped after a few polls, wherever they stand by then.
                 match at % 3 {
                     0 => Some(guess.await.unwrap()),
@@ -117,7 +117,7 @@ on_each_store! {
         world.in_use("ada@example.com", GOOD).await;
         for _ in 0..9 {
             world.store.inner().script([accountable_memory::CommitFault::Unavailable]);
-            let outcome = world.public().authenticate(&email("ada@example.com"), &password(WRONG)).await;
+            let outcome = world.public().authenticate(&email("ada@example.com"), &password(WRONG), None).await;
             assert!(matches!(outcome, Err(PublicError::Failed(_))));
         }
         assert_eq!(world.log_in("ada@example.com", WRONG).await, Err(Denial::WrongPassword));
@@ -129,7 +129,7 @@ on_each_store! {
         world.in_use("ada@example.com", GOOD).await;
         for _ in 0..10 {
             world.store.inner().script([accountable_memory::CommitFault::Unavailable]);
-            let _ = world.public().authenticate(&email("ada@example.com"), &password(WRONG)).await;
+            let _ = world.public().authenticate(&email("ada@example.com"), &password(WRONG), None).await;
         }
         let before = world.probe.real_verifications();
         assert_eq!(world.log_in("ada@example.com", GOOD).await, Err(Denial::Locked));
@@ -141,7 +141,7 @@ on_each_store! {
         let id = world.in_use("ada@example.com", GOOD).await;
         world.hasher.hold();
         let public = world.public();
-        let waiting = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD)).await });
+        let waiting = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD), None).await });
         world.hasher.held(1).await;
         let admin = world.admin();
         let assigning = tokio::spawn(async move { admin.assign_password(id, &password(BETTER)).await });
@@ -153,7 +153,7 @@ on_each_store! {
         // Whichever came first: a stamp that is granted does not outlive the change.
         match outcome {
             Authentication::Denied(why) => assert_eq!(*why.for_logs(), Denial::Overtaken),
-            Authentication::Granted(stamp) => {
+            Authentication::Granted { stamp, .. } => {
                 let owner = world.accounts.owner(stamp, Default::default());
                 assert!(!owner.is_current().await.unwrap());
             }
@@ -166,7 +166,7 @@ on_each_store! {
         let id = world.in_use("ada@example.com", GOOD).await;
         world.hasher.hold();
         let public = world.public();
-        let waiting = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD)).await });
+        let waiting = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD), None).await });
         world.hasher.held(1).await;
         // Another process, with a hasher of its own, assigns a password.
         let elsewhere = World::beside(&world);
@@ -242,17 +242,17 @@ on_each_store! {
         world.in_use("ada@example.com", GOOD).await;
         let attacker = world.from("192.0.2.1");
         for at in 0..100 {
-            let _ = attacker.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG)).await.unwrap();
+            let _ = attacker.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG), None).await.unwrap();
         }
         let before = world.hasher.verified();
-        let refused = attacker.authenticate(&email("ada@example.com"), &password(GOOD)).await;
+        let refused = attacker.authenticate(&email("ada@example.com"), &password(GOOD), None).await;
         assert!(matches!(refused, Err(PublicError::TooMany { retry_after }) if retry_after == Span::seconds(36)));
         assert_eq!(world.hasher.verified(), before, "before any hash");
-        let elsewhere = world.from("192.0.2.2").authenticate(&email("ada@example.com"), &password(GOOD)).await.unwrap();
-        assert!(matches!(elsewhere, Authentication::Granted(_)));
+        let elsewhere = world.from("192.0.2.2").authenticate(&email("ada@example.com"), &password(GOOD), None).await.unwrap();
+        assert!(matches!(elsewhere, Authentication::Granted { .. }));
         world.clock.advance(Span::seconds(36));
-        let again = attacker.authenticate(&email("ada@example.com"), &password(GOOD)).await.unwrap();
-        assert!(matches!(again, Authentication::Granted(_)));
+        let again = attacker.authenticate(&email("ada@example.com"), &password(GOOD), None).await.unwrap();
+        assert!(matches!(again, Authentication::Granted { .. }));
     }
 
     /// A success clears only its own account's counter.
@@ -273,7 +273,7 @@ on_each_store! {
     async fn clause_7_an_assigned_password_must_be_changed_within_72_h(world) {
         let id = world.register("ada@example.com").await;
         world.admin().assign_password(id, &password(GOOD)).await.unwrap();
-        let outcome = world.public().authenticate(&email("ada@example.com"), &password(GOOD)).await.unwrap();
+        let outcome = world.public().authenticate(&email("ada@example.com"), &password(GOOD), None).await.unwrap();
         assert!(matches!(outcome, Authentication::MustChange { reason: MustChangeReason::Assigned, .. }));
         world.clock.advance(Span::hours(72));
         assert_eq!(world.log_in("ada@example.com", GOOD).await, Err(Denial::Lapsed));

@@ -127,7 +127,7 @@ on_each_store! {
         let reset = issue(&world, id, Purpose::PasswordReset).await.unwrap();
         assert!(world.public().choose_password(&code_of(&reset), &password(BETTER)).await.is_ok());
 
-        // The notice of that goes out first: what is due at one time goes in the order of its names.
+        // The notice of the new password is out, so that the last letter is the one that the change makes.
         world.sweep().await;
         let bob = world.signed_in("bob@example.com", BETTER).await;
         bob.request_email_change(&password(BETTER), &email("robert@example.com"), &MailOptions::default()).await.unwrap();

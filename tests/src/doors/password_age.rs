@@ -29,7 +29,7 @@ fn violations<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<Violation> {
 }
 
 async fn entry(world: &World, typed: &str) -> Authentication {
-    world.public().authenticate(&email(ADA), &password(typed)).await.unwrap()
+    world.public().authenticate(&email(ADA), &password(typed), None).await.unwrap()
 }
 
 /// An account whose password, chosen now, is valid for so many days.
@@ -98,7 +98,7 @@ async fn screened(world: World, screen: Screen) {
     assert!(matches!(unscreened, PublicError::Failed(Fault::Unscreened(_))), "{unscreened:?}");
     assert_eq!((unscreened.code(), unscreened.http_status()), ("unscreened", 503));
     screen.says.store(0, Ordering::SeqCst);
-    assert_eq!(choose(GOOD).await.unwrap(), id, "no refusal consumed the code");
+    assert_eq!(choose(GOOD).await.unwrap().account, id, "no refusal consumed the code");
     let asked = screen.asked.load(Ordering::SeqCst);
     screen.says.store(AWAY, Ordering::SeqCst);
     assert!(world.log_in(ADA, GOOD).await.is_ok());
@@ -125,14 +125,14 @@ on_each_store! {
     async fn a_password_expires_on_its_day_and_must_be_changed(world) {
         let id = valid_for(&world, 30).await;
         world.clock.advance(Span::micros(Span::days(30).as_micros() - 1));
-        assert!(matches!(entry(&world, GOOD).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, GOOD).await, Authentication::Granted { .. }));
         world.clock.advance(Span::micros(1));
         let Authentication::MustChange { reason: MustChangeReason::Expired, stamp } = entry(&world, GOOD).await
         else { panic!("not expired") };
         let owner = world.accounts.owner(stamp, Default::default());
         assert_eq!(owner.end_sessions().await.unwrap_err().code(), "password_change_required");
         owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
-        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted { .. }));
         let expires = world.view(id).await.password.unwrap().expires_at.unwrap();
         assert_eq!(expires, accountable_core::port::Clock::now(&world.clock) + Span::days(30));
     }
@@ -189,7 +189,7 @@ on_each_store! {
         world.admin().update(id, &forever).await.unwrap();
         world.clock.advance(Span::days(400));
         assert_eq!(sweeps(&world).await, None);
-        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted(_)));
+        assert!(matches!(entry(&world, BETTER).await, Authentication::Granted { .. }));
     }
 
     async fn a_shorter_validity_expires_a_password_at_once(world) {

@@ -21,7 +21,7 @@ on_each_store! {
         world.in_use("ada@example.com", GOOD).await;
         let (here, there) = (world.log_in("ada@example.com", GOOD).await.unwrap(), world.log_in("ada@example.com", GOOD).await.unwrap());
         let owner = world.accounts.owner(here, Default::default());
-        let renewed = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap();
+        let renewed = owner.change_password(&password(GOOD), &password(BETTER)).await.unwrap().stamp;
         let holds = |stamp| {
             let owner = world.accounts.owner(stamp, Default::default());
             async move { owner.is_current().await.unwrap() }

@@ -44,13 +44,13 @@ on_each_store! {
     async fn debts_that_an_overtaken_log_in_took_along_stay_owed(world) {
         world.in_use("ada@example.com", GOOD).await;
         world.store.inner().script([CommitFault::Unavailable]);
-        let lost = world.public().authenticate(&email("ada@example.com"), &password(WRONG)).await;
+        let lost = world.public().authenticate(&email("ada@example.com"), &password(WRONG), None).await;
         assert!(matches!(lost, Err(PublicError::Failed(_))), "one failure is owed");
 
         // The right one pays the debt by a commit that does not get through at once.
         world.store.inner().script([CommitFault::UnknownNotApplied; 3]);
         let public = world.public();
-        let right = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD)).await });
+        let right = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD), None).await });
         until("the commit is offered again after a pause", || {
             world.store.inner().pending() == 0 && world.clock.sleepers() >= 2
         })
@@ -208,7 +208,7 @@ on_each_store! {
             .map(|at| {
                 let stranger = world.from("192.0.2.1");
                 tokio::spawn(async move {
-                    stranger.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG)).await
+                    stranger.authenticate(&email(&format!("u{at}@example.com")), &password(WRONG), None).await
                 })
             })
             .collect();
@@ -217,7 +217,7 @@ on_each_store! {
         for guess in guesses {
             assert!(matches!(guess.await.unwrap(), Ok(Authentication::Denied(_))));
         }
-        let refused = world.from("192.0.2.1").authenticate(&email("x@example.com"), &password(WRONG)).await;
+        let refused = world.from("192.0.2.1").authenticate(&email("x@example.com"), &password(WRONG), None).await;
         assert!(matches!(refused, Err(PublicError::TooMany { .. })));
     }
 
@@ -227,7 +227,7 @@ on_each_store! {
         world.hasher.hold();
         let before = world.hasher.verified();
         let public = world.public();
-        let guess = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD)).await });
+        let guess = tokio::spawn(async move { public.authenticate(&email("ada@example.com"), &password(GOOD), None).await });
         world.hasher.held(1).await;
         let stored = world.store.load(&Who::id(id)).await.unwrap().account.unwrap();
         let mut account = stored.value.clone();
@@ -238,7 +238,7 @@ on_each_store! {
         let commit = Commit::new(CommitId::from_bytes([9; 16]), vec![Write::Account(Swap::replace(stored, account))], vec![]);
         world.store.commit(&commit.unwrap()).await.unwrap();
         world.hasher.open();
-        assert!(matches!(guess.await.unwrap().unwrap(), Authentication::Granted(_)));
+        assert!(matches!(guess.await.unwrap().unwrap(), Authentication::Granted { .. }));
         assert_eq!(world.hasher.verified() - before, 2);
     }
 
@@ -429,8 +429,8 @@ on_each_store! {
         let _ = world.public().request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
         let machine = Machine::new(world.clock.clone(), SeededEntropy::new(44), world.hasher.clone());
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let other = std::array::from_fn(|at| at as u8);
-        let keyring = Keyring::new(other, KeyId::parse("two").unwrap(), other).unwrap();
+        let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(at as u8));
+        let keyring = Keyring::new(key(1), KeyId::parse("two").unwrap(), key(3)).unwrap();
         let misled = Accounts::builder(machine, world.store.clone(), world.mailer.clone(), keyring, links).build().unwrap();
         let swept = misled.sweep(10).await.unwrap();
         assert_eq!((swept.faults, swept.decided), (1, 0));

@@ -309,7 +309,7 @@ on_each_store! {
     async fn sessions_are_ended_by_staff_all_and_by_the_owner_all_others(world) {
         let id = world.in_use(ADA, GOOD).await;
         let (here, there) = (world.signed_in(ADA, GOOD).await, world.signed_in(ADA, GOOD).await);
-        let stamp = here.end_sessions().await.unwrap();
+        let stamp = here.end_sessions().await.unwrap().stamp;
         let here = world.accounts.owner(stamp, Default::default());
         assert!(here.is_current().await.unwrap() && !there.is_current().await.unwrap());
         assert_eq!(there.end_sessions().await.unwrap_err().code(), "session_ended");

@@ -81,6 +81,12 @@ impl World {
         Self { accounts, clock, mailer, hasher, probe, store, _kept: kept }
     }
 
+    /// Asks something of the store, so that the process has compared its keys with those of the realm.
+    pub async fn meet_keys(&self) {
+        assert!(self.admin().account(AccountId::from_bytes([0; 16])).await.unwrap().is_none());
+        self.store.reset();
+    }
+
     /// A letter hangs, and the time that it may take runs.
     pub fn hangs(&self) -> bool {
         self.mailer.hanging() > 0 && self.clock.sleepers() > 0
@@ -128,8 +134,8 @@ impl World {
     }
 
     pub async fn log_in(&self, address: &str, typed: &str) -> Result<SessionStamp, Denial> {
-        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
-            Authentication::Granted(stamp) => Ok(stamp),
+        match self.public().authenticate(&email(address), &password(typed), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => Ok(stamp),
             Authentication::MustChange { stamp, .. } => Ok(stamp),
             Authentication::Denied(why) => Err(*why.for_logs()),
         }

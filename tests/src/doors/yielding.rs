@@ -57,7 +57,7 @@ async fn take(world: &World, how: &str, address: &EmailAddress) -> Result<Accoun
             world.sweep().await;
             let Some(link) = world.mailer.last_link_to(address) else { return Err("no code") };
             return match owner.confirm_email(&code_of(&link)).await {
-                Ok(stamp) => Ok(stamp.account),
+                Ok(renewed) => Ok(renewed.stamp.account),
                 Err(error) => Err(error.code()),
             };
         }

@@ -258,7 +258,7 @@ impl Ledger {
     fn log_in(&self, address: usize, password: usize, outcome: &Authentication) -> Result<(), String> {
         let has = |account: AccountId| self.passwords.get(&account) == Some(&password);
         match outcome {
-            Authentication::Granted(stamp) | Authentication::MustChange { stamp, .. } => {
+            Authentication::Granted { stamp, .. } | Authentication::MustChange { stamp, .. } => {
                 let account = self.last.account(stamp.account).ok_or("a session of nobody")?;
                 let owns = account.keys().own == Some(&email(address).key());
                 holds(account.standing() == StandingKind::Active, || "a shut account lets in".into())?;

@@ -54,7 +54,11 @@ impl World {
                 let stamp = self.session(*session);
                 let brought = self.code(code);
                 let mailed = MailedCode::new(&brought.0, &brought.1);
-                let outcome = accounts.owner(stamp, from(*origin)).confirm_email(&mailed).await;
+                let outcome = accounts
+                    .owner(stamp, from(*origin))
+                    .confirm_email(&mailed)
+                    .await
+                    .map(|renewed| renewed.stamp);
                 self.sessions.extend(outcome.as_ref().ok());
                 let genuine = self.is_mailed(&brought);
                 Said::Confirmed { brought, genuine, outcome }
@@ -67,7 +71,8 @@ impl World {
             OwnerStep::CancelByCode { code } => self.redeem(&accounts, code, false).await,
             OwnerStep::Revert { code } => self.redeem(&accounts, code, true).await,
             OwnerStep::EndSessions { session } => {
-                let outcome = accounts.owner(self.session(*session), Origin::Unknown).end_sessions().await;
+                let ended = accounts.owner(self.session(*session), Origin::Unknown).end_sessions().await;
+                let outcome = ended.map(|renewed| renewed.stamp);
                 self.renewed("sessions ended by their owner", outcome)
             }
             OwnerStep::Close { session } => {

@@ -146,7 +146,7 @@ impl Said {
             }),
             Self::LoggedIn(outcome) => outcome.as_ref().map_or_else(public, |outcome| {
                 vec![match outcome {
-                    Authentication::Granted(_) => "granted",
+                    Authentication::Granted { .. } => "granted",
                     Authentication::MustChange { .. } => "must_change",
                     Authentication::Denied(why) => match why.for_logs() {
                         Denial::UnknownAddress => "denied: unknown_address",

@@ -134,7 +134,8 @@ impl World {
             Step::Choose { code, password } => {
                 let brought = self.code(code);
                 let code = MailedCode::new(&brought.0, &brought.1);
-                let outcome = public(0).choose_password(&code, &typed(*password)).await;
+                let outcome =
+                    public(0).choose_password(&code, &typed(*password)).await.map(|chosen| chosen.account);
                 Said::Chosen { genuine: self.is_mailed(&brought), brought, outcome }
             }
             Step::Inspect { code } => {
@@ -143,8 +144,8 @@ impl World {
                 Said::Inspected { genuine: self.is_mailed(&brought), outcome }
             }
             Step::LogIn { address, password, origin } => {
-                let outcome = public(*origin).authenticate(&email(*address), &typed(*password)).await;
-                if let Ok(Authentication::Granted(stamp) | Authentication::MustChange { stamp, .. }) =
+                let outcome = public(*origin).authenticate(&email(*address), &typed(*password), None).await;
+                if let Ok(Authentication::Granted { stamp, .. } | Authentication::MustChange { stamp, .. }) =
                     &outcome
                 {
                     self.sessions.push(*stamp);
@@ -154,7 +155,8 @@ impl World {
             Step::Change { session, current, new, origin } => {
                 let stamp = self.session(*session);
                 let owner = self.accounts.owner(stamp, from(*origin));
-                let outcome = owner.change_password(&typed(*current), &typed(*new)).await;
+                let changed = owner.change_password(&typed(*current), &typed(*new)).await;
+                let outcome = changed.map(|renewed| renewed.stamp);
                 self.sessions.extend(outcome.as_ref().ok());
                 Said::Changed { account: stamp.account, outcome }
             }

@@ -86,7 +86,7 @@ impl World {
         block_on(self.admin().account_by_email(&email(address))).unwrap()
     }
     pub(crate) fn lets_in(&self, address: &str, typed: &str) -> bool {
-        let answer = block_on(self.public().authenticate(&email(address), &password(typed))).unwrap();
+        let answer = block_on(self.public().authenticate(&email(address), &password(typed), None)).unwrap();
         !matches!(answer, Authentication::Denied(_))
     }
     pub(crate) fn history(&self, of: AccountId) -> Vec<Event> {

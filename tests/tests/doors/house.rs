@@ -25,7 +25,8 @@ async fn no_password_is_cut_at_72_octets() {
     let long = |end: &str| password(&format!("{}{end}", "correct horse battery ".repeat(8)));
     admin.assign_password(id, &long("A")).await.unwrap();
     for (typed, lets_in) in [(long("B"), false), (long(""), false), (long("A "), false), (long("A"), true)] {
-        let entry = accounts.public(Default::default()).authenticate(&email(ADA), &typed).await.unwrap();
+        let entry =
+            accounts.public(Default::default()).authenticate(&email(ADA), &typed, None).await.unwrap();
         assert_eq!(matches!(entry, Authentication::MustChange { .. }), lets_in);
     }
 }
@@ -42,7 +43,7 @@ async fn a_bcrypt_hash_lets_in_and_becomes_argon2id() {
     let admin = accounts.admin(accountable_core::domain::Actor::parse("staff").unwrap());
     let public = accounts.public(Default::default());
     let log_in = async |address: &str, typed: &str| {
-        public.authenticate(&email(address), &password(typed)).await.unwrap()
+        public.authenticate(&email(address), &password(typed), None).await.unwrap()
     };
 
     let long = "correct horse battery staple ".repeat(3);
@@ -52,11 +53,13 @@ async fn a_bcrypt_hash_lets_in_and_becomes_argon2id() {
         admin.import(Import::new(NewAccount::new(email(address))).with_password(hash)).await.unwrap();
     }
     assert!(matches!(log_in(ADA, BETTER).await, Authentication::Denied(_)));
-    let Authentication::Granted(stamp) = log_in(ADA, RAW).await else { panic!("bcrypt does not let in") };
+    let Authentication::Granted { stamp, .. } = log_in(ADA, RAW).await else {
+        panic!("bcrypt does not let in")
+    };
     let events = accounts.journal().history(stamp.account, None, 100).await.unwrap().items;
     assert!(matches!(events.last().unwrap().what, EventKind::PasswordRehashed), "{events:?}");
     let parsed = |typed: &str| Password::parse(typed).unwrap();
-    assert!(matches!(log_in(ADA, "caf\u{e9} au lait, please").await, Authentication::Granted(_)));
+    assert!(matches!(log_in(ADA, "caf\u{e9} au lait, please").await, Authentication::Granted { .. }));
 
     let truncated = log_in("long@example.com", &long).await;
     let Authentication::MustChange { reason: MustChangeReason::Truncated, stamp } = truncated else {
@@ -64,5 +67,5 @@ async fn a_bcrypt_hash_lets_in_and_becomes_argon2id() {
     };
     let owner = accounts.owner(stamp, Default::default());
     owner.change_password(&parsed(&long), &parsed(BETTER)).await.unwrap();
-    assert!(matches!(log_in("long@example.com", BETTER).await, Authentication::Granted(_)));
+    assert!(matches!(log_in("long@example.com", BETTER).await, Authentication::Granted { .. }));
 }

@@ -54,7 +54,7 @@ async fn guesses_that_are_dropped_together_are_counted_once_each() {
     let guesses: Vec<_> = (0..4)
         .map(|_| {
             let public = world.public();
-            tokio::spawn(async move { public.authenticate(&email(ADA), &password(WRONG)).await })
+            tokio::spawn(async move { public.authenticate(&email(ADA), &password(WRONG), None).await })
         })
         .collect();
     world.hasher.held(4).await;
@@ -81,7 +81,7 @@ async fn a_dropped_guess_that_was_written_over_is_counted_once() {
     world.hasher.hold();
     let guess = || {
         let public = world.public();
-        tokio::spawn(async move { public.authenticate(&email(ADA), &password(WRONG)).await })
+        tokio::spawn(async move { public.authenticate(&email(ADA), &password(WRONG), None).await })
     };
     let (one, other) = (guess(), guess());
     world.hasher.held(2).await;
@@ -104,7 +104,7 @@ async fn a_right_log_in_that_is_dropped_while_it_pays_counts_once() {
     world.in_use(ADA, GOOD).await;
     assert_eq!(world.log_in(ADA, WRONG).await, Err(Denial::WrongPassword));
     world.store.script(&[Mishap::Broken]);
-    let refused = world.public().authenticate(&email(ADA), &password(WRONG)).await;
+    let refused = world.public().authenticate(&email(ADA), &password(WRONG), None).await;
     assert!(refused.is_err(), "it is owed");
     world.store.script(&[Mishap::Unheard]);
     world.dropped_guess(ADA, GOOD).await;
@@ -123,7 +123,7 @@ async fn nothing_is_verified_before_it_is_known_what_became_of_a_dropped_guess()
     world.dropped_guess(ADA, WRONG).await;
     let verified = world.hasher.verified();
     world.store.always(Mishap::Broken);
-    let refused = world.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap_err();
+    let refused = world.public().authenticate(&email(ADA), &password(GOOD), None).await.unwrap_err();
     assert_eq!((refused.code(), world.hasher.verified()), ("broken", verified));
     world.store.always(Mishap::None);
     assert!(world.log_in(ADA, GOOD).await.is_ok());

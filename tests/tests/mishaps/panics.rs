@@ -127,7 +127,8 @@ async fn a_veto_that_panics_erases_nothing_and_holds_up_nobody_else() {
 #[tokio::test]
 async fn a_hasher_that_panics_is_a_fault_and_counts_nothing() {
     let world = World::panicking_hasher(Boom(RecordingMailer::new()));
-    let refused = world.public().authenticate(&email("ada@example.com"), &password(WRONG)).await.unwrap_err();
+    let refused =
+        world.public().authenticate(&email("ada@example.com"), &password(WRONG), None).await.unwrap_err();
     assert_eq!((refused.code(), refused.http_status()), ("hasher_failed", 500));
     assert_eq!(world.failures("ada@example.com").await, 0);
     let id = world.register("ada@example.com").await;

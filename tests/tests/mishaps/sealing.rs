@@ -1,6 +1,6 @@
 //! Re-sealing a whole realm: it comes to its end whatever some of the accounts do, and ends when it is told to.
 
-use accountable_core::domain::Actor;
+use accountable_core::domain::{AccountId, Actor};
 
 use crate::world::{GOOD, Mishap, Unreadable, World};
 
@@ -16,6 +16,16 @@ async fn in_use(count: usize) -> World {
 #[tokio::test]
 async fn a_courier_that_is_told_to_stop_while_it_seals_ends_after_a_page() {
     let world = in_use(150).await;
+    let rotated = world.rotated();
+    // What a process writes once, that it has a new key, is not vetoed.
+    assert!(
+        rotated
+            .admin(Actor::parse("staff").unwrap())
+            .account(AccountId::from_bytes([0; 16]))
+            .await
+            .unwrap()
+            .is_none()
+    );
     world.store.always(Mishap::Vetoed);
     let (before, store) = (world.store.commits(), world.store.clone());
     let told = async move {
@@ -23,7 +33,7 @@ async fn a_courier_that_is_told_to_stop_while_it_seals_ends_after_a_page() {
             tokio::task::yield_now().await;
         }
     };
-    world.rotated().run_courier(told).await;
+    rotated.run_courier(told).await;
     assert_eq!(world.store.commits() - before, 100);
 }
 

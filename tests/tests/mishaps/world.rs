@@ -320,7 +320,7 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, address: &str, typed: &str) -> Result<(), Denial> {
-        match self.public().authenticate(&email(address), &password(typed)).await.unwrap() {
+        match self.public().authenticate(&email(address), &password(typed), None).await.unwrap() {
             Authentication::Denied(why) => Err(*why.for_logs()),
             _ => Ok(()),
         }
@@ -330,7 +330,7 @@ impl World {
     pub(crate) async fn dropped_guess(&self, address: &str, typed: &str) {
         let public = self.public();
         let (address, typed) = (email(address), password(typed));
-        let guess = pin!(public.authenticate(&address, &typed));
+        let guess = pin!(public.authenticate(&address, &typed, None));
         assert!(quiet(guess).await.is_none(), "it is answered");
     }
 

@@ -296,8 +296,8 @@ impl World {
         }
         self.said.outcome(&public.choose_password(&forged, &typed(GOOD)).await);
         self.said.outcome(&public.inspect_code(&code).await);
-        match public.authenticate(&email(0), &typed(GOOD)).await.unwrap() {
-            Authentication::Granted(stamp) => stamp,
+        match public.authenticate(&email(0), &typed(GOOD), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
         }
     }
@@ -305,7 +305,7 @@ impl World {
     async fn logs_in(&self, stamp: SessionStamp) {
         let public = self.public("192.0.2.8");
         for (at, password) in [(0, GOOD), (0, WRONG), (1, WRONG), (2, WRONG)] {
-            let outcome = public.authenticate(&email(at), &typed(password)).await;
+            let outcome = public.authenticate(&email(at), &typed(password), None).await;
             if let Ok(Authentication::Denied(why)) = &outcome {
                 self.said.debug(why);
                 self.said.debug(why.for_logs());
@@ -320,12 +320,12 @@ impl World {
         }
         // A lock, and what is said behind it.
         for _ in 0..12 {
-            self.said.outcome(&public.authenticate(&email(0), &typed(WRONG)).await);
+            self.said.outcome(&public.authenticate(&email(0), &typed(WRONG), None).await);
         }
         self.clock.advance(Span::hours(1));
         // An origin that fails too often.
         for _ in 0..110 {
-            self.said.outcome(&public.authenticate(&email(2), &typed(WRONG)).await);
+            self.said.outcome(&public.authenticate(&email(2), &typed(WRONG), None).await);
         }
     }
 
@@ -333,7 +333,7 @@ impl World {
         for password in [WEAK, ASSIGNED, ASSIGNED] {
             self.said.outcome(&self.admin().assign_password(id, &typed(password)).await);
         }
-        self.said.outcome(&self.public("192.0.2.9").authenticate(&email(0), &typed(ASSIGNED)).await);
+        self.said.outcome(&self.public("192.0.2.9").authenticate(&email(0), &typed(ASSIGNED), None).await);
         self.said.outcome(&self.admin().request_password_set(id, DeliveryOptions::default()).await);
     }
 
@@ -394,8 +394,8 @@ impl World {
         self.said.outcome(&self.admin().assign_password(id, &typed(GOOD)).await);
         self.said.outcome(&self.admin().account(id).await);
         self.said.outcome(&self.admin().request_password_set(id, DeliveryOptions::default()).await);
-        self.said.outcome(&public.authenticate(&email(0), &typed(GOOD)).await);
-        self.said.outcome(&public.authenticate(&email(0), &typed(WRONG)).await);
+        self.said.outcome(&public.authenticate(&email(0), &typed(GOOD), None).await);
+        self.said.outcome(&public.authenticate(&email(0), &typed(WRONG), None).await);
         self.said.outcome(&public.request_password_reset(&email(0), MailOptions::default()).await);
         self.said.outcome(&public.inspect_code(&self.code(0)).await);
         self.said.outcome(&public.choose_password(&self.code(0), &typed(GOOD)).await);
@@ -432,7 +432,7 @@ impl World {
             .unwrap();
         let without = self.beside(keyring(&["old"]));
         let public = without.public(Origin::Unknown);
-        self.fails_with("unknown_key", public.authenticate(&email(0), &typed(GOOD)).await);
+        self.fails_with("unknown_key", public.authenticate(&email(0), &typed(GOOD), None).await);
         self.said.outcome(&public.choose_password(&self.code(0), &typed(GOOD)).await);
         self.said.outcome(&without.sweep(10).await);
 
@@ -445,14 +445,17 @@ impl World {
             [id.as_bytes(), second.as_bytes()],
         );
         assert_eq!(changed.unwrap(), 1);
-        self.fails_with("damaged", self.public("198.51.100.2").authenticate(&email(3), &typed(GOOD)).await);
+        self.fails_with(
+            "damaged",
+            self.public("198.51.100.2").authenticate(&email(3), &typed(GOOD), None).await,
+        );
         for broken in ["json_set(record, '$.v', 9)", "json_remove(record, '$.epoch')", "'{'"] {
             let sql = format!("UPDATE accountable_account SET record = {broken} WHERE id = ?1");
             assert_eq!(rows.execute(&sql, [second.as_bytes()]).unwrap(), 1);
             self.every_door(second).await;
             self.fails_with(
                 "broken",
-                self.public("198.51.100.3").authenticate(&email(3), &typed(GOOD)).await,
+                self.public("198.51.100.3").authenticate(&email(3), &typed(GOOD), None).await,
             );
         }
         for content in [

@@ -157,13 +157,13 @@ impl Lives {
         let stamp = self.log_in(second, PASSWORDS[1]).await;
         self.wants(stamp, third).await;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
-        let stamp = owner.confirm_email(&self.code(third)).await.unwrap();
+        let stamp = owner.confirm_email(&self.code(third)).await.unwrap().stamp;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
-        let stamp = owner.change_password(&typed(PASSWORDS[1]), &typed(PASSWORDS[2])).await.unwrap();
+        let stamp = owner.change_password(&typed(PASSWORDS[1]), &typed(PASSWORDS[2])).await.unwrap().stamp;
         self.wants(stamp, fourth).await;
         for spelled in &HERS {
             for _ in 0..3 {
-                let _ = self.public().authenticate(&address(spelled), &typed("wrong")).await.unwrap();
+                let _ = self.public().authenticate(&address(spelled), &typed("wrong"), None).await.unwrap();
             }
         }
         self.mailer.answer_all(Answer::Transient);
@@ -192,8 +192,8 @@ impl Lives {
     }
 
     async fn log_in(&self, spelled: &Spelled, password: &str) -> SessionStamp {
-        match self.public().authenticate(&address(spelled), &typed(password)).await.unwrap() {
-            Authentication::Granted(stamp) => stamp,
+        match self.public().authenticate(&address(spelled), &typed(password), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
         }
     }

@@ -55,7 +55,7 @@ pub(super) async fn prepare(
     settings.builder_over(nowhere, mailer.clone()).map_err(failed)?.build().map_err(failed)?;
 
     let listener = listen(http.listen).await?;
-    let accounts = settings.builder(mailer).map_err(failed)?.build().map_err(failed)?;
+    let accounts = settings.builder(mailer).map_err(failed)?.open().await.map_err(failed)?;
     let router = router(&guard, &accounts, contracts, pages);
     let greeting = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
     Ok(PreparedServer { listener, router, connections: http.connections, accounts: vec![accounts], greeting })

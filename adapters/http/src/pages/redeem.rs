@@ -112,8 +112,8 @@ impl Open<'_> {
         let Ok(password) = Password::parse(&password) else {
             return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
         };
-        let stamp = match self.site.accounts.public(self.from).authenticate(&email, &password).await {
-            Ok(Authentication::Granted(stamp)) => stamp,
+        let stamp = match self.site.accounts.public(self.from).authenticate(&email, &password, None).await {
+            Ok(Authentication::Granted { stamp, .. }) => stamp,
             Ok(Authentication::MustChange { .. }) => {
                 return asked_again(StatusCode::CONFLICT, &texts.must_change);
             }

@@ -106,8 +106,8 @@ impl World {
         let (_, link) = self.invited().await;
         browser.open(&link).await;
         browser.choose(GOOD).await;
-        let stamp = match self.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap() {
-            Authentication::Granted(stamp) => stamp,
+        let stamp = match self.public().authenticate(&email(ADA), &password(GOOD), None).await.unwrap() {
+            Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
         };
         let owner = self.accounts.owner(stamp, Origin::Unknown);
@@ -124,7 +124,7 @@ impl World {
     }
 
     pub(crate) async fn lets_in(&self, address: &str, typed: &str) -> bool {
-        let answer = self.public().authenticate(&email(address), &password(typed)).await.unwrap();
+        let answer = self.public().authenticate(&email(address), &password(typed), None).await.unwrap();
         !matches!(answer, Authentication::Denied(_))
     }
 }

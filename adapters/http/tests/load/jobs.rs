@@ -293,8 +293,8 @@ async fn moving(world: &World, round: usize) -> Job {
     let (id, old) = imported(world, &format!("moving{round}@example.com")).await;
     let (new, password) = (email(&format!("moved{round}@example.com")), Password::parse(PASSWORD).unwrap());
     let accounts = &world.file.accounts;
-    let stamp = match accounts.public(Origin::Unknown).authenticate(&old, &password).await.unwrap() {
-        Authentication::Granted(stamp) => stamp,
+    let stamp = match accounts.public(Origin::Unknown).authenticate(&old, &password, None).await.unwrap() {
+        Authentication::Granted { stamp, .. } => stamp,
         denied => panic!("{denied:?}"),
     };
     let owner = accounts.owner(stamp, Origin::Unknown);

@@ -1,6 +1,6 @@
 //! Changes of address: confirming, cancelling, taking back.
 
-use accountable_core::{NewAccount, domain::Password};
+use accountable_core::{DeliveryOptions, Import, NewAccount, domain::Password};
 
 use crate::world::{ADA, BETTER, GOOD, World, email};
 
@@ -63,7 +63,8 @@ async fn another_accounts_password_does_not_confirm() {
     let mut browser = world.browser().opened(&world.link_to(NEW)).await;
     let asked = browser.submit(&[("email", "bob@example.com"), ("password", BETTER)]).await;
     assert!(asked.status == 409 && asked.says("has to be changed first"), "{}", asked.body);
-    let owner = match world.public().authenticate(&email("bob@example.com"), &temporary).await.unwrap() {
+    let owner = match world.public().authenticate(&email("bob@example.com"), &temporary, None).await.unwrap()
+    {
         accountable_core::Authentication::MustChange { stamp, .. } => {
             world.accounts.owner(stamp, Default::default())
         }
@@ -100,4 +101,31 @@ async fn guesses_on_the_page_count_as_log_ins_do() {
     let last = last.unwrap();
     assert_eq!(last.status, 429, "{}", last.body);
     assert!(last.header("retry-after").unwrap().parse::<u64>().unwrap() > 0 && last.says("Try again"));
+}
+
+/// An account of another system, whose address nobody has proven: the link asks who is there.
+#[tokio::test]
+async fn a_link_that_proves_an_address_asks_its_reader_to_sign_in() {
+    let world = World::new();
+    let import = Import::new(NewAccount::new(email("carl@example.com")));
+    let id = world.admin().import(import).await.unwrap().id;
+    world.admin().assign_password(id, &Password::parse(BETTER).unwrap()).await.unwrap();
+    let temporary = Password::parse(BETTER).unwrap();
+    let stamp = match world.public().authenticate(&email("carl@example.com"), &temporary, None).await.unwrap()
+    {
+        accountable_core::Authentication::MustChange { stamp, .. } => stamp,
+        other => panic!("{other:?}"),
+    };
+    let owner = world.accounts.owner(stamp, Default::default());
+    owner.change_password(&temporary, &Password::parse(GOOD).unwrap()).await.unwrap();
+    let _ = world.admin().request_email_proof(id, DeliveryOptions::default()).await.unwrap();
+    let mut browser = world.browser();
+    let page = browser.open(&world.link_to("carl@example.com")).await;
+    assert!(page.says("Confirm your address") && page.says("autocomplete=\"current-password\""));
+    let asked = browser.submit(&[("email", "carl@example.com"), ("password", BETTER)]).await;
+    assert_eq!(asked.status, 403, "{}", asked.body);
+    assert!(!world.admin().account(id).await.unwrap().unwrap().email_proven);
+    let done = browser.submit(&[("email", "carl@example.com"), ("password", GOOD)]).await;
+    assert!(done.status == 200 && done.says("Your address is confirmed"), "{}", done.body);
+    assert!(world.admin().account(id).await.unwrap().unwrap().email_proven);
 }

@@ -98,8 +98,8 @@ impl World {
     }
 
     async fn request_change(&self, new: &str, mail: &MailOptions) {
-        let stamp = match self.public().authenticate(&email(ADA), &password(GOOD)).await.unwrap() {
-            accountable_core::Authentication::Granted(stamp) => stamp,
+        let stamp = match self.public().authenticate(&email(ADA), &password(GOOD), None).await.unwrap() {
+            accountable_core::Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
         };
         let owner = self.accounts.owner(stamp, Origin::Unknown);
@@ -121,7 +121,7 @@ impl World {
     }
 
     pub(crate) async fn lets_in(&self, address: &str, typed: &str) -> bool {
-        let answer = self.public().authenticate(&email(address), &password(typed)).await.unwrap();
+        let answer = self.public().authenticate(&email(address), &password(typed), None).await.unwrap();
         !matches!(answer, accountable_core::Authentication::Denied(_))
     }
 }

@@ -330,7 +330,7 @@ async fn a_fault_is_an_unexpected_error() {
 async fn a_reset_ends_all_sessions_and_must_be_changed() {
     let world = three_classes();
     let id = world.in_use("ada@example.com", FIRST).await;
-    let Authentication::Granted(stamp) = world.log_in("ada@example.com", FIRST).await else {
+    let Authentication::Granted { stamp, .. } = world.log_in("ada@example.com", FIRST).await else {
         panic!("not let in");
     };
     let session = world.accounts.owner(stamp, Origin::Unknown);
@@ -353,7 +353,7 @@ async fn a_reset_ends_all_sessions_and_must_be_changed() {
     };
     let owner = world.accounts.owner(stamp, Origin::Unknown);
     owner.change_password(&password(GOOD), &password("velvetAn77?")).await.unwrap();
-    assert!(matches!(world.log_in("ada@example.com", "velvetAn77?").await, Authentication::Granted(_)));
+    assert!(matches!(world.log_in("ada@example.com", "velvetAn77?").await, Authentication::Granted { .. }));
 
     assert_eq!(reset(&world, &server, &id.to_base62(), GOOD).await.status, 200);
     world.clock.advance(Span::hours(72));

@@ -53,7 +53,10 @@ async fn the_mailed_link_leads_to_the_page_asked_for_and_completes() {
 
     let answer = send(&server, &bearers.plain, COMPLETE, &completing(&id, &code, "velvet anchor")).await;
     assert_eq!((answer.status, answer.json()), (200, json!({ "id": id })));
-    assert!(matches!(world.log_in("test@example.com", "velvet anchor").await, Authentication::Granted(_)));
+    assert!(matches!(
+        world.log_in("test@example.com", "velvet anchor").await,
+        Authentication::Granted { .. }
+    ));
     assert!(matches!(world.log_in("test@example.com", FIRST).await, Authentication::Denied(_)));
     assert_eq!(
         serde_json::to_value(events.recv().await.unwrap()).unwrap(),

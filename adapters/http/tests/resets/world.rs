@@ -96,7 +96,7 @@ impl World {
 
     pub(crate) async fn log_in(&self, address: &str, typed: &str) -> Authentication {
         let public = self.accounts.public(Origin::Unknown);
-        public.authenticate(&email(address), &password(typed)).await.unwrap()
+        public.authenticate(&email(address), &password(typed), None).await.unwrap()
     }
 
     /// The link that a courier mails to this address now, if it mails one.

@@ -156,7 +156,7 @@ impl World {
         };
         let code = MailedCode::new(&part("id"), &part("confirmation_code"));
         let chosen = Password::parse("plum trombone 42 Quartz!").unwrap();
-        self.accounts.public(from).choose_password(&code, &chosen).await
+        self.accounts.public(from).choose_password(&code, &chosen).await.map(|chosen| chosen.account)
     }
 
     /// The groups that the document and its siblings name.

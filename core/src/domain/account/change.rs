@@ -1,7 +1,7 @@
 //! What a command makes of an account and of what surrounds it. Whole, or not at all.
 
 use super::{Account, Facts, Life};
-use crate::domain::{Address, AddressTag, Carried, EventKind, Mail, Refusal};
+use crate::domain::{Address, AddressTag, Carried, EventKind, Mail, Refusal, SessionStamp};
 
 /// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,6 +56,12 @@ impl Change {
             account.epoch = account.epoch.next();
         }
         self
+    }
+
+    /// What a session of this account that is to go on must show after the change.
+    pub(crate) fn stamp_after(&self, before: &Account) -> SessionStamp {
+        let Account { id, epoch, .. } = self.account.as_ref().unwrap_or(before);
+        SessionStamp { account: *id, epoch: *epoch }
     }
 
     /// A further command in the same commit, on what this one leaves: one version, the events of both.

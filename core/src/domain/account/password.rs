@@ -46,6 +46,15 @@ pub struct ChangePassword<'a> {
     pub epoch: Epoch,
 }
 
+/// Staff, or the host, requires another password of an account.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordChangeDemand {
+    /// Whether all sessions of the account end as well.
+    pub ends_sessions: bool,
+    /// Only a password that was set by then need be changed; none: any.
+    pub set_until: Option<Timestamp>,
+}
+
 impl Account {
     /// Sets the password that the bearer of a live code chose; that also proves the address the code was mailed to.
     ///
@@ -130,6 +139,34 @@ impl Account {
             }
             change.events.push(EventKind::PasswordRehashed);
         })
+    }
+
+    /// Requires that the password be changed at the next log-in, as where it may be known to others. Where it must be
+    /// changed already, nothing changes but that sessions end, if they shall.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountClosed`], [`Refusal::NoPassword`].
+    pub fn require_password_change(&self, demand: &PasswordChangeDemand) -> Result<Change, Refusal> {
+        let facts = self.facts()?;
+        facts.standing.open()?;
+        let password = facts.password.as_ref().ok_or(Refusal::NoPassword)?;
+        if demand.set_until.is_some_and(|until| until < password.set_at) {
+            return Ok(Change::none());
+        }
+        let required = match password.must_change {
+            true => Change::none(),
+            false => Change::of(self, |facts, change| {
+                if let Some(password) = &mut facts.password {
+                    password.must_change = true;
+                }
+                change.events.push(EventKind::PasswordChangeRequired);
+            })?,
+        };
+        match (demand.ends_sessions, required.account.is_some()) {
+            (false, _) => Ok(required),
+            (true, false) => self.end_sessions(),
+            (true, true) => required.then(Self::end_sessions),
+        }
     }
 
     /// Demands that the password be changed, since it let its owner in by a hash that looks at a part of it only. Where

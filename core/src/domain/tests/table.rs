@@ -28,6 +28,7 @@ enum Command {
     ChoosePassword,
     Authenticate,
     ChangePassword,
+    RequirePasswordChange,
     AssignPassword,
     ChangePasswordManagement(Management),
     ReplaceEmail,
@@ -73,7 +74,8 @@ impl Command {
             Self::InspectCode => Self::ChoosePassword,
             Self::ChoosePassword => Self::Authenticate,
             Self::Authenticate => Self::ChangePassword,
-            Self::ChangePassword => Self::AssignPassword,
+            Self::ChangePassword => Self::RequirePasswordChange,
+            Self::RequirePasswordChange => Self::AssignPassword,
             Self::AssignPassword => Self::ChangePasswordManagement(Management::Owner),
             Self::ChangePasswordManagement(Management::Owner) => {
                 Self::ChangePasswordManagement(Management::Administrator)
@@ -148,6 +150,8 @@ enum Then {
     /// It stands like this again.
     Opens(StandingKind),
     Unlocks,
+    /// The password must be changed at the next log-in.
+    RequiresChange,
     EndsSessions,
     Erases,
     /// It is so already: nothing is written.

@@ -32,7 +32,7 @@ impl World {
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         self.said.outcome(&owner.confirm_email(&forged).await);
         let code = self.code(WANTED);
-        let stamp = owner.confirm_email(&code).await.unwrap();
+        let stamp = owner.confirm_email(&code).await.unwrap().stamp;
         self.said.outcome(&owner.confirm_email(&code).await);
         self.accounts.sweep(100).await.unwrap();
         let public = self.public("192.0.2.41");
@@ -47,7 +47,7 @@ impl World {
         let stamp = self.granted(OWN, BETTER).await;
         let renewed = self.accounts.owner(stamp, Origin::Unknown).end_sessions().await;
         self.said.outcome(&renewed);
-        let owner = self.accounts.owner(renewed.unwrap(), Origin::Unknown);
+        let owner = self.accounts.owner(renewed.unwrap().stamp, Origin::Unknown);
         self.said.outcome(&owner.close().await);
         self.owners_doors(stamp.account).await;
         self.said.outcome(&self.accounts.sweep(100).await);
@@ -62,8 +62,8 @@ impl World {
     }
 
     async fn granted(&self, at: usize, password: &str) -> SessionStamp {
-        match self.public("192.0.2.43").authenticate(&email(at), &typed(password)).await.unwrap() {
-            accountable::Authentication::Granted(stamp) => stamp,
+        match self.public("192.0.2.43").authenticate(&email(at), &typed(password), None).await.unwrap() {
+            accountable::Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
         }
     }

@@ -51,7 +51,8 @@ impl World {
         let [.., Ok(view), Err(taken)] = &outcomes[..] else { panic!("{outcomes:?}") };
         assert_eq!(taken.code(), "email_taken");
         self.said.view(view);
-        self.said.outcome(&self.public("192.0.2.50").authenticate(&email(IMPORTED), &typed(GOOD)).await);
+        self.said
+            .outcome(&self.public("192.0.2.50").authenticate(&email(IMPORTED), &typed(GOOD), None).await);
         view.id
     }
 

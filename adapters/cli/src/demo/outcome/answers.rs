@@ -2,7 +2,7 @@
 
 use accountable::{
     Accepted, AccountView, Delivery, Swept,
-    domain::{AccountId, CodeState, SessionStamp},
+    domain::{Chosen, CodeState, Renewed},
 };
 use serde_json::{Value, json};
 
@@ -51,14 +51,14 @@ impl ToOutcome for CodeState {
 }
 
 /// A password was chosen for this account.
-impl ToOutcome for AccountId {
+impl ToOutcome for Chosen {
     fn to_outcome(&self) -> CallOutcome {
         CallOutcome::granted("password_set", Value::Null)
     }
 }
 
-/// The owner has a new password, and the session goes on with this stamp.
-impl ToOutcome for SessionStamp {
+/// The owner has a new password, and the session goes on.
+impl ToOutcome for Renewed {
     fn to_outcome(&self) -> CallOutcome {
         CallOutcome::granted("password_changed", Value::Null)
     }

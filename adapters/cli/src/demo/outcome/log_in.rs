@@ -28,7 +28,7 @@ pub(crate) enum LogInRefused {
 /// Sorts an answer into yes and no.
 pub(crate) fn logged_in(answer: Result<Authentication, PublicError>) -> Result<LoggedIn, LogInRefused> {
     match answer.map_err(LogInRefused::Failed)? {
-        Authentication::Granted(stamp) => Ok(LoggedIn { stamp, must_change: None }),
+        Authentication::Granted { stamp, .. } => Ok(LoggedIn { stamp, must_change: None }),
         Authentication::MustChange { reason, stamp } => Ok(LoggedIn { stamp, must_change: Some(reason) }),
         Authentication::Denied(why) => Err(LogInRefused::Denied(*why.for_logs())),
     }

@@ -56,7 +56,7 @@ impl Guesses {
         let mut answers = Vec::new();
         for password in self.passwords {
             let (stranger, who) = (stranger.clone(), self.who.clone());
-            callers.spawn(async move { logged_in(stranger.authenticate(&who, &password).await) });
+            callers.spawn(async move { logged_in(stranger.authenticate(&who, &password, None).await) });
             if !at_once {
                 answers.extend(callers.join_next().await.and_then(Result::ok));
             }

@@ -127,7 +127,7 @@ impl Player {
 
             Do::Authenticate { who, password, session } => {
                 let (who, password) = (self.names.address(who)?, read(password)?);
-                let answer = logged_in(stranger.authenticate(&who, &password).await);
+                let answer = logged_in(stranger.authenticate(&who, &password, None).await);
                 if let Ok(entered) = &answer {
                     self.names.began(who, session.clone(), entered.stamp);
                 }
@@ -163,8 +163,8 @@ impl Player {
             Do::ChangePassword { who, current, new } => {
                 let (current, new) = (read(current)?, read(new)?);
                 let changed = self.owner(who)?.change_password(&current, &new).await;
-                if let Ok(stamp) = &changed {
-                    self.names.renew(self.names.session(who)?.0, *stamp);
+                if let Ok(renewed) = &changed {
+                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
                 }
                 changed.to_outcome()
             }
@@ -175,8 +175,8 @@ impl Player {
             }
             Do::ConfirmEmail { who, mailbox } => {
                 let confirmed = self.owner(who)?.confirm_email(&self.code(mailbox)?).await;
-                if let Ok(stamp) = &confirmed {
-                    self.names.renew(self.names.session(who)?.0, *stamp);
+                if let Ok(renewed) = &confirmed {
+                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
                 }
                 confirmed.map(|_| EmailConfirmed).to_outcome()
             }

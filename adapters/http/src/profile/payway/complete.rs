@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accountable_core::{
     PublicError,
-    domain::{AccountId, Actor, Origin},
+    domain::{AccountId, Actor, Chosen, Origin},
 };
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub(super) struct CompleteResponse {
 pub(super) async fn complete(service: &Service, call: Received) -> Result<CompleteResponse, ErrorResponse> {
     let CompleteRequest { code, new_password } = CompleteRequest::parse(call.fields, &service.accounts)?;
     let redeemed = service.accounts.public(Origin::Unknown).choose_password(&code, &new_password).await;
-    let id = redeemed.map_err(|error| match error {
+    let Chosen { account: id, .. } = redeemed.map_err(|error| match error {
         // Used, expired, wrong, never mailed, of nobody: one answer for all.
         PublicError::DeadCode => ErrorResponse::not_found("The password reset could not be found"),
         PublicError::WeakPassword(violations) => password::weak(service.accounts.policy(), &violations),

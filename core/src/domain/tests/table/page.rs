@@ -62,6 +62,7 @@ fn command(command: Command) -> String {
         Command::ChoosePassword => ("choose_password", "bearer of its last password code"),
         Command::Authenticate => ("authenticate", "stranger with the right password"),
         Command::ChangePassword => ("change_password", "owner"),
+        Command::RequirePasswordChange => ("require_password_change", "administrator"),
         Command::AssignPassword => ("assign_password", "administrator"),
         Command::ChangePasswordManagement(to) => {
             return format!("`change_password_management` to {} (administrator)", by(to));
@@ -117,6 +118,7 @@ fn outcome(then: Then) -> String {
         Then::Shuts(kind) => format!("{}; sessions and codes end", kind.as_str()),
         Then::Opens(kind) => kind.as_str().into(),
         Then::Unlocks => "failed log-ins are forgotten".into(),
+        Then::RequiresChange => "the password must be changed".into(),
         Then::EndsSessions => "sessions end".into(),
         Then::Erases => "erased".into(),
         Then::Nothing => "nothing changes".into(),

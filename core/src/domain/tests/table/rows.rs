@@ -140,6 +140,10 @@ pub(super) static TABLE: &[Row] = &[
             Sets(Changed, InUse),
         ),
     ),
+    open(
+        RequirePasswordChange,
+        but(&[(UNSET, Refuses("no_password")), (&[Assigned, Lapsed], Nothing)], RequiresChange),
+    ),
     open(AssignPassword, but(&[(&[ToOwner], Sets(ByStaff, ChangingManagement))], Sets(ByStaff, InUse))),
     Row {
         command: ChangePasswordManagement(Management::Owner),

@@ -76,6 +76,10 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::ChangePassword => {
             seen.sets(account.change_password(&ChangePassword { new, verified: &verified, epoch }))
         }
+        Command::RequirePasswordChange => {
+            let demand = PasswordChangeDemand { ends_sessions: false, set_until: None };
+            seen.requires_change(account.require_password_change(&demand))
+        }
         Command::AssignPassword => {
             seen.sets(account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }))
         }

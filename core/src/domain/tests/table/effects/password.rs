@@ -4,6 +4,17 @@ use super::{super::Then, Seen, touched};
 use crate::domain::{testing::*, *};
 
 impl Seen<'_> {
+    pub(in super::super) fn requires_change(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["password"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let must_change = Credential { must_change: true, ..self.facts().password.clone().unwrap() };
+        assert_eq!(outcome.facts().password, Some(must_change));
+        assert_eq!((outcome.events, outcome.mails.len()), (vec![EventKind::PasswordChangeRequired], 0));
+        Then::RequiresChange
+    }
+
     pub(in super::super) fn sets(&self, change: Result<Change, Stop>) -> Then {
         let may = [
             "password",
