@@ -112,7 +112,7 @@ async fn the_companion_is_handed_what_the_redeemed_link_carries_and_no_journal_k
     let (world, told, file) = told(|_| false);
     let ada = signs_up(&world, "ada@example.com", "carried-by-ada").await;
     signs_up(&world, "ada@example.com", "carried-by-eve").await;
-    let id = world.public().choose_password(&ada, &password(GOOD)).await.unwrap();
+    let id = world.public().choose_password(&ada, &password(GOOD)).await.unwrap().account;
     let handed: Vec<_> =
         told.lock().unwrap().iter().filter(|(_, carried)| carried.is_some()).cloned().collect();
     let handed: Vec<_> = handed
