@@ -334,6 +334,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_quotas!($fixture);
         }
+        mod proof {
+            use super::*;
+            $crate::__doors_proof!($fixture);
+        }
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);
@@ -345,6 +349,10 @@ macro_rules! accounts_contract {
         mod remedies {
             use super::*;
             $crate::__doors_remedies!($fixture);
+        }
+        mod retention {
+            use super::*;
+            $crate::__doors_retention!($fixture);
         }
         mod review {
             use super::*;
@@ -365,6 +373,10 @@ macro_rules! accounts_contract {
         mod update {
             use super::*;
             $crate::__doors_update!($fixture);
+        }
+        mod yielding {
+            use super::*;
+            $crate::__doors_yielding!($fixture);
         }
     };
 }
