@@ -262,6 +262,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_equality!($fixture);
         }
+        mod equality_matrix {
+            use super::*;
+            $crate::__doors_equality_matrix!($fixture);
+        }
         mod faults {
             use super::*;
             $crate::__doors_faults!($fixture);

@@ -60,7 +60,7 @@ impl Life {
     async fn staff_tends_the_account(&mut self) {
         let (admin, id) = (self.world.admin(), self.id);
         // All but the first end sessions, and with them what a device is known by.
-        let most = if self.owner.reads_mail { 5 } else { 2 };
+        let most = if self.owner.reads_mail { 6 } else { 2 };
         match self.dice.below(most) {
             0 => drop(admin.unlock(id).await.unwrap()),
             1 => drop(admin.clear_suppression(&self.owner.mailbox).await.unwrap()),
@@ -74,6 +74,14 @@ impl Life {
                 self.sweep().await;
                 self.staff_opens().await;
                 self.owner.device = None;
+            }
+            4 => {
+                let to = self.new_address("ada");
+                self.strangers_are_at(&to).await;
+                drop(admin.replace_email(id, &to).await.unwrap());
+                self.forgets(&to);
+                self.owner.mailbox = to;
+                (self.owner.password, self.owner.device, self.owner.proven_at) = (None, None, None);
             }
             _ => {
                 drop(admin.close(id).await.unwrap());

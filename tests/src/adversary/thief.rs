@@ -147,6 +147,10 @@ impl Life {
             if let Ok(Authentication::Granted { stamp, .. } | Authentication::MustChange { stamp, .. }) =
                 answer
             {
+                // What a thief signed up with an address of theirs is an account of their own.
+                if stamp.account != self.id {
+                    continue;
+                }
                 self.thief.stamps.push(stamp.clone());
                 return Some(self.world.accounts.owner(stamp, Self::hideout()));
             }
