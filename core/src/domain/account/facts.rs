@@ -91,7 +91,7 @@ impl Facts {
         }
     }
 
-    /// Drops a pending change of address where the password must be changed before anything else: whoever must do that can't
+    /// Drops what only a session could confirm where the password must be changed before anything else: whoever must do that can't
     /// confirm, and a new password drops it anyway, so that its link would promise what no session may do.
     pub(super) fn drop_unconfirmable(&mut self, now: Timestamp) -> Option<EventKind> {
         if self.password_in_force(now).is_ok() {
