@@ -119,6 +119,9 @@ impl Life {
                 if self.dice.one_in(2) {
                     self.strangers_do_one_thing().await;
                 }
+                if self.dice.one_in(3) {
+                    self.a_mail_bounces(&mailbox).await;
+                }
                 let new = self.new_password();
                 let chosen = self.at_home().choose_password(&link.code, &password(&new)).await;
                 self.say("the owner chooses a password");

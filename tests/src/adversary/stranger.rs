@@ -163,6 +163,15 @@ impl Life {
         assert_eq!(self.world.view(self.id).await.suppressions, before, "a report of a mail from before");
     }
 
+    /// The last mail to that address comes back, although it arrived: redeeming its code clears that.
+    pub(super) async fn a_mail_bounces(&mut self, to: &EmailAddress) {
+        let last = self.headers.iter().rev().find(|head| head.to == *to).cloned();
+        if let Some(last) = last {
+            self.say("the last mail bounces");
+            let _ = self.world.admin().report(&last.tag, BOUNCED, "550 5.1.1").await.unwrap();
+        }
+    }
+
     /// Codes that somebody else used, and codes that nobody mailed; a reader of a mailbox that is left tries its own.
     async fn tries_codes(&mut self) {
         self.say("codes that open nothing");
