@@ -115,30 +115,6 @@ on_each_store! {
         assert!(told, "{letter:?}");
     }
 
-    /// Whichever of them renews the code, the other was read before that.
-    async fn mails_of_one_code_that_leave_at_once_all_name_the_end_that_it_was_given(world) {
-        world.in_use(ADA, GOOD).await;
-        world.mailer.answer_all(Answer::Unreachable);
-        let owner = world.signed_in(ADA, GOOD).await;
-        // What is tried first, alone, to see whether the server is back.
-        owner.request_email_change(&password(GOOD), &email("next@example.com"), &MailOptions::default()).await.unwrap();
-        for _ in 0..3 {
-            ask(&world, ADA).await;
-            world.sweep().await;
-            world.clock.advance(Span::seconds(601));
-        }
-        world.clock.advance(Span::minutes(40));
-        world.mailer.answer_all(Answer::Accept);
-        let now = world.clock.now();
-        world.sweep().await;
-        let letters = world.mailer.letters();
-        let ends: Vec<_> = letters.iter().skip(1).filter_map(|letter| match letter.message {
-            Message::Code { purpose: Purpose::PasswordReset, expires_at, .. } => Some(expires_at),
-            _ => None,
-        }).collect();
-        assert_eq!(ends, [now + Span::hours(1); 3]);
-    }
-
     /// Each that died is told of within the hour, by one notice an hour.
     async fn the_host_is_told_of_many_expiries_once_an_hour(world with |builder: accountable_core::Builder| builder.notices_to(email(HOST))) {
         for at in 0..12 {
