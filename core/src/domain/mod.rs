@@ -40,6 +40,7 @@ mod number;
 mod origin;
 mod password;
 mod policy;
+mod purpose;
 mod quota_of;
 mod realm;
 mod refusal;
@@ -75,7 +76,7 @@ pub use self::{
     circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
     code_lives::{CodeLives, Lifetime},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
@@ -102,6 +103,7 @@ pub use self::{
         Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
         PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    purpose::Purpose,
     quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
