@@ -46,6 +46,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             | Command::ConfirmEmail
             | Command::CancelEmailChangeByCode
             | Command::RevertEmailChange
+            | Command::ProveEmail
     );
     let seen = Seen { world, before: account, redeems };
     let request = world.request(1, NOW);

@@ -14,10 +14,11 @@ impl Seen<'_> {
             ..self.facts().password.clone().unwrap()
         };
         assert_eq!(outcome.facts().password, Some(must_change));
-        // Nobody could confirm a new address before the password is another.
+        // Nobody could confirm an address before the password is another.
+        let in_a_session = [Purpose::EmailConfirm, Purpose::EmailCancel, Purpose::EmailProof];
         let dropped = self.facts().pending.as_ref().map(|_| EventKind::EmailChangeDropped);
         let others = self.facts().confirmations.keys().copied();
-        let live = others.filter(|purpose| ![Purpose::EmailConfirm, Purpose::EmailCancel].contains(purpose));
+        let live = others.filter(|purpose| !in_a_session.contains(purpose));
         outcome.codes_are_dead(self.facts(), &live.collect::<Vec<_>>());
         assert_eq!(outcome.facts().pending, None);
         let happened: Vec<_> = [EventKind::PasswordChangeRequired].into_iter().chain(dropped).collect();
