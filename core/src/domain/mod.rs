@@ -15,6 +15,7 @@ mod code_lives;
 mod confirmation;
 mod contact;
 mod device;
+mod earned;
 mod email;
 mod event;
 mod feedback;
@@ -79,6 +80,7 @@ pub use self::{
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
     device::DeviceToken,
+    earned::{Chosen, Renewed},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -109,7 +111,7 @@ pub use self::{
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedCarried, SealedIntent, SealedOrigin},
-    session::{Chosen, Renewed, SessionStamp},
+    session::SessionStamp,
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},
