@@ -16,6 +16,7 @@ pub mod demands;
 pub mod devices;
 pub mod email_change;
 pub mod equality;
+pub mod equality_matrix;
 pub mod faults;
 pub mod feedback;
 pub mod import;

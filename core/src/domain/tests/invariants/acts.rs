@@ -46,6 +46,9 @@ pub(super) enum Act {
     /// With the code that is brought.
     RevertEmail,
     LockNotice,
+    DisabledNotice {
+        by_link: bool,
+    },
     Suspend,
     Reinstate,
     EndSessions,
@@ -158,6 +161,10 @@ impl By<'_> {
                 account.revert_email_change(&RevertEmail { redemption, set: request, history: 0 })
             }
             Act::LockNotice => account.lock_notice(notice, now),
+            Act::DisabledNotice { by_link } => {
+                let stranger_caused = Some(MailKind::LogIn);
+                account.disabled_notice(&MailRequest { stranger_caused, ..request }, notice, by_link)
+            }
             Act::Suspend => account.suspend(&SuspensionReason::parse("unpaid").unwrap(), now),
             Act::Reinstate => account.reinstate(&request),
             Act::EndSessions => account.end_sessions(),
