@@ -79,7 +79,7 @@ async fn another_accounts_password_does_not_confirm() {
         }
         other => panic!("{other:?}"),
     };
-    let own = "glacier pepper 19 Violin!";
+    let own = "herons wade where the river bends";
     owner.change_password(&temporary, &Password::parse(own).unwrap()).await.unwrap();
     let asked = browser.submit(&[("email", "bob@example.com"), ("password", own)]).await;
     assert!(asked.status == 403 && asked.says("belongs to another account"), "{}", asked.body);
