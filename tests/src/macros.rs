@@ -324,6 +324,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_quotas!($fixture);
         }
+        mod proof {
+            use super::*;
+            $crate::__doors_proof!($fixture);
+        }
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);
@@ -335,6 +339,10 @@ macro_rules! accounts_contract {
         mod remedies {
             use super::*;
             $crate::__doors_remedies!($fixture);
+        }
+        mod retention {
+            use super::*;
+            $crate::__doors_retention!($fixture);
         }
         mod review {
             use super::*;
@@ -355,6 +363,10 @@ macro_rules! accounts_contract {
         mod update {
             use super::*;
             $crate::__doors_update!($fixture);
+        }
+        mod yielding {
+            use super::*;
+            $crate::__doors_yielding!($fixture);
         }
     };
 }

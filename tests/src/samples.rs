@@ -7,10 +7,10 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Address, AddressTag, Attributes, Cidr, ClosedBy, CommitId, Content, Credential,
-        DeathCause, Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent, IntentKind,
-        IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState, Mailbox,
-        OpenStanding, Ordinal, PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject,
+        Account, AccountId, Address, AddressTag, Attributes, Carried, Cidr, ClosedBy, CommitId, Content,
+        Credential, DeathCause, Dispatch, EmailAddress, Facts, FormerMailbox, FormerPassword, Intent,
+        IntentKind, IpFilterGroup, IpFilterGroupName, KeyId, Keyring, Life, LinkUrl, Mail, MailId, MailState,
+        Mailbox, OpenStanding, Ordinal, PendingEmail, Purpose, Realm, Registration, Span, Standing, Subject,
         Suppression, SuppressionScope, Timestamp, Undeliverable,
     },
     port::{Claim, Limit, Note, NoteName, Scope, Trim},
@@ -244,7 +244,7 @@ pub fn intent(id: MailId, due: Timestamp) -> Mail {
         return_url: None,
         seen_from: None,
         locale: None,
-        carried: None,
+        carried: Some(Carried::new([0xff; Carried::MAX]).expect("no more than may be")),
     };
     let sealed = intent.seal(keyring(), &realm(), id, [9; 24]);
     Mail::queued(id, realm(), Content::Intent(sealed), due)

@@ -111,6 +111,16 @@ impl English {
                 .link("Open my account again", link)
                 .says(format!("{once}{late}")),
             ),
+            Purpose::EmailProof => Wording::new(
+                "Confirm your address",
+                self.tells(letter, format!(
+                    "Your account at {service} has this address, and nobody has confirmed yet that mail reaches you \
+                     here. The link asks you to sign in."
+                ))
+                .link("Confirm this address", link)
+                .says(once)
+                .says(format!("{NOT_YOU}{}", self.or_turn_to(letter, "Should such mails go on"))),
+            ),
         }
     }
 

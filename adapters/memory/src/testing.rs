@@ -75,6 +75,7 @@ pub(crate) fn account(n: u8, address: &str) -> Account {
 /// The only event of a commit.
 pub(crate) fn event(commit: CommitId, account: &Account) -> Event {
     Event {
+        carried: None,
         commit,
         ordinal: 0,
         at: NOW,

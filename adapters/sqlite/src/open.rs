@@ -171,7 +171,7 @@ impl Options {
     /// #     let account = Account::register(new).account.unwrap();
     /// #     let commit = CommitId::from_bytes([n; 16]);
     /// #     let what = EventKind::Registered;
-    /// #     let event = Event { commit, ordinal: 0, at: now, realm, by: Initiator::Courier, account: Some(id), version: None, what };
+    /// #     let event = Event { commit, ordinal: 0, at: now, realm, by: Initiator::Courier, account: Some(id), version: None, what, carried: None };
     /// #     pollster::block_on(store.commit(&Commit::new(commit, vec![Write::Account(Swap::create(account))], vec![event]).unwrap()))
     /// # };
     /// # for n in 0..10 { register(n).unwrap(); }

@@ -1,10 +1,11 @@
 //! An account: its facts, what they amount to, and what time alone does to them.
 //!
 //! What may be *done* to an account stands in the files beside: [`register`], [`mailing`], [`redeem`], [`password`],
-//! [`management`], [`email_change`], [`update`], [`shut`], [`import`] and [`time_due`]. Each command takes the facts and a request, and
+//! [`management`], [`email_change`], [`update`], [`shut`], [`import`], [`proof`], [`sign_up`] and [`time_due`]. Each command takes the facts and a request, and
 //! gives a [`Change`] or says no.
 
 mod attributes;
+mod carried_code;
 mod change;
 mod email_change;
 mod facts;
@@ -15,9 +16,11 @@ mod mailing;
 mod management;
 mod new_account;
 mod password;
+mod proof;
 mod redeem;
 mod register;
 mod shut;
+mod sign_up;
 mod throttles;
 mod time_due;
 mod time_passed;
@@ -29,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{AttributeChanges, Attributes},
+    carried_code::CarriedCode,
     joined::JoinedNotice,
     new_account::{AccountChanges, NewAccount},
     register::Registration,
@@ -41,6 +45,7 @@ pub(crate) use self::{
     mailing::MailRequest,
     management::ManagementChange,
     password::{AssignPassword, ChangePassword, NewPassword, PasswordChangeDemand},
+    proof::ProveEmail,
     redeem::Redemption,
     shut::{Close, CloseOwn},
     time_due::DueWork,
@@ -212,6 +217,9 @@ pub struct Facts {
     /// What was mailed out to be confirmed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmations: BTreeMap<Purpose, Confirmations>,
+    /// Codes of the set confirmation that hand over what their sign-up carried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<CarriedCode>,
     /// The levels of the quotas of its code mails, for each purpose, recipient
     /// ([`Keyring::throttle_tag`](super::Keyring::throttle_tag)) and side that asked. At most
     /// [`THROTTLES_MOST`](Self::THROTTLES_MOST).

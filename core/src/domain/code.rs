@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::{
-    AccountId, Confirmation, EmailAddress, Incarnation, Keyring, Purpose, Realm, ReturnUrl, Timestamp,
+    AccountId, Carried, Confirmation, EmailAddress, Incarnation, Keyring, Purpose, Realm, ReturnUrl,
+    Timestamp,
 };
 
 /// The version of what goes into a code.
@@ -145,6 +146,9 @@ pub enum CodeState {
         expires_at: Timestamp,
         /// Where its page sends its reader at the end: as it was asked for, and allowed.
         return_url: Option<ReturnUrl>,
+        /// What the sign-up carried that the code was mailed for: a stranger's word, which redeeming this very code hands
+        /// to the host. None for any other code.
+        carried: Option<Carried>,
     },
     /// It was redeemed, or something newer took its place.
     Used {

@@ -27,6 +27,8 @@ pub struct CodeLives {
     /// How long a link that confirms a new address lives, and with it the link that cancels the change: 24 h; 5 min to 14
     /// days.
     pub email_confirm: Span,
+    /// How long a link that proves the present address lives: 24 h; 5 min to 14 days.
+    pub email_proof: Span,
     /// How long a link that takes an old address back lives, from when it was first handed over: 72 h; 5 min to 7 days. It
     /// ends 7 days after the change at the latest, and is never put off.
     pub email_revert: Span,
@@ -39,6 +41,7 @@ impl Default for CodeLives {
             password_reset: Span::hours(1),
             password_management: Span::hours(24),
             email_confirm: Span::hours(24),
+            email_proof: Span::hours(24),
             email_revert: Span::hours(72),
         }
     }
@@ -71,6 +74,7 @@ impl CodeLives {
             Purpose::PasswordManagement => sliding(self.password_management, Self::SLIDES),
             // A change can be cancelled as long as it can be confirmed.
             Purpose::EmailConfirm | Purpose::EmailCancel => sliding(self.email_confirm, Self::SLIDES),
+            Purpose::EmailProof => sliding(self.email_proof, Self::SLIDES),
             // As long as the grace, which the account's standing has: at the longest as long as that can be.
             Purpose::Reopen => Lifetime { each: Span::days(30), longest: Span::days(3_660) },
             Purpose::EmailRevert => Lifetime { each: self.email_revert, longest: Self::REVERT_MOST },
@@ -81,11 +85,19 @@ impl CodeLives {
     pub(super) fn check(&self) -> Result<(), OutOfBounds> {
         const ANY: RangeInclusive<Span> = Span::minutes(5)..=Span::days(14);
         const REVERT: RangeInclusive<Span> = Span::minutes(5)..=CodeLives::REVERT_MOST;
-        let Self { password_set, password_reset, password_management, email_confirm, email_revert } = *self;
+        let Self {
+            password_set,
+            password_reset,
+            password_management,
+            email_confirm,
+            email_proof,
+            email_revert,
+        } = *self;
         OutOfBounds::check("code_lives.password_set", password_set, ANY)?;
         OutOfBounds::check("code_lives.password_reset", password_reset, ANY)?;
         OutOfBounds::check("code_lives.password_management", password_management, ANY)?;
         OutOfBounds::check("code_lives.email_confirm", email_confirm, ANY)?;
+        OutOfBounds::check("code_lives.email_proof", email_proof, ANY)?;
         OutOfBounds::check("code_lives.email_revert", email_revert, REVERT)
     }
 }

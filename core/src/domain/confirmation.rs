@@ -22,11 +22,13 @@ pub enum Purpose {
     EmailRevert,
     /// To open an account again that was closed through its owner's door, by choosing a new password.
     Reopen,
+    /// To prove the current address of an account that has a password, by whoever is signed in to it.
+    EmailProof,
 }
 
 impl Purpose {
     /// Every purpose, in the order of their declaration.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PasswordSet,
         Self::PasswordReset,
         Self::PasswordManagement,
@@ -34,6 +36,7 @@ impl Purpose {
         Self::EmailCancel,
         Self::EmailRevert,
         Self::Reopen,
+        Self::EmailProof,
     ];
 
     /// The stable name of the purpose, in `snake_case`, for machines.
@@ -47,6 +50,7 @@ impl Purpose {
             Self::EmailCancel => "email_cancel",
             Self::EmailRevert => "email_revert",
             Self::Reopen => "reopen",
+            Self::EmailProof => "email_proof",
         }
     }
 

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Actor, AddressTag, CommitId, DeathCause, EventRef, InitiatorKind, IpFilterGroupName, MailId,
-    Management, NoticeKind, Ordinal, Purpose, QuotaTag, Realm, SuppressionScope, Timestamp, Undeliverable,
-    Version,
+    AccountId, Actor, AddressTag, Carried, CommitId, DeathCause, EventRef, InitiatorKind, IpFilterGroupName,
+    MailId, Management, NoticeKind, Ordinal, Purpose, QuotaTag, Realm, SuppressionScope, Timestamp,
+    Undeliverable, Version,
 };
 
 /// One line of the journal.
@@ -29,6 +29,10 @@ pub struct Event {
     pub version: Option<Version>,
     /// What happened, with its particulars.
     pub what: EventKind,
+    /// What a sign-up carried, beside `Registered`, `SignUpRepeated` and `PasswordSet`: for the host's part of the commit
+    /// only. It has no stored form, so that no journal keeps it.
+    #[serde(skip)]
+    pub carried: Option<Carried>,
 }
 
 impl Event {
@@ -73,6 +77,12 @@ impl Initiator {
 pub enum EventKind {
     /// An account was registered, by staff or after a stranger's request.
     Registered,
+    /// Somebody signed an address up again that has an account which nobody has used yet: its link was mailed again.
+    SignUpRepeated,
+    /// A sign-up that nobody had proven gave its address up, to whoever has more right to it.
+    SignUpYielded,
+    /// Staff put its hand to a sign-up: it is not purged any more.
+    SignUpAdopted,
     /// A stranger asked for a mail. Nobody has looked for whom.
     MailRequested {
         /// The name of the request's mail.
@@ -328,6 +338,14 @@ pub enum EventKind {
         /// The name of the address' record.
         tag: AddressTag,
     },
+}
+
+impl EventKind {
+    /// Whether the host's companion is handed with it what the sign-up carried.
+    #[must_use]
+    pub const fn hands_over_carried(&self) -> bool {
+        matches!(self, Self::Registered | Self::SignUpRepeated | Self::PasswordSet { .. })
+    }
 }
 
 /// What somebody reports of a mail that had been taken.

@@ -64,13 +64,18 @@ impl IntentKind {
 /// Sealed intents of any address are as long as this, or a multiple.
 const BLOCK: usize = 512;
 
+/// No address is longer: 254 octets, of which those of a quoted local part may need one more each.
+const LONGEST: usize = 254 + 64;
+
 impl Intent {
     /// Seals the request to its mail, padded so that its length says nothing of the address.
     #[must_use]
     pub fn seal(&self, keys: &Keyring, realm: &Realm, mail: MailId, nonce: [u8; 24]) -> SealedIntent {
         // Never fails: the form has no map with keys that are not texts.
         let mut plain = Zeroizing::new(serde_json::to_vec(self).unwrap_or_default());
-        let padded = plain.len().div_ceil(BLOCK).saturating_mul(BLOCK);
+        // As if the address were the longest: what else there is may end close to a block.
+        let rest = plain.len().saturating_sub(self.email.as_str().len());
+        let padded = rest.saturating_add(LONGEST).max(plain.len()).div_ceil(BLOCK).saturating_mul(BLOCK);
         plain.resize(padded, b' ');
         keys.seal_intent(realm, mail, nonce, &plain)
     }

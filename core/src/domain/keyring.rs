@@ -20,8 +20,8 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    AccountId, AddressTag, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId, Realm,
-    Seal, Sealed, SealedIntent, SealedOrigin,
+    AccountId, AddressTag, Carried, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId,
+    Realm, Seal, Sealed, SealedCarried, SealedIntent, SealedOrigin,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -91,6 +91,7 @@ struct Derived {
     hash_seal: Key,
     intent_seal: Key,
     origin_seal: Key,
+    carried_seal: Key,
     check: KeyCheck,
 }
 
@@ -102,6 +103,7 @@ impl Derived {
             hash_seal: key.derived("hash seal"),
             intent_seal: key.derived("intent seal"),
             origin_seal: key.derived("origin seal"),
+            carried_seal: key.derived("carried seal"),
             check: key.check(),
         }
     }
@@ -330,6 +332,34 @@ impl Keyring {
         let bound = bound_to(realm, account.as_bytes());
         let opened = self.open(|keys| &keys.hash_seal, sealed.seal(), &bound)?;
         String::from_utf8(opened).map(Zeroizing::new).map_err(|_| SealError::Broken)
+    }
+
+    /// Seals what a sign-up carried to its account.
+    #[must_use]
+    pub fn seal_carried(
+        &self,
+        realm: &Realm,
+        account: AccountId,
+        nonce: [u8; 24],
+        carried: &Carried,
+    ) -> SealedCarried {
+        let bound = bound_to(realm, account.as_bytes());
+        SealedCarried::new(self.seal(|keys| &keys.carried_seal, nonce, &bound, carried.as_bytes()))
+    }
+
+    /// Opens what a sign-up carried.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub(crate) fn open_carried(
+        &self,
+        realm: &Realm,
+        account: AccountId,
+        sealed: &SealedCarried,
+    ) -> Result<Carried, SealError> {
+        let bound = bound_to(realm, account.as_bytes());
+        let opened = self.open(|keys| &keys.carried_seal, sealed.seal(), &bound).map(Zeroizing::new)?;
+        Carried::new(&*opened).map_err(|_| SealError::Broken)
     }
 
     /// Seals what a stranger asked for to one mail.

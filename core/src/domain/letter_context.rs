@@ -95,6 +95,7 @@ impl LetterContext<'_> {
     fn has_expired(&self, facts: &Facts, mail: &Mail) -> bool {
         mail.code().is_some_and(|(purpose, nonce)| {
             let known = facts.confirmations.get(&purpose);
+            let nonce = facts.stands_for(nonce);
             known.is_none_or(|known| known.has_expired(nonce, mail.queued_at, self.now))
         })
     }
@@ -109,13 +110,11 @@ impl LetterContext<'_> {
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         let live = facts
-            .confirmations
-            .get(&purpose)
-            .and_then(|mailed| mailed.live_of(nonce, self.now))
+            .live_under(purpose, nonce, self.now)
             .filter(|live| live.recipient == dispatch.recipient)
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
-        let code = self.mint.code(account.id, purpose, &mailbox.address, live).ok_or(Withdrawn::Void)?;
+        let code = self.mint.code(account.id, purpose, &mailbox.address, &live).ok_or(Withdrawn::Void)?;
         let lang = facts.attributes.locale.as_ref();
         let link = page.with_code(account.id, &code, live.return_url.as_ref(), lang);
         let expires_at = live.end_named(purpose, self.lives.of(purpose), self.now);

@@ -63,8 +63,9 @@ mod web_url;
 
 pub use self::{
     account::{
-        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, Credential, Facts, FormerMailbox,
-        FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration, Side,
+        Account, AccountChanges, AccountKeys, AttributeChanges, Attributes, CarriedCode, Credential, Facts,
+        FormerMailbox, FormerPassword, JoinedNotice, Life, Mailbox, NewAccount, PendingEmail, Registration,
+        Side,
     },
     address::Address,
     admission::Denial,
@@ -105,7 +106,7 @@ pub use self::{
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
-    seal::{Sealed, SealedIntent, SealedOrigin},
+    seal::{Sealed, SealedCarried, SealedIntent, SealedOrigin},
     session::{Chosen, Renewed, SessionStamp},
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
@@ -121,7 +122,7 @@ pub(crate) use self::{
     account::{
         AccountUpdate, AssignPassword, Change, ChangePassword, Close, CloseOwn, ConfirmEmail, DueWork,
         EmailChange, Imported, MailRequest, ManagementChange, NewPassword, PasswordChangeDemand,
-        PriorPassword, Redemption, ReplaceEmail, RevertEmail,
+        PriorPassword, ProveEmail, Redemption, ReplaceEmail, RevertEmail,
     },
     address::AddressBook,
     admission::{Admission, LogInSnapshot, VerificationTarget, VerifiedCredential},

@@ -10,10 +10,12 @@ use super::{Span, Status, Timestamp, Undeliverable, Violation};
 /// |---|---|---|
 /// | `no_such_account` | 404 | unknown, of another realm, or erased |
 /// | `email_taken` | 409 | another account has the address |
+/// | `id_taken` | 409 | an account has this id, perhaps in another realm |
 /// | `account_suspended` | 409 | an administrator suspended it |
 /// | `account_closed` | 409 | it was closed |
 /// | `password_set_not_expected` | 409 | it has a password, or its status expects none to be set by mail |
 /// | `code_not_expected` | 409 | there is nothing that such a code could confirm |
+/// | `address_proven` | 409 | its address needs no proof |
 /// | `no_email_change_pending` | 409 | there is no change of address to be cancelled |
 /// | `revert_live` | 409 | an old address can still be taken back; says until when |
 /// | `grace_over` | 409 | it was closed too long ago to be reopened |
@@ -40,6 +42,9 @@ pub enum Refusal {
     /// The account is unknown, of another realm, or erased.
     #[error("there is no such account")]
     NoSuchAccount,
+    /// An account has this id already, here or in another realm.
+    #[error("another account has this id")]
+    IdTaken,
     /// Another account of the realm has the address, or keeps it reserved.
     #[error("another account has this address")]
     EmailTaken,
@@ -58,6 +63,9 @@ pub enum Refusal {
         /// The account's present status.
         status: Status,
     },
+    /// The address is proven already.
+    #[error("the address is proven already")]
+    AddressProven,
     /// There is nothing that such a code could confirm.
     #[error("no such code is expected in this status: {}", status.as_str())]
     CodeNotExpected {
@@ -159,10 +167,12 @@ impl Refusal {
         match self {
             Self::NoSuchAccount => ("no_such_account", 404),
             Self::EmailTaken => ("email_taken", 409),
+            Self::IdTaken => ("id_taken", 409),
             Self::VersionMismatch => ("version_mismatch", 412),
             Self::AccountSuspended => ("account_suspended", 409),
             Self::AccountClosed => ("account_closed", 409),
             Self::PasswordSetNotExpected { .. } => ("password_set_not_expected", 409),
+            Self::AddressProven => ("address_proven", 409),
             Self::CodeNotExpected { .. } => ("code_not_expected", 409),
             Self::NoEmailChangePending => ("no_email_change_pending", 409),
             Self::AddressUnchanged => ("address_unchanged", 409),

@@ -78,6 +78,10 @@ sealed_value! {
     /// What a stranger asked for, sealed to its mail: the store can't see for whom it is.
     SealedIntent
 }
+sealed_value! {
+    /// What a sign-up carried, sealed to its account: the store can't read it.
+    SealedCarried
+}
 
 sealed_value! {
     /// Roughly where somebody was who caused a mail, sealed to that mail: the outbox holds nothing personal in clear.

@@ -46,7 +46,11 @@ impl Purpose {
     pub const fn is_remedy(self) -> bool {
         match self {
             Self::EmailCancel | Self::EmailRevert | Self::Reopen => true,
-            Self::PasswordSet | Self::PasswordReset | Self::PasswordManagement | Self::EmailConfirm => false,
+            Self::PasswordSet
+            | Self::PasswordReset
+            | Self::PasswordManagement
+            | Self::EmailConfirm
+            | Self::EmailProof => false,
         }
     }
 }

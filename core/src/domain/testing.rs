@@ -82,6 +82,7 @@ impl World {
             stranger_caused: None,
             bypass_throttle: false,
             claimed_until: None,
+            carried: None,
         }
     }
 

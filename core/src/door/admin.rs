@@ -104,8 +104,9 @@ impl Admin {
         let tag = changes.email.as_ref().map(|email| core.keys.address_tag(&core.realm, email));
         let group = changes.attributes.ip_filter_group.as_ref().and_then(Option::as_ref);
         // What is known of the new address is in the view that is answered.
-        let who = Who { also: tag.into_iter().collect(), ..Who::id(id) };
-        let call = core.naming_group(Call::new(who, self.initiator()), group);
+        let mut call = Call::of_staff(id, self.initiator());
+        call.who.also.extend(tag);
+        let call = core.naming_group(call, group);
         self.command_of("admin.update", call, |account, dossier, moment| {
             let email = changes.email.as_ref().zip(tag);
             let email =
@@ -150,7 +151,7 @@ impl Admin {
         id: AccountId,
         rule: impl FnMut(&Account, &Dossier, &Moment) -> Result<Change, Refusal> + Send,
     ) -> Result<AccountView, Error> {
-        self.command_of(name, Call::new(Who::id(id), self.initiator()), rule).await
+        self.command_of(name, Call::of_staff(id, self.initiator()), rule).await
     }
 
     async fn command_of(

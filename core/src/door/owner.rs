@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Account, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin, ConfirmEmail, Denial,
         EmailAddress, EmailChange, Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password,
-        Purpose, Refusal, Renewed, SessionStamp, Stop, TypedPassword,
+        ProveEmail, Purpose, Refusal, Renewed, SessionStamp, Stop, TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -184,6 +184,61 @@ impl Owner {
                 })
                 .await?;
             Ok(decided.value)
+        })
+        .await
+    }
+
+    /// Mails a code to the account's own address that [`prove_email`](Self::prove_email) takes, where nobody has proven
+    /// yet to receive mail there. A repeat mails the same code while it lives, 24 h from each request.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_suspended`,
+    /// `account_closed`, `session_ended`, `password_change_required`, `address_proven`, `address_undeliverable`,
+    /// `throttled`; a [`Fault`].
+    pub async fn request_email_proof(&self, mail: &MailOptions) -> Result<(), Error> {
+        watched("owner.request_email_proof", self.core.realm.as_str(), async {
+            let core = &self.core;
+            mail.check(&core.links)?;
+            let page = core.page(mail.page.as_ref(), Purpose::EmailProof);
+            core.decide(self.call(), |dossier, moment, _| {
+                let account = account_of(dossier)?;
+                let request = MailRequest {
+                    return_url: mail.return_url.as_ref(),
+                    ..core.mail_request(page, dossier, moment)
+                };
+                let change = account.request_own_email_proof(self.stamp.epoch, &request)?;
+                let to = &account.facts()?.mailbox.key;
+                let mut verdict = Verdict::new(change, ());
+                verdict.reserve.push(core.proof_reservation(to, moment.now));
+                Ok::<_, Stop>(verdict)
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Proves the account's address, given the code that was mailed there. Nothing else changes: sessions go on, this one
+    /// with the stamp that it has.
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`,
+    /// `dead_code`, `origin_refused`; a [`Fault`].
+    pub async fn prove_email(&self, code: &MailedCode) -> Result<(), Error> {
+        watched("owner.prove_email", self.core.realm.as_str(), async {
+            let core = &self.core;
+            if code.account() != Some(self.stamp.account) {
+                return Err(Refusal::DeadCode.into());
+            }
+            core.decide(self.call(), |dossier, moment, _| {
+                let change = account_of(dossier)?.prove_email(&ProveEmail {
+                    redemption: core.redemption(code, dossier, self.from, moment.now),
+                    epoch: self.stamp.epoch,
+                })?;
+                Ok::<_, Stop>(Verdict::new(change, ()))
+            })
+            .await?;
+            Ok(())
         })
         .await
     }

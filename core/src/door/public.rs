@@ -160,7 +160,14 @@ impl Public {
     /// An account that nobody proves is removed after 7 days
     /// ([`Rules::sign_up_kept`](crate::domain::Rules::sign_up_kept)).
     ///
-    /// What is `carried` is the host's own, unproven as the address is.
+    /// Nobody's address is squatted by it: until it is proven it yields to staff and owners who take that address, and a
+    /// command of staff on it makes it staff's own.
+    ///
+    /// What is `carried` is a few octets of the host's own, as what was typed into the form, and unproven as the address
+    /// is. It hangs on the code that is mailed: a repeat with other octets gets a link of its own, and redeeming any ends
+    /// all. [`inspect_code`](Self::inspect_code) shows what a link carries, and the host's part of a commit is handed it
+    /// beside `Registered`, `SignUpRepeated` and, of the code that was redeemed, `PasswordSet`: believe the last. Up to
+    /// eight are kept at once; of more, and where the key is gone that sealed them, a link works and carries nothing.
     ///
     /// # Errors
     /// [`PublicError::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); [`PublicError::TooMany`] once this

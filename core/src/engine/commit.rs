@@ -120,6 +120,7 @@ impl Core {
                 by: call.by.clone(),
                 account: about,
                 version,
+                carried: change.carried.clone().filter(|_| what.hands_over_carried()),
                 what,
             })
             .collect::<Vec<_>>();

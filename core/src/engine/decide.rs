@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Change, Circumstances, CoarseOrigin, CommitId, EventKind, Hashed, Incarnation, Initiator,
+        AccountId, Change, Circumstances, CoarseOrigin, CommitId, EventKind, Hashed, Incarnation, Initiator,
         InitiatorKind, Password, QuotaTag, Refusal, Span, Stop, Timestamp,
     },
     error::{Error, Fault},
     log_in::{OriginPass, Share},
-    port::{Commit, Dossier, Reservation, Who, Write},
+    port::{Commit, Dossier, Key, Reservation, Who, Write},
 };
 
 /// How often a command is tried at most; a store that never agrees is broken, whatever its clock says.
@@ -42,13 +42,32 @@ pub(crate) struct Call<'a> {
     pub(crate) mends: bool,
     /// The levels of notices that the store has said are spent, in this call.
     pub(super) spent: Spent,
+    /// A command of staff on this one account: a sign-up is staff's own from then on.
+    pub(crate) adopts: bool,
+    /// The account that comes to be has a name of the caller's own, which another may have already.
+    pub(crate) names: bool,
 }
 
 impl<'a> Call<'a> {
     /// A call on the facts of `who`.
     pub(crate) fn new(who: Who, by: Initiator) -> Self {
-        let told = Told { at: None, by: by.kind(), from: None };
-        Self { who, first: None, by, told, candidate: None, share: None, mends: true, spent: Spent::new() }
+        Self {
+            who,
+            first: None,
+            told: Told { at: None, by: by.kind(), from: None },
+            by,
+            candidate: None,
+            share: None,
+            mends: true,
+            spent: Spent::new(),
+            adopts: false,
+            names: false,
+        }
+    }
+
+    /// A command of staff on one account.
+    pub(crate) fn of_staff(id: AccountId, by: Initiator) -> Self {
+        Self { adopts: true, ..Self::new(Who::id(id), by) }
     }
 
     /// A call on no facts at all: nothing is loaded until somebody comes between.
@@ -156,6 +175,11 @@ impl Core {
                     if answers.unscreened && verdict.change.account.is_some() {
                         verdict.change.events.push(EventKind::PasswordNotScreened);
                     }
+                    if call.adopts
+                        && let Some(account) = &current.account
+                    {
+                        verdict.change = verdict.change.adopting(&account.value);
+                    }
                     let batch = self.batch(&call, &loaded, &current, mended, verdict, &moment)?;
                     let Some(commit) = &batch.commit else {
                         return Ok(batch.decided);
@@ -172,12 +196,20 @@ impl Core {
                             self.notice(commit);
                             return Ok(batch.decided);
                         }
-                        Ok(Offered::LoadAgain) => continue,
+                        Ok(Offered::LoadAgain(Key::Account(_))) if call.names => {
+                            return Err(DecideError::Refused(Refusal::IdTaken));
+                        }
+                        Ok(Offered::LoadAgain(_)) => continue,
+                        Err(DecideError::EmailTaken)
+                            if self.make_way(commit, &call.by, &mut deadline).await? =>
+                        {
+                            continue;
+                        }
                         Err(DecideError::Refused(veto)) if call.is_charged() => {
                             self.charge(&mut call, &moment, &mut deadline).await?;
                             return Err(DecideError::Refused(veto));
                         }
-                        Err(error) => return Err(error),
+                        Err(undecided) => return Err(undecided),
                     }
                 }
                 Err(Stop::Refused(refusal)) => {
@@ -196,7 +228,7 @@ impl Core {
                             call.share.iter_mut().for_each(Share::counted);
                             return Err(DecideError::Refused(refusal));
                         }
-                        Offered::LoadAgain => continue,
+                        Offered::LoadAgain(_) => continue,
                     }
                 }
                 Err(Stop::Unverified(sealed)) => Question::Verify(sealed),

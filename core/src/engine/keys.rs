@@ -46,7 +46,7 @@ impl Core {
             let commit = commit.map_err(|_| Fault::Defect("an illegal commit of check values"))?;
             match self.offer(&commit, &mut None, deadline).await {
                 // What is written is read again: another process may have been the first, with other keys.
-                Ok(Offered::Applied | Offered::LoadAgain) | Err(DecideError::Superseded) => {}
+                Ok(Offered::Applied | Offered::LoadAgain(_)) | Err(DecideError::Superseded) => {}
                 Err(DecideError::Failed(fault)) => return Err(fault),
                 Err(DecideError::Refused(veto)) => return Err(Fault::HostFailed(veto.into())),
                 Err(DecideError::EmailTaken | DecideError::Exhausted { .. }) => {

@@ -7,7 +7,8 @@
 //! operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
 //! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves, [`relay`] a
-//! mailer that does not work; [`hourly`] spares the host a notice for each mail that this costs.
+//! mailer that does not work; [`hourly`] spares the host a notice for each mail that this costs. [`yielding`] has a
+//! stranger's sign-up give way to whoever has more right to its address.
 
 pub(crate) mod commit;
 pub(crate) mod core;
@@ -27,6 +28,7 @@ pub(crate) mod requests;
 mod reservations;
 mod service;
 pub(crate) mod watch;
+mod yielding;
 
 pub(crate) use self::{
     commit::{Decided, Verdict, address_or_new},

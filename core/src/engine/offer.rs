@@ -13,7 +13,8 @@ const IMMEDIATE_OFFERS: u32 = 3;
 /// How an offer of a commit ended.
 pub(crate) enum Offered {
     Applied,
-    LoadAgain,
+    /// This record is not what it was when it was loaded.
+    LoadAgain(Key),
 }
 
 /// How a commit ended that somebody else had offered before.
@@ -60,7 +61,7 @@ impl Core {
                 Err(CommitError::Conflict(Key::Mail(_) | Key::IpFilterGroup(..) | Key::Note(..))) => {
                     return Err(DecideError::Superseded);
                 }
-                Err(CommitError::Conflict(_)) => return Ok(Offered::LoadAgain),
+                Err(CommitError::Conflict(key)) => return Ok(Offered::LoadAgain(key)),
                 Err(CommitError::Store(StoreError::Broken(source))) if repeated => {
                     return Err(Fault::Broken(source).into());
                 }

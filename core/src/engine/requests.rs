@@ -75,6 +75,7 @@ impl Core {
             stranger_caused: None,
             bypass_throttle: false,
             claimed_until: None,
+            carried: None,
         }
     }
 

@@ -171,7 +171,6 @@ impl Core {
     }
 
     /// What a mail takes with which an owner proves the account's own address.
-    #[expect(dead_code, reason = "no door mails such a link yet")]
     pub(crate) fn proof_reservation(&self, to: &EmailKey, now: Timestamp) -> Reservation {
         self.limit(QuotaOf::Proofs(to), self.rules.proof_quota).reservation(now)
     }

@@ -371,7 +371,10 @@ impl Core {
         };
         let by = By::Email(self.realm.clone(), mailbox.key.clone());
         let found = self.load(&Who::found(by), &mut self.deadline()).await?;
-        Ok(found.account.is_some_and(|account| account.value.id != dispatch.account))
+        // A sign-up gives way once the change is confirmed.
+        Ok(found
+            .account
+            .is_some_and(|account| account.value.id != dispatch.account && !account.value.is_sign_up()))
     }
 
     /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.

@@ -98,6 +98,7 @@ impl Core {
             return_url: intent.return_url.as_ref(),
             stranger_caused: Some(intent.kind.mail_kind()),
             side: Side::Stranger,
+            carried: intent.carried.as_ref(),
             ..self.mail_request(self.page(intent.page.as_ref(), purpose), dossier, moment)
         };
         let change = match (intent.kind, account) {
@@ -108,7 +109,7 @@ impl Core {
                 account.signed_up_while_closed(&request(Purpose::Reopen))
             }
             (IntentKind::SignUp, Some(account)) if account.status() == Ok(Status::New) => {
-                account.request_password_set(&request(Purpose::PasswordSet))
+                account.sign_up_again(&request(Purpose::PasswordSet))
             }
             (IntentKind::SignUp, Some(account)) => account.already_registered(&request(Purpose::PasswordSet)),
             (IntentKind::SignUp, None) => self
@@ -132,7 +133,8 @@ impl Core {
         let new = NewAccount::new(intent.email.clone()).with_locale(intent.locale.clone());
         let tag = self.keys.address_tag(&self.realm, &intent.email);
         let purge_at = Some(moment.now + self.rules.sign_up_kept);
-        Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) })
+        let registered = Account::register(Registration { purge_at, ..self.registration(&new, tag, moment) });
+        registered.carrying(intent.carried.as_ref())
     }
 
     /// So many sign up that this one waits, the longer the older it is, lest all that wait be decided again each moment;

@@ -88,7 +88,11 @@ impl Core {
         answer.map_err(Fault::HostFailed)
     }
 
-    async fn remove_mails_of_erased(&self, id: AccountId, by: &Initiator) -> Result<(), DecideError> {
+    pub(crate) async fn remove_mails_of_erased(
+        &self,
+        id: AccountId,
+        by: &Initiator,
+    ) -> Result<(), DecideError> {
         let found = self.load(&Who::id(id), &mut self.deadline()).await?.account;
         if found.is_none_or(|account| account.value.facts().is_ok()) {
             return Ok(());

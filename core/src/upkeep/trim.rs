@@ -32,13 +32,13 @@ impl Core {
         Ok(self.deadline().within(self.store.trim(&trim)).await??)
     }
 
-    /// Until nothing remains; but not for ever.
-    pub(crate) async fn trim(&self) -> Result<(), Fault> {
+    /// Until nothing remains; but not for ever. Whether more remains.
+    pub(crate) async fn trim(&self) -> Result<bool, Fault> {
         for _ in 0..STEPS {
             if !self.trim_step().await? {
-                break;
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -1,8 +1,8 @@
 //! Passwords that must be changed since staff requires it: of one account, and of all that a filter lets through.
 
 use accountable_core::{
-    AccountChanges, Authentication, NewAccount, SessionsThen,
-    domain::{AccountId, EventKind, Memo, MustChangeReason, Origin, PasswordPolicy, SuspensionReason},
+    Authentication, SessionsThen,
+    domain::{AccountId, EventKind, Origin, SuspensionReason},
     port::AccountFilter,
 };
 

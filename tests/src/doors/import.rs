@@ -8,15 +8,17 @@ use std::sync::{
 use accountable_core::{
     Authentication, Builder, Error, Import, ImportedPassword, NewAccount,
     domain::{
-        Denial, EmailAddress, EventKind, InputError, IpFilterGroupName, Management, MustChangeReason,
-        PasswordPolicy, Refusal, Span, Status, UnusableHash, Violation,
+        AccountId, Denial, EmailAddress, EventKind, InputError, IpFilterGroupName, Management,
+        MustChangeReason, PasswordPolicy, Realm, Refusal, Span, Status, UnusableHash, Violation,
     },
     port::Clock as _,
 };
 use accountable_memory::InsecureTestHasher;
 use futures_util::{Stream, StreamExt as _, stream};
 
-use crate::doors::world::{BETTER, GOOD, World, at, email, on_each_store, password, typed_password};
+use crate::doors::world::{
+    BETTER, GOOD, World, at, at_once, email, keys, on_each_store, password, typed_password,
+};
 
 const ADA: &str = "ada@example.com";
 /// What the other system took, octet by octet: in our normal form it is another.
@@ -281,5 +283,60 @@ on_each_store! {
         assert_eq!(rehashed(&world).await, 0);
         assert!(world.log_in(ADA, GOOD).await.is_ok());
         assert_eq!(rehashed(&world).await, 1, "the next one does it");
+    }
+
+    /// The account keeps the name that other tables know it by, in whichever text form it comes.
+    async fn an_account_may_bring_its_id(world) {
+        let id = AccountId::from_bytes([0x5a; 16]);
+        let uuid = "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a";
+        for (text, address) in [(id.to_string(), ADA), (uuid.to_owned(), "bob@example.com")] {
+            let id = AccountId::parse(&text).unwrap();
+            let import = Import::new(NewAccount::new(email(address))).with_id(id);
+            let imported = world.admin().import(import).await;
+            match address {
+                ADA => assert_eq!(imported.unwrap().id, id),
+                // The same octets in another form.
+                _ => assert_eq!(imported.unwrap_err().code(), "id_taken"),
+            }
+        }
+        let hashed = Import::new(NewAccount::new(email("carl@example.com"))).with_password(foreign(GOOD)).with_id(AccountId::from_bytes([1; 16]));
+        let id = world.admin().import(hashed).await.unwrap().id;
+        assert_eq!(id, AccountId::from_bytes([1; 16]));
+        assert!(world.log_in("carl@example.com", GOOD).await.is_ok(), "its hash is sealed to that very id");
+        assert!(world.history(id).await.iter().all(|event| event.account == Some(id)));
+    }
+
+    /// Ids are the store's: an account of another realm has its own, and so has one that was erased.
+    async fn an_id_is_given_once_in_the_whole_store(world) {
+        let elsewhere = World::beside_with(&world, 44, keys(), |builder| builder.realm(Realm::parse("elsewhere").unwrap()));
+        let import = |address: &str, id| Import::new(NewAccount::new(email(address))).with_id(id);
+        let (one, two) = (AccountId::from_bytes([1; 16]), AccountId::from_bytes([2; 16]));
+        elsewhere.admin().import(import(ADA, one)).await.unwrap();
+        world.admin().import(import(ADA, two)).await.unwrap();
+        world.admin().erase(two).await.unwrap();
+        for id in [one, two] {
+            let before = world.store.calls().total();
+            let refused = world.admin().import(import("bob@example.com", id)).await.unwrap_err();
+            assert_eq!((refused.code(), refused.http_status()), ("id_taken", 409));
+            assert_eq!(world.store.calls().total() - before, 1, "one round trip tells");
+        }
+        assert!(world.admin().account_by_email(&email("bob@example.com")).await.unwrap().is_none());
+        // Begun again from the beginning: what is there already says so, whatever else it holds.
+        elsewhere.admin().import(import("carl@example.com", AccountId::from_bytes([3; 16]))).await.unwrap();
+        let again = elsewhere.admin().import(import("carl@example.com", AccountId::from_bytes([3; 16]))).await;
+        assert_eq!(again.unwrap_err().code(), "id_taken");
+        let taken = elsewhere.admin().import(import("carl@example.com", AccountId::from_bytes([4; 16]))).await;
+        assert_eq!(taken.unwrap_err().code(), "email_taken");
+    }
+
+    async fn of_many_imports_with_one_id_one_wins(world) {
+        let id = AccountId::from_bytes([7; 16]);
+        let outcomes = at_once(16, |at| {
+            let admin = world.admin();
+            async move { admin.import(Import::new(NewAccount::new(email(&format!("u{at}@example.com")))).with_id(id)).await.map_err(|error| error.code()) }
+        })
+        .await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err("id_taken"))), "{outcomes:?}");
     }
 }

@@ -33,16 +33,19 @@ pub mod outbox;
 pub mod pages;
 pub mod password_age;
 pub mod passwords;
+pub mod proof;
 pub mod quotas;
 pub mod races;
 pub mod register;
 pub mod remedies;
+pub mod retention;
 pub mod review;
 pub mod round_trips;
 pub mod sign_up;
 pub mod standing;
 pub mod update;
 pub mod world;
+pub mod yielding;
 
 use accountable_core::{Builder, domain::Incarnation};
 

@@ -89,6 +89,7 @@ impl Batch {
     #[must_use]
     pub fn event(mut self, account: Option<AccountId>, version: Option<Version>, what: EventKind) -> Self {
         self.events.push(Event {
+            carried: None,
             commit: self.id,
             ordinal: u8::try_from(self.events.len()).unwrap_or(u8::MAX),
             at: self.at,

@@ -2,14 +2,14 @@
 
 use accountable_core::{
     domain::{
-        Account, AccountId, Actor, Address, AddressTag, Attributes, Circumstances, ClosedBy, CoarseOrigin,
-        CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation,
-        DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion,
-        FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns,
-        Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind, OpenStanding,
-        Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl, SealedCircumstances,
-        Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp, Undeliverable, Unknown,
-        Version,
+        Account, AccountId, Actor, Address, AddressTag, Attributes, Carried, CarriedCode, Circumstances,
+        ClosedBy, CoarseOrigin, CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential,
+        DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts,
+        FormatVersion, FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl,
+        Locale, LogIns, Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind,
+        OpenStanding, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl,
+        SealedCircumstances, Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
+        Undeliverable, Unknown, Version,
     },
     port::{Commit, Note, NoteName, Reservation, Swap, Write},
 };
@@ -66,6 +66,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         pending_management: Some(Management::Owner),
         attributes: longest_attributes(),
         confirmations: Purpose::ALL.map(|purpose| (purpose, confirmations(names))).into(),
+        carried: (0..CarriedCode::MOST).map(|_| carried(id, names)).collect(),
         throttles: (0..Facts::THROTTLES_MOST)
             .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
             .collect(),
@@ -122,6 +123,16 @@ fn confirmations(names: &Names) -> Confirmations {
             predecessor: Some(confirmation()),
         }),
         voided_at: Some(Timestamp::MAX),
+    }
+}
+
+/// As much as a sign-up carries.
+fn carried(id: AccountId, names: &Names) -> CarriedCode {
+    let octets = Carried::new([0xff; Carried::MAX]).expect("no more than may be");
+    CarriedCode {
+        of: names.nonce(),
+        nonce: names.nonce(),
+        carried: Some(keyring().seal_carried(&realm(), id, [7; 24], &octets)),
     }
 }
 
@@ -296,6 +307,7 @@ pub fn largest_commit(id: CommitId, names: &Names) -> Commit {
     let events: Vec<_> = (0_u8..)
         .zip(all_that_happens(names).into_iter().take(Commit::MAX))
         .map(|(ordinal, what)| Event {
+            carried: None,
             commit: id,
             ordinal,
             at: Timestamp::MAX,

@@ -230,6 +230,7 @@ pub async fn clause_04_every_event_reads_back_exactly<S: StoreUnderTest>() {
         let by = parties.next().expect("somebody");
         let version = (n % 2 == 0).then(|| Version::new(n));
         let event = Event {
+            carried: None,
             commit,
             ordinal: 0,
             at: samples::at(n),

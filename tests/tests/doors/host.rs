@@ -1,11 +1,14 @@
 //! The host's own part in what the doors do: its veto, and what it never hears of.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use accountable_conformance::doors::world::{BETTER, GOOD, World, email, password};
 use accountable_core::{
-    DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
-    domain::{Incarnation, MailedCode, Refusal},
+    DeliveryOptions, Error, Import, MailOptions, NewAccount, PublicError,
+    domain::{Carried, CodeState, Event, EventKind, Incarnation, MailedCode, PasswordSource, Refusal, Span},
 };
 use accountable_sqlite::{Options, SqliteStore, Veto};
 
@@ -73,4 +76,87 @@ async fn a_veto_keeps_no_failure_from_being_counted() {
         .request_password_reset(&email("ada@example.com"), MailOptions::default())
         .await
         .unwrap_err();
+}
+
+/// What a commit was about, and what the sign-up carried that it was told of.
+type Told = Vec<(EventKind, Option<Vec<u8>>)>;
+
+/// A world whose host notes what it is told, and vetoes what the closure says.
+fn told(veto: impl Fn(&EventKind) -> bool + Send + Sync + 'static) -> (World, Arc<Mutex<Told>>, PathBuf) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    let options = Options::default().with_companion(move |_, events| {
+        if events.iter().any(|event| veto(&event.what)) {
+            return Err(Veto::new("no"));
+        }
+        let carried = |event: &Event| event.carried.as_ref().map(|carried| carried.as_bytes().to_vec());
+        notes.lock().unwrap().extend(events.iter().map(|event| (event.what.clone(), carried(event))));
+        Ok(())
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("accounts.db");
+    let store = SqliteStore::open(&file, Incarnation::from_bytes([7; 16]), &options).unwrap();
+    (World::on(Arc::new(store), folder, |builder| builder), told, file)
+}
+
+async fn signs_up(world: &World, address: &str, carried: &str) -> MailedCode {
+    let carried = Carried::new(carried).unwrap();
+    let _ = world.public().sign_up(&email(address), MailOptions::default(), Some(carried)).await.unwrap();
+    world.accounts.sweep(100).await.unwrap();
+    world.clock.advance(Span::seconds(600));
+    world.mailed_code(address)
+}
+
+#[tokio::test]
+async fn the_companion_is_handed_what_the_redeemed_link_carries_and_no_journal_keeps_it() {
+    let (world, told, file) = told(|_| false);
+    let ada = signs_up(&world, "ada@example.com", "carried-by-ada").await;
+    signs_up(&world, "ada@example.com", "carried-by-eve").await;
+    let id = world.public().choose_password(&ada, &password(GOOD)).await.unwrap().account;
+    let handed: Vec<_> =
+        told.lock().unwrap().iter().filter(|(_, carried)| carried.is_some()).cloned().collect();
+    let handed: Vec<_> = handed
+        .into_iter()
+        .map(|(what, carried)| (what, String::from_utf8(carried.unwrap()).unwrap()))
+        .collect();
+    assert_eq!(
+        handed,
+        [
+            (EventKind::Registered, "carried-by-ada".to_owned()),
+            (EventKind::SignUpRepeated, "carried-by-eve".to_owned()),
+            (EventKind::PasswordSet { how: PasswordSource::Chosen }, "carried-by-ada".to_owned()),
+        ]
+    );
+    assert!(world.history(id).await.iter().all(|event| event.carried.is_none()));
+    // Nor is it anywhere in the file, sealed or not: the codes are gone that it hung on.
+    let octets = [file.clone(), PathBuf::from(format!("{}-wal", file.display()))]
+        .map(|file| std::fs::read(file).unwrap());
+    for text in ["carried-by-ada", "carried-by-eve"] {
+        let found =
+            octets.iter().any(|octets| octets.windows(text.len()).any(|window| window == text.as_bytes()));
+        assert!(!found, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_vetoed_yielding_changes_nothing() {
+    let (world, _, _) = told(|what| *what == EventKind::SignUpYielded);
+    let code = signs_up(&world, "ada@example.com", "Ada").await;
+    let before = world.admin().account_by_email(&email("ada@example.com")).await.unwrap().unwrap();
+    let refused = world.admin().register(NewAccount::new(email("ada@example.com"))).await.unwrap_err();
+    assert!(matches!(refused, Error::Refused(Refusal::Vetoed { code }) if code == "no"));
+    let after = world.admin().account_by_email(&email("ada@example.com")).await.unwrap().unwrap();
+    assert_eq!((after.id, after.version), (before.id, before.version));
+    world.public().choose_password(&code, &password(GOOD)).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_the_second_commit_fails_the_sign_up_stays_gone() {
+    let registered_by_staff = |what: &EventKind| *what == EventKind::Imported;
+    let (world, _, _) = told(registered_by_staff);
+    let code = signs_up(&world, "ada@example.com", "Ada").await;
+    let import = Import::new(NewAccount::new(email("ada@example.com")));
+    assert_eq!(world.admin().import(import).await.unwrap_err().code(), "vetoed");
+    assert!(world.admin().account_by_email(&email("ada@example.com")).await.unwrap().is_none());
+    assert_eq!(world.public().inspect_code(&code).await.unwrap(), CodeState::Invalid);
 }

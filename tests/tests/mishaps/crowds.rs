@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use accountable_core::{
     AccountList, MailOptions,
-    domain::{Letter, Span, StandingKind},
-    port::{AccountFilter, MailError, Mailer, Receipt},
+    domain::{FeedbackTag, Letter, Report, Span, StandingKind},
+    port::{AccountFilter, Clock as _, MailError, Mailer, Receipt},
 };
 use accountable_memory::{Answer, RecordingMailer};
 use async_trait::async_trait;
@@ -169,4 +169,18 @@ async fn a_courier_that_is_told_to_stop_at_once_ends() {
     world.queue("ada@example.com").await;
     world.accounts.clone().run_courier(std::future::ready(())).await;
     assert_eq!(world.mailer.count(), 1);
+}
+
+/// A sweep takes away a bounded part of what nobody needs any more, and says that there is more.
+#[tokio::test]
+async fn a_sweep_that_leaves_something_is_followed_by_another() {
+    let world = World::new();
+    for at in 0..10_100 {
+        let forged = FeedbackTag::new(&format!("forged{at}"));
+        assert!(!world.admin().report(&forged, Report::Complained, "").await.unwrap());
+    }
+    world.clock.advance(Span::days(8));
+    let due = world.accounts.sweep(10).await.unwrap().next_due;
+    assert!(due.is_some_and(|due| due <= world.clock.now()), "{due:?}");
+    assert_eq!(world.accounts.sweep(10).await.unwrap().next_due, None);
 }

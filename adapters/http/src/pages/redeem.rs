@@ -68,7 +68,7 @@ impl Open<'_> {
         let door = self.site.accounts.public(self.from);
         let code = self.ticket.code();
         let redeemed = match purpose {
-            Purpose::EmailConfirm => return self.confirm(form).await,
+            Purpose::EmailConfirm | Purpose::EmailProof => return self.confirm(purpose, form).await,
             Purpose::EmailCancel => door.cancel_email_change(&code).await,
             Purpose::EmailRevert => door.revert_email_change(&code).await,
             _ => return self.choose(purpose, form).await,
@@ -105,11 +105,12 @@ impl Open<'_> {
         }
     }
 
-    async fn confirm(&self, form: FormData) -> Result<Response, Malformed> {
+    async fn confirm(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
         let SignInForm { email: typed, password } = form.try_into()?;
         let texts = &self.site.texts;
-        let asked_again =
-            |status, error: &str| Ok(view::sign_in(self.site, self.ticket, status, &typed, Some(error)));
+        let asked_again = |status, error: &str| {
+            Ok(view::sign_in(self.site, self.ticket, purpose, status, &typed, Some(error)))
+        };
         let Ok(email) = EmailAddress::parse(typed.trim()) else {
             return asked_again(StatusCode::BAD_REQUEST, &texts.bad_address);
         };
@@ -129,8 +130,15 @@ impl Open<'_> {
             return asked_again(StatusCode::FORBIDDEN, &texts.other_account);
         }
         let owner = self.site.accounts.owner(stamp, self.from);
-        let error = match owner.confirm_email(&self.ticket.code()).await {
-            Ok(renewed) => return Ok(known(self.done(Purpose::EmailConfirm), renewed.device)),
+        let confirmed = match purpose {
+            Purpose::EmailProof => owner.prove_email(&self.ticket.code()).await.map(|()| self.done(purpose)),
+            _ => {
+                let confirmed = owner.confirm_email(&self.ticket.code()).await;
+                confirmed.map(|renewed| known(self.done(purpose), renewed.device))
+            }
+        };
+        let error = match confirmed {
+            Ok(done) => return Ok(done),
             Err(Error::Refused(Refusal::DeadCode)) => {
                 return Ok(self.refused(&PublicError::DeadCode).await);
             }

@@ -63,6 +63,8 @@ pub struct Texts {
     pub email_revert: ActionTexts,
     /// The action of opening a closed account again, by choosing a new password.
     pub reopen: ActionTexts,
+    /// The action of proving the present address.
+    pub email_proof: ActionTexts,
     /// The action of asking for a new link to choose a password. Its `done_text` must not say whether there is an account.
     pub new_link: ActionTexts,
 
@@ -144,6 +146,7 @@ impl Texts {
             Purpose::EmailCancel => &self.email_cancel,
             Purpose::EmailRevert => &self.email_revert,
             Purpose::Reopen => &self.reopen,
+            Purpose::EmailProof => &self.email_proof,
         }
     }
 }

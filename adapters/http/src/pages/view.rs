@@ -93,7 +93,9 @@ struct Message<'a> {
 /// The page of a live code.
 pub(super) fn live(site: &Site, ticket: &Ticket, purpose: Purpose) -> Response {
     match purpose {
-        Purpose::EmailConfirm => sign_in(site, ticket, StatusCode::OK, "", None),
+        Purpose::EmailConfirm | Purpose::EmailProof => {
+            sign_in(site, ticket, purpose, StatusCode::OK, "", None)
+        }
         Purpose::EmailCancel | Purpose::EmailRevert => {
             let texts = site.texts.action(purpose);
             let frame = Frame::new(site, &texts.heading, false);
@@ -126,15 +128,16 @@ pub(super) fn choose(
     html(status, &page)
 }
 
-/// Asks who is there, to confirm a new address.
+/// Asks who is there, to confirm a new address or prove the present one.
 pub(super) fn sign_in(
     site: &Site,
     ticket: &Ticket,
+    purpose: Purpose,
     status: StatusCode,
     typed: &str,
     error: Option<&str>,
 ) -> Response {
-    let texts = &site.texts.email_confirm;
+    let texts = site.texts.action(purpose);
     let frame = Frame::new(site, &texts.heading, error.is_some());
     html(status, &SignIn { frame, texts, action: site.page.target(), token: ticket.token(), typed, error })
 }

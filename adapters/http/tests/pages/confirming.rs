@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use accountable_core::{
-    NewAccount,
+    DeliveryOptions, Import, NewAccount,
     domain::{DeviceToken, Password},
 };
 use axum::{
@@ -144,4 +144,31 @@ async fn a_device_that_the_host_knows_is_let_in_although_strangers_locked_the_ad
     let confirmed = browser.submit(&[("email", ADA), ("password", GOOD)]).await;
     assert_eq!(confirmed.status, 200, "{}", confirmed.body);
     assert_ne!(known.lock().unwrap().clone(), Some(first), "all other sessions ended, and it is known anew");
+}
+
+/// An account of another system, whose address nobody has proven: the link asks who is there.
+#[tokio::test]
+async fn a_link_that_proves_an_address_asks_its_reader_to_sign_in() {
+    let world = World::new();
+    let import = Import::new(NewAccount::new(email("carl@example.com")));
+    let id = world.admin().import(import).await.unwrap().id;
+    world.admin().assign_password(id, &Password::parse(BETTER).unwrap()).await.unwrap();
+    let temporary = Password::parse(BETTER).unwrap();
+    let stamp = match world.public().authenticate(&email("carl@example.com"), &temporary, None).await.unwrap()
+    {
+        accountable_core::Authentication::MustChange { stamp, .. } => stamp,
+        other => panic!("{other:?}"),
+    };
+    let owner = world.accounts.owner(stamp, Default::default());
+    owner.change_password(&temporary, &Password::parse(GOOD).unwrap()).await.unwrap();
+    let _ = world.admin().request_email_proof(id, DeliveryOptions::default()).await.unwrap();
+    let mut browser = world.browser();
+    let page = browser.open(&world.link_to("carl@example.com")).await;
+    assert!(page.says("Confirm your address") && page.says("autocomplete=\"current-password\""));
+    let asked = browser.submit(&[("email", "carl@example.com"), ("password", BETTER)]).await;
+    assert_eq!(asked.status, 403, "{}", asked.body);
+    assert!(!world.admin().account(id).await.unwrap().unwrap().email_proven);
+    let done = browser.submit(&[("email", "carl@example.com"), ("password", GOOD)]).await;
+    assert!(done.status == 200 && done.says("Your address is confirmed"), "{}", done.body);
+    assert!(world.admin().account(id).await.unwrap().unwrap().email_proven);
 }

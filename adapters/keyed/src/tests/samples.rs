@@ -136,6 +136,7 @@ pub(super) fn stored<T: Clone>(value: &T, n: u8) -> Stored<T> {
 
 pub(super) fn event(n: u8, account: Option<AccountId>, at: Timestamp) -> Event {
     Event {
+        carried: None,
         commit: commit_id(n),
         ordinal: 0,
         at,

@@ -24,6 +24,7 @@ fn a_code_mail_says_what_its_link_does_and_until_when_it_works() {
         (Purpose::EmailCancel, "Your address is about to change", "shall get another e-mail address"),
         (Purpose::EmailRevert, "Your address has changed", "has another e-mail address now"),
         (Purpose::Reopen, "Your account is closed", "was closed by somebody who was signed in"),
+        (Purpose::EmailProof, "Confirm your address", "nobody has confirmed yet that mail reaches you"),
     ] {
         let (letter, link) = code(purpose);
         let [title, text, html] = read(&letter);
@@ -46,6 +47,7 @@ fn who_did_not_ask_is_told_what_to_do() {
         (Purpose::EmailCancel, "If it was not you, stop it"),
         (Purpose::EmailRevert, "If it was not you, take your account back"),
         (Purpose::Reopen, "If it was not you, or you want it back, open it again"),
+        (Purpose::EmailProof, "Do nothing, and nothing will happen"),
     ] {
         let [_, text, _] = read(&code(purpose).0);
         assert!(text.contains(advice), "{purpose:?}: {text}");

@@ -77,6 +77,7 @@ pub fn moved(account: &Account, address: &str) -> Account {
 
 pub fn event(commit: CommitId, ordinal: u8, account: &Account) -> Event {
     Event {
+        carried: None,
         commit,
         ordinal,
         at: NOW,

@@ -1,7 +1,7 @@
 //! What a command makes of an account and of what surrounds it. Whole, or not at all.
 
 use super::{Account, Facts, Life};
-use crate::domain::{Address, AddressTag, EventKind, Mail, Refusal, SessionStamp};
+use crate::domain::{Address, AddressTag, Carried, EventKind, Mail, Refusal, SessionStamp};
 
 /// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +16,8 @@ pub struct Change {
     pub mails: Vec<Mail>,
     /// What happened, in the order in which it did.
     pub events: Vec<EventKind>,
+    /// What a sign-up carried: for the host's companion, beside the events that are about it.
+    pub carried: Option<Carried>,
 }
 
 impl Change {
@@ -87,6 +89,7 @@ impl Change {
         self.removed_addresses.extend(next.removed_addresses);
         self.mails.extend(next.mails);
         self.events.extend(next.events);
+        self.carried = next.carried.or(self.carried);
         Ok(self)
     }
 }

@@ -130,6 +130,7 @@ impl Facts {
         if let Some(confirmations) = self.confirmations.get_mut(&purpose) {
             confirmations.kill(now);
         }
+        self.tidy_carried();
     }
 
     /// Ends every confirmation but reverts: something newer took their place.
@@ -146,6 +147,7 @@ impl Facts {
                 confirmations.kill(now);
             }
         }
+        self.tidy_carried();
     }
 
     /// Ends a live revert and frees the address that it was for, which it names; none where none lives.

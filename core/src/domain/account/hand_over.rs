@@ -11,7 +11,9 @@ impl Account {
     pub fn renewed_code(&self, mail: &Mail, lives: &CodeLives, now: Timestamp) -> Option<Change> {
         let (purpose, nonce) = mail.code().filter(|(purpose, _)| purpose.slides())?;
         let life = lives.of(purpose);
-        let live = self.facts().ok()?.confirmations.get(&purpose)?.live_of(nonce, now)?;
+        let facts = self.facts().ok()?;
+        let nonce = facts.stands_for(nonce);
+        let live = facts.confirmations.get(&purpose)?.live_of(nonce, now)?;
         let end = live.put_off(life, now);
         if !live.is_short(life, now) || end <= live.expires_at {
             return None;
@@ -51,6 +53,7 @@ impl Account {
             return Ok((Change::none(), again));
         };
         let known = facts.confirmations.get(&purpose);
+        let nonce = facts.stands_for(nonce);
         // It lives; or it is known to have lost its sense, which the courier will find.
         if known.is_some_and(|known| known.live_of(nonce, request.now).is_some() || known.was_used(nonce)) {
             return Ok((Change::none(), again));
@@ -87,6 +90,7 @@ impl Facts {
             Purpose::PasswordReset => self.password.is_some() && self.management == Management::Owner,
             Purpose::PasswordManagement => self.pending_management == Some(Management::Owner),
             Purpose::EmailConfirm | Purpose::EmailCancel => self.pending.is_some(),
+            Purpose::EmailProof => return self.expects_proof(),
             // Only a confirmed change makes a revert, and only a closed account has a reopening.
             Purpose::EmailRevert | Purpose::Reopen => false,
         };

@@ -5,8 +5,9 @@ use super::{
     throttles::{ThrottleKey, throttle_of},
 };
 use crate::domain::{
-    Address, ClosedBy, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl, Mail, MailId,
-    MailKind, Nonce, Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject, Timestamp,
+    Address, Carried, ClosedBy, CodeLives, Confirmation, Content, Dispatch, EventKind, Keyring, LinkUrl,
+    Mail, MailId, MailKind, Nonce, Notice, Purpose, Quota, Refusal, ReturnUrl, Standing, Status, Subject,
+    Timestamp,
 };
 
 /// Somebody wants a code mailed.
@@ -38,6 +39,8 @@ pub struct MailRequest<'a> {
     pub bypass_throttle: bool,
     /// Until when the caller holds the mail, which it delivers at once itself; `None` leaves it to the courier.
     pub claimed_until: Option<Timestamp>,
+    /// What the sign-up carries that asks for it; its code hands that over when it is redeemed.
+    pub carried: Option<&'a Carried>,
 }
 
 impl Account {
@@ -81,18 +84,22 @@ impl Account {
     /// lives, it is the same code.
     ///
     /// A set code is for an account that [`request_password_set`](Self::request_password_set) would mail one to, a reset
-    /// code for one with a password that its owner manages, the others while what they confirm is pending.
+    /// code for one with a password that its owner manages, a proof for one with a password and an unproven address, the
+    /// others while what they confirm is pending.
     ///
     /// # Errors
     /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`];
-    /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
+    /// [`Refusal::PasswordSetNotExpected`], [`Refusal::AddressProven`] or [`Refusal::CodeNotExpected`].
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
         facts.expects(purpose)?;
         Change::of(self, |facts, change| {
             let recipient = facts.recipient_of(purpose);
-            facts.confirm(purpose, recipient, request);
+            let confirmed = facts.confirm(purpose, recipient, request).nonce;
+            if purpose == Purpose::PasswordSet {
+                facts.nonce_carrying(self, confirmed, request);
+            }
             facts.tie_pending();
             change.events.push(EventKind::CodeIssued { purpose, recipient });
         })
@@ -242,7 +249,11 @@ impl Account {
         recipient: Ordinal,
         request: &MailRequest<'_>,
     ) {
-        let nonce = facts.confirm(purpose, recipient, request).nonce;
+        let confirmed = facts.confirm(purpose, recipient, request).nonce;
+        let nonce = match purpose {
+            Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, request),
+            _ => confirmed,
+        };
         let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
         let dispatch =
             Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };

@@ -67,6 +67,7 @@ impl Account {
         let genuine = self.password_code(code).ok_or(Refusal::DeadCode)?;
         code.admitted()?;
         let hash = self.acceptable(new)?;
+        let carried = genuine.carried();
         let change = genuine.redeem(|facts, change| {
             genuine.frees(facts);
             facts.completes(Management::Owner, change);
@@ -74,7 +75,7 @@ impl Account {
             self.take_password(facts, hash, PasswordSource::Chosen, new, change);
             Ok(())
         })?;
-        Ok(change.end_sessions())
+        Ok(change.end_sessions().carrying(carried.as_ref()))
     }
 
     /// Sets a password that an administrator picked: it must be changed, and lets its owner in for a while only.

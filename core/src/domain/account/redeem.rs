@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Ordinal};
 use crate::domain::{
-    Address, AddressBook, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, Keyring, MailedCode,
-    Purpose, Refusal, Timestamp,
+    Address, AddressBook, Carried, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, Keyring,
+    MailedCode, Purpose, Refusal, Timestamp,
 };
 
 /// Somebody brings a code.
@@ -37,6 +37,11 @@ impl GenuineCode<'_> {
         self.confirmation.recipient
     }
 
+    /// What it hands over of what its sign-up carried.
+    pub(super) fn carried(&self) -> Option<Carried> {
+        self.account.carried_by(&self.brought, &self.confirmation)
+    }
+
     /// A mail with that code was answered: the next one waits for none.
     pub(super) fn frees(&self, facts: &mut Facts) {
         if let Some(mailbox) = facts.mailbox(self.recipient()) {
@@ -67,6 +72,8 @@ impl Facts {
         if self.mailbox.ordinal == recipient && !self.proven {
             self.proven = true;
             change.events.push(EventKind::EmailProven { address: recipient });
+            // There is nothing left that it could prove.
+            self.kill_code(Purpose::EmailProof, brought.now);
         }
         let Some(tag) = self.mailbox(recipient).map(|mailbox| mailbox.tag) else { return };
         let known = brought.addresses.address(tag).cloned().unwrap_or_else(|| Address::new(tag));
@@ -88,7 +95,9 @@ impl Redemption<'_> {
 
     fn is_genuine(&self, account: &Account, facts: &Facts, purpose: Purpose, of: &Confirmation) -> bool {
         facts.mailbox(of.recipient).is_some_and(|Mailbox { address, .. }| {
-            self.mint.matches(self.code, account.id, purpose, address, of)
+            // Each of them is looked at, whichever it is.
+            let matches = |code| self.mint.matches(self.code, account.id, purpose, address, &code);
+            facts.codes_of(of).map(matches).fold(false, |any, one| any | one)
         })
     }
 }
@@ -113,6 +122,7 @@ impl Account {
                         purpose,
                         expires_at: mailed.expires_at,
                         return_url: mailed.return_url.clone(),
+                        carried: self.carried_by(brought, mailed),
                     }
                 };
             }

@@ -50,6 +50,7 @@ impl Account {
             pending_management: None,
             attributes: request.attributes,
             confirmations: BTreeMap::new(),
+            carried: Vec::new(),
             throttles: BTreeMap::new(),
             joined: BTreeMap::new(),
             standing: Standing::Active,

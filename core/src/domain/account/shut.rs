@@ -3,7 +3,7 @@
 use super::{Account, Change, Epoch, Facts, Life, MailRequest};
 use crate::domain::{
     Address, AddressTag, ClosedBy, EventKind, MailId, Notice, OpenStanding, Purpose, Refusal, Sealed, Span,
-    Standing, SuspensionReason, Timestamp, Unknown,
+    Standing, SuspensionReason, Timestamp,
 };
 
 /// Staff closes an account.
@@ -213,15 +213,8 @@ impl Account {
             reserved.chain([facts.mailbox.tag]).chain(unclaimed.iter().copied()).collect();
         removed.sort_unstable();
         removed.dedup();
-        let erased = Self {
-            life: Life::Erased { at: now, purged: facts.purge_at.is_some() },
-            epoch: self.epoch.next(),
-            // Whatever a newer build knew of it may be personal.
-            unknown: Unknown::default(),
-            ..self.clone()
-        };
         Change {
-            account: Some(erased),
+            account: Some(self.erased(now)),
             removed_addresses: removed,
             events: vec![EventKind::Erased],
             ..Change::none()
@@ -321,16 +314,5 @@ impl Facts {
         if let Some(issued) = codes.and_then(|confirmations| confirmations.issued.as_mut()) {
             issued.expires_at = until;
         }
-    }
-
-    /// When the account is erased of itself: a closed one after its grace, one that nobody proved after a while; never while
-    /// an old address can be taken back.
-    #[must_use]
-    pub fn ends_at(&self) -> Option<Timestamp> {
-        let end = match self.standing {
-            Standing::Closed { until, .. } => Some(until),
-            Standing::Active | Standing::Suspended { .. } => self.purge_at,
-        }?;
-        Some(self.issued(Purpose::EmailRevert).map_or(end, |revert| end.max(revert.expires_at)))
     }
 }

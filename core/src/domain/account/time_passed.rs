@@ -68,6 +68,7 @@ impl Facts {
         self.throttles.retain(|_, level| now < *level);
         self.joined.retain(|_, joined| now < joined.until);
         self.tie_reopening();
+        self.tidy_carried();
         let confirms = self.issued(Purpose::EmailConfirm).is_some();
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now || !confirms) {
             events.extend(self.drop_pending(now));

@@ -12,6 +12,8 @@ pub(in crate::domain) enum Given {
     /// New, and an administrator is to set its passwords.
     NewManaged,
     InUse,
+    /// In use, and nobody has proven its address: it was imported.
+    Unproven,
     /// In use, its password older than it may be.
     Expired,
     /// In use, its password assigned by the administrator who manages it.
@@ -31,11 +33,12 @@ pub(in crate::domain) enum Given {
 }
 
 impl Given {
-    pub(in crate::domain) const ALL: [Self; 14] = [
+    pub(in crate::domain) const ALL: [Self; 15] = [
         Self::New,
         Self::SignedUp,
         Self::NewManaged,
         Self::InUse,
+        Self::Unproven,
         Self::Expired,
         Self::Assigned,
         Self::Lapsed,
@@ -52,6 +55,7 @@ impl Given {
         match self {
             Self::New | Self::SignedUp | Self::NewManaged => Status::New,
             Self::InUse
+            | Self::Unproven
             | Self::Expired
             | Self::Assigned
             | Self::Lapsed
@@ -93,6 +97,7 @@ impl Given {
             Self::SignedUp => "signed up",
             Self::NewManaged => "new, managed",
             Self::InUse => "in use",
+            Self::Unproven => "address unproven",
             Self::Expired => "password expired",
             Self::Assigned => "password assigned",
             Self::Lapsed => "assigned password lapsed",
@@ -113,6 +118,7 @@ impl Given {
             Self::SignedUp => "the same, by a stranger: it is removed unless its address is proven",
             Self::NewManaged => "new, and an administrator sets its passwords",
             Self::InUse => "its owner chose a password, and a reset link was mailed since",
+            Self::Unproven => "imported, in use; a reset link and a link that proves its address were mailed",
             Self::Expired => "in use, and the password is older than it may be",
             Self::Assigned => "an administrator, who manages it, assigned a password",
             Self::Lapsed => "the same, and the time of that password is over",
@@ -160,6 +166,11 @@ impl Given {
                 set_asked(&world.managed(&new, Management::Administrator, 109, early), 101, before)
             }
             Self::InUse => in_use(102),
+            Self::Unproven => {
+                let imported = with_facts(in_use(102), |facts| facts.proven = false);
+                let change = imported.request_email_proof(&world.request(114, before));
+                change.unwrap().account.unwrap()
+            }
             Self::Expired => {
                 let validity = validity_of(30);
                 let update = AccountUpdate { attributes: &validity, ..world.update(before) };

@@ -20,6 +20,9 @@ enum Command {
     SignUp,
     RequestPasswordSet,
     RequestPasswordReset,
+    RequestEmailProof,
+    RequestOwnEmailProof,
+    ProveEmail,
     IssueCode(Purpose),
     InspectCode,
     ChoosePassword,
@@ -67,7 +70,10 @@ impl Command {
             Self::Register => Self::SignUp,
             Self::SignUp => Self::RequestPasswordSet,
             Self::RequestPasswordSet => Self::RequestPasswordReset,
-            Self::RequestPasswordReset => Self::IssueCode(Purpose::PasswordSet),
+            Self::RequestPasswordReset => Self::RequestEmailProof,
+            Self::RequestEmailProof => Self::RequestOwnEmailProof,
+            Self::RequestOwnEmailProof => Self::ProveEmail,
+            Self::ProveEmail => Self::IssueCode(Purpose::PasswordSet),
             Self::IssueCode(purpose) => after(purpose).map_or(Self::InspectCode, Self::IssueCode),
             Self::InspectCode => Self::ChoosePassword,
             Self::ChoosePassword => Self::ChoosePasswordByReopening,
@@ -111,6 +117,12 @@ enum Then {
     Registers,
     /// The same, and a link to choose a password is mailed.
     SignsUp,
+    /// A sign-up yields its address, and another account comes to be.
+    Yields,
+    /// The link to choose a password is mailed again.
+    SignsUpAgain,
+    /// The address is proven, and nothing else changes.
+    ProvesEmail,
     /// A code of this purpose is mailed.
     Mails(Purpose),
     /// A code of this purpose is handed over, and nothing is mailed.

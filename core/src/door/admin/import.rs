@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::{AccountView, Admin};
 use crate::{
     domain::{
-        Account, Imported, Initiator, InputError, Management, NewAccount, PriorPassword, Registration,
-        Timestamp,
+        Account, AccountId, Imported, Initiator, InputError, Management, NewAccount, PriorPassword,
+        Registration, Timestamp,
     },
     engine::Core,
     engine::watch::watched,
@@ -36,6 +36,8 @@ pub struct Import {
     pub management: Management,
     /// When the account came to be in the other system; now, if that is not known.
     pub created_at: Option<Timestamp>,
+    /// The account's id in the other system; one is drawn for it by default.
+    pub id: Option<AccountId>,
 }
 
 /// A password as another system kept it: its hash, and since when.
@@ -95,7 +97,21 @@ impl Import {
     /// An account with an unproven address and without a password, whose passwords its owner sets.
     #[must_use]
     pub fn new(account: NewAccount) -> Self {
-        Self { account, email_proven: false, password: None, management: Management::Owner, created_at: None }
+        Self {
+            account,
+            email_proven: false,
+            password: None,
+            management: Management::Owner,
+            created_at: None,
+            id: None,
+        }
+    }
+    /// Keeps the id that the account has in the other system: 16 octets ([`AccountId::from_bytes`]), or any text form of
+    /// ours ([`AccountId::parse`]). Ids are the store's: no two accounts of it have one, whatever their realms.
+    #[must_use]
+    pub fn with_id(mut self, id: AccountId) -> Self {
+        self.id = Some(id);
+        self
     }
     /// Says that the other system made sure that the owner receives mail at the address.
     #[must_use]
@@ -127,11 +143,11 @@ impl Admin {
     /// Imports accounts, one commit each, and answers for each in the order in which they come. At most 64 are held in
     /// memory at once, however many there are; it stops where the answers are no longer taken. An account that is
     /// refused keeps none of the others out, and an import that broke off can be started again from the beginning: what
-    /// is there already is `email_taken`.
+    /// is there already is `email_taken`, or `id_taken` where it brings its id.
     ///
     /// # Errors
-    /// In each item: `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose [`UnusableHash`](crate::domain::UnusableHash) says why; a
-    /// [`Fault`].
+    /// In each item: `email_taken`, `id_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose
+    /// [`UnusableHash`](crate::domain::UnusableHash) says why; a [`Fault`].
     pub fn import_many<S>(
         &self,
         accounts: S,
@@ -146,8 +162,8 @@ impl Admin {
     /// Imports one account, and gives it as staff sees it.
     ///
     /// # Errors
-    /// `email_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose [`UnusableHash`](crate::domain::UnusableHash) says why; a
-    /// [`Fault`].
+    /// `email_taken`, `id_taken`, `unknown_ip_filter_group`, `bad_password_hash`, whose
+    /// [`UnusableHash`](crate::domain::UnusableHash) says why; a [`Fault`].
     pub async fn import(&self, account: Import) -> Result<AccountView, Error> {
         import_one(self.clone(), account).await
     }
@@ -168,12 +184,15 @@ async fn commit(core: &Core, import: &Import, by: Initiator) -> Result<AccountVi
     let new = &import.account;
     let tag = core.keys.address_tag(&core.realm, &new.email);
     let group = new.attributes.ip_filter_group.as_ref();
+    let mut call = core.naming_group(Call::without_facts(by), group);
+    call.names = import.id.is_some();
     let decided = core
-        .decide(core.naming_group(Call::without_facts(by), group), |dossier, moment, _| {
+        .decide(call, |dossier, moment, _| {
             core.known_group(group, dossier)?;
             let created_at = import.created_at.map_or(moment.now, |at| at.min(moment.now));
             let registration = Registration { now: created_at, ..core.registration(new, tag, moment) };
-            let id = registration.id;
+            let id = import.id.unwrap_or(registration.id);
+            let registration = Registration { id, ..registration };
             let password = import.password.as_ref().map(|password| {
                 let sealed =
                     core.keys.seal_hash(&core.realm, id, moment.seal_nonce(), password.hash.expose());

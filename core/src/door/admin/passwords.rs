@@ -11,7 +11,7 @@ use crate::{
     engine::watch::watched,
     engine::{Call, Decided, Verdict, address_or_new},
     error::{Error, Fault},
-    port::{Claimed, Dossier, Who},
+    port::{Claimed, Dossier},
     post::delivery::Delivery,
 };
 
@@ -52,6 +52,29 @@ impl Admin {
         .await
     }
 
+    /// Mails a code that proves the account's address, and waits for the mail server's answer as the options say. It is for
+    /// an account that has a password and an unproven address, as one that was imported may be; any other code that
+    /// chooses a password proves the address as well. The code counts only in a session of the account
+    /// ([`Owner::prove_email`](crate::Owner::prove_email)), and nothing else changes by it. A repeat mails the same code
+    /// while it lives, 24 h from each request.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_closed`,
+    /// `account_suspended`, `address_proven`, `code_not_expected`, `address_undeliverable`, `throttled`; a [`Fault`].
+    pub async fn request_email_proof(
+        &self,
+        id: AccountId,
+        options: DeliveryOptions,
+    ) -> Result<Delivery, Error> {
+        watched("admin.request_email_proof", self.core.realm.as_str(), async {
+            let mailed = self.mail(id, Purpose::EmailProof, options, |account, request| {
+                account.request_email_proof(request)
+            });
+            Ok(mailed.await?.unwrap_or(Delivery::Queued))
+        })
+        .await
+    }
+
     /// Changes who sets the account's passwords: at once where it has none, else once the new party has set one. A
     /// change to the owner mails a code, again at each repeat, and gives the mail's delivery; every other outcome mails
     /// nothing and gives none. Naming the party that sets them now drops a change that is pending.
@@ -80,7 +103,7 @@ impl Admin {
     ///
     /// # Errors
     /// [`Error::BadInput`] (`page_not_allowed`, `return_url_not_allowed`); `no_such_account`, `account_closed`,
-    /// `account_suspended`, `password_set_not_expected`, `code_not_expected`; a [`Fault`].
+    /// `account_suspended`, `password_set_not_expected`, `address_proven`, `code_not_expected`; a [`Fault`].
     pub async fn issue_code(
         &self,
         id: AccountId,
@@ -92,7 +115,7 @@ impl Admin {
             options.check(&core.links)?;
             let page = core.page(options.page.as_ref(), purpose);
             let decided = self
-                .change(Call::new(Who::id(id), self.initiator()), |account, dossier, moment| {
+                .change(Call::of_staff(id, self.initiator()), |account, dossier, moment| {
                     let request = MailRequest {
                         return_url: options.return_url.as_ref(),
                         ..core.mail_request(page, dossier, moment)
@@ -114,7 +137,7 @@ impl Admin {
     pub async fn assign_password(&self, id: AccountId, new: &Password) -> Result<(), Error> {
         watched("admin.assign_password", self.core.realm.as_str(), async {
             let core = &self.core;
-            let mut call = Call::new(Who::id(id), self.initiator());
+            let mut call = Call::of_staff(id, self.initiator());
             call.candidate = Some(new);
             core.decide(call, |dossier, moment, hashed| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
@@ -144,7 +167,7 @@ impl Admin {
         let page = core.page(options.mail.page.as_ref(), purpose);
         let at_once = options.wait > Span::ZERO;
         let decided = core
-            .decide(Call::new(Who::id(id), self.initiator()), |dossier, moment, _| {
+            .decide(Call::of_staff(id, self.initiator()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
                 let request = MailRequest {
                     return_url: options.mail.return_url.as_ref(),
@@ -183,9 +206,9 @@ impl IssuedCode {
     fn of(core: &Core, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
-        let confirmation = facts.confirmations.get(&purpose)?.issued.as_ref()?;
+        let confirmation = facts.code_carrying_nothing(facts.confirmations.get(&purpose)?.issued.as_ref()?);
         let mailbox = facts.mailbox(confirmation.recipient)?;
-        let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, confirmation)?;
+        let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, &confirmation)?;
         let lang = facts.attributes.locale.as_ref();
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref(), lang);
         Some(Self { code, link, expires_at: confirmation.expires_at })

@@ -5,8 +5,7 @@ use serde::Serialize;
 use crate::{
     domain::{
         AccountId, Attributes, ClosedBy, EmailAddress, LogIns, Management, MustChangeReason, OpenStanding,
-        Purpose, Standing, StandingKind, Status, SuppressionScope, SuspensionReason, Timestamp,
-        Undeliverable, Version,
+        Purpose, Standing, StandingKind, Status, SuspensionReason, Timestamp, Undeliverable, Version,
     },
     door::SuppressionView,
     port::Dossier,

@@ -75,6 +75,7 @@ fn stored<T>(value: T, n: u8) -> Stored<T> {
 
 fn event(account: Option<AccountId>) -> Event {
     Event {
+        carried: None,
         commit: commit_id(1),
         ordinal: 0,
         at: NOW,

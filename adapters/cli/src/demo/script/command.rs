@@ -94,6 +94,13 @@ pub(crate) enum ScriptCommand {
         who: String,
         mailbox: String,
     },
+    RequestEmailProof {
+        who: String,
+    },
+    ProveEmail {
+        who: String,
+        mailbox: String,
+    },
     CloseOwn {
         who: String,
         current: String,

@@ -128,6 +128,8 @@ fn parts(command: &ScriptCommand) -> CommandParts<'_> {
             made(Owner(who), "request_email_change", vec![Text(current), Who(email)])
         }
         Do::ConfirmEmail { who, mailbox } => made(Owner(who), "confirm_email", vec![CodeOf(mailbox, "code")]),
+        Do::RequestEmailProof { who } => made(Owner(who), "request_email_proof", vec![]),
+        Do::ProveEmail { who, mailbox } => made(Owner(who), "prove_email", vec![CodeOf(mailbox, "code")]),
         Do::CloseOwn { who, current } => called(Owner(who), "close_own", "close", vec![Text(current)]),
 
         Do::Advance { seconds } => made(Script, "advance", vec![Word(format!("{seconds} s"))]),

@@ -180,6 +180,12 @@ impl Player {
                 }
                 confirmed.map(|_| EmailConfirmed).to_outcome()
             }
+            Do::RequestEmailProof { who } => {
+                self.owner(who)?.request_email_proof(&MailOptions::default()).await.to_outcome()
+            }
+            Do::ProveEmail { who, mailbox } => {
+                self.owner(who)?.prove_email(&self.code(mailbox)?).await.map(|()| EmailConfirmed).to_outcome()
+            }
             Do::CloseOwn { who, current } => self.owner(who)?.close(&read(current)?).await.to_outcome(),
 
             Do::Advance { seconds } => {

@@ -63,6 +63,13 @@ impl Texts {
                 "Your account is open again",
                 "Sign in with the new password.",
             ),
+            email_proof: action(
+                "Confirm your address",
+                "To show that the account is yours, sign in with the address that this link was mailed to. Nothing else changes: you stay signed in where you are.",
+                "Sign in and confirm",
+                "Your address is confirmed",
+                "We know now that mail reaches you there.",
+            ),
             new_link: action(
                 "Ask for a new link",
                 "Give the address of your account, and we will mail you a link to choose a password.",

@@ -11,9 +11,14 @@ pub(super) enum Act {
     RequestReset {
         stranger: bool,
     },
+    SignUpAgain,
     AlreadyRegistered,
     /// Somebody signs up the address of a closed account.
     SignUpClosed,
+    RequestProof,
+    RequestOwnProof,
+    /// With the code that is brought.
+    ProveEmail,
     Issue(Purpose),
     /// With the code that is brought.
     Choose {
@@ -101,6 +106,12 @@ impl By<'_> {
             }
             Act::SignUpClosed => account
                 .signed_up_while_closed(&MailRequest { stranger_caused: Some(MailKind::SignUp), ..request }),
+            Act::SignUpAgain => {
+                account.sign_up_again(&MailRequest { stranger_caused: Some(MailKind::SignUp), ..request })
+            }
+            Act::RequestProof => account.request_email_proof(&request),
+            Act::RequestOwnProof => account.request_own_email_proof(epoch, &request),
+            Act::ProveEmail => account.prove_email(&ProveEmail { redemption, epoch }),
             Act::Issue(purpose) => account.issue_code(purpose, &request),
             Act::Choose { weak } => {
                 let policy = if weak { &strict } else { new.policy };

@@ -142,7 +142,13 @@ impl Life {
             number,
             now,
         };
-        let redeems = [Act::Choose { weak: false }, Act::ConfirmEmail, Act::CancelByCode, Act::RevertEmail];
+        let redeems = [
+            Act::Choose { weak: false },
+            Act::ConfirmEmail,
+            Act::ProveEmail,
+            Act::CancelByCode,
+            Act::RevertEmail,
+        ];
         if redeems.contains(&act) {
             let elsewhere = by(&self.bystander).does(act);
             prop_assert_eq!(elsewhere, Err(Stop::Refused(Refusal::DeadCode)), "another account's code");
@@ -177,11 +183,13 @@ impl Life {
                     purpose: of.purpose,
                     expires_at: live_of(&before, of.purpose, of.nonce, now).unwrap().expires_at,
                     return_url: live_of(&before, of.purpose, of.nonce, now).unwrap().return_url.clone(),
+                    carried: None,
                 }
             );
             let good_for = match act {
                 Act::Choose { .. } => of.purpose.chooses_a_password(),
                 Act::ConfirmEmail => of.purpose == Purpose::EmailConfirm,
+                Act::ProveEmail => of.purpose == Purpose::EmailProof,
                 Act::CancelByCode => of.purpose == Purpose::EmailCancel,
                 _ => of.purpose == Purpose::EmailRevert,
             };

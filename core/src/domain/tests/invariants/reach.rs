@@ -141,6 +141,10 @@ fn acts() -> Vec<Act> {
         Act::AskForEmail(0),
         Act::AskForEmail(2),
         Act::ConfirmEmail,
+        Act::RequestProof,
+        Act::RequestOwnProof,
+        Act::ProveEmail,
+        Act::SignUpAgain,
         Act::CancelEmailChange,
         Act::CancelByCode,
         Act::RevertEmail,
@@ -196,6 +200,7 @@ fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
     };
     arrive(world.registered(1, NOW), NOW, &mut waiting, &mut places);
     arrive(signed_up, NOW, &mut waiting, &mut places);
+    arrive(Given::Unproven.account(world), NOW, &mut waiting, &mut places);
     let never = MailedCode::new("", "");
     let mut number = 0;
     while let Some(at) = waiting.pop_front() {

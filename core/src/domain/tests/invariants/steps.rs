@@ -30,7 +30,8 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         4 => prop::bool::weighted(0.1).prop_map(|bypass| Act::RequestSet { bypass }),
         6 => any::<bool>().prop_map(|stranger| Act::RequestReset { stranger }),
-        1 => prop::sample::select(vec![Act::AlreadyRegistered, Act::SignUpClosed]),
+        1 => prop::sample::select(vec![Act::AlreadyRegistered, Act::SignUpClosed, Act::SignUpAgain]),
+        2 => prop::sample::select(vec![Act::RequestProof, Act::RequestOwnProof, Act::ProveEmail]),
         1 => purpose.prop_map(Act::Issue),
         8 => prop::bool::weighted(0.2).prop_map(|weak| Act::Choose { weak }),
         1 => one(Act::Assign),

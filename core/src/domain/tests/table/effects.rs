@@ -125,6 +125,34 @@ impl Seen<'_> {
         Then::Mails(purpose)
     }
 
+    pub(super) fn signs_up_again(&self, change: Result<Change, Refusal>) -> Then {
+        let without = change.map(|mut change| {
+            assert_eq!(change.events.pop(), Some(EventKind::SignUpRepeated));
+            change
+        });
+        match self.mails(without) {
+            Then::Mails(Purpose::PasswordSet) => Then::SignsUpAgain,
+            other => other,
+        }
+    }
+
+    pub(super) fn proves_email(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["proven", "confirmations"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let (old, new) = (self.facts(), outcome.facts());
+        assert!(new.proven && outcome.mails.is_empty());
+        assert_eq!(outcome.events, [EventKind::EmailProven { address: self.here() }]);
+        for (purpose, confirmations) in &new.confirmations {
+            match purpose {
+                Purpose::EmailProof => assert_eq!(confirmations.issued, None),
+                _ => assert_eq!(Some(confirmations), old.confirmations.get(purpose)),
+            }
+        }
+        Then::ProvesEmail
+    }
+
     pub(super) fn issues(&self, change: Result<Change, Refusal>) -> Then {
         let outcome = match self.wrote(change, &["confirmations", "pending"]) {
             Ok(outcome) => outcome,
@@ -281,6 +309,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             pending_management,
             attributes,
             confirmations,
+            carried,
             throttles,
             joined,
             standing,

@@ -52,6 +52,9 @@ fn command(command: Command) -> String {
         Command::SignUp => ("sign_up", "stranger; as the courier decides"),
         Command::RequestPasswordSet => ("request_password_set", "administrator"),
         Command::RequestPasswordReset => ("request_password_reset", "stranger; as the courier decides"),
+        Command::RequestEmailProof => ("request_email_proof", "administrator"),
+        Command::RequestOwnEmailProof => ("request_email_proof", "owner"),
+        Command::ProveEmail => ("prove_email", "owner, with its code"),
         Command::IssueCode(purpose) => {
             return format!("`issue_code`: `{}` (administrator)", purpose.as_str());
         }
@@ -97,6 +100,9 @@ fn outcome(then: Then) -> String {
     match then {
         Then::Registers => "another account comes to be".into(),
         Then::SignsUp => "another account comes to be; mails a `password_set` code".into(),
+        Then::Yields => "it yields: it is erased, and another account comes to be".into(),
+        Then::SignsUpAgain => "mails a `password_set` code, with what this sign-up carries".into(),
+        Then::ProvesEmail => "the address is proven".into(),
         Then::Mails(purpose) => format!("mails a `{}` code", purpose.as_str()),
         Then::Issues(purpose) => format!("hands over a `{}` code", purpose.as_str()),
         Then::Notifies(notice) => format!("notice `{}`", notice.as_str()),

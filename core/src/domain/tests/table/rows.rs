@@ -11,6 +11,7 @@ use crate::domain::{
 };
 
 const TAKEN: Then = Refuses("email_taken");
+const PROVEN: Then = Refuses("address_proven");
 const SET_NOT_EXPECTED: Then = Refuses("password_set_not_expected");
 const NOT_EXPECTED: Then = Refuses("code_not_expected");
 const SUSPENDED: Then = Refuses("account_suspended");
@@ -28,8 +29,11 @@ const NOT_PENDING: Then = Refuses("no_email_change_pending");
 const FRESH: &[Given] = &[Given::New, SignedUp, NewManaged];
 /// Has no password.
 const UNSET: &[Given] = &[Given::New, SignedUp, NewManaged, EmailReplaced, EmailReverted];
+/// Has no password, and an address that nobody has proven.
+const BARE: &[Given] = &[Given::New, SignedUp, NewManaged, EmailReplaced];
 /// Has a password that its owner manages.
-const RESETTABLE: &[Given] = &[Given::InUse, Expired, ToAdministrator, EmailPending, EmailConfirmed];
+const RESETTABLE: &[Given] =
+    &[Given::InUse, Unproven, Expired, ToAdministrator, EmailPending, EmailConfirmed];
 /// Has a password that lets its owner do nothing but change it.
 const OUTDATED: &[Given] = &[Expired, Assigned, Lapsed];
 /// Has a password that was set since the last code was mailed.
@@ -69,7 +73,8 @@ const fn issue(purpose: Purpose, but: &'static [(&'static [Given], Then)]) -> Ro
 pub(super) static TABLE: &[Row] = &[
     Row {
         command: Register,
-        active: all(TAKEN),
+        active: but(&[(&[SignedUp], Yields)], TAKEN),
+        // Whoever suspends or closes a sign-up makes it staff's own.
         suspended: all(TAKEN),
         closed_by_owner: all(TAKEN),
         closed: all(TAKEN),
@@ -77,7 +82,7 @@ pub(super) static TABLE: &[Row] = &[
     },
     Row {
         command: SignUp,
-        active: but(&[(FRESH, Mails(PasswordSet))], Notifies(NoticeKind::AlreadyRegistered)),
+        active: but(&[(FRESH, SignsUpAgain)], Notifies(NoticeKind::AlreadyRegistered)),
         suspended: all(SUSPENDED),
         closed_by_owner: all(Mails(Purpose::Reopen)),
         closed: all(Notifies(NoticeKind::ClosedByStaff)),
@@ -94,6 +99,12 @@ pub(super) static TABLE: &[Row] = &[
             SET_NOT_EXPECTED,
         ),
     ),
+    active(RequestEmailProof, but(&[(&[Unproven], Mails(EmailProof)), (BARE, NOT_EXPECTED)], PROVEN)),
+    active(
+        RequestOwnEmailProof,
+        but(&[(&[Unproven], Mails(EmailProof)), (BARE, NOT_EXPECTED), (OUTDATED, MUST_CHANGE)], PROVEN),
+    ),
+    active(ProveEmail, but(&[(&[Unproven], ProvesEmail), (OUTDATED, MUST_CHANGE)], DEAD)),
     active(IssueCode(PasswordSet), but(&[(UNSET, Issues(PasswordSet))], SET_NOT_EXPECTED)),
     issue(PasswordReset, &[(RESETTABLE, Issues(PasswordReset))]),
     issue(PasswordManagement, &[(&[ToOwner], Issues(PasswordManagement))]),
@@ -101,6 +112,7 @@ pub(super) static TABLE: &[Row] = &[
     issue(EmailCancel, &[(PENDING, Issues(EmailCancel))]),
     issue(EmailRevert, &[]),
     issue(Purpose::Reopen, &[]),
+    active(IssueCode(EmailProof), but(&[(&[Unproven], Issues(EmailProof)), (BARE, NOT_EXPECTED)], PROVEN)),
     Row {
         command: InspectCode,
         active: but(&[(SPENT, Tells("used"))], Tells("live")),

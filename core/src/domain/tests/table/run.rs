@@ -58,7 +58,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::Register => registers(world, account),
         Command::SignUp => match account.status() {
             Ok(_) if account.standing() == StandingKind::Closed => signs_up_closed(&seen, &request),
-            Ok(Status::New) => seen.mails(account.request_password_set(&request)),
+            Ok(Status::New) => seen.signs_up_again(account.sign_up_again(&request)),
             Ok(_) => seen.notifies(account.already_registered(&request)),
             Err(_) => {
                 assert_eq!(registers(world, account), Then::Registers);
@@ -71,6 +71,12 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         },
         Command::RequestPasswordSet => seen.mails(account.request_password_set(&request)),
         Command::RequestPasswordReset => seen.mails(account.request_password_reset(&request)),
+        Command::RequestEmailProof => seen.mails(account.request_email_proof(&request)),
+        Command::RequestOwnEmailProof => seen.mails(account.request_own_email_proof(epoch, &request)),
+        Command::ProveEmail => {
+            let redemption = world.redeem(links.for_what(Purpose::EmailProof), NOW);
+            seen.proves_email(account.prove_email(&ProveEmail { redemption, epoch }))
+        }
         Command::IssueCode(purpose) => seen.issues(account.issue_code(purpose, &request)),
         Command::InspectCode => {
             Then::Tells(match account.inspect_code(&world.redeem(&links.password, NOW)) {
@@ -200,7 +206,16 @@ fn registers(world: &World, account: &Account) -> Then {
     assert_eq!(other.status(), Ok(Status::New));
     let (mine, theirs) = (account.keys(), other.keys());
     match mine.own == theirs.own || mine.reserved.iter().any(|key| Some(*key) == theirs.own) {
-        true => Then::Refuses("email_taken"),
+        true => match account.yields(NOW).filter(|_| account.standing() == StandingKind::Active) {
+            Some(yielded) => {
+                assert!(yielded.removed_addresses.is_empty() && yielded.addresses.is_empty());
+                assert_eq!(yielded.events, [EventKind::SignUpYielded, EventKind::Erased]);
+                let left = yielded.account.unwrap();
+                assert_eq!((left.keys().own, left.purged_at()), (None, Some(NOW)));
+                Then::Yields
+            }
+            None => Then::Refuses("email_taken"),
+        },
         false => Then::Registers,
     }
 }
