@@ -71,7 +71,11 @@ async fn another_accounts_password_does_not_confirm() {
     world.admin().assign_password(bob, &temporary).await.unwrap();
     let mut browser = world.browser().opened(&world.link_to(NEW)).await;
     let asked = browser.submit(&[("email", "bob@example.com"), ("password", BETTER)]).await;
-    assert!(asked.status == 409 && asked.says("has to be changed first"), "{}", asked.body);
+    assert!(
+        asked.status == 409 && asked.says("has to be changed first. It was chosen for you."),
+        "{}",
+        asked.body
+    );
     let owner = match world.public().authenticate(&email("bob@example.com"), &temporary, None).await.unwrap()
     {
         accountable_core::Authentication::MustChange { stamp, .. } => {

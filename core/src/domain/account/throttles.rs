@@ -1,6 +1,6 @@
 //! The throttles that an account keeps: for each purpose, recipient and side, when the next mail with a code may go out.
 
-use std::collections::BTreeMap;
+pub(super) mod form;
 
 use serde::{Deserialize, Serialize};
 
@@ -101,40 +101,4 @@ pub(super) fn throttle_of(
     side: Side,
 ) -> ThrottleKey {
     (purpose, keys.throttle_tag(realm, recipient), side)
-}
-
-/// How throttles are written down: as a list, for the keys of a JSON object are texts.
-pub(super) mod form {
-    use serde::{Deserializer, Serializer};
-
-    use super::{BTreeMap, Deserialize, Purpose, QuotaTag, Serialize, Side, ThrottleKey, Timestamp};
-
-    #[derive(Serialize, Deserialize)]
-    struct Throttle {
-        purpose: Purpose,
-        recipient: QuotaTag,
-        side: Side,
-        level: Timestamp,
-    }
-
-    pub(in super::super) fn serialize<S: Serializer>(
-        throttles: &BTreeMap<ThrottleKey, Timestamp>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let each = |(&(purpose, recipient, side), &level): (&ThrottleKey, &Timestamp)| Throttle {
-            purpose,
-            recipient,
-            side,
-            level,
-        };
-        serializer.collect_seq(throttles.iter().map(each))
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<ThrottleKey, Timestamp>, D::Error> {
-        let throttles = Vec::<Throttle>::deserialize(deserializer)?;
-        let keyed = |Throttle { purpose, recipient, side, level }| ((purpose, recipient, side), level);
-        Ok(throttles.into_iter().map(keyed).collect())
-    }
 }
