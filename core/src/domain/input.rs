@@ -5,7 +5,7 @@ use super::{AddressError, UnusableHash};
 /// Most networks of one IP filter group. It stands here because the error names it.
 pub(super) const MOST_NETWORKS: usize = 1_000;
 
-/// Most octets that a sign-up carries. It stands here because the error names it, too.
+/// Most octets that a sign-up carries. It stands here because the error names it.
 pub(super) const MOST_CARRIED: usize = 1_024;
 
 /// A value that a caller gave is not of its form. Nothing was looked up and nothing was changed.

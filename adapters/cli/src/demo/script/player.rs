@@ -125,11 +125,12 @@ impl Player {
             Do::Close { who } => staff.close(self.id(&staff, who).await?).await.to_outcome(),
             Do::Reopen { who } => staff.reopen(self.id(&staff, who).await?).await.to_outcome(),
 
-            Do::Authenticate { who, password, session } => {
+            Do::Authenticate { who, password, session, device } => {
                 let (who, password) = (self.names.address(who)?, read(password)?);
-                let answer = logged_in(stranger.authenticate(&who, &password, None).await);
+                let device = device.as_deref().map(|device| self.names.device(device)).transpose()?;
+                let answer = logged_in(stranger.authenticate(&who, &password, device).await);
                 if let Ok(entered) = &answer {
-                    self.names.began(who, session.clone(), entered.stamp);
+                    self.names.began(who, session.clone(), entered.stamp, entered.device.clone());
                 }
                 answer.to_outcome()
             }
@@ -139,6 +140,10 @@ impl Player {
                 let guesses = Guesses::new(address, password, *times)?;
                 let answers = guesses.make(stranger, *at_once).await;
                 guesses::outcome(&answers, guesses::last_lock(&self.demo, account).await?)
+            }
+            Do::SignUp { email } => {
+                let email = self.names.address(email)?;
+                stranger.sign_up(&email, MailOptions::default(), None).await.to_outcome()
             }
             Do::RequestPasswordReset { who } => {
                 let who = self.names.address(who)?;
@@ -164,7 +169,7 @@ impl Player {
                 let (current, new) = (read(current)?, read(new)?);
                 let changed = self.owner(who)?.change_password(&current, &new).await;
                 if let Ok(renewed) = &changed {
-                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
+                    self.names.renew(self.names.session(who)?.0, renewed);
                 }
                 changed.to_outcome()
             }
@@ -176,7 +181,7 @@ impl Player {
             Do::ConfirmEmail { who, mailbox } => {
                 let confirmed = self.owner(who)?.confirm_email(&self.code(mailbox)?).await;
                 if let Ok(renewed) = &confirmed {
-                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
+                    self.names.renew(self.names.session(who)?.0, renewed);
                 }
                 confirmed.map(|_| EmailConfirmed).to_outcome()
             }
