@@ -14,6 +14,7 @@ mod code;
 mod code_lives;
 mod confirmation;
 mod contact;
+mod day;
 mod device;
 mod email;
 mod event;
@@ -76,6 +77,7 @@ pub use self::{
     code_lives::{CodeLives, Lifetime},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
     contact::Contact,
+    day::Day,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},

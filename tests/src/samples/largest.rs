@@ -3,7 +3,7 @@
 use accountable_core::{
     domain::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, Circumstances, ClosedBy, CoarseOrigin,
-        CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential, DeadConfirmation,
+        CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential, Day, DeadConfirmation,
         DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts, FormatVersion,
         FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl, Locale, LogIns,
         Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind, OpenStanding,
@@ -86,6 +86,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         },
         owes_set_link: true,
         purge_at: Some(Timestamp::MAX),
+        last_log_in: Some(Day::MAX),
         created_at: Timestamp::MIN,
         changed_at: Timestamp::MAX,
     };

@@ -5,8 +5,7 @@
 //! that cancels, and after the change with one that takes it back.
 
 use super::{
-    Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption, Side,
-    throttles::throttle_of,
+    Account, Change, Epoch, Facts, MailRequest, Ordinal, PendingEmail, Redemption, throttles::throttle_of,
 };
 use crate::domain::{
     AddressTag, EmailAddress, EventKind, LinkUrl, MailId, Nonce, Notice, Purpose, Refusal, Sealed, Timestamp,
