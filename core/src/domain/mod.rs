@@ -14,6 +14,7 @@ mod code;
 mod code_lives;
 mod confirmation;
 mod contact;
+mod day;
 mod device;
 mod earned;
 mod email;
@@ -79,6 +80,7 @@ pub use self::{
     code_lives::{CodeLives, Lifetime},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
+    day::Day,
     device::DeviceToken,
     earned::{Chosen, Renewed},
     email::{AddressError, EmailAddress, EmailKey},
