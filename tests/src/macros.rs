@@ -61,6 +61,7 @@ macro_rules! __store_clauses {
             store::reads::clause_21_overdue_accounts_are_listed_by_due_time,
             store::lists::clause_21_mails_addresses_and_groups_are_listed_in_order,
             store::lists::clause_21_the_whole_outbox_is_listed_by_name,
+            store::lists::clause_21_accounts_are_listed_by_the_day_of_their_last_log_in,
             store::reads::clause_21_a_record_that_stays_appears_exactly_once,
             store::many::clause_21_more_than_1000_accounts_are_listed_and_counted,
             store::many::clause_21_more_than_1000_mails_addresses_and_groups_are_listed,
@@ -306,6 +307,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_management!($fixture);
         }
+        mod noted {
+            use super::*;
+            $crate::__doors_noted!($fixture);
+        }
         mod notices {
             use super::*;
             $crate::__doors_notices!($fixture);
@@ -345,6 +350,10 @@ macro_rules! accounts_contract {
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);
+        }
+        mod recheck {
+            use super::*;
+            $crate::__doors_recheck!($fixture);
         }
         mod register {
             use super::*;

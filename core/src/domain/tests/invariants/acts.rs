@@ -29,6 +29,7 @@ pub(super) enum Act {
         stale: bool,
     },
     Rehash,
+    NoteLogIn,
     DemandChange,
     Manage(Management),
     Replace(usize),
@@ -129,6 +130,7 @@ impl By<'_> {
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
             Act::Rehash => account.rehashed(verified, &world.hash(account, number), false),
+            Act::NoteLogIn => account.note_log_in(epoch, now),
             Act::DemandChange => account.demand_change(MustChangeReason::Truncated, now),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
             Act::Replace(to) | Act::ReplaceDroppingRevert(to) => {

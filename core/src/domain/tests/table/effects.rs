@@ -333,6 +333,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             standing,
             owes_set_link,
             purge_at,
+            last_log_in,
             created_at,
             changed_at
         }
