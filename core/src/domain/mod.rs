@@ -40,9 +40,11 @@ mod number;
 mod origin;
 mod password;
 mod policy;
+mod purpose;
 mod quota_of;
 mod realm;
 mod refusal;
+mod renewed;
 mod rules;
 mod seal;
 mod session;
@@ -75,7 +77,7 @@ pub use self::{
     circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
     code_lives::{CodeLives, Lifetime},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
     device::DeviceToken,
     email::{AddressError, EmailAddress, EmailKey},
@@ -102,12 +104,14 @@ pub use self::{
         Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
         PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    purpose::Purpose,
     quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
+    renewed::{Chosen, Renewed},
     rules::{Rules, RulesError},
     seal::{Sealed, SealedCarried, SealedIntent, SealedOrigin},
-    session::{Chosen, Renewed, SessionStamp},
+    session::SessionStamp,
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},

@@ -8,6 +8,7 @@ mod log_in;
 mod notices;
 mod password;
 mod refusals;
+mod remedies;
 mod table;
 mod throttle;
 mod update;

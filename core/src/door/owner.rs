@@ -274,9 +274,9 @@ impl Owner {
     /// whose mailbox its owner reads.
     ///
     /// # Errors
-    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`; `throttled` once this origin failed too
-    /// often; `wrong_password`, which counts as a failed log-in does; `password_change_required`; a [`Fault`].
-    pub async fn close(&self, current: &Password) -> Result<(), Error> {
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `wrong_password`, `locked` once that was
+    /// said too often, `password_change_required`; a [`Fault`].
+    pub async fn close(&self, current: &TypedPassword) -> Result<(), Error> {
         watched("owner.close", self.core.realm.as_str(), async {
             let core = &self.core;
             let page = core.links.page(Purpose::Reopen);

@@ -158,9 +158,9 @@ impl Core {
         demand: &PasswordChangeDemand,
         by: &Initiator,
     ) -> Result<bool, DecideError> {
-        let decided = self.decide(Call::new(Who::id(id), by.clone()), |dossier, _, _| {
+        let decided = self.decide(Call::new(Who::id(id), by.clone()), |dossier, moment, _| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            let change = account.require_password_change(demand)?;
+            let change = account.require_password_change(demand, moment.now)?;
             let changed = change.account.is_some();
             Ok::<_, Stop>(Verdict::new(change, changed))
         });

@@ -133,14 +133,26 @@ on_each_store! {
         }
     }
 
-    async fn closing_asks_for_the_current_password(world) {
+    /// As at every command of the owner's that asks for it: ten guesses, counted there and nowhere else, whatever strangers do.
+    async fn closing_asks_for_the_current_password_in_the_owners_own_lane(world) {
         let id = world.in_use(ADA, GOOD).await;
         let owner = world.signed_in(ADA, GOOD).await;
         for _ in 0..10 {
             assert_eq!(owner.close(&password(BETTER)).await.unwrap_err().code(), "wrong_password");
         }
-        assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked), "each counts as a failed log-in does");
+        assert_eq!(world.view(id).await.log_ins.failures, 0, "none counts against the address");
+        let before = world.hasher.verified();
+        let locked = owner.close(&password(GOOD)).await.unwrap_err();
+        assert_eq!((locked.code(), locked.retry_after()), ("locked", Some(Span::hours(2))));
+        assert_eq!(world.hasher.verified(), before, "before any hash");
         assert_eq!(world.view(id).await.standing, StandingKind::Active);
+        world.clock.advance(Span::hours(2));
+        for _ in 0..10 {
+            let _ = world.log_in(ADA, BETTER).await;
+        }
+        assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Locked));
+        owner.close(&password(GOOD)).await.unwrap();
+        assert_eq!(world.view(id).await.standing, StandingKind::Closed);
     }
 
     async fn whoever_reads_the_mailbox_reopens_what_was_closed_with_a_new_password(world) {

@@ -91,10 +91,14 @@ impl Facts {
         }
     }
 
-    /// Drops a pending change of address where the password must be changed before anything else: whoever must do that can't
+    /// Drops what only a session could confirm where the password must be changed before anything else: whoever must do that can't
     /// confirm, and a new password drops it anyway, so that its link would promise what no session may do.
     pub(super) fn drop_unconfirmable(&mut self, now: Timestamp) -> Option<EventKind> {
-        self.password_in_force(now).is_err().then(|| self.drop_pending(now)).flatten()
+        if self.password_in_force(now).is_ok() {
+            return None;
+        }
+        self.kill_code(Purpose::EmailProof, now);
+        self.drop_pending(now)
     }
 
     /// Drops a pending change of address, and the codes that belong to it.

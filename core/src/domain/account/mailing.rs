@@ -121,11 +121,13 @@ impl Account {
     }
 
     /// What a stranger who signs up the address of a closed account leads to. What the owner's door closed, its owner can
-    /// reopen: the link that does is mailed again. What staff closed stays closed, and its owner is told so.
+    /// reopen: the link that does is mailed again, as any remedy also to an address that gets no other mail. What staff closed
+    /// stays closed, and its owner is told so.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::CodeNotExpected`] for an account that is not closed,
-    /// [`Refusal::GraceOver`], [`Refusal::AddressUndeliverable`], [`Refusal::Throttled`]. A stranger learns of none of them.
+    /// [`Refusal::GraceOver`]; [`Refusal::Throttled`] for the link, [`Refusal::AddressUndeliverable`] for the notice. A
+    /// stranger learns of none of them.
     pub fn signed_up_while_closed(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         let Standing::Closed { until, by, .. } = &facts.standing else {
@@ -135,20 +137,20 @@ impl Account {
         if *until <= request.now {
             return Err(Refusal::GraceOver);
         }
-        deliverable(request)?;
-        let of = self.own_throttle(facts, Purpose::Reopen, request);
-        let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
-        let charged = |facts: &mut Facts| facts.throttle(of, level);
         match by {
-            ClosedBy::Owner => Change::of(self, |facts, change| {
-                charged(facts);
-                self.queue_code(facts, change, Purpose::Reopen, facts.mailbox.ordinal, request);
-                facts.tie_reopening();
-            }),
+            ClosedBy::Owner => {
+                let of = self.own_throttle(facts, Purpose::Reopen, request);
+                let level = facts.throttled(of, request.quota, request.bypass_throttle, request.now)?;
+                Change::of(self, |facts, change| {
+                    facts.throttle(of, level);
+                    self.queue_code(facts, change, Purpose::Reopen, facts.mailbox.ordinal, request);
+                    facts.tie_reopening();
+                })
+            }
+            // How often is for a quota of the recipient's to say, as where there is an account already.
             ClosedBy::Administrator => {
-                let mut change = Change::of(self, |facts, _| {
-                    charged(facts);
-                })?;
+                deliverable(request)?;
+                let mut change = Change::none();
                 let to = facts.mailbox.ordinal;
                 self.notify(&mut change, to, Notice::ClosedByStaff, request.mail, request.now);
                 Ok(change)

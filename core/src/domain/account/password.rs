@@ -155,11 +155,16 @@ impl Account {
     }
 
     /// Requires that the password be changed at the next log-in, as where it may be known to others. Where it must be
-    /// changed already, nothing changes but that sessions end, if they shall.
+    /// changed already, nothing changes but that sessions end, if they shall. A pending change of address, which nobody could
+    /// confirm before, is dropped.
     ///
     /// # Errors
     /// [`Refusal::AccountClosed`], [`Refusal::NoPassword`].
-    pub fn require_password_change(&self, demand: &PasswordChangeDemand) -> Result<Change, Refusal> {
+    pub fn require_password_change(
+        &self,
+        demand: &PasswordChangeDemand,
+        now: Timestamp,
+    ) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.open()?;
         let password = facts.password.as_ref().ok_or(Refusal::NoPassword)?;
@@ -173,6 +178,7 @@ impl Account {
                     password.must_change = Some(MustChangeReason::Required);
                 }
                 change.events.push(EventKind::PasswordChangeRequired);
+                change.events.extend(facts.drop_unconfirmable(now));
             })?,
         };
         match (demand.ends_sessions, required.account.is_some()) {

@@ -2,8 +2,8 @@
 
 use super::{Account, Change, Facts, Mailbox, Ordinal};
 use crate::domain::{
-    Address, AddressBook, Carried, CodeMint, CodeState, Confirmation, ConfirmationEnd, EventKind, Keyring,
-    MailedCode, Purpose, Refusal, Timestamp,
+    Address, AddressBook, Carried, CodeMint, CodeState, Confirmation, ConfirmationEnd, Confirmations,
+    EventKind, Keyring, MailedCode, Purpose, Refusal, Timestamp,
 };
 
 /// Somebody brings a code.
@@ -139,13 +139,14 @@ impl Account {
     }
 
     /// Whether the owner has a link of that purpose, or one is under way, that can be redeemed: at the present address,
-    /// under a key that is held.
+    /// under a key that is held; of the latest code, or of the one before it.
     #[must_use]
     pub fn has_live_code(&self, purpose: Purpose, keys: &Keyring, now: Timestamp) -> bool {
         self.facts().is_ok_and(|facts| {
-            facts
-                .live(purpose, now)
-                .is_some_and(|live| live.recipient == facts.mailbox.ordinal && keys.holds(&live.key))
+            let mut mailed = facts.confirmations.get(&purpose).into_iter().flat_map(Confirmations::mailed);
+            mailed.any(|mailed| {
+                mailed.is_live(now) && mailed.recipient == facts.mailbox.ordinal && keys.holds(&mailed.key)
+            })
         })
     }
 

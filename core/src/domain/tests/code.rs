@@ -424,3 +424,37 @@ fn a_clock_that_jumps_back_lets_no_code_live_longer_than_its_longest_life() {
     assert_eq!(reset(NOW - Span::days(30)).issued, None);
     assert_eq!(reset(NOW - Span::days(30)).dead.unwrap().end, ConfirmationEnd::Expired);
 }
+
+/// Clause 6: what time does to the account is done before the letter is made, and does not make an expired code a void one.
+#[test]
+fn a_mail_whose_code_ran_out_is_told_from_one_that_lost_its_sense_however_late_it_is() {
+    let world = World::new();
+    let in_use = Given::InUse.account(&world);
+    let email = EmailAddress::parse("next@example.com").unwrap();
+    let change = in_use.request_email_change(&EmailChange {
+        code: world.request(1, NOW),
+        notice: MailId::from_bytes([252; 16]),
+        cancel_page: &world.page,
+        email: &email,
+        tag: world.keys.address_tag(&world.realm, &email),
+        verified: &in_use.facts().unwrap().password.as_ref().unwrap().hash,
+        epoch: in_use.epoch,
+    });
+    let change = change.unwrap();
+    let (pending, [confirm, cancel]) = (change.account.unwrap(), &change.mails[..]) else { panic!("two") };
+    let after = |account: &Account, mail: &Mail, now| {
+        let account = account.as_of(now, Quota::ACCOUNT).0;
+        world.counter(Some(&account), now).letter(mail, |_| None).map(drop)
+    };
+    let end = NOW + Span::hours(24);
+    for mail in [confirm, cancel] {
+        assert_eq!(after(&pending, mail, end - Span::micros(1)), Ok(()));
+        // The change is dropped then, its codes are forgotten after 7 days, and the address after 14.
+        for days in [1, 2, 8, 20] {
+            assert_eq!(after(&pending, mail, NOW + Span::days(days)), Err(Withdrawn::Expired), "{days}");
+        }
+        let cancelled = pending.cancel_email_change(pending.epoch, NOW + Span::hours(1)).unwrap();
+        let cancelled = cancelled.account.unwrap();
+        assert_eq!(after(&cancelled, mail, end), Err(Withdrawn::Void));
+    }
+}

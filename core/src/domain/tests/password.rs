@@ -260,3 +260,26 @@ fn a_restored_account_is_beyond_every_session_that_began_before() {
     let last = Account { epoch: Epoch::new(u64::MAX), ..account };
     assert_eq!(last.restored().epoch, Epoch::new(u64::MAX));
 }
+
+/// Nobody could confirm it: its links would promise what no session may do.
+#[test]
+fn whatever_demands_another_password_drops_a_pending_change_of_address() {
+    let world = World::new();
+    let pending = Given::EmailPending.account(&world);
+    let (confirm, cancel) =
+        (world.code(&pending, Purpose::EmailConfirm), world.code(&pending, Purpose::EmailCancel));
+    let demand = PasswordChangeDemand { ends_sessions: true, set_until: None };
+    for (demanded, event) in [
+        (pending.demand_change(MustChangeReason::Truncated, NOW), EventKind::PasswordChangeDemanded),
+        (pending.require_password_change(&demand, NOW), EventKind::PasswordChangeRequired),
+    ] {
+        let change = demanded.unwrap();
+        assert_eq!(change.events[..2], [event, EventKind::EmailChangeDropped]);
+        let account = change.account.unwrap();
+        assert_eq!(account.facts().unwrap().pending, None);
+        for code in [&confirm, &cancel] {
+            assert!(matches!(account.inspect_code(&world.redeem(code, NOW)), CodeState::Used { .. }));
+        }
+        assert_eq!(account.as_of(NOW, Quota::ACCOUNT).1, [], "nothing is left for time to do");
+    }
+}

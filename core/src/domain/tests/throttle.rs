@@ -231,3 +231,45 @@ fn throttles_are_read_as_they_were_written() {
     let read: Facts = serde_json::from_value(written).unwrap();
     assert_eq!((read.throttles.len(), &read.throttles), (1, &facts.throttles));
 }
+
+/// Quotas of recipients: a link is a way in, whether it is the latest or the one before.
+#[test]
+fn a_code_before_the_latest_is_a_way_in_and_its_redemption_frees_the_throttle() {
+    let world = World::new();
+    let asked = |account: &Account, number, now| {
+        let account = account.as_of(now, Quota::ACCOUNT).0;
+        account.request_password_reset(&world.request(number, now)).unwrap().account.unwrap()
+    };
+    let mut account = Given::InUse.account(&world);
+    let code = world.code(&account, Purpose::PasswordReset);
+    let issued = account.facts().unwrap().confirmations[&Purpose::PasswordReset].issued.clone().unwrap();
+    let mut now = NOW;
+    for number in 1_u64.. {
+        account = asked(&account, number, now);
+        if account.facts().unwrap().confirmations[&Purpose::PasswordReset].predecessor.is_some() {
+            break;
+        }
+        now = now + Span::minutes(20);
+    }
+    assert!(now < issued.latest_end, "the first one can still be redeemed");
+    let of = |account: &Account| account.has_live_code(Purpose::PasswordReset, &world.keys, now);
+    assert!(of(&account));
+    // As where a host has made lives shorter since, so that the successor ends first.
+    let shorter = with_facts(account.clone(), |facts| {
+        let codes = facts.confirmations.get_mut(&Purpose::PasswordReset).unwrap();
+        codes.issued.as_mut().unwrap().expires_at = now;
+    });
+    assert!(of(&shorter));
+    let neither = with_facts(shorter.clone(), |facts| {
+        let codes = facts.confirmations.get_mut(&Purpose::PasswordReset).unwrap();
+        codes.predecessor.as_mut().unwrap().expires_at = now;
+    });
+    assert!(!of(&neither));
+    let throttled = account.request_password_reset(&world.request(900, now));
+    assert!(matches!(throttled, Err(Refusal::Throttled { .. })), "{throttled:?}");
+    let fresh = world.fresh(&account, 901);
+    let change = account.choose_password(&world.redeem(&code, now), &world.judge(&fresh, now)).unwrap();
+    let chosen = change.account.unwrap();
+    assert!(!of(&chosen), "it kills both");
+    assert!(chosen.request_password_reset(&world.request(902, now)).is_ok());
+}

@@ -30,8 +30,8 @@ impl Admin {
         sessions: SessionsThen,
     ) -> Result<AccountView, Error> {
         let demand = PasswordChangeDemand { ends_sessions: sessions == SessionsThen::End, set_until: None };
-        self.command("admin.require_password_change", id, |account, _, _| {
-            account.require_password_change(&demand)
+        self.command("admin.require_password_change", id, |account, _, moment| {
+            account.require_password_change(&demand, moment.now)
         })
         .await
     }

@@ -6,7 +6,7 @@ use accountable::{
     Admin, DeliveryOptions, Error, MailOptions, NewAccount, Owner,
     domain::{
         AccountId, Actor, EmailAddress, InputError, MailedCode, Origin, Password, PasswordPolicy,
-        PolicyContext, Refusal, Span, SuspensionReason,
+        PolicyContext, Refusal, Span, SuspensionReason, TypedPassword,
     },
 };
 
@@ -126,7 +126,7 @@ impl Player {
             Do::Reopen { who } => staff.reopen(self.id(&staff, who).await?).await.to_outcome(),
 
             Do::Authenticate { who, password, session, device } => {
-                let (who, password) = (self.names.address(who)?, read(password)?);
+                let (who, password) = (self.names.address(who)?, typed(password)?);
                 let device = device.as_deref().map(|device| self.names.device(device)).transpose()?;
                 let answer = logged_in(stranger.authenticate(&who, &password, device).await);
                 if let Ok(entered) = &answer {
@@ -166,7 +166,7 @@ impl Player {
 
             Do::IsCurrent { who } => self.owner(who)?.is_current().await.map(SessionIsCurrent).to_outcome(),
             Do::ChangePassword { who, current, new } => {
-                let (current, new) = (read(current)?, read(new)?);
+                let (current, new) = (typed(current)?, read(new)?);
                 let changed = self.owner(who)?.change_password(&current, &new).await;
                 if let Ok(renewed) = &changed {
                     self.names.renew(self.names.session(who)?.0, renewed);
@@ -174,7 +174,7 @@ impl Player {
                 changed.to_outcome()
             }
             Do::RequestEmailChange { who, current, email } => {
-                let (current, email) = (read(current)?, self.names.address(email)?);
+                let (current, email) = (typed(current)?, self.names.address(email)?);
                 let owner = self.owner(who)?;
                 owner.request_email_change(&current, &email, &MailOptions::default()).await.to_outcome()
             }
@@ -191,7 +191,7 @@ impl Player {
             Do::ProveEmail { who, mailbox } => {
                 self.owner(who)?.prove_email(&self.code(mailbox)?).await.map(|()| EmailConfirmed).to_outcome()
             }
-            Do::CloseOwn { who, current } => self.owner(who)?.close(&read(current)?).await.to_outcome(),
+            Do::CloseOwn { who, current } => self.owner(who)?.close(&typed(current)?).await.to_outcome(),
 
             Do::Advance { seconds } => {
                 if *seconds > LONGEST {
@@ -303,6 +303,12 @@ impl Player {
     }
 }
 
+/// A password that is shown, which no rule of choosing keeps out.
+fn typed(password: &str) -> Result<TypedPassword, InputError> {
+    TypedPassword::parse(password)
+}
+
+/// A password that is chosen.
 fn read(password: &str) -> Result<Password, InputError> {
     Password::parse(password)
 }

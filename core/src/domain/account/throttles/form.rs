@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Side, ThrottleKey};
-use crate::domain::{Purpose, QuotaTag, Timestamp};
+use super::{Purpose, QuotaTag, Side, ThrottleKey, Timestamp};
 
 #[derive(Serialize, Deserialize)]
 struct Throttle {

@@ -393,7 +393,8 @@ impl Life {
             let scopes = mailbox
                 .and_then(|mailbox| self.world.known.get(&mailbox.tag))
                 .map(|known| &known.suppressions);
-            let takes_back = matches!(purpose(mail), Some(Purpose::EmailCancel | Purpose::EmailRevert));
+            let remedies = [Purpose::EmailCancel, Purpose::EmailRevert, Purpose::Reopen];
+            let takes_back = purpose(mail).is_some_and(|purpose| remedies.contains(&purpose));
             let held = !takes_back
                 && scopes.into_iter().flatten().any(|(scope, _)| match scope {
                     SuppressionScope::All => true,

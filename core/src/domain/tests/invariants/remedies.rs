@@ -324,6 +324,7 @@ fn what_inspection_calls_live_redemption_does_in_every_state() {
                 Purpose::EmailConfirm => Act::ConfirmEmail,
                 Purpose::EmailCancel => Act::CancelByCode,
                 Purpose::EmailRevert => Act::RevertEmail,
+                Purpose::EmailProof => Act::ProveEmail,
                 _ => Act::Choose { weak: false },
             };
             let is_live = matches!(told, CodeState::Live { .. });

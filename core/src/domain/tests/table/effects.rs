@@ -137,7 +137,7 @@ impl Seen<'_> {
     }
 
     pub(super) fn proves_email(&self, change: Result<Change, Refusal>) -> Then {
-        let outcome = match self.wrote(change, &["proven", "confirmations"]) {
+        let outcome = match self.wrote(change, &["proven", "confirmations", "throttles"]) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };

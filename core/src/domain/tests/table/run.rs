@@ -42,9 +42,11 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
     let redeems = matches!(
         command,
         Command::ChoosePassword
+            | Command::ChoosePasswordByReopening
             | Command::ConfirmEmail
             | Command::CancelEmailChangeByCode
             | Command::RevertEmailChange
+            | Command::ProveEmail
     );
     let seen = Seen { world, before: account, redeems };
     let request = world.request(1, NOW);
@@ -99,7 +101,7 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         }
         Command::RequirePasswordChange => {
             let demand = PasswordChangeDemand { ends_sessions: false, set_until: None };
-            seen.requires_change(account.require_password_change(&demand))
+            seen.requires_change(account.require_password_change(&demand, NOW))
         }
         Command::AssignPassword => {
             seen.sets(account.assign_password(&AssignPassword { new, temporary: Span::hours(72) }))

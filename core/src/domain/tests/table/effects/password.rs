@@ -5,7 +5,7 @@ use crate::domain::{testing::*, *};
 
 impl Seen<'_> {
     pub(in super::super) fn requires_change(&self, change: Result<Change, Refusal>) -> Then {
-        let outcome = match self.wrote(change, &["password"]) {
+        let outcome = match self.wrote(change, &["password", "pending", "former", "confirmations"]) {
             Ok(outcome) => outcome,
             Err(then) => return then,
         };
@@ -14,7 +14,15 @@ impl Seen<'_> {
             ..self.facts().password.clone().unwrap()
         };
         assert_eq!(outcome.facts().password, Some(must_change));
-        assert_eq!((outcome.events, outcome.mails.len()), (vec![EventKind::PasswordChangeRequired], 0));
+        // Nobody could confirm an address before the password is another.
+        let in_a_session = [Purpose::EmailConfirm, Purpose::EmailCancel, Purpose::EmailProof];
+        let dropped = self.facts().pending.as_ref().map(|_| EventKind::EmailChangeDropped);
+        let others = self.facts().confirmations.keys().copied();
+        let live = others.filter(|purpose| !in_a_session.contains(purpose));
+        outcome.codes_are_dead(self.facts(), &live.collect::<Vec<_>>());
+        assert_eq!(outcome.facts().pending, None);
+        let happened: Vec<_> = [EventKind::PasswordChangeRequired].into_iter().chain(dropped).collect();
+        assert_eq!((outcome.events, outcome.mails.len()), (happened, 0));
         Then::RequiresChange
     }
 
