@@ -14,7 +14,9 @@ mod code;
 mod code_lives;
 mod confirmation;
 mod contact;
+mod day;
 mod device;
+mod earned;
 mod email;
 mod event;
 mod feedback;
@@ -79,7 +81,9 @@ pub use self::{
     code_lives::{CodeLives, Lifetime},
     confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
+    day::Day,
     device::DeviceToken,
+    earned::{Chosen, Renewed},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
