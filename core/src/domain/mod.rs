@@ -46,7 +46,6 @@ mod purpose;
 mod quota_of;
 mod realm;
 mod refusal;
-mod renewed;
 mod rules;
 mod seal;
 mod session;
@@ -112,7 +111,6 @@ pub use self::{
     quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
-    renewed::{Chosen, Renewed},
     rules::{Rules, RulesError},
     seal::{Sealed, SealedCarried, SealedIntent, SealedOrigin},
     session::SessionStamp,
