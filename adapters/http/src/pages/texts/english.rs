@@ -177,6 +177,7 @@ fn must_change(why: MustChangeReason) -> String {
     let why = match why {
         MustChangeReason::Assigned => "It was chosen for you.",
         MustChangeReason::Expired => "It is too old.",
+        MustChangeReason::Weak => "By today\u{2019}s rules it is too weak.",
         MustChangeReason::Truncated => "Only a part of it was looked at so far.",
         _ => "The service asks you to choose another one.",
     };
