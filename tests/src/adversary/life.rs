@@ -96,7 +96,7 @@ impl Life {
     }
 
     /// Somewhere that is not the owner's network: one machine, or one of very many.
-    pub(super) fn from_anywhere(&mut self) -> Public {
+    pub(super) fn of_anywhere(&mut self) -> Public {
         let text = match self.dice.below(4) {
             0 => "192.0.2.66".to_owned(),
             1 => format!("2001:db8:{:x}::{:x}", self.dice.below(65_536), self.dice.below(65_536)),

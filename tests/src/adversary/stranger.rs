@@ -53,7 +53,7 @@ impl Life {
         let count = self.dice.between(1, 14);
         self.say(format!("{count} guesses at {}", address.as_str()));
         for _ in 0..count {
-            let public = self.from_anywhere();
+            let public = self.of_anywhere();
             match public.authenticate(address, &password("not the password at all"), None).await {
                 Ok(_) | Err(PublicError::TooMany { .. }) => {}
                 Err(other) => panic!("{other:?}"),
@@ -66,7 +66,7 @@ impl Life {
         let address = self.owner.mailbox.clone();
         self.say("guesses until the password is disabled");
         for _ in 0..130 {
-            let public = self.from_anywhere();
+            let public = self.of_anywhere();
             let _ = public.authenticate(&address, &password("not the password at all"), None).await;
             let log_ins = self.world.view(self.id).await.log_ins;
             if log_ins.disabled {
@@ -116,7 +116,7 @@ impl Life {
     }
 
     async fn asks(&mut self, address: &EmailAddress, sign_up: bool) {
-        let public = self.from_anywhere();
+        let public = self.of_anywhere();
         let asked = match sign_up {
             true => public.sign_up(address, MailOptions::default(), None).await,
             false => public.request_password_reset(address, MailOptions::default()).await,
@@ -147,7 +147,7 @@ impl Life {
     /// was proven or cleared after that mail.
     async fn reports(&mut self) {
         self.say("reports that do not count");
-        let forged = FeedbackTag::new(&"a2".repeat(31)[..61]);
+        let forged = FeedbackTag::new(&format!("{}a", "a2".repeat(30)));
         let admin = self.world.admin();
         assert!(!admin.report(&forged, BOUNCED, "550 5.1.1").await.unwrap());
         let mailbox = self.owner.mailbox.clone();
@@ -177,7 +177,7 @@ impl Life {
         self.say("codes that open nothing");
         let never = MailedCode::new(&self.id.to_string(), &"A".repeat(43));
         let dead: Vec<_> = self.dead.iter().map(|Held { code, .. }| code.clone()).collect();
-        let public = self.from_anywhere();
+        let public = self.of_anywhere();
         for code in dead.iter().rev().take(4).chain([&never]) {
             let new = password("eve was here and chose this one");
             let outcomes = [

@@ -151,7 +151,7 @@ impl Life {
                 if stamp.account != self.id {
                     continue;
                 }
-                self.thief.stamps.push(stamp.clone());
+                self.thief.stamps.push(stamp);
                 return Some(self.world.accounts.owner(stamp, Self::hideout()));
             }
         }

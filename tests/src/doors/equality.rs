@@ -364,7 +364,7 @@ on_each_store! {
         let cast = cast(&world).await;
         let others = token("eve@example.com").await;
         let mut forged = token("a02@example.com").await.expose().to_string();
-        forged.replace_range(50..52, if &forged[50..52] == "AA" { "BB" } else { "AA" });
+        forged.replace_range(50..52, if forged.get(50..52) == Some("AA") { "BB" } else { "AA" });
         let forged = DeviceToken::parse(&forged).unwrap();
         let stale = token("a02@example.com").await;
         let _ = world.admin().end_sessions(cast[2].account).await.unwrap();

@@ -104,7 +104,7 @@ fn parts(command: &ScriptCommand) -> CommandParts<'_> {
         Do::Reopen { who } => made(Admin, "reopen", vec![Who(who)]),
 
         Do::Authenticate { who, password, device, .. } => {
-            let device = device.as_deref().map(|device| Who(device));
+            let device = device.as_deref().map(Who);
             let arguments = [Who(who), Text(password)].into_iter().chain(device);
             made(Public, "authenticate", arguments.collect())
         }
