@@ -6,16 +6,17 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use ipnet::IpNet;
+use accountable_core::domain::{Network, Origin};
 
 /// Counts the places that each network has. A network without any takes no room, so there are never more entries than
 /// places.
 ///
-/// A network is what quotas of an origin count: one IPv4 address, or the /64 that one IPv6 subscriber holds.
+/// A network is what quotas of an origin count ([`Origin::network`]): one IPv4 address, also where a translator wrote it into
+/// an IPv6 one, or the /64 that one IPv6 subscriber holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Shares {
     most: usize,
-    taken: Arc<Mutex<HashMap<IpNet, usize>>>,
+    taken: Arc<Mutex<HashMap<Network, usize>>>,
 }
 
 impl Shares {
@@ -26,7 +27,7 @@ impl Shares {
 
     /// Takes one more place for the address's network; none where it has as many as it may.
     pub(crate) fn take(&self, ip: IpAddr) -> Option<Share> {
-        let network = network(ip);
+        let network = Origin::from(ip).network()?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let has = taken.get(&network).copied().unwrap_or_default();
         let more = has.checked_add(1).filter(|more| *more <= self.most)?;
@@ -34,7 +35,7 @@ impl Shares {
         Some(Share { shares: self.clone(), network })
     }
 
-    fn give_back(&self, network: IpNet) {
+    fn give_back(&self, network: Network) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         match taken.get_mut(&network) {
             Some(has) if *has > 1 => *has = has.saturating_sub(1),
@@ -47,19 +48,13 @@ impl Shares {
 #[derive(Debug)]
 pub(crate) struct Share {
     shares: Shares,
-    network: IpNet,
+    network: Network,
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
         self.shares.give_back(self.network);
     }
-}
-
-fn network(ip: IpAddr) -> IpNet {
-    let ip = ip.to_canonical();
-    let bits = if ip.is_ipv4() { 32 } else { 64 };
-    IpNet::new(ip, bits).map_or_else(|_| ip.into(), |network| network.trunc())
 }
 
 #[cfg(test)]
@@ -75,6 +70,7 @@ mod tests {
         for (one, same, other) in [
             ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
             ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
+            ("192.0.2.1", "64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2"),
         ] {
             let shares = Shares::of(2);
             let first = shares.take(ip(one)).unwrap();

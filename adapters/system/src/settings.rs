@@ -202,7 +202,8 @@ impl Argon2Settings {
         match [new].iter().chain(&self.decoys).find(|class| !self.reads(**class)) {
             None => Ok(()),
             Some(CostClass::Argon2(cost)) => {
-                Err(Argon2Error::OutOfBounds { cost: *cost, least: self.least(), most: self.most })
+                let (least, most, filled_kib) = (self.least(), self.most, self.ceiling_filled_kib);
+                Err(Argon2Error::OutOfBounds { cost: *cost, least, most, filled_kib })
             }
             Some(class) if !cfg!(feature = "foreign-hashes") => {
                 Err(Argon2Error::NotBuiltIn { class: *class })
@@ -270,7 +271,10 @@ pub enum Argon2Error {
         cost: Argon2Cost,
     },
     /// Hashes of this cost would be made, or drawn as decoys, and then not be read.
-    #[error("hashes of {cost} would not be read again: {least} ..= {most} are")]
+    #[error(
+        "hashes of {cost} would not be read again: {least} ..= {most} are, and {filled_kib} KiB filled in all passes \
+         together"
+    )]
     OutOfBounds {
         /// The cost that was set.
         cost: Argon2Cost,
@@ -278,6 +282,8 @@ pub enum Argon2Error {
         least: Argon2Cost,
         /// The highest cost that is read.
         most: Argon2Cost,
+        /// The most KiB that a hash may fill in all its passes together.
+        filled_kib: u64,
     },
     /// Decoys of this class would be drawn, and then not be read.
     #[error(
@@ -391,5 +397,9 @@ mod tests {
             assert!(matches!(settings.check(), Err(Argon2Error::OutOfBounds { cost, .. }) if cost == huge));
             settings.with_ceiling(huge).check().unwrap();
         }
+        // Each number is within the ceiling; what they come to together is not, and the text says so.
+        let long = Argon2Cost::new(262_144, 5, 1).unwrap();
+        let refused = Argon2Settings::default().with_cost(long).check().unwrap_err().to_string();
+        assert!(refused.ends_with("are, and 1048576 KiB filled in all passes together"), "{refused}");
     }
 }

@@ -147,6 +147,9 @@ fn web_url(text: &str) -> Option<Url> {
     (plain && !authority.contains('@') && (url.scheme() == "https" || loopback)).then_some(url)
 }
 
+/// How often a segment may be encoded. Nobody means more, and each time costs whoever checks it a pass over the text.
+const MOST_ENCODINGS: usize = 8;
+
 /// Whether a segment of a path is one and the same to whoever decodes it, as often as they like.
 ///
 /// Servers decode a path once, proxies before them once more, and some take apart what comes out. So nothing may come out
@@ -158,7 +161,7 @@ fn is_one_segment(segment: &str) -> bool {
         return true;
     }
     let mut octets: Cow<'_, [u8]> = segment.as_bytes().into();
-    loop {
+    for _ in 0..=MOST_ENCODINGS {
         let name = octets.split(|octet| *octet == b';').next().unwrap_or_default();
         let leads_elsewhere =
             octets.iter().any(|octet| matches!(octet, b'/' | b'\\') || octet.is_ascii_control());
@@ -171,6 +174,7 @@ fn is_one_segment(segment: &str) -> bool {
         }
         octets = decoded.into();
     }
+    false
 }
 
 /// Whether there is UTF-8 that takes more octets than it need, which some decode nevertheless.
@@ -221,6 +225,14 @@ mod tests {
                 assert_eq!(LinkUrl::parse(&url), Err(InputError::BadLinkUrl), "{url}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_encoded_more_often_than_anybody_means_is_refused_unread() {
+        let nested = |times: usize| format!("https://a.example/%{}41", "25".repeat(times - 1));
+        assert!(ReturnUrl::parse(&nested(1)).is_ok() && ReturnUrl::parse(&nested(MOST_ENCODINGS)).is_ok());
+        assert!(ReturnUrl::parse(&nested(MOST_ENCODINGS + 1)).is_err());
+        assert!(ReturnUrl::parse(&nested(900)).is_err());
     }
 
     #[test]

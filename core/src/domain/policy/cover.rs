@@ -29,6 +29,9 @@ const MOST_DIGITS: usize = 8;
 const SHORTEST_REPETITION: usize = 3;
 /// Beginnings of words that are followed at once. A sign may stand for two letters or for none, so there can be several.
 const MOST_BEGINNINGS: usize = 32;
+/// Letters that are looked up at most for the words of a lexicon that begin at one place: some words' worth, however their
+/// letters are spelt and set apart. Beginnings live on over signs, so nothing else would end a search among signs alone.
+const MOST_LOOKED_UP: usize = 512;
 
 /// How many listed words, and how many characters beside: `words * (MOST_BESIDE + 1) + beside`.
 type State = usize;
@@ -208,9 +211,14 @@ fn together(words: usize, beside: usize) -> State {
 fn word_ends(text: &[Folded], at: usize, lexicon: &Lexicon) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut beginnings: Vec<Beginning> = vec![lexicon.beginning()];
+    let mut looked_up = 0_usize;
     for (place, folded) in text.iter().enumerate().skip(at) {
         let letter = folded.letter;
         let readings = || std::iter::once(letter).chain(stands_for(letter).chars());
+        looked_up = looked_up.saturating_add(beginnings.len().saturating_mul(readings().count()));
+        if looked_up > MOST_LOOKED_UP {
+            break;
+        }
         let further = beginnings
             .iter()
             .flat_map(|beginning| readings().filter_map(|reading| lexicon.narrowed(*beginning, reading)));
@@ -224,8 +232,11 @@ fn word_ends(text: &[Folded], at: usize, lexicon: &Lexicon) -> Vec<usize> {
             ends.push(place.saturating_add(1));
         }
         if !letter.is_alphanumeric() && place > at {
-            let room = MOST_BEGINNINGS.saturating_sub(next.len());
-            next.extend(beginnings.into_iter().take(room));
+            for beginning in beginnings {
+                if next.len() < MOST_BEGINNINGS && !next.contains(&beginning) {
+                    next.push(beginning);
+                }
+            }
         }
         if next.is_empty() {
             break;
@@ -317,6 +328,18 @@ mod tests {
             let refused = !kinds(text, &words).is_empty();
             assert_eq!(refused, text != "p@$$w()rd", "{text}");
         }
+    }
+
+    #[test]
+    fn a_search_among_signs_alone_comes_to_an_end() {
+        // What three signs of a run may stand for goes on until a letter comes, since every further sign is passed over.
+        let words = (0..8).map(|bits: u32| {
+            (0..3).map(|at| if bits >> at & 1 == 0 { 'i' } else { 'l' }).chain(['x']).collect::<String>()
+        });
+        let lexicon: Lexicon = words.collect();
+        let reached = |signs: usize| word_ends(&fold(&format!("{}x", "!".repeat(signs))), 0, &lexicon);
+        assert_eq!(reached(12), [13]);
+        assert_eq!(reached(200), [0; 0]);
     }
 
     #[test]
