@@ -295,13 +295,15 @@ impl Facts {
         request: &MailRequest<'_>,
     ) -> &Confirmation {
         let (life, now) = (request.lives.of(purpose), request.now);
+        let latest = self.latest_end(purpose);
+        let each = if purpose == Purpose::EmailRevert { life.longest } else { life.each };
         let first = Confirmation {
             nonce: request.nonce,
             key: request.keys.active().clone(),
             recipient,
             issued_at: now,
             // A revert waits for its first hand-over, however long that takes.
-            expires_at: now + if purpose == Purpose::EmailRevert { life.longest } else { life.each },
+            expires_at: (now + each).min(latest),
             latest_end: now + life.longest,
             handed_over: false,
             return_url: request.return_url.cloned(),
@@ -316,7 +318,8 @@ impl Facts {
                 confirmations.succeed(first)
             }
             Some(live) => {
-                let expires_at = if purpose.slides() { live.put_off(life, now) } else { live.expires_at };
+                let put_off = || live.put_off(life, now).min(latest).max(live.expires_at);
+                let expires_at = if purpose.slides() { put_off() } else { live.expires_at };
                 confirmations.issued.insert(Confirmation { expires_at, ..live })
             }
             None => {
