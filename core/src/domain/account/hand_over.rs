@@ -59,7 +59,7 @@ impl Account {
             return Ok((Change::none(), again));
         }
         facts.standing.active()?;
-        facts.expects(purpose)?;
+        facts.expects(purpose, request.now)?;
         let Content::Letter(dispatch) = &mail.content else {
             return Ok((Change::none(), again));
         };
@@ -84,13 +84,13 @@ impl Facts {
     ///
     /// # Errors
     /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
-    pub(super) fn expects(&self, purpose: Purpose) -> Result<(), Refusal> {
+    pub(super) fn expects(&self, purpose: Purpose, now: Timestamp) -> Result<(), Refusal> {
         let expected = match purpose {
             Purpose::PasswordSet => return self.expects_first_password(),
             Purpose::PasswordReset => self.password.is_some() && self.management == Management::Owner,
             Purpose::PasswordManagement => self.pending_management == Some(Management::Owner),
             Purpose::EmailConfirm | Purpose::EmailCancel => self.pending.is_some(),
-            Purpose::EmailProof => return self.expects_proof(),
+            Purpose::EmailProof => return self.expects_proof(now),
             // Only a confirmed change makes a revert, and only a closed account has a reopening.
             Purpose::EmailRevert | Purpose::Reopen => false,
         };

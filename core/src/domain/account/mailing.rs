@@ -84,8 +84,8 @@ impl Account {
     /// lives, it is the same code.
     ///
     /// A set code is for an account that [`request_password_set`](Self::request_password_set) would mail one to, a reset
-    /// code for one with a password that its owner manages, a proof for one with a password and an unproven address, the
-    /// others while what they confirm is pending.
+    /// code for one with a password that its owner manages, a proof for one with an unproven address and a password that
+    /// need not be changed first, the others while what they confirm is pending.
     ///
     /// # Errors
     /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`];
@@ -93,7 +93,7 @@ impl Account {
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        facts.expects(purpose)?;
+        facts.expects(purpose, request.now)?;
         Change::of(self, |facts, change| {
             let recipient = facts.recipient_of(purpose);
             let confirmed = facts.confirm(purpose, recipient, request).nonce;
