@@ -12,7 +12,7 @@ use crate::{
     door::{Admin, Journal, Owner, Public},
     engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::watched},
     error::Fault,
-    log_in::Gate,
+    log_in::{Gate, LogInOptions},
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
     post::{courier::Courier, swept::Swept},
 };
@@ -70,6 +70,7 @@ impl Accounts {
             realm: Realm::default(),
             patience: Span::seconds(30),
             longest_queue: 4_096,
+            log_ins: LogInOptions::default(),
             host: Host::default(),
         }
     }
@@ -161,6 +162,7 @@ pub struct Builder {
     realm: Realm,
     patience: Span,
     longest_queue: usize,
+    log_ins: LogInOptions,
     host: Host,
 }
 
@@ -232,6 +234,26 @@ impl Builder {
     /// [`Fault::Overloaded`]. 4,096 by default; [`LOG_IN_QUEUE`](Self::LOG_IN_QUEUE) has the bounds.
     pub fn longest_log_in_queue(mut self, longest: usize) -> Self {
         self.longest_queue = longest;
+        self
+    }
+
+    /// Judges the password of each log-in, once it is verified, by the [policy](Self::policy) of today: its rules that need
+    /// no hash, the blocklist and the host's own rule among them (NIST SP 800-63B-4, 3.1.1.2, asks it of new passwords
+    /// only). One that it refuses must be changed before anything else, for
+    /// [`MustChangeReason::Weak`](crate::domain::MustChangeReason::Weak); the account keeps that, so all its sessions may
+    /// only change the password until that is done. What was imported with characters that could not be chosen here is
+    /// judged as it was typed: they alone make no password weak. No password is judged at log-in by default.
+    pub fn recheck_at_log_in(mut self) -> Self {
+        self.log_ins.rechecks = true;
+        self
+    }
+    /// Keeps in each account the day, in UTC, of its last log-in with the password, and journals it as
+    /// [`EventKind::LoggedIn`](crate::domain::EventKind::LoggedIn): accounts can be listed by it
+    /// ([`AccountFilter::not_logged_in_since`](crate::port::AccountFilter::not_logged_in_since)). The first log-in of a
+    /// day costs a load and a commit more, which is a new version of the account; where that fails, the log-in succeeds all
+    /// the same, and the next one notes its day. Nothing is noted by default.
+    pub fn log_ins_noted(mut self) -> Self {
+        self.log_ins.notes = true;
         self
     }
 
@@ -307,6 +329,7 @@ impl Builder {
             links: self.links,
             policy: self.policy,
             gate: Gate::new(self.rules.lock_out.room, self.longest_queue),
+            log_ins: self.log_ins,
             rules: self.rules,
             realm: self.realm,
             patience: self.patience,

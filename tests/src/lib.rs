@@ -95,6 +95,8 @@
     reason = "a check that panics has found what it looks for"
 )]
 
+#[doc(hidden)]
+pub mod adversary;
 pub mod clock;
 pub mod deadline;
 #[doc(hidden)]

@@ -61,6 +61,7 @@ macro_rules! __store_clauses {
             store::reads::clause_21_overdue_accounts_are_listed_by_due_time,
             store::lists::clause_21_mails_addresses_and_groups_are_listed_in_order,
             store::lists::clause_21_the_whole_outbox_is_listed_by_name,
+            store::lists::clause_21_accounts_are_listed_by_the_day_of_their_last_log_in,
             store::reads::clause_21_a_record_that_stays_appears_exactly_once,
             store::many::clause_21_more_than_1000_accounts_are_listed_and_counted,
             store::many::clause_21_more_than_1000_mails_addresses_and_groups_are_listed,
@@ -224,6 +225,16 @@ macro_rules! accounts_contract {
         fn every_sequence_is_answered_as_in_memory_and_keeps_the_invariants() {
             $crate::model::every_sequence_is_answered_as_in_memory_and_keeps_the_invariants::<$fixture>();
         }
+        /// Invariants 16 and 18, over random lives.
+        #[test]
+        fn no_stranger_keeps_an_owner_or_staff_from_anything() {
+            $crate::adversary::no_stranger_keeps_an_owner_or_staff_from_anything::<$fixture>();
+        }
+        /// Invariants 17 and 18, over random lives.
+        #[test]
+        fn no_thief_keeps_what_the_mailbox_holds_against_them() {
+            $crate::adversary::no_thief_keeps_what_the_mailbox_holds_against_them::<$fixture>();
+        }
         mod accidents {
             use super::*;
             $crate::__doors_accidents!($fixture);
@@ -251,6 +262,10 @@ macro_rules! accounts_contract {
         mod equality {
             use super::*;
             $crate::__doors_equality!($fixture);
+        }
+        mod equality_matrix {
+            use super::*;
+            $crate::__doors_equality_matrix!($fixture);
         }
         mod faults {
             use super::*;
@@ -292,6 +307,10 @@ macro_rules! accounts_contract {
             use super::*;
             $crate::__doors_management!($fixture);
         }
+        mod noted {
+            use super::*;
+            $crate::__doors_noted!($fixture);
+        }
         mod notices {
             use super::*;
             $crate::__doors_notices!($fixture);
@@ -331,6 +350,10 @@ macro_rules! accounts_contract {
         mod races {
             use super::*;
             $crate::__doors_races!($fixture);
+        }
+        mod recheck {
+            use super::*;
+            $crate::__doors_recheck!($fixture);
         }
         mod register {
             use super::*;

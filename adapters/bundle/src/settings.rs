@@ -98,6 +98,11 @@ pub struct Settings {
     /// Whether to take a new password also while it can't be looked up among those known from breaches; no by default.
     /// It matters only where the host fills that port.
     pub accept_unscreened_passwords: bool,
+    /// Whether the password of each log-in is judged by the policy of today, and must be changed where that refuses it; no by
+    /// default.
+    pub recheck_at_log_in: bool,
+    /// Whether each account keeps the day of its last log-in, so that accounts can be listed by it; no by default.
+    pub log_ins_noted: bool,
     /// Whether another process runs the courier, or sweeps; no by default. Without this, operators are warned where mails
     /// wait and nobody in this process looks for them.
     pub served_elsewhere: bool,
@@ -127,6 +132,8 @@ impl Default for Settings {
             patience: Span::seconds(30),
             log_in_queue: 4_096,
             accept_unscreened_passwords: false,
+            recheck_at_log_in: false,
+            log_ins_noted: false,
             served_elsewhere: false,
             links: LinkSettings::default(),
             policy: PolicySettings::default(),
@@ -233,6 +240,8 @@ impl Settings {
         };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
+        let builder = if self.recheck_at_log_in { builder.recheck_at_log_in() } else { builder };
+        let builder = if self.log_ins_noted { builder.log_ins_noted() } else { builder };
         let builder = if self.served_elsewhere { builder.served_elsewhere() } else { builder };
         builder
             .policy(parts.policy)

@@ -41,7 +41,8 @@ pub type Says = fn(Trouble) -> Response;
 /// 4. a 500 in place of a panic, which says nothing of it;
 /// 5. a peer who is known, else 500;
 /// 6. a place among the calls that may run at once, and one of those that its origin may have, else 503;
-/// 7. the [`Origin`](accountable_core::domain::Origin) and the [`Limits`], into the extensions;
+/// 7. the [`Origin`](accountable_core::domain::Origin), the [`Limits`] and, where a proxy says it, roughly where the caller is
+///    ([`CoarseOrigin`](accountable_core::domain::CoarseOrigin)), into the extensions;
 /// 8. the time a call may take, else 503.
 ///
 /// All clones of a guard, and all routers that it is put around, share its places.

@@ -6,12 +6,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use accountable_core::domain::{Cidr, Origin};
+use accountable_core::domain::{Cidr, CoarseOrigin, Origin};
 use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap, HeaderName, header::FORWARDED},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -30,6 +30,8 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Proxies {
     networks: Vec<Cidr>,
     header: ProxyHeader,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "header_name")]
+    place_header: Option<String>,
 }
 
 /// The header in which a proxy says whom it was called by.
@@ -51,13 +53,39 @@ impl Proxies {
     /// Proxies in these networks, each of which appends to `X-Forwarded-For` whom it was called by.
     #[must_use]
     pub fn x_forwarded_for(networks: impl IntoIterator<Item = Cidr>) -> Self {
-        Self { networks: networks.into_iter().collect(), header: ProxyHeader::XForwardedFor }
+        Self {
+            networks: networks.into_iter().collect(),
+            header: ProxyHeader::XForwardedFor,
+            place_header: None,
+        }
     }
 
     /// Proxies in these networks, each of which appends to `Forwarded` (RFC 7239) whom it was called by.
     #[must_use]
     pub fn forwarded(networks: impl IntoIterator<Item = Cidr>) -> Self {
-        Self { networks: networks.into_iter().collect(), header: ProxyHeader::Forwarded }
+        Self { networks: networks.into_iter().collect(), header: ProxyHeader::Forwarded, place_header: None }
+    }
+
+    /// Reads in this header where a caller is, roughly, for the owner's mails to say: "near Seoul". By default none is read.
+    ///
+    /// The outermost proxy must **replace** the header in every call, also where it has nothing to say: what a caller wrote
+    /// there would stand in the owner's mails as if it were known. Whatever it is, nothing in it can be a link
+    /// ([`CoarseOrigin`]).
+    #[must_use]
+    pub fn with_place_header(mut self, name: &HeaderName) -> Self {
+        self.place_header = Some(name.as_str().to_owned());
+        self
+    }
+
+    /// Roughly where a caller is, as a trusted proxy says it; none where there is no such proxy, or the header is there more
+    /// than once.
+    #[must_use]
+    pub fn place(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<CoarseOrigin> {
+        let name = self.place_header.as_deref()?;
+        peer.filter(|peer| self.trust(peer.to_canonical()))?;
+        let mut lines = headers.get_all(name).iter();
+        let (line, None) = (lines.next()?, lines.next()) else { return None };
+        CoarseOrigin::of(std::str::from_utf8(line.as_bytes()).ok()?)
     }
 
     fn trust(&self, ip: IpAddr) -> bool {
@@ -88,6 +116,12 @@ impl Proxies {
         }
         nearest.into()
     }
+}
+
+fn header_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = HeaderName::try_from(&name).map_err(|_| D::Error::custom("not the name of a header"))?;
+    Ok(Some(known.as_str().to_owned()))
 }
 
 /// The address at the other end of the connection, as [`serve`](crate::serve) and axum's `ConnectInfo` record it; none
@@ -294,6 +328,29 @@ mod tests {
             let expected = expected.map_or(Origin::Unknown, |expected| ip(expected).into());
             assert_eq!(origin(&proxies, "10.0.0.1", &FORWARDED, lines), expected, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn a_place_is_said_once_and_by_a_trusted_proxy_or_not_at_all() {
+        let name = HeaderName::from_static("x-client-place");
+        let proxies = Proxies::x_forwarded_for(networks()).with_place_header(&name);
+        let place = |proxies: &Proxies, peer, lines: &[&str]| {
+            let lines =
+                lines.iter().map(|line| (name.clone(), HeaderValue::from_bytes(line.as_bytes()).unwrap()));
+            proxies.place(peer, &lines.collect()).map(|place| place.as_str().to_owned())
+        };
+        let proxy = Some(ip("10.0.0.1"));
+        assert_eq!(place(&proxies, proxy, &["near Seoul"]).as_deref(), Some("near Seoul"));
+        assert_eq!(place(&proxies, Some(ip("::ffff:10.0.0.1")), &["서울"]).as_deref(), Some("서울"));
+        assert_eq!(place(&proxies, proxy, &["https://evil.example"]).as_deref(), Some("https evil example"));
+        assert_eq!(place(&proxies, proxy, &["near Seoul", "near Oslo"]), None, "one may be the caller's own");
+        assert_eq!(place(&proxies, Some(ip("192.0.2.1")), &["near Seoul"]), None, "a caller's own word");
+        assert_eq!(place(&proxies, None, &["near Seoul"]), None);
+        assert_eq!(
+            place(&Proxies::x_forwarded_for(networks()), proxy, &["near Seoul"]),
+            None,
+            "not asked for"
+        );
     }
 
     /// Read anew for each of them, they would be half a million million steps.

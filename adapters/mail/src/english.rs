@@ -196,7 +196,8 @@ impl English {
                     letter,
                     format!(
                         "Somebody tried too often to log in to your account at {service} with a wrong password. \
-                         So log-ins were held up for a while; the password is unchanged."
+                         So log-ins from devices that it does not know were held up for a while; the password is \
+                         unchanged."
                     ),
                 )
                 .says(format!(
@@ -218,10 +219,12 @@ impl English {
                     "A link to choose another password comes in a mail of its own. Once you have chosen one, you get in \
                      as before. If the log-ins were not you: nobody got in by them."
                         .to_owned()
+                        + &self.or_turn_to(letter, "If the link does not come")
                 } else {
                     format!(
                         "Ask {service} for a new password. Once you have one, you get in as before. If the log-ins \
-                         were not you: nobody got in by them."
+                         were not you: nobody got in by them.{}",
+                        self.or_turn_to(letter, "If you can't get one")
                     )
                 }),
             ),

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use accountable_core::{
-    domain::{Account, AccountId, IpFilterGroupName, Realm, StandingKind, Status},
+    domain::{Account, AccountId, Day, IpFilterGroupName, Realm, StandingKind, Status},
     port::{
         AccountFilter, AccountQuery, Limit, Page, Stored,
         records::{Reads as _, page, sift},
@@ -22,21 +22,32 @@ const COUNT: Sql = Sql::new(
     "count accounts",
     "SELECT count(*) FROM accountable_account WHERE realm = ?1 AND standing = ?2 AND status = ?3",
 );
+const OF_KIND: Sql = Sql::new(
+    "accounts of a kind, and when they logged in",
+    "SELECT id, standing, status, ip_filter_group, last_log_in FROM accountable_account
+     WHERE realm = ?1 AND standing = ?2 AND status = ?3 AND id > ?4 ORDER BY id LIMIT ?5",
+);
+const COUNT_OF_KIND: Sql = Sql::new(
+    "count accounts of a kind that did not log in",
+    "SELECT count(*) FROM accountable_account
+     WHERE realm = ?1 AND standing = ?2 AND status = ?3 AND (last_log_in IS NULL OR last_log_in < ?4)",
+);
 const OF_GROUP: Sql = Sql::new(
     "names of a group's accounts",
-    "SELECT id, standing, status, ip_filter_group FROM accountable_account
+    "SELECT id, standing, status, ip_filter_group, last_log_in FROM accountable_account
      WHERE realm = ?1 AND ip_filter_group = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
 );
 const COUNT_OF_GROUP: Sql = Sql::new(
     "count accounts of a group",
     "SELECT count(*) FROM accountable_account
      WHERE realm = ?1 AND ip_filter_group = ?2
-       AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)",
+       AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
+       AND (?5 IS NULL OR last_log_in IS NULL OR last_log_in < ?5)",
 );
 // From the seals to the accounts, whatever the planner thinks of the other way round.
 const UNDER_KEY: Sql = Sql::new(
     "names of accounts under a key",
-    "SELECT id, standing, status, ip_filter_group
+    "SELECT id, standing, status, ip_filter_group, last_log_in
      FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
      WHERE seal.realm = ?1 AND seal.key = ?2 AND seal.account > ?3 ORDER BY seal.account LIMIT ?4",
 );
@@ -45,7 +56,8 @@ const COUNT_UNDER_KEY: Sql = Sql::new(
     "SELECT count(*) FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
      WHERE seal.realm = ?1 AND seal.key = ?2
        AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
-       AND (?5 IS NULL OR ip_filter_group = ?5)",
+       AND (?5 IS NULL OR ip_filter_group = ?5)
+       AND (?6 IS NULL OR last_log_in IS NULL OR last_log_in < ?6)",
 );
 const BY_KEY: Sql = Sql::new(
     "keys from one on",
@@ -112,26 +124,33 @@ pub(crate) fn count(on: &Db<'_>, query: &AccountQuery) -> Result<u64, Cause> {
     let number = |row: &Row<'_>| row::column::<i64>(row, 0);
     let counted = match query {
         AccountQuery::ById { realm, filter, .. } => {
-            let AccountFilter { status, standings, ip_filter_group, sealed_under } = filter;
+            let AccountFilter { status, standings, ip_filter_group, sealed_under, not_logged_in_since } =
+                filter;
             let status = status.map(Status::as_str);
             // No standing's name is part of another's.
             let names: Vec<_> = standings.iter().map(|standing| standing.as_str()).collect();
             let standing = (!names.is_empty()).then(|| names.join(","));
             let group = ip_filter_group.as_ref().map(IpFilterGroupName::as_str);
+            let since = not_logged_in_since.map(Day::number);
             let realm = realm.as_str();
             match (sealed_under, group) {
                 (Some(key), _) => COUNT_UNDER_KEY.first(
                     on,
-                    params![realm, key.as_str(), standing, status, group],
+                    params![realm, key.as_str(), standing, status, group, since],
                     number,
                 )?,
                 (None, Some(group)) => {
-                    COUNT_OF_GROUP.first(on, params![realm, group, standing, status], number)?
+                    COUNT_OF_GROUP.first(on, params![realm, group, standing, status, since], number)?
                 }
                 (None, None) => {
                     let mut sum = 0_i64;
                     for (standing, status) in kinds(filter) {
-                        let found = COUNT.first(on, params![realm, standing, status], number)?;
+                        let found = match since {
+                            None => COUNT.first(on, params![realm, standing, status], number)?,
+                            Some(_) => {
+                                COUNT_OF_KIND.first(on, params![realm, standing, status, since], number)?
+                            }
+                        };
                         sum = sum.saturating_add(found.unwrap_or_default());
                     }
                     Some(sum)
@@ -160,7 +179,9 @@ fn kinds(filter: &AccountFilter) -> Vec<(&'static str, &'static str)> {
             && filter.status.is_none_or(|only| Some(only) == status)
     };
     let facts = STANDINGS.into_iter().flat_map(|standing| STATUSES.map(|status| (standing, Some(status))));
-    let all = facts.chain([(StandingKind::Erased, None)]);
+    // Of an erased account nobody knows when anybody logged in.
+    let erased = filter.not_logged_in_since.is_none().then_some((StandingKind::Erased, None));
+    let all = facts.chain(erased);
     let fitting = all.filter(|(standing, status)| fits(*standing, *status));
     fitting.map(|(standing, status)| (standing.as_str(), status.map_or("", Status::as_str))).collect()
 }
@@ -188,6 +209,17 @@ fn by_id(
         (None, Some(group)) => {
             OF_GROUP.all(on, params![realm.as_str(), group, after, candidates], Candidate::of)?
         }
+        (None, None) if filter.not_logged_in_since.is_some() => {
+            let mut found = Vec::new();
+            for (standing, status) in kinds(filter) {
+                let asked = params![realm.as_str(), standing, status, after, candidates];
+                found.extend(OF_KIND.all(on, asked, Candidate::of)?);
+            }
+            // The first of all kinds together: of each kind, what comes after as many was not read.
+            found.sort_unstable_by_key(|candidate| candidate.id);
+            found.truncate(usize::try_from(candidates).unwrap_or(usize::MAX));
+            found
+        }
         (None, None) => {
             let mut found = Vec::new();
             for (standing, status) in kinds(filter) {
@@ -199,9 +231,11 @@ fn by_id(
         }
     };
     let kinds = kinds(filter);
+    let since = filter.not_logged_in_since.map(Day::number);
     let matches = |candidate: &Candidate| {
         kinds.contains(&(candidate.standing.as_str(), candidate.status.as_str()))
             && group.is_none_or(|only| candidate.group.as_deref() == Some(only))
+            && since.is_none_or(|day| candidate.last_log_in.is_none_or(|last| last < day))
     };
     let Page { items, next } =
         sift(found.into_iter().map(Ok::<_, Cause>), matches, limit, |last| next(&last.id))?;
@@ -214,6 +248,7 @@ struct Candidate {
     standing: String,
     status: String,
     group: Option<String>,
+    last_log_in: Option<u32>,
 }
 
 impl Candidate {
@@ -223,6 +258,7 @@ impl Candidate {
             standing: row::column(row, 1)?,
             status: row::column(row, 2)?,
             group: row::column(row, 3)?,
+            last_log_in: row::column(row, 4)?,
         })
     }
 }

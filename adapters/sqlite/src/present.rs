@@ -13,7 +13,8 @@ use crate::{db::Db, error::Cause, row, sql::Sql};
 
 const ACCOUNT: Sql = Sql::new(
     "stamp of an account",
-    "SELECT stamp, standing, status, ip_filter_group, due, purged_at FROM accountable_account WHERE id = ?1",
+    "SELECT stamp, standing, status, ip_filter_group, due, purged_at, last_log_in
+     FROM accountable_account WHERE id = ?1",
 );
 const ADDRESS_STAMP: Sql =
     Sql::new("stamp of an address", "SELECT stamp FROM accountable_address WHERE tag = ?1");
@@ -36,6 +37,7 @@ pub(crate) struct Searched {
     pub(crate) ip_filter_group: Option<String>,
     pub(crate) due: Option<Timestamp>,
     pub(crate) purged_at: Option<Timestamp>,
+    pub(crate) last_log_in: Option<u32>,
 }
 
 /// What was found of all that a commit would change.
@@ -114,6 +116,7 @@ fn searched(row: &Row<'_>) -> Result<Searched, Cause> {
         ip_filter_group: row::column(row, 3)?,
         due: row::maybe_time(row, 4)?,
         purged_at: row::maybe_time(row, 5)?,
+        last_log_in: row::column(row, 6)?,
     })
 }
 

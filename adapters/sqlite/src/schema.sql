@@ -22,6 +22,7 @@ CREATE TABLE accountable_account (
     ip_filter_group TEXT,
     due             INTEGER,
     purged_at       INTEGER, -- of a sign-up that nobody proved: the row may go
+    last_log_in     INTEGER, -- the day, counted from 1970-01-01; none while none was noted
     record          TEXT NOT NULL
 ) STRICT;
 -- Pages by name and counts: a filter picks from few standings and statuses, and each pair of them is in order of names.

@@ -1,7 +1,9 @@
 //! Writing a commit that was judged: records into their tables, beside each the facts that it is searched by.
 
 use accountable_core::{
-    domain::{Account, AccountId, Address, CommitId, DomainTag, IpFilterGroup, Mail, MailState, Timestamp},
+    domain::{
+        Account, AccountId, Address, CommitId, Day, DomainTag, IpFilterGroup, Mail, MailState, Timestamp,
+    },
     port::{Note, Stored, Swap, Write, records::RaisedLevel},
 };
 use rusqlite::params;
@@ -18,8 +20,8 @@ use crate::{
 
 const CREATE_ACCOUNT: Sql = Sql::new(
     "create an account",
-    "INSERT INTO accountable_account (id, realm, stamp, standing, status, ip_filter_group, due, purged_at, record)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    "INSERT INTO accountable_account (id, realm, stamp, standing, status, ip_filter_group, due, purged_at, last_log_in, record)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 );
 // Without the facts that it is searched by: they mostly stay, and each that is set moves it in an index.
 const WRITE_ACCOUNT: Sql =
@@ -27,7 +29,8 @@ const WRITE_ACCOUNT: Sql =
 const MOVE_ACCOUNT: Sql = Sql::new(
     "write what an account is searched by",
     "UPDATE accountable_account
-     SET standing = ?2, status = ?3, ip_filter_group = ?4, due = ?5, purged_at = ?6 WHERE id = ?1",
+     SET standing = ?2, status = ?3, ip_filter_group = ?4, due = ?5, purged_at = ?6, last_log_in = ?7
+     WHERE id = ?1",
 );
 const REMOVE_ACCOUNT: Sql = Sql::new("remove an account", "DELETE FROM accountable_account WHERE id = ?1");
 const CREATE_ADDRESS: Sql = Sql::new(
@@ -102,6 +105,7 @@ fn searched(account: &Account) -> Searched {
         ip_filter_group: account.ip_filter_group().map(|group| group.as_str().to_owned()),
         due: account.due(),
         purged_at: account.purged_at(),
+        last_log_in: account.last_log_in().map(Day::number),
     }
 }
 
@@ -122,18 +126,28 @@ fn write_account(
         let id = account.id.as_bytes();
         let facts = searched(account);
         let times = (facts.due.map(Timestamp::as_micros), facts.purged_at.map(Timestamp::as_micros));
-        let Searched { standing, status, ip_filter_group, .. } = &facts;
+        let Searched { standing, status, ip_filter_group, last_log_in, .. } = &facts;
         match &seen.account {
             None => {
                 let (realm, stamp) = (account.realm.as_str(), stamp.as_bytes());
-                let row =
-                    params![id, realm, stamp, standing, status, ip_filter_group, times.0, times.1, form];
+                let row = params![
+                    id,
+                    realm,
+                    stamp,
+                    standing,
+                    status,
+                    ip_filter_group,
+                    times.0,
+                    times.1,
+                    last_log_in,
+                    form
+                ];
                 CREATE_ACCOUNT.run(on, row)?;
             }
             Some(present) => {
                 rewrite_account(on, stamp, account.id, form)?;
                 if facts != *present {
-                    let row = params![id, standing, status, ip_filter_group, times.0, times.1];
+                    let row = params![id, standing, status, ip_filter_group, times.0, times.1, last_log_in];
                     MOVE_ACCOUNT.run(on, row)?;
                 }
             }

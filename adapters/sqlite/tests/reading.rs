@@ -133,6 +133,7 @@ fn pages_are_in_order_without_gap_or_repetition() {
         ip_filter_group: office,
         standings: [StandingKind::Active].into(),
         sealed_under: None,
+        not_logged_in_since: None,
     };
     assert_eq!(pages(by_id(changing)), [4]);
     let by_email = |prefix: &str| AccountQuery::ByEmail {

@@ -15,6 +15,7 @@ mod joined;
 mod mailing;
 mod management;
 mod new_account;
+mod noted;
 mod password;
 mod proof;
 mod redeem;
@@ -52,7 +53,7 @@ pub(crate) use self::{
     update::AccountUpdate,
 };
 use super::{
-    AccountId, AddressTag, Confirmations, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
+    AccountId, AddressTag, Confirmations, Day, EmailAddress, EmailKey, Epoch, EventKind, FormatVersion,
     IpFilterGroup, IpFilterGroupName, KeyId, Management, MustChangeReason, NoticeKind, Ordinal, Origin,
     PasswordValidity, Purpose, Quota, QuotaTag, Realm, Refusal, Sealed, Standing, StandingKind, Status,
     Timestamp, Unknown, Version,
@@ -237,6 +238,9 @@ pub struct Facts {
     /// When an account is removed that a stranger signed up and nobody has proven; `None` for any other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purge_at: Option<Timestamp>,
+    /// The day of the last log-in, where the host asks that it be kept; `None` where none was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_log_in: Option<Day>,
     /// When the account was created.
     pub created_at: Timestamp,
     /// When the account was last written.

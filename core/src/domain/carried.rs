@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use super::InputError;
+use super::{InputError, input::MOST_CARRIED};
 
 /// A host's own octets, of any form, that a sign-up carries. Never journaled, and not shown by `Debug`.
 ///
@@ -25,7 +25,7 @@ pub struct Carried(Zeroizing<Vec<u8>>);
 
 impl Carried {
     /// The most octets that one sign-up carries.
-    pub const MAX: usize = 1_024;
+    pub const MAX: usize = MOST_CARRIED;
 
     /// Takes octets of whatever form the host gives them.
     ///

@@ -205,9 +205,12 @@ pub enum EventKind {
     PasswordManagementKept,
     /// The password was hashed anew, under a log-in, in place of an older or a foreign hash.
     PasswordRehashed,
-    /// The password must be changed at the next log-in: the imported hash that it was verified against looked at a part
-    /// of it only, as bcrypt does beyond 72 octets.
+    /// The password must be changed from now on, since a log-in found it wanting: the imported hash that it was verified
+    /// against looked at a part of it only, as bcrypt does beyond 72 octets, or the policy of today refuses it.
     PasswordChangeDemanded,
+    /// Somebody was let in with the right password, for the first time on this day in UTC. Only where the host asks that
+    /// log-ins be noted ([`Builder::log_ins_noted`](crate::Builder::log_ins_noted)).
+    LoggedIn,
     /// The password must be changed at the next log-in: staff, or the host, requires it.
     PasswordChangeRequired,
     /// Work over many accounts was begun.

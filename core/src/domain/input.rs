@@ -1,9 +1,12 @@
 //! Input errors: what a caller gave that is not of its form. Each has a stable code.
 
-use super::{AddressError, Carried, UnusableHash};
+use super::{AddressError, UnusableHash};
 
 /// Most networks of one IP filter group. It stands here because the error names it.
 pub(super) const MOST_NETWORKS: usize = 1_000;
+
+/// Most octets that a sign-up carries. It stands here because the error names it.
+pub(super) const MOST_CARRIED: usize = 1_024;
 
 /// A value that a caller gave is not of its form. Nothing was looked up and nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +68,7 @@ pub enum InputError {
     #[error("this return URL is not allowed")]
     ReturnUrlNotAllowed,
     /// A sign-up with more than 1,024 octets of the host's own.
-    #[error("a sign-up carries at most {} octets", Carried::MAX)]
+    #[error("a sign-up carries at most {} octets", MOST_CARRIED)]
     CarriedTooLong,
 }
 

@@ -57,8 +57,12 @@ impl LetterContext<'_> {
         // An address that is forgotten by now was known for longer than any code lives.
         let gone = || if self.has_expired(facts, mail) { Withdrawn::Expired } else { Withdrawn::Void };
         let mailbox = facts.mailbox(dispatch.recipient).ok_or_else(gone)?;
-        let held_back = address_of(mailbox.tag)
-            .is_some_and(|address| address.held_back(dispatch.stranger_caused, self.now).is_some());
+        let address = address_of(mailbox.tag);
+        if !is_so_still(facts, dispatch, address) {
+            return Err(Withdrawn::Void);
+        }
+        let held_back =
+            address.is_some_and(|address| address.held_back(dispatch.stranger_caused, self.now).is_some());
         if held_back && !dispatch.is_remedy() {
             return Err(Withdrawn::Suppressed);
         }
@@ -142,6 +146,19 @@ fn stands(facts: &Facts, subject: &Subject, now: Timestamp) -> Result<(), Withdr
         (Standing::Suspended { .. } | Standing::Closed { .. }, Subject::Notice(_)) => false,
     };
     if stands { Ok(()) } else { Err(Withdrawn::Void) }
+}
+
+/// What a notice tells of the account at that address, and of its password, may have changed while no mail server took it: the
+/// account has another address by now, another password was chosen, or staff unlocked it.
+fn is_so_still(facts: &Facts, dispatch: &Dispatch, address: Option<&Address>) -> bool {
+    let here = dispatch.recipient == facts.mailbox.ordinal;
+    match &dispatch.subject {
+        Subject::Notice(Notice::AlreadyRegistered) => here,
+        Subject::Notice(Notice::Disabled { .. }) => {
+            here && facts.password.is_some() && address.is_some_and(|address| address.log_ins.disabled)
+        }
+        Subject::Notice(_) | Subject::Code { .. } => true,
+    }
 }
 
 impl Mail {

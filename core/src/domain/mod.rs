@@ -14,7 +14,9 @@ mod code;
 mod code_lives;
 mod confirmation;
 mod contact;
+mod day;
 mod device;
+mod earned;
 mod email;
 mod event;
 mod feedback;
@@ -40,6 +42,7 @@ mod number;
 mod origin;
 mod password;
 mod policy;
+mod purpose;
 mod quota_of;
 mod realm;
 mod refusal;
@@ -75,9 +78,11 @@ pub use self::{
     circumstances::{Circumstances, CoarseOrigin, InitiatorKind, SealedCircumstances},
     code::{Code, CodeMint, CodeState, MailedCode},
     code_lives::{CodeLives, Lifetime},
-    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation, Purpose},
+    confirmation::{Confirmation, ConfirmationEnd, Confirmations, DeadConfirmation},
     contact::Contact,
+    day::Day,
     device::DeviceToken,
+    earned::{Chosen, Renewed},
     email::{AddressError, EmailAddress, EmailKey},
     event::{Event, EventKind, Initiator, PasswordSource, Report},
     feedback::FeedbackTag,
@@ -102,12 +107,13 @@ pub use self::{
         Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
         PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    purpose::Purpose,
     quota_of::{QuotaOf, StrangersMail},
     realm::Realm,
     refusal::Refusal,
     rules::{Rules, RulesError},
     seal::{Sealed, SealedCarried, SealedIntent, SealedOrigin},
-    session::{Chosen, Renewed, SessionStamp},
+    session::SessionStamp,
     standing::{ClosedBy, OpenStanding, Standing, StandingKind, SuspensionReason},
     status::Status,
     suppression::{MailKind, Suppression, SuppressionScope, Undeliverable},

@@ -14,6 +14,8 @@ pub enum MustChangeReason {
     Expired,
     /// The hash that it was verified against looks at a part of it only.
     Truncated,
+    /// It is not good enough by the policy of today: a log-in found that out, where the host has passwords judged then.
+    Weak,
     /// Staff requires it, or whoever imported the account said so.
     Required,
 }
@@ -26,6 +28,7 @@ impl MustChangeReason {
             Self::Assigned => "assigned",
             Self::Expired => "expired",
             Self::Truncated => "truncated",
+            Self::Weak => "weak",
             Self::Required => "required",
         }
     }
@@ -41,6 +44,7 @@ mod tests {
             (MustChangeReason::Assigned, "assigned"),
             (MustChangeReason::Expired, "expired"),
             (MustChangeReason::Truncated, "truncated"),
+            (MustChangeReason::Weak, "weak"),
             (MustChangeReason::Required, "required"),
         ] {
             assert_eq!(reason.as_str(), name);

@@ -17,6 +17,7 @@ use super::{Span, Status, Timestamp, Undeliverable, Violation};
 /// | `code_not_expected` | 409 | there is nothing that such a code could confirm |
 /// | `address_proven` | 409 | its address needs no proof |
 /// | `no_email_change_pending` | 409 | there is no change of address to be cancelled |
+/// | `address_unchanged` | 409 | the address that is asked for is the present one, in its very spelling |
 /// | `revert_live` | 409 | an old address can still be taken back; says until when |
 /// | `grace_over` | 409 | it was closed too long ago to be reopened |
 /// | `mail_not_dead` | 409 | the mail was not given up |

@@ -137,7 +137,8 @@ impl Admin {
         let core = &self.core;
         let tag = core.keys.address_tag(&core.realm, email);
         // What is known of the new address is in the view that is answered.
-        let call = Call::new(Who { also: vec![tag], ..Who::id(id) }, self.initiator());
+        let mut call = Call::of_staff(id, self.initiator());
+        call.who.also.push(tag);
         self.command_of("admin.replace_email", call, |account, _, moment| {
             account.replace_email(&core.replacement(email, tag, false, moment))
         })

@@ -111,7 +111,8 @@ impl Public {
     ///
     /// All who are not let in get one answer: an unknown address, no password, a wrong one, a lock, a suspension. A
     /// failure costs the store one load and one commit, a success two loads; a decoy is verified where there is no
-    /// hash.
+    /// hash. A success writes only what the host asks for
+    /// ([`recheck_at_log_in`](crate::Builder::recheck_at_log_in), [`log_ins_noted`](crate::Builder::log_ins_noted)).
     ///
     /// Guesses are bounded (NIST SP 800-63B-4, 3.2.2; OWASP ASVS 5.0, 6.3.1). Ten failures in a row lock the address
     /// for 30 s, each further one for twice as long, up to 15 min; the hundredth disables its password until that is

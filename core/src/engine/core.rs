@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{EmailAddress, EventKind, Keyring, Links, PasswordPolicy, Realm, Rules, Span, Timestamp},
     error::Fault,
-    log_in::Gate,
+    log_in::{Gate, LogInOptions},
     port::{
         Clock, Dossier, Entropy, EntropyError, ErasureVeto, MailRouting, Mailer, PasswordScreen, Store, Who,
     },
@@ -34,6 +34,8 @@ pub(crate) struct Core {
     /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
     pub(crate) patience: Span,
     pub(crate) gate: Gate,
+    /// What is asked of a log-in beside its answer.
+    pub(crate) log_ins: LogInOptions,
     /// What the host may fill, and may leave.
     pub(crate) host: Host,
     /// Something was put into the outbox.

@@ -3,12 +3,14 @@
 //!
 //! [`gate`] has a [`lane`] for each address, each known device and each owner at their own door, and an attempt's [`slot`]
 //! is its place there; [`origins`] count beside it what comes from one network. An [`attempt`] goes through its
-//! [`steps`] in order; [`verifying`] compares, [`failure`] counts a wrong password and [`right`] lets a right one in.
+//! [`steps`] in order; [`verifying`] compares, [`failure`] counts a wrong password, [`right`] lets a right one in, and [`noting`]
+//! has what a host asks to be kept of it.
 
 mod attempt;
 mod failure;
 mod gate;
 mod lane;
+mod noting;
 mod origins;
 mod rehash;
 mod right;
@@ -19,6 +21,7 @@ mod verifying;
 pub(crate) use self::{
     attempt::{Attempt, Claim, Outcome},
     gate::{Gate, LaneName, Overloaded},
+    noting::LogInOptions,
     origins::{OriginPass, Share},
     right::Right,
     steps::Verified,

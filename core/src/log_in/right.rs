@@ -5,7 +5,7 @@ use super::{
     gate::LaneName,
 };
 use crate::{
-    domain::{Admission, Change, MustChangeReason, Timestamp, VerifiedCredential},
+    domain::{Admission, Change, Timestamp, VerifiedCredential},
     engine::{Call, DecideError, Verdict, address_or_new},
     error::Fault,
     port::{Dossier, Who},
@@ -55,12 +55,12 @@ impl<'a> Right<'a> {
                 let snapshot = core.log_in_snapshot(attempt, lane, dossier, moment.now);
                 let mut admission = snapshot.admission(&credential);
                 let mut change = Change::none();
-                if let (HashState::ReadsPartOnly, Admission::Granted(stamp), Some(account)) =
-                    (state, &admission, &dossier.account)
+                if let (Admission::Granted(stamp), Some(account)) = (&admission, &dossier.account)
+                    && let Some(reason) = core.flaw(attempt, state, &account.value)
                 {
-                    // Whoever knows the part that was looked at got in: the account says so from now on.
-                    change = account.value.demand_change(MustChangeReason::Truncated, moment.now)?;
-                    admission = Admission::MustChange(MustChangeReason::Truncated, *stamp);
+                    // The account says so from now on.
+                    change = account.value.demand_change(reason, moment.now)?;
+                    admission = Admission::MustChange(reason, *stamp);
                 }
                 let clean = dossier.address(attempt.tag).is_none_or(|address| address.log_ins.is_clean());
                 let admitted = matches!(admission, Admission::Granted(_) | Admission::MustChange(..));
@@ -80,14 +80,14 @@ impl<'a> Right<'a> {
                 Ok(verdict)
             })
             .await;
-        let (admission, device) = match decided {
-            Ok(decided) => decided.value,
+        let ((admission, device), seen) = match decided {
+            Ok(decided) => (decided.value, decided.after),
             Err(DecideError::Failed(fault)) => return Err(fault),
             Err(_) => return Err(Fault::Defect("a log-in was refused by other means")),
         };
-        let (outcome, account) = match (admission, device) {
-            (Admission::Granted(stamp), Some(device)) => (Outcome::Granted { stamp, device }, stamp.account),
-            (Admission::MustChange(why, stamp), _) => (Outcome::MustChange(why, stamp), stamp.account),
+        let (outcome, stamp) = match (admission, device) {
+            (Admission::Granted(stamp), Some(device)) => (Outcome::Granted { stamp, device }, stamp),
+            (Admission::MustChange(why, stamp), _) => (Outcome::MustChange(why, stamp), stamp),
             // What is owed was not written down: it stays owed.
             (Admission::Denied(denial), _) => return Ok(Admitted::Settled(Outcome::Denied(denial))),
             (Admission::Granted(_), None) => return Err(Fault::Defect("a device was not named")),
@@ -101,8 +101,9 @@ impl<'a> Right<'a> {
         // Nobody else waits for what is left to do.
         drop((slot, share));
         if state == HashState::Outdated {
-            core.rehash(attempt, account, &credential).await;
+            core.rehash(attempt, stamp.account, &credential).await;
         }
+        core.note_log_in(attempt, stamp, &seen).await;
         Ok(Admitted::Settled(outcome))
     }
 

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, IpFilterGroupName, KeyId, MailId, Realm, StandingKind, Status, Timestamp};
+use crate::domain::{
+    AccountId, Day, IpFilterGroupName, KeyId, MailId, Realm, StandingKind, Status, Timestamp,
+};
 
 /// One page of what a query found, and how to ask for the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +97,10 @@ pub struct AccountFilter {
     /// Only accounts with a sealed hash, of the current password or of one before, that rests on this key (see
     /// [`Account::seals`](crate::domain::Account::seals)): what is left to be sealed anew before the key can go.
     pub sealed_under: Option<KeyId>,
+    /// Only accounts of which no log-in was noted on this day or later, those without any note among them; an erased one is
+    /// none of them. Log-ins are noted where the host asks for it
+    /// ([`Builder::log_ins_noted`](crate::Builder::log_ins_noted)).
+    pub not_logged_in_since: Option<Day>,
 }
 
 /// Which mails are listed, in the order of their ids, and after which one.

@@ -162,13 +162,12 @@ impl Core {
         call.mends = false;
         let decided = self
             .decide(call, |dossier, moment, _| {
-                let change = renewed(dossier, moment.now);
-                let is_renewed = change.is_some();
-                Ok(Verdict::new(change.unwrap_or_default(), is_renewed))
+                Ok(Verdict::new(renewed(dossier, moment.now).unwrap_or_default(), ()))
             })
             .await;
         match decided {
-            Ok(decided) => Ok(decided.value.then_some(decided.after)),
+            // Also where another mail of the code has renewed it a moment ago: this one names the new end too.
+            Ok(decided) => Ok(Some(decided.after)),
             Err(DecideError::Failed(fault)) => Err(fault),
             // The host's own part of the commit said no: it goes out with what is left.
             Err(_) => Ok(None),

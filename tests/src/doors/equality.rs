@@ -25,28 +25,28 @@ use accountable_memory::{Answer, ManualClock, Seen};
 
 use crate::doors::world::{BETTER, GOOD, World, email, on_each_store, password};
 
-const WRONG: &str = "not the password at all";
+pub(super) const WRONG: &str = "not the password at all";
 
 /// An address, its account if it has one, and whether a wrong password counts there.
-struct Role {
-    kind: &'static str,
-    address: String,
-    account: AccountId,
-    counts: bool,
+pub(super) struct Role {
+    pub(super) kind: &'static str,
+    pub(super) address: String,
+    pub(super) account: AccountId,
+    pub(super) counts: bool,
 }
 
 /// What one request came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Trace {
-    answer: String,
-    calls: Vec<String>,
-    hashes: usize,
-    verified: usize,
+pub(super) struct Trace {
+    pub(super) answer: String,
+    pub(super) calls: Vec<String>,
+    pub(super) hashes: usize,
+    pub(super) verified: usize,
 }
 
 impl Trace {
     /// Without what its commits write.
-    fn bare(&self) -> Self {
+    pub(super) fn bare(&self) -> Self {
         let bare = |call: &String| call.split_once(' ').map_or(call.clone(), |(name, _)| name.to_owned());
         Self { calls: self.calls.iter().map(bare).collect(), ..self.clone() }
     }
@@ -91,7 +91,7 @@ fn of_commit(commit: &Commit, clock: &ManualClock) -> String {
 }
 
 /// Puts down every call of the store from now on.
-fn watch(world: &World) -> Arc<Mutex<Vec<String>>> {
+pub(super) fn watch(world: &World) -> Arc<Mutex<Vec<String>>> {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (put, clock) = (Arc::clone(&seen), world.clock.clone());
     world.store.witnessed_by(move |call| {
@@ -106,7 +106,7 @@ fn watch(world: &World) -> Arc<Mutex<Vec<String>>> {
 }
 
 /// One request, and all that it made.
-async fn traced<T: std::fmt::Debug>(
+pub(super) async fn traced<T: std::fmt::Debug>(
     world: &World,
     seen: &Mutex<Vec<String>>,
     request: impl Future<Output = Result<T, PublicError>>,
@@ -126,7 +126,7 @@ async fn traced<T: std::fmt::Debug>(
 }
 
 /// One of each kind.
-async fn cast(world: &World) -> Vec<Role> {
+pub(super) async fn cast(world: &World) -> Vec<Role> {
     let admin = world.admin();
     let mut roles = Vec::new();
     let mut role = |kind, address: &str, account, counts| {
@@ -189,16 +189,16 @@ async fn cast(world: &World) -> Vec<Role> {
 }
 
 /// Each role asks from a network of its own, the wider one too, so that each has a history of its own.
-fn stranger(world: &World, at: usize) -> Public {
+pub(super) fn stranger(world: &World, at: usize) -> Public {
     neighbour(world, at, 1)
 }
 
 /// Another subscriber in the wider network of a role's stranger.
-fn neighbour(world: &World, at: usize, of: usize) -> Public {
+pub(super) fn neighbour(world: &World, at: usize, of: usize) -> Public {
     world.from(&format!("198.18.{at}.{of}"))
 }
 
-fn all_alike(traces: &[(&str, Trace)], step: usize) {
+pub(super) fn all_alike(traces: &[(&str, Trace)], step: usize) {
     let (_, first) = &traces[0];
     for (kind, trace) in traces {
         assert_eq!(trace, first, "{kind}, in step {step}");

@@ -3,7 +3,8 @@
 use accountable_core::{
     AccountList, AccountsPage, DeliveryOptions,
     domain::{
-        Denial, Event, EventKind, Management, Message, Notice, NoticeKind, Purpose, Span, SuspensionReason,
+        CodeState, Denial, Event, EventKind, Management, Message, Notice, NoticeKind, Purpose, Span,
+        SuspensionReason,
     },
     port::{AccountFilter, Clock as _},
 };
@@ -12,6 +13,7 @@ use accountable_memory::Answer;
 use crate::doors::world::{BETTER, GOOD, Post, World, code_of, email, on_each_store, password};
 
 const ADA: &str = "ada@example.com";
+const OTHER: &str = "herons wade where the river bends";
 
 async fn locks(world: &World, address: &str) {
     for _ in 0..10 {
@@ -189,5 +191,40 @@ on_each_store! {
         assert_eq!(locked().await, []);
         assert!(world.log_in(ADA, GOOD).await.is_ok());
         assert_eq!((world.view(id).await.log_ins.failures, world.view(id).await.log_ins.last_failure), (0, None));
+    }
+
+    /// It is a stranger's mail as any reset is: it takes of the same level, which refuses no link while none lives.
+    async fn a_disabled_address_gets_its_link_however_many_resets_strangers_asked_for(world) {
+        world.in_use(ADA, GOOD).await;
+        for with_link in [true, false] {
+            for _ in 0..99 {
+                let _ = world.log_in(ADA, BETTER).await;
+                world.clock.advance(Span::minutes(15));
+            }
+            for _ in 0..20 {
+                let _ = world.public().request_password_reset(&email(ADA), Default::default()).await.unwrap();
+                world.sweep().await;
+                world.clock.advance(Span::minutes(10));
+            }
+            let latest = || {
+                let letters = world.mailer.letters();
+                code_of(letters.iter().rev().find_map(|letter| letter.link()).unwrap().expose())
+            };
+            let code = latest();
+            if with_link {
+                // The level is spent as before; the links that strangers asked for are over.
+                while matches!(world.public().inspect_code(&code).await.unwrap(), CodeState::Live { .. }) {
+                    world.clock.advance(Span::minutes(1));
+                }
+            }
+            let _ = world.log_in(ADA, BETTER).await;
+            world.sweep().await;
+            let told = world.mailer.letters().into_iter().rev().find_map(|letter| match letter.message {
+                Message::Notice(Notice::Disabled { with_link }) => Some(with_link),
+                _ => None,
+            });
+            assert_eq!(told, Some(with_link));
+            world.public().choose_password(&latest(), &password(if with_link { OTHER } else { GOOD })).await.unwrap();
+        }
     }
 }

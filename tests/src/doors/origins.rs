@@ -134,4 +134,45 @@ on_each_store! {
         }
         assert!(verified < 100, "{verified} of 450");
     }
+
+    /// Log-in clause 11: what is under way is given up however an attempt ends, or its caller goes.
+    async fn whatever_became_of_those_before_an_origin_has_its_whole_quota(world) {
+        world.in_use(ADA, GOOD).await;
+        let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+        world.sweep().await;
+        let (code, stranger) = (world.mailed_code(ADA), world.from("192.0.2.1"));
+        for _ in 0..60 {
+            let right = stranger.authenticate(&email(ADA), &password(GOOD), None).await;
+            assert!(matches!(right, Ok(Authentication::Granted { .. })));
+            let weak = stranger.choose_password(&code, &password("x")).await;
+            assert!(matches!(weak, Err(PublicError::WeakPassword(_))));
+        }
+        world.hasher.hold();
+        let gone = (0..60).map(|at| {
+            let (stranger, code) = (stranger.clone(), code.clone());
+            tokio::spawn(async move {
+                if at % 2 == 0 {
+                    let _ = stranger.choose_password(&code, &password(BETTER)).await;
+                } else {
+                    let unknown = email(&format!("u{at}@example.com"));
+                    let _ = stranger.authenticate(&unknown, &password(WRONG), None).await;
+                }
+            })
+        });
+        let gone: Vec<_> = gone.collect();
+        world.hasher.held(60).await;
+        for call in gone {
+            call.abort();
+            assert!(call.await.is_err());
+        }
+        world.hasher.open();
+        let outcomes = at_once(100, |at| {
+            let stranger = stranger.clone();
+            async move { stranger.authenticate(&email(&format!("v{at}@example.com")), &password(WRONG), None).await }
+        })
+        .await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Authentication::Denied(_)))));
+        let spent = stranger.choose_password(&code, &password(BETTER)).await;
+        assert!(matches!(spent, Err(PublicError::TooMany { .. })), "{spent:?}");
+    }
 }

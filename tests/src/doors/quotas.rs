@@ -517,8 +517,8 @@ struct Outcome {
     to_tags: usize,
 }
 
-/// The stranger asks as often as the quotas let; the owner, if it is such a one, forgets the password each 70 minutes and
-/// asks each other minute until a link works, by turns redeeming it or having staff assign a password instead.
+/// The stranger asks as often as the quotas let, each 10 minutes for what has come together; where there is an owner who
+/// forgets, each 5. That owner forgets the password each 70 minutes and asks each 5 until a link works, by turns redeeming it or having staff assign a password instead.
 async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outcome {
     let (address, tagged) = (format!("{name}@example.com"), |tag: usize| format!("{name}+{tag}@example.com"));
     let id = world.in_use(&address, GOOD).await;
@@ -532,7 +532,7 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
             .count()
     };
     let (mut asked_at, mut worst_wait, mut number) = (None, Span::ZERO, 0_usize);
-    let each = if forgets { 2 } else { 5 };
+    let each = if forgets { 5 } else { 10 };
     for minute in (0..48 * 60_usize).step_by(each) {
         loop {
             let turn = number;
@@ -574,7 +574,7 @@ async fn adversary(world: &World, name: &str, plan: Plan, forgets: bool) -> Outc
         }
         world.sweep().await;
         if forgets {
-            if minute % 70 == 4 && asked_at.is_none() {
+            if minute % 70 == 5 && asked_at.is_none() {
                 // As often as not it had been set anew just before, which voids all links.
                 if minute % 3 != 0 {
                     world

@@ -4,7 +4,7 @@ use accountable_core::{
     domain::{
         Account, AccountId, Actor, Address, AddressTag, Attributes, Carried, CarriedCode, Circumstances,
         ClosedBy, CoarseOrigin, CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential,
-        DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts,
+        Day, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts,
         FormatVersion, FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl,
         Locale, LogIns, Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind,
         OpenStanding, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl,
@@ -87,6 +87,7 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         },
         owes_set_link: true,
         purge_at: Some(Timestamp::MAX),
+        last_log_in: Some(Day::MAX),
         created_at: Timestamp::MIN,
         changed_at: Timestamp::MAX,
     };

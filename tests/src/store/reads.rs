@@ -96,6 +96,7 @@ pub async fn clause_21_accounts_are_listed_by_the_bytes_of_their_names<S: StoreU
         standings: [StandingKind::Active].into(),
         ip_filter_group: Some(group),
         sealed_under: None,
+        not_logged_in_since: None,
     });
     for filter in filters {
         let matches = |account: &&Account| {

@@ -80,6 +80,25 @@ sabotage! {
     }
 }
 sabotage! {
+    /// Takes an account of which no log-in was noted for one that has just logged in.
+    ListsNobodyWithoutALogIn {} accounts(this, store, query: &AccountQuery, limit: Limit) -> Accounts {
+        let mut page = store.accounts(query, limit).await?;
+        if let AccountQuery::ById { filter: AccountFilter { not_logged_in_since: Some(_), .. }, .. } = query {
+            page.items.retain(|account| account.value.last_log_in().is_some());
+        }
+        Ok(page)
+    }
+}
+sabotage! {
+    CountsWhoeverLoggedIn {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
+        let mut query = query.clone();
+        if let AccountQuery::ById { filter, .. } = &mut query {
+            filter.not_logged_in_since = None;
+        }
+        store.count(&query).await
+    }
+}
+sabotage! {
     LeavesIntentsOut {} mails(this, store, query: &MailQuery, limit: Limit) -> Mails {
         let mut page = store.mails(query, limit).await?;
         if matches!(query, MailQuery::All { .. }) {
@@ -131,6 +150,10 @@ breaks! {
         reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
     counting_under_any_key: CountsUnderAnyKey breaks
         reads::clause_21_accounts_are_listed_by_the_key_that_their_hashes_rest_on;
+    listing_nobody_without_a_log_in: ListsNobodyWithoutALogIn breaks
+        lists::clause_21_accounts_are_listed_by_the_day_of_their_last_log_in;
+    counting_whoever_logged_in: CountsWhoeverLoggedIn breaks
+        lists::clause_21_accounts_are_listed_by_the_day_of_their_last_log_in;
     leaving_intents_out: LeavesIntentsOut breaks lists::clause_21_the_whole_outbox_is_listed_by_name;
     losing_a_dead_mail: LosesADeadMail breaks
         lists::clause_21_mails_addresses_and_groups_are_listed_in_order;

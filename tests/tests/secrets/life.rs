@@ -160,7 +160,9 @@ impl Lives {
         let stamp = owner.confirm_email(&self.code(third)).await.unwrap().stamp;
         let owner = self.accounts.owner(stamp, Origin::Unknown);
         let stamp = owner.change_password(&typed(PASSWORDS[1]), &typed(PASSWORDS[2])).await.unwrap().stamp;
-        // One change, one undo: the next is asked for once the old address can no longer be taken back.
+        // One change, one undo: the next is asked for once the old address can no longer be taken back, 72 h after the link
+        // that does it was handed over.
+        self.accounts.sweep(100).await.unwrap();
         self.clock.advance(Span::hours(72));
         self.wants(stamp, fourth).await;
         for spelled in &HERS {

@@ -169,3 +169,15 @@ fn what_is_wrong_is_named_and_nothing_is_left_behind() {
     fs::remove_file(folder.join("settings.toml")).unwrap();
     assert!(fails(folder, &["serve"]).contains("settings.toml"));
 }
+
+/// A realm knows its keys: another keyring under the same names would find no account and open no hash.
+#[test]
+fn another_keyring_is_refused_by_its_name_before_anything_is_served() {
+    let (folder, text) = initialised();
+    settle(folder.path(), &ready(&text));
+    drop(Server::start_in(folder.path(), &SERVE));
+    let (other, _) = initialised();
+    fs::copy(other.path().join("keys.toml"), folder.path().join("keys.toml")).unwrap();
+    let said = fails(folder.path(), &SERVE);
+    assert!(said.contains("the keyring is another one"), "{said}");
+}

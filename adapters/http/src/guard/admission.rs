@@ -52,6 +52,9 @@ impl Admission {
         let origin = self.proxies.origin(peer, request.headers());
         let _place = self.place(origin, peer)?;
         request.extensions_mut().insert(origin);
+        if let Some(place) = self.proxies.place(peer, request.headers()) {
+            request.extensions_mut().insert(place);
+        }
         request.extensions_mut().insert(self.limits);
         let answered = timeout(self.limits.call_time().to_std(), next.run(request)).await;
         answered.map_err(|_| Trouble::OutOfTime)

@@ -1,5 +1,5 @@
-//! The pages that mailed links lead to: to choose a password, to confirm a new address, to cancel a change of address, and to
-//! take an old address back.
+//! The pages that mailed links lead to: to choose a password, to confirm a new address or prove the present one, to cancel a
+//! change of address or take the old address back, and to open a closed account again.
 //!
 //! They work without JavaScript and bring their own style sheet. A host mounts one router for each page that its
 //! [`Links`](accountable_core::domain::Links) name; the page finds out what a code is for, so one is enough for all
@@ -44,6 +44,10 @@
 //! # Who asks
 //! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown, and no quota applies.
 //! The time that a form may take is the guard's, too.
+//!
+//! Mails of what was done here say roughly where from, where a [`CoarseOrigin`](accountable_core::domain::CoarseOrigin) is
+//! among the request's extensions. The guard puts it there if the host's proxies say it
+//! ([`Proxies::with_place_header`](crate::origin::Proxies::with_place_header)); a layer of the host's may as well.
 //!
 //! # Known devices
 //! The cookie of a device is the host's. A layer of the host's puts the

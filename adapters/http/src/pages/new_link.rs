@@ -29,7 +29,7 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
         Err(refused) => return refused,
     };
     let ticket = submission.ticket(&site);
-    let (from, form) = match submission.form(&site).await {
+    let (submitter, form) = match submission.form(&site).await {
         Ok(read) => read,
         Err(refused) => return refused,
     };
@@ -37,7 +37,7 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
     let Ok(email) = EmailAddress::parse(typed.trim()) else {
         return view::ask(&site, StatusCode::BAD_REQUEST, &typed, Some(&site.texts.bad_address));
     };
-    let public = site.accounts.public(from);
+    let public = submitter.public(&site.accounts);
     // The new link leads back to where the open one does, if that is genuine and still tells.
     let mut mail = MailOptions::default();
     if let Some(Some(ticket)) = ticket {

@@ -2,9 +2,7 @@
 
 use accountable_core::{
     Authentication, Error, PublicError,
-    domain::{
-        CodeState, DeviceToken, EmailAddress, Origin, Password, Purpose, Refusal, ReturnUrl, TypedPassword,
-    },
+    domain::{CodeState, DeviceToken, EmailAddress, Password, Purpose, Refusal, ReturnUrl, TypedPassword},
 };
 use axum::{
     extract::{Request, State},
@@ -16,7 +14,7 @@ use super::{
     form::{FormData, Malformed},
     forms::{ChooseForm, SignInForm},
     site::{Shared, Site},
-    submission::{Submission, unreadable},
+    submission::{Submission, Submitter, unreadable},
     ticket::{Ticket, forget},
     view,
 };
@@ -33,8 +31,7 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
         Some(None) => return view::dead(&site, &CodeState::Invalid),
         Some(Some(ticket)) => ticket,
     };
-    let device = submission.device();
-    let (from, mut form) = match submission.form(&site).await {
+    let (submitter, mut form) = match submission.form(&site).await {
         Ok(read) => read,
         Err(refused) => return refused,
     };
@@ -42,9 +39,9 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
     if !ticket.made(&token) {
         return view::message(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
     }
-    match site.accounts.public(from).inspect_code(&ticket.code()).await {
+    match submitter.public(&site.accounts).inspect_code(&ticket.code()).await {
         Ok(CodeState::Live { purpose, return_url, .. }) => {
-            let open = Open { site: &site, ticket: &ticket, from, device, back: site.back(return_url) };
+            let open = Open { site: &site, ticket: &ticket, submitter, back: site.back(return_url) };
             open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&site))
         }
         Ok(dead) => view::dead(&site, &dead),
@@ -56,16 +53,14 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
 struct Open<'a> {
     site: &'a Site,
     ticket: &'a Ticket,
-    from: Origin,
-    /// What the host knows of the device.
-    device: Option<DeviceToken>,
+    submitter: Submitter,
     /// Where its reader goes at the end: as the code was issued.
     back: Option<ReturnUrl>,
 }
 
 impl Open<'_> {
     async fn redeem(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
-        let door = self.site.accounts.public(self.from);
+        let door = self.submitter.public(&self.site.accounts);
         let code = self.ticket.code();
         let redeemed = match purpose {
             Purpose::EmailConfirm | Purpose::EmailProof => return self.confirm(purpose, form).await,
@@ -93,7 +88,7 @@ impl Open<'_> {
         if *password != *repeat {
             return asked_again(400, &[texts.passwords_differ.to_string()]);
         }
-        match self.site.accounts.public(self.from).choose_password(&self.ticket.code(), &new).await {
+        match self.submitter.public(&self.site.accounts).choose_password(&self.ticket.code(), &new).await {
             Ok(chosen) => Ok(known(self.done(purpose), chosen.device)),
             Err(error) => match &error {
                 PublicError::WeakPassword(violations) => {
@@ -117,11 +112,11 @@ impl Open<'_> {
         let Ok(password) = TypedPassword::parse(&password) else {
             return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
         };
-        let door = self.site.accounts.public(self.from);
-        let stamp = match door.authenticate(&email, &password, self.device.as_ref()).await {
+        let door = self.submitter.public(&self.site.accounts);
+        let stamp = match door.authenticate(&email, &password, self.submitter.device.as_ref()).await {
             Ok(Authentication::Granted { stamp, .. }) => stamp,
-            Ok(Authentication::MustChange { .. }) => {
-                return asked_again(StatusCode::CONFLICT, &texts.must_change);
+            Ok(Authentication::MustChange { reason, .. }) => {
+                return asked_again(StatusCode::CONFLICT, &(texts.must_change)(reason));
             }
             Ok(Authentication::Denied(_)) => return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in),
             Err(error) => return Ok(self.refused(&error).await),
@@ -129,7 +124,7 @@ impl Open<'_> {
         if self.ticket.code().account() != Some(stamp.account) {
             return asked_again(StatusCode::FORBIDDEN, &texts.other_account);
         }
-        let owner = self.site.accounts.owner(stamp, self.from);
+        let owner = self.submitter.owner(&self.site.accounts, stamp);
         let confirmed = match purpose {
             Purpose::EmailProof => owner.prove_email(&self.ticket.code()).await.map(|()| self.done(purpose)),
             _ => {
@@ -168,7 +163,7 @@ impl Open<'_> {
         if !matches!(error, PublicError::DeadCode) {
             return view::public_error(self.site, self.site.page.target(), error);
         }
-        match self.site.accounts.public(self.from).inspect_code(&self.ticket.code()).await {
+        match self.submitter.public(&self.site.accounts).inspect_code(&self.ticket.code()).await {
             Ok(state) => view::dead(self.site, &state),
             Err(error) => view::public_error(self.site, self.site.page.target(), &error),
         }

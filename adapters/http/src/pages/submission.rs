@@ -1,6 +1,9 @@
 //! A form that a browser submits: its head is judged first, and its body read only then.
 
-use accountable_core::domain::{DeviceToken, Origin};
+use accountable_core::{
+    Accounts, Owner, Public,
+    domain::{CoarseOrigin, DeviceToken, Origin, SessionStamp},
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -19,6 +22,40 @@ use crate::{intake::origin, limits::Limits};
 
 /// Most octets of a form: a password of 4 KiB, typed twice, each octet percent-encoded, and room for the rest.
 const LARGEST_FORM: usize = 32_768;
+
+/// Who sends a form, as far as the guard and the host's layers know.
+pub(super) struct Submitter {
+    from: Origin,
+    /// Roughly where, for the owner's mails.
+    place: Option<CoarseOrigin>,
+    /// What the host knows of the device.
+    pub(super) device: Option<DeviceToken>,
+}
+
+impl Submitter {
+    fn of(parts: &Parts) -> Self {
+        let (place, device) = (parts.extensions.get().cloned(), parts.extensions.get().cloned());
+        Self { from: origin(parts), place, device }
+    }
+
+    /// The public door, for this caller.
+    pub(super) fn public(&self, accounts: &Accounts) -> Public {
+        let door = accounts.public(self.from);
+        match self.place.clone() {
+            Some(place) => door.seen_from(place),
+            None => door,
+        }
+    }
+
+    /// The owner's door, for this caller, who has just signed in.
+    pub(super) fn owner(&self, accounts: &Accounts, stamp: SessionStamp) -> Owner {
+        let door = accounts.owner(stamp, self.from);
+        match self.place.clone() {
+            Some(place) => door.seen_from(place),
+            None => door,
+        }
+    }
+}
 
 /// A form that comes from our own site, its body not yet read.
 pub(super) struct Submission {
@@ -49,20 +86,15 @@ impl Submission {
         Ticket::from_cookies(&self.parts.headers, &site.page)
     }
 
-    /// What the host knows of the device, as it put it into the request's extensions.
-    pub(super) fn device(&self) -> Option<DeviceToken> {
-        self.parts.extensions.get::<DeviceToken>().cloned()
-    }
-
     /// Reads the form, or says why not.
-    pub(super) async fn form(self, site: &Site) -> Result<(Origin, FormData), Response> {
+    pub(super) async fn form(self, site: &Site) -> Result<(Submitter, FormData), Response> {
         let Self { parts, body } = self;
         let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_form(LARGEST_FORM);
         let body = limits.read(body).await.map_err(|trouble| {
             view::later(site, site.page.target(), trouble.http_status(), &site.texts.unreadable, None)
         })?;
         let form = FormData::parse(&body).map_err(|Malformed| unreadable(site))?;
-        Ok((origin(&parts), form))
+        Ok((Submitter::of(&parts), form))
     }
 }
 

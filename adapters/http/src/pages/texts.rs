@@ -4,7 +4,7 @@ mod english;
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
-use accountable_core::domain::{InputError, Purpose, Span, Violation};
+use accountable_core::domain::{InputError, MustChangeReason, Purpose, Span, Violation};
 
 /// A plain text, not HTML: what it contains is escaped.
 pub type Text = Cow<'static, str>;
@@ -113,8 +113,6 @@ pub struct Texts {
     pub passwords_differ: Text,
     /// The error that the address or the password is wrong, or that there were too many tries: one text for all three.
     pub not_signed_in: Text,
-    /// The error that the password is right, but must be changed first.
-    pub must_change: Text,
     /// The error that the password is right, but of another account than the link.
     pub other_account: Text,
     /// The error that the text can't be an e-mail address.
@@ -128,6 +126,8 @@ pub struct Texts {
 
     /// Says how many characters a password must have.
     pub length: fn(&RangeInclusive<usize>) -> String,
+    /// The error that the password is right, but must be changed first, and why. Only somebody who signed in sees it.
+    pub must_change: fn(MustChangeReason) -> String,
     /// Says what is wrong with a password.
     pub violation: fn(&Violation) -> String,
     /// Says why a text can't be a password at all.

@@ -1,8 +1,8 @@
 //! Asking for a new link.
 
-use accountable_core::domain::Span;
+use accountable_core::domain::{CoarseOrigin, Span};
 use accountable_http::pages::{PagesOptions, router};
-use axum::Router;
+use axum::{Extension, Router};
 
 use crate::{
     browser::{Browser, forged, form},
@@ -48,6 +48,19 @@ async fn a_new_link_leads_back_to_where_the_open_one_does_and_nowhere_that_a_que
         let done = world.browser().opened(&mailed).await.choose(BETTER).await;
         assert_eq!(done.says(&format!("href=\"{home}")), leads_back, "{}", done.body);
     }
+}
+
+/// As the guard, or a layer of the host's, found it out.
+#[tokio::test]
+async fn the_mail_says_roughly_where_it_was_asked_for() {
+    let mut world = World::new();
+    world.in_use().await;
+    let place = CoarseOrigin::of("near Seoul").unwrap();
+    world.router = world.router.clone().layer(Extension(place.clone()));
+    assert_eq!(world.browser().post(ASK, form(&[("email", ADA)])).await.status, 200);
+    world.deliver().await;
+    let letter = world.mailer.attempts().pop().unwrap().0;
+    assert_eq!(letter.circumstances.unwrap().from, Some(place));
 }
 
 #[tokio::test]

@@ -61,7 +61,6 @@ fn bodies() -> Vec<Vec<u8>> {
         "a\u{202e}b@example.com",
         "a@exa mple.com",
         "a@-example.com",
-        "a..b@example.com",
         "\u{e000}@\u{fffe}.com",
     ] {
         bodies.push(json!({ "mailAddress": address }).to_string().into_bytes());

@@ -128,6 +128,16 @@ async fn an_address_of_254_octets_is_accepted_and_of_255_and_256_refused_by_name
     assert_eq!(world.post(&json!({ "mailAddress": of(254) }).to_string()).await.status, 201);
 }
 
+/// Carriers in Japan gave out such mailboxes; they are mailed within quotes.
+#[tokio::test]
+async fn an_address_with_dots_that_the_grammar_forbids_is_registered_as_it_was_typed() {
+    let world = World::new().await;
+    for address in ["a..b@example.com", "a.@example.com"] {
+        let account = world.post(&json!({ "mailAddress": address }).to_string()).await.account(201);
+        assert_eq!(account["mailAddress"], address);
+    }
+}
+
 #[tokio::test]
 async fn a_group_must_exist_and_may_have_digits_unless_strict() {
     let body =

@@ -68,7 +68,7 @@ pub(crate) fn link(purpose: Purpose, page: &LinkUrl, back: Option<&ReturnUrl>) -
 
 pub(crate) fn notices() -> [Notice; 10] {
     [
-        Notice::PasswordChanged { email_change_dropped: false },
+        Notice::PasswordChanged { email_change_dropped: true },
         Notice::EmailReplaced,
         Notice::EmailTaken,
         Notice::AlreadyRegistered,

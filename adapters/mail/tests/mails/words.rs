@@ -63,7 +63,7 @@ fn who_did_not_ask_is_told_what_to_do() {
 #[test]
 fn a_notice_says_what_happened() {
     let subjects = [
-        ("Your password was changed", "was dropped with it"),
+        ("Your password was changed", "was dropped with the old password"),
         ("Your address was replaced", "The staff of Orchard have put another e-mail address"),
         ("This address has an account already", "belongs to another account already"),
         ("You have an account already", "There is one already"),

@@ -193,8 +193,8 @@ impl Account {
     }
 
     /// Queues the notice that tells the owner that the password lets nobody in any more, and beside it the link to choose
-    /// another: by its own rules, so that none goes where there is no password to replace, where an administrator sets
-    /// it, where another link has just gone out, or where `by_link` says no.
+    /// another: by its own rules, so that none goes where an administrator sets it, where another link has just gone out, or
+    /// where `by_link` says no. Whoever has no password is told nothing: there is none that lets nobody in.
     ///
     /// # Errors
     /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`].
@@ -206,7 +206,10 @@ impl Account {
     ) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        let resets = by_link && facts.password.is_some() && facts.management == Management::Owner;
+        if facts.password.is_none() {
+            return Ok(Change::none());
+        }
+        let resets = by_link && facts.management == Management::Owner;
         let linked = resets.then(|| self.mail_code(Purpose::PasswordReset, request).ok()).flatten();
         let told = Notice::Disabled { with_link: linked.is_some() };
         let mut change = linked.unwrap_or_default();

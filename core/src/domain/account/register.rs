@@ -56,6 +56,7 @@ impl Account {
             standing: Standing::Active,
             owes_set_link: false,
             purge_at: request.purge_at,
+            last_log_in: None,
             created_at: request.now,
             changed_at: request.now,
         };

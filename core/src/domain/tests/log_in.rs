@@ -312,3 +312,37 @@ fn a_clock_that_jumps_back_lengthens_no_temporary_password() {
     let long_before = NOW - Span::days(30);
     assert_eq!(until(long_before), Some(long_before));
 }
+
+#[test]
+fn the_day_of_a_log_in_is_kept_once_a_day_and_a_clock_that_jumped_back_is_mended() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let noted = |account: &Account, now| {
+        let change = account.note_log_in(account.epoch, now).unwrap();
+        assert_eq!(change.events.contains(&EventKind::LoggedIn), change.account.is_some());
+        assert_eq!(change.account.is_some(), account.misses_log_in(now));
+        change.account
+    };
+    let day = Span::days(1);
+    let first = noted(&account, NOW).unwrap();
+    assert_eq!(first.last_log_in(), Some(Day::of(NOW)));
+    assert_eq!((first.epoch, first.status()), (account.epoch, account.status()));
+    assert_eq!(noted(&first, NOW), None);
+    assert_eq!(noted(&first, NOW + day).unwrap().last_log_in(), Some(Day::of(NOW + day)));
+    assert_eq!(noted(&first, NOW - day), None, "another machine's clock is behind");
+    assert_eq!(noted(&first, NOW - day.times(2)).unwrap().last_log_in(), Some(Day::of(NOW - day.times(2))));
+    assert_eq!(noted(&first, Timestamp::MAX).unwrap().last_log_in(), Some(Day::MAX));
+}
+
+#[test]
+fn a_log_in_is_not_noted_of_a_session_that_ended_meanwhile() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let ended = account.epoch.next();
+    assert_eq!(account.note_log_in(ended, NOW), Err(Refusal::SessionEnded));
+    let mut closed = account.clone();
+    if let Life::Live(facts) = &mut closed.life {
+        facts.standing = Standing::Suspended { reason: Actor::parse("unpaid").unwrap(), at: NOW };
+    }
+    assert_eq!(closed.note_log_in(closed.epoch, NOW), Err(Refusal::AccountSuspended));
+}

@@ -135,3 +135,49 @@ fn who_has_the_address_that_another_account_asks_for_is_told_that_and_gets_no_co
     assert_eq!(told.to, email);
     assert!(letter(cancel, true).link().is_some(), "the owner can cancel all the same");
 }
+
+/// Invariant 18: a mail server was away, and meanwhile it came to be otherwise.
+#[test]
+fn no_letter_tells_of_a_disabled_password_that_is_so_no_more() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let notice = MailId::from_bytes([7; 16]);
+    let change = account.disabled_notice(&world.request(1, NOW), notice, false).unwrap();
+    let [mail] = &change.mails[..] else { panic!("one mail") };
+    let unlocked = Address::new(account.facts().unwrap().mailbox.tag);
+    let log_ins = unlocked.log_ins.failed(100, NOW, &LockOut::default());
+    let disabled = Address { log_ins, ..unlocked.clone() };
+    let leaves = |account: &Account, address: Option<&Address>| {
+        world.counter(Some(account), NOW).letter(mail, |_| address).is_ok()
+    };
+    assert!(leaves(&account, Some(&disabled)));
+    assert!(!leaves(&account, Some(&unlocked)) && !leaves(&account, None), "staff unlocked it");
+    let email = EmailAddress::parse("other@example.com").unwrap();
+    let moved = account.replace_email(&world.replacement(&email, 1, NOW)).unwrap().account.unwrap();
+    assert!(!leaves(&moved, Some(&disabled)), "the account has another address by now");
+}
+
+#[test]
+fn nobody_is_told_that_a_password_lets_nobody_in_where_there_is_none() {
+    let world = World::new();
+    for given in [Given::New, Given::EmailReplaced] {
+        let account = given.account(&world);
+        let change = account.disabled_notice(&world.request(1, NOW), MailId::from_bytes([7; 16]), true);
+        assert_eq!(change, Ok(Change::none()), "{given:?}");
+    }
+}
+
+/// Invariant 18: a mail server was away, and meanwhile the account came to another address.
+#[test]
+fn no_letter_tells_that_an_address_has_an_account_which_has_left_it() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let request = MailRequest { stranger_caused: Some(MailKind::SignUp), ..world.request(1, NOW) };
+    let change = account.already_registered(&request).unwrap();
+    let [mail] = &change.mails[..] else { panic!("one mail") };
+    let leaves = |account: &Account| world.counter(Some(account), NOW).letter(mail, |_| None).is_ok();
+    assert!(leaves(&account));
+    let email = EmailAddress::parse("other@example.com").unwrap();
+    let moved = account.replace_email(&world.replacement(&email, 1, NOW)).unwrap().account.unwrap();
+    assert!(!leaves(&moved));
+}

@@ -42,6 +42,7 @@ enum Command {
     CancelEmailChangeByCode,
     RevertEmailChange,
     LockNotice,
+    DisabledNotice,
     Suspend,
     Reinstate,
     Unlock,
@@ -95,7 +96,8 @@ impl Command {
             Self::CancelEmailChange => Self::CancelEmailChangeByCode,
             Self::CancelEmailChangeByCode => Self::RevertEmailChange,
             Self::RevertEmailChange => Self::LockNotice,
-            Self::LockNotice => Self::Suspend,
+            Self::LockNotice => Self::DisabledNotice,
+            Self::DisabledNotice => Self::Suspend,
             Self::Suspend => Self::Reinstate,
             Self::Reinstate => Self::Unlock,
             Self::Unlock => Self::EndSessions,
@@ -129,6 +131,8 @@ enum Then {
     Issues(Purpose),
     /// The owner is told.
     Notifies(NoticeKind),
+    /// The owner is told, and a code of this purpose is mailed beside.
+    NotifiesWithCode(NoticeKind, Purpose),
     /// The account has a new password, got this way, and this status.
     Sets(PasswordSource, Status),
     /// The bearer of the code is told this.

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        AccountId, Attributes, ClosedBy, EmailAddress, LogIns, Management, MustChangeReason, OpenStanding,
-        Purpose, Standing, StandingKind, Status, SuspensionReason, Timestamp, Undeliverable, Version,
+        AccountId, Attributes, ClosedBy, Day, EmailAddress, LogIns, Management, MustChangeReason,
+        OpenStanding, Purpose, Standing, StandingKind, Status, SuspensionReason, Timestamp, Undeliverable,
+        Version,
     },
     door::SuppressionView,
     port::Dossier,
@@ -59,6 +60,9 @@ pub struct AccountView {
     /// stand beside the others when serialised.
     #[serde(flatten)]
     pub attributes: Attributes,
+    /// The day, in UTC, of the last log-in that was noted; none where none was, or where the host doesn't ask for it
+    /// ([`Builder::log_ins_noted`](crate::Builder::log_ins_noted)).
+    pub last_log_in: Option<Day>,
     /// When the account came to be.
     pub created_at: Timestamp,
     /// When the account was last written.
@@ -153,6 +157,7 @@ impl AccountView {
             management: facts.management,
             pending_management: facts.pending_management,
             attributes: facts.attributes.clone(),
+            last_log_in: facts.last_log_in,
             created_at: facts.created_at,
             changed_at: facts.changed_at,
         })

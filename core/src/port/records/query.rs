@@ -13,6 +13,9 @@ impl AccountFilter {
             && (self.standings.is_empty() || self.standings.contains(&account.standing()))
             && self.ip_filter_group.as_ref().is_none_or(|group| account.ip_filter_group() == Some(group))
             && self.sealed_under.as_ref().is_none_or(|key| account.seals().contains(key))
+            && self.not_logged_in_since.is_none_or(|day| {
+                account.facts().is_ok() && account.last_log_in().is_none_or(|last| last < day)
+            })
     }
 
     /// Whether every account matches the filter, so that no record has to be looked at.

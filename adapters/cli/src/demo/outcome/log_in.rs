@@ -2,17 +2,19 @@
 
 use accountable::{
     Authentication, PublicError,
-    domain::{Denial, MustChangeReason, SessionStamp},
+    domain::{Denial, DeviceToken, MustChangeReason, SessionStamp},
 };
 use serde_json::{Value, json};
 
 use crate::demo::outcome::{CallOutcome, ToOutcome};
 
 /// The owner is in, with a session.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct LoggedIn {
     pub(crate) stamp: SessionStamp,
-    /// MustChangeReason the password must be changed before anything else, if it must.
+    /// What the device shows at later log-ins; none where the password must be changed first.
+    pub(crate) device: Option<DeviceToken>,
+    /// Why the password must be changed before anything else, if it must.
     must_change: Option<MustChangeReason>,
 }
 
@@ -28,8 +30,12 @@ pub(crate) enum LogInRefused {
 /// Sorts an answer into yes and no.
 pub(crate) fn logged_in(answer: Result<Authentication, PublicError>) -> Result<LoggedIn, LogInRefused> {
     match answer.map_err(LogInRefused::Failed)? {
-        Authentication::Granted { stamp, .. } => Ok(LoggedIn { stamp, must_change: None }),
-        Authentication::MustChange { reason, stamp } => Ok(LoggedIn { stamp, must_change: Some(reason) }),
+        Authentication::Granted { stamp, device } => {
+            Ok(LoggedIn { stamp, device: Some(device), must_change: None })
+        }
+        Authentication::MustChange { reason, stamp } => {
+            Ok(LoggedIn { stamp, device: None, must_change: Some(reason) })
+        }
         Authentication::Denied(why) => Err(LogInRefused::Denied(*why.for_logs())),
     }
 }

@@ -49,6 +49,7 @@ pub(crate) enum ScriptCommand {
         password: String,
         #[serde(rename = "as")]
         session: Option<String>,
+        device: Option<String>,
     },
     GuessPassword {
         who: String,
@@ -56,6 +57,9 @@ pub(crate) enum ScriptCommand {
         times: u32,
         #[serde(default)]
         at_once: bool,
+    },
+    SignUp {
+        email: String,
     },
     RequestPasswordReset {
         who: String,

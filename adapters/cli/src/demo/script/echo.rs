@@ -103,13 +103,16 @@ fn parts(command: &ScriptCommand) -> CommandParts<'_> {
         Do::Close { who } => made(Admin, "close", vec![Who(who)]),
         Do::Reopen { who } => made(Admin, "reopen", vec![Who(who)]),
 
-        Do::Authenticate { who, password, .. } => {
-            made(Public, "authenticate", vec![Who(who), Text(password)])
+        Do::Authenticate { who, password, device, .. } => {
+            let device = device.as_deref().map(|device| Who(device));
+            let arguments = [Who(who), Text(password)].into_iter().chain(device);
+            made(Public, "authenticate", arguments.collect())
         }
         Do::GuessPassword { who, password, times, at_once } => {
             let how_often = Word(format!("{times} times{}", if *at_once { " at once" } else { "" }));
             called(Public, "guess_password", "authenticate", vec![Who(who), Text(password), how_often])
         }
+        Do::SignUp { email } => made(Public, "sign_up", vec![Who(email)]),
         Do::RequestPasswordReset { who } => made(Public, "request_password_reset", vec![Who(who)]),
         Do::InspectCode { who, forged } => {
             made(Public, "inspect_code", vec![CodeOf(who, if *forged { "forged" } else { "code" })])
@@ -200,6 +203,16 @@ mod tests {
                 ScriptCommand::CloseOwn { who: who(), current: "grace123".to_owned() },
                 r#"close_own "grace" "grace123""#,
                 r#"owner(grace).close("grace123")"#,
+            ),
+            (
+                ScriptCommand::Authenticate {
+                    who: who(),
+                    password: "grace123".to_owned(),
+                    session: None,
+                    device: Some("laptop".to_owned()),
+                },
+                r#"authenticate "grace" "grace123" "laptop""#,
+                r#"public.authenticate(grace, "grace123", laptop)"#,
             ),
             (ScriptCommand::Advance { seconds: 600 }, "advance 600 s", "advance(600 s)"),
             (ScriptCommand::Sweep {}, "sweep", "accounts.sweep(1000)"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accountable::domain::{AccountId, EmailAddress, InputError, SessionStamp};
+use accountable::domain::{AccountId, DeviceToken, EmailAddress, InputError, Renewed, SessionStamp};
 
 use crate::demo::{
     outcome::{CallOutcome, ToOutcome as _},
@@ -21,6 +21,8 @@ pub(crate) struct ScriptNames {
     sessions: BTreeMap<String, Session>,
     /// The session of each address's last log-in.
     last_sessions: BTreeMap<EmailAddress, Session>,
+    /// What the device of a session shows at later log-ins.
+    devices: BTreeMap<Session, DeviceToken>,
 }
 
 /// Whom a name that `register` gave stands for.
@@ -32,7 +34,7 @@ struct NamedOwner {
 }
 
 /// A session that began, by the number of its log-in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Session(usize);
 
 impl ScriptNames {
@@ -41,17 +43,36 @@ impl ScriptNames {
         self.owners.insert(name.to_owned(), NamedOwner { address, account });
     }
 
-    /// Remembers a session that began, with the name that the script gave it.
-    pub(crate) fn began(&mut self, who: EmailAddress, name: Option<String>, stamp: SessionStamp) {
+    /// Remembers a session that began, with the name that the script gave it and what its device is known by.
+    pub(crate) fn began(
+        &mut self,
+        who: EmailAddress,
+        name: Option<String>,
+        stamp: SessionStamp,
+        device: Option<DeviceToken>,
+    ) {
         let session = Session(self.stamps.len());
         self.stamps.push(stamp);
         self.sessions.extend(name.map(|name| (name, session)));
         self.last_sessions.insert(who, session);
+        self.devices.extend(device.map(|device| (session, device)));
     }
 
-    /// Remembers that a session goes on with another stamp.
-    pub(crate) fn renew(&mut self, session: Session, stamp: SessionStamp) {
-        self.stamps.get_mut(session.0).into_iter().for_each(|old| *old = stamp);
+    /// Remembers that a session goes on with another stamp, and its device is known by another token.
+    pub(crate) fn renew(&mut self, session: Session, renewed: &Renewed) {
+        self.stamps.get_mut(session.0).into_iter().for_each(|old| *old = renewed.stamp);
+        self.devices.insert(session, renewed.device.clone());
+    }
+
+    /// What the device shows on which the session of this name, or else the last one of whoever is meant, began.
+    ///
+    /// # Errors
+    /// As for [`ScriptNames::session`], and where that log-in only let in to change the password.
+    pub(crate) fn device(&self, session: &str) -> Result<&DeviceToken, Unresolved> {
+        let (of, _) = self.session(session)?;
+        let none =
+            || Unplayable::new("no_device", format!("no device is known by {}", shown(session))).to_outcome();
+        self.devices.get(&of).ok_or_else(none)
     }
 
     /// The address that a `who` means: that of a name, or itself.

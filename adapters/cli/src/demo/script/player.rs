@@ -6,7 +6,7 @@ use accountable::{
     Admin, DeliveryOptions, Error, MailOptions, NewAccount, Owner,
     domain::{
         AccountId, Actor, EmailAddress, InputError, MailedCode, Origin, Password, PasswordPolicy,
-        PolicyContext, Refusal, Span, SuspensionReason,
+        PolicyContext, Refusal, Span, SuspensionReason, TypedPassword,
     },
 };
 
@@ -125,11 +125,12 @@ impl Player {
             Do::Close { who } => staff.close(self.id(&staff, who).await?).await.to_outcome(),
             Do::Reopen { who } => staff.reopen(self.id(&staff, who).await?).await.to_outcome(),
 
-            Do::Authenticate { who, password, session } => {
-                let (who, password) = (self.names.address(who)?, read(password)?);
-                let answer = logged_in(stranger.authenticate(&who, &password, None).await);
+            Do::Authenticate { who, password, session, device } => {
+                let (who, password) = (self.names.address(who)?, typed(password)?);
+                let device = device.as_deref().map(|device| self.names.device(device)).transpose()?;
+                let answer = logged_in(stranger.authenticate(&who, &password, device).await);
                 if let Ok(entered) = &answer {
-                    self.names.began(who, session.clone(), entered.stamp);
+                    self.names.began(who, session.clone(), entered.stamp, entered.device.clone());
                 }
                 answer.to_outcome()
             }
@@ -139,6 +140,10 @@ impl Player {
                 let guesses = Guesses::new(address, password, *times)?;
                 let answers = guesses.make(stranger, *at_once).await;
                 guesses::outcome(&answers, guesses::last_lock(&self.demo, account).await?)
+            }
+            Do::SignUp { email } => {
+                let email = self.names.address(email)?;
+                stranger.sign_up(&email, MailOptions::default(), None).await.to_outcome()
             }
             Do::RequestPasswordReset { who } => {
                 let who = self.names.address(who)?;
@@ -161,22 +166,22 @@ impl Player {
 
             Do::IsCurrent { who } => self.owner(who)?.is_current().await.map(SessionIsCurrent).to_outcome(),
             Do::ChangePassword { who, current, new } => {
-                let (current, new) = (read(current)?, read(new)?);
+                let (current, new) = (typed(current)?, read(new)?);
                 let changed = self.owner(who)?.change_password(&current, &new).await;
                 if let Ok(renewed) = &changed {
-                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
+                    self.names.renew(self.names.session(who)?.0, renewed);
                 }
                 changed.to_outcome()
             }
             Do::RequestEmailChange { who, current, email } => {
-                let (current, email) = (read(current)?, self.names.address(email)?);
+                let (current, email) = (typed(current)?, self.names.address(email)?);
                 let owner = self.owner(who)?;
                 owner.request_email_change(&current, &email, &MailOptions::default()).await.to_outcome()
             }
             Do::ConfirmEmail { who, mailbox } => {
                 let confirmed = self.owner(who)?.confirm_email(&self.code(mailbox)?).await;
                 if let Ok(renewed) = &confirmed {
-                    self.names.renew(self.names.session(who)?.0, renewed.stamp);
+                    self.names.renew(self.names.session(who)?.0, renewed);
                 }
                 confirmed.map(|_| EmailConfirmed).to_outcome()
             }
@@ -186,7 +191,7 @@ impl Player {
             Do::ProveEmail { who, mailbox } => {
                 self.owner(who)?.prove_email(&self.code(mailbox)?).await.map(|()| EmailConfirmed).to_outcome()
             }
-            Do::CloseOwn { who, current } => self.owner(who)?.close(&read(current)?).await.to_outcome(),
+            Do::CloseOwn { who, current } => self.owner(who)?.close(&typed(current)?).await.to_outcome(),
 
             Do::Advance { seconds } => {
                 if *seconds > LONGEST {
@@ -298,6 +303,12 @@ impl Player {
     }
 }
 
+/// A password that is shown, which no rule of choosing keeps out.
+fn typed(password: &str) -> Result<TypedPassword, InputError> {
+    TypedPassword::parse(password)
+}
+
+/// A password that is chosen.
 fn read(password: &str) -> Result<Password, InputError> {
     Password::parse(password)
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
-use accountable_core::domain::{InputError, Span, Violation};
+use accountable_core::domain::{InputError, MustChangeReason, Span, Violation};
 
 use super::{ActionTexts, MessageTexts, Text, Texts};
 
@@ -125,9 +125,6 @@ impl Texts {
             error: text("Error: "),
             passwords_differ: text("The two passwords differ. Type both again."),
             not_signed_in: text("The address or the password is not right, or there were too many tries."),
-            must_change: text(
-                "Your password has to be changed first. Sign in to do that, and then open the link from the mail again.",
-            ),
             other_account: text(
                 "The link belongs to another account. Sign in with the current address of that account.",
             ),
@@ -137,6 +134,7 @@ impl Texts {
             ask_for_new_link: text("Ask for a new link"),
 
             length,
+            must_change,
             violation,
             no_password,
             wait,
@@ -173,6 +171,19 @@ fn length(of: &RangeInclusive<usize>) -> String {
         most if most <= 128 => format!("{} to {most} characters.", of.start()),
         _ => format!("At least {} characters. A few words in a row are easy to remember.", of.start()),
     }
+}
+
+fn must_change(why: MustChangeReason) -> String {
+    let why = match why {
+        MustChangeReason::Assigned => "It was chosen for you.",
+        MustChangeReason::Expired => "It is too old.",
+        MustChangeReason::Weak => "By today\u{2019}s rules it is too weak.",
+        MustChangeReason::Truncated => "Only a part of it was looked at so far.",
+        _ => "The service asks you to choose another one.",
+    };
+    format!(
+        "Your password has to be changed first. {why} Sign in to do that, and then open the link from the mail again."
+    )
 }
 
 fn violation(of: &Violation) -> String {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Purpose, QuotaTag, Side, ThrottleKey, Timestamp};
+use super::{Side, ThrottleKey};
+use crate::domain::{Purpose, QuotaTag, Timestamp};
 
 #[derive(Serialize, Deserialize)]
 struct Throttle {

@@ -29,6 +29,7 @@ pub(super) enum Act {
         stale: bool,
     },
     Rehash,
+    NoteLogIn,
     DemandChange,
     Manage(Management),
     Replace(usize),
@@ -46,6 +47,9 @@ pub(super) enum Act {
     /// With the code that is brought.
     RevertEmail,
     LockNotice,
+    DisabledNotice {
+        by_link: bool,
+    },
     Suspend,
     Reinstate,
     EndSessions,
@@ -126,6 +130,7 @@ impl By<'_> {
                 return account.change_password(&ChangePassword { new, verified, epoch });
             }
             Act::Rehash => account.rehashed(verified, &world.hash(account, number), false),
+            Act::NoteLogIn => account.note_log_in(epoch, now),
             Act::DemandChange => account.demand_change(MustChangeReason::Truncated, now),
             Act::Manage(to) => account.change_password_management(&ManagementChange { to, code: request }),
             Act::Replace(to) | Act::ReplaceDroppingRevert(to) => {
@@ -158,6 +163,10 @@ impl By<'_> {
                 account.revert_email_change(&RevertEmail { redemption, set: request, history: 0 })
             }
             Act::LockNotice => account.lock_notice(notice, now),
+            Act::DisabledNotice { by_link } => {
+                let stranger_caused = Some(MailKind::LogIn);
+                account.disabled_notice(&MailRequest { stranger_caused, ..request }, notice, by_link)
+            }
             Act::Suspend => account.suspend(&SuspensionReason::parse("unpaid").unwrap(), now),
             Act::Reinstate => account.reinstate(&request),
             Act::EndSessions => account.end_sessions(),

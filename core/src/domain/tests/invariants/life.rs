@@ -405,6 +405,11 @@ impl Life {
             let stands = match (&facts.standing, &dispatch.subject) {
                 (_, Subject::Code { purpose: Purpose::EmailRevert, .. }) => true,
                 (Standing::Active, Subject::Code { purpose, .. }) => *purpose != Purpose::Reopen,
+                (Standing::Active, Subject::Notice(Notice::AlreadyRegistered)) => {
+                    dispatch.recipient == facts.mailbox.ordinal
+                }
+                // Nobody fails to log in here: no address is disabled.
+                (Standing::Active, Subject::Notice(Notice::Disabled { .. })) => false,
                 (Standing::Active, Subject::Notice(notice)) => {
                     !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
                 }

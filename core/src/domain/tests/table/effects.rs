@@ -180,6 +180,24 @@ impl Seen<'_> {
         Then::Notifies(notice)
     }
 
+    /// Beside the link to another password, where one may be had by it; nothing where there is no password.
+    pub(super) fn notifies_of_the_end(&self, change: Result<Change, Refusal>) -> Then {
+        if change == Ok(Change::none()) {
+            return Then::Nothing;
+        }
+        if change.as_ref().is_ok_and(|change| change.account.is_none()) {
+            return self.notifies(change);
+        }
+        let outcome = match self.wrote(change, &["confirmations", "throttles"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let [(notice, to)] = outcome.notices()[..] else { panic!("one notice") };
+        let [(purpose, mailed)] = outcome.codes()[..] else { panic!("one code") };
+        assert_eq!((to, mailed, outcome.mails.len()), (self.here(), self.here(), 2));
+        Then::NotifiesWithCode(notice, purpose)
+    }
+
     pub(super) fn updates(&self, change: Result<Change, Refusal>) -> Then {
         let may = ["attributes", "password"];
         let outcome = match self.wrote(change, &may) {
@@ -315,6 +333,7 @@ fn touched(before: &Account, after: &Account) -> BTreeSet<&'static str> {
             standing,
             owes_set_link,
             purge_at,
+            last_log_in,
             created_at,
             changed_at
         }

@@ -80,6 +80,9 @@ fn command(command: Command) -> String {
         Command::CancelEmailChangeByCode => ("cancel_email_change", "bearer of its code"),
         Command::RevertEmailChange => ("revert_email_change", "bearer of its code"),
         Command::LockNotice => ("a lock", "failed log-ins; as the courier decides"),
+        Command::DisabledNotice => {
+            ("the end of a password by failures", "failed log-ins; as the courier decides")
+        }
         Command::Suspend => ("suspend", "administrator"),
         Command::Reinstate => ("reinstate", "administrator"),
         Command::Unlock => ("unlock", "administrator"),
@@ -106,6 +109,9 @@ fn outcome(then: Then) -> String {
         Then::Mails(purpose) => format!("mails a `{}` code", purpose.as_str()),
         Then::Issues(purpose) => format!("hands over a `{}` code", purpose.as_str()),
         Then::Notifies(notice) => format!("notice `{}`", notice.as_str()),
+        Then::NotifiesWithCode(notice, purpose) => {
+            format!("notice `{}`; mails a `{}` code", notice.as_str(), purpose.as_str())
+        }
         Then::Sets(_, status) => format!("new password; then `{}`", status.as_str()),
         Then::Tells(state) => format!("told: {state}"),
         Then::Grants => "lets in".into(),

@@ -228,6 +228,13 @@ pub(super) static TABLE: &[Row] = &[
         erased: all(DEAD),
     },
     active(LockNotice, all(Notifies(NoticeKind::Locked))),
+    active(
+        DisabledNotice,
+        but(
+            &[(UNSET, Nothing), (RESETTABLE, NotifiesWithCode(NoticeKind::Disabled, PasswordReset))],
+            Notifies(NoticeKind::Disabled),
+        ),
+    ),
     Row {
         command: Suspend,
         active: all(Shuts(Suspended)),

@@ -164,6 +164,9 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
             seen.reverts_email(account.revert_email_change(&world.take_back(code, 1, NOW)))
         }
         Command::LockNotice => seen.notifies(account.lock_notice(MailId::from_bytes([249; 16]), NOW)),
+        Command::DisabledNotice => {
+            seen.notifies_of_the_end(account.disabled_notice(&request, MailId::from_bytes([248; 16]), true))
+        }
         Command::Suspend => seen.shuts(account.suspend(&SuspensionReason::parse("unpaid").unwrap(), NOW)),
         Command::Reinstate => seen.opens(account.reinstate(&request)),
         Command::Unlock => unlocks(world, account),

@@ -1,0 +1,39 @@
+//! Chance that can be had again: the same seed, the same throws (SplitMix64).
+
+/// A source of chance.
+#[derive(Debug)]
+pub(super) struct Dice {
+    pub(super) seed: u64,
+    state: u64,
+}
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, state: seed.wrapping_mul(0x2545_F491_4F6C_DD1D) }
+    }
+
+    fn throw(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// One of 0..bound.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.throw() % bound
+    }
+
+    /// One of the range, both ends among them.
+    pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    pub(super) fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len() as u64) as usize]
+    }
+}
