@@ -62,9 +62,9 @@ impl Facts {
         password.and_then(|password| password.expires_at(self.attributes.validity)).unwrap_or(Timestamp::MAX)
     }
 
-    /// The latest end of a code of that purpose. What only a session can confirm is dropped once the password is too old to
+    /// When a code of that purpose is dropped whatever its own end. What only a session can confirm is, once the password is too old to
     /// do anything but change it: its mails must not name a later time.
-    pub(super) fn latest_end(&self, purpose: Purpose) -> Timestamp {
+    pub(super) fn dropped_at(&self, purpose: Purpose) -> Timestamp {
         match purpose {
             Purpose::EmailConfirm | Purpose::EmailCancel | Purpose::EmailProof => self.outdated_at(),
             Purpose::PasswordSet

@@ -14,7 +14,7 @@ impl Account {
         let facts = self.facts().ok()?;
         let nonce = facts.stands_for(nonce);
         let live = facts.confirmations.get(&purpose)?.live_of(nonce, now)?;
-        let end = live.put_off(life, now).min(facts.latest_end(purpose));
+        let end = live.put_off(life, now).min(facts.dropped_at(purpose));
         if !live.is_short(life, now) || end <= live.expires_at {
             return None;
         }

@@ -298,7 +298,7 @@ impl Facts {
         request: &MailRequest<'_>,
     ) -> &Confirmation {
         let (life, now) = (request.lives.of(purpose), request.now);
-        let latest = self.latest_end(purpose);
+        let latest = self.dropped_at(purpose);
         let each = if purpose == Purpose::EmailRevert { life.longest } else { life.each };
         let first = Confirmation {
             nonce: request.nonce,
