@@ -88,7 +88,8 @@ pub enum EventKind {
         /// The name of the request's mail.
         request: MailId,
     },
-    /// A courier decided on a stranger's request. What it led to, if to anything, is in the same commit.
+    /// A courier decided on a stranger's request. What it led to, if to anything, is in the same commit; where it led to
+    /// nothing, the event names no account.
     RequestDecided {
         /// The name of the request's mail.
         request: MailId,

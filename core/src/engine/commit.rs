@@ -24,12 +24,16 @@ pub(crate) struct Verdict<T> {
     pub(crate) note: Option<Swap<Note>>,
     /// The account that the events are about, where it is not in the dossier.
     pub(crate) about: Option<AccountId>,
+    /// The events name no account, although one was looked at: what strangers can repeat as often as they like and what
+    /// changes nothing is not kept as long as an account's own events.
+    pub(crate) stray: bool,
     pub(crate) value: T,
 }
 
 impl<T> Verdict<T> {
     pub(crate) fn new(change: Change, value: T) -> Self {
-        Self { change, reserve: Vec::new(), mails: Vec::new(), group: None, note: None, about: None, value }
+        let (reserve, mails) = (Vec::new(), Vec::new());
+        Self { change, reserve, mails, group: None, note: None, about: None, stray: false, value }
     }
 }
 
@@ -59,7 +63,7 @@ impl Core {
         verdict: Verdict<T>,
         moment: &Moment,
     ) -> Result<Batch<T>, Fault> {
-        let Verdict { mut change, mut reserve, mails, group, note, about, value } = verdict;
+        let Verdict { mut change, mut reserve, mails, group, note, about, stray, value } = verdict;
         let notices = match call.by {
             Initiator::Owner => {
                 self.bound_notices(&mut change, current, &call.spent, &mut reserve, moment.now)
@@ -109,16 +113,18 @@ impl Core {
 
         let about = about.or_else(|| after.account.as_ref().map(|stored| stored.value.id));
         let version = written.map(|account: Account| account.version);
-        let happened = mended.into_iter().filter(|_| version.is_some()).chain(change.events);
+        let mended = mended.into_iter().filter(|_| version.is_some()).map(|what| (what, about, version));
+        let named = if stray { (None, None) } else { (about, version) };
+        let happened = mended.chain(change.events.into_iter().map(|what| (what, named.0, named.1)));
         let events = happened
             .zip(0..)
-            .map(|(what, ordinal)| Event {
+            .map(|((what, account, version), ordinal)| Event {
                 commit: moment.commit,
                 ordinal,
                 at: moment.now,
                 realm: self.realm.clone(),
                 by: call.by.clone(),
-                account: about,
+                account,
                 version,
                 carried: change.carried.clone().filter(|_| what.hands_over_carried()),
                 what,

@@ -205,12 +205,12 @@ impl Core {
             Ok(handed_over) => handed_over,
             Err(_) if *by != Initiator::Courier => return None,
             // It may have left, and is tried again under the same name; less and less often, lest a server that takes letters
-            // and never says so fills somebody's mailbox.
+            // and never says so fills somebody's mailbox. In an outage too, where a probe has failed with it.
             Err(_) => {
-                return Some(match self.relay.is_out() {
-                    true => fails(false),
-                    false => Settlement::Failed { ours: false },
-                });
+                if self.relay.is_out() {
+                    let _ = fails(false);
+                }
+                return Some(Settlement::Failed { ours: false });
             }
         };
         Some(match answer {

@@ -28,12 +28,12 @@ impl Core {
                 let (Some(account), Some(mailbox)) =
                     (account, facts.and_then(|facts| facts.mailbox(address)))
                 else {
-                    return Ok(Verdict::new(ignored(report), false));
+                    return Ok(Verdict { stray: true, ..Verdict::new(ignored(report), false) });
                 };
                 // The address is read from our record, never from the report.
                 let known = address_or_new(dossier, mailbox.tag);
                 if !known.heeds_report_of(queued_at) {
-                    return Ok(Verdict::new(ignored(report), false));
+                    return Ok(Verdict { stray: true, ..Verdict::new(ignored(report), false) });
                 }
                 let mut change = Change::none();
                 change.events.push(EventKind::FeedbackTaken { address, report });

@@ -75,8 +75,10 @@ impl Core {
         call.told = Told { at: Some(mail.value.queued_at), by: InitiatorKind::Stranger, from };
         self.decide(call, |dossier, moment, _| {
             let (mut change, reserve) = self.led_to(intent, by_link, dossier, moment)?;
+            let leads_to_nothing = change == Change::none();
             change.events.push(EventKind::RequestDecided { request: mail.value.id });
             let mut verdict = Verdict::new(change, ());
+            verdict.stray = leads_to_nothing;
             verdict.reserve = reserve;
             verdict.mails.push(Swap::remove(mail.clone()));
             Ok(verdict)

@@ -12,7 +12,7 @@ use accountable_core::{
 };
 use accountable_memory::Answer;
 
-use crate::doors::world::{BETTER, GOOD, World, code_of, email, on_each_store, password};
+use crate::doors::world::{BETTER, GOOD, World, code_of, email, on_each_store, password, until};
 
 const ADA: &str = "ada@example.com";
 const HOST: &str = "host@example.com";
@@ -219,6 +219,28 @@ on_each_store! {
             world.clock.advance(Span::minutes(5));
             assert_eq!(world.sweep().await.delivered, 5, "{answer:?}");
         }
+    }
+
+    /// It takes what it never answers for, as far as can be told: nobody's mailbox is filled by probes.
+    async fn a_server_that_comes_back_and_answers_no_letter_gets_the_same_one_less_and_less_often(world) {
+        let id = world.in_use(ADA, GOOD).await;
+        world.sweep().await;
+        world.admin().close(id).await.unwrap();
+        away(&world, Answer::Unreachable, Span::minutes(10)).await;
+        world.mailer.answer_all(Answer::Hang);
+        let (end, mut handed_over) = (world.clock.now() + Span::hours(12), 0);
+        while world.clock.now() < end {
+            let accounts = world.accounts.clone();
+            let sweeping = tokio::spawn(async move { accounts.sweep(10).await.unwrap() });
+            until("it hangs, or has nothing to do", || world.hangs() || sweeping.is_finished()).await;
+            if !sweeping.is_finished() {
+                handed_over += 1;
+                world.clock.advance(Span::seconds(60));
+            }
+            let due = sweeping.await.unwrap().next_due.unwrap();
+            world.clock.advance(due.since(world.clock.now()).max(Span::seconds(1)));
+        }
+        assert!((5..20).contains(&handed_over), "{handed_over} times in 12 h");
     }
 
     async fn one_probe_and_then_the_queue_goes_on(world) {

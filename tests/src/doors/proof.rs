@@ -2,12 +2,12 @@
 
 use accountable_core::port::Clock as _;
 use accountable_core::{
-    DeliveryOptions, Import, ImportedPassword, MailOptions, NewAccount,
+    Authentication, DeliveryOptions, Import, ImportedPassword, MailOptions, NewAccount, SessionsThen,
     domain::{AccountId, CodeState, EventKind, Origin, Purpose, Span},
 };
 use accountable_memory::InsecureTestHasher;
 
-use crate::doors::world::{BETTER, GOOD, Post, World, email, on_each_store, password};
+use crate::doors::world::{BETTER, GOOD, Post, World, email, on_each_store, password, typed_password};
 
 const ADA: &str = "ada@example.com";
 
@@ -41,6 +41,22 @@ on_each_store! {
         assert_eq!(owner.prove_email(&code).await.unwrap_err().code(), "dead_code");
         let last = world.history(id).await.pop().unwrap();
         assert!(matches!(last.what, EventKind::EmailProven { .. }) || world.history(id).await.iter().any(|event| matches!(event.what, EventKind::EmailProven { .. })));
+    }
+
+    /// No session could redeem it: staff is told so, and nobody is mailed a link that is dead when it comes.
+    async fn no_proof_is_asked_for_while_the_password_must_be_changed(world) {
+        let id = imported(&world).await;
+        world.admin().require_password_change(id, SessionsThen::GoOn).await.unwrap();
+        let asked = world.admin().request_email_proof(id, DeliveryOptions::default()).await;
+        assert_eq!(asked.unwrap_err().code(), "code_not_expected");
+        let issued = world.admin().issue_code(id, Purpose::EmailProof, &MailOptions::default()).await;
+        assert_eq!(issued.unwrap_err().code(), "code_not_expected");
+        let owner = world.public().authenticate(&email(ADA), &typed_password(GOOD), None).await.unwrap();
+        let Authentication::MustChange { stamp, .. } = owner else { panic!("{owner:?}") };
+        let owner = world.accounts.owner(stamp, Origin::Unknown);
+        assert_eq!(owner.request_email_proof(&MailOptions::default()).await.unwrap_err().code(), "password_change_required");
+        world.sweep().await;
+        assert!(world.post_of(ADA).is_empty());
     }
 
     /// Pre-hijacking: whoever has the mailbox alone proves nothing for somebody else's password, and no password is chosen.

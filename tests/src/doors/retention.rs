@@ -3,11 +3,11 @@
 
 use accountable_core::{
     Accounts, Import, MailOptions, NewAccount,
-    domain::{AccountId, EventKind, Realm, Rules, Span},
+    domain::{AccountId, EventKind, Realm, Report, Rules, Span, Undeliverable},
 };
 
 use crate::doors::{
-    world::{World, email, keys, on_each_store},
+    world::{GOOD, World, email, keys, on_each_store},
     yielding::squatted,
 };
 
@@ -63,6 +63,29 @@ on_each_store! {
         world.clock.advance(Span::micros(1));
         world.sweep().await;
         assert_eq!(events(&world.accounts).await, before, "and what names an account stays for ever");
+    }
+
+    /// However often strangers ask for mail to an account, or bring back the tag of an old mail: only what comes of it is kept
+    /// with the account.
+    async fn what_strangers_ask_for_in_vain_leaves_no_event_of_an_account(world) {
+        let id = world.in_use("ada@example.com", GOOD).await;
+        let tag = world.mailer.last_to(&email("ada@example.com")).unwrap().feedback.unwrap();
+        world.clock.advance(Span::seconds(600));
+        let ask = async |times: usize| {
+            for at in 0..times {
+                let ip = format!("198.51.{at}.7");
+                let _ = world.from(&ip).request_password_reset(&email("ada@example.com"), MailOptions::default()).await.unwrap();
+            }
+            world.sweep().await;
+        };
+        ask(1).await;
+        let before = world.history(id).await.len();
+        ask(40).await;
+        let report = Report::Bounced(Undeliverable::NoSuchMailbox);
+        for _ in 0..5 {
+            assert!(!world.admin().report(&tag, report, "").await.unwrap(), "the address was proven since");
+        }
+        assert_eq!(world.history(id).await.len(), before);
     }
 
     async fn a_purged_sign_up_goes_row_and_all(world) {

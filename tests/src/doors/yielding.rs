@@ -344,4 +344,27 @@ on_each_store! {
         let state = world.public().inspect_code(&code_of(&staffs)).await.unwrap();
         assert!(matches!(state, CodeState::Live { carried: None, .. }), "{state:?}");
     }
+
+    /// Nor does a mail that staff queues again take what another stranger's link hands over.
+    async fn a_link_that_is_queued_again_carries_nobody_elses(world) {
+        let asks = async |carried: &str| {
+            let carried = Carried::new(carried).unwrap();
+            let _ = world.public().sign_up(&email(SQUATTED), MailOptions::default(), Some(carried)).await.unwrap();
+            world.sweep().await;
+        };
+        world.mailer.answer_all(Answer::Transient);
+        asks("Ada").await;
+        world.clock.advance(Span::hours(25));
+        world.sweep().await;
+        let given_up = world.admin().mails(&MailList::Dead { after: None }, 10).await.unwrap().items.pop().unwrap();
+        world.mailer.answer_all(Answer::Accept);
+        asks("Eve").await;
+        let eves = world.mailer.last_link_to(&email(SQUATTED)).unwrap();
+        world.admin().requeue_mail(given_up.id).await.unwrap();
+        world.sweep().await;
+        let again = world.mailer.last_link_to(&email(SQUATTED)).unwrap();
+        assert_ne!(again, eves);
+        let state = world.public().inspect_code(&code_of(&again)).await.unwrap();
+        assert!(matches!(state, CodeState::Live { carried: None, .. }), "{state:?}");
+    }
 }

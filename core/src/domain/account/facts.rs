@@ -62,6 +62,19 @@ impl Facts {
         password.and_then(|password| password.expires_at(self.attributes.validity)).unwrap_or(Timestamp::MAX)
     }
 
+    /// When a code of that purpose is dropped whatever its own end. What only a session can confirm is, once the password is too old to
+    /// do anything but change it: its mails must not name a later time.
+    pub(super) fn dropped_at(&self, purpose: Purpose) -> Timestamp {
+        match purpose {
+            Purpose::EmailConfirm | Purpose::EmailCancel | Purpose::EmailProof => self.outdated_at(),
+            Purpose::PasswordSet
+            | Purpose::PasswordReset
+            | Purpose::PasswordManagement
+            | Purpose::EmailRevert
+            | Purpose::Reopen => Timestamp::MAX,
+        }
+    }
+
     /// For what must not be done while an old address can be taken back: one change, one undo.
     ///
     /// # Errors

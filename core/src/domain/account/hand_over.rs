@@ -14,7 +14,7 @@ impl Account {
         let facts = self.facts().ok()?;
         let nonce = facts.stands_for(nonce);
         let live = facts.confirmations.get(&purpose)?.live_of(nonce, now)?;
-        let end = live.put_off(life, now);
+        let end = live.put_off(life, now).min(facts.dropped_at(purpose));
         if !live.is_short(life, now) || end <= live.expires_at {
             return None;
         }
@@ -59,7 +59,7 @@ impl Account {
             return Ok((Change::none(), again));
         }
         facts.standing.active()?;
-        facts.expects(purpose)?;
+        facts.expects(purpose, request.now)?;
         let Content::Letter(dispatch) = &mail.content else {
             return Ok((Change::none(), again));
         };
@@ -71,7 +71,12 @@ impl Account {
         let request = MailRequest { return_url: return_url.as_ref(), ..*request };
         let mut fresh = nonce;
         let change = Change::of(self, |facts, change| {
-            fresh = facts.confirm(purpose, dispatch.recipient, &request).nonce;
+            let confirmed = facts.confirm(purpose, dispatch.recipient, &request).nonce;
+            fresh = match purpose {
+                // What the mail carried ended with its code; another's is not handed over in its place.
+                Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, &request),
+                _ => confirmed,
+            };
             facts.tie_pending();
             change.events.push(EventKind::CodeRenewed { mail: mail.id, purpose });
         })?;
@@ -84,13 +89,13 @@ impl Facts {
     ///
     /// # Errors
     /// [`Refusal::PasswordSetNotExpected`] or [`Refusal::CodeNotExpected`].
-    pub(super) fn expects(&self, purpose: Purpose) -> Result<(), Refusal> {
+    pub(super) fn expects(&self, purpose: Purpose, now: Timestamp) -> Result<(), Refusal> {
         let expected = match purpose {
             Purpose::PasswordSet => return self.expects_first_password(),
             Purpose::PasswordReset => self.password.is_some() && self.management == Management::Owner,
             Purpose::PasswordManagement => self.pending_management == Some(Management::Owner),
             Purpose::EmailConfirm | Purpose::EmailCancel => self.pending.is_some(),
-            Purpose::EmailProof => return self.expects_proof(),
+            Purpose::EmailProof => return self.expects_proof(now),
             // Only a confirmed change makes a revert, and only a closed account has a reopening.
             Purpose::EmailRevert | Purpose::Reopen => false,
         };

@@ -84,8 +84,8 @@ impl Account {
     /// lives, it is the same code.
     ///
     /// A set code is for an account that [`request_password_set`](Self::request_password_set) would mail one to, a reset
-    /// code for one with a password that its owner manages, a proof for one with a password and an unproven address, the
-    /// others while what they confirm is pending.
+    /// code for one with a password that its owner manages, a proof for one with an unproven address and a password that
+    /// need not be changed first, the others while what they confirm is pending.
     ///
     /// # Errors
     /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`];
@@ -93,7 +93,7 @@ impl Account {
     pub fn issue_code(&self, purpose: Purpose, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        facts.expects(purpose)?;
+        facts.expects(purpose, request.now)?;
         Change::of(self, |facts, change| {
             let recipient = facts.recipient_of(purpose);
             let confirmed = facts.confirm(purpose, recipient, request).nonce;
@@ -298,13 +298,15 @@ impl Facts {
         request: &MailRequest<'_>,
     ) -> &Confirmation {
         let (life, now) = (request.lives.of(purpose), request.now);
+        let latest = self.dropped_at(purpose);
+        let each = if purpose == Purpose::EmailRevert { life.longest } else { life.each };
         let first = Confirmation {
             nonce: request.nonce,
             key: request.keys.active().clone(),
             recipient,
             issued_at: now,
             // A revert waits for its first hand-over, however long that takes.
-            expires_at: now + if purpose == Purpose::EmailRevert { life.longest } else { life.each },
+            expires_at: (now + each).min(latest),
             latest_end: now + life.longest,
             handed_over: false,
             return_url: request.return_url.cloned(),
@@ -319,7 +321,8 @@ impl Facts {
                 confirmations.succeed(first)
             }
             Some(live) => {
-                let expires_at = if purpose.slides() { live.put_off(life, now) } else { live.expires_at };
+                let put_off = || live.put_off(life, now).min(latest).max(live.expires_at);
+                let expires_at = if purpose.slides() { put_off() } else { live.expires_at };
                 confirmations.issued.insert(Confirmation { expires_at, ..live })
             }
             None => {

@@ -5,7 +5,7 @@
 //! theirs. So the code counts in a session of the account only.
 
 use super::{Account, Change, Epoch, Facts, MailRequest, Redemption};
-use crate::domain::{Purpose, Refusal};
+use crate::domain::{Purpose, Refusal, Timestamp};
 
 /// The signed-in owner proves the address with the code that was mailed there.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,8 @@ pub struct ProveEmail<'a> {
 }
 
 impl Account {
-    /// Queues the mail whose code proves the current address, for an account that has a password.
+    /// Queues the mail whose code proves the current address, for an account that has a password which need not be changed
+    /// first.
     ///
     /// # Errors
     /// In this order: [`Refusal::AccountClosed`] or [`Refusal::AccountSuspended`]; [`Refusal::AddressProven`] or
@@ -25,7 +26,7 @@ impl Account {
     pub fn request_email_proof(&self, request: &MailRequest<'_>) -> Result<Change, Refusal> {
         let facts = self.facts()?;
         facts.standing.active()?;
-        facts.expects_proof()?;
+        facts.expects_proof(request.now)?;
         self.mail_code(Purpose::EmailProof, request)
     }
 
@@ -64,14 +65,15 @@ impl Account {
 }
 
 impl Facts {
-    /// Whether a proof is to be mailed: a first password proves the address by itself.
-    pub(super) fn expects_proof(&self) -> Result<(), Refusal> {
+    /// Whether a proof is to be mailed: a first password proves the address by itself, and where another must be chosen before
+    /// anything else, no session could redeem it.
+    pub(super) fn expects_proof(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.proven {
             return Err(Refusal::AddressProven);
         }
         match self.password {
-            Some(_) => Ok(()),
-            None => Err(Refusal::CodeNotExpected { status: self.status() }),
+            Some(_) if self.password_in_force(now).is_ok() => Ok(()),
+            _ => Err(Refusal::CodeNotExpected { status: self.status() }),
         }
     }
 }

@@ -405,3 +405,42 @@ fn what_opens_an_account_is_refused_from_a_foreign_origin_and_what_takes_back_is
     let back = RevertEmail { redemption: foreign(&code, NOW), set, history: 0 };
     assert!(account.revert_email_change(&back).is_ok());
 }
+
+/// An expired password lets its owner do nothing but change it, and what waits for a session is dropped then. So no mail of
+/// it names a later time, however it is asked for again or late it leaves.
+#[test]
+fn no_mail_that_waits_for_a_session_names_a_time_beyond_the_end_of_the_password() {
+    let world = World::new();
+    let mut account = Given::Unproven.account(&world);
+    let validity = PasswordValidity::days(30).unwrap();
+    let (early, late, end) = (NOW + Span::hours(1), NOW + Span::hours(2), NOW + Span::hours(3));
+    if let Life::Live(facts) = &mut account.life {
+        facts.attributes.validity = validity;
+        facts.password.as_mut().unwrap().set_at = end - Span::days(30);
+        facts.confirmations.clear();
+    }
+    let asked = world.email_asked(&at(&account, early), "next@example.com", 1, early);
+    let asked = asked.request_email_proof(&world.request(3, early)).unwrap().account.unwrap();
+    let again = world.email_asked(&at(&asked, late), "next@example.com", 4, late);
+    for (account, now) in [(&asked, early), (&again, late)] {
+        let facts = account.facts().unwrap();
+        assert_eq!(facts.pending.as_ref().unwrap().until, end);
+        for purpose in [Purpose::EmailConfirm, Purpose::EmailCancel, Purpose::EmailProof] {
+            let issued = facts.confirmations[&purpose].issued.as_ref().unwrap();
+            assert_eq!(issued.expires_at, end, "{purpose:?}");
+            let code = world.code(account, purpose);
+            let state = account.inspect_code(&world.redeem(&code, now));
+            assert!(matches!(state, CodeState::Live { expires_at, .. } if expires_at == end), "{purpose:?}");
+            let last = end - Span::micros(1);
+            let state = at(account, last).inspect_code(&world.redeem(&code, last));
+            assert!(matches!(state, CodeState::Live { .. }), "{purpose:?}");
+            let subject = Subject::Code { purpose, nonce: issued.nonce, page: world.page.clone() };
+            let (recipient, stranger_caused) = (issued.recipient, None);
+            let dispatch = Dispatch { account: account.id, recipient, subject, stranger_caused };
+            let content = Content::Letter(dispatch);
+            let mail = Mail::queued(MailId::from_bytes([77; 16]), world.realm.clone(), content, now);
+            let lives = &world.rules.code_lives;
+            assert_eq!(at(account, last).renewed_code(&mail, lives, last), None, "{purpose:?}");
+        }
+    }
+}

@@ -53,8 +53,8 @@ impl Admin {
     }
 
     /// Mails a code that proves the account's address, and waits for the mail server's answer as the options say. It is for
-    /// an account that has a password and an unproven address, as one that was imported may be; any other code that
-    /// chooses a password proves the address as well. The code counts only in a session of the account
+    /// an account that has an unproven address, as one that was imported may be, and a password that need not be changed
+    /// first; any other code that chooses a password proves the address as well. The code counts only in a session of the account
     /// ([`Owner::prove_email`](crate::Owner::prove_email)), and nothing else changes by it. A repeat mails the same code
     /// while it lives, 24 h from each request.
     ///
