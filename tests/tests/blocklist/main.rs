@@ -2,6 +2,12 @@
 //!
 //! Each run draws from a seed of its own, which a failure prints; `BLOCKLIST_SEED` draws the same again, and
 //! `BLOCKLIST_CASES` says how many.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 mod generator;
 mod words;

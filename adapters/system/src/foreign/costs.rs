@@ -10,6 +10,7 @@ use super::*;
 use crate::{Argon2Cost, Pbkdf2Digest, stored};
 
 /// The least of three, in processor time where the system tells it, since other work may run beside it.
+#[expect(clippy::disallowed_methods, reason = "it measures what a hash costs this machine")]
 fn time(class: CostClass, password: &Password) -> Duration {
     let decoy = stored::decoy(class, [7; SALT], &[9; OUTPUT]).unwrap();
     let read = stored::Stored::read(&decoy, &Peppers::default()).unwrap_or_else(|why| panic!("{why}"));

@@ -321,7 +321,7 @@ proptest! {
             format!("$P$B12345678{}.", "a".repeat(21)),
         ];
         let mut letters: Vec<char> = whole[which].chars().collect();
-        let at = at % letters.len();
+        let at = at.checked_rem(letters.len()).unwrap();
         letters[at] = other;
         let text: String = letters.into_iter().collect();
         if let Ok(read) = Foreign::read(&text, &peppers()) {
