@@ -6,7 +6,7 @@
 //! list of invariants that the crate keeps:
 //!
 //! - **16**: an owner who reads their mailbox or keeps a known device gets in, whatever strangers do: by the device at once, by
-//!   the mailbox within [`life::PATIENCE`] of asking, once the mail server answers. What staff may do to an address, it may do
+//!   the mailbox within `PATIENCE` (in `life`) of asking, once the mail server answers. What staff may do to an address, it may do
 //!   after strangers were at it.
 //! - **17**: after each thing that a thief does, the mailbox of the rightful owner holds a live remedy for it; and in the end
 //!   its reader has the account back, and nobody else is in.
