@@ -99,11 +99,20 @@ impl Generator {
     pub(crate) fn passphrase(&mut self) -> String {
         let unlisted = 2 + self.below(2);
         let (outside, inside) = (Rc::clone(&self.unlisted), Rc::clone(&self.listed));
-        let mut words: Vec<&str> = (0..unlisted).map(|_| self.one_of(&outside)).collect();
+        let mut words: Vec<&str> = Vec::new();
+        while words.len() < unlisted {
+            let word = self.one_of(&outside);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
         while words.len() < 5 {
             let place = self.below(words.len() + 1);
             let word = self.one_of(&inside);
-            words.insert(place, word);
+            // A word that is drawn twice counts once, as the rule wants.
+            if !words.contains(&word) {
+                words.insert(place, word);
+            }
         }
         let separator = self.one_of(&SEPARATORS);
         words.join(separator)

@@ -170,6 +170,7 @@ impl Cover<'_> {
         let Some(mut state) = (0..STATES).find(suffices) else {
             return Vec::new();
         };
+        let (words, beside) = apart(state);
         let mut parts: Vec<CommonPart> = Vec::new();
         let mut end = end;
         while end > 0
@@ -183,7 +184,13 @@ impl Cover<'_> {
         parts.reverse();
         let digits = parts.iter().filter(|part| part.kind == CommonKind::Digits);
         let digits: usize = digits.map(|part| part.end.saturating_sub(part.start)).sum();
-        if self.weight < Weight::Letter && digits > MOST_DIGITS { Vec::new() } else { parts }
+        // Without a word, characters beside are as good as so many digits.
+        let free = if self.weight < Weight::Letter { digits } else { digits.saturating_add(beside) };
+        if words == 0 && free > MOST_DIGITS && (self.weight < Weight::Letter || beside > 0) {
+            Vec::new()
+        } else {
+            parts
+        }
     }
 
     /// Puts a part before the others, by the code points of the password. Digits beside digits are one part.
@@ -207,28 +214,37 @@ fn together(words: usize, beside: usize) -> State {
     words.saturating_mul(MOST_BESIDE + 1).saturating_add(beside)
 }
 
-/// Where the words end that begin at this place. Signs within a word are passed over, or read as letters.
+/// Where the words end that begin at this place. Signs within a word are passed over, or read as letters; digits too, if
+/// no more of them are read so than there are letters: else much of what is drawn from few letters and many digits would be
+/// made of words.
 fn word_ends(text: &[Folded], at: usize, lexicon: &Lexicon) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut beginnings: Vec<Beginning> = vec![lexicon.beginning()];
+    // Each with the digits that were read as letters.
+    let mut beginnings: Vec<(Beginning, usize)> = vec![(lexicon.beginning(), 0)];
+    let mut letters = 0_usize;
     let mut looked_up = 0_usize;
     for (place, folded) in text.iter().enumerate().skip(at) {
         let letter = folded.letter;
+        let weight = Weight::of(letter);
+        letters = letters.saturating_add(usize::from(weight == Weight::Letter));
         let readings = || std::iter::once(letter).chain(stands_for(letter).chars());
         looked_up = looked_up.saturating_add(beginnings.len().saturating_mul(readings().count()));
         if looked_up > MOST_LOOKED_UP {
             break;
         }
-        let further = beginnings
-            .iter()
-            .flat_map(|beginning| readings().filter_map(|reading| lexicon.narrowed(*beginning, reading)));
-        let mut next: Vec<Beginning> = Vec::new();
+        let further = beginnings.iter().flat_map(|(beginning, digits)| {
+            readings().filter_map(|reading| {
+                let read = digits.saturating_add(usize::from(weight == Weight::Digit && reading != letter));
+                Some((lexicon.narrowed(*beginning, reading)?, read))
+            })
+        });
+        let mut next: Vec<(Beginning, usize)> = Vec::new();
         for beginning in further.take(MOST_BEGINNINGS) {
             if !next.contains(&beginning) {
                 next.push(beginning);
             }
         }
-        if next.iter().any(|beginning| lexicon.ends(*beginning)) {
+        if next.iter().any(|(beginning, digits)| *digits <= letters && lexicon.ends(*beginning)) {
             ends.push(place.saturating_add(1));
         }
         if !letter.is_alphanumeric() && place > at {
@@ -358,6 +374,17 @@ mod tests {
         for text in ["8301-2274-9921-77", "123456-8301-2274-9", "831", "?%)", "🌧🦔🏔🎷🚲🪁"] {
             assert!(kinds(text, &[]).is_empty(), "{text}");
         }
+    }
+
+    /// As keys and names are drawn: of sixteen signs, ten of them digits.
+    #[test]
+    fn few_letters_among_many_digits_are_neither_words_nor_beside_them() {
+        let words = ["abat", "test", "password"];
+        for text in ["c0c2ce2abc034f486074668", "70e157e34b477276", "a2b5c7ddeef9b71774e4"] {
+            assert!(kinds(text, &words).is_empty(), "{text}");
+        }
+        assert!(!kinds("t3s7 p4ssw0rd 834", &words).is_empty(), "as many digits as letters");
+        assert!(!kinds("qwertyu-2026-123321-m", &words).is_empty(), "a character beside walks and years");
     }
 
     #[test]
