@@ -11,14 +11,15 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{lane::Lane, origins::Origins};
-use crate::domain::{AddressTag, QuotaTag};
+use super::{
+    lane::Lane,
+    origins::{Origins, Share},
+    queue::Queue,
+};
+use crate::domain::{AddressTag, Quota, QuotaTag};
 
 /// Names a lane: the attempts whose failures are counted together, and bound each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,13 +38,8 @@ pub(crate) struct Gate {
     lanes: Mutex<HashMap<LaneName, Arc<Lane>>>,
     pub(super) origins: Origins,
     places: usize,
-    waiting: AtomicUsize,
-    longest_queue: usize,
+    pub(super) queue: Queue,
 }
-
-/// Too many attempts wait already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Overloaded;
 
 impl Gate {
     /// At most `places` attempts of a lane at a time; at most `longest_queue` wait over all lanes.
@@ -52,9 +48,13 @@ impl Gate {
             lanes: Mutex::default(),
             origins: Origins::default(),
             places: usize::try_from(places).unwrap_or(usize::MAX).max(1),
-            waiting: AtomicUsize::new(0),
-            longest_queue,
+            queue: Queue::new(longest_queue),
         }
+    }
+
+    /// Takes part in what these levels of the attempt's origins count. Without a level, nothing holds back.
+    pub(crate) fn share(&self, levels: impl IntoIterator<Item = (QuotaTag, Quota)>) -> Share<'_> {
+        self.origins.share(&self.queue, levels)
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<LaneName, Arc<Lane>>> {
@@ -93,26 +93,6 @@ impl Drop for Ticket<'_> {
         if self.lane.tally().go() {
             lanes.remove(&self.name);
         }
-    }
-}
-
-/// Counts as waiting while it lives.
-#[derive(Debug)]
-pub(super) struct Queued<'a>(&'a Gate);
-
-impl<'a> Queued<'a> {
-    pub(super) fn behind(gate: &'a Gate) -> Result<Self, Overloaded> {
-        let room = |waiting: usize| (waiting < gate.longest_queue).then(|| waiting.saturating_add(1));
-        match gate.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, room) {
-            Ok(_) => Ok(Self(gate)),
-            Err(_) => Err(Overloaded),
-        }
-    }
-}
-
-impl Drop for Queued<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

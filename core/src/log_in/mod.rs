@@ -2,7 +2,7 @@
 //! the renewal of hashes that are out of date.
 //!
 //! [`gate`] has a [`lane`] for each address, each known device and each owner at their own door, and an attempt's [`slot`]
-//! is its place there; [`origins`] count beside it what comes from one network. An [`attempt`] goes through its
+//! is its place there; [`origins`] count beside it what comes from one network, and who waits stands in one [`queue`]. An [`attempt`] goes through its
 //! [`steps`] in order; [`verifying`] compares, [`failure`] counts a wrong password, [`right`] lets a right one in, and [`noting`]
 //! has what a host asks to be kept of it.
 
@@ -12,6 +12,7 @@ mod gate;
 mod lane;
 mod noting;
 mod origins;
+mod queue;
 mod rehash;
 mod right;
 mod slot;
@@ -20,9 +21,10 @@ mod verifying;
 
 pub(crate) use self::{
     attempt::{Attempt, Claim, Outcome},
-    gate::{Gate, LaneName, Overloaded},
+    gate::{Gate, LaneName},
     noting::LogInOptions,
     origins::{OriginPass, Share},
+    queue::Overloaded,
     right::Right,
     steps::Verified,
 };

@@ -15,7 +15,7 @@ use std::{
 
 use event_listener::{Event, EventListener};
 
-use super::gate::{Gate, Overloaded, Queued};
+use super::queue::{Overloaded, Queue, Queued};
 use crate::domain::{Quota, QuotaTag, Span, Timestamp};
 
 /// What is under way, by the level that it would be counted in.
@@ -46,7 +46,8 @@ impl Origins {
 /// fail.
 #[derive(Debug)]
 pub(crate) struct Share<'a> {
-    gate: &'a Gate,
+    origins: &'a Origins,
+    queue: &'a Queue,
     parts: Vec<Part>,
     under_way: bool,
 }
@@ -79,18 +80,22 @@ pub(crate) struct Waiting<'a> {
     _queued: Queued<'a>,
 }
 
-impl Gate {
-    /// Takes part in what these levels count. Without a level, nothing holds back.
-    pub(crate) fn share(&self, levels: impl IntoIterator<Item = (QuotaTag, Quota)>) -> Share<'_> {
+impl Origins {
+    /// Takes part in what these levels count. Whoever must wait for others joins the queue.
+    pub(super) fn share<'a>(
+        &'a self,
+        queue: &'a Queue,
+        levels: impl IntoIterator<Item = (QuotaTag, Quota)>,
+    ) -> Share<'a> {
         let part = |(level, quota)| Part { level, quota, counted_at_load: 0 };
         let parts: Vec<_> = levels.into_iter().map(part).collect();
-        let mut crowds = self.origins.crowds();
+        let mut crowds = self.crowds();
         for part in &parts {
             let crowd = crowds.entry(part.level).or_default();
             crowd.present = crowd.present.saturating_add(1);
         }
         drop(crowds);
-        Share { gate: self, parts, under_way: false }
+        Share { origins: self, queue, parts, under_way: false }
     }
 }
 
@@ -107,7 +112,7 @@ impl<'a> Share<'a> {
 
     /// Call this before each load: what is loaded is at least as new as this.
     pub(crate) fn about_to_load(&mut self) {
-        let crowds = self.gate.origins.crowds();
+        let crowds = self.origins.crowds();
         for part in &mut self.parts {
             part.counted_at_load = crowds.get(&part.level).map_or(0, |crowd| crowd.counted);
         }
@@ -126,7 +131,7 @@ impl<'a> Share<'a> {
         if let Some(wait) = waits.max() {
             return Ok(OriginPass::Spent(wait));
         }
-        let mut crowds = self.gate.origins.crowds();
+        let mut crowds = self.origins.crowds();
         for part in &self.parts {
             let Some(crowd) = crowds.get(&part.level) else { continue };
             let since = crowd.counted.saturating_sub(part.counted_at_load);
@@ -136,7 +141,7 @@ impl<'a> Share<'a> {
             }
             // Whoever is under way comes to an end, and says so.
             return Ok(if crowd.under_way > 0 {
-                let queued = Queued::behind(self.gate)?;
+                let queued = self.queue.join()?;
                 OriginPass::Wait(Waiting { settled: crowd.settled.listen(), _queued: queued })
             } else {
                 OriginPass::LoadAgain
@@ -172,7 +177,7 @@ impl<'a> Share<'a> {
         if !std::mem::take(&mut self.under_way) {
             return;
         }
-        let mut crowds = self.gate.origins.crowds();
+        let mut crowds = self.origins.crowds();
         for part in &self.parts {
             if let Some(crowd) = crowds.get_mut(&part.level) {
                 crowd.under_way = crowd.under_way.saturating_sub(1);
@@ -186,7 +191,7 @@ impl<'a> Share<'a> {
 impl Drop for Share<'_> {
     fn drop(&mut self) {
         self.settle(0);
-        let mut crowds = self.gate.origins.crowds();
+        let mut crowds = self.origins.crowds();
         for part in &self.parts {
             let Some(crowd) = crowds.get_mut(&part.level) else { continue };
             crowd.present = crowd.present.saturating_sub(1);

@@ -2,7 +2,10 @@
 
 use event_listener::EventListener;
 
-use super::gate::{Gate, LaneName, Overloaded, Queued, Ticket};
+use super::{
+    gate::{Gate, LaneName, Ticket},
+    queue::Overloaded,
+};
 use crate::{domain::CommitId, engine::Pledge, port::Commit};
 
 /// A place in a lane. Dropped at any moment, it settles: a guess of unknown result is not charged, a failure that was
@@ -49,7 +52,7 @@ impl Gate {
         let turn = match ticket.lane.turnstile.try_lock() {
             Some(turn) => turn,
             None => {
-                queued = Some(Queued::behind(self)?);
+                queued = Some(self.queue.join()?);
                 ticket.lane.turnstile.lock().await
             }
         };
@@ -57,7 +60,7 @@ impl Gate {
             Some(place) => place,
             None => {
                 if queued.is_none() {
-                    queued = Some(Queued::behind(self)?);
+                    queued = Some(self.queue.join()?);
                 }
                 ticket.lane.places.acquire_arc().await
             }

@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 
 use super::*;
+use crate::log_in::Overloaded;
 use crate::{
     domain::{Address, CommitId},
     engine::Pledge as _,

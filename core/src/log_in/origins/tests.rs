@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 
 use super::*;
+use crate::log_in::Gate;
 
 const NOW: Timestamp = Timestamp::from_micros(1_000_000_000_000);
 const ONE: QuotaTag = QuotaTag::from_bytes([1; 32]);
