@@ -3,11 +3,13 @@
 use futures_util::FutureExt as _;
 
 use super::*;
-use crate::log_in::Overloaded;
 use crate::{
     domain::{Address, CommitId},
     engine::Pledge as _,
-    log_in::slot::{Pass, Slot},
+    log_in::{
+        Overloaded,
+        slot::{Pass, Slot},
+    },
     port::{Commit, Stored, Swap, Write},
 };
 
