@@ -166,9 +166,9 @@ fn lenient() -> Option<Encoding> {
 /// What is to be held back from an address, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HeldBack {
-    /// Which mails.
+    /// Which mails are held back.
     pub scope: SuppressionScope,
-    /// Why.
+    /// Why mail does not reach the address, or must not be sent there.
     pub cause: Undeliverable,
     /// How long; none: for ever.
     pub lasts: Option<Span>,

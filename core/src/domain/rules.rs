@@ -24,7 +24,7 @@ pub struct Rules {
     /// How many mails sign-ups cause to one address that has no account, at once: 5, then one each 600 s. All its
     /// spellings with a `+tag` share one such quota beside.
     pub sign_up_quota: Quota,
-    /// The same over hours: 12, then one each 2 h.
+    /// How many mails sign-ups cause to one address that has no account, over hours: 12, then one each 2 h.
     pub sign_up_long_quota: Quota,
     /// How many mails all sign-ups of the realm cause: 10,000, then one each 0.36 s. Beyond that a sign-up waits, and is
     /// dropped after an hour.
@@ -33,7 +33,7 @@ pub struct Rules {
     pub email_change_quota: Quota,
     /// How many mails owners cause to one new address, whoever has it, at once: 5, then one each 600 s.
     pub new_address_quota: Quota,
-    /// The same over hours: 12, then one each 2 h.
+    /// How many mails owners cause to one new address, whoever has it, over hours: 12, then one each 2 h.
     pub new_address_long_quota: Quota,
     /// How many notices of one kind an owner causes to one address: 12, then one each 2 h. Beyond that one waits, and
     /// those after it are not sent.

@@ -99,8 +99,7 @@ impl Core {
                 Subject::Notice(_) => continue,
             };
             // What only a sign-up made counts as an address without an account.
-            let signed_up = facts.purge_at.is_some() && kind == StrangersMail::SetAgain;
-            let limits = if signed_up {
+            let limits = if account.is_sign_up() && kind == StrangersMail::SetAgain {
                 self.sign_up_limits(&to.address).into()
             } else {
                 vec![self.limit(QuotaOf::ToAccount(kind, &to.key), self.rules.recipient_quota)]

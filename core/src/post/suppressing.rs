@@ -29,8 +29,7 @@ impl Core {
         change.addresses.push(suppressed);
         change.events.push(EventKind::AddressSuppressed { tag, cause, scope });
         // Of what strangers sign up, the host is told nothing: they could fill its mailbox.
-        let signed_up = account.facts().is_ok_and(|facts| facts.purge_at.is_some());
-        if self.host.notices_to.is_some() && !signed_up {
+        if self.host.notices_to.is_some() && !account.is_sign_up() {
             let notice = Content::ForHost(HostNotice::SendingStopped { account: account.id, cause, scope });
             change.mails.push(Mail::queued(moment.notice, self.realm.clone(), notice, moment.now));
             change.events.push(EventKind::HostNoticeQueued { mail: moment.notice });
