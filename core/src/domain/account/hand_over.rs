@@ -71,12 +71,8 @@ impl Account {
         let request = MailRequest { return_url: return_url.as_ref(), ..*request };
         let mut fresh = nonce;
         let change = Change::of(self, |facts, change| {
-            let confirmed = facts.confirm(purpose, dispatch.recipient, &request).nonce;
-            fresh = match purpose {
-                // What the mail carried ended with its code; another's is not handed over in its place.
-                Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, &request),
-                _ => confirmed,
-            };
+            // What the mail carried ended with its code; another's is not handed over in its place.
+            fresh = self.confirmed(facts, purpose, dispatch.recipient, &request);
             facts.tie_pending();
             change.events.push(EventKind::CodeRenewed { mail: mail.id, purpose });
         })?;

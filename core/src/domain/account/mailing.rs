@@ -96,10 +96,7 @@ impl Account {
         facts.expects(purpose, request.now)?;
         Change::of(self, |facts, change| {
             let recipient = facts.recipient_of(purpose);
-            let confirmed = facts.confirm(purpose, recipient, request).nonce;
-            if purpose == Purpose::PasswordSet {
-                facts.nonce_carrying(self, confirmed, request);
-            }
+            self.confirmed(facts, purpose, recipient, request);
             facts.tie_pending();
             change.events.push(EventKind::CodeIssued { purpose, recipient });
         })
@@ -245,6 +242,21 @@ impl Account {
         })
     }
 
+    /// The nonce of a code that can be redeemed from now on, and hands over what the request carries.
+    pub(super) fn confirmed(
+        &self,
+        facts: &mut Facts,
+        purpose: Purpose,
+        recipient: Ordinal,
+        request: &MailRequest<'_>,
+    ) -> Nonce {
+        let confirmed = facts.confirm(purpose, recipient, request).nonce;
+        match purpose {
+            Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, request),
+            _ => confirmed,
+        }
+    }
+
     /// The one place where a code mail comes to be: with a confirmation that is live.
     pub(super) fn queue_code(
         &self,
@@ -254,11 +266,7 @@ impl Account {
         recipient: Ordinal,
         request: &MailRequest<'_>,
     ) {
-        let confirmed = facts.confirm(purpose, recipient, request).nonce;
-        let nonce = match purpose {
-            Purpose::PasswordSet => facts.nonce_carrying(self, confirmed, request),
-            _ => confirmed,
-        };
+        let nonce = self.confirmed(facts, purpose, recipient, request);
         let subject = Subject::Code { purpose, nonce, page: request.page.clone() };
         let dispatch =
             Dispatch { account: self.id, recipient, subject, stranger_caused: request.stranger_caused };
