@@ -111,8 +111,7 @@ impl LogIns {
         next.disabled |= next.failures >= rule.disable_at;
         let beyond = next.failures.checked_sub(rule.room);
         if let Some(beyond) = beyond {
-            let doublings = 1_u64.checked_shl(beyond).unwrap_or(u64::MAX);
-            next.locked_until = Some(now + rule.first_lock.times(doublings).min(rule.longest_lock));
+            next.locked_until = Some(now + rule.first_lock.doubled(beyond).min(rule.longest_lock));
             next.locks = next.locks.saturating_add(1);
         }
         next

@@ -305,8 +305,7 @@ impl Retries {
     /// The wait after this number of attempts: between half of the full wait and all of it, as the jitter has it.
     #[must_use]
     pub fn back_off(&self, attempts: u32, jitter: u64) -> Span {
-        let doublings = 1_u64.checked_shl(attempts.saturating_sub(1)).unwrap_or(u64::MAX);
-        let half = self.first.times(doublings).min(self.longest).as_micros() / 2;
+        let half = self.first.doubled(attempts.saturating_sub(1)).min(self.longest).as_micros() / 2;
         let extra = jitter.checked_rem(half.saturating_add(1)).unwrap_or(0);
         Span::micros(half.saturating_add(extra))
     }

@@ -79,6 +79,11 @@ impl Span {
     pub const fn times(self, factor: u64) -> Self {
         Self::micros(self.0.saturating_mul(factor))
     }
+    /// The span doubled so many times, at most [`Span::MAX`]: how waits and locks grow.
+    #[must_use]
+    pub fn doubled(self, times: u32) -> Self {
+        self.times(1_u64.checked_shl(times).unwrap_or(u64::MAX))
+    }
     /// Reads a whole number and its unit, `us`, `ms`, `s`, `min`, `h` or `d`. Blanks around either count for nothing.
     ///
     /// # Errors

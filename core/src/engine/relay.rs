@@ -143,8 +143,8 @@ impl Relay {
             // There was no other to tell by for as long as a mail is kept.
             Some(outage) if ours && aged && outage.last == mail => Blame::Letter,
             Some(outage) => {
-                let doublings = 1_u64.checked_shl(outage.failed.saturating_sub(1)).unwrap_or(u64::MAX);
-                outage.probe_at = now + Self::FIRST.times(doublings).min(Self::LONGEST);
+                let wait = Self::FIRST.doubled(outage.failed.saturating_sub(1)).min(Self::LONGEST);
+                outage.probe_at = now + wait;
                 outage.failed = outage.failed.saturating_add(1);
                 outage.last = mail;
                 Blame::Mailer { probed: true }
