@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Letter},
+    domain::{AccountId, CommitId, EmailAddress, Letter, Realm, Report},
     port::{Claim, Claimed, Commit},
 };
 
@@ -70,6 +70,22 @@ pub enum Fact {
         outcome: HandedOver,
         /// The process that handed it over.
         process: usize,
+    },
+    /// Somebody reports what became of a letter.
+    Reported {
+        /// The letter that its tag names, if it names one.
+        letter: Option<Box<Letter>>,
+        /// The realm that it is reported to.
+        realm: Realm,
+        /// What is reported.
+        report: Report,
+    },
+    /// Somebody met with what they were promised would not be.
+    Complained {
+        /// The number of the invariant that promises it.
+        invariant: u8,
+        /// What it was.
+        what: String,
     },
     /// A process died, and all that it had under way with it.
     Crashed {

@@ -19,7 +19,7 @@ pub use self::judge::Breach;
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::Turn,
+    people::{Turn, takes_back},
     plan::Plan,
     simulation::Simulation,
 };
@@ -64,7 +64,8 @@ pub fn judged(plan: &Plan) -> Verdict {
     }
     is_spinning(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    is_spinning(simulation.time.run_until(last + 2 * AFTER));
+    takes_back::begin(&simulation);
+    is_spinning(simulation.time.run_until(last + 2 * AFTER + takes_back::PATIENCE.as_micros()));
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));

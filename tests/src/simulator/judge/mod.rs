@@ -1,8 +1,16 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod promises;
 mod records;
+mod remedies;
+mod strangers;
+mod timeline;
 
-use super::{executor::Elapsed, history::History, simulation::Simulation};
+use super::{
+    executor::Elapsed,
+    history::{Fact, History},
+    simulation::Simulation,
+};
 
 /// An invariant that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +38,22 @@ impl Breach {
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let mut all = records::breaches(evidence);
+    let timeline = timeline::Timeline::of(evidence);
+    all.extend(promises::breaches(evidence, &timeline));
+    all.extend(remedies::breaches(evidence, &timeline));
+    all.extend(strangers::breaches(evidence, &timeline));
+    all.extend(complaints(evidence));
     for (task, text) in evidence.simulation.panicked() {
         all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
     }
     all.sort_by_key(|breach| breach.at);
     all
+}
+
+/// What somebody met with themselves, who was promised otherwise.
+fn complaints(evidence: &Evidence<'_>) -> impl Iterator<Item = Breach> {
+    evidence.history.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Complained { invariant, what } => Some(Breach::new(*invariant, entry.at, what.clone())),
+        _ => None,
+    })
 }

@@ -5,8 +5,12 @@
 
 mod operator;
 mod owner;
+mod reader;
+mod report;
 mod staff;
 mod stranger;
+pub(super) mod takes_back;
+mod thief;
 
 use std::{fmt, sync::Arc};
 
@@ -31,6 +35,12 @@ pub(super) enum Act {
     Owner { who: usize, does: owner::Act },
     /// Somebody who has no account.
     Stranger(stranger::Act),
+    /// Somebody who knows what an owner knows.
+    Thief { whose: usize, does: thief::Act },
+    /// Somebody who reads a mailbox that an owner has left.
+    Reader { whose: usize, does: reader::Act },
+    /// Somebody tells what became of a letter.
+    Report(report::Act),
     /// Staff of a realm.
     Staff { realm: usize, does: staff::Act },
     /// Whoever runs the processes, and what befalls them.
@@ -40,7 +50,12 @@ pub(super) enum Act {
 impl Act {
     /// Something or other. In a world without trouble nothing fails and nobody gives up.
     pub(super) fn drawn(dice: &mut Dice, troubled: bool) -> Self {
-        match dice.below(20) {
+        match dice.below(26) {
+            20..=22 => {
+                Self::Thief { whose: dice.below(OWNERS as u64) as usize, does: thief::Act::drawn(dice) }
+            }
+            23 => Self::Reader { whose: dice.below(OWNERS as u64) as usize, does: reader::Act::drawn(dice) },
+            24 | 25 => Self::Report(report::Act::drawn(dice)),
             0..=7 => Self::Owner { who: dice.below(OWNERS as u64) as usize, does: owner::Act::drawn(dice) },
             8..=11 => Self::Stranger(stranger::Act::drawn(dice)),
             12..=14 => {
@@ -55,6 +70,9 @@ impl Act {
         match self {
             Self::Owner { who, does } => does.perform(who, turn).await,
             Self::Stranger(does) => does.perform(turn).await,
+            Self::Thief { whose, does } => does.perform(whose, turn).await,
+            Self::Reader { whose, does } => does.perform(whose, turn).await,
+            Self::Report(does) => does.perform(turn).await,
             Self::Staff { realm, does } => does.perform(realm, turn).await,
             Self::Operator(does) => does.perform(turn).await,
         }
@@ -67,6 +85,11 @@ impl fmt::Display for Act {
         match self {
             Self::Owner { who, does } => write!(f, "{} {does}", NAMES[*who]),
             Self::Stranger(does) => write!(f, "a stranger {does}"),
+            Self::Thief { whose, does } => write!(f, "a thief of {} {does}", NAMES[*whose]),
+            Self::Reader { whose, does } => {
+                write!(f, "a reader of the mailbox that {} has left {does}", NAMES[*whose])
+            }
+            Self::Report(does) => write!(f, "somebody reports {does}"),
             Self::Staff { realm, does } => write!(f, "staff of realm {realm} {does}"),
             Self::Operator(does) => write!(f, "{does}"),
         }
@@ -81,6 +104,8 @@ const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
 #[derive(Debug)]
 pub(super) struct People {
     pub(super) owners: Vec<Owner>,
+    /// Of each owner, what a thief has of them; nothing unless there is one.
+    thieves: Vec<thief::Thief>,
     /// Names what is new.
     number: u64,
 }
@@ -113,7 +138,8 @@ impl People {
             device: None,
             session: None,
         };
-        Self { owners: (0..OWNERS).map(owner).collect(), number: 0 }
+        let thieves = vec![thief::Thief::default(); OWNERS];
+        Self { owners: (0..OWNERS).map(owner).collect(), thieves, number: 0 }
     }
 }
 
@@ -161,6 +187,11 @@ impl Turn {
     /// A line of the trace.
     pub(super) fn say(&self, text: impl Into<String>) {
         self.simulation.write(Fact::Said(text.into()));
+    }
+
+    /// What was met with that an invariant promises would not be.
+    pub(super) fn complain(&self, invariant: u8, what: impl Into<String>) {
+        self.simulation.write(Fact::Complained { invariant, what: what.into() });
     }
 
     /// A process of the realm that is up, and its accounts; none if none is.
