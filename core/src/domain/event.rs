@@ -215,7 +215,8 @@ pub enum EventKind {
     PasswordChangeRequired,
     /// Work over many accounts was begun.
     BulkWorkBegun,
-    /// Work over many accounts is through, or was stopped.
+    /// Work over many accounts is through, or was stopped. Where its note was damaged, nobody can say of how many, and both
+    /// numbers are 0.
     BulkWorkEnded {
         /// How many accounts it changed.
         changed: u64,
