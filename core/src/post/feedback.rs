@@ -32,7 +32,7 @@ impl Core {
                 };
                 // The address is read from our record, never from the report.
                 let known = address_or_new(dossier, mailbox.tag);
-                if !known.heeds_report_of(queued_at) {
+                if !known.heeds_report_of(queued_at, moment.now) {
                     return Ok(Verdict { stray: true, ..Verdict::new(ignored(report), false) });
                 }
                 let mut change = Change::none();
