@@ -26,6 +26,10 @@ pub struct Address {
     /// later: who has read the headers of an earlier one can't undo what was cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_from: Option<Timestamp>,
+    /// When the latest mail was queued of which a delay was reported: who says so again, or of an earlier one, says nothing
+    /// new. Kept as long as a report of that mail counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<Timestamp>,
     /// Failed log-ins and what follows from them.
     #[serde(default)]
     pub log_ins: LogIns,
@@ -56,6 +60,7 @@ impl Address {
             tag,
             suppressions: BTreeMap::new(),
             trusted_from: None,
+            delayed: None,
             log_ins: LogIns::default(),
             lock_told_at: None,
             idle_from: None,
@@ -83,6 +88,7 @@ impl Address {
             at.map(|at| at.min(now + Self::TRUST_KEPT)).filter(|at| now < *at + Self::TRUST_KEPT)
         };
         self.trusted_from = kept(self.trusted_from);
+        self.delayed = kept(self.delayed);
         self
     }
 
@@ -107,6 +113,13 @@ impl Address {
     #[must_use]
     pub fn heeds_report_of(&self, queued_at: Timestamp, now: Timestamp) -> bool {
         self.trusted_from.is_none_or(|from| from < queued_at && queued_at <= now)
+    }
+
+    /// The record with a delay noted of a mail that was queued at that time; none where one was of that mail or a later one.
+    #[must_use]
+    pub fn with_delay_of(&self, queued_at: Timestamp) -> Option<Self> {
+        let news = self.delayed.is_none_or(|latest| latest < queued_at);
+        news.then(|| Self { delayed: Some(queued_at), ..self.clone() })
     }
 
     /// The record with mail of that scope held back; none if it is already. What was learned first stays.
@@ -145,7 +158,7 @@ impl Address {
     #[must_use]
     pub fn with_idle_rule(mut self, forget_after: Span) -> Self {
         let lapse = self.suppressions.values().filter_map(|known| known.lapses_at).max();
-        let kept = lapse.max(self.trusted_from.map(|from| from + Self::TRUST_KEPT));
+        let kept = lapse.max(self.trusted_from.max(self.delayed).map(|at| at + Self::TRUST_KEPT));
         self.idle_from =
             self.idle_since().map(|since| (since + forget_after).max(kept.unwrap_or(Timestamp::MIN)));
         self

@@ -295,7 +295,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scope: Option<SuppressionScope>,
     },
-    /// A report of a mail's fate was taken for genuine. What follows from it is in the same commit.
+    /// A report of a mail's fate was taken for genuine and said something new. What follows from it is in the same commit.
     FeedbackTaken {
         /// The address that the mail went to.
         address: Ordinal,

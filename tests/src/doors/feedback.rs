@@ -384,6 +384,31 @@ on_each_store! {
         assert_eq!(suppressed(&world).await, []);
     }
 
+    /// A server, or whoever read a mail's headers, that says the same again and again fills no journal.
+    async fn whoever_repeats_a_report_is_journaled_once(world) {
+        let id = in_use(&world).await;
+        let strangers = async || {
+            assert_eq!(reset(&world).await, 1);
+            tag(&world, ADA)
+        };
+        let (first, second) = (strangers().await, strangers().await);
+        let journaled = async || world.accounts.journal().feed(None, 10_000).await.unwrap().events.len();
+        for (tag, said) in [(&first, Report::Delayed), (&second, Report::Delayed), (&second, Report::Complained), (&first, BOUNCED)] {
+            assert!(report(&world, tag, said).await);
+            let before = journaled().await;
+            for _ in 0..3 {
+                world.clock.advance(Span::hours(1));
+                world.sweep().await;
+                assert!(report(&world, tag, said).await, "it counted, and counts still");
+            }
+            assert_eq!(journaled().await, before, "{said:?}");
+        }
+        assert!(report(&world, &first, Report::Delayed).await, "of a mail before the last that was late");
+        let events = world.history(id).await;
+        let taken = events.iter().filter(|event| matches!(event.what, EventKind::FeedbackTaken { .. })).count();
+        assert_eq!((taken, suppressed(&world).await.len()), (4, 2));
+    }
+
     /// Whatever the clock does between, nor while it is behind: what was cleared stays so.
     async fn a_clock_that_jumps_back_gives_no_report_of_an_earlier_mail_its_say(world) {
         let id = in_use(&world).await;

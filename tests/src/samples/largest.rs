@@ -165,6 +165,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
         tag,
         suppressions: scopes.map(|scope| (scope, suppression.clone())).collect(),
         trusted_from: Some(Timestamp::MAX),
+        delayed: Some(Timestamp::MAX),
         lock_told_at: Some(Timestamp::MAX),
         idle_from: Some(Timestamp::MAX),
         log_ins: LogIns {
