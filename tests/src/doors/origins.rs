@@ -256,6 +256,24 @@ on_each_store! {
         assert!(matches!(guess(&stranger, "w", 1).await, Err(PublicError::TooMany { .. })));
     }
 
+    /// Also where a guess counts against no address, or against one that owes a lock already.
+    async fn whatever_a_guess_counts_as_is_owed(world) {
+        world.in_use(ADA, GOOD).await;
+        for _ in 0..10 {
+            assert!(world.log_in(ADA, WRONG).await.is_err());
+        }
+        let fresh = "somebody@example.com";
+        for (address, from) in [(ADA, "192.0.2.1"), (fresh, "198.51.100.1")] {
+            let before = world.hasher.verified();
+            fail_commits(&world, 150);
+            for _ in 0..150 {
+                let guess = world.from(from).authenticate(&email(address), &password(WRONG), None).await;
+                assert!(matches!(guess, Err(PublicError::Failed(_))), "{guess:?}");
+            }
+            assert_eq!(world.hasher.verified() - before, 100, "{address}");
+        }
+    }
+
     /// A refusal that cost a hash is owed as a wrong guess is, if it could not be written down.
     async fn a_refusal_that_cost_a_hash_is_owed_if_it_could_not_be_written_down(world) {
         world.in_use(ADA, GOOD).await;
