@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Letter},
+    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId},
     port::{Claim, Claimed, Commit, Trim},
 };
 
@@ -77,6 +77,20 @@ pub enum Fact {
         outcome: HandedOver,
         /// The process that handed it over.
         process: usize,
+    },
+    /// The mailer was told that the server took a letter.
+    Receipt {
+        /// The letter's name.
+        mail: MailId,
+        /// The process that handed it over.
+        process: usize,
+    },
+    /// A right password let somebody in.
+    LetIn {
+        /// To which account.
+        account: AccountId,
+        /// The epoch of their session.
+        epoch: Epoch,
     },
     /// A process died, and all that it had under way with it.
     Crashed {

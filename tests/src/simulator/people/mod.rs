@@ -183,6 +183,11 @@ impl Turn {
         answered
     }
 
+    /// Writes down that a right password let somebody in.
+    pub(super) fn let_in(&self, stamp: SessionStamp) {
+        self.simulation.write(Fact::LetIn { account: stamp.account, epoch: stamp.epoch });
+    }
+
     /// What is known of an owner now.
     pub(super) fn owner(&self, who: usize) -> Owner {
         self.simulation.people().owners[who].clone()
