@@ -1,6 +1,7 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
 mod records;
+mod shadow;
 
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
@@ -39,7 +40,9 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut all = records::breaches(evidence);
+    let mut records = records::Records::default();
+    let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records]);
+    all.extend(records::kept(evidence, &end));
     for (task, text) in evidence.simulation.panicked() {
         all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
     }
