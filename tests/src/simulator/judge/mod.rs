@@ -33,6 +33,16 @@ impl Breach {
     pub(super) fn new(invariant: u8, at: Elapsed, what: impl Into<String>) -> Self {
         Self { invariant, what: what.into(), at }
     }
+
+    /// What breaches of one kind have in common: the invariant, and the words of how it was broken, without the names,
+    /// numbers and addresses among them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let is_name =
+            |word: &str| word.len() >= 20 || word.contains(|c: char| c.is_ascii_digit() || c == '@');
+        let words: Vec<_> = self.what.split_whitespace().filter(|word| !is_name(word)).collect();
+        format!("{} {}", self.invariant, words.join(" "))
+    }
 }
 
 /// All that is broken, the first that happened first.
