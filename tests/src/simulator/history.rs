@@ -2,11 +2,15 @@
 //!
 //! It is what the judges look at afterwards, and what a trace is told from.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    hash::{DefaultHasher, Hasher as _},
+};
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Letter, Realm, Report},
-    port::{Claim, Claimed, Commit},
+    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId, Realm, Report},
+    port::{Claim, Claimed, Commit, Trim},
 };
 
 use super::{
@@ -62,6 +66,13 @@ pub enum Fact {
         /// The process that did.
         process: usize,
     },
+    /// The store let go of what nobody needs any more, or found nothing of that.
+    Trimmed {
+        /// What it was asked to let go.
+        trim: Trim,
+        /// The process that asked.
+        process: usize,
+    },
     /// A letter was handed over.
     HandedOver {
         /// The letter, link and all.
@@ -86,6 +97,20 @@ pub enum Fact {
         invariant: u8,
         /// What it was.
         what: String,
+    },
+    /// The mailer was told that the server took a letter.
+    Receipt {
+        /// The letter's name.
+        mail: MailId,
+        /// The process that handed it over.
+        process: usize,
+    },
+    /// A right password let somebody in.
+    LetIn {
+        /// To which account.
+        account: AccountId,
+        /// The epoch of their session.
+        epoch: Epoch,
     },
     /// A process died, and all that it had under way with it.
     Crashed {
@@ -157,9 +182,34 @@ impl History {
         self.applied.contains_key(&commit)
     }
 
+    /// A number that all facts go into, codes in letters too: two lives of one plan have the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest(DefaultHasher::new());
+        for Entry { at, task, fact } in &self.entries {
+            let _ = write!(digest, "{at} {task:?} {fact:?}");
+            if let Fact::HandedOver { letter, .. } = fact
+                && let Some(link) = letter.link()
+            {
+                let _ = digest.write_str(link.expose());
+            }
+        }
+        digest.0.finish()
+    }
+
     /// When nothing failed any more.
     #[must_use]
     pub fn calm_since(&self) -> Option<Elapsed> {
         self.entries.iter().rev().find(|entry| matches!(entry.fact, Fact::Calm)).map(|entry| entry.at)
+    }
+}
+
+/// Takes in whatever is written.
+struct Digest(DefaultHasher);
+
+impl fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }

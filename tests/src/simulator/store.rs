@@ -156,15 +156,33 @@ impl ProcessStore {
     async fn clear_away(&self, trim: &Trim) -> Result<bool, StoreError> {
         self.travel().await;
         match self.fate() {
-            Fate::Passes => self.simulation.disk.store.trim(trim).await,
+            Fate::Passes => {
+                let more = self.let_go(trim).await;
+                self.travel().await;
+                more
+            }
             Fate::Full => Err(full()),
             Fate::Unheard | Fate::Late => {
-                let _ = self.simulation.disk.store.trim(trim).await;
+                let _ = self.let_go(trim).await;
                 Err(unavailable())
             }
             Fate::Refused | Fate::Lost => Err(unavailable()),
-            Fate::Silent { .. } => std::future::pending().await,
+            Fate::Silent { applied } => {
+                if applied {
+                    let _ = self.let_go(trim).await;
+                }
+                std::future::pending().await
+            }
         }
+    }
+
+    /// The store does it, in one instant.
+    async fn let_go(&self, trim: &Trim) -> Result<bool, StoreError> {
+        let more = self.simulation.disk.store.trim(trim).await;
+        if more.is_ok() {
+            self.simulation.write(Fact::Trimmed { trim: trim.clone(), process: self.process });
+        }
+        more
     }
 }
 
@@ -184,7 +202,8 @@ delegate_store! {
 impl Simulation {
     /// The store does it, in one instant, and it is durable.
     async fn apply(&self, commit: &Commit, process: usize) -> Result<(), CommitError> {
-        let answer = self.disk.store.commit(commit).await;
+        let is_forgotten = self.forgetful && self.time.chance(|dice| dice.one_in(8));
+        let answer = if is_forgotten { Ok(()) } else { self.disk.store.commit(commit).await };
         if answer.is_ok() && !self.is_applied(commit.id()) {
             let ahead = self.clock_of(process).ahead();
             self.write(Fact::Applied { commit: commit.clone(), process, ahead });

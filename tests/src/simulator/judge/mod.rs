@@ -1,10 +1,18 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod accounts;
+mod codes;
 mod promises;
 mod records;
 mod remedies;
+mod shadow;
 mod strangers;
+mod throttles;
 mod timeline;
+
+/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
+#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
+mod sound;
 
 use super::{
     executor::Elapsed,
@@ -33,11 +41,27 @@ impl Breach {
     pub(super) fn new(invariant: u8, at: Elapsed, what: impl Into<String>) -> Self {
         Self { invariant, what: what.into(), at }
     }
+
+    /// What breaches of one kind have in common: the invariant, and the words of how it was broken, without the names,
+    /// numbers and addresses among them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let is_name =
+            |word: &str| word.len() >= 20 || word.contains(|c: char| c.is_ascii_digit() || c == '@');
+        let words: Vec<_> = self.what.split_whitespace().filter(|word| !is_name(word)).collect();
+        format!("{} {}", self.invariant, words.join(" "))
+    }
 }
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut all = records::breaches(evidence);
+    let mut records = records::Records::default();
+    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
+    let mut throttles = throttles::Throttles::new(evidence);
+    let mut judges: [&mut dyn shadow::Judge<'_>; 4] =
+        [&mut records, &mut accounts, &mut codes, &mut throttles];
+    let (end, mut all) = shadow::heard(evidence.history, &mut judges);
+    all.extend(records::kept(evidence, &end));
     let timeline = timeline::Timeline::of(evidence);
     all.extend(promises::breaches(evidence, &timeline));
     all.extend(remedies::breaches(evidence, &timeline));

@@ -116,6 +116,18 @@ impl Act {
         }
     }
 
+    /// How often it is done, where a stranger does it several times.
+    pub(in crate::simulator) fn repeats(&mut self) -> Option<&mut u64> {
+        match self {
+            Self::Guesses { at, .. }
+            | Self::GuessesAtOnce { at }
+            | Self::AsksForResets { at }
+            | Self::SignsUp { at, .. }
+            | Self::TriesCodes { at } => Some(&mut at.times),
+            Self::GuessesUntilDisabled { .. } | Self::AsksForADay { .. } => None,
+        }
+    }
+
     pub(in crate::simulator) async fn perform(self, turn: Turn) {
         match self {
             Self::Guesses { at, with_device } => {
