@@ -1,6 +1,11 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod acknowledged;
+mod bound;
+mod questions;
 mod records;
+mod refused;
+mod waits;
 
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
@@ -30,8 +35,16 @@ impl Breach {
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let mut all = records::breaches(evidence);
+    let questions = questions::all(evidence.history);
+    all.extend(acknowledged::breaches(evidence, &questions));
+    all.extend(refused::breaches(evidence, &questions));
+    all.extend(bound::breaches(evidence));
+    all.extend(waits::breaches(evidence, &questions));
     for (task, text) in evidence.simulation.panicked() {
-        all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
+        let at = evidence.simulation.time.elapsed();
+        let asked = questions.iter().rev().find(|asked| asked.task == Some(task));
+        let doing = asked.map_or("in the background", |asked| asked.question.door);
+        all.push(Breach::new(14, at, format!("a panic ended task {}, {doing}: {text}", task.0)));
     }
     all.sort_by_key(|breach| breach.at);
     all
