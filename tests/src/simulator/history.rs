@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
     domain::{AccountId, CommitId, EmailAddress, Letter, Span},
-    port::{Claim, Claimed, Commit, Who},
+    port::{Claim, Claimed, Commit, Trim, Who},
 };
 
 use super::{
@@ -72,6 +72,13 @@ pub enum Fact {
         /// What was taken up, with the facts as they were then.
         mails: Vec<Claimed>,
         /// The process that did.
+        process: usize,
+    },
+    /// The store let go of what nobody needs any more, or found nothing of that.
+    Trimmed {
+        /// What it was asked to let go.
+        trim: Trim,
+        /// The process that asked.
         process: usize,
     },
     /// A letter was handed over.

@@ -173,15 +173,33 @@ impl ProcessStore {
         self.simulation.is_called("trim");
         self.travel().await;
         match self.fate() {
-            Fate::Passes => self.simulation.disk.store.trim(trim).await,
+            Fate::Passes => {
+                let more = self.let_go(trim).await;
+                self.travel().await;
+                more
+            }
             Fate::Full => Err(full()),
             Fate::Unheard | Fate::Late => {
-                let _ = self.simulation.disk.store.trim(trim).await;
+                let _ = self.let_go(trim).await;
                 Err(unavailable())
             }
             Fate::Refused | Fate::Lost => Err(unavailable()),
-            Fate::Silent { .. } => std::future::pending().await,
+            Fate::Silent { applied } => {
+                if applied {
+                    let _ = self.let_go(trim).await;
+                }
+                std::future::pending().await
+            }
         }
+    }
+
+    /// The store does it, in one instant.
+    async fn let_go(&self, trim: &Trim) -> Result<bool, StoreError> {
+        let more = self.simulation.disk.store.trim(trim).await;
+        if more.is_ok() {
+            self.simulation.write(Fact::Trimmed { trim: trim.clone(), process: self.process });
+        }
+        more
     }
 }
 

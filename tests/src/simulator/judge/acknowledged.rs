@@ -5,15 +5,13 @@
 //!
 //! Invariant 15.
 
-use std::collections::BTreeMap;
-
 use accountable_core::{
-    domain::{Account, AccountId, EventKind, Facts, PasswordSource, Purpose, StandingKind},
-    port::Write,
+    domain::{EventKind, PasswordSource, Purpose},
+    port::Commit,
 };
 
-use super::{Breach, Evidence, questions::Asked};
-use crate::simulator::history::{Fact, Outcome};
+use super::{Breach, questions::Asked};
+use crate::simulator::history::Outcome;
 
 /// What a command does to be done.
 struct Effect {
@@ -109,16 +107,14 @@ const NOTHING_WAS_DONE: [&str; 7] = [
     "no_entropy",
 ];
 
-pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<Breach> {
-    let mut broken: Vec<_> = questions.iter().filter_map(judged).collect();
-    broken.extend(unexplained(evidence));
-    broken
+pub(super) fn breaches(questions: &[Asked<'_>]) -> Vec<Breach> {
+    questions.iter().filter_map(judged).collect()
 }
 
 fn judged(asked: &Asked<'_>) -> Option<Breach> {
     let door = asked.question.door;
     let effect = effect_of(door)?;
-    let bears = |commit: &accountable_core::port::Commit| {
+    let bears = |commit: &Commit| {
         commit.events().iter().any(|event| (effect.is)(&event.what))
     };
     let effects: Vec<_> = asked.commits.iter().filter(|done| bears(done.commit)).collect();
@@ -139,107 +135,4 @@ fn judged(asked: &Asked<'_>) -> Option<Breach> {
         }
         _ => None,
     }
-}
-
-/// What was done stays so until something else is done: nothing of weight changes without an event that says it.
-fn unexplained(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut broken = Vec::new();
-    let mut accounts: BTreeMap<AccountId, &Account> = BTreeMap::new();
-    for entry in &evidence.history.entries {
-        let Fact::Applied { commit, .. } = &entry.fact else { continue };
-        let swaps = commit.writes().iter().filter_map(|write| match write {
-            Write::Account(swap) => Some(swap),
-            _ => None,
-        });
-        for swap in swaps {
-            let name = swap.after.as_ref().or(swap.before.as_ref().map(|before| &before.value));
-            let Some(id) = name.map(|account| account.id) else { continue };
-            let known = accounts.get(&id).copied();
-            // One that was trimmed away is unknown to who comes later.
-            if let (Some(known), Some(before)) = (known, &swap.before)
-                && before.value != *known
-            {
-                broken.push(Breach::new(15, entry.at, "a commit overwrote what it had not seen"));
-            }
-            match &swap.after {
-                Some(after) => accounts.insert(id, after),
-                None => accounts.remove(&id),
-            };
-            let (Some(before), Some(after)) = (known, &swap.after) else { continue };
-            let events: Vec<_> = commit.events().iter().map(|event| &event.what).collect();
-            for what in undone(before, after, &events) {
-                let text = format!("{what} changed, and no event of the commit says so: {events:?}");
-                broken.push(Breach::new(15, entry.at, text));
-            }
-        }
-    }
-    broken
-}
-
-/// What changed without an event of its own.
-fn undone(before: &Account, after: &Account, events: &[&EventKind]) -> Vec<&'static str> {
-    use EventKind as E;
-    let said = |is: fn(&EventKind) -> bool| events.iter().any(|event| is(event));
-    let (Ok(was), Ok(is)) = (before.facts(), after.facts()) else {
-        let erased = said(|event| matches!(event, E::Erased | E::SignUpYielded));
-        return if before.standing() == after.standing() || erased { vec![] } else { vec!["whether it is erased"] };
-    };
-    let hash = |facts: &Facts| facts.password.as_ref().map(|password| password.hash.clone());
-    let moved = |event: &EventKind| {
-        matches!(event, E::EmailChanged { .. } | E::EmailReplaced { .. } | E::EmailReverted { .. })
-    };
-    let changes: [(&'static str, bool, bool); 6] = [
-        (
-            "the password",
-            hash(was) != hash(is),
-            said(|event| {
-                matches!(
-                    event,
-                    E::PasswordSet { .. }
-                        | E::PasswordRehashed
-                        | E::Resealed
-                        | E::EmailReplaced { .. }
-                        | E::EmailReverted { .. }
-                )
-            }),
-        ),
-        (
-            "the standing",
-            kind(before) != kind(after),
-            said(|event| {
-                matches!(
-                    event,
-                    E::Suspended | E::Reinstated | E::Closed | E::Reopened | E::EmailReverted { .. }
-                )
-            }),
-        ),
-        (
-            "the address",
-            was.mailbox.ordinal != is.mailbox.ordinal || was.mailbox.key != is.mailbox.key,
-            said(moved),
-        ),
-        (
-            "whether the address is proven",
-            was.proven != is.proven,
-            said(moved)
-                || said(|event| matches!(event, E::EmailProven { .. } | E::PasswordSet { .. } | E::Reopened)),
-        ),
-        (
-            "the pending address",
-            was.pending.as_ref().map(|pending| pending.mailbox.ordinal)
-                != is.pending.as_ref().map(|pending| pending.mailbox.ordinal),
-            said(moved)
-                || said(|event| matches!(event, E::EmailChangeDropped | E::EmailChangeRequested { .. })),
-        ),
-        (
-            "who sets the passwords",
-            was.management != is.management,
-            said(|event| matches!(event, E::PasswordManagementChanged { .. })),
-        ),
-    ];
-    changes.into_iter().filter(|(_, changed, said)| *changed && !*said).map(|(what, ..)| what).collect()
-}
-
-fn kind(account: &Account) -> StandingKind {
-    account.standing()
 }

@@ -2,9 +2,11 @@
 
 mod acknowledged;
 mod bound;
+mod lasting;
 mod questions;
 mod records;
 mod refused;
+mod shadow;
 mod waits;
 
 use super::{executor::Elapsed, history::History, simulation::Simulation};
@@ -34,9 +36,11 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut all = records::breaches(evidence);
+    let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
+    let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records, &mut lasting]);
+    all.extend(records::kept(evidence, &end));
     let questions = questions::all(evidence.history);
-    all.extend(acknowledged::breaches(evidence, &questions));
+    all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));
     all.extend(bound::breaches(evidence));
     all.extend(waits::breaches(evidence, &questions));
