@@ -99,6 +99,7 @@
 pub mod adversary;
 pub mod clock;
 pub mod deadline;
+mod dice;
 #[doc(hidden)]
 pub mod doors;
 pub mod entropy;
@@ -112,6 +113,7 @@ pub mod names;
 pub mod processes;
 pub mod race;
 pub mod samples;
+pub mod simulator;
 pub mod store;
 
 /// Drives a future to its end on this thread, for adapters that need no runtime.

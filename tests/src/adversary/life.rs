@@ -6,11 +6,11 @@ use accountable_core::port::Clock as _;
 use accountable_memory::Answer;
 
 use super::{
-    dice::Dice,
     letters::{Header, Held},
     owner::Rightful,
     thief::Thief,
 };
+use crate::dice::Dice;
 use crate::doors::world::{World, email};
 
 /// How long an owner waits for a link after asking for one: the throttle's 600 s, and a courier's time.

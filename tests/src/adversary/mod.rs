@@ -19,7 +19,6 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
-mod dice;
 mod letters;
 mod life;
 mod owner;
@@ -29,8 +28,8 @@ mod thief;
 
 use accountable_core::domain::Incarnation;
 
-use self::{dice::Dice, life::Life};
-use crate::{deadline, doors::world::World, store::StoreUnderTest};
+use self::life::Life;
+use crate::{deadline, dice::Dice, doors::world::World, store::StoreUnderTest};
 
 /// Where the seeds begin unless `ACCOUNTABLE_SEED` says.
 const SEED: u64 = 20_261_121;

@@ -1,0 +1,156 @@
+//! What happened in one simulation, in its order: what was asked and answered, what became durable, which letters left.
+//!
+//! It is what the judges look at afterwards, and what a trace is told from.
+
+use std::collections::BTreeMap;
+
+use accountable_core::{
+    domain::{AccountId, CommitId, EmailAddress, Letter},
+    port::{Claim, Claimed, Commit, Trim},
+};
+
+use super::{
+    executor::{Elapsed, TaskId},
+    trouble::{HandedOver, Trouble},
+};
+
+/// All that happened.
+#[derive(Debug, Default)]
+pub struct History {
+    /// In the order in which it did.
+    pub entries: Vec<Entry>,
+    /// Which task offered a commit first. Others may offer it again: whoever comes next settles what was left.
+    pub offered_by: BTreeMap<CommitId, Option<TaskId>>,
+    applied: BTreeMap<CommitId, usize>,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub struct Entry {
+    /// When, in microseconds since the simulation began.
+    pub at: Elapsed,
+    /// In whose turn; none for what nobody in particular did.
+    pub task: Option<TaskId>,
+    /// What it was.
+    pub fact: Fact,
+}
+
+/// What can happen.
+#[derive(Debug)]
+pub enum Fact {
+    /// Something that is told, and that no judge looks at.
+    Said(String),
+    /// A door was asked.
+    Asked(Question),
+    /// It answered. A question without an answer was dropped, or its process died.
+    Answered(Answer),
+    /// A commit became durable.
+    Applied {
+        /// The commit as it was offered.
+        commit: Commit,
+        /// The process whose offer it was.
+        process: usize,
+        /// The clock of that process then, ahead of the true time by so many microseconds.
+        ahead: i64,
+    },
+    /// Mails were taken up.
+    Claimed {
+        /// What was asked for.
+        claim: Claim,
+        /// What was taken up, with the facts as they were then.
+        mails: Vec<Claimed>,
+        /// The process that did.
+        process: usize,
+    },
+    /// The store let go of what nobody needs any more, or found nothing of that.
+    Trimmed {
+        /// What it was asked to let go.
+        trim: Trim,
+        /// The process that asked.
+        process: usize,
+    },
+    /// A letter was handed over.
+    HandedOver {
+        /// The letter, link and all.
+        letter: Letter,
+        /// What became of it.
+        outcome: HandedOver,
+        /// The process that handed it over.
+        process: usize,
+    },
+    /// A process died, and all that it had under way with it.
+    Crashed {
+        /// Which.
+        process: usize,
+    },
+    /// A process was started.
+    Started {
+        /// Which.
+        process: usize,
+    },
+    /// A clock was set.
+    ClockSet {
+        /// Whose.
+        process: usize,
+        /// Ahead of the true time by so many microseconds from now on.
+        ahead: i64,
+    },
+    /// What is the matter with the world from now on.
+    Trouble(Trouble),
+    /// From now on nothing fails any more, all processes are up, and all clocks are right.
+    Calm,
+}
+
+/// A question to a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The method, as `owner.change_password`.
+    pub door: &'static str,
+    /// The process that was asked.
+    pub process: usize,
+    /// The account that it is about, as far as whoever asks knows.
+    pub account: Option<AccountId>,
+    /// The address that was typed.
+    pub email: Option<EmailAddress>,
+}
+
+/// What a door answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What it was asked.
+    pub question: Question,
+    /// How it came out.
+    pub outcome: Outcome,
+}
+
+/// How a call of a door came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// The rules say no; the refusal's code.
+    Refused(String),
+    /// The world failed; the fault's code.
+    Failed(&'static str),
+}
+
+impl History {
+    pub(super) fn write(&mut self, at: Elapsed, task: Option<TaskId>, fact: Fact) {
+        if let Fact::Applied { commit, .. } = &fact {
+            self.applied.insert(commit.id(), self.entries.len());
+        }
+        self.entries.push(Entry { at, task, fact });
+    }
+
+    /// Whether a commit has become durable.
+    #[must_use]
+    pub fn is_applied(&self, commit: CommitId) -> bool {
+        self.applied.contains_key(&commit)
+    }
+
+    /// When nothing failed any more.
+    #[must_use]
+    pub fn calm_since(&self) -> Option<Elapsed> {
+        self.entries.iter().rev().find(|entry| matches!(entry.fact, Fact::Calm)).map(|entry| entry.at)
+    }
+}

@@ -1,0 +1,225 @@
+//! The people of a simulation: what each of them knows, and what they may do.
+//!
+//! What somebody does is a task of its own: two steps at one moment are under way at once, and so is what one person does in
+//! two windows. Whoever asks a door and gets no answer does not know whether it was done, and reckons with both.
+
+mod operator;
+mod owner;
+mod staff;
+mod stranger;
+
+use std::{fmt, sync::Arc};
+
+use accountable_core::{
+    Accounts, Error, Fault, PublicError,
+    domain::{
+        AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Timestamp,
+    },
+};
+
+use super::{
+    history::{Answer, Fact, Outcome, Question},
+    plan::Plan,
+    simulation::{PROCESSES, REALMS, Simulation, mailbox},
+};
+use crate::dice::Dice;
+
+/// Something that a step does.
+#[derive(Debug, Clone)]
+pub(super) enum Act {
+    /// One of the owners.
+    Owner { who: usize, does: owner::Act },
+    /// Somebody who has no account.
+    Stranger(stranger::Act),
+    /// Staff of a realm.
+    Staff { realm: usize, does: staff::Act },
+    /// Whoever runs the processes, and what befalls them.
+    Operator(operator::Act),
+}
+
+impl Act {
+    /// Something or other. In a world without trouble nothing fails and nobody gives up.
+    pub(super) fn drawn(dice: &mut Dice, troubled: bool) -> Self {
+        match dice.below(20) {
+            0..=7 => Self::Owner { who: dice.below(OWNERS as u64) as usize, does: owner::Act::drawn(dice) },
+            8..=11 => Self::Stranger(stranger::Act::drawn(dice)),
+            12..=14 => {
+                Self::Staff { realm: dice.below(REALMS as u64) as usize, does: staff::Act::drawn(dice) }
+            }
+            _ => Self::Operator(operator::Act::drawn(dice, troubled)),
+        }
+    }
+
+    pub(super) async fn perform(self, turn: Turn) {
+        turn.say(self.to_string());
+        match self {
+            Self::Owner { who, does } => does.perform(who, turn).await,
+            Self::Stranger(does) => does.perform(turn).await,
+            Self::Staff { realm, does } => does.perform(realm, turn).await,
+            Self::Operator(does) => does.perform(turn).await,
+        }
+    }
+}
+
+/// As a line of the trace: who does what.
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner { who, does } => write!(f, "{} {does}", NAMES[*who]),
+            Self::Stranger(does) => write!(f, "a stranger {does}"),
+            Self::Staff { realm, does } => write!(f, "staff of realm {realm} {does}"),
+            Self::Operator(does) => write!(f, "{does}"),
+        }
+    }
+}
+
+/// How many people have accounts, or will: the first in the first realm, the second with the same address in the second.
+pub(super) const OWNERS: usize = 3;
+const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
+
+/// What everybody knows.
+#[derive(Debug)]
+pub(super) struct People {
+    pub(super) owners: Vec<Owner>,
+    /// Names what is new.
+    number: u64,
+}
+
+/// Whoever an account belongs to, or will.
+#[derive(Debug, Clone)]
+pub(super) struct Owner {
+    pub(super) name: &'static str,
+    pub(super) realm: usize,
+    /// The machine at home.
+    pub(super) home: Origin,
+    /// The mailboxes that they read, the one in use last.
+    pub(super) mailboxes: Vec<EmailAddress>,
+    pub(super) account: Option<AccountId>,
+    /// What may be the password, the likeliest last. Whoever got no answer does not know.
+    pub(super) passwords: Vec<String>,
+    pub(super) device: Option<DeviceToken>,
+    pub(super) session: Option<SessionStamp>,
+}
+
+impl People {
+    pub(super) fn new(_plan: &Plan) -> Self {
+        let owner = |who: usize| Owner {
+            name: NAMES[who],
+            realm: who % REALMS,
+            home: Origin::Ip(format!("203.0.113.{}", 9 + who).parse().unwrap()),
+            mailboxes: vec![mailbox(NAMES[who])],
+            account: None,
+            passwords: Vec::new(),
+            device: None,
+            session: None,
+        };
+        Self { owners: (0..OWNERS).map(owner).collect(), number: 0 }
+    }
+}
+
+/// One step on its way: who does it has this in hand.
+#[derive(Clone)]
+pub(super) struct Turn {
+    pub(super) simulation: Arc<Simulation>,
+    pub(super) step: u64,
+}
+
+/// An error of a door, as it is written down.
+pub(super) trait Unwelcome {
+    fn outcome(&self) -> Outcome;
+}
+
+impl Unwelcome for Error {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Failed(fault) => fault.outcome(),
+            refused => Outcome::Refused(refused.code().to_owned()),
+        }
+    }
+}
+
+impl Unwelcome for PublicError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Failed(fault) => fault.outcome(),
+            refused => Outcome::Refused(refused.code().to_owned()),
+        }
+    }
+}
+
+impl Unwelcome for Fault {
+    fn outcome(&self) -> Outcome {
+        Outcome::Failed(self.code())
+    }
+}
+
+impl Turn {
+    pub(super) fn chance<T>(&self, ask: impl FnOnce(&mut Dice) -> T) -> T {
+        self.simulation.time.chance(ask)
+    }
+
+    /// A line of the trace.
+    pub(super) fn say(&self, text: impl Into<String>) {
+        self.simulation.write(Fact::Said(text.into()));
+    }
+
+    /// A process of the realm that is up, and its accounts; none if none is.
+    pub(super) fn accounts(&self, realm: usize) -> Option<(usize, Accounts)> {
+        let first = self.chance(|dice| Plan::process_of(realm, dice));
+        let all = (0..PROCESSES / REALMS).map(|at| (first + at * REALMS) % PROCESSES);
+        all.into_iter().find_map(|process| Some((process, self.simulation.enter(process)?)))
+    }
+
+    /// Asks a door, and writes down what was asked and how it came out.
+    pub(super) async fn ask<T, E: Unwelcome>(
+        &self,
+        question: Question,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        self.simulation.write(Fact::Asked(question.clone()));
+        let answered = call.await;
+        let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
+        self.simulation.write(Fact::Answered(Answer { question, outcome }));
+        answered
+    }
+
+    /// What is known of an owner now.
+    pub(super) fn owner(&self, who: usize) -> Owner {
+        self.simulation.people().owners[who].clone()
+    }
+
+    /// An owner learns something.
+    pub(super) fn learns(&self, who: usize, what: impl FnOnce(&mut Owner)) {
+        what(&mut self.simulation.people().owners[who]);
+    }
+
+    /// A password that nobody has had.
+    pub(super) fn new_password(&self) -> String {
+        let mut people = self.simulation.people();
+        people.number += 1;
+        format!("herons wade {} where Rivers bend!", people.number)
+    }
+
+    /// An address that nobody has had.
+    pub(super) fn new_address(&self, of: &str) -> EmailAddress {
+        let mut people = self.simulation.people();
+        people.number += 1;
+        mailbox(&format!("{of}-{}", people.number))
+    }
+
+    /// The links in a mailbox that are good for one of these, the last first: in the letters' own words, live or not.
+    pub(super) fn links(&self, to: &EmailAddress, of: &[Purpose]) -> Vec<(Purpose, MailedCode, Timestamp)> {
+        let post = self.simulation.post();
+        let links = post.of(to).rev().filter_map(super::post::Arrived::link);
+        links.filter(|(purpose, _, _)| of.contains(purpose)).collect()
+    }
+}
+
+pub(super) fn staff() -> Actor {
+    Actor::parse("staff").unwrap()
+}
+
+/// A question to a door about nobody in particular.
+pub(super) fn question(door: &'static str, process: usize) -> Question {
+    Question { door, process, account: None, email: None }
+}

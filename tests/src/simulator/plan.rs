@@ -1,0 +1,130 @@
+//! A plan: who does what when, and what befalls the world meanwhile. It is drawn from a seed, and can be cut down.
+//!
+//! A step names what it is about in words that hold whatever happened before ("the last link in the mailbox"), and whatever
+//! chance it meets on its way is its own, named by its number. So steps can be taken away, and the rest goes on as before.
+
+use accountable_core::{
+    Builder,
+    domain::{KeyId, Keyring, Realm, Rules, Span},
+};
+
+use super::{
+    executor::Elapsed,
+    people::Act,
+    simulation::{PROCESSES, REALMS},
+};
+use crate::dice::Dice;
+
+/// Everything that a seed decides in advance.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What it was drawn from, and what decides all the rest.
+    pub seed: u64,
+    pub(super) settings: [Setting; REALMS],
+    /// In the order of their times.
+    pub(super) steps: Vec<Step>,
+    /// No message takes any time: what is left goes in the order in which it was begun.
+    pub(super) simple: bool,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    /// Its name, whatever else is in the plan.
+    pub(super) number: u64,
+    pub(super) at: Elapsed,
+    pub(super) act: Act,
+    /// Whoever does it gives up after so many turns.
+    pub(super) dropped_after: Option<u64>,
+}
+
+/// How a realm is set up.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) realm: Realm,
+    pub(super) rules: Rules,
+    pub(super) rechecks: bool,
+    pub(super) notes_log_ins: bool,
+}
+
+impl Setting {
+    fn drawn(name: &str, dice: &mut Dice) -> Self {
+        let mut rules = Rules::default();
+        if name != "main" {
+            if dice.one_in(2) {
+                rules.lock_out.room = 3;
+                rules.lock_out.disable_at = 8;
+            }
+            if dice.one_in(2) {
+                rules.code_lives.password_reset = Span::minutes(*dice.pick(&[5, 20, 600]));
+            }
+            if dice.one_in(2) {
+                rules.closing_grace = Span::hours(30);
+            }
+            if dice.one_in(3) {
+                rules.journal_kept = Some(Span::days(1));
+            }
+            if dice.one_in(3) {
+                rules.retries.attempts = 3;
+            }
+        }
+        let realm = Realm::parse(name).unwrap();
+        Self { realm, rules, rechecks: dice.one_in(4), notes_log_ins: dice.one_in(4) }
+    }
+
+    /// Each realm has keys of its own.
+    pub(super) fn keys(&self) -> Keyring {
+        let first = self.realm.as_str().len() as u8;
+        let key = |add: u8| std::array::from_fn(|at| first.wrapping_add(add).wrapping_add(at as u8));
+        Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
+    }
+
+    pub(super) fn built(&self, builder: Builder) -> Builder {
+        let mut builder = builder.realm(self.realm.clone()).rules(self.rules);
+        if self.rechecks {
+            builder = builder.recheck_at_log_in();
+        }
+        if self.notes_log_ins {
+            builder = builder.log_ins_noted();
+        }
+        builder
+    }
+}
+
+impl Plan {
+    /// Draws a plan.
+    #[must_use]
+    pub fn drawn(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let settings = [Setting::drawn("main", &mut dice), Setting::drawn("shop", &mut dice)];
+        let mut steps = Vec::new();
+        let mut at = 0;
+        let troubled = !dice.one_in(4);
+        for _ in 0..dice.between(1, 6) {
+            // A while in which much happens at once, then a pause.
+            for _ in 0..dice.between(3, 14) {
+                let act = Act::drawn(&mut dice, troubled);
+                let dropped_after = (troubled && dice.one_in(8)).then(|| dice.between(1, 30));
+                steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after });
+                at += match dice.below(5) {
+                    0 | 1 => 0,
+                    2 => dice.below(200_000),
+                    3 => dice.below(20_000_000),
+                    _ => dice.below(700_000_000),
+                };
+            }
+            at += match dice.below(4) {
+                0 => 601_000_000,
+                1 => dice.below(3_600_000_000),
+                2 => dice.below(30 * 3_600_000_000),
+                _ => dice.below(100 * 3_600_000_000),
+            };
+        }
+        Self { seed, settings, steps, simple: false }
+    }
+
+    /// A process of a realm.
+    pub(super) fn process_of(realm: usize, dice: &mut Dice) -> usize {
+        realm + REALMS * dice.below((PROCESSES / REALMS) as u64) as usize
+    }
+}

@@ -1,0 +1,253 @@
+//! One simulated world: processes over one store, a mail server, people, and the time that passes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use accountable_core::{
+    Accounts, Machine,
+    domain::{CommitId, Incarnation, Realm},
+    port::{Commit, PasswordHash},
+};
+use accountable_memory::{InsecureTestHasher, MemoryStore, SeededEntropy};
+use futures_util::future::{AbortHandle, Abortable};
+
+use super::{
+    clock::ProcessClock,
+    executor::{Executor, TaskId},
+    hasher::ProcessHasher,
+    history::{Fact, History},
+    people::People,
+    plan::{Plan, Setting},
+    post::{Post, ProcessMailer},
+    store::{Disk, ProcessStore},
+    trouble::Trouble,
+};
+use crate::{
+    dice::Dice,
+    doors::world::{email, links},
+};
+
+/// How many processes there are: the first two of one realm, the others of another.
+pub(super) const PROCESSES: usize = 4;
+
+/// The realm of a process.
+pub(super) const fn realm_of(process: usize) -> usize {
+    process % REALMS
+}
+
+/// How many realms there are.
+pub(super) const REALMS: usize = 2;
+
+/// Everything there is.
+pub(super) struct Simulation {
+    pub(super) time: Executor,
+    pub(super) disk: Disk,
+    pub(super) settings: [Setting; REALMS],
+    seed: u64,
+    /// No message takes any time.
+    simple: bool,
+    history: Mutex<History>,
+    post: Mutex<Post>,
+    trouble: Mutex<Trouble>,
+    processes: Mutex<Vec<Process>>,
+    people: Mutex<People>,
+    verified: Mutex<usize>,
+}
+
+/// A process: its accounts while it is up, and its clock.
+struct Process {
+    accounts: Option<Accounts>,
+    clock: ProcessClock,
+    /// How often it was started.
+    lives: u64,
+    /// What shuts its courier down, while it runs one.
+    courier: Option<AbortHandle>,
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Simulation {
+    /// The world of a plan, with all processes up.
+    pub(super) fn new(plan: &Plan) -> Arc<Self> {
+        let time = Executor::new(plan.seed);
+        let clocks = (0..PROCESSES).map(|_| ProcessClock::new(time.clone()));
+        let process = |clock| Process { accounts: None, clock, lives: 0, courier: None };
+        let processes = clocks.map(process).collect();
+        let this = Arc::new(Self {
+            disk: Disk::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
+            settings: plan.settings.clone(),
+            seed: plan.seed,
+            simple: plan.simple,
+            history: Mutex::default(),
+            post: Mutex::default(),
+            trouble: Mutex::default(),
+            processes: Mutex::new(processes),
+            people: Mutex::new(People::new(plan)),
+            verified: Mutex::default(),
+            time,
+        });
+        (0..PROCESSES).for_each(|process| this.start(process));
+        this
+    }
+
+    pub(super) const fn is_simple(&self) -> bool {
+        self.simple
+    }
+
+    pub(super) fn history(&self) -> MutexGuard<'_, History> {
+        lock(&self.history)
+    }
+
+    pub(super) fn post(&self) -> MutexGuard<'_, Post> {
+        lock(&self.post)
+    }
+
+    pub(super) fn people(&self) -> MutexGuard<'_, People> {
+        lock(&self.people)
+    }
+
+    pub(super) fn trouble(&self) -> Trouble {
+        *lock(&self.trouble)
+    }
+
+    /// Writes down what happens now.
+    pub(super) fn write(&self, fact: Fact) {
+        let (at, task) = (self.time.elapsed(), self.time.running());
+        self.history().write(at, task, fact);
+    }
+
+    pub(super) fn is_offered(&self, commit: &Commit) {
+        let task = self.time.running();
+        self.history().offered_by.entry(commit.id()).or_insert(task);
+    }
+
+    pub(super) fn is_applied(&self, commit: CommitId) -> bool {
+        self.history().is_applied(commit)
+    }
+
+    /// A password was verified against a hash.
+    pub(super) fn is_verified(&self, _hash: &PasswordHash) {
+        *lock(&self.verified) += 1;
+    }
+
+    pub(super) fn is_calm(&self) -> bool {
+        self.history().calm_since().is_some()
+    }
+
+    pub(super) fn clock_of(&self, process: usize) -> ProcessClock {
+        lock(&self.processes)[process].clock.clone()
+    }
+
+    /// The accounts of a process, if it is up. Whoever's turn it is ends with it.
+    pub(super) fn enter(&self, process: usize) -> Option<Accounts> {
+        let accounts = lock(&self.processes)[process].accounts.clone();
+        if accounts.is_some() {
+            self.time.join(process as u64);
+        }
+        accounts
+    }
+
+    /// Starts a process, unless it is up.
+    pub(super) fn start(self: &Arc<Self>, process: usize) {
+        let mut processes = lock(&self.processes);
+        let this = &mut processes[process];
+        if this.accounts.is_some() {
+            return;
+        }
+        this.lives += 1;
+        let seed = Dice::of(self.seed, (process as u64) << 32 | this.lives).throw();
+        let setting = &self.settings[realm_of(process)];
+        let hasher = ProcessHasher {
+            simulation: Arc::clone(self),
+            inner: InsecureTestHasher::new(!seed).with_cost(1 + u32::try_from(process).unwrap_or(0) / 2),
+        };
+        let machine = Machine::new(this.clock.clone(), SeededEntropy::new(seed), hasher);
+        let store = ProcessStore { simulation: Arc::clone(self), process };
+        let mailer = ProcessMailer { simulation: Arc::clone(self), process };
+        let builder = Accounts::builder(machine, store, mailer, setting.keys(), links());
+        let built = setting.built(builder).build();
+        this.accounts = Some(built.unwrap_or_else(|why| panic!("the settings of a plan: {why}")));
+        drop(processes);
+        self.write(Fact::Started { process });
+    }
+
+    /// A process dies where it stands, with all that it has under way.
+    pub(super) fn crash(&self, process: usize) {
+        self.write(Fact::Crashed { process });
+        let accounts = {
+            let this = &mut lock(&self.processes)[process];
+            this.courier = None;
+            this.accounts.take()
+        };
+        self.time.end_group(process as u64);
+        drop(accounts);
+    }
+
+    /// Runs a courier in a process that is up and has none.
+    pub(super) fn start_courier(&self, process: usize) {
+        let mut processes = lock(&self.processes);
+        let this = &mut processes[process];
+        let Some(accounts) = this.accounts.clone().filter(|_| this.courier.is_none()) else { return };
+        let (shutdown, shut_down) = AbortHandle::new_pair();
+        let until = Abortable::new(std::future::pending::<()>(), shut_down);
+        let name = TaskId(1 << 40 | (process as u64) << 16 | this.lives);
+        self.time.start(
+            name,
+            process as u64,
+            None,
+            accounts.run_courier(async {
+                let _ = until.await;
+            }),
+        );
+        this.courier = Some(shutdown);
+    }
+
+    /// Ends a process' courier in an orderly way: it finishes what it has begun.
+    pub(super) fn stop_courier(&self, process: usize) {
+        if let Some(shutdown) = lock(&self.processes)[process].courier.take() {
+            shutdown.abort();
+        }
+    }
+
+    pub(super) fn set_clock(&self, process: usize, ahead: i64) {
+        self.clock_of(process).set_ahead(ahead);
+        self.write(Fact::ClockSet { process, ahead });
+    }
+
+    pub(super) fn set_trouble(&self, trouble: Trouble) {
+        *lock(&self.trouble) = trouble;
+        self.write(Fact::Trouble(trouble));
+    }
+
+    /// Nothing fails any more: all processes are up and all clocks are right.
+    pub(super) fn calm_down(self: &Arc<Self>) {
+        self.set_trouble(Trouble::default());
+        for process in 0..PROCESSES {
+            self.set_clock(process, 0);
+            self.start(process);
+        }
+        self.write(Fact::Calm);
+    }
+
+    /// What went wrong that nobody wrote down.
+    pub(super) fn panicked(&self) -> Vec<(TaskId, String)> {
+        self.time.panicked()
+    }
+
+    /// Ends everything that is still under way: it holds the world that it is in.
+    pub(super) fn end(&self) {
+        self.time.end_all();
+        let accounts: Vec<_> = lock(&self.processes).iter_mut().map(|it| it.accounts.take()).collect();
+        drop(accounts);
+    }
+
+    pub(super) fn realm(&self, realm: usize) -> Realm {
+        self.settings[realm].realm.clone()
+    }
+}
+
+/// The address of somebody at a provider that all use.
+pub(super) fn mailbox(name: &str) -> accountable_core::domain::EmailAddress {
+    email(&format!("{name}@example.com"))
+}

@@ -1,0 +1,199 @@
+//! What may be the matter with the world: how often a call of a port fails, and how.
+
+use accountable_core::domain::Span;
+
+use crate::dice::Dice;
+
+/// What is the matter at present. The default is a world in which nothing fails and nothing takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Trouble {
+    /// With the store.
+    pub store: StoreTrouble,
+    /// With the mail server.
+    pub mail: MailTrouble,
+}
+
+/// Of 1,000 calls of the store so many come to this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoreTrouble {
+    /// They never reach the store, and that is known.
+    pub refused: u64,
+    /// The store does what it is asked, and its answer gets lost.
+    pub unheard: u64,
+    /// They never reach the store, and nobody knows that.
+    pub lost: u64,
+    /// They reach the store after their caller was told that nobody knows; a repeat is judged after that.
+    pub late: u64,
+    /// No answer ever comes. Whether the store did what it was asked depends.
+    pub silent: u64,
+    /// They take seconds, up to more than anybody waits.
+    pub slow: u64,
+    /// The disk is full: nothing can be written, and reading works.
+    pub is_full: bool,
+}
+
+/// Of 1,000 letters so many come to this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MailTrouble {
+    /// The server takes the letter, and its answer gets lost.
+    pub unheard: u64,
+    /// The server puts the letter off.
+    pub delayed: u64,
+    /// There is no such mailbox, the server says.
+    pub refused: u64,
+    /// The letter can't be sent, by a fault of ours.
+    pub ours: u64,
+    /// The mailer panics.
+    pub panics: u64,
+    /// The server never answers. Whether it took the letter depends.
+    pub silent: u64,
+    /// It takes minutes, up to more than a delivery may.
+    pub slow: u64,
+    /// No letter can be sent: the server is away.
+    pub is_away: bool,
+}
+
+/// What becomes of one call of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Passes,
+    Refused,
+    Full,
+    Unheard,
+    Lost,
+    Late,
+    Silent { applied: bool },
+}
+
+impl StoreTrouble {
+    pub(super) fn fate(&self, dice: &mut Dice) -> Fate {
+        let mut throw = dice.below(1_000);
+        let applied = dice.one_in(2);
+        for (share, fate) in [
+            (self.refused, Fate::Refused),
+            (self.unheard, Fate::Unheard),
+            (self.lost, Fate::Lost),
+            (self.late, Fate::Late),
+            (self.silent, Fate::Silent { applied }),
+        ] {
+            if throw < share {
+                return fate;
+            }
+            throw -= share;
+        }
+        if self.is_full { Fate::Full } else { Fate::Passes }
+    }
+
+    /// How long a message to the store or from it is under way.
+    pub(super) fn latency(&self, dice: &mut Dice) -> Span {
+        let throw = dice.below(1_000);
+        let micros = match throw {
+            _ if throw < self.slow => dice.between(500_000, 40_000_000),
+            0..=599 => dice.below(50),
+            600..=899 => dice.between(50, 3_000),
+            _ => dice.between(3_000, 200_000),
+        };
+        Span::micros(micros)
+    }
+}
+
+/// What becomes of one letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandedOver {
+    /// The server took it and said so.
+    Taken,
+    /// The server took it; its answer was lost.
+    Unheard,
+    /// The server put it off.
+    Delayed,
+    /// There is no such mailbox.
+    Refused,
+    /// It could not be sent by a fault of ours.
+    Ours,
+    /// The mailer panicked.
+    Panicked,
+    /// No answer came.
+    Silent {
+        /// The server took it all the same.
+        taken: bool,
+    },
+    /// The server was away.
+    Away,
+}
+
+impl HandedOver {
+    /// Whether it arrives.
+    #[must_use]
+    pub const fn arrives(self) -> bool {
+        matches!(self, Self::Taken | Self::Unheard | Self::Silent { taken: true })
+    }
+}
+
+impl MailTrouble {
+    pub(super) fn fate(&self, dice: &mut Dice) -> HandedOver {
+        let mut throw = dice.below(1_000);
+        let taken = dice.one_in(2);
+        if self.is_away {
+            return HandedOver::Away;
+        }
+        for (share, fate) in [
+            (self.unheard, HandedOver::Unheard),
+            (self.delayed, HandedOver::Delayed),
+            (self.refused, HandedOver::Refused),
+            (self.ours, HandedOver::Ours),
+            (self.panics, HandedOver::Panicked),
+            (self.silent, HandedOver::Silent { taken }),
+        ] {
+            if throw < share {
+                return fate;
+            }
+            throw -= share;
+        }
+        HandedOver::Taken
+    }
+
+    pub(super) fn latency(&self, dice: &mut Dice) -> Span {
+        let throw = dice.below(1_000);
+        let micros = match throw {
+            _ if throw < self.slow => dice.between(5_000_000, 400_000_000),
+            0..=799 => dice.between(1_000, 400_000),
+            _ => dice.between(400_000, 5_000_000),
+        };
+        Span::micros(micros)
+    }
+}
+
+impl Trouble {
+    /// Some trouble or other.
+    pub(super) fn drawn(dice: &mut Dice) -> Self {
+        let mut trouble = Self::default();
+        let store = &mut trouble.store;
+        match dice.below(8) {
+            0..=2 => {}
+            3 => {
+                let share = dice.between(20, 200);
+                (store.unheard, store.lost, store.late) = (share, share, share);
+            }
+            4 => store.refused = dice.between(20, 600),
+            5 => (store.silent, store.slow) = (dice.between(0, 60), dice.between(20, 300)),
+            6 => store.is_full = true,
+            _ => {
+                (store.refused, store.unheard, store.lost) = (30, 30, 30);
+                (store.late, store.silent, store.slow) = (30, 10, 30);
+            }
+        }
+        let mail = &mut trouble.mail;
+        match dice.below(8) {
+            0..=2 => {}
+            3 => mail.is_away = true,
+            4 => (mail.unheard, mail.silent) = (dice.between(50, 400), dice.between(0, 200)),
+            5 => (mail.panics, mail.ours) = (dice.between(50, 400), dice.between(0, 300)),
+            6 => (mail.delayed, mail.slow) = (dice.between(50, 500), dice.between(0, 200)),
+            _ => {
+                (mail.unheard, mail.delayed, mail.refused) = (50, 50, 30);
+                (mail.ours, mail.panics, mail.silent, mail.slow) = (50, 30, 50, 50);
+            }
+        }
+        trouble
+    }
+}
