@@ -1,7 +1,9 @@
 //! A simulator of the whole library: several processes over one store, in a world where everything fails, with people who do
 //! what they like. One seed decides all of it; afterwards each invariant of the rules is judged.
 
+pub mod campaign;
 mod clock;
+pub mod cuts;
 pub mod executor;
 mod hasher;
 pub mod history;
@@ -9,8 +11,10 @@ mod judge;
 mod people;
 pub mod plan;
 mod post;
+pub mod shrink;
 mod simulation;
 mod store;
+pub mod trace;
 pub mod trouble;
 
 use std::sync::Arc;

@@ -1,7 +1,14 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod accounts;
+mod codes;
 mod records;
 mod shadow;
+mod throttles;
+
+/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
+#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
+mod sound;
 
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
@@ -26,12 +33,26 @@ impl Breach {
     pub(super) fn new(invariant: u8, at: Elapsed, what: impl Into<String>) -> Self {
         Self { invariant, what: what.into(), at }
     }
+
+    /// What breaches of one kind have in common: the invariant, and the words of how it was broken, without the names,
+    /// numbers and addresses among them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let is_name =
+            |word: &str| word.len() >= 20 || word.contains(|c: char| c.is_ascii_digit() || c == '@');
+        let words: Vec<_> = self.what.split_whitespace().filter(|word| !is_name(word)).collect();
+        format!("{} {}", self.invariant, words.join(" "))
+    }
 }
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let mut records = records::Records::default();
-    let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records]);
+    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
+    let mut throttles = throttles::Throttles::new(evidence);
+    let mut judges: [&mut dyn shadow::Judge<'_>; 4] =
+        [&mut records, &mut accounts, &mut codes, &mut throttles];
+    let (end, mut all) = shadow::heard(evidence.history, &mut judges);
     all.extend(records::kept(evidence, &end));
     for (task, text) in evidence.simulation.panicked() {
         all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
