@@ -108,6 +108,14 @@ impl Plan {
         let mut steps = Vec::new();
         let mut at = 0;
         let troubled = !dice.one_in(4);
+        {
+            // TEMPORARY
+            use super::people::tmp;
+            for (after, act) in tmp() {
+                at += after;
+                steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
+            }
+        }
         for _ in 0..dice.between(1, 6) {
             // A while in which much happens at once, then a pause.
             for _ in 0..dice.between(3, 14) {

@@ -72,8 +72,6 @@ impl Teller {
                 self.line(&who, &format!("process {process} {}", handed_over(letter, *outcome)));
             }
             Fact::Complained { what, .. } => self.line(&who, &format!("complains: {what}")),
-            // What came of them tells.
-            Fact::Reported { .. } | Fact::Trimmed { .. } | Fact::Receipt { .. } | Fact::LetIn { .. } => {}
             Fact::Crashed { process } => self.line(&who, &format!("process {process} dies")),
             // All of them are, in the beginning.
             Fact::Started { process } if entry.at > 0 => {
@@ -91,8 +89,15 @@ impl Teller {
                 }
             }
             Fact::Calm => {
-                self.line(&who, "from now on nothing fails: all processes are up, all clocks are right")
+                self.line(&who, "from now on nothing fails: all processes are up, all clocks are right");
             }
+            // What only judges need.
+            Fact::Unanswered(_)
+            | Fact::Verified(_)
+            | Fact::Reported { .. }
+            | Fact::Trimmed { .. }
+            | Fact::Receipt { .. }
+            | Fact::LetIn { .. } => {}
         }
     }
 

@@ -135,7 +135,7 @@ fn is_kept_from_an_address(
     entry: usize,
     answer: &Answer,
 ) -> Option<String> {
-    let Answer { question, outcome } = answer;
+    let Answer { question, outcome, .. } = answer;
     let taken = *outcome == Outcome::Refused("email_taken".to_owned());
     if !taken || !TAKES_AN_ADDRESS.contains(&question.door) {
         return None;
