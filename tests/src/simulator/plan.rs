@@ -116,6 +116,14 @@ impl Plan {
                 steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
             }
         }
+        {
+            // TEMPORARY
+            use super::people::tmp;
+            for (after, act) in tmp() {
+                at += after;
+                steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
+            }
+        }
         for _ in 0..dice.between(1, 6) {
             // A while in which much happens at once, then a pause.
             for _ in 0..dice.between(3, 14) {

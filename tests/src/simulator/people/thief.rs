@@ -4,7 +4,9 @@ use std::fmt;
 
 use accountable_core::{
     Authentication, MailOptions, Owner as OwnerDoor,
-    domain::{AccountId, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Timestamp},
+    domain::{
+        AccountId, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span, Timestamp,
+    },
 };
 
 use super::{Turn, question};
@@ -62,8 +64,8 @@ impl Thief {
 impl Act {
     pub(in crate::simulator) fn drawn(dice: &mut Dice) -> Self {
         match dice.below(20) {
-            0..=4 => Self::Robs { with_session: dice.one_in(2) },
-            5..=7 => Self::CarriesAway,
+            0..=2 => Self::Robs { with_session: dice.one_in(2) },
+            3..=7 => Self::CarriesAway,
             8 | 9 => Self::ChangesPassword,
             10 | 11 => Self::AsksForAddress,
             12 | 13 => Self::Confirms,
@@ -190,13 +192,19 @@ async fn carries_away(whose: usize, turn: &Turn) {
     asks_for_address(whose, turn).await;
     for _ in 0..turn.chance(|dice| dice.between(1, 4)) {
         let wait = turn.chance(|dice| dice.between(1_000_000, 900_000_000));
-        turn.simulation.time.sleep(accountable_core::domain::Span::micros(wait)).await;
+        turn.simulation.time.sleep(Span::micros(wait)).await;
+        // Mail goes on its way sooner or later.
+        if let Some((process, accounts)) = turn.accounts(turn.owner(whose).realm) {
+            let _ = turn.ask(question("sweep", process), accounts.sweep(100)).await;
+        }
         confirms(whose, turn).await;
     }
-    match turn.chance(|dice| dice.below(4)) {
+    match turn.chance(|dice| dice.below(6)) {
         0 => closes(whose, turn).await,
         1 => changes_password(whose, turn).await,
         2 => asks_for_address(whose, turn).await,
+        3 => cancels(whose, turn).await,
+        4 => asks_at_own_mailbox(whose, false, turn).await,
         _ => {}
     }
 }
