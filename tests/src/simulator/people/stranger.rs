@@ -238,7 +238,7 @@ async fn asks_for_a_day(at: Target, turn: &Turn) {
         asks_for_reset(at, turn).await;
         turn.simulation.time.sleep(Span::seconds(601)).await;
     }
-    for _ in 0..turn.chance(|dice| dice.between(1, 10)) {
+    for _ in 0..turn.chance(|dice| dice.between(1, 16)) {
         asks_for_reset(at, turn).await;
         let wait = turn.chance(|dice| Span::minutes(*dice.pick(&[11, 59, 61, 90, 118, 121])));
         turn.simulation.time.sleep(wait).await;

@@ -24,6 +24,8 @@ pub(in crate::simulator) enum Act {
     },
     /// One thing after the other, as long as it takes to carry an account away.
     CarriesAway,
+    /// With a link to a new password on its way to the owner: whatever may end it, or what takes the rest back.
+    SwitchesOff,
     ChangesPassword,
     AsksForAddress,
     Confirms,
@@ -66,9 +68,10 @@ impl Act {
         match dice.below(20) {
             0..=2 => Self::Robs { with_session: dice.one_in(2) },
             3..=7 => Self::CarriesAway,
-            8 | 9 => Self::ChangesPassword,
-            10 | 11 => Self::AsksForAddress,
-            12 | 13 => Self::Confirms,
+            8..=10 => Self::SwitchesOff,
+            11 => Self::ChangesPassword,
+            12 => Self::AsksForAddress,
+            13 => Self::Confirms,
             14 => Self::Cancels,
             15 => Self::Closes,
             16 => Self::EndsSessions,
@@ -82,6 +85,7 @@ impl Act {
         match self {
             Self::Robs { with_session } => robs(whose, with_session, &turn),
             Self::CarriesAway => carries_away(whose, &turn).await,
+            Self::SwitchesOff => switches_off(whose, &turn).await,
             Self::ChangesPassword => changes_password(whose, &turn).await,
             Self::AsksForAddress => asks_for_address(whose, &turn).await,
             Self::Confirms => confirms(whose, &turn).await,
@@ -97,7 +101,7 @@ impl Act {
     /// Anything that needs no more than what a thief has.
     pub(in crate::simulator) fn goes_on(dice: &mut Dice) -> Self {
         match Self::drawn(dice) {
-            Self::Robs { .. } | Self::CarriesAway => Self::Redeems,
+            Self::Robs { .. } | Self::CarriesAway | Self::SwitchesOff => Self::Redeems,
             other => other,
         }
     }
@@ -109,6 +113,7 @@ impl fmt::Display for Act {
             Self::Robs { with_session: true } => "learns the password, and has the session and the device",
             Self::Robs { with_session: false } => "learns the password",
             Self::CarriesAway => "carries the account away to a mailbox of their own",
+            Self::SwitchesOff => "tries to switch off what the owner's mailbox holds",
             Self::ChangesPassword => "changes the password",
             Self::AsksForAddress => "asks for another address, which is their own",
             Self::Confirms => "confirms the address that is their own",
@@ -193,10 +198,7 @@ async fn carries_away(whose: usize, turn: &Turn) {
     for _ in 0..turn.chance(|dice| dice.between(1, 4)) {
         let wait = turn.chance(|dice| dice.between(1_000_000, 900_000_000));
         turn.simulation.time.sleep(Span::micros(wait)).await;
-        // Mail goes on its way sooner or later.
-        if let Some((process, accounts)) = turn.accounts(turn.owner(whose).realm) {
-            let _ = turn.ask(question("sweep", process), accounts.sweep(100)).await;
-        }
+        mail_leaves(whose, turn).await;
         confirms(whose, turn).await;
     }
     match turn.chance(|dice| dice.below(6)) {
@@ -206,6 +208,36 @@ async fn carries_away(whose: usize, turn: &Turn) {
         3 => cancels(whose, turn).await,
         4 => asks_at_own_mailbox(whose, false, turn).await,
         _ => {}
+    }
+}
+
+/// Sooner or later it does.
+async fn mail_leaves(whose: usize, turn: &Turn) {
+    if let Some((process, accounts)) = turn.accounts(turn.owner(whose).realm) {
+        let _ = turn.ask(question("sweep", process), accounts.sweep(100)).await;
+    }
+}
+
+async fn switches_off(whose: usize, turn: &Turn) {
+    robs(whose, true, turn);
+    let Some(home) = turn.thief(whose).home else { return };
+    if let Some((process, accounts)) = turn.accounts(turn.owner(whose).realm) {
+        let asked =
+            Question { email: Some(home.clone()), ..question("public.request_password_reset", process) };
+        let public = accounts.public(turn.owner(whose).home);
+        let _ = turn.ask(asked, public.request_password_reset(&home, MailOptions::default())).await;
+    }
+    for _ in 0..turn.chance(|dice| dice.between(2, 6)) {
+        mail_leaves(whose, turn).await;
+        match turn.chance(|dice| dice.below(8)) {
+            0 | 1 => changes_password(whose, turn).await,
+            2 | 3 => asks_for_address(whose, turn).await,
+            4 | 5 => confirms(whose, turn).await,
+            6 => closes(whose, turn).await,
+            _ => cancels(whose, turn).await,
+        }
+        let wait = turn.chance(|dice| dice.below(700_000_000));
+        turn.simulation.time.sleep(Span::micros(wait)).await;
     }
 }
 
