@@ -89,7 +89,8 @@ fn a_broken_world_is_shrunk_to_a_short_trace() {
     assert_eq!(left.breach.kind(), breach.kind(), "{left}");
     // What the trace says lives through it again.
     let told = left.to_string();
-    let keep = told.split("--keep ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a command");
+    let keep =
+        told.split("--keep ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a command");
     let cuts = Cuts { keep: Some(keep.parse().unwrap()), ..left.cuts.clone() };
     let again = in_a_forgetful_world(&Plan::drawn(*seed).cut(&cuts));
     assert_eq!(again.history.digest(), left.history.digest(), "{told}");
@@ -140,7 +141,9 @@ fn of_several_broken_seeds_the_lowest_wins_however_many_threads_there_are() {
 #[test]
 fn a_panic_of_a_judge_names_its_seed() {
     let panics = |plan: &Plan| -> Verdict {
-        if plan.seed == 3 { std::panic::resume_unwind(Box::new("judged wrongly")) }
+        if plan.seed == 3 {
+            std::panic::resume_unwind(Box::new("judged wrongly"))
+        }
         Verdict { breaches: Vec::new(), history: Default::default() }
     };
     let outcome = Campaign::of(1, 10).run(panics, &AtomicU64::new(0));

@@ -68,6 +68,9 @@ impl Teller {
                 let mails: Vec<_> = mails.iter().map(|claimed| mail_in_words(&claimed.mail.value)).collect();
                 self.line(&who, &format!("process {process} takes up: {}", mails.join("; ")));
             }
+            Fact::Trimmed { process, .. } => {
+                self.line(&who, &format!("process {process} clears away what nobody needs"));
+            }
             Fact::HandedOver { letter, outcome, process } => {
                 self.line(&who, &format!("process {process} {}", handed_over(letter, *outcome)));
             }
