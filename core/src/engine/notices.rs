@@ -15,8 +15,8 @@ pub(crate) type Spent = BTreeMap<QuotaTag, Timestamp>;
 
 impl Core {
     /// Charges the change's notices to their levels. Of those whose level is known to be spent, one is put off, and those
-    /// that come while one waits that tells as much are dropped. The answer names the levels: if the store finds one of them spent, the
-    /// command is run once more, with that known.
+    /// that come while one waits that tells as much are dropped. The answer names the levels: if the store finds one of
+    /// them spent, the command is run once more, with that known.
     pub(crate) fn bound_notices(
         &self,
         change: &mut Change,

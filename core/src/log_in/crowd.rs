@@ -4,8 +4,8 @@
 //! takes up room as if it had been counted. The next failure that is written down brings it along; where what is owed leaves
 //! no room, it is paid before anything is hashed.
 //!
-//! A commit of unknown outcome may have been applied: its failure is owed all the same, and then is counted once more. Too many after
-//! an accident, never too few; and never beyond a burst, since no level can be raised further than that.
+//! A commit of unknown outcome may have been applied: its failure is owed all the same, and then is counted once more. Too
+//! many after an accident, never too few; and never beyond a burst, since no level can be raised further than that.
 
 use event_listener::Event;
 

@@ -1,7 +1,20 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod accounts;
+mod acknowledged;
+mod bound;
+mod codes;
+mod lasting;
+mod questions;
 mod records;
+mod refused;
 mod shadow;
+mod throttles;
+mod waits;
+
+/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
+#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
+mod sound;
 
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
@@ -40,11 +53,23 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut records = records::Records::default();
-    let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records]);
+    let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
+    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
+    let mut throttles = throttles::Throttles::new(evidence);
+    let mut judges: [&mut dyn shadow::Judge<'_>; 5] =
+        [&mut records, &mut lasting, &mut accounts, &mut codes, &mut throttles];
+    let (end, mut all) = shadow::heard(evidence.history, &mut judges);
     all.extend(records::kept(evidence, &end));
+    let questions = questions::all(evidence.history);
+    all.extend(acknowledged::breaches(&questions));
+    all.extend(refused::breaches(evidence, &questions));
+    all.extend(bound::breaches(evidence));
+    all.extend(waits::breaches(evidence, &questions));
     for (task, text) in evidence.simulation.panicked() {
-        all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
+        let at = evidence.simulation.time.elapsed();
+        let asked = questions.iter().rev().find(|asked| asked.task == Some(task));
+        let doing = asked.map_or("in the background", |asked| asked.question.door);
+        all.push(Breach::new(14, at, format!("a panic ended task {}, {doing}: {text}", task.0)));
     }
     all.sort_by_key(|breach| breach.at);
     all

@@ -13,12 +13,14 @@ use std::{fmt, sync::Arc};
 use accountable_core::{
     Accounts, Error, Fault, PublicError,
     domain::{
-        AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Timestamp,
+        AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span,
+        Timestamp,
     },
 };
 
 use super::{
-    history::{Answer, Fact, Outcome, Question},
+    executor::TaskId,
+    history::{Answer, Fact, Outcome, Question, Unanswered},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
     trouble::Trouble,
@@ -147,8 +149,25 @@ pub(super) struct Turn {
 }
 
 /// An error of a door, as it is written down.
-pub(super) trait Unwelcome {
+pub(super) trait Unwelcome: std::error::Error {
     fn outcome(&self) -> Outcome;
+
+    /// All that it shows: its text, the texts of what lies beneath, and its `Debug`.
+    fn said(&self) -> String
+    where
+        Self: Sized,
+    {
+        let mut said = format!("{self} {self:?}");
+        let mut beneath = self.source();
+        while let Some(source) = beneath {
+            said += &format!(", since {source}");
+            beneath = source.source();
+        }
+        said
+    }
+
+    /// How long to wait, it says.
+    fn wait(&self) -> Option<Span>;
 }
 
 impl Unwelcome for Error {
@@ -157,6 +176,9 @@ impl Unwelcome for Error {
             Self::Failed(fault) => fault.outcome(),
             refused => Outcome::Refused(refused.code().to_owned()),
         }
+    }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
     }
 }
 
@@ -167,11 +189,42 @@ impl Unwelcome for PublicError {
             refused => Outcome::Refused(refused.code().to_owned()),
         }
     }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
+    }
 }
 
 impl Unwelcome for Fault {
     fn outcome(&self) -> Outcome {
         Outcome::Failed(self.code())
+    }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
+    }
+}
+
+/// A question that has no answer yet. Dropped without one, that is written down.
+struct Open<'a> {
+    turn: &'a Turn,
+    question: Option<Unanswered>,
+    task: Option<TaskId>,
+}
+
+impl<'a> Open<'a> {
+    fn new(turn: &'a Turn, question: Question) -> Self {
+        let (time, asked) = (&turn.simulation.time, turn.simulation.history().entries.len());
+        turn.simulation.write(Fact::Asked(question.clone()));
+        Self { turn, question: Some(Unanswered { question, asked }), task: time.running() }
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if let Some(question) = self.question.take() {
+            let at = self.turn.simulation.time.elapsed();
+            // Whoever ends it may be another task, or none.
+            self.turn.simulation.history().write(at, self.task, Fact::Unanswered(question));
+        }
     }
 }
 
@@ -198,11 +251,22 @@ impl Turn {
         question: Question,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        self.simulation.write(Fact::Asked(question.clone()));
+        let mut open = Open::new(self, question);
         let answered = call.await;
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
-        self.simulation.write(Fact::Answered(Answer { question, outcome }));
+        let (retry_after, said) = match &answered {
+            Ok(_) => (None, None),
+            Err(error) => (error.wait(), Some(error.said())),
+        };
+        if let Some(Unanswered { question, asked }) = open.question.take() {
+            self.simulation.write(Fact::Answered(Answer { question, asked, outcome, retry_after, said }));
+        }
         answered
+    }
+
+    /// Writes down that a right password let somebody in.
+    pub(super) fn let_in(&self, stamp: SessionStamp) {
+        self.simulation.write(Fact::LetIn { account: stamp.account, epoch: stamp.epoch });
     }
 
     /// What is known of an owner now.
