@@ -1,8 +1,10 @@
 //! A simulator of the whole library: several processes over one store, in a world where everything fails, with people who do
 //! what they like. One seed decides all of it; afterwards each invariant of the rules is judged.
 
+mod calm;
 mod clock;
 pub mod executor;
+mod follower;
 mod hasher;
 pub mod history;
 mod judge;
@@ -64,7 +66,9 @@ pub fn judged(plan: &Plan) -> Verdict {
     }
     is_spinning(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    is_spinning(simulation.time.run_until(last + 2 * AFTER));
+    if !is_spinning(simulation.time.run_until(last + 2 * AFTER)) {
+        simulation.rests(&mut is_spinning);
+    }
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));

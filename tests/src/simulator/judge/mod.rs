@@ -2,6 +2,9 @@
 
 mod accounts;
 mod codes;
+mod journal;
+mod liveness;
+mod mails;
 mod records;
 mod shadow;
 mod throttles;
@@ -37,13 +40,14 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut records = records::Records::default();
-    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
-    let mut throttles = throttles::Throttles::new(evidence);
-    let mut judges: [&mut dyn shadow::Judge<'_>; 4] =
-        [&mut records, &mut accounts, &mut codes, &mut throttles];
+    let (mut records, mut accounts) = (records::Records::default(), accounts::Accounts::default());
+    let (mut codes, mut throttles) = (codes::Codes::default(), throttles::Throttles::new(evidence));
+    let (mut mails, mut journal) = (mails::Mails::new(evidence), journal::Journal::new(evidence));
+    let mut judges: [&mut dyn shadow::Judge<'_>; 6] =
+        [&mut records, &mut accounts, &mut codes, &mut throttles, &mut mails, &mut journal];
     let (end, mut all) = shadow::heard(evidence.history, &mut judges);
     all.extend(records::kept(evidence, &end));
+    all.extend(liveness::breaches(evidence, &end));
     for (task, text) in evidence.simulation.panicked() {
         all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
     }
