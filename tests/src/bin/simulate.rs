@@ -18,7 +18,9 @@ fn main() {
             for entry in verdict.history.entries {
                 println!("{:>16} {:?} {}", entry.at, entry.task, {
                     let t = format!("{:?}", entry.fact);
-                    t.chars().take(300).collect::<String>()
+                    t.chars()
+                        .take(std::env::var("WIDE").map_or(300, |w| w.parse().unwrap()))
+                        .collect::<String>()
                 });
             }
         }

@@ -192,13 +192,19 @@ impl<'a> Mails<'a> {
         let at = entry.at;
         let known = self.known.entry(letter.id).or_default();
         let mut said = Vec::new();
+        let lease = lease(self.simulation, letter);
         let mine = known.taken_up.iter_mut().filter(|it| it.process == process && !it.handed_over);
-        match mine.last() {
+        // With clocks that are far apart one process can have taken it up twice: by which of the claims it was handed over does
+        // not show.
+        let fits = |claim: &TakenUp<'_>| unfit(claim).is_none() && at.saturating_sub(claim.at) <= lease;
+        let mut mine: Vec<_> = mine.collect();
+        mine.sort_by_key(|claim| !fits(claim));
+        match mine.into_iter().next() {
             None => said.push((9, "was handed over by whom it was not given to, or twice")),
             Some(claim) => {
                 claim.handed_over = true;
                 said.extend(unfit(claim));
-                if lease(self.simulation, letter) < at.saturating_sub(claim.at) {
+                if lease < at.saturating_sub(claim.at) {
                     said.push((9, "was handed over after its claim had lapsed"));
                 }
             }
