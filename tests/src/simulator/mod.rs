@@ -55,9 +55,11 @@
 //! breaches are compared. Break the rule on purpose, and see that the judge finds it.
 
 pub mod campaign;
+mod calm;
 mod clock;
 pub mod cuts;
 pub mod executor;
+mod follower;
 mod hasher;
 pub mod history;
 mod judge;
@@ -121,7 +123,9 @@ pub fn judged(plan: &Plan) -> Verdict {
     }
     is_spinning(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    is_spinning(simulation.time.run_until(last + 2 * AFTER));
+    if !is_spinning(simulation.time.run_until(last + 2 * AFTER)) {
+        simulation.rests(&mut is_spinning);
+    }
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));

@@ -18,7 +18,7 @@ use accountable_memory::MemoryStore;
 use super::{
     executor::TaskId,
     history::Fact,
-    simulation::Simulation,
+    simulation::{Simulation, realm_of},
     trouble::{Fate, Trouble},
 };
 
@@ -228,6 +228,8 @@ impl Simulation {
         if answer.is_ok() && !self.is_applied(commit.id()) {
             let ahead = self.clock_of(process).ahead();
             self.write(Fact::Applied { commit: commit.clone(), process, ahead });
+            let realm = realm_of(process);
+            self.followers.wake(realm, &self.realm(realm), &self.disk.store, commit.id());
         }
         answer
     }

@@ -4,7 +4,10 @@ mod accounts;
 mod acknowledged;
 mod bound;
 mod codes;
+mod journal;
 mod lasting;
+mod liveness;
+mod mails;
 mod questions;
 mod records;
 mod refused;
@@ -53,14 +56,19 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
-    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
-    let mut throttles = throttles::Throttles::new(evidence);
-    let mut judges: [&mut dyn shadow::Judge<'_>; 5] =
-        [&mut records, &mut lasting, &mut accounts, &mut codes, &mut throttles];
+    let mut judges: Vec<Box<dyn shadow::Judge<'_> + '_>> = vec![
+        Box::new(records::Records::default()),
+        Box::new(lasting::Lasting::default()),
+        Box::new(accounts::Accounts::default()),
+        Box::new(codes::Codes::default()),
+        Box::new(throttles::Throttles::new(evidence)),
+        Box::new(mails::Mails::new(evidence)),
+        Box::new(journal::Journal::new(evidence)),
+    ];
     let (end, mut all) = shadow::heard(evidence.history, &mut judges);
-    all.extend(records::kept(evidence, &end));
     let questions = questions::all(evidence.history);
+    all.extend(records::kept(evidence, &end));
+    all.extend(liveness::breaches(evidence, &end));
     all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));
     all.extend(bound::breaches(evidence));
