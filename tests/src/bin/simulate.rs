@@ -6,6 +6,16 @@ fn main() {
     let count: u64 = args.next().and_then(|text| text.parse().ok()).unwrap_or(100);
     let begin = std::time::Instant::now();
     let mut entries = 0;
+    if args.next().is_some_and(|text| text == "twins") {
+        for seed in first..first + count {
+            let broken = accountable_conformance::simulator::twins(seed);
+            if !broken.is_empty() {
+                println!("{seed}: {broken:?}");
+            }
+        }
+        println!("{:?} a pair", begin.elapsed() / u32::try_from(count).unwrap());
+        return;
+    }
     for seed in first..first + count {
         let verdict = accountable_conformance::simulator::judged(
             &accountable_conformance::simulator::plan::Plan::drawn(seed),

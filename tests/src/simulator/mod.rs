@@ -12,10 +12,11 @@ mod post;
 mod simulation;
 mod store;
 pub mod trouble;
+mod twins;
 
 use std::sync::Arc;
 
-pub use self::judge::Breach;
+pub use self::{judge::Breach, twins::twins};
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,

@@ -2,13 +2,16 @@
 
 mod acknowledged;
 mod bound;
+mod equality;
 mod lasting;
 mod questions;
 mod records;
 mod refused;
+mod secrets;
 mod shadow;
 mod waits;
 
+pub(super) use self::equality::differences;
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
 /// An invariant that was broken.
@@ -39,6 +42,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
     let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records, &mut lasting]);
     all.extend(records::kept(evidence, &end));
+    all.extend(secrets::breaches(evidence, &end));
     let questions = questions::all(evidence.history);
     all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));
