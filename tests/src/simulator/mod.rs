@@ -71,10 +71,11 @@ mod simulation;
 mod store;
 pub mod trace;
 pub mod trouble;
+mod twins;
 
 use std::sync::Arc;
 
-pub use self::judge::Breach;
+pub use self::{judge::Breach, twins::twins};
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,

@@ -7,7 +7,7 @@ use std::{
 
 use accountable_core::{
     Accounts, Machine,
-    domain::{CommitId, Incarnation, Password, Realm},
+    domain::{CommitId, DeviceToken, Incarnation, Password, Realm},
     port::{Commit, PasswordHash, Who},
 };
 use accountable_memory::{InsecureTestHasher, MemoryStore, SeededEntropy};
@@ -47,7 +47,7 @@ pub(super) struct Simulation {
     pub(super) disk: Disk,
     pub(super) followers: Followers,
     pub(super) settings: [Setting; REALMS],
-    seed: u64,
+    pub(super) seed: u64,
     /// No message takes any time.
     simple: bool,
     /// The store forgets some commits.
@@ -69,6 +69,8 @@ struct Hashing {
     loaded: BTreeMap<TaskId, (Who, usize)>,
     /// All that was typed as a password.
     typed: BTreeSet<String>,
+    /// All that a device was ever known by.
+    tokens: BTreeSet<String>,
 }
 
 /// A process: its accounts while it is up, and its clock.
@@ -179,6 +181,16 @@ impl Simulation {
     /// All that was typed as a password.
     pub(super) fn typed(&self) -> BTreeSet<String> {
         lock(&self.hashing).typed.clone()
+    }
+
+    /// Somebody keeps a device's token.
+    pub(super) fn is_kept(&self, token: &DeviceToken) {
+        lock(&self.hashing).tokens.insert(token.expose().to_string());
+    }
+
+    /// All that a device was ever known by.
+    pub(super) fn tokens(&self) -> BTreeSet<String> {
+        lock(&self.hashing).tokens.clone()
     }
 
     /// A password was verified against a hash.

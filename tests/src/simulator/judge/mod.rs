@@ -4,6 +4,7 @@ mod accounts;
 mod acknowledged;
 mod bound;
 mod codes;
+mod equality;
 mod journal;
 mod lasting;
 mod liveness;
@@ -11,6 +12,7 @@ mod mails;
 mod questions;
 mod records;
 mod refused;
+mod secrets;
 mod shadow;
 mod throttles;
 mod waits;
@@ -19,6 +21,7 @@ mod waits;
 #[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
 mod sound;
 
+pub(super) use self::equality::differences;
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
 /// An invariant that was broken.
@@ -68,6 +71,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let (end, mut all) = shadow::heard(evidence.history, &mut judges);
     let questions = questions::all(evidence.history);
     all.extend(records::kept(evidence, &end));
+    all.extend(secrets::breaches(evidence, &end));
     all.extend(liveness::breaches(evidence, &end));
     all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));

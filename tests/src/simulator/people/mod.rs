@@ -276,7 +276,10 @@ impl Turn {
 
     /// An owner learns something.
     pub(super) fn learns(&self, who: usize, what: impl FnOnce(&mut Owner)) {
-        what(&mut self.simulation.people().owners[who]);
+        let mut people = self.simulation.people();
+        let owner = &mut people.owners[who];
+        what(owner);
+        owner.device.iter().for_each(|token| self.simulation.is_kept(token));
     }
 
     /// A password that nobody has had.
