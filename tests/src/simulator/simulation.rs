@@ -7,7 +7,7 @@ use std::{
 
 use accountable_core::{
     Accounts, Machine,
-    domain::{CommitId, Incarnation, Password, Realm},
+    domain::{CommitId, DeviceToken, Incarnation, Password, Realm},
     port::{Commit, PasswordHash, Who},
 };
 use accountable_memory::{InsecureTestHasher, MemoryStore, SeededEntropy};
@@ -16,11 +16,13 @@ use futures_util::future::{AbortHandle, Abortable};
 use super::{
     clock::ProcessClock,
     executor::{Executor, TaskId},
+    follower::Followers,
     hasher::ProcessHasher,
     history::{Fact, History, Verification},
     people::People,
-    plan::{Plan, Setting},
+    plan::Plan,
     post::{Post, ProcessMailer},
+    setting::Setting,
     store::{Disk, ProcessStore},
     trouble::Trouble,
 };
@@ -44,8 +46,9 @@ pub(super) const REALMS: usize = 2;
 pub(super) struct Simulation {
     pub(super) time: Executor,
     pub(super) disk: Disk,
+    pub(super) followers: Followers,
     pub(super) settings: [Setting; REALMS],
-    seed: u64,
+    pub(super) seed: u64,
     /// No message takes any time.
     simple: bool,
     /// The store forgets some commits.
@@ -67,6 +70,8 @@ struct Hashing {
     loaded: BTreeMap<TaskId, (Who, usize)>,
     /// All that was typed as a password.
     typed: BTreeSet<String>,
+    /// All that a device was ever known by.
+    tokens: BTreeSet<String>,
 }
 
 /// A process: its accounts while it is up, and its clock.
@@ -91,6 +96,7 @@ impl Simulation {
         let process = |clock| Process { accounts: None, clock, lives: 0, courier: None };
         let processes = clocks.map(process).collect();
         let this = Arc::new(Self {
+            followers: Followers::default(),
             disk: Disk::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
             settings: plan.settings.clone(),
             seed: plan.seed,
@@ -178,6 +184,16 @@ impl Simulation {
         lock(&self.hashing).typed.clone()
     }
 
+    /// Somebody keeps a device's token.
+    pub(super) fn is_kept(&self, token: &DeviceToken) {
+        lock(&self.hashing).tokens.insert(token.expose().to_string());
+    }
+
+    /// All that a device was ever known by.
+    pub(super) fn tokens(&self) -> BTreeSet<String> {
+        lock(&self.hashing).tokens.clone()
+    }
+
     /// A password was verified against a hash.
     pub(super) fn is_verified(&self, process: usize, hash: &PasswordHash, right: bool) {
         let (real, loaded) = {
@@ -224,7 +240,7 @@ impl Simulation {
         let store = ProcessStore { simulation: Arc::clone(self), process };
         let mailer = ProcessMailer { simulation: Arc::clone(self), process };
         let builder = Accounts::builder(machine, store, mailer, setting.keys(), links());
-        let built = setting.built(builder).build();
+        let built = setting.built(builder, self, process).build();
         this.accounts = Some(built.unwrap_or_else(|why| panic!("the settings of a plan: {why}")));
         drop(processes);
         self.write(Fact::Started { process });

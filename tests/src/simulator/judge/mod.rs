@@ -4,12 +4,17 @@ mod accounts;
 mod acknowledged;
 mod bound;
 mod codes;
+mod equality;
+mod journal;
 mod lasting;
+mod liveness;
+mod mails;
 mod promises;
 mod questions;
 mod records;
 mod refused;
 mod remedies;
+mod secrets;
 mod shadow;
 mod strangers;
 mod throttles;
@@ -20,6 +25,7 @@ mod waits;
 #[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
 mod sound;
 
+pub(super) use self::equality::differences;
 use super::{
     executor::Elapsed,
     history::{Fact, History},
@@ -61,14 +67,20 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
-    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
-    let mut throttles = throttles::Throttles::new(evidence);
-    let mut judges: [&mut dyn shadow::Judge<'_>; 5] =
-        [&mut records, &mut lasting, &mut accounts, &mut codes, &mut throttles];
+    let mut judges: Vec<Box<dyn shadow::Judge<'_> + '_>> = vec![
+        Box::new(records::Records::default()),
+        Box::new(lasting::Lasting::default()),
+        Box::new(accounts::Accounts::default()),
+        Box::new(codes::Codes::default()),
+        Box::new(throttles::Throttles::new(evidence)),
+        Box::new(mails::Mails::new(evidence)),
+        Box::new(journal::Journal::new(evidence)),
+    ];
     let (end, mut all) = shadow::heard(evidence.history, &mut judges);
-    all.extend(records::kept(evidence, &end));
     let questions = questions::all(evidence.history);
+    all.extend(records::kept(evidence, &end));
+    all.extend(secrets::breaches(evidence, &end));
+    all.extend(liveness::breaches(evidence, &end));
     all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));
     all.extend(bound::breaches(evidence));

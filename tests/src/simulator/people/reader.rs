@@ -72,8 +72,7 @@ impl fmt::Display for Act {
     }
 }
 
-/// The last mailbox that the owner left, by what the letters in the account's name went to: their own, if another is theirs
-/// by now.
+/// The one that their account was at before, as far as they know.
 fn left(whose: usize, turn: &Turn) -> Option<EmailAddress> {
     turn.owner(whose).mailboxes.iter().rev().nth(1).cloned()
 }

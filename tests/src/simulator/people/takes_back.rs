@@ -1,8 +1,6 @@
 //! The owner of a mailbox that a thief carried the account away from takes it back, with nothing but that mailbox; and then the
 //! thief is out. In a world that is calm again, whatever happened before.
 
-use std::sync::Arc;
-
 use accountable_core::{
     Authentication, MailOptions,
     domain::{
@@ -12,56 +10,49 @@ use accountable_core::{
     port::{Store as _, Who, Write},
 };
 
-use super::{OWNERS, Turn, question, staff, thief};
+use super::{
+    Turn,
+    gets_in::{self, Return},
+    owner::CHOOSES,
+    question, staff, thief,
+};
 use crate::{
     doors::world::{password, typed_password},
     simulator::{
         clock::time_of_day,
-        executor::TaskId,
         history::{Fact, Question},
-        simulation::Simulation,
     },
 };
 
-/// What lets an owner choose a password.
-const CHOOSES: [Purpose; 4] =
-    [Purpose::PasswordReset, Purpose::PasswordSet, Purpose::Reopen, Purpose::PasswordManagement];
-
 /// How long it takes at the longest: a mail that failed before waits for 4 h, and a reset whose mail was lost for its end.
-pub(in crate::simulator) const PATIENCE: Span = Span::hours(26);
+const PATIENCE: Span = Span::hours(23);
 /// How often the mailbox is looked at.
 const EVERY: Span = Span::minutes(20);
 
-/// Starts for each owner who was robbed what they are promised, if they are promised anything by now.
-pub(in crate::simulator) fn begin(simulation: &Arc<Simulation>) {
-    for whose in 0..OWNERS {
-        let step = 1 << 41 | whose as u64;
-        let turn = Turn { simulation: Arc::clone(simulation), step };
-        if turn.thief(whose).is_at_it() {
-            simulation.time.start(TaskId(step), u64::MAX, None, takes_back(whose, turn));
-        }
-    }
-}
-
-async fn takes_back(whose: usize, turn: Turn) {
-    let Some(account) = turn.thief(whose).account else { return };
-    let Some(home) = turn.owner(whose).mailboxes.last().cloned() else { return };
-    let Some(begun) = read(account, &turn).await else { return };
-    if !is_promised(&begun, &home, &turn) {
-        return;
-    }
+/// What an owner who was robbed does: takes it back where that is promised by now; else comes as anybody does.
+pub(super) async fn begins(whose: usize, turn: Turn) {
+    let account = turn.thief(whose).account;
+    let known = match account {
+        Some(account) => read(account, &turn).await,
+        None => None,
+    };
+    let Some((account, home)) = account.zip(known.and_then(|known| promised(whose, &known, &turn))) else {
+        return gets_in::comes(whose, turn).await;
+    };
+    let settle = |it: Return| turn.simulation.people().returns[whose] = it;
+    settle(Return::TakingBack);
     turn.say(format!("the owner of {} begins to take the account back", home.as_str()));
-    for _ in 0..PATIENCE.as_micros() / EVERY.as_micros() - 2 {
+    let since = turn.simulation.time.elapsed();
+    for _ in 0..PATIENCE.as_micros() / EVERY.as_micros() {
         staff_opens(whose, account, &home, &turn).await;
         sweep(whose, &turn).await;
         reverts(whose, &home, &turn).await;
         thief_goes_on(whose, &turn).await;
         if chooses(whose, account, &home, &turn).await {
-            return;
+            return settle(Return::In { after: turn.simulation.time.elapsed() - since });
         }
         turn.simulation.time.sleep(EVERY).await;
     }
-    turn.complain(17, format!("{account} does not come back to {}", home.as_str()));
 }
 
 /// What is known of it, as the store has it.
@@ -70,32 +61,29 @@ async fn read(account: AccountId, turn: &Turn) -> Option<Account> {
     Some(dossier.account?.value)
 }
 
-/// Whether that mailbox holds the account, or can still take it back. An owner who did not look while the way back was open
-/// has lost it, and so has one whose mail server refused its mail until it was given up; and what staff did stands.
-fn is_promised(account: &Account, home: &EmailAddress, turn: &Turn) -> bool {
+/// Their mailbox that holds the account, or can still take it back. An owner who did not look while the way back was open has
+/// lost it, and so has one whose mail server refused its mail until it was given up; and what staff did stands.
+fn promised(whose: usize, account: &Account, turn: &Turn) -> Option<EmailAddress> {
     let now = time_of_day(turn.simulation.time.elapsed());
-    let Ok(facts) = account.facts() else { return false };
-    let attributes = &facts.attributes;
-    if facts.management != Management::Owner
-        || facts.pending_management.is_some()
-        || attributes.ip_filter_group.is_some()
-    {
-        return false;
+    let facts = account.facts().ok()?;
+    let is_own = facts.management == Management::Owner && facts.pending_management.is_none();
+    if !is_own || facts.attributes.ip_filter_group.is_some() {
+        return None;
     }
-    let is_over = facts.ends_at().is_some_and(|end| end < now + PATIENCE);
-    if facts.mailbox.address == *home {
-        return !is_over;
+    let mailboxes = turn.owner(whose).mailboxes;
+    let at_home = |address: &&EmailAddress| mailboxes.contains(address);
+    if let Some(home) = Some(&facts.mailbox.address).filter(at_home) {
+        let ends = facts.ends_at().is_some_and(|end| end < now + PATIENCE);
+        return (!ends).then(|| home.clone());
     }
-    let revert = facts.live(Purpose::EmailRevert, now);
-    revert.is_some_and(|revert| {
-        let back = facts.mailbox(revert.recipient).is_some_and(|mailbox| mailbox.address == *home);
-        let in_time = match revert.handed_over {
-            // The owner looks at once.
-            true => now + Span::minutes(5) < revert.expires_at,
-            false => now + Span::hours(5) < revert.expires_at && mail_is_under_way(account.id, turn),
-        };
-        back && in_time
-    })
+    let revert = facts.live(Purpose::EmailRevert, now)?;
+    let in_time = match revert.handed_over {
+        // The owner looks at once.
+        true => now + Span::minutes(5) < revert.expires_at,
+        false => now + Span::hours(5) < revert.expires_at && mail_is_under_way(account.id, turn),
+    };
+    let home = facts.mailbox(revert.recipient).map(|mailbox| &mailbox.address).filter(at_home)?;
+    in_time.then(|| home.clone())
 }
 
 /// Whether no mail of the way back was given up.
@@ -217,8 +205,9 @@ async fn chooses(whose: usize, account: AccountId, home: &EmailAddress, turn: &T
     }
     turn.learns(whose, |owner| {
         owner.account = Some(account);
-        owner.device = Some(chosen.device.clone());
-        owner.passwords = vec![new.clone()];
+        owner.keeps(chosen.device.clone());
+        owner.knows(&new);
+        owner.moves_to(home);
     });
     let asked = Question { email: Some(home.clone()), ..question("public.authenticate", process) };
     let typed = typed_password(&new);
