@@ -20,6 +20,9 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
     let mut broken = Vec::new();
     for step in timeline.accounts.values().flatten() {
         let Some(before) = step.before else { continue };
+        if let Some(what) = mails_nothing(step) {
+            broken.push(Breach::new(17, step.at, format!("{what} of {} mails no way back", before.id)));
+        }
         let (before, _) = before.as_of(step.when, evidence.quota(&before.realm));
         let Ok(facts) = before.facts() else { continue };
         for purpose in REMEDIES {
@@ -84,6 +87,24 @@ fn nothing_to_take_back(after: &Account, purpose: Purpose, remedy: &Confirmation
         Purpose::Reopen => after.standing() != StandingKind::Closed,
         _ => false,
     }
+}
+
+/// What the owner's door does that needs a way back, without one that is mailed to where the account was before.
+fn mails_nothing(step: &Step<'_>) -> Option<&'static str> {
+    let before = step.before?.facts().ok()?.mailbox.ordinal;
+    let mails = |wanted: Purpose| {
+        step.commit.events().iter().any(|event| match &event.what {
+            EventKind::MailQueued { purpose, recipient, .. } => *purpose == wanted && *recipient == before,
+            _ => false,
+        })
+    };
+    let mut done = step.commit.events().iter().filter(|_| step.hand == Hand::Owner);
+    done.find_map(|event| match &event.what {
+        EventKind::EmailChangeRequested { .. } if !mails(Purpose::EmailCancel) => Some("a change of address"),
+        EventKind::EmailChanged { .. } if !mails(Purpose::EmailRevert) => Some("another address"),
+        EventKind::Closed if !mails(Purpose::Reopen) => Some("the closing"),
+        _ => None,
+    })
 }
 
 /// A remedy is worth nothing if its mail never leaves.

@@ -2,7 +2,7 @@
 //! thief is out. In a world that is calm again, whatever happened before.
 
 use accountable_core::{
-    Authentication, MailOptions,
+    Authentication, MailOptions, PublicError,
     domain::{
         Account, AccountId, ClosedBy, CodeState, EmailAddress, MailState, MailedCode, Management, Purpose,
         Span, Standing, StandingKind,
@@ -161,7 +161,7 @@ async fn reverts(whose: usize, home: &EmailAddress, turn: &Turn) {
     let public = accounts.public(owner.home);
     let call = public.revert_email_change(&code);
     let reverted = turn.ask(question("public.revert_email_change", process), call).await;
-    if let Err(why) = reverted {
+    if let Err(why @ PublicError::DeadCode) = reverted {
         turn.complain(17, format!("what its page calls live does not take {} back: {why}", home.as_str()));
     }
     sweep(whose, turn).await;
@@ -190,7 +190,11 @@ async fn chooses(whose: usize, account: AccountId, home: &EmailAddress, turn: &T
     let chosen = match turn.ask(question("public.choose_password", process), call).await {
         Ok(chosen) => chosen,
         Err(why) => {
-            turn.complain(17, format!("what its page calls live chooses no password: {why}"));
+            // The password may be known from a breach, or a queue full: then another one, or another time.
+            if matches!(why, PublicError::DeadCode) {
+                turn.complain(17, format!("what its page calls live chooses no password: {why}"));
+            }
+            turn.learns(whose, |owner| owner.passwords.retain(|thought| *thought != new));
             return false;
         }
     };
@@ -212,8 +216,8 @@ async fn chooses(whose: usize, account: AccountId, home: &EmailAddress, turn: &T
     let asked = Question { email: Some(home.clone()), ..question("public.authenticate", process) };
     let typed = typed_password(&new);
     let answer = turn.ask(asked, public.authenticate(home, &typed, Some(&chosen.device))).await;
-    if !matches!(answer, Ok(Authentication::Granted { .. })) {
-        turn.complain(16, format!("whoever just chose a password is not let in: {answer:?}"));
+    if let Ok(Authentication::Denied(_)) = answer {
+        turn.complain(16, "whoever just chose a password is not let in");
     }
     thief_is_out(whose, account, home, turn).await;
     true
