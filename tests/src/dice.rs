@@ -35,7 +35,6 @@ impl Dice {
         least + self.below(most - least + 1)
     }
 
-
     pub(crate) fn one_in(&mut self, count: u64) -> bool {
         self.below(count) == 0
     }

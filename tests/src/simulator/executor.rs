@@ -185,7 +185,6 @@ impl Executor {
         }
     }
 
-
     /// Drops a task where it stands.
     pub(super) fn end(&self, id: TaskId) {
         let mut state = self.0.state();

@@ -54,8 +54,8 @@
 //! judge says so in a comment. What it says of a breach is a plain sentence; names and numbers in it are disregarded when
 //! breaches are compared. Break the rule on purpose, and see that the judge finds it.
 
-pub mod campaign;
 mod calm;
+pub mod campaign;
 mod clock;
 pub mod cuts;
 pub mod executor;
@@ -77,14 +77,14 @@ mod twins;
 
 use std::sync::Arc;
 
-pub use self::{judge::Breach, twins::twins};
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::{Turn, gets_in},
+    people::{Turn, gets_in, takes_back},
     plan::Plan,
     simulation::Simulation,
 };
+pub use self::{judge::Breach, twins::twins};
 
 /// What came of one simulation.
 #[derive(Debug)]
@@ -121,6 +121,7 @@ pub fn judged(plan: &Plan) -> Verdict {
     let _ = spins(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
     gets_in::begin(&simulation);
+    takes_back::begin(&simulation);
     let end = simulation.time.elapsed() + gets_in::DAY;
     while gets_in::is_under_way(&simulation) && simulation.time.elapsed() < end {
         let next = simulation.time.elapsed() + AFTER;
