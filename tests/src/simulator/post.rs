@@ -64,6 +64,7 @@ pub(super) struct ProcessMailer {
 impl Mailer for ProcessMailer {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let simulation = &self.simulation;
+        simulation.is_called("deliver");
         let trouble = simulation.trouble().mail;
         if !simulation.is_simple() {
             let latency = simulation.time.chance(|dice| trouble.latency(dice));
