@@ -2,10 +2,14 @@
 //!
 //! It is what the judges look at afterwards, and what a trace is told from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Write as _},
+    hash::{DefaultHasher, Hasher as _},
+};
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Letter, Span},
+    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId, Span},
     port::{Claim, Claimed, Commit, Trim, Who},
 };
 
@@ -89,6 +93,20 @@ pub enum Fact {
         outcome: HandedOver,
         /// The process that handed it over.
         process: usize,
+    },
+    /// The mailer was told that the server took a letter.
+    Receipt {
+        /// The letter's name.
+        mail: MailId,
+        /// The process that handed it over.
+        process: usize,
+    },
+    /// A right password let somebody in.
+    LetIn {
+        /// To which account.
+        account: AccountId,
+        /// The epoch of their session.
+        epoch: Epoch,
     },
     /// A process died, and all that it had under way with it.
     Crashed {
@@ -206,9 +224,34 @@ impl History {
         self.applied.contains_key(&commit)
     }
 
+    /// A number that all facts go into, codes in letters too: two lives of one plan have the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest(DefaultHasher::new());
+        for Entry { at, task, fact } in &self.entries {
+            let _ = write!(digest, "{at} {task:?} {fact:?}");
+            if let Fact::HandedOver { letter, .. } = fact
+                && let Some(link) = letter.link()
+            {
+                let _ = digest.write_str(link.expose());
+            }
+        }
+        digest.0.finish()
+    }
+
     /// When nothing failed any more.
     #[must_use]
     pub fn calm_since(&self) -> Option<Elapsed> {
         self.entries.iter().rev().find(|entry| matches!(entry.fact, Fact::Calm)).map(|entry| entry.at)
+    }
+}
+
+/// Takes in whatever is written.
+struct Digest(DefaultHasher);
+
+impl fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }

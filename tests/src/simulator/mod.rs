@@ -1,7 +1,9 @@
 //! A simulator of the whole library: several processes over one store, in a world where everything fails, with people who do
 //! what they like. One seed decides all of it; afterwards each invariant of the rules is judged.
 
+pub mod campaign;
 mod clock;
+pub mod cuts;
 pub mod executor;
 mod hasher;
 pub mod history;
@@ -9,8 +11,10 @@ mod judge;
 mod people;
 pub mod plan;
 mod post;
+pub mod shrink;
 mod simulation;
 mod store;
+pub mod trace;
 pub mod trouble;
 mod twins;
 
@@ -33,6 +37,9 @@ pub struct Verdict {
     /// All that happened.
     pub history: history::History,
 }
+
+/// Of so many seeds one has twins, too.
+const TWINS: u64 = 8;
 
 /// How long after its last step a plan's world is left to itself.
 const AFTER: Elapsed = 600_000_000;
@@ -71,6 +78,9 @@ pub fn judged(plan: &Plan) -> Verdict {
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));
     }
     simulation.end();
+    if plan.seed % TWINS == TWINS / 2 {
+        breaches.extend(twins(plan.seed));
+    }
     let history = std::mem::take(&mut *simulation.history());
     Verdict { breaches, history }
 }

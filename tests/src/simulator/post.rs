@@ -83,6 +83,7 @@ impl Mailer for ProcessMailer {
                     let latency = simulation.time.chance(|dice| trouble.latency(dice));
                     simulation.time.sleep(latency).await;
                 }
+                simulation.write(Fact::Receipt { mail: letter.id, process });
                 Ok(Receipt::default())
             }
             HandedOver::Unheard => Err(MailError::Transient("the connection was lost".into())),

@@ -48,6 +48,8 @@ pub(super) struct Simulation {
     pub(super) seed: u64,
     /// No message takes any time.
     simple: bool,
+    /// The store forgets some commits.
+    pub(super) forgetful: bool,
     history: Mutex<History>,
     post: Mutex<Post>,
     trouble: Mutex<Trouble>,
@@ -95,6 +97,7 @@ impl Simulation {
             settings: plan.settings.clone(),
             seed: plan.seed,
             simple: plan.simple,
+            forgetful: plan.forgetful,
             history: Mutex::default(),
             post: Mutex::default(),
             trouble: Mutex::default(),

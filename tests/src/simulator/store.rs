@@ -223,7 +223,8 @@ delegate_store! {
 impl Simulation {
     /// The store does it, in one instant, and it is durable.
     async fn apply(&self, commit: &Commit, process: usize) -> Result<(), CommitError> {
-        let answer = self.disk.store.commit(commit).await;
+        let is_forgotten = self.forgetful && self.time.chance(|dice| dice.one_in(8));
+        let answer = if is_forgotten { Ok(()) } else { self.disk.store.commit(commit).await };
         if answer.is_ok() && !self.is_applied(commit.id()) {
             let ahead = self.clock_of(process).ahead();
             self.write(Fact::Applied { commit: commit.clone(), process, ahead });

@@ -45,9 +45,7 @@ fn effect_of(door: &str) -> Option<Effect> {
         "admin.assign_password" => {
             each_time(|event| matches!(event, E::PasswordSet { how: PasswordSource::Assigned }))
         }
-        "admin.end_sessions" | "owner.end_sessions" => {
-            each_time(|event| matches!(event, E::SessionsEnded))
-        }
+        "admin.end_sessions" | "owner.end_sessions" => each_time(|event| matches!(event, E::SessionsEnded)),
         "admin.requeue_mail" => each_time(|event| matches!(event, E::MailRequeued { .. })),
         "admin.replace_email" => {
             unless_it_is_so(|event| matches!(event, E::EmailReplaced { .. } | E::Updated))
@@ -59,7 +57,9 @@ fn effect_of(door: &str) -> Option<Effect> {
         "admin.close" => unless_it_is_so(|event| matches!(event, E::Closed)),
         "admin.reopen" => unless_it_is_so(|event| matches!(event, E::Reopened)),
         "admin.erase" | "admin.erase_despite_revert" => unless_it_is_so(|event| matches!(event, E::Erased)),
-        "admin.require_password_change" => unless_it_is_so(|event| matches!(event, E::PasswordChangeRequired)),
+        "admin.require_password_change" => {
+            unless_it_is_so(|event| matches!(event, E::PasswordChangeRequired))
+        }
         "admin.clear_suppression" => unless_it_is_so(|event| matches!(event, E::SuppressionCleared { .. })),
         "admin.change_password_management" => unless_it_is_so(|event| {
             matches!(
@@ -97,15 +97,8 @@ fn effect_of(door: &str) -> Option<Effect> {
 }
 
 /// Faults that say that nothing was done.
-const NOTHING_WAS_DONE: [&str; 7] = [
-    "unavailable",
-    "overloaded",
-    "timed_out",
-    "wrong_keyring",
-    "unscreened",
-    "host_failed",
-    "no_entropy",
-];
+const NOTHING_WAS_DONE: [&str; 7] =
+    ["unavailable", "overloaded", "timed_out", "wrong_keyring", "unscreened", "host_failed", "no_entropy"];
 
 pub(super) fn breaches(questions: &[Asked<'_>]) -> Vec<Breach> {
     questions.iter().filter_map(judged).collect()
@@ -114,9 +107,7 @@ pub(super) fn breaches(questions: &[Asked<'_>]) -> Vec<Breach> {
 fn judged(asked: &Asked<'_>) -> Option<Breach> {
     let door = asked.question.door;
     let effect = effect_of(door)?;
-    let bears = |commit: &Commit| {
-        commit.events().iter().any(|event| (effect.is)(&event.what))
-    };
+    let bears = |commit: &Commit| commit.events().iter().any(|event| (effect.is)(&event.what));
     let effects: Vec<_> = asked.commits.iter().filter(|done| bears(done.commit)).collect();
     let breach = |at, what: String| Some(Breach::new(15, at, what));
     if let [_, second, ..] = &effects[..] {
@@ -126,9 +117,10 @@ fn judged(asked: &Asked<'_>) -> Option<Breach> {
         (Outcome::Done, None) if !effect.may_be_so_already => {
             breach(asked.ended_at?, format!("{door} answered that it is done, and nothing of it is durable"))
         }
-        (Outcome::Failed(fault), Some(done)) if NOTHING_WAS_DONE.contains(fault) => {
-            breach(done.at, format!("{door} answered {fault}, which says that nothing was done, and it was done"))
-        }
+        (Outcome::Failed(fault), Some(done)) if NOTHING_WAS_DONE.contains(fault) => breach(
+            done.at,
+            format!("{door} answered {fault}, which says that nothing was done, and it was done"),
+        ),
         // What time drops is written down where a command is refused: that is judged by itself.
         (Outcome::Refused(code), Some(done)) if !door.ends_with("cancel_email_change") => {
             breach(done.at, format!("{door} was refused as {code}, and was done"))

@@ -179,13 +179,7 @@ impl Bounds {
         }
     }
 
-    fn verified(
-        &mut self,
-        entry: &Entry,
-        asked: Option<usize>,
-        verification: &Verification,
-        rules: &Rules,
-    ) {
+    fn verified(&mut self, entry: &Entry, asked: Option<usize>, verification: &Verification, rules: &Rules) {
         let rule = &rules.lock_out;
         let Verification { process, loaded, real, right } = verification;
         let Some((who, loaded_at)) = loaded else { return };
@@ -203,7 +197,10 @@ impl Bounds {
                 if let Some(asked) = asked.filter(|_| !*right && !self.jumped) {
                     self.attempts.insert(asked, (entry.at, who.levels.clone()));
                 }
-                let record = self.records.entry(tag).or_insert_with(|| Record { room: rule.room, ..Record::default() });
+                let record = self
+                    .records
+                    .entry(tag)
+                    .or_insert_with(|| Record { room: rule.room, ..Record::default() });
                 record.tallies[*process].failed += u32::from(!*right);
                 if !*real || *right {
                     return;
@@ -242,7 +239,8 @@ impl Bounds {
             let Write::Address(swap) = write else { continue };
             let either = swap.after.as_ref().or(swap.before.as_ref().map(|before| &before.value));
             let Some(tag) = either.map(|address| address.tag) else { continue };
-            let record = self.records.entry(tag).or_insert_with(|| Record { room: rule.room, ..Record::default() });
+            let record =
+                self.records.entry(tag).or_insert_with(|| Record { room: rule.room, ..Record::default() });
             let after = swap.after.as_ref().map(|after| after.log_ins.clone()).unwrap_or_default();
             let failures = failures_counted(swap, &after, charged, rule);
             if swap.before.is_none() || after.failures < record.log_ins.failures {
@@ -338,12 +336,7 @@ fn failed_address(commit: &Commit) -> Option<AddressTag> {
 }
 
 /// How many failures a commit adds to an address. A failed attempt charges its origins too; one that clears does not.
-fn failures_counted(
-    swap: &Swap<Address>,
-    after: &LogIns,
-    charged: bool,
-    rule: &LockOut,
-) -> u32 {
+fn failures_counted(swap: &Swap<Address>, after: &LogIns, charged: bool, rule: &LockOut) -> u32 {
     let before = swap.before.as_ref().map(|before| before.value.log_ins.clone()).unwrap_or_default();
     let now = after.last_failure.or(before.last_failure);
     let base = now.map_or_else(|| before.clone(), |now| before.as_of(now, rule));

@@ -19,7 +19,8 @@ pub(super) struct Lasting {
 impl<'a> Judge<'a> for Lasting {
     fn sees(&mut self, moment: Moment<'_, 'a>) {
         let Fact::Applied { commit, .. } = &moment.entry.fact else { return };
-        let Some((before, after)) = account_of(commit).and_then(|swap| Some((swap.before.as_ref()?, &swap.after)))
+        let Some((before, after)) =
+            account_of(commit).and_then(|swap| Some((swap.before.as_ref()?, &swap.after)))
         else {
             return;
         };
@@ -44,7 +45,11 @@ fn undone(before: &Account, after: &Account, events: &[&EventKind]) -> Vec<&'sta
     let said = |is: fn(&EventKind) -> bool| events.iter().any(|event| is(event));
     let (Ok(was), Ok(is)) = (before.facts(), after.facts()) else {
         let erased = said(|event| matches!(event, E::Erased | E::SignUpYielded));
-        return if before.standing() == after.standing() || erased { vec![] } else { vec!["whether it is erased"] };
+        return if before.standing() == after.standing() || erased {
+            vec![]
+        } else {
+            vec!["whether it is erased"]
+        };
     };
     let hash = |facts: &Facts| facts.password.as_ref().map(|password| password.hash.clone());
     let moved = |event: &EventKind| {

@@ -1,7 +1,9 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod accounts;
 mod acknowledged;
 mod bound;
+mod codes;
 mod equality;
 mod lasting;
 mod questions;
@@ -9,7 +11,12 @@ mod records;
 mod refused;
 mod secrets;
 mod shadow;
+mod throttles;
 mod waits;
+
+/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
+#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
+mod sound;
 
 pub(super) use self::equality::differences;
 use super::{executor::Elapsed, history::History, simulation::Simulation};
@@ -35,12 +42,26 @@ impl Breach {
     pub(super) fn new(invariant: u8, at: Elapsed, what: impl Into<String>) -> Self {
         Self { invariant, what: what.into(), at }
     }
+
+    /// What breaches of one kind have in common: the invariant, and the words of how it was broken, without the names,
+    /// numbers and addresses among them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let is_name =
+            |word: &str| word.len() >= 20 || word.contains(|c: char| c.is_ascii_digit() || c == '@');
+        let words: Vec<_> = self.what.split_whitespace().filter(|word| !is_name(word)).collect();
+        format!("{} {}", self.invariant, words.join(" "))
+    }
 }
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
-    let (end, mut all) = shadow::heard(evidence.history, &mut [&mut records, &mut lasting]);
+    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
+    let mut throttles = throttles::Throttles::new(evidence);
+    let mut judges: [&mut dyn shadow::Judge<'_>; 5] =
+        [&mut records, &mut lasting, &mut accounts, &mut codes, &mut throttles];
+    let (end, mut all) = shadow::heard(evidence.history, &mut judges);
     all.extend(records::kept(evidence, &end));
     all.extend(secrets::breaches(evidence, &end));
     let questions = questions::all(evidence.history);

@@ -72,7 +72,9 @@ fn counts_only(swap: &Swap<Address>) -> bool {
     let Some(after) = &swap.after else { return false };
     let Some(before) = &swap.before else { return after.suppressions.is_empty() };
     after.suppressions.iter().all(|(scope, held)| before.value.suppressions.get(scope) == Some(held))
-        && before.value.suppressions.iter().all(|(scope, held)| {
-            held.lapses_at.is_some() || after.suppressions.contains_key(scope)
-        })
+        && before
+            .value
+            .suppressions
+            .iter()
+            .all(|(scope, held)| held.lapses_at.is_some() || after.suppressions.contains_key(scope))
 }

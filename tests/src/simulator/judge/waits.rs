@@ -9,7 +9,10 @@
 use accountable_core::domain::{Quota, Retries, Rules, Span};
 
 use super::{Breach, Evidence, questions::Asked};
-use crate::simulator::{history::{Answer, Outcome}, simulation::realm_of};
+use crate::simulator::{
+    history::{Answer, Outcome},
+    simulation::realm_of,
+};
 
 /// How long one step may take: what a builder sets unless it is told.
 const PATIENCE: Span = Span::seconds(30);
@@ -84,7 +87,9 @@ fn waits_too_long(answer: &Answer, rules: &Rules) -> Option<String> {
         Outcome::Refused(code) => {
             let window = match (code.as_str(), door) {
                 ("locked", _) => rules.owner_failure_quota.period(),
-                ("too_many_requests", "public.authenticate" | "public.choose_password") => longest_of(&failures),
+                ("too_many_requests", "public.authenticate" | "public.choose_password") => {
+                    longest_of(&failures)
+                }
                 ("too_many_requests", _) => longest_of(&[rules.origin_quota, rules.network_quota]),
                 ("throttled", "owner.change_password" | "owner.close") => longest_of(&failures),
                 ("throttled", "owner.request_email_change") => longest_of(&[

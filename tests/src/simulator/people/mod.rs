@@ -23,6 +23,7 @@ use super::{
     history::{Answer, Fact, Outcome, Question, Unanswered},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
+    trouble::Trouble,
 };
 use crate::dice::Dice;
 
@@ -49,6 +50,27 @@ impl Act {
                 Self::Staff { realm: dice.below(REALMS as u64) as usize, does: staff::Act::drawn(dice) }
             }
             _ => Self::Operator(operator::Act::drawn(dice, troubled)),
+        }
+    }
+
+    /// How often it is done, where it is done several times.
+    pub(super) fn repeats(&mut self) -> Option<&mut u64> {
+        match self {
+            Self::Owner { does: owner::Act::MistypesPassword { times }, .. }
+            | Self::Stranger(
+                stranger::Act::Guesses { times, .. }
+                | stranger::Act::AsksForResets { times, .. }
+                | stranger::Act::SignsUp { times, .. },
+            ) => Some(times),
+            _ => None,
+        }
+    }
+
+    /// The trouble that it makes, if it does.
+    pub(super) fn trouble(&mut self) -> Option<&mut Trouble> {
+        match self {
+            Self::Operator(operator::Act::Trouble { trouble, .. }) => Some(trouble),
+            _ => None,
         }
     }
 
@@ -240,6 +262,11 @@ impl Turn {
             self.simulation.write(Fact::Answered(Answer { question, asked, outcome, retry_after, said }));
         }
         answered
+    }
+
+    /// Writes down that a right password let somebody in.
+    pub(super) fn let_in(&self, stamp: SessionStamp) {
+        self.simulation.write(Fact::LetIn { account: stamp.account, epoch: stamp.epoch });
     }
 
     /// What is known of an owner now.

@@ -102,6 +102,7 @@ async fn tries(who: usize, typed: &str, turn: &Turn) -> bool {
     let answer = turn.ask(asked, public.authenticate(email, &typed, owner.device.as_ref())).await;
     match answer {
         Ok(Authentication::Granted { stamp, device }) => {
+            turn.let_in(stamp);
             turn.learns(who, |owner| {
                 owner.account = Some(stamp.account);
                 owner.session = Some(stamp);
@@ -110,6 +111,7 @@ async fn tries(who: usize, typed: &str, turn: &Turn) -> bool {
             true
         }
         Ok(Authentication::MustChange { stamp, .. }) => {
+            turn.let_in(stamp);
             turn.learns(who, |owner| owner.session = Some(stamp));
             true
         }
