@@ -7,11 +7,13 @@ pub mod cuts;
 pub mod executor;
 mod hasher;
 pub mod history;
+mod host;
 mod judge;
 mod people;
 pub mod plan;
 mod post;
 pub mod shrink;
+mod setting;
 mod simulation;
 mod store;
 pub mod trace;
@@ -24,7 +26,7 @@ pub use self::{judge::Breach, twins::twins};
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::Turn,
+    people::{Turn, gets_in},
     plan::Plan,
     simulation::Simulation,
 };
@@ -72,7 +74,15 @@ pub fn judged(plan: &Plan) -> Verdict {
     }
     is_spinning(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    is_spinning(simulation.time.run_until(last + 2 * AFTER));
+    let calm = simulation.time.elapsed();
+    gets_in::begin(&simulation);
+    for part in 1.. {
+        let spins = is_spinning(simulation.time.run_until(calm + part * AFTER));
+        if spins || !gets_in::is_under_way(&simulation) || simulation.time.elapsed() > calm + gets_in::DAY {
+            break;
+        }
+    }
+    breaches.extend(gets_in::breaches(&simulation));
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));
