@@ -150,7 +150,7 @@ async fn comes(who: usize, turn: Turn) {
         turn.simulation.time.sleep(Span::minutes(2)).await;
         // Something may have come between that ends the promise: what was due, or another owner's doing.
         if turn.simulation.time.elapsed() - since >= DAY {
-            if let Err(why) = promised(&turn.owner(who), &turn).await {
+            if let Err(why) = promised(who, &turn.owner(who), &turn).await {
                 settle(Return::NotPromised(why));
             }
             return;

@@ -325,7 +325,10 @@ impl Unwelcome for JournalError {
         }
     }
     fn wait(&self) -> Option<Span> {
-        None
+        match self {
+            Self::Failed(fault) => fault.retry_after(),
+            _ => None,
+        }
     }
 }
 
