@@ -64,7 +64,7 @@ pub(in crate::simulator) async fn tries(
         Ok(Authentication::Granted { stamp, device }) => {
             turn.learns(who, |owner| {
                 owner.begins(stamp);
-                owner.keeps(device);
+                owner.keeps(device, Some(stamp));
                 owner.gets_in_with(mailbox, expected);
             });
             Came::In
@@ -139,7 +139,7 @@ pub(in crate::simulator) async fn chooses(who: usize, mailed: &Mailed, turn: &Tu
             turn.spends(who, mailed);
             turn.learns(who, |owner| {
                 owner.account = Some(chosen.account);
-                owner.keeps(chosen.device);
+                owner.keeps(chosen.device, None);
                 owner.knows(&new);
                 owner.moves_to(&mailed.to);
                 // Whatever session there was has ended.
@@ -214,7 +214,7 @@ pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str,
     match turn.ask(asked, door.change_password(&typed_password(known), &password(&new))).await {
         Ok(renewed) => turn.learns(who, |owner| {
             owner.begins(renewed.stamp);
-            owner.keeps(renewed.device);
+            owner.keeps(renewed.device, Some(renewed.stamp));
             owner.knows(&new);
         }),
         Err(Error::Failed(_)) => {}
