@@ -130,15 +130,16 @@ async fn comes(who: usize, turn: Turn) {
     let since = turn.simulation.time.elapsed();
     let settle = |it: Return| turn.simulation.people().returns[who] = it;
     let owner = turn.owner(who);
-    match promised(who, &owner, &turn).await {
-        Ok(_) => settle(Return::Trying { since }),
+    let view = match promised(who, &owner, &turn).await {
+        Ok(view) => view,
         Err(why) => {
             turn.say(format!("to {} of realm {} nothing is promised: {why}", owner.name, owner.realm));
             return settle(Return::NotPromised(why));
         }
-    }
+    };
+    settle(Return::Trying { since });
     turn.say(format!("{} of realm {} comes", owner.name, owner.realm));
-    if knows_device(&owner, &turn).await && !is_in_by_device(who, &turn).await {
+    if knows_device(&owner, &view, &turn).await && !is_in_by_device(who, &view, &turn).await {
         return settle(Return::DeviceRefused);
     }
     let mut person = Person { who, asked: None, read: 0 };
@@ -159,8 +160,9 @@ async fn comes(who: usize, turn: Turn) {
 }
 
 /// Whether the device is genuine, as its session is current that came with it, and its allowance is whole.
-async fn knows_device(owner: &Owner, turn: &Turn) -> bool {
-    let Some(stamp) = owner.session.filter(|_| owner.device.is_some() && owner.device_failures == 0) else {
+async fn knows_device(owner: &Owner, view: &AccountView, turn: &Turn) -> bool {
+    let device = owner.device_of.filter(|_| owner.device_failures == 0);
+    let Some(stamp) = owner.session.filter(|stamp| device == Some(*stamp) && stamp.account == view.id) else {
         return false;
     };
     let Some((_, accounts)) = turn.accounts(owner.realm) else { return false };
@@ -169,13 +171,10 @@ async fn knows_device(owner: &Owner, turn: &Turn) -> bool {
 }
 
 /// Within some minutes: a queue may be full.
-async fn is_in_by_device(who: usize, turn: &Turn) -> bool {
+async fn is_in_by_device(who: usize, view: &AccountView, turn: &Turn) -> bool {
     for _ in 0..5 {
-        let owner = turn.owner(who);
-        let (Some(mailbox), Some(known)) = (owner.mailboxes.last(), owner.passwords.last()) else {
-            return false;
-        };
-        match owner::tries(who, mailbox, known, true, turn).await {
+        let Some(known) = turn.owner(who).passwords.pop() else { return false };
+        match owner::tries(who, &view.email, &known, true, turn).await {
             Came::In | Came::ButMustChange => return true,
             Came::Denied => return false,
             Came::Unheard => turn.simulation.time.sleep(Span::minutes(1)).await,
