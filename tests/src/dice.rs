@@ -1,4 +1,9 @@
 //! Chance that can be had again: the same seed, the same throws (SplitMix64).
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a throw is one of the list's places"
+)]
 
 /// A source of chance.
 #[derive(Debug, Clone)]
@@ -33,10 +38,6 @@ impl Dice {
     /// One of the range, both ends among them.
     pub(crate) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
-    }
-
-    pub(crate) fn per_mille(&mut self, share: u64) -> bool {
-        self.below(1_000) < share
     }
 
     pub(crate) fn one_in(&mut self, count: u64) -> bool {

@@ -69,10 +69,12 @@ pub mod executor;
 mod follower;
 mod hasher;
 pub mod history;
+mod host;
 mod judge;
 mod people;
 pub mod plan;
 mod post;
+mod setting;
 pub mod shrink;
 mod simulation;
 mod store;
@@ -85,7 +87,7 @@ use std::sync::Arc;
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::Turn,
+    people::{Turn, gets_in},
     plan::Plan,
     simulation::Simulation,
 };
@@ -110,21 +112,15 @@ const TWINS: u64 = 4;
 #[must_use]
 pub fn judged(plan: &Plan) -> Verdict {
     let simulation = Simulation::new(plan);
-    let mut breaches = Vec::new();
-    let mut is_spinning = |turned: Turned| {
-        if turned == Turned::Spinning {
-            breaches.push(Breach::new(
-                14,
-                simulation.time.elapsed(),
-                "work goes on without end, and time stands still",
-            ));
-        }
-        turned == Turned::Spinning
+    let mut spun = false;
+    let mut spins = |turned: Turned| {
+        spun |= turned == Turned::Spinning;
+        spun
     };
     let mut last = 0;
     for step in &plan.steps {
         last = step.at;
-        if is_spinning(simulation.time.run_until(step.at)) {
+        if spins(simulation.time.run_until(step.at)) {
             break;
         }
         let turn = Turn { simulation: Arc::clone(&simulation), step: step.number };
@@ -132,15 +128,27 @@ pub fn judged(plan: &Plan) -> Verdict {
         // In no process yet.
         simulation.time.start(TaskId(step.number), u64::MAX, step.dropped_after, task);
     }
-    is_spinning(simulation.time.run_until(last + AFTER));
+    let _ = spins(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    if !is_spinning(simulation.time.run_until(last + 2 * AFTER)) {
-        simulation.rests(&mut is_spinning);
+    gets_in::begin(&simulation);
+    let end = simulation.time.elapsed() + gets_in::DAY;
+    while gets_in::is_under_way(&simulation) && simulation.time.elapsed() < end {
+        let next = simulation.time.elapsed() + AFTER;
+        if spins(simulation.time.run_until(next)) {
+            break;
+        }
+    }
+    let mut breaches = gets_in::breaches(&simulation);
+    simulation.rests(&mut spins);
+    if spun {
+        let what = "work goes on without end, and time stands still";
+        breaches.push(Breach::new(14, simulation.time.elapsed(), what));
     }
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));
     }
+    breaches.sort_by_key(|breach| breach.at);
     if plan.seed.is_multiple_of(TWINS) {
         breaches.extend(twins(plan.seed));
     }

@@ -2,6 +2,7 @@
 //!
 //! What is durable is in a [`MemoryStore`], which does each call in one instant. All that lies between two processes that share
 //! a store lies before that instant or after it, and there others go on.
+#![expect(unused_braces, reason = "what is said of a store takes blocks, of whatever length")]
 
 use std::{
     collections::BTreeMap,
@@ -214,9 +215,18 @@ delegate_store! {
             }
             read
         }
-        commit(self, commit) { self.offer(commit).await }
-        claim(self, claim) { self.take_up(claim).await }
-        trim(self, trim) { self.clear_away(trim).await }
+        commit(self, commit) {
+            let answer = self.offer(commit).await;
+            answer
+        }
+        claim(self, claim) {
+            let answer = self.take_up(claim).await;
+            answer
+        }
+        trim(self, trim) {
+            let answer = self.clear_away(trim).await;
+            answer
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Trouble {
     pub store: StoreTrouble,
     /// With the mail server.
     pub mail: MailTrouble,
+    /// With the host's own ports.
+    pub host: HostTrouble,
 }
 
 /// Of 1,000 calls of the store so many come to this.
@@ -53,6 +55,41 @@ pub struct MailTrouble {
     pub slow: u64,
     /// No letter can be sent: the server is away.
     pub is_away: bool,
+}
+
+/// Of 1,000 calls of the host's own ports so many come to this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HostTrouble {
+    /// They fail, and say so.
+    pub fails: u64,
+    /// They panic.
+    pub panics: u64,
+    /// They never answer.
+    pub silent: u64,
+}
+
+/// What becomes of one call of a host's own port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HostFate {
+    Answers,
+    Fails,
+    Panics,
+    Silent,
+}
+
+impl HostTrouble {
+    pub(super) fn fate(&self, dice: &mut Dice) -> HostFate {
+        let mut throw = dice.below(1_000);
+        for (share, fate) in
+            [(self.fails, HostFate::Fails), (self.panics, HostFate::Panics), (self.silent, HostFate::Silent)]
+        {
+            if throw < share {
+                return fate;
+            }
+            throw -= share;
+        }
+        HostFate::Answers
+    }
 }
 
 /// What becomes of one call of the store.
@@ -196,13 +233,22 @@ impl Trouble {
                 (mail.ours, mail.panics, mail.silent, mail.slow) = (50, 30, 50, 50);
             }
         }
+        let host = &mut trouble.host;
+        match dice.below(4) {
+            0 | 1 => {}
+            2 => host.fails = dice.between(50, 900),
+            _ => (host.fails, host.panics, host.silent) = (100, 100, 100),
+        }
         trouble
     }
 }
 
+/// What can be the matter, by name.
+type Parts<'a, T, const N: usize> = [(&'static str, &'a mut T); N];
+
 impl Trouble {
     /// Each part by its name: of 1,000 so many; and what is wholly the matter or not at all.
-    fn parts_mut(&mut self) -> ([(&'static str, &mut u64); 13], [(&'static str, &mut bool); 2]) {
+    fn parts_mut(&mut self) -> (Parts<'_, u64, 13>, Parts<'_, bool, 2>) {
         let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full } = &mut self.store;
         let store = [
             ("store.refused", refused),
@@ -247,8 +293,9 @@ impl Trouble {
 /// As a line of the trace: `store.lost 30 ‰, mail.away`.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said =
-            |(name, share)| if share == 1_000 { format!("{name}") } else { format!("{name} {share} ‰") };
+        let said = |(name, share): (&str, u64)| {
+            if share == 1_000 { name.to_owned() } else { format!("{name} {share} ‰") }
+        };
         let all: Vec<_> = self.parts().into_iter().map(said).collect();
         f.write_str(if all.is_empty() { "none".to_owned() } else { all.join(", ") }.as_str())
     }

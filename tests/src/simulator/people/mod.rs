@@ -3,23 +3,26 @@
 //! What somebody does is a task of its own: two steps at one moment are under way at once, and so is what one person does in
 //! two windows. Whoever asks a door and gets no answer does not know whether it was done, and reckons with both.
 
+pub(super) mod gets_in;
+mod mailed;
 mod operator;
 mod owner;
 mod staff;
 mod stranger;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use accountable_core::{
-    Accounts, Error, Fault, PublicError,
+    Accounts, Error, Fault, JournalError, PublicError,
     domain::{
         AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span,
         Timestamp,
     },
 };
 
+use self::{gets_in::Return, staff::Follower};
 use super::{
-    executor::TaskId,
+    executor::{Elapsed, TaskId},
     history::{Answer, Fact, Outcome, Question, Unanswered},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
@@ -47,7 +50,8 @@ impl Act {
             0..=7 => Self::Owner { who: dice.below(OWNERS as u64) as usize, does: owner::Act::drawn(dice) },
             8..=11 => Self::Stranger(stranger::Act::drawn(dice)),
             12..=14 => {
-                Self::Staff { realm: dice.below(REALMS as u64) as usize, does: staff::Act::drawn(dice) }
+                let (realm, does) = staff::Act::drawn(dice);
+                Self::Staff { realm, does }
             }
             _ => Self::Operator(operator::Act::drawn(dice, troubled)),
         }
@@ -56,7 +60,7 @@ impl Act {
     /// How often it is done, where it is done several times.
     pub(super) fn repeats(&mut self) -> Option<&mut u64> {
         match self {
-            Self::Owner { does: owner::Act::MistypesPassword { times }, .. }
+            Self::Owner { does: owner::Act::MistypesPassword { times, .. }, .. }
             | Self::Stranger(
                 stranger::Act::Guesses { times, .. }
                 | stranger::Act::AsksForResets { times, .. }
@@ -97,6 +101,38 @@ impl fmt::Display for Act {
     }
 }
 
+/// How accounts come to life: each act, and how long after the one before.
+pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
+    const SECOND: Elapsed = 1_000_000;
+    let mut acts = Vec::new();
+    let mut then = |after: Elapsed, act: Act| acts.push((after, act));
+    for process in 0..REALMS {
+        then(0, Act::Operator(operator::Act::Courier { process, runs: Span::minutes(40) }));
+    }
+    for who in 0..OWNERS {
+        let owner = |does| Act::Owner { who, does };
+        let of_staff = |does| Act::Staff { realm: who % REALMS, does };
+        let while_after = dice.below(30 * SECOND);
+        match dice.below(6) {
+            0 | 1 => then(while_after, owner(owner::Act::SignsUp { carrying: dice.one_in(2) })),
+            2 | 3 => {
+                then(while_after, of_staff(staff::Act::registers(who)));
+                then(dice.below(5 * SECOND), of_staff(staff::Act::sends_set_link(who)));
+            }
+            4 => then(while_after, of_staff(staff::Act::imports(who, dice))),
+            _ => continue,
+        }
+    }
+    for who in 0..OWNERS {
+        let owner = |does| Act::Owner { who, does };
+        then(dice.between(20, 90) * SECOND, owner(owner::Act::ReadsMail));
+        if !dice.one_in(4) {
+            then(dice.below(90 * SECOND), owner(owner::Act::LogsIn));
+        }
+    }
+    acts
+}
+
 /// How many people have accounts, or will: the first in the first realm, the second with the same address in the second.
 pub(super) const OWNERS: usize = 3;
 const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
@@ -105,6 +141,10 @@ const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
 #[derive(Debug)]
 pub(super) struct People {
     pub(super) owners: Vec<Owner>,
+    /// Who follows the journal of each realm.
+    pub(super) followers: [Follower; REALMS],
+    /// How it went in the calm, for each owner.
+    pub(super) returns: [Return; OWNERS],
     /// Names what is new.
     number: u64,
 }
@@ -122,7 +162,59 @@ pub(super) struct Owner {
     /// What may be the password, the likeliest last. Whoever got no answer does not know.
     pub(super) passwords: Vec<String>,
     pub(super) device: Option<DeviceToken>,
+    /// How often a password was wrong that was typed where the device is known.
+    pub(super) device_failures: u32,
     pub(super) session: Option<SessionStamp>,
+    /// One that another has taken the place of.
+    pub(super) old_session: Option<SessionStamp>,
+    /// The letters whose links they know to be used up.
+    pub(super) spent: BTreeSet<usize>,
+}
+
+impl Owner {
+    /// A session begins, or goes on under another stamp.
+    fn begins(&mut self, stamp: SessionStamp) {
+        self.account = Some(stamp.account);
+        if let Some(before) = self.session.replace(stamp).filter(|before| *before != stamp) {
+            self.old_session = Some(before);
+        }
+    }
+
+    fn keeps(&mut self, device: DeviceToken) {
+        self.device = Some(device);
+        self.device_failures = 0;
+    }
+
+    /// They know that this is their password now; what they have thought of since may be it as well.
+    fn knows(&mut self, password: &str) {
+        let at = self.passwords.iter().position(|thought| thought == password);
+        self.passwords.drain(..at.unwrap_or(0));
+    }
+
+    /// An address and a password got them in.
+    fn gets_in_with(&mut self, mailbox: &EmailAddress, password: &str) {
+        self.moves_to(mailbox);
+        self.passwords.retain(|thought| thought != password);
+        self.passwords.push(password.to_owned());
+    }
+
+    /// They know that this did not become their password.
+    fn forgets(&mut self, password: &str) {
+        self.passwords.retain(|thought| thought != password);
+    }
+
+    /// They read mail there, and think that their account is there now.
+    fn moves_to(&mut self, to: &EmailAddress) {
+        self.mailboxes.retain(|mailbox| mailbox != to);
+        self.mailboxes.push(to.clone());
+    }
+
+    /// They read mail there; their account may go there later.
+    fn reads_also(&mut self, to: &EmailAddress) {
+        if !self.mailboxes.contains(to) {
+            self.mailboxes.insert(0, to.clone());
+        }
+    }
 }
 
 impl People {
@@ -135,9 +227,17 @@ impl People {
             account: None,
             passwords: Vec::new(),
             device: None,
+            device_failures: 0,
             session: None,
+            old_session: None,
+            spent: BTreeSet::new(),
         };
-        Self { owners: (0..OWNERS).map(owner).collect(), number: 0 }
+        Self {
+            owners: (0..OWNERS).map(owner).collect(),
+            followers: Default::default(),
+            returns: Default::default(),
+            number: 0,
+        }
     }
 }
 
@@ -191,6 +291,18 @@ impl Unwelcome for PublicError {
     }
     fn wait(&self) -> Option<Span> {
         self.retry_after()
+    }
+}
+
+impl Unwelcome for JournalError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Failed(fault) => fault.outcome(),
+            refused => Outcome::Refused(refused.code().to_owned()),
+        }
+    }
+    fn wait(&self) -> Option<Span> {
+        None
     }
 }
 
@@ -253,6 +365,8 @@ impl Turn {
     ) -> Result<T, E> {
         let mut open = Open::new(self, question);
         let answered = call.await;
+        // Whoever asked stands in no process any more.
+        self.simulation.time.join(u64::MAX);
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
         let (retry_after, said) = match &answered {
             Ok(_) => (None, None),
