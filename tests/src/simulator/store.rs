@@ -2,7 +2,7 @@
 //!
 //! What is durable is in a [`MemoryStore`], which does each call in one instant. All that lies between two processes that share
 //! a store lies before that instant or after it, and there others go on.
-#![expect(unused_braces, reason = "what is said of a store takes blocks, of whatever length")]
+#![expect(clippy::let_and_return, reason = "what is said of a store takes blocks, of whatever length")]
 
 use std::{
     collections::BTreeMap,
