@@ -89,7 +89,7 @@ use std::sync::Arc;
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::{Turn, gets_in},
+    people::{Turn, gets_in, takes_back},
     plan::Plan,
     simulation::Simulation,
 };
@@ -108,7 +108,7 @@ pub struct Verdict {
 const AFTER: Elapsed = 600_000_000;
 
 /// Of so many seeds one is lived through as twins too: two worlds that strangers must not be able to tell apart.
-const TWINS: u64 = 4;
+const TWINS: u64 = 8;
 
 /// Lives through a plan, and judges it.
 #[must_use]
@@ -133,6 +133,7 @@ pub fn judged(plan: &Plan) -> Verdict {
     let _ = spins(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
     gets_in::begin(&simulation);
+    takes_back::begin(&simulation);
     let end = simulation.time.elapsed() + gets_in::DAY;
     while gets_in::is_under_way(&simulation) && simulation.time.elapsed() < end {
         let next = simulation.time.elapsed() + AFTER;
@@ -151,10 +152,10 @@ pub fn judged(plan: &Plan) -> Verdict {
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));
     }
     breaches.sort_by_key(|breach| breach.at);
+    simulation.end();
     if plan.seed.is_multiple_of(TWINS) {
         breaches.extend(twins(plan.seed));
     }
-    simulation.end();
     let history = std::mem::take(&mut *simulation.history());
     Verdict { breaches, history }
 }

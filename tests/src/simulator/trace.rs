@@ -78,6 +78,7 @@ impl Teller {
             Fact::HandedOver { letter, outcome, process } => {
                 self.line(&who, &format!("process {process} {}", handed_over(letter, *outcome)));
             }
+            Fact::Complained { what, .. } => self.line(&who, &format!("complains: {what}")),
             Fact::Crashed { process } => self.line(&who, &format!("process {process} dies")),
             // All of them are, in the beginning.
             Fact::Started { process } if entry.at > 0 => {
@@ -102,7 +103,7 @@ impl Teller {
                 self.line(&who, &format!("is let in to {name}"));
             }
             // What only judges need.
-            Fact::Verified(_) | Fact::Receipt { .. } => {}
+            Fact::Verified(_) | Fact::Receipt { .. } | Fact::Reported { .. } => {}
         }
     }
 
