@@ -1,5 +1,6 @@
-//! Two worlds that differ in one thing only: what is the matter with somebody's account, or that they have none. Strangers do the
-//! same in both. What they are answered, when, and what is asked of the ports for them, must be the same.
+//! Two worlds that differ in one thing only: what is the matter with somebody's account, or that they have none.
+//! Strangers do the same in both. What they are answered, when, and what is asked of the ports for them, must be the
+//! same.
 //!
 //! Whether a genuine code or a right password opens is not looked at: strangers have none.
 
