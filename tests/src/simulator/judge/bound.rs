@@ -292,7 +292,7 @@ impl Bounds {
         }
         let own = |entry: &Entry| match &entry.fact {
             Fact::Applied { commit, .. } if history.offered_for.get(&commit.id()) == Some(asked) => {
-                failed_address(commit)
+                failed_address(commit, &rules.lock_out)
             }
             _ => None,
         };
@@ -327,14 +327,15 @@ impl Level {
     }
 }
 
-/// The address whose failures a commit counts with those of its origins.
-fn failed_address(commit: &Commit) -> Option<AddressTag> {
+/// The address whose failures a commit counts with those of its origins. One that finds it locked or closed counts none, and
+/// what is owed stays owed.
+fn failed_address(commit: &Commit, rule: &LockOut) -> Option<AddressTag> {
     let charged = commit.writes().iter().any(|write| matches!(write, Write::Reserve(_)));
-    let address = commit.writes().iter().find_map(|write| match write {
-        Write::Address(Swap { after: Some(after), .. }) => Some(after.tag),
-        _ => None,
-    });
-    address.filter(|_| charged)
+    commit.writes().iter().find_map(|write| {
+        let Write::Address(swap @ Swap { after: Some(after), .. }) = write else { return None };
+        let counts = charged && failures_counted(swap, &after.log_ins, charged, rule) > 0;
+        counts.then_some(after.tag)
+    })
 }
 
 /// How many failures a commit adds to an address. A failed attempt charges its origins too; one that clears does not.
