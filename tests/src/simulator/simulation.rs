@@ -16,6 +16,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use super::{
     clock::ProcessClock,
     executor::{Executor, TaskId},
+    follower::Followers,
     hasher::ProcessHasher,
     history::{Fact, History, Verification},
     people::People,
@@ -45,6 +46,7 @@ pub(super) const REALMS: usize = 2;
 pub(super) struct Simulation {
     pub(super) time: Executor,
     pub(super) disk: Disk,
+    pub(super) followers: Followers,
     pub(super) settings: [Setting; REALMS],
     pub(super) seed: u64,
     /// No message takes any time.
@@ -94,6 +96,7 @@ impl Simulation {
         let process = |clock| Process { accounts: None, clock, lives: 0, courier: None };
         let processes = clocks.map(process).collect();
         let this = Arc::new(Self {
+            followers: Followers::default(),
             disk: Disk::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
             settings: plan.settings.clone(),
             seed: plan.seed,

@@ -18,7 +18,7 @@ use accountable_memory::MemoryStore;
 use super::{
     executor::TaskId,
     history::Fact,
-    simulation::Simulation,
+    simulation::{Simulation, realm_of},
     trouble::{Fate, Trouble},
 };
 
@@ -214,9 +214,18 @@ delegate_store! {
             }
             read
         }
-        commit(self, commit) { self.offer(commit).await }
-        claim(self, claim) { self.take_up(claim).await }
-        trim(self, trim) { self.clear_away(trim).await }
+        commit(self, commit) {
+            let answer = self.offer(commit).await;
+            answer
+        }
+        claim(self, claim) {
+            let answer = self.take_up(claim).await;
+            answer
+        }
+        trim(self, trim) {
+            let answer = self.clear_away(trim).await;
+            answer
+        }
     }
 }
 
@@ -228,6 +237,8 @@ impl Simulation {
         if answer.is_ok() && !self.is_applied(commit.id()) {
             let ahead = self.clock_of(process).ahead();
             self.write(Fact::Applied { commit: commit.clone(), process, ahead });
+            let realm = realm_of(process);
+            self.followers.wake(realm, &self.realm(realm), &self.disk.store, commit.id());
         }
         answer
     }

@@ -14,7 +14,7 @@ use self::words::{handed_over, mail_in_words, moment, outcome_in_words, record_i
 use super::{
     Breach,
     executor::{Elapsed, TaskId},
-    history::{Answer, Entry, Fact, History, Question},
+    history::{Entry, Fact, History, Question},
     trouble::Trouble,
 };
 
@@ -23,9 +23,11 @@ use super::{
 pub fn told(history: &History, breach: Option<&Breach>) -> String {
     let end = breach.map_or(Elapsed::MAX, |breach| breach.at);
     let until = history.entries.partition_point(|entry| entry.at <= end);
-    let mut teller = Teller::default();
-    for (at, entry) in history.entries[..until].iter().enumerate() {
-        teller.tell(entry, &history.entries[at + 1..]);
+    let entries = &history.entries[..until];
+    let ends = entries.iter().enumerate().filter_map(|(place, entry)| Some((asked_at(&entry.fact)?, place)));
+    let mut teller = Teller { ends: ends.collect(), ..Teller::default() };
+    for place in 0..entries.len() {
+        teller.tell(place, entries);
     }
     if let Some(breach) = breach {
         teller.time(breach.at);
@@ -51,26 +53,32 @@ struct Teller {
     names: BTreeMap<AccountId, String>,
     ahead: BTreeMap<usize, i64>,
     trouble: Trouble,
-    /// What was answered before its commits were told.
-    answered: Vec<(TaskId, Question)>,
+    /// Where each question ended, by where it was asked; but for those whose answer was told with them.
+    ends: BTreeMap<usize, usize>,
 }
 
 impl Teller {
-    fn tell(&mut self, entry: &Entry, later: &[Entry]) {
+    fn tell(&mut self, place: usize, entries: &[Entry]) {
+        let entry = &entries[place];
         self.time(entry.at);
-        let who = entry.task.map(who).unwrap_or_default();
+        let who = who(entry);
         match &entry.fact {
             Fact::Said(text) => self.line(&who, text),
-            Fact::Asked(question) => self.asked(entry, question, later),
-            Fact::Answered(answer) => self.answered(entry, answer),
+            Fact::Asked(question) => self.asked(place, question, entries),
+            Fact::Answered(answer) => self.ended(entry, answer.asked, &answer.question),
+            Fact::Unanswered(left) => self.ended(entry, left.asked, &left.question),
             Fact::Applied { commit, ahead, .. } => self.applied(commit, *ahead),
             Fact::Claimed { mails, process, .. } => {
                 let mails: Vec<_> = mails.iter().map(|claimed| mail_in_words(&claimed.mail.value)).collect();
                 self.line(&who, &format!("process {process} takes up: {}", mails.join("; ")));
             }
+            Fact::Trimmed { process, .. } => {
+                self.line(&who, &format!("process {process} clears away what nobody needs"));
+            }
             Fact::HandedOver { letter, outcome, process } => {
                 self.line(&who, &format!("process {process} {}", handed_over(letter, *outcome)));
             }
+            Fact::Complained { what, .. } => self.line(&who, &format!("complains: {what}")),
             Fact::Crashed { process } => self.line(&who, &format!("process {process} dies")),
             // All of them are, in the beginning.
             Fact::Started { process } if entry.at > 0 => {
@@ -90,47 +98,41 @@ impl Teller {
             Fact::Calm => {
                 self.line(&who, "from now on nothing fails: all processes are up, all clocks are right");
             }
+            Fact::LetIn { account, .. } => {
+                let name = self.name(*account);
+                self.line(&who, &format!("is let in to {name}"));
+            }
             // What only judges need.
-            Fact::Unanswered(_)
-            | Fact::Verified(_)
-            | Fact::Trimmed { .. }
-            | Fact::Receipt { .. }
-            | Fact::LetIn { .. } => {}
+            Fact::Verified(_) | Fact::Receipt { .. } | Fact::Reported { .. } => {}
         }
     }
 
     /// What was asked, with the answer where nobody else had a turn before it came.
-    fn asked(&mut self, entry: &Entry, question: &Question, later: &[Entry]) {
-        let who = entry.task.map(who).unwrap_or_default();
-        let same = |other: &&Entry| other.task == entry.task;
-        let is_answer = |fact: &Fact| matches!(fact, Fact::Answered(answer) if answer.question == *question);
-        let answer = later.iter().find(|later| same(later) && is_answer(&later.fact));
+    fn asked(&mut self, place: usize, question: &Question, entries: &[Entry]) {
+        let entry = &entries[place];
         let asked = self.question(question);
-        let text = match answer.map(|entry| &entry.fact) {
-            Some(Fact::Answered(Answer { outcome, .. })) => {
-                let directly = later.iter().take_while(same).any(|later| is_answer(&later.fact));
-                if directly {
-                    self.answered.extend(entry.task.map(|task| (task, question.clone())));
-                    format!("{asked} → {}", outcome_in_words(outcome))
-                } else {
-                    format!("{asked} …")
-                }
-            }
-            _ => format!("{asked} → no answer ever came"),
+        let Some(&end) = self.ends.get(&place) else {
+            self.line(&who(entry), &format!("{asked} …"));
+            return;
         };
-        self.line(&who, &text);
+        let is_direct = entries[place..=end].iter().all(|between| between.task == entry.task);
+        let text = match outcome_of(&entries[end].fact) {
+            Some(outcome) if is_direct => {
+                self.ends.remove(&place);
+                format!("{asked} → {outcome}")
+            }
+            _ => format!("{asked} …"),
+        };
+        self.line(&who(entry), &text);
     }
 
-    fn answered(&mut self, entry: &Entry, answer: &Answer) {
-        let told =
-            |(task, question): &(TaskId, Question)| Some(*task) == entry.task && *question == answer.question;
-        if let Some(at) = self.answered.iter().position(told) {
-            self.answered.swap_remove(at);
-            return;
+    /// How a question ended that others had turns after.
+    fn ended(&mut self, entry: &Entry, asked: usize, question: &Question) {
+        if self.ends.contains_key(&asked) {
+            let outcome = outcome_of(&entry.fact).unwrap_or_default();
+            let asked = self.question(question);
+            self.line(&who(entry), &format!("… {asked} → {outcome}"));
         }
-        let who = entry.task.map(who).unwrap_or_default();
-        let asked = self.question(&answer.question);
-        self.line(&who, &format!("… {asked} → {}", outcome_in_words(&answer.outcome)));
     }
 
     fn question(&self, question: &Question) -> String {
@@ -197,11 +199,30 @@ impl Teller {
     }
 }
 
+/// Where the question was asked that ends here.
+const fn asked_at(fact: &Fact) -> Option<usize> {
+    match fact {
+        Fact::Answered(answer) => Some(answer.asked),
+        Fact::Unanswered(left) => Some(left.asked),
+        _ => None,
+    }
+}
+
+/// How a question ended.
+fn outcome_of(fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::Answered(answer) => Some(outcome_in_words(&answer.outcome)),
+        Fact::Unanswered(_) => Some("dropped, without an answer".to_owned()),
+        _ => None,
+    }
+}
+
 /// In whose turn something happened.
-fn who(task: TaskId) -> String {
-    let TaskId(number) = task;
+fn who(entry: &Entry) -> String {
+    let Some(TaskId(number)) = entry.task else { return String::new() };
     match number {
         _ if number >> 63 == 1 => "late".to_owned(),
+        _ if number >> 41 == 1 => "calm".to_owned(),
         _ if number >> 40 == 1 => format!("courier {}", number >> 16 & 0xff),
         _ => format!("step {number}"),
     }

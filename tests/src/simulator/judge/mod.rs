@@ -5,13 +5,20 @@ mod acknowledged;
 mod bound;
 mod codes;
 mod equality;
+mod journal;
 mod lasting;
+mod liveness;
+mod mails;
+mod promises;
 mod questions;
 mod records;
 mod refused;
+mod remedies;
 mod secrets;
 mod shadow;
+mod strangers;
 mod throttles;
+mod timeline;
 mod waits;
 
 /// Which facts go together: the predicate that the library's own tests of its rules hold them to.
@@ -19,7 +26,11 @@ mod waits;
 mod sound;
 
 pub(super) use self::equality::differences;
-use super::{executor::Elapsed, history::History, simulation::Simulation};
+use super::{
+    executor::Elapsed,
+    history::{Fact, History},
+    simulation::Simulation,
+};
 
 /// An invariant that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,19 +67,29 @@ impl Breach {
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let (mut records, mut lasting) = (records::Records::default(), lasting::Lasting::default());
-    let (mut accounts, mut codes) = (accounts::Accounts::default(), codes::Codes::default());
-    let mut throttles = throttles::Throttles::new(evidence);
-    let mut judges: [&mut dyn shadow::Judge<'_>; 5] =
-        [&mut records, &mut lasting, &mut accounts, &mut codes, &mut throttles];
+    let mut judges: Vec<Box<dyn shadow::Judge<'_> + '_>> = vec![
+        Box::new(records::Records::default()),
+        Box::new(lasting::Lasting::default()),
+        Box::new(accounts::Accounts::default()),
+        Box::new(codes::Codes::default()),
+        Box::new(throttles::Throttles::new(evidence)),
+        Box::new(mails::Mails::new(evidence)),
+        Box::new(journal::Journal::new(evidence)),
+    ];
     let (end, mut all) = shadow::heard(evidence.history, &mut judges);
+    let questions = questions::all(evidence.history);
     all.extend(records::kept(evidence, &end));
     all.extend(secrets::breaches(evidence, &end));
-    let questions = questions::all(evidence.history);
+    all.extend(liveness::breaches(evidence, &end));
     all.extend(acknowledged::breaches(&questions));
     all.extend(refused::breaches(evidence, &questions));
     all.extend(bound::breaches(evidence));
     all.extend(waits::breaches(evidence, &questions));
+    let timeline = timeline::Timeline::of(evidence);
+    all.extend(promises::breaches(evidence, &timeline));
+    all.extend(remedies::breaches(evidence, &timeline));
+    all.extend(strangers::breaches(evidence, &timeline));
+    all.extend(complaints(evidence));
     for (task, text) in evidence.simulation.panicked() {
         let at = evidence.simulation.time.elapsed();
         let asked = questions.iter().rev().find(|asked| asked.task == Some(task));
@@ -77,4 +98,12 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     }
     all.sort_by_key(|breach| breach.at);
     all
+}
+
+/// What somebody met with themselves, who was promised otherwise.
+fn complaints(evidence: &Evidence<'_>) -> impl Iterator<Item = Breach> {
+    evidence.history.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Complained { invariant, what } => Some(Breach::new(*invariant, entry.at, what.clone())),
+        _ => None,
+    })
 }

@@ -56,7 +56,7 @@ pub(super) trait Judge<'a> {
 /// Goes through a history once, for all judges together. The state at its end comes with what they say.
 pub(super) fn heard<'a>(
     history: &'a History,
-    judges: &mut [&mut dyn Judge<'a>],
+    judges: &mut [Box<dyn Judge<'a> + '_>],
 ) -> (Shadow<'a>, Vec<Breach>) {
     let (mut before, mut after) = (Shadow::default(), Shadow::default());
     for (place, entry) in history.entries.iter().enumerate() {

@@ -82,7 +82,7 @@ async fn sweeps(process: usize, turn: Turn) {
     let simulation = &turn.simulation;
     let first = turn.chance(|dice| dice.below(30 * 60_000_000));
     simulation.time.sleep(Span::micros(first)).await;
-    loop {
+    while is_under_way(simulation) {
         let mut wait = Span::minutes(1);
         if let Some(accounts) = simulation.enter(process)
             && let Ok(swept) = turn.ask(question("sweep", process), accounts.sweep(1_000)).await
@@ -96,7 +96,10 @@ async fn sweeps(process: usize, turn: Turn) {
 }
 
 /// What is so of the account of an owner that something is promised to; why nothing is, otherwise.
-async fn promised(owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+async fn promised(who: usize, owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+    if turn.thief(who).is_at_it() {
+        return Err("a thief is at it: the account is taken back first");
+    }
     let (_, accounts) = turn.accounts(owner.realm).ok_or("no process is up")?;
     let admin = accounts.admin(staff());
     for mailbox in owner.mailboxes.iter().rev() {
@@ -127,7 +130,7 @@ async fn comes(who: usize, turn: Turn) {
     let since = turn.simulation.time.elapsed();
     let settle = |it: Return| turn.simulation.people().returns[who] = it;
     let owner = turn.owner(who);
-    match promised(&owner, &turn).await {
+    match promised(who, &owner, &turn).await {
         Ok(_) => settle(Return::Trying { since }),
         Err(why) => {
             turn.say(format!("to {} of realm {} nothing is promised: {why}", owner.name, owner.realm));
@@ -147,7 +150,7 @@ async fn comes(who: usize, turn: Turn) {
         turn.simulation.time.sleep(Span::minutes(2)).await;
         // Something may have come between that ends the promise: what was due, or another owner's doing.
         if turn.simulation.time.elapsed() - since >= DAY {
-            if let Err(why) = promised(&turn.owner(who), &turn).await {
+            if let Err(why) = promised(who, &turn.owner(who), &turn).await {
                 settle(Return::NotPromised(why));
             }
             return;

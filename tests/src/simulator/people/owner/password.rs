@@ -71,6 +71,7 @@ pub(in crate::simulator) async fn tries(
             Came::In
         }
         Ok(Authentication::MustChange { stamp, reason }) => {
+            turn.let_in(stamp);
             turn.say(format!("the password must be changed: {reason:?}"));
             turn.let_in(stamp);
             turn.learns(who, |owner| {
