@@ -350,13 +350,14 @@ struct Open<'a> {
     turn: &'a Turn,
     question: Option<Unanswered>,
     task: Option<TaskId>,
+    asked: usize,
 }
 
 impl<'a> Open<'a> {
     fn new(turn: &'a Turn, question: Question) -> Self {
         let (time, asked) = (&turn.simulation.time, turn.simulation.history().entries.len());
         turn.simulation.write(Fact::Asked(question.clone()));
-        Self { turn, question: Some(Unanswered { question, asked }), task: time.running() }
+        Self { turn, question: Some(Unanswered { question, asked }), task: time.running(), asked }
     }
 }
 
@@ -399,7 +400,14 @@ impl Turn {
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let mut open = Open::new(self, question);
-        let answered = call.await;
+        let (simulation, task, asked) = (&self.simulation, open.task, open.asked);
+        let mut call = std::pin::pin!(call);
+        // Each time anew: in another window the same person may ask something else meanwhile.
+        let answered = std::future::poll_fn(|context| {
+            simulation.history().asks(task, asked);
+            call.as_mut().poll(context)
+        })
+        .await;
         // Whoever asked stands in no process any more.
         self.simulation.time.join(u64::MAX);
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
