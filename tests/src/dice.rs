@@ -1,4 +1,9 @@
 //! Chance that can be had again: the same seed, the same throws (SplitMix64).
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a throw is one of the list's places"
+)]
 
 /// A source of chance.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The whole library in simulated worlds where everything fails, judged by the invariants of the rules.
 //!
-//! `ACCOUNTABLE_SEED` is the first seed, `ACCOUNTABLE_SEEDS` how many there are. The command `simulate` lives through as many
-//! as one likes.
+//! `ACCOUNTABLE_SEED` is the first seed, `ACCOUNTABLE_SEEDS` how many there are. The command `simulate` lives through
+//! as many as one likes.
 #![expect(clippy::panic, reason = "a failing seed is told")]
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};

@@ -189,6 +189,8 @@ pub struct Unanswered {
 pub struct Verification {
     /// Where.
     pub process: usize,
+    /// For which question, by its place among the entries.
+    pub asked: Option<usize>,
     /// What was loaded before it, and after which entry; none if nothing was.
     pub loaded: Option<(Who, usize)>,
     /// Against a hash that somebody's password was made into, not against a decoy.
@@ -224,6 +226,18 @@ impl History {
             _ => {}
         }
         self.entries.push(Entry { at, task, fact });
+    }
+
+    /// A task goes on with what it asked.
+    pub(super) fn asks(&mut self, task: Option<TaskId>, asked: usize) {
+        if let Some(task) = task {
+            self.asking.insert(task, asked);
+        }
+    }
+
+    /// What a task asks just now.
+    pub(super) fn asked_by(&self, task: TaskId) -> Option<usize> {
+        self.asking.get(&task).copied()
     }
 
     /// A task offers a commit, of its own or one that another left.

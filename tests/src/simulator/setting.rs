@@ -22,7 +22,7 @@ pub(super) struct Setting {
     pub(super) rechecks: bool,
     pub(super) notes_log_ins: bool,
     policy: Policy,
-    patience: Span,
+    pub(super) patience: Span,
     longest_queue: usize,
     tells_host: bool,
     asks_veto: bool,

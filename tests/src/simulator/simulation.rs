@@ -66,8 +66,8 @@ pub(super) struct Simulation {
 struct Hashing {
     /// What no password opens.
     decoys: BTreeSet<String>,
-    /// What each task loaded last, and after which entry.
-    loaded: BTreeMap<TaskId, (Who, usize)>,
+    /// What each task loaded last for a question, and after which entry.
+    loaded: BTreeMap<(TaskId, Option<usize>), (Who, usize)>,
     /// All that was typed as a password.
     typed: BTreeSet<String>,
     /// All that a device was ever known by.
@@ -164,8 +164,11 @@ impl Simulation {
     /// Facts are being loaded.
     pub(super) fn is_loaded(&self, who: &Who) {
         if let Some(task) = self.time.running() {
-            let now = self.history().entries.len();
-            lock(&self.hashing).loaded.insert(task, (who.clone(), now));
+            let (now, asked) = {
+                let history = self.history();
+                (history.entries.len(), history.asked_by(task))
+            };
+            lock(&self.hashing).loaded.insert((task, asked), (who.clone(), now));
         }
     }
 
@@ -196,12 +199,14 @@ impl Simulation {
 
     /// A password was verified against a hash.
     pub(super) fn is_verified(&self, process: usize, hash: &PasswordHash, right: bool) {
+        let task = self.time.running();
+        let asked = task.and_then(|task| self.history().asked_by(task));
         let (real, loaded) = {
             let hashing = lock(&self.hashing);
-            let loaded = self.time.running().and_then(|task| hashing.loaded.get(&task).cloned());
+            let loaded = task.and_then(|task| hashing.loaded.get(&(task, asked)).cloned());
             (!hashing.decoys.contains(hash.expose()), loaded)
         };
-        self.write(Fact::Verified(Verification { process, loaded, real, right }));
+        self.write(Fact::Verified(Verification { process, asked, loaded, real, right }));
     }
 
     pub(super) fn is_calm(&self) -> bool {

@@ -1,7 +1,8 @@
 //! A process' way to the store: each call is under way for a while, and may fail before the store hears it or after.
 //!
-//! What is durable is in a [`MemoryStore`], which does each call in one instant. All that lies between two processes that share
-//! a store lies before that instant or after it, and there others go on.
+//! What is durable is in a [`MemoryStore`], which does each call in one instant. All that lies between two processes
+//! that share a store lies before that instant or after it, and there others go on.
+#![expect(clippy::let_and_return, reason = "what is said of a store takes blocks, of whatever length")]
 
 use std::{
     collections::BTreeMap,

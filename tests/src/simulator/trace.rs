@@ -222,6 +222,7 @@ fn who(entry: &Entry) -> String {
     let Some(TaskId(number)) = entry.task else { return String::new() };
     match number {
         _ if number >> 63 == 1 => "late".to_owned(),
+        _ if number >> 41 == 1 => "calm".to_owned(),
         _ if number >> 40 == 1 => format!("courier {}", number >> 16 & 0xff),
         _ => format!("step {number}"),
     }

@@ -243,9 +243,12 @@ impl Trouble {
     }
 }
 
+/// What can be the matter, by name.
+type Parts<'a, T, const N: usize> = [(&'static str, &'a mut T); N];
+
 impl Trouble {
     /// Each part by its name: of 1,000 so many; and what is wholly the matter or not at all.
-    fn parts_mut(&mut self) -> ([(&'static str, &mut u64); 13], [(&'static str, &mut bool); 2]) {
+    fn parts_mut(&mut self) -> (Parts<'_, u64, 13>, Parts<'_, bool, 2>) {
         let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full } = &mut self.store;
         let store = [
             ("store.refused", refused),
@@ -290,8 +293,9 @@ impl Trouble {
 /// As a line of the trace: `store.lost 30 ‰, mail.away`.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said =
-            |(name, share)| if share == 1_000 { format!("{name}") } else { format!("{name} {share} ‰") };
+        let said = |(name, share): (&str, u64)| {
+            if share == 1_000 { name.to_owned() } else { format!("{name} {share} ‰") }
+        };
         let all: Vec<_> = self.parts().into_iter().map(said).collect();
         f.write_str(if all.is_empty() { "none".to_owned() } else { all.join(", ") }.as_str())
     }

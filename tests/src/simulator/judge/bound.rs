@@ -17,7 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{Address, AddressTag, EmailKey, LockOut, LogIns, Quota, QuotaTag, Rules},
+    domain::{Address, AddressTag, CommitId, EmailKey, LockOut, LogIns, Quota, QuotaTag, Rules},
     port::{By, Commit, Swap, Who, Write},
 };
 
@@ -57,6 +57,8 @@ struct Record {
     verified: BTreeMap<(usize, u32), u32>,
     /// How many may be wrong, in each process.
     room: u32,
+    /// The commit that wrote it last, where nobody was told that it is done: its process, and how many failures it counts.
+    unheard: Option<(CommitId, usize, u32)>,
     /// For each process, what was found wrong and what was counted.
     tallies: [Tally; PROCESSES],
 }
@@ -66,8 +68,8 @@ struct Tally {
     /// All that may have counted.
     failed: u32,
     counted: u32,
-    /// Of those counted, how many in commits that nobody was told are done.
-    unheard: u32,
+    /// Of those counted, how many in commits that nobody was told are done, and that others wrote over.
+    lost: u32,
     /// Wrong guesses in this life of the process that have not been counted.
     open: u32,
 }
@@ -110,7 +112,6 @@ struct Bounds {
 
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let mut bounds = Bounds::default();
-    let mut asking = BTreeMap::new();
     for (place, entry) in evidence.history.entries.iter().enumerate() {
         match &entry.fact {
             Fact::Crashed { process } => {
@@ -120,10 +121,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
             Fact::ClockSet { ahead, .. } => {
                 bounds.jumped |= *ahead != 0;
             }
-            Fact::Asked(question) => {
-                bounds.asked(place, question);
-                asking.insert(entry.task, place);
-            }
+            Fact::Asked(question) => bounds.asked(place, question),
             Fact::Unanswered(left) => {
                 bounds.ended(left.asked, &left.question);
             }
@@ -131,8 +129,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
                 bounds.answered(evidence.history, answer, rules(evidence, answer.question.process));
             }
             Fact::Verified(verification) => {
-                let asked = asking.get(&entry.task).copied();
-                bounds.verified(entry, asked, verification, rules(evidence, verification.process));
+                bounds.verified(entry.at, verification, rules(evidence, verification.process));
             }
             Fact::Applied { commit, process, .. } => {
                 let rule = &rules(evidence, *process).lock_out;
@@ -179,23 +176,23 @@ impl Bounds {
         }
     }
 
-    fn verified(&mut self, entry: &Entry, asked: Option<usize>, verification: &Verification, rules: &Rules) {
+    fn verified(&mut self, at: Elapsed, verification: &Verification, rules: &Rules) {
         let rule = &rules.lock_out;
-        let Verification { process, loaded, real, right } = verification;
+        let Verification { process, asked, loaded, real, right } = verification;
         let Some((who, loaded_at)) = loaded else { return };
         let life = (*process, self.lives[*process]);
         match lane_of(who) {
             None => {}
             Some(Lane::Device(_) | Lane::Owner(_)) if *right => {}
             Some(Lane::Device(level)) => {
-                self.counts_in((level, "a known device", rules.device_failure_quota), entry.at, life);
+                self.counts_in((level, "a known device", rules.device_failure_quota), at, life);
             }
             Some(Lane::Owner(level)) => {
-                self.counts_in((level, "an owner", rules.owner_failure_quota), entry.at, life);
+                self.counts_in((level, "an owner", rules.owner_failure_quota), at, life);
             }
             Some(Lane::Address(tag)) => {
                 if let Some(asked) = asked.filter(|_| !*right && !self.jumped) {
-                    self.attempts.insert(asked, (entry.at, who.levels.clone()));
+                    self.attempts.insert(asked, (at, who.levels.clone()));
                 }
                 let record = self
                     .records
@@ -206,8 +203,8 @@ impl Bounds {
                     return;
                 }
                 record.tallies[*process].open += 1;
-                record.forgets(entry.at, rule);
-                let now = record.log_ins.as_of(time_of_day(entry.at), rule);
+                record.forgets(at, rule);
+                let now = record.log_ins.as_of(time_of_day(at), rule);
                 // What was loaded before a lock is void after it.
                 let counts = record.locked_at < *loaded_at;
                 let open = now.locked_until.is_none() && !now.disabled;
@@ -219,7 +216,7 @@ impl Bounds {
                             "process {process} verified {verified} wrong guesses where {} may fail before a lock",
                             record.room
                         );
-                        self.broken.push(Breach::new(13, entry.at, text));
+                        self.broken.push(Breach::new(13, at, text));
                     }
                 }
             }
@@ -256,13 +253,18 @@ impl Bounds {
             let tally = &mut record.tallies[process];
             tally.counted += failures;
             tally.open = tally.open.saturating_sub(failures);
-            if !heard {
-                tally.unheard += failures;
+            if let Some((unheard, of, failures)) = record.unheard.take() {
+                let stamp = swap.before.as_ref().map(|before| before.stamp);
+                // An attempt of the same lane notices what it writes over.
+                let noticed = of == process && charged && stamp == Some(unheard);
+                record.tallies[of].lost += if noticed { 0 } else { failures };
             }
-            if tally.counted > tally.failed + tally.unheard {
+            record.unheard = (!heard && failures > 0).then(|| (commit.id(), process, failures));
+            let tally = &record.tallies[process];
+            if tally.counted > tally.failed + tally.lost {
                 let text = format!(
-                    "process {process} counted {} failures of {} guesses, {} of them unheard",
-                    tally.counted, tally.failed, tally.unheard
+                    "process {process} counted {} failures of {} guesses, and {} that others wrote over",
+                    tally.counted, tally.failed, tally.lost
                 );
                 self.broken.push(Breach::new(13, at, text));
             }
@@ -290,7 +292,7 @@ impl Bounds {
         }
         let own = |entry: &Entry| match &entry.fact {
             Fact::Applied { commit, .. } if history.offered_for.get(&commit.id()) == Some(asked) => {
-                failed_address(commit)
+                failed_address(commit, &rules.lock_out)
             }
             _ => None,
         };
@@ -325,14 +327,15 @@ impl Level {
     }
 }
 
-/// The address whose failures a commit counts with those of its origins.
-fn failed_address(commit: &Commit) -> Option<AddressTag> {
+/// The address whose failures a commit counts with those of its origins. One that finds it locked or closed counts none, and
+/// what is owed stays owed.
+fn failed_address(commit: &Commit, rule: &LockOut) -> Option<AddressTag> {
     let charged = commit.writes().iter().any(|write| matches!(write, Write::Reserve(_)));
-    let address = commit.writes().iter().find_map(|write| match write {
-        Write::Address(Swap { after: Some(after), .. }) => Some(after.tag),
-        _ => None,
-    });
-    address.filter(|_| charged)
+    commit.writes().iter().find_map(|write| {
+        let Write::Address(swap @ Swap { after: Some(after), .. }) = write else { return None };
+        let counts = charged && failures_counted(swap, &after.log_ins, charged, rule) > 0;
+        counts.then_some(after.tag)
+    })
 }
 
 /// How many failures a commit adds to an address. A failed attempt charges its origins too; one that clears does not.

@@ -91,7 +91,7 @@ async fn sweeps(process: usize, turn: Turn) {
     let simulation = &turn.simulation;
     let first = turn.chance(|dice| dice.below(30 * 60_000_000));
     simulation.time.sleep(Span::micros(first)).await;
-    loop {
+    while is_under_way(simulation) {
         let mut wait = Span::minutes(1);
         if let Some(accounts) = simulation.enter(process)
             && let Ok(swept) = turn.ask(question("sweep", process), accounts.sweep(1_000)).await
@@ -105,7 +105,10 @@ async fn sweeps(process: usize, turn: Turn) {
 }
 
 /// What is so of the account of an owner that something is promised to; why nothing is, otherwise.
-async fn promised(owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+async fn promised(who: usize, owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+    if turn.thief(who).is_at_it() {
+        return Err("a thief is at it: the account is taken back first");
+    }
     let (_, accounts) = turn.accounts(owner.realm).ok_or("no process is up")?;
     let admin = accounts.admin(staff());
     for mailbox in owner.mailboxes.iter().rev() {
@@ -136,15 +139,16 @@ pub(super) async fn comes(who: usize, turn: Turn) {
     let since = turn.simulation.time.elapsed();
     let settle = |it: Return| turn.simulation.people().returns[who] = it;
     let owner = turn.owner(who);
-    match promised(&owner, &turn).await {
-        Ok(_) => settle(Return::Trying { since }),
+    let view = match promised(who, &owner, &turn).await {
+        Ok(view) => view,
         Err(why) => {
             turn.say(format!("to {} of realm {} nothing is promised: {why}", owner.name, owner.realm));
             return settle(Return::NotPromised(why));
         }
-    }
+    };
+    settle(Return::Trying { since });
     turn.say(format!("{} of realm {} comes", owner.name, owner.realm));
-    if knows_device(&owner, &turn).await && !is_in_by_device(who, &turn).await {
+    if knows_device(&owner, &view, &turn).await && !is_in_by_device(who, &view, &turn).await {
         return settle(Return::DeviceRefused);
     }
     let mut person = Person { who, asked: None, read: 0 };
@@ -156,7 +160,7 @@ pub(super) async fn comes(who: usize, turn: Turn) {
         turn.simulation.time.sleep(Span::minutes(2)).await;
         // Something may have come between that ends the promise: what was due, or another owner's doing.
         if turn.simulation.time.elapsed() - since >= DAY {
-            if let Err(why) = promised(&turn.owner(who), &turn).await {
+            if let Err(why) = promised(who, &turn.owner(who), &turn).await {
                 settle(Return::NotPromised(why));
             }
             return;
@@ -165,8 +169,9 @@ pub(super) async fn comes(who: usize, turn: Turn) {
 }
 
 /// Whether the device is genuine, as its session is current that came with it, and its allowance is whole.
-async fn knows_device(owner: &Owner, turn: &Turn) -> bool {
-    let Some(stamp) = owner.session.filter(|_| owner.device.is_some() && owner.device_failures == 0) else {
+async fn knows_device(owner: &Owner, view: &AccountView, turn: &Turn) -> bool {
+    let device = owner.device_of.filter(|_| owner.device_failures == 0);
+    let Some(stamp) = owner.session.filter(|stamp| device == Some(*stamp) && stamp.account == view.id) else {
         return false;
     };
     let Some((_, accounts)) = turn.accounts(owner.realm) else { return false };
@@ -175,13 +180,10 @@ async fn knows_device(owner: &Owner, turn: &Turn) -> bool {
 }
 
 /// Within some minutes: a queue may be full.
-async fn is_in_by_device(who: usize, turn: &Turn) -> bool {
+async fn is_in_by_device(who: usize, view: &AccountView, turn: &Turn) -> bool {
     for _ in 0..5 {
-        let owner = turn.owner(who);
-        let (Some(mailbox), Some(known)) = (owner.mailboxes.last(), owner.passwords.last()) else {
-            return false;
-        };
-        match owner::tries(who, mailbox, known, true, turn).await {
+        let Some(known) = turn.owner(who).passwords.pop() else { return false };
+        match owner::tries(who, &view.email, &known, true, turn).await {
             Came::In | Came::ButMustChange => return true,
             Came::Denied => return false,
             Came::Unheard => turn.simulation.time.sleep(Span::minutes(1)).await,

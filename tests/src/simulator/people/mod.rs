@@ -127,12 +127,12 @@ pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
     let mut acts = Vec::new();
     let mut then = |after: Elapsed, act: Act| acts.push((after, act));
     for process in 0..REALMS {
-        then(0, Act::Operator(operator::Act::Courier { process, runs: Span::minutes(40) }));
+        then(0, Act::Operator(operator::Act::Courier { process, runs: Span::minutes(5) }));
     }
     for who in 0..OWNERS {
         let owner = |does| Act::Owner { who, does };
         let of_staff = |does| Act::Staff { realm: who % REALMS, does };
-        let while_after = dice.below(30 * SECOND);
+        let while_after = dice.below(15 * SECOND);
         match dice.below(6) {
             0 | 1 => then(while_after, owner(owner::Act::SignsUp { carrying: dice.one_in(2) })),
             2 | 3 => {
@@ -145,9 +145,9 @@ pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
     }
     for who in 0..OWNERS {
         let owner = |does| Act::Owner { who, does };
-        then(dice.between(20, 90) * SECOND, owner(owner::Act::ReadsMail));
+        then(dice.between(10, 50) * SECOND, owner(owner::Act::ReadsMail));
         if !dice.one_in(4) {
-            then(dice.below(90 * SECOND), owner(owner::Act::LogsIn));
+            then(dice.below(30 * SECOND), owner(owner::Act::LogsIn));
         }
     }
     acts
@@ -184,6 +184,8 @@ pub(super) struct Owner {
     /// What may be the password, the likeliest last. Whoever got no answer does not know.
     pub(super) passwords: Vec<String>,
     pub(super) device: Option<DeviceToken>,
+    /// The session that the device's token came with, if there was one.
+    pub(super) device_of: Option<SessionStamp>,
     /// How often a password was wrong that was typed where the device is known.
     pub(super) device_failures: u32,
     pub(super) session: Option<SessionStamp>,
@@ -202,8 +204,9 @@ impl Owner {
         }
     }
 
-    fn keeps(&mut self, device: DeviceToken) {
+    fn keeps(&mut self, device: DeviceToken, of: Option<SessionStamp>) {
         self.device = Some(device);
+        self.device_of = of;
         self.device_failures = 0;
     }
 
@@ -249,16 +252,17 @@ impl People {
             account: None,
             passwords: Vec::new(),
             device: None,
+            device_of: None,
             device_failures: 0,
             session: None,
             old_session: None,
             spent: BTreeSet::new(),
         };
         Self {
-            thieves: vec![thief::Thief::default(); OWNERS],
             owners: (0..OWNERS).map(owner).collect(),
             followers: Default::default(),
             returns: Default::default(),
+            thieves: vec![thief::Thief::default(); OWNERS],
             number: 0,
         }
     }
@@ -325,7 +329,10 @@ impl Unwelcome for JournalError {
         }
     }
     fn wait(&self) -> Option<Span> {
-        None
+        match self {
+            Self::Failed(fault) => fault.retry_after(),
+            _ => None,
+        }
     }
 }
 
@@ -343,13 +350,14 @@ struct Open<'a> {
     turn: &'a Turn,
     question: Option<Unanswered>,
     task: Option<TaskId>,
+    asked: usize,
 }
 
 impl<'a> Open<'a> {
     fn new(turn: &'a Turn, question: Question) -> Self {
         let (time, asked) = (&turn.simulation.time, turn.simulation.history().entries.len());
         turn.simulation.write(Fact::Asked(question.clone()));
-        Self { turn, question: Some(Unanswered { question, asked }), task: time.running() }
+        Self { turn, question: Some(Unanswered { question, asked }), task: time.running(), asked }
     }
 }
 
@@ -392,7 +400,14 @@ impl Turn {
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let mut open = Open::new(self, question);
-        let answered = call.await;
+        let (simulation, task, asked) = (&self.simulation, open.task, open.asked);
+        let mut call = std::pin::pin!(call);
+        // Each time anew: in another window the same person may ask something else meanwhile.
+        let answered = std::future::poll_fn(|context| {
+            simulation.history().asks(task, asked);
+            call.as_mut().poll(context)
+        })
+        .await;
         // Whoever asked stands in no process any more.
         self.simulation.time.join(u64::MAX);
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);

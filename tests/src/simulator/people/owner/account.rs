@@ -31,7 +31,7 @@ async fn at_own_door(
 fn goes_on(who: usize, renewed: Renewed, turn: &Turn) {
     turn.learns(who, |owner| {
         owner.begins(renewed.stamp);
-        owner.keeps(renewed.device);
+        owner.keeps(renewed.device, Some(renewed.stamp));
     });
 }
 

@@ -62,15 +62,18 @@ pub(in crate::simulator) async fn tries(
     let answer = turn.ask(asked, public.authenticate(mailbox, &typed, device)).await;
     match answer {
         Ok(Authentication::Granted { stamp, device }) => {
+            turn.let_in(stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
-                owner.keeps(device);
+                owner.keeps(device, Some(stamp));
                 owner.gets_in_with(mailbox, expected);
             });
             Came::In
         }
         Ok(Authentication::MustChange { stamp, reason }) => {
+            turn.let_in(stamp);
             turn.say(format!("the password must be changed: {reason:?}"));
+            turn.let_in(stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
                 owner.gets_in_with(mailbox, expected);
@@ -139,7 +142,7 @@ pub(in crate::simulator) async fn chooses(who: usize, mailed: &Mailed, turn: &Tu
             turn.spends(who, mailed);
             turn.learns(who, |owner| {
                 owner.account = Some(chosen.account);
-                owner.keeps(chosen.device);
+                owner.keeps(chosen.device, None);
                 owner.knows(&new);
                 owner.moves_to(&mailed.to);
                 // Whatever session there was has ended.
@@ -214,7 +217,7 @@ pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str,
     match turn.ask(asked, door.change_password(&typed_password(known), &password(&new))).await {
         Ok(renewed) => turn.learns(who, |owner| {
             owner.begins(renewed.stamp);
-            owner.keeps(renewed.device);
+            owner.keeps(renewed.device, Some(renewed.stamp));
             owner.knows(&new);
         }),
         Err(Error::Failed(_)) => {}
