@@ -209,7 +209,7 @@ async fn chooses(whose: usize, account: AccountId, home: &EmailAddress, turn: &T
     }
     turn.learns(whose, |owner| {
         owner.account = Some(account);
-        owner.keeps(chosen.device.clone());
+        owner.keeps(chosen.device.clone(), None);
         owner.knows(&new);
         owner.moves_to(home);
     });
