@@ -11,8 +11,7 @@ use futures_util::FutureExt as _;
 use super::{
     clock::{BEGIN, time_of_day},
     executor::{Elapsed, TaskId, Turned},
-    history::{Answer, Fact, Outcome},
-    people::question,
+    people::{Turn, question},
     simulation::{PROCESSES, REALMS, Simulation},
 };
 
@@ -71,11 +70,8 @@ impl Simulation {
         let name = TaskId(1 << 41 | (round as u64) << 8 | realm as u64);
         self.time.start(name, process as u64, None, async move {
             let Some(accounts) = this.enter(process) else { return };
-            let question = question("sweep", process);
-            this.write(Fact::Asked(question.clone()));
-            let swept = accounts.sweep(1_000).await;
-            let outcome = swept.map_or_else(|fault| Outcome::Failed(fault.code()), |_| Outcome::Done);
-            this.write(Fact::Answered(Answer { question, outcome }));
+            let turn = Turn { simulation: this, step: 0 };
+            let _ = turn.ask(question("sweep", process), accounts.sweep(1_000)).await;
         });
     }
 }

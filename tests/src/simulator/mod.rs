@@ -54,8 +54,8 @@
 //! judge says so in a comment. What it says of a breach is a plain sentence; names and numbers in it are disregarded when
 //! breaches are compared. Break the rule on purpose, and see that the judge finds it.
 
-pub mod campaign;
 mod calm;
+pub mod campaign;
 mod clock;
 pub mod cuts;
 pub mod executor;
@@ -75,7 +75,6 @@ mod twins;
 
 use std::sync::Arc;
 
-pub use self::{judge::Breach, twins::twins};
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
@@ -83,6 +82,7 @@ use self::{
     plan::Plan,
     simulation::Simulation,
 };
+pub use self::{judge::Breach, twins::twins};
 
 /// What came of one simulation.
 #[derive(Debug)]

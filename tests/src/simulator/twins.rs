@@ -55,9 +55,15 @@ const MATTERS: [Matter; 10] = [
 /// What a stranger does, about an address or an account that they know.
 #[derive(Debug, Clone, Copy)]
 enum Act {
-    Guesses { times: u64 },
-    AsksForResets { times: u64 },
-    SignsUp { times: u64 },
+    Guesses {
+        times: u64,
+    },
+    AsksForResets {
+        times: u64,
+    },
+    SignsUp {
+        times: u64,
+    },
     /// With a code that was made up.
     InspectsCode,
     ChoosesPassword,
