@@ -4,7 +4,10 @@
 
 use std::{fmt, str::FromStr};
 
-use super::plan::{Plan, Setting, Step};
+use super::{
+    plan::{Plan, Step},
+    setting::Setting,
+};
 
 /// How far a step that is pulled towards the one before it stays behind it, in microseconds.
 const SOON: u64 = 1_000_000;

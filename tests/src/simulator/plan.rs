@@ -3,14 +3,10 @@
 //! A step names what it is about in words that hold whatever happened before ("the last link in the mailbox"), and whatever
 //! chance it meets on its way is its own, named by its number. So steps can be taken away, and the rest goes on as before.
 
-use accountable_core::{
-    Builder,
-    domain::{KeyId, Keyring, Realm, Rules, Span},
-};
-
 use super::{
     executor::Elapsed,
-    people::Act,
+    people::{Act, beginnings},
+    setting::Setting,
     simulation::{PROCESSES, REALMS},
 };
 use crate::dice::Dice;
@@ -41,64 +37,6 @@ pub(super) struct Step {
     pub(super) dropped_after: Option<u64>,
 }
 
-/// How a realm is set up.
-#[derive(Debug, Clone)]
-pub(super) struct Setting {
-    pub(super) realm: Realm,
-    pub(super) rules: Rules,
-    pub(super) rechecks: bool,
-    pub(super) notes_log_ins: bool,
-}
-
-impl Setting {
-    fn drawn(name: &str, dice: &mut Dice) -> Self {
-        let mut rules = Rules::default();
-        if name != "main" {
-            if dice.one_in(2) {
-                rules.lock_out.room = 3;
-                rules.lock_out.disable_at = 8;
-            }
-            if dice.one_in(2) {
-                rules.code_lives.password_reset = Span::minutes(*dice.pick(&[5, 20, 600]));
-            }
-            if dice.one_in(2) {
-                rules.closing_grace = Span::hours(30);
-            }
-            if dice.one_in(3) {
-                rules.journal_kept = Some(Span::days(1));
-            }
-            if dice.one_in(3) {
-                rules.retries.attempts = 3;
-            }
-        }
-        let realm = Realm::parse(name).unwrap();
-        Self { realm, rules, rechecks: dice.one_in(4), notes_log_ins: dice.one_in(4) }
-    }
-
-    /// By the rules that nobody changed.
-    pub(super) fn plain(self) -> Self {
-        Self { rules: Rules::default(), rechecks: false, notes_log_ins: false, ..self }
-    }
-
-    /// Each realm has keys of its own.
-    pub(super) fn keys(&self) -> Keyring {
-        let first = self.realm.as_str().len() as u8;
-        let key = |add: u8| std::array::from_fn(|at| first.wrapping_add(add).wrapping_add(at as u8));
-        Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap()
-    }
-
-    pub(super) fn built(&self, builder: Builder) -> Builder {
-        let mut builder = builder.realm(self.realm.clone()).rules(self.rules);
-        if self.rechecks {
-            builder = builder.recheck_at_log_in();
-        }
-        if self.notes_log_ins {
-            builder = builder.log_ins_noted();
-        }
-        builder
-    }
-}
-
 impl Plan {
     /// Draws a plan.
     #[must_use]
@@ -108,6 +46,11 @@ impl Plan {
         let mut steps = Vec::new();
         let mut at = 0;
         let troubled = !dice.one_in(4);
+        // First of all accounts come to life, in a world that mostly works.
+        for (after, act) in beginnings(&mut dice) {
+            at += after;
+            steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
+        }
         for _ in 0..dice.between(1, 6) {
             // A while in which much happens at once, then a pause.
             for _ in 0..dice.between(3, 14) {

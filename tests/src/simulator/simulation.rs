@@ -20,8 +20,9 @@ use super::{
     hasher::ProcessHasher,
     history::{Fact, History, Verification},
     people::People,
-    plan::{Plan, Setting},
+    plan::Plan,
     post::{Post, ProcessMailer},
+    setting::Setting,
     store::{Disk, ProcessStore},
     trouble::Trouble,
 };
@@ -239,7 +240,7 @@ impl Simulation {
         let store = ProcessStore { simulation: Arc::clone(self), process };
         let mailer = ProcessMailer { simulation: Arc::clone(self), process };
         let builder = Accounts::builder(machine, store, mailer, setting.keys(), links());
-        let built = setting.built(builder).build();
+        let built = setting.built(builder, self, process).build();
         this.accounts = Some(built.unwrap_or_else(|why| panic!("the settings of a plan: {why}")));
         drop(processes);
         self.write(Fact::Started { process });

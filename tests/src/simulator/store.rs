@@ -281,10 +281,22 @@ delegate_store! {
             self.simulation.is_called(name_of(&call));
             self.read().await
         }
-        load(self, who) { self.loaded(who).await }
-        commit(self, commit) { self.offer(commit).await }
-        claim(self, claim) { self.take_up(claim).await }
-        trim(self, trim) { self.clear_away(trim).await }
+        load(self, who) {
+            let answer = self.loaded(who).await;
+            answer
+        }
+        commit(self, commit) {
+            let answer = self.offer(commit).await;
+            answer
+        }
+        claim(self, claim) {
+            let answer = self.take_up(claim).await;
+            answer
+        }
+        trim(self, trim) {
+            let answer = self.clear_away(trim).await;
+            answer
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Trouble {
     pub store: StoreTrouble,
     /// With the mail server.
     pub mail: MailTrouble,
+    /// With the host's own ports.
+    pub host: HostTrouble,
 }
 
 /// Of 1,000 calls of the store so many come to this.
@@ -55,6 +57,41 @@ pub struct MailTrouble {
     pub slow: u64,
     /// No letter can be sent: the server is away.
     pub is_away: bool,
+}
+
+/// Of 1,000 calls of the host's own ports so many come to this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HostTrouble {
+    /// They fail, and say so.
+    pub fails: u64,
+    /// They panic.
+    pub panics: u64,
+    /// They never answer.
+    pub silent: u64,
+}
+
+/// What becomes of one call of a host's own port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HostFate {
+    Answers,
+    Fails,
+    Panics,
+    Silent,
+}
+
+impl HostTrouble {
+    pub(super) fn fate(&self, dice: &mut Dice) -> HostFate {
+        let mut throw = dice.below(1_000);
+        for (share, fate) in
+            [(self.fails, HostFate::Fails), (self.panics, HostFate::Panics), (self.silent, HostFate::Silent)]
+        {
+            if throw < share {
+                return fate;
+            }
+            throw -= share;
+        }
+        HostFate::Answers
+    }
 }
 
 /// What becomes of one call of the store.
@@ -203,6 +240,12 @@ impl Trouble {
                 (mail.unheard, mail.delayed, mail.refused) = (50, 50, 30);
                 (mail.ours, mail.panics, mail.silent, mail.slow) = (50, 30, 50, 50);
             }
+        }
+        let host = &mut trouble.host;
+        match dice.below(4) {
+            0 | 1 => {}
+            2 => host.fails = dice.between(50, 900),
+            _ => (host.fails, host.panics, host.silent) = (100, 100, 100),
         }
         trouble
     }

@@ -14,15 +14,13 @@ use crate::simulator::{
     simulation::realm_of,
 };
 
-/// How long one step may take: what a builder sets unless it is told.
-const PATIENCE: Span = Span::seconds(30);
 /// How long whoever logs in is kept waiting for a fresh hash.
 const REHASHING: Span = Span::seconds(2);
 /// How long a caller may say that it waits for a delivery; a delivery itself takes no longer than this.
 const DELIVERING: Span = Retries::LONGEST_DELIVERY;
 
 /// The longest that a call of a door takes; none where it does more, the longer the more there is to do.
-fn longest(door: &str) -> Option<Span> {
+fn longest(door: &str, patience: Span) -> Option<Span> {
     let (steps, beside) = match door {
         "sweep" => return None,
         // Found, verified, counted or let in; a second time where the hash was sealed anew; noted.
@@ -55,7 +53,7 @@ fn longest(door: &str) -> Option<Span> {
         // A sign-up may have to give way, mails and all.
         _ => (10, Span::ZERO),
     };
-    Some(Span::micros(PATIENCE.times(steps).as_micros() + beside.as_micros()))
+    Some(Span::micros(patience.times(steps).as_micros() + beside.as_micros()))
 }
 
 pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<Breach> {
@@ -63,14 +61,14 @@ pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<
     let end = evidence.simulation.time.elapsed();
     for asked in questions {
         let door = asked.question.door;
+        let setting = &evidence.simulation.settings[realm_of(asked.question.process)];
         let took = Span::micros(asked.ended_at.unwrap_or(end).saturating_sub(asked.at));
-        if longest(door).is_some_and(|longest| took > longest) {
+        if longest(door, setting.patience).is_some_and(|longest| took > longest) {
             let how = if asked.ended_at.is_some() { "took" } else { "hangs since" };
             broken.push(Breach::new(14, asked.at, format!("{door} {how} {took}")));
         }
-        let rules = &evidence.simulation.settings[realm_of(asked.question.process)].rules;
         if let Some(answer) = asked.answer
-            && let Some(what) = waits_too_long(answer, rules)
+            && let Some(what) = waits_too_long(answer, &setting.rules)
         {
             broken.push(Breach::new(14, asked.at, what));
         }

@@ -3,23 +3,30 @@
 //! What somebody does is a task of its own: two steps at one moment are under way at once, and so is what one person does in
 //! two windows. Whoever asks a door and gets no answer does not know whether it was done, and reckons with both.
 
+pub(super) mod gets_in;
+mod mailed;
 mod operator;
 mod owner;
+mod reader;
+mod report;
 mod staff;
 mod stranger;
+pub(super) mod takes_back;
+mod thief;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use accountable_core::{
-    Accounts, Error, Fault, PublicError,
+    Accounts, Error, Fault, JournalError, PublicError,
     domain::{
         AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span,
         Timestamp,
     },
 };
 
+use self::{gets_in::Return, staff::Follower};
 use super::{
-    executor::TaskId,
+    executor::{Elapsed, TaskId},
     history::{Answer, Fact, Outcome, Question, Unanswered},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
@@ -34,6 +41,12 @@ pub(super) enum Act {
     Owner { who: usize, does: owner::Act },
     /// Somebody who has no account.
     Stranger(stranger::Act),
+    /// Somebody who knows what an owner knows.
+    Thief { whose: usize, does: thief::Act },
+    /// Somebody who reads a mailbox that an owner has left.
+    Reader { whose: usize, does: reader::Act },
+    /// Somebody tells what became of a letter.
+    Report(report::Act),
     /// Staff of a realm.
     Staff { realm: usize, does: staff::Act },
     /// Whoever runs the processes, and what befalls them.
@@ -43,11 +56,17 @@ pub(super) enum Act {
 impl Act {
     /// Something or other. In a world without trouble nothing fails and nobody gives up.
     pub(super) fn drawn(dice: &mut Dice, troubled: bool) -> Self {
-        match dice.below(20) {
+        match dice.below(26) {
+            20..=22 => {
+                Self::Thief { whose: dice.below(OWNERS as u64) as usize, does: thief::Act::drawn(dice) }
+            }
+            23 => Self::Reader { whose: dice.below(OWNERS as u64) as usize, does: reader::Act::drawn(dice) },
+            24 | 25 => Self::Report(report::Act::drawn(dice)),
             0..=7 => Self::Owner { who: dice.below(OWNERS as u64) as usize, does: owner::Act::drawn(dice) },
             8..=11 => Self::Stranger(stranger::Act::drawn(dice)),
             12..=14 => {
-                Self::Staff { realm: dice.below(REALMS as u64) as usize, does: staff::Act::drawn(dice) }
+                let (realm, does) = staff::Act::drawn(dice);
+                Self::Staff { realm, does }
             }
             _ => Self::Operator(operator::Act::drawn(dice, troubled)),
         }
@@ -56,12 +75,9 @@ impl Act {
     /// How often it is done, where it is done several times.
     pub(super) fn repeats(&mut self) -> Option<&mut u64> {
         match self {
-            Self::Owner { does: owner::Act::MistypesPassword { times }, .. }
-            | Self::Stranger(
-                stranger::Act::Guesses { times, .. }
-                | stranger::Act::AsksForResets { times, .. }
-                | stranger::Act::SignsUp { times, .. },
-            ) => Some(times),
+            Self::Owner { does: owner::Act::MistypesPassword { times, .. }, .. }
+            | Self::Report(report::Act::Genuine { times, .. }) => Some(times),
+            Self::Stranger(does) => does.repeats(),
             _ => None,
         }
     }
@@ -79,6 +95,9 @@ impl Act {
         match self {
             Self::Owner { who, does } => does.perform(who, turn).await,
             Self::Stranger(does) => does.perform(turn).await,
+            Self::Thief { whose, does } => does.perform(whose, turn).await,
+            Self::Reader { whose, does } => does.perform(whose, turn).await,
+            Self::Report(does) => does.perform(turn).await,
             Self::Staff { realm, does } => does.perform(realm, turn).await,
             Self::Operator(does) => does.perform(turn).await,
         }
@@ -91,10 +110,47 @@ impl fmt::Display for Act {
         match self {
             Self::Owner { who, does } => write!(f, "{} {does}", NAMES[*who]),
             Self::Stranger(does) => write!(f, "a stranger {does}"),
+            Self::Thief { whose, does } => write!(f, "a thief of {} {does}", NAMES[*whose]),
+            Self::Reader { whose, does } => {
+                write!(f, "a reader of the mailbox that {} has left {does}", NAMES[*whose])
+            }
+            Self::Report(does) => write!(f, "somebody reports {does}"),
             Self::Staff { realm, does } => write!(f, "staff of realm {realm} {does}"),
             Self::Operator(does) => write!(f, "{does}"),
         }
     }
+}
+
+/// How accounts come to life: each act, and how long after the one before.
+pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
+    const SECOND: Elapsed = 1_000_000;
+    let mut acts = Vec::new();
+    let mut then = |after: Elapsed, act: Act| acts.push((after, act));
+    for process in 0..REALMS {
+        then(0, Act::Operator(operator::Act::Courier { process, runs: Span::minutes(40) }));
+    }
+    for who in 0..OWNERS {
+        let owner = |does| Act::Owner { who, does };
+        let of_staff = |does| Act::Staff { realm: who % REALMS, does };
+        let while_after = dice.below(30 * SECOND);
+        match dice.below(6) {
+            0 | 1 => then(while_after, owner(owner::Act::SignsUp { carrying: dice.one_in(2) })),
+            2 | 3 => {
+                then(while_after, of_staff(staff::Act::registers(who)));
+                then(dice.below(5 * SECOND), of_staff(staff::Act::sends_set_link(who)));
+            }
+            4 => then(while_after, of_staff(staff::Act::imports(who, dice))),
+            _ => continue,
+        }
+    }
+    for who in 0..OWNERS {
+        let owner = |does| Act::Owner { who, does };
+        then(dice.between(20, 90) * SECOND, owner(owner::Act::ReadsMail));
+        if !dice.one_in(4) {
+            then(dice.below(90 * SECOND), owner(owner::Act::LogsIn));
+        }
+    }
+    acts
 }
 
 /// How many people have accounts, or will: the first in the first realm, the second with the same address in the second.
@@ -105,6 +161,12 @@ const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
 #[derive(Debug)]
 pub(super) struct People {
     pub(super) owners: Vec<Owner>,
+    /// Who follows the journal of each realm.
+    pub(super) followers: [Follower; REALMS],
+    /// How it went in the calm, for each owner.
+    pub(super) returns: [Return; OWNERS],
+    /// Of each owner, what a thief has of them; nothing unless there is one.
+    thieves: Vec<thief::Thief>,
     /// Names what is new.
     number: u64,
 }
@@ -122,7 +184,59 @@ pub(super) struct Owner {
     /// What may be the password, the likeliest last. Whoever got no answer does not know.
     pub(super) passwords: Vec<String>,
     pub(super) device: Option<DeviceToken>,
+    /// How often a password was wrong that was typed where the device is known.
+    pub(super) device_failures: u32,
     pub(super) session: Option<SessionStamp>,
+    /// One that another has taken the place of.
+    pub(super) old_session: Option<SessionStamp>,
+    /// The letters whose links they know to be used up.
+    pub(super) spent: BTreeSet<usize>,
+}
+
+impl Owner {
+    /// A session begins, or goes on under another stamp.
+    fn begins(&mut self, stamp: SessionStamp) {
+        self.account = Some(stamp.account);
+        if let Some(before) = self.session.replace(stamp).filter(|before| *before != stamp) {
+            self.old_session = Some(before);
+        }
+    }
+
+    fn keeps(&mut self, device: DeviceToken) {
+        self.device = Some(device);
+        self.device_failures = 0;
+    }
+
+    /// They know that this is their password now; what they have thought of since may be it as well.
+    fn knows(&mut self, password: &str) {
+        let at = self.passwords.iter().position(|thought| thought == password);
+        self.passwords.drain(..at.unwrap_or(0));
+    }
+
+    /// An address and a password got them in.
+    fn gets_in_with(&mut self, mailbox: &EmailAddress, password: &str) {
+        self.moves_to(mailbox);
+        self.passwords.retain(|thought| thought != password);
+        self.passwords.push(password.to_owned());
+    }
+
+    /// They know that this did not become their password.
+    fn forgets(&mut self, password: &str) {
+        self.passwords.retain(|thought| thought != password);
+    }
+
+    /// They read mail there, and think that their account is there now.
+    fn moves_to(&mut self, to: &EmailAddress) {
+        self.mailboxes.retain(|mailbox| mailbox != to);
+        self.mailboxes.push(to.clone());
+    }
+
+    /// They read mail there; their account may go there later.
+    fn reads_also(&mut self, to: &EmailAddress) {
+        if !self.mailboxes.contains(to) {
+            self.mailboxes.insert(0, to.clone());
+        }
+    }
 }
 
 impl People {
@@ -135,9 +249,18 @@ impl People {
             account: None,
             passwords: Vec::new(),
             device: None,
+            device_failures: 0,
             session: None,
+            old_session: None,
+            spent: BTreeSet::new(),
         };
-        Self { owners: (0..OWNERS).map(owner).collect(), number: 0 }
+        Self {
+            owners: (0..OWNERS).map(owner).collect(),
+            followers: Default::default(),
+            returns: Default::default(),
+            thieves: vec![thief::Thief::default(); OWNERS],
+            number: 0,
+        }
     }
 }
 
@@ -194,6 +317,21 @@ impl Unwelcome for PublicError {
     }
 }
 
+impl Unwelcome for JournalError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Failed(fault) => fault.outcome(),
+            refused => Outcome::Refused(refused.code().to_owned()),
+        }
+    }
+    fn wait(&self) -> Option<Span> {
+        match self {
+            Self::Failed(fault) => fault.retry_after(),
+            _ => None,
+        }
+    }
+}
+
 impl Unwelcome for Fault {
     fn outcome(&self) -> Outcome {
         Outcome::Failed(self.code())
@@ -238,6 +376,11 @@ impl Turn {
         self.simulation.write(Fact::Said(text.into()));
     }
 
+    /// What was met with that an invariant promises would not be.
+    pub(super) fn complain(&self, invariant: u8, what: impl Into<String>) {
+        self.simulation.write(Fact::Complained { invariant, what: what.into() });
+    }
+
     /// A process of the realm that is up, and its accounts; none if none is.
     pub(super) fn accounts(&self, realm: usize) -> Option<(usize, Accounts)> {
         let first = self.chance(|dice| Plan::process_of(realm, dice));
@@ -253,6 +396,8 @@ impl Turn {
     ) -> Result<T, E> {
         let mut open = Open::new(self, question);
         let answered = call.await;
+        // Whoever asked stands in no process any more.
+        self.simulation.time.join(u64::MAX);
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
         let (retry_after, said) = match &answered {
             Ok(_) => (None, None),

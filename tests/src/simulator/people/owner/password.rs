@@ -1,0 +1,242 @@
+//! What an owner does with passwords: tries what they know, asks for a link, chooses one, changes it.
+
+use accountable_core::{
+    Authentication, Error, MailOptions, PublicError,
+    domain::{CodeState, EmailAddress, Purpose, SessionStamp},
+};
+use futures_util::future::join;
+
+use super::super::{Turn, mailed::Mailed, question};
+use crate::{
+    doors::world::{password, typed_password},
+    simulator::history::Question,
+};
+
+/// What lets an owner choose a password.
+pub(in crate::simulator) const CHOOSES: [Purpose; 4] =
+    [Purpose::PasswordReset, Purpose::PasswordSet, Purpose::Reopen, Purpose::PasswordManagement];
+
+/// How a log-in came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::simulator) enum Came {
+    In,
+    /// In, as far as the password goes.
+    ButMustChange,
+    Denied,
+    /// Nobody said whether the password is right.
+    Unheard,
+}
+
+/// With what they believe the password is, the likeliest first. The session that they are in then.
+pub(super) async fn logs_in(who: usize, turn: &Turn) -> Option<SessionStamp> {
+    let owner = turn.owner(who);
+    for mailbox in owner.mailboxes.iter().rev().take(2) {
+        for known in owner.passwords.iter().rev().take(3) {
+            match tries(who, mailbox, known, true, turn).await {
+                Came::In => return turn.owner(who).session,
+                Came::ButMustChange => {
+                    changes_password_from(who, known, turn).await;
+                    return turn.owner(who).session;
+                }
+                Came::Denied => {}
+                Came::Unheard => return None,
+            }
+        }
+    }
+    None
+}
+
+/// Types a password once.
+pub(in crate::simulator) async fn tries(
+    who: usize,
+    mailbox: &EmailAddress,
+    typed: &str,
+    with_device: bool,
+    turn: &Turn,
+) -> Came {
+    let owner = turn.owner(who);
+    let Some((process, accounts)) = turn.accounts(owner.realm) else { return Came::Unheard };
+    let asked = Question { email: Some(mailbox.clone()), ..question("public.authenticate", process) };
+    let (public, expected, typed) = (accounts.public(owner.home), typed, typed_password(typed));
+    let device = owner.device.as_ref().filter(|_| with_device);
+    let answer = turn.ask(asked, public.authenticate(mailbox, &typed, device)).await;
+    match answer {
+        Ok(Authentication::Granted { stamp, device }) => {
+            turn.let_in(stamp);
+            turn.learns(who, |owner| {
+                owner.begins(stamp);
+                owner.keeps(device);
+                owner.gets_in_with(mailbox, expected);
+            });
+            Came::In
+        }
+        Ok(Authentication::MustChange { stamp, reason }) => {
+            turn.let_in(stamp);
+            turn.say(format!("the password must be changed: {reason:?}"));
+            turn.let_in(stamp);
+            turn.learns(who, |owner| {
+                owner.begins(stamp);
+                owner.gets_in_with(mailbox, expected);
+            });
+            Came::ButMustChange
+        }
+        Ok(Authentication::Denied(why)) => {
+            turn.say(format!("denied: {:?}", why.for_logs()));
+            if device.is_some() {
+                turn.learns(who, |owner| owner.device_failures += 1);
+            }
+            Came::Denied
+        }
+        Err(_) => Came::Unheard,
+    }
+}
+
+pub(super) async fn mistypes(who: usize, times: u64, with_device: bool, turn: &Turn) {
+    for _ in 0..times {
+        let Some(mailbox) = turn.owner(who).mailboxes.pop() else { return };
+        tries(who, &mailbox, "not the password at all", with_device, turn).await;
+    }
+}
+
+/// Where they think that their account is.
+pub(super) async fn asks_for_reset(who: usize, turn: &Turn) {
+    let owner = turn.owner(who);
+    let Some(mailbox) = owner.mailboxes.last() else { return };
+    asks_for_reset_of(who, mailbox, turn).await;
+}
+
+pub(in crate::simulator) async fn asks_for_reset_of(who: usize, mailbox: &EmailAddress, turn: &Turn) {
+    let owner = turn.owner(who);
+    let Some((process, accounts)) = turn.accounts(owner.realm) else { return };
+    let asked =
+        Question { email: Some(mailbox.clone()), ..question("public.request_password_reset", process) };
+    let public = accounts.public(owner.home);
+    let _ = turn.ask(asked, public.request_password_reset(mailbox, MailOptions::default())).await;
+}
+
+pub(super) async fn forgets_password(who: usize, waits: u64, turn: &Turn) {
+    asks_for_reset(who, turn).await;
+    if let Some(mailed) = turn.awaited(who, &CHOOSES, waits).await {
+        chooses(who, &mailed, turn).await;
+    }
+}
+
+/// Looks at the page that a link leads to.
+pub(in crate::simulator) async fn inspects(who: usize, mailed: &Mailed, turn: &Turn) -> Option<CodeState> {
+    let owner = turn.owner(who);
+    let (process, accounts) = turn.accounts(owner.realm)?;
+    let public = accounts.public(owner.home);
+    turn.ask(question("public.inspect_code", process), public.inspect_code(&mailed.code)).await.ok()
+}
+
+/// Whether a password was chosen by a link.
+pub(in crate::simulator) async fn chooses(who: usize, mailed: &Mailed, turn: &Turn) -> bool {
+    let owner = turn.owner(who);
+    let Some((process, accounts)) = turn.accounts(owner.realm) else { return false };
+    let new = turn.new_password();
+    turn.learns(who, |owner| owner.passwords.push(new.clone()));
+    let public = accounts.public(owner.home);
+    let asked = question("public.choose_password", process);
+    match turn.ask(asked, public.choose_password(&mailed.code, &password(&new))).await {
+        Ok(chosen) => {
+            turn.spends(who, mailed);
+            turn.learns(who, |owner| {
+                owner.account = Some(chosen.account);
+                owner.keeps(chosen.device);
+                owner.knows(&new);
+                owner.moves_to(&mailed.to);
+                // Whatever session there was has ended.
+                owner.old_session = owner.session.take().or(owner.old_session);
+            });
+            true
+        }
+        Err(PublicError::Failed(_)) => false,
+        Err(refused) => {
+            if matches!(refused, PublicError::DeadCode) {
+                turn.spends(who, mailed);
+            }
+            turn.learns(who, |owner| owner.forgets(&new));
+            false
+        }
+    }
+}
+
+pub(super) async fn chooses_twice(who: usize, in_two_windows: bool, turn: &Turn) {
+    let Some(mailed) = turn.fresh(who, &CHOOSES) else { return };
+    inspects(who, &mailed, turn).await;
+    if in_two_windows {
+        join(chooses(who, &mailed, turn), chooses(who, &mailed, turn)).await;
+    } else {
+        chooses(who, &mailed, turn).await;
+        chooses(who, &mailed, turn).await;
+    }
+}
+
+/// With one that no policy here accepts: it is refused, and the link is as good as before.
+pub(super) async fn chooses_weakly(who: usize, turn: &Turn) {
+    let Some(mailed) = turn.fresh(who, &CHOOSES) else { return };
+    let owner = turn.owner(who);
+    let Some((process, accounts)) = turn.accounts(owner.realm) else { return };
+    let public = accounts.public(owner.home);
+    let asked = question("public.choose_password", process);
+    let _ = turn.ask(asked, public.choose_password(&mailed.code, &password("short"))).await;
+    chooses(who, &mailed, turn).await;
+}
+
+pub(super) async fn follows_again(who: usize, turn: &Turn) {
+    let spent = turn.owner(who).spent;
+    let used = turn.mailed(who, &Purpose::ALL).into_iter().find(|mailed| spent.contains(&mailed.letter));
+    if let Some(mailed) = used {
+        inspects(who, &mailed, turn).await;
+        super::follows(who, &mailed, turn).await;
+    }
+}
+
+pub(super) async fn changes_password(who: usize, mistypes: bool, turn: &Turn) {
+    let Some(stamp) = session(who, turn).await else { return };
+    let owner = turn.owner(who);
+    if mistypes && let Some((process, accounts)) = turn.accounts(owner.realm) {
+        let asked = Question { account: Some(stamp.account), ..question("owner.change_password", process) };
+        let door = accounts.owner(stamp, owner.home);
+        let (wrong, new) = (typed_password("not the password at all"), password(&turn.new_password()));
+        let _ = turn.ask(asked, door.change_password(&wrong, &new)).await;
+    }
+    let Some(known) = owner.passwords.last() else { return };
+    changes_password_from(who, known, turn).await;
+}
+
+/// Whoever is signed in.
+pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str, turn: &Turn) {
+    let owner = turn.owner(who);
+    let Some(stamp) = owner.session else { return };
+    let Some((process, accounts)) = turn.accounts(owner.realm) else { return };
+    let new = turn.new_password();
+    turn.learns(who, |owner| owner.passwords.push(new.clone()));
+    let asked = Question { account: Some(stamp.account), ..question("owner.change_password", process) };
+    let door = accounts.owner(stamp, owner.home);
+    match turn.ask(asked, door.change_password(&typed_password(known), &password(&new))).await {
+        Ok(renewed) => turn.learns(who, |owner| {
+            owner.begins(renewed.stamp);
+            owner.keeps(renewed.device);
+            owner.knows(&new);
+        }),
+        Err(Error::Failed(_)) => {}
+        Err(_) => turn.learns(who, |owner| owner.forgets(&new)),
+    }
+}
+
+/// The session that they are in, if it still holds; else they log in.
+pub(super) async fn session(who: usize, turn: &Turn) -> Option<SessionStamp> {
+    let owner = turn.owner(who);
+    if let Some(stamp) = owner.session {
+        let (process, accounts) = turn.accounts(owner.realm)?;
+        let asked = Question { account: Some(stamp.account), ..question("owner.is_current", process) };
+        let door = accounts.owner(stamp, owner.home);
+        match turn.ask(asked, door.is_current()).await {
+            Ok(true) => return Some(stamp),
+            Ok(false) => turn.learns(who, |owner| owner.old_session = owner.session.take()),
+            Err(_) => return None,
+        }
+    }
+    logs_in(who, turn).await
+}
