@@ -208,10 +208,15 @@ impl Executor {
         all
     }
 
-    /// Drops all tasks: they hold whatever holds their executor.
+    /// Drops all tasks, and those that begin when others are dropped: they hold whatever holds their executor.
     pub(super) fn end_all(&self) {
-        let all: Vec<_> = self.0.state().tasks.keys().copied().collect();
-        all.into_iter().for_each(|id| self.end(id));
+        loop {
+            let all: Vec<_> = self.0.state().tasks.keys().copied().collect();
+            if all.is_empty() {
+                return;
+            }
+            all.into_iter().for_each(|id| self.end(id));
+        }
     }
 
     /// Waits so long.

@@ -11,8 +11,10 @@ use std::{
 
 use accountable_core::{
     delegate_store,
-    domain::CommitId,
-    port::{Claim, Claims, Commit, CommitError, Source, Store as _, StoreCall, StoreError, Trim},
+    domain::{CommitId, Span},
+    port::{
+        Claim, Claims, Commit, CommitError, Dossier, Source, Store as _, StoreCall, StoreError, Trim, Who,
+    },
 };
 use accountable_memory::MemoryStore;
 
@@ -43,10 +45,33 @@ pub(super) struct ProcessStore {
     pub(super) process: usize,
 }
 
+/// An offer on its way. Whoever made it may go meanwhile, with their process or without, as somebody who does not wait any
+/// longer: then it arrives later all the same, or never.
+struct UnderWay<'a> {
+    store: &'a ProcessStore,
+    commit: &'a Commit,
+    /// Under which name, and after how long; none if it never does.
+    arrives: Option<Arrival>,
+}
+
+/// How something arrives that nobody waits for any more.
+#[derive(Debug, Clone, Copy)]
+struct Arrival {
+    name: TaskId,
+    after: Span,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(arrival) = self.arrives {
+            self.store.simulation.is_late(self.commit, self.store.process, arrival);
+        }
+    }
+}
+
 /// The name of a call, as it is counted.
 fn name_of(call: &StoreCall<'_>) -> &'static str {
     match call {
-        StoreCall::Load(_) => "load",
         StoreCall::Commit(_) => "commit",
         StoreCall::Claim(_) => "claim",
         StoreCall::Trim(_) => "trim",
@@ -64,6 +89,10 @@ fn unavailable() -> StoreError {
 
 fn full() -> StoreError {
     StoreError::Broken(told("the disk is full"))
+}
+
+fn broken() -> StoreError {
+    StoreError::Broken(told("the file was removed"))
 }
 
 fn unknown() -> CommitError {
@@ -95,9 +124,28 @@ impl ProcessStore {
         self.travel().await;
         match self.fate() {
             Fate::Passes | Fate::Full => Ok(()),
+            Fate::Broken => Err(broken()),
             Fate::Silent { .. } => std::future::pending().await,
             _ => Err(unavailable()),
         }
+    }
+
+    /// What is loaded may be old by the time that it is there.
+    async fn loaded(&self, who: &Who) -> Result<Dossier, StoreError> {
+        self.simulation.is_called("load");
+        self.read().await?;
+        self.simulation.is_loaded(who);
+        let loaded = self.simulation.disk.store.load(who).await;
+        self.travel().await;
+        loaded
+    }
+
+    /// Something is on its way that may arrive after whoever sent it has gone.
+    fn arrival(&self) -> Arrival {
+        self.simulation.time.chance(|dice| Arrival {
+            name: TaskId(dice.throw() | 1 << 63),
+            after: Span::micros(dice.between(1_000, 90_000_000)),
+        })
     }
 
     /// The store does it, in one instant.
@@ -109,7 +157,11 @@ impl ProcessStore {
         let simulation = &self.simulation;
         simulation.is_called("commit");
         simulation.is_offered(commit);
+        let arrival = self.arrival();
+        let arrives = simulation.time.chance(|dice| dice.one_in(2)).then_some(arrival);
+        let mut under_way = UnderWay { store: self, commit, arrives };
         self.travel().await;
+        under_way.arrives = None;
         match self.fate() {
             Fate::Passes => {
                 simulation.settle_late(commit.id()).await;
@@ -123,6 +175,7 @@ impl ProcessStore {
             Fate::Refused => Err(unavailable().into()),
             // What the store can tell without writing it tells all the same; here it tells nothing.
             Fate::Full => Err(full().into()),
+            Fate::Broken => Err(broken().into()),
             Fate::Lost => Err(unknown()),
             Fate::Unheard => {
                 simulation.settle_late(commit.id()).await;
@@ -131,7 +184,7 @@ impl ProcessStore {
                 Err(unknown())
             }
             Fate::Late => {
-                simulation.is_late(commit, self.process);
+                simulation.is_late(commit, self.process, arrival);
                 Err(unknown())
             }
             Fate::Silent { applied } => {
@@ -152,14 +205,21 @@ impl ProcessStore {
         match fate {
             Fate::Refused | Fate::Lost => return Err(unavailable()),
             Fate::Full => return Err(full()),
+            Fate::Broken => return Err(broken()),
             Fate::Silent { applied: false } => return std::future::pending().await,
-            Fate::Passes | Fate::Unheard | Fate::Late | Fate::Silent { .. } => {}
+            // Its caller is told that it is unknown, and it is done later.
+            Fate::Late => {
+                let Arrival { name, after } = self.arrival();
+                let (this, claim) = (self.clone(), claim.clone());
+                simulation.time.start(name, u64::MAX, None, async move {
+                    this.simulation.time.sleep(after).await;
+                    let _ = this.claim_now(&claim).await;
+                });
+                return Err(unavailable());
+            }
+            Fate::Passes | Fate::Unheard | Fate::Silent { .. } => {}
         }
-        let claims = simulation.disk.store.claim(claim).await?;
-        let (claim, mails, process) = (claim.clone(), claims.mails.clone(), self.process);
-        if !mails.is_empty() {
-            simulation.write(Fact::Claimed { claim, mails, process });
-        }
+        let claims = self.claim_now(claim).await?;
         match fate {
             Fate::Passes => {
                 self.travel().await;
@@ -168,6 +228,16 @@ impl ProcessStore {
             Fate::Silent { .. } => std::future::pending().await,
             _ => Err(unavailable()),
         }
+    }
+
+    /// The store does it, in one instant.
+    async fn claim_now(&self, claim: &Claim) -> Result<Claims, StoreError> {
+        let claims = self.simulation.disk.store.claim(claim).await?;
+        let (claim, mails, process) = (claim.clone(), claims.mails.clone(), self.process);
+        if !mails.is_empty() {
+            self.simulation.write(Fact::Claimed { claim, mails, process });
+        }
+        Ok(claims)
     }
 
     async fn clear_away(&self, trim: &Trim) -> Result<bool, StoreError> {
@@ -180,6 +250,7 @@ impl ProcessStore {
                 more
             }
             Fate::Full => Err(full()),
+            Fate::Broken => Err(broken()),
             Fate::Unheard | Fate::Late => {
                 let _ = self.let_go(trim).await;
                 Err(unavailable())
@@ -209,11 +280,11 @@ delegate_store! {
         to(self) { &self.simulation.disk.store }
         before(self, call) {
             self.simulation.is_called(name_of(&call));
-            let read = self.read().await;
-            if let (StoreCall::Load(who), Ok(())) = (&call, &read) {
-                self.simulation.is_loaded(who);
-            }
-            read
+            self.read().await
+        }
+        load(self, who) {
+            let answer = self.loaded(who).await;
+            answer
         }
         commit(self, commit) {
             let answer = self.offer(commit).await;
@@ -245,14 +316,12 @@ impl Simulation {
     }
 
     /// An offer arrives after all, unless it is offered again before: then it has arrived by the time that is judged.
-    fn is_late(self: &Arc<Self>, commit: &Commit, process: usize) {
+    fn is_late(self: &Arc<Self>, commit: &Commit, process: usize, arrival: Arrival) {
         self.late().insert(commit.id(), (commit.clone(), process));
         let (this, id) = (Arc::clone(self), commit.id());
-        let name = TaskId(self.time.chance(|dice| dice.throw()) | 1 << 63);
-        let delay = self.time.chance(|dice| dice.between(1_000, 90_000_000));
         // It goes on whatever becomes of the process.
-        self.time.start(name, u64::MAX, None, async move {
-            this.time.sleep(accountable_core::domain::Span::micros(delay)).await;
+        self.time.start(arrival.name, u64::MAX, None, async move {
+            this.time.sleep(arrival.after).await;
             this.settle_late(id).await;
         });
     }

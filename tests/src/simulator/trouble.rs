@@ -34,6 +34,8 @@ pub struct StoreTrouble {
     pub slow: u64,
     /// The disk is full: nothing can be written, and reading works.
     pub is_full: bool,
+    /// The file was removed, or the disk is gone: nothing can be read or written.
+    pub is_broken: bool,
 }
 
 /// Of 1,000 letters so many come to this.
@@ -98,6 +100,7 @@ pub(super) enum Fate {
     Passes,
     Refused,
     Full,
+    Broken,
     Unheard,
     Lost,
     Late,
@@ -108,6 +111,9 @@ impl StoreTrouble {
     pub(super) fn fate(&self, dice: &mut Dice) -> Fate {
         let mut throw = dice.below(1_000);
         let applied = dice.one_in(2);
+        if self.is_broken {
+            return Fate::Broken;
+        }
         for (share, fate) in [
             (self.refused, Fate::Refused),
             (self.unheard, Fate::Unheard),
@@ -207,7 +213,7 @@ impl Trouble {
     pub(super) fn drawn(dice: &mut Dice) -> Self {
         let mut trouble = Self::default();
         let store = &mut trouble.store;
-        match dice.below(8) {
+        match dice.below(10) {
             0..=2 => {}
             3 => {
                 let share = dice.between(20, 200);
@@ -216,6 +222,8 @@ impl Trouble {
             4 => store.refused = dice.between(20, 600),
             5 => (store.silent, store.slow) = (dice.between(0, 60), dice.between(20, 300)),
             6 => store.is_full = true,
+            7 => store.refused = 1_000,
+            8 => store.is_broken = true,
             _ => {
                 (store.refused, store.unheard, store.lost) = (30, 30, 30);
                 (store.late, store.silent, store.slow) = (30, 10, 30);
@@ -248,8 +256,8 @@ type Parts<'a, T, const N: usize> = [(&'static str, &'a mut T); N];
 
 impl Trouble {
     /// Each part by its name: of 1,000 so many; and what is wholly the matter or not at all.
-    fn parts_mut(&mut self) -> (Parts<'_, u64, 13>, Parts<'_, bool, 2>) {
-        let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full } = &mut self.store;
+    fn parts_mut(&mut self) -> (Parts<'_, u64, 13>, Parts<'_, bool, 3>) {
+        let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full, is_broken } = &mut self.store;
         let store = [
             ("store.refused", refused),
             ("store.unheard", unheard),
@@ -270,7 +278,7 @@ impl Trouble {
         ];
         let mut all = store.into_iter().chain(mail);
         let shares = std::array::from_fn(|_| all.next().expect("6 and 7 are 13"));
-        (shares, [("store.full", is_full), ("mail.away", is_away)])
+        (shares, [("store.full", is_full), ("store.broken", is_broken), ("mail.away", is_away)])
     }
 
     /// What is the matter, by name, and how much of 1,000.

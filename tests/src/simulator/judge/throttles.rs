@@ -1,8 +1,8 @@
 //! The throttle of each account, purpose, address and side: never more mails with a code than its quota grants.
 //!
 //! It goes by the times at which mails were decided, by the clock of whoever did. While no clock is wrong, these are true times,
-//! and all spans between them are looked at. A clock that goes back brings a level down with it, to a burst's worth ahead of itself,
-//! when the account is written: so from then on the level is followed, step by step.
+//! and all spans between them are looked at. Where clocks were wrong the level is followed, step by step: whenever the account is
+//! written, a level that is over is forgotten, and one that lies further ahead than it can comes down to a burst's worth.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +34,8 @@ type Throttle = (Purpose, EmailKey, Side);
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Mail(MailId, Timestamp),
-    /// The account was written at that time, which was before the mail's.
-    Back(Timestamp),
+    /// The account was written at that time.
+    Written(Timestamp),
 }
 
 impl Throttles {
@@ -86,11 +86,7 @@ impl Throttles {
         };
         let quota = *self.quotas.get(&after.realm)?;
         let throttles = self.queued.entry(after.id).or_default();
-        for steps in throttles.values_mut() {
-            if steps.iter().any(|step| matches!(step, Step::Mail(_, at) if now < *at)) {
-                steps.push(Step::Back(now));
-            }
-        }
+        throttles.values_mut().for_each(|steps| steps.push(Step::Written(now)));
         let respelled =
             swap.before.as_ref().is_some_and(|before| keeps_key(&before.value, &facts.mailbox.key));
         throttles.retain(|(purpose, ..), _| !is_fresh(*purpose, commit.events(), respelled));
@@ -107,7 +103,7 @@ impl Throttles {
             let key = facts.mailbox(recipient)?.key.clone();
             let queued = throttles.entry((purpose, key, side)).or_default();
             queued.push(Step::Mail(mail, now));
-            if let Some(what) = too_many(queued, quota) {
+            if let Some(what) = too_many(queued, quota, self.clocks_wrong) {
                 return Some(format!("{what} for {purpose:?} of {}", after.id));
             }
         }
@@ -147,12 +143,14 @@ fn is_unthrottled(purpose: Purpose, events: &[Event]) -> bool {
 }
 
 /// What is too much, where that is more than the quota grants: in any span its burst, and one more for each period.
-fn too_many(steps: &[Step], quota: Quota) -> Option<String> {
+fn too_many(steps: &[Step], quota: Quota, clocks_wrong: bool) -> Option<String> {
     let mut level: Option<Timestamp> = None;
     let mut mails = Vec::new();
     for step in steps {
         match *step {
-            Step::Back(now) => level = level.map(|level| level.min(now + quota.horizon())),
+            Step::Written(now) => {
+                level = level.filter(|level| now < *level).map(|level| level.min(now + quota.horizon()));
+            }
             Step::Mail(_, now) => {
                 if level.is_some_and(|level| quota.ceiling(now) < level) {
                     return Some("a mail before the throttle admits it".to_owned());
@@ -162,7 +160,7 @@ fn too_many(steps: &[Step], quota: Quota) -> Option<String> {
             }
         }
     }
-    if mails.len() < steps.len() {
+    if clocks_wrong {
         return None;
     }
     let last = mails.last()?;
