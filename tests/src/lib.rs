@@ -79,6 +79,9 @@
 //! `accounts_contract!` runs the doors (registration, mails, log-ins, couriers, ..) and random sequences of commands on the
 //! store, and holds the latter against the store in memory. `processes_contract!` needs Unix.
 //!
+//! Beside them stands the [`simulator`] of the whole library, in a world where everything fails, on the store in memory:
+//! `cargo run --release -p accountable-conformance --bin simulate -- --seeds 100000`.
+//!
 //! Races are run by threads of the operating system, a number of rounds, each with a seed that a failure prints: it says
 //! how the threads were staggered, not how the machine ran them. Where a fixture can hold a commit in its middle
 //! ([`middle::Middle`] helps), what may go wrong there is no race: it is tried each time. No runtime is needed; a store that
@@ -115,6 +118,9 @@ pub mod race;
 pub mod samples;
 pub mod simulator;
 pub mod store;
+
+// Under the name that it has in the crate whose predicate of sound facts the simulator shares.
+use accountable_core::domain;
 
 /// Drives a future to its end on this thread, for adapters that need no runtime.
 pub use pollster::block_on;

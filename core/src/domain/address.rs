@@ -26,6 +26,10 @@ pub struct Address {
     /// later: who has read the headers of an earlier one can't undo what was cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_from: Option<Timestamp>,
+    /// When the latest mail was queued of which a delay was reported: who says so again, or of an earlier one, says nothing
+    /// new. Kept as long as a report of that mail counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<Timestamp>,
     /// Failed log-ins and what follows from them.
     #[serde(default)]
     pub log_ins: LogIns,
@@ -56,6 +60,7 @@ impl Address {
             tag,
             suppressions: BTreeMap::new(),
             trusted_from: None,
+            delayed: None,
             log_ins: LogIns::default(),
             lock_told_at: None,
             idle_from: None,
@@ -70,14 +75,20 @@ impl Address {
         self.lock_told_at.is_none_or(|told| now < told || told + Self::LOCK_TOLD_EVERY <= now)
     }
 
-    /// The record as time has left it: failures are forgotten and suppressions lapse, each at its end; a stamp in the
-    /// future (the clock jumped back) becomes now.
+    /// The record as time has left it: failures are forgotten and suppressions lapse, each at its end; of stamps in the
+    /// future (the clock jumped back) those of failures become now.
+    ///
+    /// That the address was cleared or proven is not forgotten because the clock jumped back: reports of mails that were
+    /// queued before would count again. It is known for as long as from now on at most.
     #[must_use]
     pub fn as_of(mut self, now: Timestamp, lock_out: &LockOut) -> Self {
         self.log_ins = self.log_ins.as_of(now, lock_out);
         self.suppressions.retain(|_, known| !known.has_lapsed(now));
-        self.trusted_from =
-            self.trusted_from.map(|from| from.min(now)).filter(|from| now < *from + Self::TRUST_KEPT);
+        let kept = |at: Option<Timestamp>| {
+            at.map(|at| at.min(now + Self::TRUST_KEPT)).filter(|at| now < *at + Self::TRUST_KEPT)
+        };
+        self.trusted_from = kept(self.trusted_from);
+        self.delayed = kept(self.delayed);
         self
     }
 
@@ -97,10 +108,18 @@ impl Address {
         self.suppressions.iter().find(holds).map(|(_, known)| known)
     }
 
-    /// Whether a report counts of a mail that was queued at that time.
+    /// Whether a report counts of a mail that was queued at that time. Once the address was cleared or proven, none does
+    /// of a mail that is still to be queued: it is of before the clock jumped back, and as likely of before that.
     #[must_use]
-    pub fn heeds_report_of(&self, queued_at: Timestamp) -> bool {
-        self.trusted_from.is_none_or(|from| from < queued_at)
+    pub fn heeds_report_of(&self, queued_at: Timestamp, now: Timestamp) -> bool {
+        self.trusted_from.is_none_or(|from| from < queued_at && queued_at <= now)
+    }
+
+    /// The record with a delay noted of a mail that was queued at that time; none where one was of that mail or a later one.
+    #[must_use]
+    pub fn with_delay_of(&self, queued_at: Timestamp) -> Option<Self> {
+        let news = self.delayed.is_none_or(|latest| latest < queued_at);
+        news.then(|| Self { delayed: Some(queued_at), ..self.clone() })
     }
 
     /// The record with mail of that scope held back; none if it is already. What was learned first stays.
@@ -117,7 +136,7 @@ impl Address {
     /// The record with nothing held back that the scope names, or (none) nothing at all; none if nothing was.
     #[must_use]
     pub fn cleared(&self, scope: Option<SuppressionScope>, now: Timestamp) -> Option<Self> {
-        let mut next = Self { trusted_from: Some(now), ..self.clone() };
+        let mut next = self.clone().trusted(now);
         next.suppressions.retain(|held, _| scope.is_some_and(|scope| scope != *held));
         (next.suppressions.len() < self.suppressions.len()).then_some(next)
     }
@@ -126,8 +145,12 @@ impl Address {
     #[must_use]
     pub fn proven(mut self, now: Timestamp) -> Self {
         self.suppressions.clear();
-        self.trusted_from = Some(now);
-        self
+        self.trusted(now)
+    }
+
+    /// Where the clock has jumped back, an earlier clearing may bear a later stamp.
+    fn trusted(self, now: Timestamp) -> Self {
+        Self { trusted_from: self.trusted_from.max(Some(now)), ..self }
     }
 
     /// The record with its end written into it: `forget_after` after the last that is held against the address, and not
@@ -135,7 +158,7 @@ impl Address {
     #[must_use]
     pub fn with_idle_rule(mut self, forget_after: Span) -> Self {
         let lapse = self.suppressions.values().filter_map(|known| known.lapses_at).max();
-        let kept = lapse.max(self.trusted_from.map(|from| from + Self::TRUST_KEPT));
+        let kept = lapse.max(self.trusted_from.max(self.delayed).map(|at| at + Self::TRUST_KEPT));
         self.idle_from =
             self.idle_since().map(|since| (since + forget_after).max(kept.unwrap_or(Timestamp::MIN)));
         self

@@ -215,7 +215,8 @@ pub enum EventKind {
     PasswordChangeRequired,
     /// Work over many accounts was begun.
     BulkWorkBegun,
-    /// Work over many accounts is through, or was stopped.
+    /// Work over many accounts is through, or was stopped. Where its note was damaged, nobody can say of how many, and both
+    /// numbers are 0.
     BulkWorkEnded {
         /// How many accounts it changed.
         changed: u64,
@@ -294,7 +295,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scope: Option<SuppressionScope>,
     },
-    /// A report of a mail's fate was taken for genuine. What follows from it is in the same commit.
+    /// A report of a mail's fate was taken for genuine and said something new. What follows from it is in the same commit.
     FeedbackTaken {
         /// The address that the mail went to.
         address: Ordinal,

@@ -84,6 +84,18 @@ impl Notice {
         }
     }
 
+    /// Whether whoever reads this one learns all that the other one tells, but for when it happened.
+    #[must_use]
+    pub fn tells_all_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::PasswordChanged { email_change_dropped: told },
+                Self::PasswordChanged { email_change_dropped: dropped },
+            ) => *told || !dropped,
+            _ => self.kind() == other.kind(),
+        }
+    }
+
     /// Which kind of mail it is that a stranger can cause, without signing in; none if no stranger can.
     #[must_use]
     pub const fn stranger_caused(&self) -> Option<MailKind> {

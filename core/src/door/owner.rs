@@ -385,7 +385,7 @@ impl Owner {
             let mut starts_over = false;
             let mut call = self.call();
             if let Some(candidate) = candidate {
-                let share = self.core.gate.share(self.core.origin_failure_levels(self.from));
+                let share = self.core.share(self.from);
                 call = call.judging(candidate, share);
             }
             let decided = self

@@ -331,7 +331,7 @@ impl Public {
         let mut call = Call::new(Who::id(id), self.initiator());
         call.told = Told { at: None, by: InitiatorKind::CodeBearer, from: self.seen_from.clone() };
         if let Some(candidate) = candidate {
-            let share = core.gate.share(core.origin_failure_levels(self.from));
+            let share = core.share(self.from);
             call = call.judging(candidate, share);
         }
         call.mends = false;

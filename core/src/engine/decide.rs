@@ -4,7 +4,7 @@
 //! each attempt, and what it asks for (a hash) is made between two runs, off this thread.
 
 use super::{
-    Core, Deadline, Decided, Moment, Verdict,
+    Core, Decided, Moment, Verdict,
     hashing::{Answers, Question},
     notices::Spent,
     offer::{Offered, Pledge},
@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Fault},
     log_in::{OriginPass, Share},
-    port::{Commit, Dossier, Key, Reservation, Who, Write},
+    port::{Dossier, Key, Who},
 };
 
 /// How often a command is tried at most; a store that never agrees is broken, whatever its clock says.
@@ -206,7 +206,9 @@ impl Core {
                             continue;
                         }
                         Err(DecideError::Refused(veto)) if call.is_charged() => {
-                            self.charge(&mut call, &moment, &mut deadline).await?;
+                            // The commit that was refused had the first of its names.
+                            let id = CommitId::from_bytes(moment.random);
+                            self.charge(&mut call, id, &moment, &mut deadline).await?;
                             return Err(DecideError::Refused(veto));
                         }
                         Err(undecided) => return Err(undecided),
@@ -218,6 +220,7 @@ impl Core {
                         return Err(DecideError::Refused(refusal));
                     }
                     let mut nothing = Verdict::new(Change::none(), ());
+                    call.share.iter_mut().for_each(Share::failed);
                     nothing.reserve = self.charges(&call, &moment);
                     let batch = self.batch(&call, &loaded, &current, mended, nothing, &moment)?;
                     let Some(commit) = &batch.commit else {
@@ -228,7 +231,10 @@ impl Core {
                             call.share.iter_mut().for_each(Share::counted);
                             return Err(DecideError::Refused(refusal));
                         }
-                        Offered::LoadAgain(_) => continue,
+                        Offered::LoadAgain(_) => {
+                            call.share.iter_mut().for_each(Share::takes_back);
+                            continue;
+                        }
                     }
                 }
                 Err(Stop::Unverified(sealed)) => Question::Verify(sealed),
@@ -239,6 +245,10 @@ impl Core {
                 match share.pass(|level| loaded.level(level), moment.now)? {
                     OriginPass::Go => {}
                     OriginPass::LoadAgain => continue,
+                    OriginPass::Pay => {
+                        self.pay(share, moment.now, &mut deadline).await?;
+                        continue;
+                    }
                     OriginPass::Wait(wait) => {
                         deadline.within(wait.settled).await?;
                         continue;
@@ -252,26 +262,5 @@ impl Core {
             call.first = Some(loaded);
         }
         Err(Fault::TimedOut.into())
-    }
-
-    /// What a refusal is charged to, where it cost a hash.
-    fn charges(&self, call: &Call<'_>, moment: &Moment) -> Vec<Reservation> {
-        let charged = call.share.as_ref().filter(|share| share.is_under_way());
-        charged.map(|share| self.share_reservations(share, moment.now)).unwrap_or_default()
-    }
-
-    /// Writes down that a refusal cost a hash, where nothing else is written.
-    async fn charge(
-        &self,
-        call: &mut Call<'_>,
-        moment: &Moment,
-        deadline: &mut Deadline<'_>,
-    ) -> Result<(), DecideError> {
-        let reserve = self.charges(call, moment).into_iter().map(Write::Reserve).collect();
-        let id = CommitId::from_bytes(moment.random);
-        let commit = Commit::new(id, reserve, Vec::new()).map_err(|_| Fault::Defect("an illegal commit"))?;
-        self.offer(&commit, &mut None, deadline).await?;
-        call.share.iter_mut().for_each(Share::counted);
-        Ok(())
     }
 }

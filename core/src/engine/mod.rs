@@ -2,7 +2,7 @@
 //!
 //! [`core`] holds the ports and settings; [`decide`] is the loop; [`commit`] makes a commit of what was decided and
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
-//! [`requests`] fills the rules' requests, [`reservations`] what is taken of shared quotas, [`notices`] bounds those that
+//! [`requests`] fills the rules' requests, [`reservations`] what is taken of shared quotas, [`charges`] counts what failed, [`notices`] bounds those that
 //! owners cause, [`keys`] asks whether the keyring is the realm's own, [`deadline`] bounds each wait and [`watch`] tells
 //! operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
@@ -10,6 +10,7 @@
 //! mailer that does not work; [`hourly`] spares the host a notice for each mail that this costs. [`yielding`] has a
 //! stranger's sign-up give way to whoever has more right to its address.
 
+mod charges;
 pub(crate) mod commit;
 pub(crate) mod core;
 pub(crate) mod deadline;
@@ -28,7 +29,7 @@ pub(crate) mod requests;
 mod reservations;
 mod service;
 pub(crate) mod watch;
-mod yielding;
+pub(crate) mod yielding;
 
 pub(crate) use self::{
     commit::{Decided, Verdict, address_or_new},

@@ -1,11 +1,11 @@
 //! Notices that an owner causes: so many of one kind to one address, then one that waits, and none after it until that one
-//! is due. The command itself is never refused.
+//! is due, unless it tells what the one that waits does not. The command itself is never refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Core, reservations::Limit};
 use crate::domain::{
-    Account, Change, EventKind, JoinedNotice, Life, Mail, MailState, NoticeKind, Ordinal, QuotaTag, Subject,
+    Account, Change, EventKind, JoinedNotice, Life, Mail, MailState, Notice, Ordinal, QuotaTag, Subject,
     Timestamp,
 };
 use crate::port::{Dossier, Reservation};
@@ -15,8 +15,8 @@ pub(crate) type Spent = BTreeMap<QuotaTag, Timestamp>;
 
 impl Core {
     /// Charges the change's notices to their levels. Of those whose level is known to be spent, one is put off, and those
-    /// that come while one waits are dropped. The answer names the levels: if the store finds one of them spent, the
-    /// command is run once more, with that known.
+    /// that come while one waits that tells as much are dropped. The answer names the levels: if the store finds one of
+    /// them spent, the command is run once more, with that known.
     pub(crate) fn bound_notices(
         &self,
         change: &mut Change,
@@ -31,25 +31,28 @@ impl Core {
         let mut dropped = BTreeSet::new();
         let mut put_off = false;
         for mail in &mut change.mails {
-            let Some((limit, notice)) = self.limit_of_notice(mail, &account) else { continue };
+            let Some((limit, notice, recipient)) = self.limit_of_notice(mail, &account) else { continue };
             let (taken, level) = (limit.reservation(now), limit.level());
             let wait = spent.get(&level).and_then(|stands| limit.quota().wait(Some(*stands), now));
             let Life::Live(facts) = &mut account.life else { continue };
-            let (kind, recipient) = notice;
-            let taken = match wait {
-                None => taken,
-                Some(_) if facts.waits(kind, recipient, limit.quota().period(), now) => {
+            let waiting = facts.waiting(notice.kind(), recipient, limit.quota().period(), now);
+            let taken = match (wait, waiting) {
+                (None, _) => taken,
+                (Some(_), Some(waiting)) if waiting.notice.tells_all_of(&notice) => {
                     dropped.insert(mail.id);
                     continue;
                 }
-                Some(wait) => {
+                (Some(wait), waiting) => {
                     // Further ahead than that, a due time counts as due.
-                    let until = now + wait.min(self.rules.retries.horizon());
+                    let soonest = || now + wait.min(self.rules.retries.horizon());
+                    let until = waiting.map_or_else(soonest, |waiting| waiting.until);
+                    // It takes the unit that it waits for, beyond the burst and beside whichever waits already.
+                    let beyond = taken.step.times(if waiting.is_some() { 2 } else { 1 });
+                    let horizon = (now + taken.horizon + beyond).since(now);
                     mail.state = MailState::Retry { at: until };
-                    facts.joined.insert(kind, JoinedNotice { mail: mail.id, recipient, until });
+                    let joined = JoinedNotice { mail: mail.id, recipient, notice, until };
+                    facts.joined.insert(joined.notice.kind(), joined);
                     put_off = true;
-                    // It takes the unit that it waits for, beyond the burst.
-                    let horizon = (now + taken.horizon + taken.step).since(now);
                     Reservation { horizon, ..taken.without_ceiling() }
                 }
             };
@@ -67,10 +70,10 @@ impl Core {
         levels
     }
 
-    fn limit_of_notice(&self, mail: &Mail, account: &Account) -> Option<(Limit, (NoticeKind, Ordinal))> {
+    fn limit_of_notice(&self, mail: &Mail, account: &Account) -> Option<(Limit, Notice, Ordinal)> {
         let (_, dispatch) = mail.dispatch()?;
         let Subject::Notice(notice) = &dispatch.subject else { return None };
         let to = account.facts().ok()?.mailbox(dispatch.recipient)?;
-        Some((self.notices_limit(notice.kind(), &to.key), (notice.kind(), dispatch.recipient)))
+        Some((self.notices_limit(notice.kind(), &to.key), notice.clone(), dispatch.recipient))
     }
 }

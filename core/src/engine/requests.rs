@@ -9,7 +9,7 @@ use crate::{
         Purpose, Quota, QuotaOf, QuotaTag, Redemption, Refusal, Registration, ReplaceEmail, SessionStamp,
         Side, Timestamp,
     },
-    log_in::{Attempt, LaneName, Share},
+    log_in::{Attempt, LaneName},
     port::{Dossier, Reservation},
 };
 
@@ -200,11 +200,5 @@ impl Core {
         let (level, quota) = self.lane_level(lane).filter(|_| failures > 0)?;
         let one = Reservation::of(level, quota, now).without_ceiling();
         Some(Reservation { step: one.step.times(u64::from(failures)), ..one })
-    }
-
-    /// A failure of these origins. Without a ceiling: it never keeps a failure from being counted.
-    pub(crate) fn share_reservations(&self, share: &Share<'_>, now: Timestamp) -> Vec<Reservation> {
-        let one = |(level, quota)| Reservation::of(level, quota, now).without_ceiling();
-        share.quotas().map(one).collect()
     }
 }

@@ -78,7 +78,7 @@ fn taken(commit: &Commit) -> impl Iterator<Item = &EmailKey> {
     })
 }
 
-fn held(account: &Account) -> Vec<&EmailKey> {
+pub(crate) fn held(account: &Account) -> Vec<&EmailKey> {
     let keys = account.keys();
     keys.own.into_iter().chain(keys.reserved).collect()
 }

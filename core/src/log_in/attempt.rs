@@ -100,6 +100,6 @@ impl<'a> Entered<'a> {
             LaneName::Address(_) => core.origin_failure_levels(attempt.origin),
             LaneName::Device(_) | LaneName::Owner(_) => Vec::new(),
         };
-        Ok(Self { core, attempt, lane, slot, share: core.gate.share(origins) })
+        Ok(Self { core, attempt, lane, slot, share: core.gate.share(origins, core.clock.now()) })
     }
 }

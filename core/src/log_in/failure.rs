@@ -25,18 +25,21 @@ impl<'a> Failure<'a> {
     /// One that counts, with all that is owed.
     pub(super) fn of_its_own(mut entered: Entered<'a>, dossier: Dossier, denial: Denial) -> Self {
         let failures = entered.slot.wrong();
+        entered.share.failed();
         Self { entered, dossier, denial, failures }
     }
 
     /// What is owed fills the room: nothing was verified.
     pub(super) fn of_others(mut entered: Entered<'a>, dossier: Dossier) -> Self {
         let failures = entered.slot.pay();
+        entered.share.failed();
         Self { entered, dossier, denial: Denial::Locked, failures }
     }
 
-    /// One that does not count against the address. Its record is written as it is, so that the store sees the same
-    /// calls.
-    pub(super) fn uncounted(entered: Entered<'a>, dossier: Dossier, denial: Denial) -> Self {
+    /// One that does not count against the address, only against its origins. The record is written as it is, so that the
+    /// store sees the same calls.
+    pub(super) fn uncounted(mut entered: Entered<'a>, dossier: Dossier, denial: Denial) -> Self {
+        entered.share.failed();
         Self { entered, dossier, denial, failures: 0 }
     }
 

@@ -19,7 +19,7 @@ use super::{
     origins::{Origins, Share},
     queue::Queue,
 };
-use crate::domain::{AddressTag, Quota, QuotaTag};
+use crate::domain::{AddressTag, Quota, QuotaTag, Timestamp};
 
 /// Names a lane: the attempts whose failures are counted together, and bound each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,7 +32,7 @@ pub(crate) enum LaneName {
     Owner(QuotaTag),
 }
 
-/// All lanes of a process, and what its origins have under way.
+/// All lanes of a process, and what its origins have under way and owe.
 #[derive(Debug)]
 pub(crate) struct Gate {
     lanes: Mutex<HashMap<LaneName, Arc<Lane>>>,
@@ -53,8 +53,12 @@ impl Gate {
     }
 
     /// Takes part in what these levels of the attempt's origins count. Without a level, nothing holds back.
-    pub(crate) fn share(&self, levels: impl IntoIterator<Item = (QuotaTag, Quota)>) -> Share<'_> {
-        self.origins.share(&self.queue, levels)
+    pub(crate) fn share(
+        &self,
+        levels: impl IntoIterator<Item = (QuotaTag, Quota)>,
+        now: Timestamp,
+    ) -> Share<'_> {
+        self.origins.share(&self.queue, levels, now)
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<LaneName, Arc<Lane>>> {

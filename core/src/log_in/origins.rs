@@ -3,7 +3,8 @@
 //! A level is read when an attempt loads, and raised when its failure is written down; between the two it says nothing of
 //! the others that are being hashed. So they are counted here, beside the level. An attempt that would go beyond the quota,
 //! should all of them fail, waits until one has come to its end, and looks again. That the quota *is* spent is said by the
-//! level alone: what is under way may still turn out well.
+//! level alone: what is under way may still turn out well. What is known to have failed and could not be written down is
+//! owed, and takes up room until it is (see [`crowd`](super::crowd)).
 //!
 //! Attempts, not failures, are counted by this process: across processes, as at the gate, the bound is multiplied by their
 //! number.
@@ -13,43 +14,83 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use event_listener::{Event, EventListener};
+use event_listener::EventListener;
 
-use super::queue::{Overloaded, Queue, Queued};
+use super::{
+    crowd::Crowd,
+    queue::{Overloaded, Queue, Queued},
+};
 use crate::domain::{Quota, QuotaTag, Span, Timestamp};
 
-/// What is under way, by the level that it would be counted in.
+/// What is under way and owed, by the level that it would be counted in.
 #[derive(Debug, Default)]
-pub(crate) struct Origins(Mutex<HashMap<QuotaTag, Crowd>>);
+pub(crate) struct Origins(Mutex<Crowds>);
 
-/// All attempts that one level counts.
-#[derive(Debug, Default)]
-struct Crowd {
-    /// Those that came and did not go; while there is any, the crowd is remembered.
-    present: usize,
-    /// Those that may still become a failure.
-    under_way: u64,
-    /// How many failures were written down since the crowd came together.
-    counted: u64,
-    /// One came to its end.
-    settled: Event,
+#[derive(Debug)]
+struct Crowds {
+    by_level: HashMap<QuotaTag, Crowd>,
+    /// When those were last looked for that only time could end.
+    cleared_at: Timestamp,
 }
 
 impl Origins {
-    fn crowds(&self) -> MutexGuard<'_, HashMap<QuotaTag, Crowd>> {
+    /// How often those are looked for that nobody belongs to any more and whose debts time has worked off.
+    const CLEARED_EACH: Span = Span::minutes(1);
+
+    fn crowds(&self) -> MutexGuard<'_, Crowds> {
         // Every change under this lock is a single, complete step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// How many crowds are remembered.
+    #[cfg(test)]
+    fn remembered(&self) -> usize {
+        self.crowds().by_level.len()
+    }
 }
 
-/// The share of one attempt in what its origins have under way. Dropped at any moment, it settles as one that did not
-/// fail.
+impl Default for Crowds {
+    fn default() -> Self {
+        Self { by_level: HashMap::new(), cleared_at: Timestamp::EPOCH }
+    }
+}
+
+impl Crowds {
+    fn of(&mut self, part: &Part) -> Option<&mut Crowd> {
+        self.by_level.get_mut(&part.level)
+    }
+
+    fn clear(&mut self, now: Timestamp) {
+        let due = now < self.cleared_at || now >= self.cleared_at + Origins::CLEARED_EACH;
+        if due {
+            self.cleared_at = now;
+            self.by_level.retain(|_, crowd| crowd.owed(now) > 0 || !crowd.is_empty());
+        }
+    }
+}
+
+/// The share of one attempt in what its origins have under way. Dropped at any moment, it settles: one that has not failed leaves
+/// nothing behind, and a failure that was not written down is owed.
 #[derive(Debug)]
 pub(crate) struct Share<'a> {
     origins: &'a Origins,
     queue: &'a Queue,
     parts: Vec<Part>,
-    under_way: bool,
+    state: ShareState,
+    /// When it last asked whether it may be hashed.
+    asked_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ShareState {
+    /// It has not begun.
+    Present,
+    /// It may still become a failure.
+    UnderWay,
+    /// It failed, and is on its way into the store with what was owed before it.
+    Failed,
+    /// What was owed is on its way into the store, without a failure of its own.
+    Paying,
 }
 
 /// The share in one level.
@@ -58,6 +99,10 @@ struct Part {
     level: QuotaTag,
     quota: Quota,
     counted_at_load: u64,
+    /// Where the level stood when it was loaded.
+    loaded: Option<Timestamp>,
+    /// What was owed here and is on its way into the store with this attempt.
+    debts: u64,
 }
 
 /// Whether an attempt may be hashed now, as far as its origins go.
@@ -67,6 +112,8 @@ pub(crate) enum OriginPass<'a> {
     Go,
     /// It loaded before others' failures were counted: it loads again.
     LoadAgain,
+    /// What is owed leaves no room: this attempt has taken it along, writes it down, and then loads again.
+    Pay,
     /// It waits for another to come to its end, then loads again.
     Wait(Waiting<'a>),
     /// The quota is spent, for so long.
@@ -86,16 +133,17 @@ impl Origins {
         &'a self,
         queue: &'a Queue,
         levels: impl IntoIterator<Item = (QuotaTag, Quota)>,
+        now: Timestamp,
     ) -> Share<'a> {
-        let part = |(level, quota)| Part { level, quota, counted_at_load: 0 };
+        let part = |(level, quota)| Part { level, quota, counted_at_load: 0, loaded: None, debts: 0 };
         let parts: Vec<_> = levels.into_iter().map(part).collect();
         let mut crowds = self.crowds();
+        crowds.clear(now);
         for part in &parts {
-            let crowd = crowds.entry(part.level).or_default();
-            crowd.present = crowd.present.saturating_add(1);
+            crowds.by_level.entry(part.level).or_insert_with(|| Crowd::new(part.quota)).come();
         }
         drop(crowds);
-        Share { origins: self, queue, parts, under_way: false }
+        Share { origins: self, queue, parts, state: ShareState::Present, asked_at: now }
     }
 }
 
@@ -105,16 +153,20 @@ impl<'a> Share<'a> {
         self.parts.iter().map(|part| part.level).collect()
     }
 
-    /// The levels, each with its quota: what a failure is counted in.
-    pub(crate) fn quotas(&self) -> impl Iterator<Item = (QuotaTag, Quota)> {
-        self.parts.iter().map(|part| (part.level, part.quota))
+    /// The levels, each with its quota and how many failures this attempt counts in it: its own, and what was owed.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (QuotaTag, Quota, u64)> {
+        self.parts.iter().map(|part| (part.level, part.quota, self.own().saturating_add(part.debts)))
+    }
+
+    fn own(&self) -> u64 {
+        u64::from(self.state == ShareState::Failed)
     }
 
     /// Call this before each load: what is loaded is at least as new as this.
     pub(crate) fn about_to_load(&mut self) {
-        let crowds = self.origins.crowds();
+        let mut crowds = self.origins.crowds();
         for part in &mut self.parts {
-            part.counted_at_load = crowds.get(&part.level).map_or(0, |crowd| crowd.counted);
+            part.counted_at_load = crowds.of(part).map_or(0, |crowd| crowd.counted);
         }
     }
 
@@ -124,79 +176,125 @@ impl<'a> Share<'a> {
         loaded: impl Fn(QuotaTag) -> Option<Timestamp>,
         now: Timestamp,
     ) -> Result<OriginPass<'a>, Overloaded> {
-        if self.under_way {
+        if self.is_under_way() {
             return Ok(OriginPass::Go);
         }
-        let waits = self.parts.iter().filter_map(|part| part.quota.wait(loaded(part.level), now));
-        if let Some(wait) = waits.max() {
+        self.asked_at = now;
+        for part in &mut self.parts {
+            part.loaded = loaded(part.level);
+        }
+        if let Some(wait) = self.parts.iter().filter_map(|part| part.quota.wait(part.loaded, now)).max() {
             return Ok(OriginPass::Spent(wait));
         }
         let mut crowds = self.origins.crowds();
         for part in &self.parts {
-            let Some(crowd) = crowds.get(&part.level) else { continue };
+            let Some(crowd) = crowds.of(part) else { continue };
             let since = crowd.counted.saturating_sub(part.counted_at_load);
-            let left = u64::from(part.quota.left(loaded(part.level), now)).saturating_sub(since);
-            if crowd.under_way < left {
+            let left = u64::from(part.quota.left(part.loaded, now)).saturating_sub(since);
+            let owed = crowd.owed(now);
+            if crowd.on_their_way() < left.saturating_sub(owed) {
                 continue;
             }
-            // Whoever is under way comes to an end, and says so.
-            return Ok(if crowd.under_way > 0 {
+            // Whoever is on the way comes to an end, and says so.
+            if crowd.on_their_way() > 0 {
                 let queued = self.queue.join()?;
-                OriginPass::Wait(Waiting { settled: crowd.settled.listen(), _queued: queued })
-            } else {
-                OriginPass::LoadAgain
-            });
+                return Ok(OriginPass::Wait(Waiting { settled: crowd.settled.listen(), _queued: queued }));
+            }
+            if left == 0 {
+                return Ok(OriginPass::LoadAgain);
+            }
+            drop(crowds);
+            self.take_along();
+            self.state = ShareState::Paying;
+            return Ok(OriginPass::Pay);
         }
         for part in &self.parts {
-            if let Some(crowd) = crowds.get_mut(&part.level) {
-                crowd.under_way = crowd.under_way.saturating_add(1);
+            if let Some(crowd) = crowds.of(part) {
+                crowd.set_out();
                 // There may be room for more than one of those who wait, and one alone was woken.
                 crowd.settled.notify_additional(1);
             }
         }
-        self.under_way = true;
+        self.state = ShareState::UnderWay;
         Ok(OriginPass::Go)
     }
 
     /// Whether it is under way: a refusal from now on has cost a hash.
     pub(crate) fn is_under_way(&self) -> bool {
-        self.under_way
+        matches!(self.state, ShareState::UnderWay | ShareState::Failed)
     }
 
-    /// Its failure is written down.
+    /// It has failed, and is owed from now on until it is written down. Takes along what was owed before.
+    pub(crate) fn failed(&mut self) {
+        if self.state == ShareState::UnderWay {
+            self.take_along();
+            self.state = ShareState::Failed;
+        }
+    }
+
+    /// It may turn out well after all: what it rested on has changed.
+    pub(crate) fn takes_back(&mut self) {
+        if self.state == ShareState::Failed {
+            self.each(|_, crowd, part| crowd.owe(0, part.debts, None, 0, Timestamp::EPOCH));
+            self.state = ShareState::UnderWay;
+        }
+    }
+
+    /// Its failure, and what it took along, is written down.
     pub(crate) fn counted(&mut self) {
-        self.settle(1);
+        match self.state {
+            ShareState::Failed | ShareState::Paying => {
+                let own = self.own();
+                self.each(|_, crowd, part| crowd.count(own, part.debts));
+                self.state = ShareState::Present;
+            }
+            ShareState::Present | ShareState::UnderWay => {}
+        }
     }
 
     /// It gives up its turn, as where it must load again.
     pub(crate) fn step_back(&mut self) {
-        self.settle(0);
+        match self.state {
+            ShareState::Present => return,
+            ShareState::UnderWay => self.each(|_, crowd, _| crowd.come_back()),
+            ShareState::Failed | ShareState::Paying => {
+                let own = self.own();
+                self.each(|now, crowd, part| {
+                    crowd.owe(own, part.debts, part.loaded, part.counted_at_load, now);
+                });
+            }
+        }
+        self.state = ShareState::Present;
     }
 
-    fn settle(&mut self, failures: u64) {
-        if !std::mem::take(&mut self.under_way) {
-            return;
-        }
+    fn take_along(&mut self) {
         let mut crowds = self.origins.crowds();
-        for part in &self.parts {
-            if let Some(crowd) = crowds.get_mut(&part.level) {
-                crowd.under_way = crowd.under_way.saturating_sub(1);
-                crowd.counted = crowd.counted.saturating_add(failures);
+        for part in &mut self.parts {
+            part.debts = crowds.of(part).map_or(0, |crowd| crowd.take_along(self.asked_at));
+        }
+    }
+
+    /// What is to be done in each level; what it took along is settled with it.
+    fn each(&mut self, settle: impl Fn(Timestamp, &mut Crowd, &Part)) {
+        let mut crowds = self.origins.crowds();
+        for part in &mut self.parts {
+            if let Some(crowd) = crowds.of(part) {
+                settle(self.asked_at, crowd, part);
                 crowd.settled.notify_additional(1);
             }
+            part.debts = 0;
         }
     }
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        self.settle(0);
+        self.step_back();
         let mut crowds = self.origins.crowds();
         for part in &self.parts {
-            let Some(crowd) = crowds.get_mut(&part.level) else { continue };
-            crowd.present = crowd.present.saturating_sub(1);
-            if crowd.present == 0 {
-                crowds.remove(&part.level);
+            let Some(crowd) = crowds.of(part) else { continue };
+            if crowd.go() {
+                crowds.by_level.remove(&part.level);
             } else {
                 // It may have been woken, and have gone without making use of it.
                 crowd.settled.notify_additional(1);

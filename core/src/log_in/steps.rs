@@ -155,6 +155,10 @@ impl<'a> Loaded<'a> {
         match entered.share.pass(|level| dossier.level(level), *now)? {
             OriginPass::Go => {}
             OriginPass::LoadAgain => return Ok(Judged::LoadAgain(self.entered)),
+            OriginPass::Pay => {
+                entered.core.pay(&mut entered.share, *now, deadline).await?;
+                return Ok(Judged::LoadAgain(self.entered));
+            }
             OriginPass::Wait(wait) => {
                 deadline.within(wait.settled).await?;
                 return Ok(Judged::LoadAgain(self.entered));

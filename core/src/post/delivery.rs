@@ -11,9 +11,10 @@ use crate::{
         guard::{Panicked, caught, caught_now},
         relay::{Blame, Unsent},
         watch,
+        yielding::held,
     },
     error::Fault,
-    port::{By, Claimed, Dossier, MailError, Stored, Swap, Who},
+    port::{Claimed, Dossier, MailError, Stored, Swap, Who},
 };
 
 /// What became of a mail that was asked for.
@@ -359,7 +360,8 @@ impl Core {
         change.events.push(EventKind::HostNoticeQueued { mail: moment.notice });
     }
 
-    /// Whether the new address that the mail is to confirm is another account's already.
+    /// Whether the new address that the mail is to confirm is another account's already, or kept for one that may take it
+    /// back: no code to it could be redeemed.
     async fn is_elsewhere(&self, mail: &Mail, dossier: &Dossier) -> Result<bool, Fault> {
         let Some((_, dispatch)) = mail.dispatch() else { return Ok(false) };
         let facts = dossier.account.as_ref().and_then(|account| account.value.facts().ok());
@@ -368,12 +370,13 @@ impl Core {
         else {
             return Ok(false);
         };
-        let by = By::Email(self.realm.clone(), mailbox.key.clone());
-        let found = self.load(&Who::found(by), &mut self.deadline()).await?;
+        let who = Who { holder: Some((self.realm.clone(), mailbox.key.clone())), ..Who::nobody() };
+        let Some(holder) = self.load(&who, &mut self.deadline()).await?.holder else { return Ok(false) };
+        // What was kept only until now is free as soon as that is written down.
+        let (holder, _) = holder.value.as_of(self.clock.now(), self.rules.account_quota);
         // A sign-up gives way once the change is confirmed.
-        Ok(found
-            .account
-            .is_some_and(|account| account.value.id != dispatch.account && !account.value.is_sign_up()))
+        let has_more_right = holder.id != dispatch.account && !holder.is_sign_up();
+        Ok(has_more_right && held(&holder).contains(&&mailbox.key))
     }
 
     /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.

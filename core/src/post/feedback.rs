@@ -8,7 +8,7 @@ use crate::{
 
 impl Core {
     /// Takes a report in; says whether it counted: it was genuine, its address is still known, and nobody cleared or proved
-    /// that address since the mail was queued. Any other is journaled only.
+    /// that address since the mail was queued. Any other is journaled only; one that counts and says nothing new is not.
     pub(crate) async fn take_report(
         &self,
         tag: &FeedbackTag,
@@ -32,13 +32,17 @@ impl Core {
                 };
                 // The address is read from our record, never from the report.
                 let known = address_or_new(dossier, mailbox.tag);
-                if !known.heeds_report_of(queued_at) {
+                if !known.heeds_report_of(queued_at, moment.now) {
                     return Ok(Verdict { stray: true, ..Verdict::new(ignored(report), false) });
                 }
                 let mut change = Change::none();
-                change.events.push(EventKind::FeedbackTaken { address, report });
-                if let Some(why) = HeldBack::of(report, stranger_caused, self.rules.suppressions_kept) {
-                    self.suppress(account, &known, why, evidence, moment, &mut change);
+                match HeldBack::of(report, stranger_caused, self.rules.suppressions_kept) {
+                    Some(why) => self.suppress(account, &known, why, evidence, moment, &mut change),
+                    None => change.addresses.extend(known.with_delay_of(queued_at)),
+                }
+                // Whoever repeats what is known already fills no journal.
+                if !change.addresses.is_empty() {
+                    change.events.insert(0, EventKind::FeedbackTaken { address, report });
                 }
                 Ok(Verdict::new(change, true))
             })

@@ -82,8 +82,14 @@ impl Core {
     /// Ends the work where it is. Whether there was any.
     pub(crate) async fn stop_bulk(&self, by: &Initiator) -> Result<bool, DecideError> {
         loop {
-            let Some((note, work)) = self.bulk().await? else { return Ok(false) };
-            match self.note_bulk(note, &work, true, by).await {
+            let Some(note) = self.bulk_as_noted().await? else { return Ok(false) };
+            // Also where nobody can read the note: it would hold up all such work for ever.
+            let work = serde_json::from_str::<BulkWork>(&note.value.content).ok();
+            let (changed, failed) = work.map_or((0, 0), |work| (work.changed, work.failed));
+            match self
+                .note_bulk(Swap::remove(note), Some(EventKind::BulkWorkEnded { changed, failed }), by)
+                .await
+            {
                 // A page was done meanwhile.
                 Err(DecideError::Superseded) => continue,
                 ended => return ended.map(|()| true),
@@ -93,14 +99,16 @@ impl Core {
 
     /// The work that is under way, if there is any.
     pub(crate) async fn bulk(&self) -> Result<Option<Noted>, Fault> {
-        let dossier = self.load(&self.about_bulk(), &mut self.deadline()).await?;
-        match self.bulk_of(&dossier) {
-            None => Ok(None),
-            Some(note) => match serde_json::from_str(&note.value.content) {
-                Ok(work) => Ok(Some((note.clone(), work))),
-                Err(_) => Err(Fault::Damaged),
-            },
+        let Some(note) = self.bulk_as_noted().await? else { return Ok(None) };
+        match serde_json::from_str(&note.value.content) {
+            Ok(work) => Ok(Some((note, work))),
+            Err(_) => Err(Fault::Damaged),
         }
+    }
+
+    async fn bulk_as_noted(&self) -> Result<Option<Stored<Note>>, Fault> {
+        let dossier = self.load(&self.about_bulk(), &mut self.deadline()).await?;
+        Ok(self.bulk_of(&dossier).cloned())
     }
 
     /// Does the next page, of at most so many accounts: how many there were; none where there is nothing more to do.
@@ -129,7 +137,14 @@ impl Core {
         if let Some(AccountQuery::ById { after, .. }) = &page.next {
             work.after = *after;
         }
-        match self.note_bulk(note, &work, page.next.is_none(), &Initiator::Courier).await {
+        let (swap, ended) = match page.next {
+            Some(_) => (Swap::replace(note, self.bulk_note(&work)?), None),
+            None => {
+                let ended = EventKind::BulkWorkEnded { changed: work.changed, failed: work.failed };
+                (Swap::remove(note), Some(ended))
+            }
+        };
+        match self.note_bulk(swap, ended, &Initiator::Courier).await {
             Ok(()) => Ok(Some(count)),
             // Another process did this page, or somebody stopped the work: the next round sees.
             Err(DecideError::Superseded) => Ok(None),
@@ -170,19 +185,12 @@ impl Core {
     /// Writes down how far the work is, or that it is at its end.
     async fn note_bulk(
         &self,
-        before: Stored<Note>,
-        work: &BulkWork,
-        ended: bool,
+        swap: Swap<Note>,
+        ended: Option<EventKind>,
         by: &Initiator,
     ) -> Result<(), DecideError> {
-        let swap = match ended {
-            true => Swap::remove(before),
-            false => Swap::replace(before, self.bulk_note(work)?),
-        };
-        let BulkWork { changed, failed, .. } = *work;
-        let ends = ended.then_some(EventKind::BulkWorkEnded { changed, failed });
         let written = self.decide(Call::without_facts(by.clone()), |_, _, _| {
-            let mut verdict = Verdict::new(events(ends.clone()), ());
+            let mut verdict = Verdict::new(events(ended.clone()), ());
             verdict.note = Some(swap.clone());
             Ok(verdict)
         });

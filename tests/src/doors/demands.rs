@@ -2,8 +2,10 @@
 
 use accountable_core::{
     Authentication, SessionsThen,
-    domain::{AccountId, EventKind, Origin, SuspensionReason},
-    port::AccountFilter,
+    domain::{
+        AccountId, CommitId, Event, EventKind, FeedbackTag, Origin, Realm, Report, Span, SuspensionReason,
+    },
+    port::{AccountFilter, Commit, Note, NoteName, Store as _, Swap, Write},
 };
 
 use crate::doors::world::{BETTER, GOOD, World, email, keys, on_each_store, password};
@@ -123,5 +125,55 @@ on_each_store! {
             asked += required(&world, id).await;
         }
         assert_eq!((asked, world.admin().bulk_work().await.unwrap()), (2, None));
+    }
+
+    /// However many accounts there are: what else time asks for has its turn between them.
+    async fn bulk_work_keeps_no_other_upkeep_waiting_until_it_is_through(world) {
+        for at in 0..1_200 {
+            world.register(&format!("u{at}@example.com")).await;
+        }
+        let forged = FeedbackTag::new("forged");
+        assert!(!world.admin().report(&forged, Report::Complained, "").await.unwrap());
+        world.clock.advance(Span::days(8));
+        world.admin().require_password_changes(AccountFilter::default(), SessionsThen::GoOn).await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let courier = tokio::spawn(world.accounts.clone().run_courier(async move {
+            let _ = stopped.await;
+        }));
+        let is_stray = |event: &Event| matches!(event.what, EventKind::FeedbackIgnored { .. });
+        let feed = async || world.accounts.journal().feed(None, 10_000).await.unwrap().events;
+        while feed().await.iter().any(is_stray) {
+            tokio::task::yield_now().await;
+        }
+        assert!(world.admin().bulk_work().await.unwrap().is_some(), "trimmed while there is work left");
+        // And it goes on after a breath.
+        for _ in 0..100_000 {
+            if world.admin().bulk_work().await.unwrap().is_none() {
+                break;
+            }
+            world.clock.advance(Span::seconds(1));
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(world.admin().bulk_work().await.unwrap(), None);
+        stop.send(()).unwrap();
+        courier.await.unwrap();
+    }
+
+    /// A note that nobody can read holds nothing up for good: staff ends the work, and begins it anew.
+    async fn bulk_work_whose_note_is_damaged_can_be_ended(world) {
+        let ids = all_in_use(&world, 2).await;
+        let damaged = Note::new(Realm::default(), NoteName::bulk(), "{\"v\":".to_owned()).unwrap();
+        let commit = Commit::new(CommitId::from_bytes([9; 16]), vec![Write::Note(Swap::create(damaged))], vec![]).unwrap();
+        world.store.commit(&commit).await.unwrap();
+        assert_eq!(world.admin().bulk_work().await.unwrap_err().code(), "damaged");
+        let refused = world.admin().require_password_changes(AccountFilter::default(), SessionsThen::End).await.unwrap_err();
+        assert_eq!(refused.code(), "bulk_work_under_way");
+        assert!(world.admin().stop_bulk_work().await.unwrap());
+        assert!(!world.admin().stop_bulk_work().await.unwrap());
+        let feed = world.accounts.journal().feed(None, 1_000).await.unwrap().events;
+        assert!(feed.iter().any(|event| event.what == EventKind::BulkWorkEnded { changed: 0, failed: 0 }));
+        world.admin().require_password_changes(AccountFilter::default(), SessionsThen::End).await.unwrap();
+        world.sweep().await;
+        assert_eq!((required(&world, ids[0]).await, required(&world, ids[1]).await), (1, 1));
     }
 }

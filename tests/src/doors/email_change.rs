@@ -48,6 +48,25 @@ on_each_store! {
         assert!(world.log_in(OLD, GOOD).await.is_ok(), "until it is confirmed, nothing else changes");
     }
 
+    /// A code to it would be of no use while its owner may take it back.
+    async fn an_address_that_is_kept_for_whoever_had_it_counts_as_taken(world) {
+        world.in_use(OLD, GOOD).await;
+        changed(&world).await;
+        world.in_use("eve@example.com", GOOD).await;
+        let eve = world.signed_in("eve@example.com", GOOD).await;
+        let before = world.post_of(OLD).len();
+        let ask = async || {
+            eve.request_email_change(&password(GOOD), &email(OLD), &MailOptions::default()).await.unwrap();
+            world.sweep().await;
+            world.post_of(OLD)[before..].to_vec()
+        };
+        assert_eq!(ask().await, [Post::Notice(NoticeKind::EmailTaken)]);
+        // Until it is free.
+        world.clock.advance(Span::hours(72));
+        assert_eq!(ask().await, [Post::Notice(NoticeKind::EmailTaken), Post::Code(Purpose::EmailConfirm)]);
+        assert!(eve.confirm_email(&world.mailed_code(OLD)).await.is_ok());
+    }
+
     async fn confirming_puts_the_new_address_in_place_and_renews_the_callers_session_only(world) {
         let id = world.in_use(OLD, GOOD).await;
         asks_for(&world, NEW).await;

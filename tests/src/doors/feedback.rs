@@ -1,5 +1,6 @@
 //! What comes back of mails: whose reports count, what they stop, who is told, and how staff lets mail go again.
 
+use accountable_core::port::Clock as _;
 use accountable_core::{
     AccountChanges, Builder, Delivery, DeliveryOptions, MailOptions, SuppressionView,
     domain::{
@@ -381,6 +382,61 @@ on_each_store! {
             assert!(!report(&world, &tag, BOUNCED).await);
         }
         assert_eq!(suppressed(&world).await, []);
+    }
+
+    /// A server, or whoever read a mail's headers, that says the same again and again fills no journal.
+    async fn whoever_repeats_a_report_is_journaled_once(world) {
+        let id = in_use(&world).await;
+        let strangers = async || {
+            assert_eq!(reset(&world).await, 1);
+            tag(&world, ADA)
+        };
+        let (first, second) = (strangers().await, strangers().await);
+        let journaled = async || world.accounts.journal().feed(None, 10_000).await.unwrap().events.len();
+        for (tag, said) in [(&first, Report::Delayed), (&second, Report::Delayed), (&second, Report::Complained), (&first, BOUNCED)] {
+            assert!(report(&world, tag, said).await);
+            let before = journaled().await;
+            for _ in 0..3 {
+                world.clock.advance(Span::hours(1));
+                world.sweep().await;
+                assert!(report(&world, tag, said).await, "it counted, and counts still");
+            }
+            assert_eq!(journaled().await, before, "{said:?}");
+        }
+        assert!(report(&world, &first, Report::Delayed).await, "of a mail before the last that was late");
+        let events = world.history(id).await;
+        let taken = events.iter().filter(|event| matches!(event.what, EventKind::FeedbackTaken { .. })).count();
+        assert_eq!((taken, suppressed(&world).await.len()), (4, 2));
+    }
+
+    /// Whatever the clock does between, nor while it is behind: what was cleared stays so.
+    async fn a_clock_that_jumps_back_gives_no_report_of_an_earlier_mail_its_say(world) {
+        let id = in_use(&world).await;
+        let start = world.clock.now();
+        let old = tag(&world, ADA);
+        assert!(report(&world, &old, BOUNCED).await);
+        world.clock.advance(Span::hours(1));
+        assert!(world.admin().clear_suppression(&email(ADA)).await.unwrap());
+        for behind in [Span::minutes(30), Span::hours(6), Span::days(13)] {
+            world.clock.set(start - behind);
+            assert!(!report(&world, &old, BOUNCED).await, "{behind} before the mail");
+            // The record is written meanwhile, and the address proven once more.
+            assert!(world.log_in(ADA, "not the password at all").await.is_err());
+            world.clock.advance(Span::seconds(1));
+            assert!(reset(&world).await > 0);
+            world.public().choose_password(&world.mailed_code(ADA), &password(GOOD)).await.unwrap();
+            assert!(!report(&world, &old, BOUNCED).await);
+            world.public().request_password_reset(&email(ADA), MailOptions::default()).await.map(drop).unwrap();
+            world.sweep().await;
+            world.public().choose_password(&world.mailed_code(ADA), &password(BETTER)).await.unwrap();
+            world.clock.set(start + Span::minutes(1));
+            assert!(!report(&world, &old, BOUNCED).await, "{behind}, and caught up");
+        }
+        assert_eq!((suppressed(&world).await, world.view(id).await.undeliverable), (vec![], None));
+        // A mail since then counts once the clock is past the clearing.
+        world.clock.set(start + Span::hours(2));
+        assert!(reset(&world).await > 0);
+        assert!(report(&world, &tag(&world, ADA), BOUNCED).await);
     }
 
     /// Nobody's address: what is known of it can be cleared all the same.

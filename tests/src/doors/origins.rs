@@ -1,14 +1,30 @@
 //! The quotas of origins: however many attempts come at once, and for all that costs a hash.
 
 use accountable_core::{
-    Authentication, MailOptions, PublicError,
+    Authentication, MailOptions, Public, PublicError,
     domain::{Denial, Realm, Rules, Span},
 };
+use accountable_memory::CommitFault;
 
-use crate::doors::world::{BETTER, GOOD, World, at_once, email, keys, on_each_store, password};
+use crate::doors::world::{BETTER, GOOD, World, at_once, email, keys, on_each_store, password, until};
 
 const ADA: &str = "ada@example.com";
 const WRONG: &str = "not the password at all";
+
+/// Guesses with a wrong password at so many addresses that nobody else guesses at, one after the other; the last answer.
+async fn guess(public: &Public, name: &str, count: usize) -> Result<Authentication, PublicError> {
+    let mut last = None;
+    for at in 0..count {
+        let address = email(&format!("{name}{at}@example.com"));
+        last = Some(public.authenticate(&address, &password(WRONG), None).await);
+    }
+    last.unwrap()
+}
+
+/// The next commits do not reach the store, and that is known.
+fn fail_commits(world: &World, count: usize) {
+    world.store.inner().script(vec![CommitFault::Unavailable; count]);
+}
 
 on_each_store! {
     __doors_origins in origins;
@@ -174,5 +190,105 @@ on_each_store! {
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Authentication::Denied(_)))));
         let spent = stranger.choose_password(&code, &password(BETTER)).await;
         assert!(matches!(spent, Err(PublicError::TooMany { .. })), "{spent:?}");
+    }
+
+    /// Log-in clause 11: while the store takes no commit but answers every load, no origin has more guesses hashed than its
+    /// quota, over however many addresses; and what it owes is paid once the store is back, before anything is hashed.
+    async fn what_the_store_did_not_take_is_owed_and_an_origin_keeps_to_its_quota(world) {
+        world.in_use(ADA, GOOD).await;
+        let (before, stranger) = (world.hasher.verified(), world.from("192.0.2.1"));
+        fail_commits(&world, 150);
+        let down = guess(&stranger, "u", 150).await;
+        assert!(matches!(down, Err(PublicError::Failed(_))), "{down:?}");
+        assert_eq!((world.store.inner().pending(), world.hasher.verified() - before), (0, 100));
+        // Nobody else is held back by it, in the network around either, nor whoever is right.
+        let owner = world.from("192.0.2.2").authenticate(&email(ADA), &password(GOOD), None).await;
+        assert!(matches!(owner, Ok(Authentication::Granted { .. })), "{owner:?}");
+        let paid = guess(&stranger, "v", 1).await;
+        assert!(matches!(paid, Err(PublicError::TooMany { retry_after }) if retry_after == Span::seconds(36)), "{paid:?}");
+        assert_eq!(world.hasher.verified() - before, 101);
+        world.clock.advance(Span::seconds(36));
+        assert!(matches!(guess(&stranger, "w", 1).await, Ok(Authentication::Denied(_))));
+        assert!(matches!(guess(&stranger, "w", 1).await, Err(PublicError::TooMany { .. })));
+        // No longer than the quota itself would.
+        world.clock.advance(Span::hours(1));
+        assert!(matches!(guess(&stranger, "x", 100).await, Ok(Authentication::Denied(_))));
+        assert!(matches!(guess(&stranger, "x", 1).await, Err(PublicError::TooMany { .. })));
+    }
+
+    /// A few are paid by the next failure that is written down, along with its own.
+    async fn the_next_failure_pays_what_was_owed_before_it(world) {
+        world.meet_keys().await;
+        let (before, stranger) = (world.hasher.verified(), world.from("192.0.2.1"));
+        fail_commits(&world, 60);
+        assert!(guess(&stranger, "u", 60).await.is_err());
+        assert!(matches!(guess(&stranger, "v", 40).await, Ok(Authentication::Denied(_))));
+        // In another process, which knows the level alone.
+        let beside = World::beside(&world);
+        let spent = guess(&beside.from("192.0.2.1"), "w", 1).await;
+        assert!(matches!(spent, Err(PublicError::TooMany { .. })), "{spent:?}");
+        assert_eq!((world.hasher.verified() - before, beside.hasher.verified()), (100, 0));
+    }
+
+    /// Whoever hangs up while a failure is on its way into a store that says nothing has guessed all the same.
+    async fn who_hangs_up_while_a_failure_is_written_down_owes_it(world) {
+        world.meet_keys().await;
+        let before = world.hasher.verified();
+        for at in 0..150 {
+            let stranger = world.from("192.0.2.1");
+            world.store.inner().script([CommitFault::UnknownNotApplied; 3]);
+            let guessing = tokio::spawn(async move { guess(&stranger, &format!("u{at}-"), 1).await });
+            until("the store was asked", || world.store.inner().pending() == 0 || guessing.is_finished()).await;
+            guessing.abort();
+            let _ = guessing.await;
+        }
+        assert_eq!(world.hasher.verified() - before, 100);
+    }
+
+    /// What was owed and never paid, since nobody came, is over when the quota would have granted as many again.
+    async fn what_is_owed_is_worked_off_by_time(world) {
+        world.meet_keys().await;
+        let stranger = world.from("192.0.2.1");
+        fail_commits(&world, 100);
+        assert!(guess(&stranger, "u", 100).await.is_err());
+        world.clock.advance(Span::seconds(36 * 40));
+        assert!(matches!(guess(&stranger, "v", 40).await, Ok(Authentication::Denied(_))));
+        assert!(matches!(guess(&stranger, "w", 1).await, Err(PublicError::TooMany { .. })));
+    }
+
+    /// Also where a guess counts against no address, or against one that owes a lock already.
+    async fn whatever_a_guess_counts_as_is_owed(world) {
+        world.in_use(ADA, GOOD).await;
+        for _ in 0..10 {
+            assert!(world.log_in(ADA, WRONG).await.is_err());
+        }
+        let fresh = "somebody@example.com";
+        for (address, from) in [(ADA, "192.0.2.1"), (fresh, "198.51.100.1")] {
+            let before = world.hasher.verified();
+            fail_commits(&world, 150);
+            for _ in 0..150 {
+                let guess = world.from(from).authenticate(&email(address), &password(WRONG), None).await;
+                assert!(matches!(guess, Err(PublicError::Failed(_))), "{guess:?}");
+            }
+            assert_eq!(world.hasher.verified() - before, 100, "{address}");
+        }
+    }
+
+    /// A refusal that cost a hash is owed as a wrong guess is, if it could not be written down.
+    async fn a_refusal_that_cost_a_hash_is_owed_if_it_could_not_be_written_down(world) {
+        world.in_use(ADA, GOOD).await;
+        let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+        world.sweep().await;
+        let (code, stranger) = (world.mailed_code(ADA), world.from("192.0.2.1"));
+        let before = world.hasher.verified() + world.probe.hashes();
+        fail_commits(&world, 150);
+        for _ in 0..150 {
+            let refused = stranger.choose_password(&code, &password(GOOD)).await;
+            assert!(matches!(refused, Err(PublicError::Failed(_))), "{refused:?}");
+        }
+        assert_eq!(world.hasher.verified() + world.probe.hashes() - before, 100);
+        let spent = stranger.choose_password(&code, &password(BETTER)).await;
+        assert!(matches!(spent, Err(PublicError::TooMany { .. })), "{spent:?}");
+        assert!(world.from("192.0.2.2").choose_password(&code, &password(BETTER)).await.is_ok());
     }
 }

@@ -2,7 +2,10 @@
 
 use accountable_core::{
     Builder, Delivery, DeliveryOptions, MailOptions, PublicError,
-    domain::{EventKind, MailState, Message, NoticeKind, Purpose, Quota, Rules, Span, Status, Undeliverable},
+    domain::{
+        Event, EventKind, MailState, Message, Notice, NoticeKind, Purpose, Quota, Rules, Span, Status,
+        Undeliverable,
+    },
     port::{Clock as _, Limit, MailQuery, Store as _},
 };
 use accountable_memory::Answer;
@@ -466,6 +469,50 @@ on_each_store! {
         }
         world.sweep().await;
         assert_eq!(told(), 14 + 28);
+    }
+
+    /// A notice that waits speaks for those that join it: one that says more than it does waits beside it.
+    async fn a_notice_that_says_more_than_the_one_that_waits_does_not_join_it(world) {
+        let id = world.in_use(ADA, GOOD).await;
+        let told = |dropped: bool| {
+            let letters = world.mailer.letters().into_iter();
+            let told = Notice::PasswordChanged { email_change_dropped: dropped };
+            letters.filter(|letter| matches!(&letter.message, Message::Notice(notice) if *notice == told)).count()
+        };
+        let queued = async || {
+            let queued = |event: &Event| matches!(event.what, EventKind::NoticeQueued { notice: NoticeKind::PasswordChanged, .. });
+            world.history(id).await.iter().filter(|event| queued(event)).count()
+        };
+        let mut owner = world.signed_in(ADA, GOOD).await;
+        let mut change = async |times: usize, drops: bool| {
+            for _ in 0..times {
+                for [old, new] in [[GOOD, BETTER], [BETTER, GOOD]] {
+                    if drops && old == GOOD {
+                        let to = email("countess@example.com");
+                        owner.request_email_change(&password(old), &to, &MailOptions::default()).await.unwrap();
+                    }
+                    let stamp = owner.change_password(&password(old), &password(new)).await.unwrap();
+                    owner = world.accounts.owner(stamp.stamp, accountable_core::domain::Origin::Unknown);
+                }
+            }
+            world.sweep().await;
+        };
+        change(8, false).await;
+        assert_eq!((told(false), queued().await), (12, 13));
+        world.clock.advance(Span::minutes(20));
+        change(1, true).await;
+        change(2, false).await;
+        assert_eq!(queued().await, 14, "all later ones say no more than those two");
+        world.clock.advance(Span::minutes(100));
+        world.sweep().await;
+        assert_eq!((told(false), told(true)), (13, 1));
+        // Each took a unit: the next one waits for the third.
+        world.clock.advance(Span::hours(2));
+        change(1, false).await;
+        assert_eq!((told(false), told(true), queued().await), (13, 1, 15));
+        world.clock.advance(Span::hours(2));
+        world.sweep().await;
+        assert_eq!((told(false), told(true)), (14, 1));
     }
 
     /// One stranger with one IPv4 and all doors that strangers have, for 48 h: what the owner waits at most for a link that

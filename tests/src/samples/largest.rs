@@ -6,7 +6,7 @@ use accountable_core::{
         ClosedBy, CoarseOrigin, CommitId, Confirmation, ConfirmationEnd, Confirmations, Content, Credential,
         Day, DeadConfirmation, DeathCause, Dispatch, DomainTag, EmailAddress, Epoch, Event, EventKind, Facts,
         FormatVersion, FormerPassword, Initiator, InitiatorKind, IpFilterGroup, JoinedNotice, Life, LinkUrl,
-        Locale, LogIns, Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, NoticeKind,
+        Locale, LogIns, Mail, MailId, MailKind, MailState, Management, Memo, MustChangeReason, Notice,
         OpenStanding, Ordinal, PasswordSource, PasswordValidity, PendingEmail, Purpose, ReturnUrl,
         SealedCircumstances, Side, Span, Standing, Subject, Suppression, SuppressionScope, Timestamp,
         Undeliverable, Unknown, Version,
@@ -70,12 +70,16 @@ pub fn largest_account(id: AccountId, own: &EmailAddress, names: &Names) -> Acco
         throttles: (0..Facts::THROTTLES_MOST)
             .map(|_| ((Purpose::PasswordManagement, names.quota(), Side::Stranger), Timestamp::MAX))
             .collect(),
-        joined: [NoticeKind::AlreadyRegistered, NoticeKind::PasswordChanged, NoticeKind::EmailReplaced]
-            .map(|kind| {
-                let (mail, recipient) = (names.mail(), Ordinal::new(u32::MAX));
-                (kind, JoinedNotice { mail, recipient, until: Timestamp::MAX })
-            })
-            .into(),
+        joined: [
+            Notice::AlreadyRegistered,
+            Notice::PasswordChanged { email_change_dropped: true },
+            Notice::Closed { erased_at: Timestamp::MAX },
+        ]
+        .map(|notice| {
+            let (mail, recipient) = (names.mail(), Ordinal::new(u32::MAX));
+            (notice.kind(), JoinedNotice { mail, recipient, notice, until: Timestamp::MAX })
+        })
+        .into(),
         standing: Standing::Closed {
             at: Timestamp::MAX,
             until: Timestamp::MAX,
@@ -161,6 +165,7 @@ pub fn largest_address(tag: AddressTag) -> Address {
         tag,
         suppressions: scopes.map(|scope| (scope, suppression.clone())).collect(),
         trusted_from: Some(Timestamp::MAX),
+        delayed: Some(Timestamp::MAX),
         lock_told_at: Some(Timestamp::MAX),
         idle_from: Some(Timestamp::MAX),
         log_ins: LogIns {

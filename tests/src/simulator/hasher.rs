@@ -13,6 +13,7 @@ use super::simulation::Simulation;
 
 pub(super) struct ProcessHasher {
     pub(super) simulation: Arc<Simulation>,
+    pub(super) process: usize,
     pub(super) inner: InsecureTestHasher,
 }
 
@@ -34,13 +35,20 @@ impl ProcessHasher {
 #[async_trait]
 impl PasswordHasher for ProcessHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        self.simulation.is_called("hash");
+        self.simulation.is_typed(password);
         self.work().await?;
         self.inner.hash(password).await
     }
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
+        self.simulation.is_called("verify");
+        self.simulation.is_typed(password);
         self.work().await?;
-        self.simulation.is_verified(hash);
-        self.inner.verify(password, hash).await
+        let verified = self.inner.verify(password, hash).await;
+        // Nothing waits from here on to where the result is known.
+        let right = verified.as_ref().is_ok_and(|right| *right);
+        self.simulation.is_verified(self.process, hash, right);
+        verified
     }
     fn check(&self, hash: &PasswordHash) -> Result<(), UnusableHash> {
         self.inner.check(hash)
@@ -52,6 +60,8 @@ impl PasswordHasher for ProcessHasher {
         self.inner.needs_rehash(hash)
     }
     fn decoy(&self, seed: &[u8; 32]) -> PasswordHash {
-        self.inner.decoy(seed)
+        let decoy = self.inner.decoy(seed);
+        self.simulation.is_decoy(&decoy);
+        decoy
     }
 }

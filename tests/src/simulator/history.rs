@@ -2,11 +2,15 @@
 //!
 //! It is what the judges look at afterwards, and what a trace is told from.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Write as _},
+    hash::{DefaultHasher, Hasher as _},
+};
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Letter},
-    port::{Claim, Claimed, Commit},
+    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId, Span},
+    port::{Claim, Claimed, Commit, Trim, Who},
 };
 
 use super::{
@@ -21,7 +25,15 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// Which task offered a commit first. Others may offer it again: whoever comes next settles what was left.
     pub offered_by: BTreeMap<CommitId, Option<TaskId>>,
+    /// For which question a commit was offered first, by the question's place among the entries.
+    pub offered_for: BTreeMap<CommitId, usize>,
+    /// Commits that somebody was told are done.
+    pub heard: BTreeSet<CommitId>,
+    /// What each task asked of the ports, in its order.
+    pub calls: BTreeMap<TaskId, Vec<&'static str>>,
     applied: BTreeMap<CommitId, usize>,
+    /// What each task asks just now.
+    asking: BTreeMap<TaskId, usize>,
 }
 
 /// One thing that happened.
@@ -42,8 +54,12 @@ pub enum Fact {
     Said(String),
     /// A door was asked.
     Asked(Question),
-    /// It answered. A question without an answer was dropped, or its process died.
+    /// It answered.
     Answered(Answer),
+    /// It was not answered: whoever asked gave up, or the process died.
+    Unanswered(Unanswered),
+    /// A password was verified, and whoever asked knows the result.
+    Verified(Verification),
     /// A commit became durable.
     Applied {
         /// The commit as it was offered.
@@ -62,6 +78,13 @@ pub enum Fact {
         /// The process that did.
         process: usize,
     },
+    /// The store let go of what nobody needs any more, or found nothing of that.
+    Trimmed {
+        /// What it was asked to let go.
+        trim: Trim,
+        /// The process that asked.
+        process: usize,
+    },
     /// A letter was handed over.
     HandedOver {
         /// The letter, link and all.
@@ -70,6 +93,20 @@ pub enum Fact {
         outcome: HandedOver,
         /// The process that handed it over.
         process: usize,
+    },
+    /// The mailer was told that the server took a letter.
+    Receipt {
+        /// The letter's name.
+        mail: MailId,
+        /// The process that handed it over.
+        process: usize,
+    },
+    /// A right password let somebody in.
+    LetIn {
+        /// To which account.
+        account: AccountId,
+        /// The epoch of their session.
+        epoch: Epoch,
     },
     /// A process died, and all that it had under way with it.
     Crashed {
@@ -112,8 +149,36 @@ pub struct Question {
 pub struct Answer {
     /// What it was asked.
     pub question: Question,
+    /// Where among the entries it was asked.
+    pub asked: usize,
     /// How it came out.
     pub outcome: Outcome,
+    /// How long to wait before it is asked again, it said.
+    pub retry_after: Option<Span>,
+    /// All that the error shows, with what lies beneath it.
+    pub said: Option<String>,
+}
+
+/// A question that was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// What was asked.
+    pub question: Question,
+    /// Where among the entries it was asked.
+    pub asked: usize,
+}
+
+/// A password that was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Where.
+    pub process: usize,
+    /// What was loaded before it, and after which entry; none if nothing was.
+    pub loaded: Option<(Who, usize)>,
+    /// Against a hash that somebody's password was made into, not against a decoy.
+    pub real: bool,
+    /// It was the password.
+    pub right: bool,
 }
 
 /// How a call of a door came out.
@@ -129,10 +194,28 @@ pub enum Outcome {
 
 impl History {
     pub(super) fn write(&mut self, at: Elapsed, task: Option<TaskId>, fact: Fact) {
-        if let Fact::Applied { commit, .. } = &fact {
-            self.applied.insert(commit.id(), self.entries.len());
+        let place = self.entries.len();
+        match (&fact, task) {
+            (Fact::Applied { commit, .. }, _) => {
+                self.applied.insert(commit.id(), place);
+            }
+            (Fact::Asked(_), Some(task)) => {
+                self.asking.insert(task, place);
+            }
+            (Fact::Answered(_) | Fact::Unanswered(_), Some(task)) => {
+                self.asking.remove(&task);
+            }
+            _ => {}
         }
         self.entries.push(Entry { at, task, fact });
+    }
+
+    /// A task offers a commit, of its own or one that another left.
+    pub(super) fn offers(&mut self, task: Option<TaskId>, commit: CommitId) {
+        self.offered_by.entry(commit).or_insert(task);
+        if let Some(asked) = task.and_then(|task| self.asking.get(&task)) {
+            self.offered_for.entry(commit).or_insert(*asked);
+        }
     }
 
     /// Whether a commit has become durable.
@@ -141,9 +224,34 @@ impl History {
         self.applied.contains_key(&commit)
     }
 
+    /// A number that all facts go into, codes in letters too: two lives of one plan have the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest(DefaultHasher::new());
+        for Entry { at, task, fact } in &self.entries {
+            let _ = write!(digest, "{at} {task:?} {fact:?}");
+            if let Fact::HandedOver { letter, .. } = fact
+                && let Some(link) = letter.link()
+            {
+                let _ = digest.write_str(link.expose());
+            }
+        }
+        digest.0.finish()
+    }
+
     /// When nothing failed any more.
     #[must_use]
     pub fn calm_since(&self) -> Option<Elapsed> {
         self.entries.iter().rev().find(|entry| matches!(entry.fact, Fact::Calm)).map(|entry| entry.at)
+    }
+}
+
+/// Takes in whatever is written.
+struct Digest(DefaultHasher);
+
+impl fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }

@@ -1,8 +1,65 @@
 //! A simulator of the whole library: several processes over one store, in a world where everything fails, with people who do
 //! what they like. One seed decides all of it; afterwards each invariant of the rules is judged.
+//!
+//! ```sh
+//! cargo run --release -p accountable-conformance --bin simulate -- --seeds 100000
+//! ```
+//!
+//! # What a seed decides
+//! Four [`Accounts`](accountable_core::Accounts) of two realms with settings of their own share one store and one mail server.
+//! A seed draws a [`Plan`](plan::Plan): which steps are taken when. An owner signs up, mistypes a password, reads the mailbox;
+//! staff registers and suspends; a stranger guesses; a process dies, a clock jumps, a disk fills up. Each step is a task of an
+//! [`executor`] that runs them all on one thread. Whenever one calls a port, others may go on; whoever asks a door may give up
+//! half-way; the store and the mail server fail before or after they did what they were asked ([`trouble`]). Time stands still
+//! while anything can go on, and then jumps: weeks take milliseconds.
+//!
+//! Each task draws its own chance, named by its step's number. So the world goes on much as before when a step is taken away,
+//! and a seed replays to the last octet, codes in letters included ([`digest`](history::History::digest)). Nothing here may ask
+//! the time of day, an address in memory, a hash map's order or a thread.
+//!
+//! # What is judged
+//! All that happens is written down ([`history`]): what was asked and answered, what became durable, which letters left, what
+//! failed. After the last step the world is left to itself; then nothing fails any more, and what was to happen must. The
+//! judges look at all of it, and say which of the 18 invariants was broken ([`Breach`]); they are listed, with their numbers,
+//! in `accountable_core::architecture`, under "What always holds".
+//!
+//! # When one is broken
+//! The lowest broken seed is cut down ([`shrink`]): steps go that are not needed, then latencies, dropped calls, repetitions,
+//! pauses and parts of troubles, as long as the like of the breach comes again. What is left is told in lines for people
+//! ([`trace`]), with the command that lives through just that again ([`cuts`]):
+//!
+//! ```text
+//!       00:00:01.000  step 18     staff of realm 1 registers owner 1
+//!                     step 18     admin.register(ada@example.com) of process 1 → done
+//!       00:00:01.051                writes account ada@example.com of shop v1: active, new, without a password
+//!                                   ∙ registered (by administrator)
+//!       00:00:02.000  step 24     staff of realm 1 registers owner 0
+//!                     step 24     admin.register(ada@example.com) of process 3 …
+//!       00:00:02.001                writes account ada@example.com of shop v1: active, new, without a password
+//!                                   ∙ registered (by administrator)
+//!                     BROKEN      invariant 2: two accounts hold one address
+//!
+//! Once more: cargo run -p accountable-conformance --bin simulate -- --seed 10 --keep 18:soon,24:stays:soon --plain
+//! ```
+//!
+//! # How to write a person
+//! In `people`, a file for each kind of them. An `Act` names what is done, in words that hold whatever happened before ("by the
+//! last link in the mailbox"); it draws its particulars from the plan's dice, and says in a line what it is (`Display`). What it
+//! does goes through `Turn`: `accounts` for a process that is up, `ask` for a question to a door, `chance` for what is decided
+//! on the way. Where something is done several times, the act says how often, so that it can be cut down (`Act::repeats`).
+//!
+//! # How to write a judge
+//! In `judge`, a file for each thing that is judged: a pure function of the evidence, which is the history and the world as it
+//! was left. It must hold whatever fails: where a crash, a jump of a clock or a lost answer weakens what is promised, the
+//! judge says so in a comment. What it says of a breach is a plain sentence; names and numbers in it are disregarded when
+//! breaches are compared. Break the rule on purpose, and see that the judge finds it.
 
+mod calm;
+pub mod campaign;
 mod clock;
+pub mod cuts;
 pub mod executor;
+mod follower;
 mod hasher;
 pub mod history;
 mod host;
@@ -11,20 +68,23 @@ mod people;
 pub mod plan;
 mod post;
 mod setting;
+pub mod shrink;
 mod simulation;
 mod store;
+pub mod trace;
 pub mod trouble;
+mod twins;
 
 use std::sync::Arc;
 
-pub use self::judge::Breach;
 use self::{
     executor::{Elapsed, TaskId, Turned},
     judge::Evidence,
-    people::{Turn, gets_in},
+    people::Turn,
     plan::Plan,
     simulation::Simulation,
 };
+pub use self::{judge::Breach, twins::twins};
 
 /// What came of one simulation.
 #[derive(Debug)]
@@ -66,15 +126,11 @@ pub fn judged(plan: &Plan) -> Verdict {
     }
     is_spinning(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
-    let calm = simulation.time.elapsed();
-    gets_in::begin(&simulation);
-    for part in 1.. {
-        let spins = is_spinning(simulation.time.run_until(calm + part * AFTER));
-        if spins || !gets_in::is_under_way(&simulation) || simulation.time.elapsed() > calm + gets_in::DAY {
-            break;
-        }
+    let spins = people::gets_in::owners_come(&simulation, &mut is_spinning);
+    if !spins {
+        simulation.rests(&mut is_spinning);
     }
-    breaches.extend(gets_in::breaches(&simulation));
+    breaches.extend(people::gets_in::breaches(&simulation));
     {
         let history = simulation.history();
         breaches.extend(judge::breaches(&Evidence { history: &history, simulation: &simulation }));

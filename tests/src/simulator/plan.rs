@@ -21,6 +21,9 @@ pub struct Plan {
     pub(super) steps: Vec<Step>,
     /// No message takes any time: what is left goes in the order in which it was begun.
     pub(super) simple: bool,
+    /// The store says of some commits that they are durable, and forgets them: to see that a breach is found, and how it is
+    /// told.
+    pub(super) forgetful: bool,
 }
 
 /// One step of a plan.
@@ -68,7 +71,14 @@ impl Plan {
                 _ => dice.below(100 * 3_600_000_000),
             };
         }
-        Self { seed, settings, steps, simple: false }
+        Self { seed, settings, steps, simple: false, forgetful: false }
+    }
+
+    /// The plan in a world whose store says of some commits that they are durable, and forgets them.
+    #[must_use]
+    pub fn with_forgetful_store(mut self) -> Self {
+        self.forgetful = true;
+        self
     }
 
     /// A process of a realm.

@@ -64,6 +64,7 @@ pub(super) struct ProcessMailer {
 impl Mailer for ProcessMailer {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
         let simulation = &self.simulation;
+        simulation.is_called("deliver");
         let trouble = simulation.trouble().mail;
         if !simulation.is_simple() {
             let latency = simulation.time.chance(|dice| trouble.latency(dice));
@@ -82,6 +83,7 @@ impl Mailer for ProcessMailer {
                     let latency = simulation.time.chance(|dice| trouble.latency(dice));
                     simulation.time.sleep(latency).await;
                 }
+                simulation.write(Fact::Receipt { mail: letter.id, process });
                 Ok(Receipt::default())
             }
             HandedOver::Unheard => Err(MailError::Transient("the connection was lost".into())),

@@ -87,6 +87,23 @@ impl Setting {
         }
     }
 
+    /// As a host gets it that says nothing.
+    pub(super) fn plain(self) -> Self {
+        Self {
+            realm: self.realm,
+            rules: Rules::default(),
+            rechecks: false,
+            notes_log_ins: false,
+            policy: Policy::Nist,
+            patience: Span::seconds(30),
+            longest_queue: 4_096,
+            tells_host: false,
+            asks_veto: false,
+            screens: None,
+            routes: false,
+        }
+    }
+
     /// Each realm has keys of its own.
     pub(super) fn keys(&self) -> Keyring {
         let first = self.realm.as_str().len() as u8;

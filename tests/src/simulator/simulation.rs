@@ -1,11 +1,14 @@
 //! One simulated world: processes over one store, a mail server, people, and the time that passes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use accountable_core::{
     Accounts, Machine,
-    domain::{CommitId, Incarnation, Realm},
-    port::{Commit, PasswordHash},
+    domain::{CommitId, DeviceToken, Incarnation, Password, Realm},
+    port::{Commit, PasswordHash, Who},
 };
 use accountable_memory::{InsecureTestHasher, MemoryStore, SeededEntropy};
 use futures_util::future::{AbortHandle, Abortable};
@@ -13,8 +16,9 @@ use futures_util::future::{AbortHandle, Abortable};
 use super::{
     clock::ProcessClock,
     executor::{Executor, TaskId},
+    follower::Followers,
     hasher::ProcessHasher,
-    history::{Fact, History},
+    history::{Fact, History, Verification},
     people::People,
     plan::Plan,
     post::{Post, ProcessMailer},
@@ -42,16 +46,32 @@ pub(super) const REALMS: usize = 2;
 pub(super) struct Simulation {
     pub(super) time: Executor,
     pub(super) disk: Disk,
+    pub(super) followers: Followers,
     pub(super) settings: [Setting; REALMS],
-    seed: u64,
+    pub(super) seed: u64,
     /// No message takes any time.
     simple: bool,
+    /// The store forgets some commits.
+    pub(super) forgetful: bool,
     history: Mutex<History>,
     post: Mutex<Post>,
     trouble: Mutex<Trouble>,
     processes: Mutex<Vec<Process>>,
     people: Mutex<People>,
-    verified: Mutex<usize>,
+    hashing: Mutex<Hashing>,
+}
+
+/// What is known of hashes and of those who have them verified.
+#[derive(Default)]
+struct Hashing {
+    /// What no password opens.
+    decoys: BTreeSet<String>,
+    /// What each task loaded last, and after which entry.
+    loaded: BTreeMap<TaskId, (Who, usize)>,
+    /// All that was typed as a password.
+    typed: BTreeSet<String>,
+    /// All that a device was ever known by.
+    tokens: BTreeSet<String>,
 }
 
 /// A process: its accounts while it is up, and its clock.
@@ -76,16 +96,18 @@ impl Simulation {
         let process = |clock| Process { accounts: None, clock, lives: 0, courier: None };
         let processes = clocks.map(process).collect();
         let this = Arc::new(Self {
+            followers: Followers::default(),
             disk: Disk::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))),
             settings: plan.settings.clone(),
             seed: plan.seed,
             simple: plan.simple,
+            forgetful: plan.forgetful,
             history: Mutex::default(),
             post: Mutex::default(),
             trouble: Mutex::default(),
             processes: Mutex::new(processes),
             people: Mutex::new(People::new(plan)),
-            verified: Mutex::default(),
+            hashing: Mutex::default(),
             time,
         });
         (0..PROCESSES).for_each(|process| this.start(process));
@@ -120,16 +142,66 @@ impl Simulation {
 
     pub(super) fn is_offered(&self, commit: &Commit) {
         let task = self.time.running();
-        self.history().offered_by.entry(commit.id()).or_insert(task);
+        self.history().offers(task, commit.id());
     }
 
     pub(super) fn is_applied(&self, commit: CommitId) -> bool {
         self.history().is_applied(commit)
     }
 
+    /// Somebody is told that a commit is done.
+    pub(super) fn is_heard(&self, commit: CommitId) {
+        self.history().heard.insert(commit);
+    }
+
+    /// A port is called.
+    pub(super) fn is_called(&self, what: &'static str) {
+        if let Some(task) = self.time.running() {
+            self.history().calls.entry(task).or_default().push(what);
+        }
+    }
+
+    /// Facts are being loaded.
+    pub(super) fn is_loaded(&self, who: &Who) {
+        if let Some(task) = self.time.running() {
+            let now = self.history().entries.len();
+            lock(&self.hashing).loaded.insert(task, (who.clone(), now));
+        }
+    }
+
+    /// A hash was made that no password opens.
+    pub(super) fn is_decoy(&self, hash: &PasswordHash) {
+        lock(&self.hashing).decoys.insert(hash.expose().to_owned());
+    }
+
+    /// A password is known to a process.
+    pub(super) fn is_typed(&self, password: &Password) {
+        lock(&self.hashing).typed.insert(password.expose().to_owned());
+    }
+
+    /// All that was typed as a password.
+    pub(super) fn typed(&self) -> BTreeSet<String> {
+        lock(&self.hashing).typed.clone()
+    }
+
+    /// Somebody keeps a device's token.
+    pub(super) fn is_kept(&self, token: &DeviceToken) {
+        lock(&self.hashing).tokens.insert(token.expose().to_string());
+    }
+
+    /// All that a device was ever known by.
+    pub(super) fn tokens(&self) -> BTreeSet<String> {
+        lock(&self.hashing).tokens.clone()
+    }
+
     /// A password was verified against a hash.
-    pub(super) fn is_verified(&self, _hash: &PasswordHash) {
-        *lock(&self.verified) += 1;
+    pub(super) fn is_verified(&self, process: usize, hash: &PasswordHash, right: bool) {
+        let (real, loaded) = {
+            let hashing = lock(&self.hashing);
+            let loaded = self.time.running().and_then(|task| hashing.loaded.get(&task).cloned());
+            (!hashing.decoys.contains(hash.expose()), loaded)
+        };
+        self.write(Fact::Verified(Verification { process, loaded, real, right }));
     }
 
     pub(super) fn is_calm(&self) -> bool {
@@ -161,6 +233,7 @@ impl Simulation {
         let setting = &self.settings[realm_of(process)];
         let hasher = ProcessHasher {
             simulation: Arc::clone(self),
+            process,
             inner: InsecureTestHasher::new(!seed).with_cost(1 + u32::try_from(process).unwrap_or(0) / 2),
         };
         let machine = Machine::new(this.clock.clone(), SeededEntropy::new(seed), hasher);

@@ -18,7 +18,7 @@ use accountable_memory::MemoryStore;
 use super::{
     executor::TaskId,
     history::Fact,
-    simulation::Simulation,
+    simulation::{Simulation, realm_of},
     trouble::{Fate, Trouble},
 };
 
@@ -40,6 +40,17 @@ impl Disk {
 pub(super) struct ProcessStore {
     pub(super) simulation: Arc<Simulation>,
     pub(super) process: usize,
+}
+
+/// The name of a call, as it is counted.
+fn name_of(call: &StoreCall<'_>) -> &'static str {
+    match call {
+        StoreCall::Load(_) => "load",
+        StoreCall::Commit(_) => "commit",
+        StoreCall::Claim(_) => "claim",
+        StoreCall::Trim(_) => "trim",
+        _ => "list",
+    }
 }
 
 fn told(what: &str) -> Source {
@@ -95,6 +106,7 @@ impl ProcessStore {
 
     async fn offer(&self, commit: &Commit) -> Result<(), CommitError> {
         let simulation = &self.simulation;
+        simulation.is_called("commit");
         simulation.is_offered(commit);
         self.travel().await;
         match self.fate() {
@@ -102,6 +114,9 @@ impl ProcessStore {
                 simulation.settle_late(commit.id()).await;
                 let answer = self.apply(commit).await;
                 self.travel().await;
+                if answer.is_ok() {
+                    simulation.is_heard(commit.id());
+                }
                 answer
             }
             Fate::Refused => Err(unavailable().into()),
@@ -130,6 +145,7 @@ impl ProcessStore {
 
     async fn take_up(&self, claim: &Claim) -> Result<Claims, StoreError> {
         let simulation = &self.simulation;
+        simulation.is_called("claim");
         self.travel().await;
         let fate = self.fate();
         match fate {
@@ -154,17 +170,36 @@ impl ProcessStore {
     }
 
     async fn clear_away(&self, trim: &Trim) -> Result<bool, StoreError> {
+        self.simulation.is_called("trim");
         self.travel().await;
         match self.fate() {
-            Fate::Passes => self.simulation.disk.store.trim(trim).await,
+            Fate::Passes => {
+                let more = self.let_go(trim).await;
+                self.travel().await;
+                more
+            }
             Fate::Full => Err(full()),
             Fate::Unheard | Fate::Late => {
-                let _ = self.simulation.disk.store.trim(trim).await;
+                let _ = self.let_go(trim).await;
                 Err(unavailable())
             }
             Fate::Refused | Fate::Lost => Err(unavailable()),
-            Fate::Silent { .. } => std::future::pending().await,
+            Fate::Silent { applied } => {
+                if applied {
+                    let _ = self.let_go(trim).await;
+                }
+                std::future::pending().await
+            }
         }
+    }
+
+    /// The store does it, in one instant.
+    async fn let_go(&self, trim: &Trim) -> Result<bool, StoreError> {
+        let more = self.simulation.disk.store.trim(trim).await;
+        if more.is_ok() {
+            self.simulation.write(Fact::Trimmed { trim: trim.clone(), process: self.process });
+        }
+        more
     }
 }
 
@@ -172,8 +207,12 @@ delegate_store! {
     impl[] Store for ProcessStore {
         to(self) { &self.simulation.disk.store }
         before(self, call) {
-            let _: StoreCall<'_> = call;
-            self.read().await
+            self.simulation.is_called(name_of(&call));
+            let read = self.read().await;
+            if let (StoreCall::Load(who), Ok(())) = (&call, &read) {
+                self.simulation.is_loaded(who);
+            }
+            read
         }
         commit(self, commit) { self.offer(commit).await }
         claim(self, claim) { self.take_up(claim).await }
@@ -184,10 +223,13 @@ delegate_store! {
 impl Simulation {
     /// The store does it, in one instant, and it is durable.
     async fn apply(&self, commit: &Commit, process: usize) -> Result<(), CommitError> {
-        let answer = self.disk.store.commit(commit).await;
+        let is_forgotten = self.forgetful && self.time.chance(|dice| dice.one_in(8));
+        let answer = if is_forgotten { Ok(()) } else { self.disk.store.commit(commit).await };
         if answer.is_ok() && !self.is_applied(commit.id()) {
             let ahead = self.clock_of(process).ahead();
             self.write(Fact::Applied { commit: commit.clone(), process, ahead });
+            let realm = realm_of(process);
+            self.followers.wake(realm, &self.realm(realm), &self.disk.store, commit.id());
         }
         answer
     }

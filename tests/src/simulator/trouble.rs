@@ -1,5 +1,7 @@
 //! What may be the matter with the world: how often a call of a port fails, and how.
 
+use std::fmt;
+
 use accountable_core::domain::Span;
 
 use crate::dice::Dice;
@@ -238,5 +240,61 @@ impl Trouble {
             _ => (host.fails, host.panics, host.silent) = (100, 100, 100),
         }
         trouble
+    }
+}
+
+impl Trouble {
+    /// Each part by its name: of 1,000 so many; and what is wholly the matter or not at all.
+    fn parts_mut(&mut self) -> ([(&'static str, &mut u64); 16], [(&'static str, &mut bool); 2]) {
+        let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full } = &mut self.store;
+        let store = [
+            ("store.refused", refused),
+            ("store.unheard", unheard),
+            ("store.lost", lost),
+            ("store.late", late),
+            ("store.silent", silent),
+            ("store.slow", slow),
+        ];
+        let MailTrouble { unheard, delayed, refused, ours, panics, silent, slow, is_away } = &mut self.mail;
+        let mail = [
+            ("mail.unheard", unheard),
+            ("mail.delayed", delayed),
+            ("mail.refused", refused),
+            ("mail.ours", ours),
+            ("mail.panics", panics),
+            ("mail.silent", silent),
+            ("mail.slow", slow),
+        ];
+        let HostTrouble { fails, panics, silent } = &mut self.host;
+        let host = [("host.fails", fails), ("host.panics", panics), ("host.silent", silent)];
+        let mut all = store.into_iter().chain(mail).chain(host);
+        let shares = std::array::from_fn(|_| all.next().expect("6, 7 and 3 are 16"));
+        (shares, [("store.full", is_full), ("mail.away", is_away)])
+    }
+
+    /// What is the matter, by name, and how much of 1,000.
+    pub(super) fn parts(mut self) -> Vec<(&'static str, u64)> {
+        let (shares, whole) = self.parts_mut();
+        let shares = shares.into_iter().map(|(name, share)| (name, *share));
+        let whole = whole.into_iter().map(|(name, is_so)| (name, u64::from(*is_so) * 1_000));
+        shares.chain(whole).filter(|(_, share)| *share > 0).collect()
+    }
+
+    /// Of all that is the matter this part.
+    pub(super) fn only(mut self, part: &str) -> Self {
+        let (shares, whole) = self.parts_mut();
+        shares.into_iter().filter(|(name, _)| *name != part).for_each(|(_, share)| *share = 0);
+        whole.into_iter().filter(|(name, _)| *name != part).for_each(|(_, is_so)| *is_so = false);
+        self
+    }
+}
+
+/// As a line of the trace: `store.lost 30 ‰, mail.away`.
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said =
+            |(name, share)| if share == 1_000 { format!("{name}") } else { format!("{name} {share} ‰") };
+        let all: Vec<_> = self.parts().into_iter().map(said).collect();
+        f.write_str(if all.is_empty() { "none".to_owned() } else { all.join(", ") }.as_str())
     }
 }

@@ -57,7 +57,8 @@ impl Admin {
     /// Tells how far the work over many accounts is that is under way; none if there is none.
     ///
     /// # Errors
-    /// A [`Fault`] where the store can't answer.
+    /// `damaged` where its note can't be read, which [`stop_bulk_work`](Self::stop_bulk_work) ends; any other [`Fault`] where
+    /// the store can't answer.
     pub async fn bulk_work(&self) -> Result<Option<BulkWork>, Fault> {
         watched("admin.bulk_work", self.core.realm.as_str(), async {
             Ok(self.core.bulk().await?.map(|(_, work)| work))
@@ -65,7 +66,8 @@ impl Admin {
         .await
     }
 
-    /// Stops the work over many accounts where it is, and says whether there was any. What was done stays done.
+    /// Stops the work over many accounts where it is, and says whether there was any. What was done stays done. It ends work
+    /// whose note is damaged, too.
     ///
     /// # Errors
     /// A [`Fault`] where the store can't answer.

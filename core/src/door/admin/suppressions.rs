@@ -32,6 +32,9 @@ impl Admin {
     /// [kind](crate::domain::MailKind); one about a link to a new password for 30 days. Mail goes again once staff clears
     /// the address or a code that was mailed there is redeemed.
     ///
+    /// A report that counts and says nothing new (what it would hold back is held back already; that mail, or a later
+    /// one, was delayed) is answered as the first was, and leaves no trace.
+    ///
     /// # Errors
     /// A [`Fault`] where the store can't answer.
     pub async fn report(&self, tag: &FeedbackTag, report: Report, evidence: &str) -> Result<bool, Error> {

@@ -1,7 +1,27 @@
 //! The judges: each looks at what happened, and says where an invariant of the rules was broken.
 
+mod accounts;
+mod acknowledged;
+mod bound;
+mod codes;
+mod equality;
+mod journal;
+mod lasting;
+mod liveness;
+mod mails;
+mod questions;
 mod records;
+mod refused;
+mod secrets;
+mod shadow;
+mod throttles;
+mod waits;
 
+/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
+#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
+mod sound;
+
+pub(super) use self::equality::differences;
 use super::{executor::Elapsed, history::History, simulation::Simulation};
 
 /// An invariant that was broken.
@@ -25,13 +45,43 @@ impl Breach {
     pub(super) fn new(invariant: u8, at: Elapsed, what: impl Into<String>) -> Self {
         Self { invariant, what: what.into(), at }
     }
+
+    /// What breaches of one kind have in common: the invariant, and the words of how it was broken, without the names,
+    /// numbers and addresses among them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let is_name =
+            |word: &str| word.len() >= 20 || word.contains(|c: char| c.is_ascii_digit() || c == '@');
+        let words: Vec<_> = self.what.split_whitespace().filter(|word| !is_name(word)).collect();
+        format!("{} {}", self.invariant, words.join(" "))
+    }
 }
 
 /// All that is broken, the first that happened first.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
-    let mut all = records::breaches(evidence);
+    let mut judges: Vec<Box<dyn shadow::Judge<'_> + '_>> = vec![
+        Box::new(records::Records::default()),
+        Box::new(lasting::Lasting::default()),
+        Box::new(accounts::Accounts::default()),
+        Box::new(codes::Codes::default()),
+        Box::new(throttles::Throttles::new(evidence)),
+        Box::new(mails::Mails::new(evidence)),
+        Box::new(journal::Journal::new(evidence)),
+    ];
+    let (end, mut all) = shadow::heard(evidence.history, &mut judges);
+    let questions = questions::all(evidence.history);
+    all.extend(records::kept(evidence, &end));
+    all.extend(secrets::breaches(evidence, &end));
+    all.extend(liveness::breaches(evidence, &end));
+    all.extend(acknowledged::breaches(&questions));
+    all.extend(refused::breaches(evidence, &questions));
+    all.extend(bound::breaches(evidence));
+    all.extend(waits::breaches(evidence, &questions));
     for (task, text) in evidence.simulation.panicked() {
-        all.push(Breach::new(14, evidence.simulation.time.elapsed(), format!("{task:?} panicked: {text}")));
+        let at = evidence.simulation.time.elapsed();
+        let asked = questions.iter().rev().find(|asked| asked.task == Some(task));
+        let doing = asked.map_or("in the background", |asked| asked.question.door);
+        all.push(Breach::new(14, at, format!("a panic ended task {}, {doing}: {text}", task.0)));
     }
     all.sort_by_key(|breach| breach.at);
     all

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::simulator::{
     clock::time_of_day,
-    executor::{Elapsed, TaskId},
+    executor::{Elapsed, TaskId, Turned},
     judge::Breach,
     simulation::{PROCESSES, Simulation},
 };
@@ -43,20 +43,32 @@ pub(in crate::simulator) enum Return {
     DeviceRefused,
 }
 
-/// The owners come, and the processes sweep.
-pub(in crate::simulator) fn begin(simulation: &Arc<Simulation>) {
+/// The owners come, and the processes sweep, until all are in whom it is promised to, or a day has passed. Whether time stands
+/// still in vain.
+pub(in crate::simulator) fn owners_come(
+    simulation: &Arc<Simulation>,
+    mut is_spinning: impl FnMut(Turned) -> bool,
+) -> bool {
+    let begin = simulation.time.elapsed();
+    let turn = || Turn { simulation: Arc::clone(simulation), step: 0 };
     for process in 0..PROCESSES {
-        let turn = Turn { simulation: Arc::clone(simulation), step: 0 };
-        simulation.time.start(TaskId(1 << 42 | process as u64), u64::MAX, None, sweeps(process, turn));
+        simulation.time.start(TaskId(1 << 42 | process as u64), u64::MAX, None, sweeps(process, turn()));
     }
     for who in 0..OWNERS {
-        let turn = Turn { simulation: Arc::clone(simulation), step: 0 };
-        simulation.time.start(TaskId(1 << 43 | who as u64), u64::MAX, None, comes(who, turn));
+        simulation.time.start(TaskId(1 << 43 | who as u64), u64::MAX, None, comes(who, turn()));
     }
+    let mut until = begin;
+    while is_under_way(simulation) && until <= begin + DAY {
+        until += 10 * 60_000_000;
+        if is_spinning(simulation.time.run_until(until)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether somebody still tries.
-pub(in crate::simulator) fn is_under_way(simulation: &Simulation) -> bool {
+fn is_under_way(simulation: &Simulation) -> bool {
     let returns = simulation.people().returns;
     returns.iter().any(|it| matches!(it, Return::Away | Return::Trying { .. }))
 }
@@ -68,7 +80,7 @@ pub(in crate::simulator) fn breaches(simulation: &Simulation) -> Vec<Breach> {
     let all = people.returns.iter().zip(&people.owners);
     all.filter_map(|(it, owner)| {
         let what = match it {
-            Return::Trying { since } if now - since >= DAY => "did not get in within a day",
+            Return::Trying { since } if since + DAY <= now => "did not get in within a day",
             Return::DeviceRefused => "was refused on a device that was known",
             _ => return None,
         };
@@ -82,7 +94,7 @@ async fn sweeps(process: usize, turn: Turn) {
     let simulation = &turn.simulation;
     let first = turn.chance(|dice| dice.below(30 * 60_000_000));
     simulation.time.sleep(Span::micros(first)).await;
-    loop {
+    while is_under_way(simulation) {
         let mut wait = Span::minutes(1);
         if let Some(accounts) = simulation.enter(process)
             && let Ok(swept) = turn.ask(question("sweep", process), accounts.sweep(1_000)).await

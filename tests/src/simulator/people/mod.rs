@@ -22,10 +22,11 @@ use accountable_core::{
 
 use self::{gets_in::Return, staff::Follower};
 use super::{
-    executor::Elapsed,
-    history::{Answer, Fact, Outcome, Question},
+    executor::{Elapsed, TaskId},
+    history::{Answer, Fact, Outcome, Question, Unanswered},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
+    trouble::Trouble,
 };
 use crate::dice::Dice;
 
@@ -53,6 +54,27 @@ impl Act {
                 Self::Staff { realm, does }
             }
             _ => Self::Operator(operator::Act::drawn(dice, troubled)),
+        }
+    }
+
+    /// How often it is done, where it is done several times.
+    pub(super) fn repeats(&mut self) -> Option<&mut u64> {
+        match self {
+            Self::Owner { does: owner::Act::MistypesPassword { times, .. }, .. }
+            | Self::Stranger(
+                stranger::Act::Guesses { times, .. }
+                | stranger::Act::AsksForResets { times, .. }
+                | stranger::Act::SignsUp { times, .. },
+            ) => Some(times),
+            _ => None,
+        }
+    }
+
+    /// The trouble that it makes, if it does.
+    pub(super) fn trouble(&mut self) -> Option<&mut Trouble> {
+        match self {
+            Self::Operator(operator::Act::Trouble { trouble, .. }) => Some(trouble),
+            _ => None,
         }
     }
 
@@ -231,8 +253,25 @@ pub(super) struct Turn {
 }
 
 /// An error of a door, as it is written down.
-pub(super) trait Unwelcome {
+pub(super) trait Unwelcome: std::error::Error {
     fn outcome(&self) -> Outcome;
+
+    /// All that it shows: its text, the texts of what lies beneath, and its `Debug`.
+    fn said(&self) -> String
+    where
+        Self: Sized,
+    {
+        let mut said = format!("{self} {self:?}");
+        let mut beneath = self.source();
+        while let Some(source) = beneath {
+            said += &format!(", since {source}");
+            beneath = source.source();
+        }
+        said
+    }
+
+    /// How long to wait, it says.
+    fn wait(&self) -> Option<Span>;
 }
 
 impl Unwelcome for Error {
@@ -241,6 +280,9 @@ impl Unwelcome for Error {
             Self::Failed(fault) => fault.outcome(),
             refused => Outcome::Refused(refused.code().to_owned()),
         }
+    }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
     }
 }
 
@@ -251,6 +293,9 @@ impl Unwelcome for PublicError {
             refused => Outcome::Refused(refused.code().to_owned()),
         }
     }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
+    }
 }
 
 impl Unwelcome for JournalError {
@@ -260,11 +305,45 @@ impl Unwelcome for JournalError {
             refused => Outcome::Refused(refused.code().to_owned()),
         }
     }
+    fn wait(&self) -> Option<Span> {
+        match self {
+            Self::Failed(fault) => fault.retry_after(),
+            _ => None,
+        }
+    }
 }
 
 impl Unwelcome for Fault {
     fn outcome(&self) -> Outcome {
         Outcome::Failed(self.code())
+    }
+    fn wait(&self) -> Option<Span> {
+        self.retry_after()
+    }
+}
+
+/// A question that has no answer yet. Dropped without one, that is written down.
+struct Open<'a> {
+    turn: &'a Turn,
+    question: Option<Unanswered>,
+    task: Option<TaskId>,
+}
+
+impl<'a> Open<'a> {
+    fn new(turn: &'a Turn, question: Question) -> Self {
+        let (time, asked) = (&turn.simulation.time, turn.simulation.history().entries.len());
+        turn.simulation.write(Fact::Asked(question.clone()));
+        Self { turn, question: Some(Unanswered { question, asked }), task: time.running() }
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if let Some(question) = self.question.take() {
+            let at = self.turn.simulation.time.elapsed();
+            // Whoever ends it may be another task, or none.
+            self.turn.simulation.history().write(at, self.task, Fact::Unanswered(question));
+        }
     }
 }
 
@@ -291,13 +370,24 @@ impl Turn {
         question: Question,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        self.simulation.write(Fact::Asked(question.clone()));
+        let mut open = Open::new(self, question);
         let answered = call.await;
         // Whoever asked stands in no process any more.
         self.simulation.time.join(u64::MAX);
         let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
-        self.simulation.write(Fact::Answered(Answer { question, outcome }));
+        let (retry_after, said) = match &answered {
+            Ok(_) => (None, None),
+            Err(error) => (error.wait(), Some(error.said())),
+        };
+        if let Some(Unanswered { question, asked }) = open.question.take() {
+            self.simulation.write(Fact::Answered(Answer { question, asked, outcome, retry_after, said }));
+        }
         answered
+    }
+
+    /// Writes down that a right password let somebody in.
+    pub(super) fn let_in(&self, stamp: SessionStamp) {
+        self.simulation.write(Fact::LetIn { account: stamp.account, epoch: stamp.epoch });
     }
 
     /// What is known of an owner now.
@@ -307,7 +397,10 @@ impl Turn {
 
     /// An owner learns something.
     pub(super) fn learns(&self, who: usize, what: impl FnOnce(&mut Owner)) {
-        what(&mut self.simulation.people().owners[who]);
+        let mut people = self.simulation.people();
+        let owner = &mut people.owners[who];
+        what(owner);
+        owner.device.iter().for_each(|token| self.simulation.is_kept(token));
     }
 
     /// A password that nobody has had.

@@ -83,7 +83,7 @@ impl fmt::Display for Act {
             Self::Clock { process, ahead } => {
                 write!(f, "the clock of process {process} is {ahead} µs ahead from now on")
             }
-            Self::Trouble { trouble, lasts } => write!(f, "there is trouble for {lasts}: {trouble:?}"),
+            Self::Trouble { trouble, lasts } => write!(f, "there is trouble for {lasts}: {trouble}"),
         }
     }
 }

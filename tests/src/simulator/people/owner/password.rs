@@ -62,6 +62,7 @@ pub(in crate::simulator) async fn tries(
     let answer = turn.ask(asked, public.authenticate(mailbox, &typed, device)).await;
     match answer {
         Ok(Authentication::Granted { stamp, device }) => {
+            turn.let_in(stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
                 owner.keeps(device, Some(stamp));
@@ -70,6 +71,7 @@ pub(in crate::simulator) async fn tries(
             Came::In
         }
         Ok(Authentication::MustChange { stamp, reason }) => {
+            turn.let_in(stamp);
             turn.say(format!("the password must be changed: {reason:?}"));
             turn.learns(who, |owner| {
                 owner.begins(stamp);

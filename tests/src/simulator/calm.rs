@@ -1,0 +1,82 @@
+//! The long calm at a simulation's end: nothing fails, and what is due is done when it is due, for days.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use accountable_core::{
+    domain::{CommitId, Span, Timestamp},
+    port::{Claim, Store as _},
+};
+use futures_util::FutureExt as _;
+
+use super::{
+    clock::{BEGIN, time_of_day},
+    executor::{Elapsed, TaskId, Turned},
+    people::{Turn, question},
+    simulation::{PROCESSES, REALMS, Simulation},
+};
+
+/// How long it lasts: longer than any mail waits for its next attempt, and than most codes live.
+const LASTS: Elapsed = 4 * 24 * 3_600_000_000;
+
+/// How long a sweep takes at most where nothing fails.
+pub(super) const SWEPT_WITHIN: Span = Span::minutes(10);
+
+impl Simulation {
+    /// Lets time pass in which nothing fails; in each realm a process sweeps whenever something is due.
+    pub(super) fn rests(self: &Arc<Self>, mut passes: impl FnMut(Turned) -> bool) {
+        let end = self.time.elapsed() + LASTS;
+        let within = SWEPT_WITHIN.as_micros();
+        for round in 0.. {
+            let now = self.time.elapsed();
+            let due = (0..REALMS).filter_map(|realm| self.due(realm)).min();
+            let last = due.is_none_or(|due| end <= elapsed(due).max(now));
+            let next = if round == 0 {
+                now
+            } else if last {
+                end
+            } else {
+                due.map_or(end, elapsed).max(now)
+            };
+            if passes(self.time.run_until(next)) {
+                return;
+            }
+            (0..REALMS).for_each(|realm| self.sweep_of(realm, round));
+            if passes(self.time.run_until(next.max(now) + within)) || round > 0 && last {
+                return;
+            }
+        }
+    }
+
+    /// When the realm's next mail or account is due, as the store tells it.
+    fn due(&self, realm: usize) -> Option<Timestamp> {
+        let now = time_of_day(self.time.elapsed());
+        let claim = Claim {
+            id: CommitId::from_bytes([0; 16]),
+            realm: self.realm(realm),
+            now,
+            until: now,
+            horizon: now + Span::days(3_650),
+            limit: None,
+            pass_over: BTreeSet::new(),
+        };
+        let claims = self.disk.store.claim(&claim).now_or_never();
+        claims.and_then(Result::ok).and_then(|claims| claims.next_due)
+    }
+
+    /// One of the realm's processes sweeps, each in its turn.
+    fn sweep_of(self: &Arc<Self>, realm: usize, round: usize) {
+        let process = (realm + round * REALMS) % PROCESSES;
+        let this = Arc::clone(self);
+        let name = TaskId(1 << 41 | (round as u64) << 8 | realm as u64);
+        self.time.start(name, process as u64, None, async move {
+            let Some(accounts) = this.enter(process) else { return };
+            let turn = Turn { simulation: this, step: 0 };
+            let _ = turn.ask(question("sweep", process), accounts.sweep(1_000)).await;
+        });
+    }
+}
+
+/// How long after the beginning that is; at once if it was before.
+fn elapsed(at: Timestamp) -> Elapsed {
+    at.since(BEGIN).as_micros()
+}
