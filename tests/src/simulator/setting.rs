@@ -22,7 +22,8 @@ pub(super) struct Setting {
     pub(super) rechecks: bool,
     pub(super) notes_log_ins: bool,
     policy: Policy,
-    patience: Span,
+    /// How long one step of a call waits.
+    pub(super) patience: Span,
     longest_queue: usize,
     tells_host: bool,
     asks_veto: bool,

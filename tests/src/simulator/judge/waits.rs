@@ -14,15 +14,13 @@ use crate::simulator::{
     simulation::realm_of,
 };
 
-/// How long one step may take: what a builder sets unless it is told.
-const PATIENCE: Span = Span::seconds(30);
 /// How long whoever logs in is kept waiting for a fresh hash.
 const REHASHING: Span = Span::seconds(2);
 /// How long a caller may say that it waits for a delivery; a delivery itself takes no longer than this.
 const DELIVERING: Span = Retries::LONGEST_DELIVERY;
 
-/// The longest that a call of a door takes; none where it does more, the longer the more there is to do.
-fn longest(door: &str) -> Option<Span> {
+/// The longest that a call of a door takes, if each step takes this patience; none where it does more, the longer the more there is to do.
+fn longest(door: &str, patience: Span) -> Option<Span> {
     let (steps, beside) = match door {
         "sweep" => return None,
         // Found, verified, counted or let in; a second time where the hash was sealed anew; noted.
@@ -30,7 +28,6 @@ fn longest(door: &str) -> Option<Span> {
         "public.sign_up"
         | "public.request_password_reset"
         | "public.inspect_code"
-        | "public.choose_password"
         | "public.cancel_email_change"
         | "public.revert_email_change"
         | "owner.request_email_proof"
@@ -43,11 +40,12 @@ fn longest(door: &str) -> Option<Span> {
         | "admin.end_sessions"
         | "admin.close"
         | "admin.reopen"
-        | "admin.issue_code"
-        | "admin.assign_password" => (1, Span::ZERO),
+        | "admin.issue_code" => (1, Span::ZERO),
+        // The host may look the password up.
+        "public.choose_password" | "admin.assign_password" => (2, Span::ZERO),
         // The session is looked at; the password is verified and counted, and the command decided, each once more where
         // the hash was sealed anew; how long to wait is looked up.
-        "owner.change_password" | "owner.close" | "owner.request_email_change" => (8, Span::ZERO),
+        "owner.change_password" | "owner.close" | "owner.request_email_change" => (9, Span::ZERO),
         // Decided; then looked up, renewed, handed over, settled.
         "admin.request_password_set" | "admin.request_email_proof" | "admin.change_password_management" => {
             (4, DELIVERING)
@@ -55,7 +53,7 @@ fn longest(door: &str) -> Option<Span> {
         // A sign-up may have to give way, mails and all.
         _ => (10, Span::ZERO),
     };
-    Some(Span::micros(PATIENCE.times(steps).as_micros() + beside.as_micros()))
+    Some(Span::micros(patience.times(steps).as_micros() + beside.as_micros()))
 }
 
 pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<Breach> {
@@ -64,11 +62,12 @@ pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<
     for asked in questions {
         let door = asked.question.door;
         let took = Span::micros(asked.ended_at.unwrap_or(end).saturating_sub(asked.at));
-        if longest(door).is_some_and(|longest| took > longest) {
+        let setting = &evidence.simulation.settings[realm_of(asked.question.process)];
+        if longest(door, setting.patience).is_some_and(|longest| took > longest) {
             let how = if asked.ended_at.is_some() { "took" } else { "hangs since" };
             broken.push(Breach::new(14, asked.at, format!("{door} {how} {took}")));
         }
-        let rules = &evidence.simulation.settings[realm_of(asked.question.process)].rules;
+        let rules = &setting.rules;
         if let Some(answer) = asked.answer
             && let Some(what) = waits_too_long(answer, rules)
         {

@@ -4,12 +4,11 @@ use accountable_core::{
     Authentication, Error, MailOptions, PublicError,
     domain::{CodeState, EmailAddress, Purpose, SessionStamp},
 };
-use futures_util::future::join;
 
 use super::super::{Turn, mailed::Mailed, question};
 use crate::{
     doors::world::{password, typed_password},
-    simulator::history::Question,
+    simulator::{executor::TaskId, history::Question},
 };
 
 /// What lets an owner choose a password.
@@ -164,7 +163,13 @@ pub(super) async fn chooses_twice(who: usize, in_two_windows: bool, turn: &Turn)
     let Some(mailed) = turn.fresh(who, &CHOOSES) else { return };
     inspects(who, &mailed, turn).await;
     if in_two_windows {
-        join(chooses(who, &mailed, turn), chooses(who, &mailed, turn)).await;
+        // Each window is a task of its own, as whatever is under way at once.
+        let (window, link) = (turn.clone(), mailed.clone());
+        let name = TaskId(1 << 44 | turn.step);
+        turn.simulation.time.start(name, u64::MAX, None, async move {
+            chooses(who, &link, &window).await;
+        });
+        chooses(who, &mailed, turn).await;
     } else {
         chooses(who, &mailed, turn).await;
         chooses(who, &mailed, turn).await;
