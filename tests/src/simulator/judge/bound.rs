@@ -290,7 +290,7 @@ impl Bounds {
         }
         let own = |entry: &Entry| match &entry.fact {
             Fact::Applied { commit, .. } if history.offered_for.get(&commit.id()) == Some(asked) => {
-                failed_address(commit)
+                failed_address(commit).filter(|_| !meets_lock(commit))
             }
             _ => None,
         };
@@ -333,6 +333,17 @@ fn failed_address(commit: &Commit) -> Option<AddressTag> {
         _ => None,
     });
     address.filter(|_| charged)
+}
+
+/// Whether the address was locked, or disabled, and stays as it was: what is owed then stays owed.
+fn meets_lock(commit: &Commit) -> bool {
+    commit.writes().iter().any(|write| match write {
+        Write::Address(Swap { before: Some(before), after: Some(after) }) => {
+            let log_ins = &before.value.log_ins;
+            *log_ins == after.log_ins && (log_ins.locked_until.is_some() || log_ins.disabled)
+        }
+        _ => false,
+    })
 }
 
 /// How many failures a commit adds to an address. A failed attempt charges its origins too; one that clears does not.
