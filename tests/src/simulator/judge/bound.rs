@@ -290,7 +290,7 @@ impl Bounds {
         }
         let own = |entry: &Entry| match &entry.fact {
             Fact::Applied { commit, .. } if history.offered_for.get(&commit.id()) == Some(asked) => {
-                failed_address(commit).filter(|_| !meets_lock(commit))
+                failed_address(commit).filter(|_| !counts_nothing(commit))
             }
             _ => None,
         };
@@ -335,12 +335,12 @@ fn failed_address(commit: &Commit) -> Option<AddressTag> {
     address.filter(|_| charged)
 }
 
-/// Whether the address was locked, or disabled, and stays as it was: what is owed then stays owed.
-fn meets_lock(commit: &Commit) -> bool {
+/// Whether the record stays as it was, as where an attempt meets a lock, or an account that is not active: what is owed then
+/// stays owed.
+fn counts_nothing(commit: &Commit) -> bool {
     commit.writes().iter().any(|write| match write {
         Write::Address(Swap { before: Some(before), after: Some(after) }) => {
-            let log_ins = &before.value.log_ins;
-            *log_ins == after.log_ins && (log_ins.locked_until.is_some() || log_ins.disabled)
+            before.value.log_ins == after.log_ins
         }
         _ => false,
     })
