@@ -35,10 +35,6 @@ impl Dice {
         least + self.below(most - least + 1)
     }
 
-    pub(crate) fn per_mille(&mut self, share: u64) -> bool {
-        self.below(1_000) < share
-    }
-
     pub(crate) fn one_in(&mut self, count: u64) -> bool {
         self.below(count) == 0
     }

@@ -112,7 +112,7 @@ fn many(args: &Args, judged: impl Fn(&Plan) -> Verdict + Sync) -> ExitCode {
     let mut campaign = Campaign::of(args.first, args.seeds.unwrap_or(10_000));
     if let Some(minutes) = args.minutes {
         campaign.seeds = args.seeds.unwrap_or(u64::MAX);
-        campaign.lasts = Some(Duration::from_secs(minutes * 60));
+        campaign.lasts = Some(Duration::from_secs(minutes.saturating_mul(60)));
     }
     campaign.stops_at_first = args.stop_at_first;
     campaign.threads = args.threads.unwrap_or(campaign.threads);
@@ -149,9 +149,12 @@ fn told_on_its_way(campaign: &Campaign, judged: &(impl Fn(&Plan) -> Verdict + Sy
         scope.spawn(move || {
             let mut seconds: u64 = 0;
             while is_over.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                seconds += 60;
+                seconds = seconds.saturating_add(60);
                 let seeds = progress.load(Ordering::Relaxed);
-                eprintln!("{seeds} seeds in {seconds} s, {} a second", seeds / seconds);
+                eprintln!(
+                    "{seeds} seeds in {seconds} s, {} a second",
+                    seeds.checked_div(seconds).unwrap_or_default()
+                );
             }
         });
         let outcome = campaign.run(judged, progress);

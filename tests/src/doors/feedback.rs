@@ -407,6 +407,17 @@ on_each_store! {
         let events = world.history(id).await;
         let taken = events.iter().filter(|event| matches!(event.what, EventKind::FeedbackTaken { .. })).count();
         assert_eq!((taken, suppressed(&world).await.len()), (4, 2));
+        // Of an address of which nothing else is known, too.
+        let id = world.register("bob@example.com").await;
+        let _ = world.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
+        let late = tag(&world, "bob@example.com");
+        for _ in 0..6 {
+            assert!(report(&world, &late, Report::Delayed).await);
+            world.clock.advance(Span::days(2));
+            world.sweep().await;
+        }
+        let events = world.history(id).await;
+        assert_eq!(events.iter().filter(|event| matches!(event.what, EventKind::FeedbackTaken { .. })).count(), 1);
     }
 
     /// Whatever the clock does between, nor while it is behind: what was cleared stays so.
@@ -414,6 +425,9 @@ on_each_store! {
         let id = in_use(&world).await;
         let start = world.clock.now();
         let old = tag(&world, ADA);
+        world.clock.set(start - Span::minutes(1));
+        assert!(!report(&world, &old, BOUNCED).await, "of a mail that is still to be queued");
+        world.clock.set(start);
         assert!(report(&world, &old, BOUNCED).await);
         world.clock.advance(Span::hours(1));
         assert!(world.admin().clear_suppression(&email(ADA)).await.unwrap());

@@ -185,10 +185,6 @@ impl Executor {
         }
     }
 
-    pub(super) fn is_over(&self, id: TaskId) -> bool {
-        !self.0.state().tasks.contains_key(&id)
-    }
-
     /// Drops a task where it stands.
     pub(super) fn end(&self, id: TaskId) {
         let mut state = self.0.state();

@@ -9,7 +9,7 @@ use std::{
 };
 
 use accountable_core::{
-    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId, Span},
+    domain::{AccountId, CommitId, EmailAddress, Epoch, Letter, MailId, Realm, Report, Span},
     port::{Claim, Claimed, Commit, Trim, Who},
 };
 
@@ -93,6 +93,22 @@ pub enum Fact {
         outcome: HandedOver,
         /// The process that handed it over.
         process: usize,
+    },
+    /// Somebody reports what became of a letter.
+    Reported {
+        /// The letter that its tag names, if it names one.
+        letter: Option<Box<Letter>>,
+        /// The realm that it is reported to.
+        realm: Realm,
+        /// What is reported.
+        report: Report,
+    },
+    /// Somebody met with what they were promised would not be.
+    Complained {
+        /// The number of the invariant that promises it.
+        invariant: u8,
+        /// What it was.
+        what: String,
     },
     /// The mailer was told that the server took a letter.
     Receipt {

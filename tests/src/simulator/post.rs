@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accountable_core::{
-    domain::{EmailAddress, FeedbackTag, Letter, MailedCode, Message, Purpose, Timestamp},
+    domain::{EmailAddress, Letter, MailedCode, Message, Purpose, Timestamp},
     port::{MailError, Mailer, Receipt},
 };
 use async_trait::async_trait;
@@ -45,11 +45,6 @@ impl Post {
     /// Everything that arrived, the oldest first.
     pub(super) fn all(&self) -> &[Arrived] {
         &self.arrived
-    }
-
-    /// What a bounce of a letter brings back.
-    pub(super) fn tags(&self) -> impl Iterator<Item = &FeedbackTag> {
-        self.arrived.iter().filter_map(|arrived| arrived.letter.feedback.as_ref())
     }
 }
 

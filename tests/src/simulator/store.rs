@@ -214,9 +214,18 @@ delegate_store! {
             }
             read
         }
-        commit(self, commit) { self.offer(commit).await }
-        claim(self, claim) { self.take_up(claim).await }
-        trim(self, trim) { self.clear_away(trim).await }
+        commit(self, commit) {
+            let answer = self.offer(commit).await;
+            answer
+        }
+        claim(self, claim) {
+            let answer = self.take_up(claim).await;
+            answer
+        }
+        trim(self, trim) {
+            let answer = self.clear_away(trim).await;
+            answer
+        }
     }
 }
 

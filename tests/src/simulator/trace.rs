@@ -78,6 +78,7 @@ impl Teller {
             Fact::HandedOver { letter, outcome, process } => {
                 self.line(&who, &format!("process {process} {}", handed_over(letter, *outcome)));
             }
+            Fact::Complained { what, .. } => self.line(&who, &format!("complains: {what}")),
             Fact::Crashed { process } => self.line(&who, &format!("process {process} dies")),
             // All of them are, in the beginning.
             Fact::Started { process } if entry.at > 0 => {
@@ -102,7 +103,7 @@ impl Teller {
                 self.line(&who, &format!("is let in to {name}"));
             }
             // What only judges need.
-            Fact::Verified(_) | Fact::Receipt { .. } => {}
+            Fact::Verified(_) | Fact::Receipt { .. } | Fact::Reported { .. } => {}
         }
     }
 
@@ -221,6 +222,7 @@ fn who(entry: &Entry) -> String {
     let Some(TaskId(number)) = entry.task else { return String::new() };
     match number {
         _ if number >> 63 == 1 => "late".to_owned(),
+        _ if number >> 41 == 1 => "calm".to_owned(),
         _ if number >> 40 == 1 => format!("courier {}", number >> 16 & 0xff),
         _ => format!("step {number}"),
     }

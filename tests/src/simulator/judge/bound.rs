@@ -17,7 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{Address, AddressTag, EmailKey, LockOut, LogIns, Quota, QuotaTag, Rules},
+    domain::{Address, AddressTag, CommitId, EmailKey, LockOut, LogIns, Quota, QuotaTag, Rules},
     port::{By, Commit, Swap, Who, Write},
 };
 
@@ -57,6 +57,8 @@ struct Record {
     verified: BTreeMap<(usize, u32), u32>,
     /// How many may be wrong, in each process.
     room: u32,
+    /// The commit that wrote it last, where nobody was told that it is done: its process, and how many failures it counts.
+    unheard: Option<(CommitId, usize, u32)>,
     /// For each process, what was found wrong and what was counted.
     tallies: [Tally; PROCESSES],
 }
@@ -66,8 +68,8 @@ struct Tally {
     /// All that may have counted.
     failed: u32,
     counted: u32,
-    /// Of those counted, how many in commits that nobody was told are done.
-    unheard: u32,
+    /// Of those counted, how many in commits that nobody was told are done, and that others wrote over.
+    lost: u32,
     /// Wrong guesses in this life of the process that have not been counted.
     open: u32,
 }
@@ -256,13 +258,18 @@ impl Bounds {
             let tally = &mut record.tallies[process];
             tally.counted += failures;
             tally.open = tally.open.saturating_sub(failures);
-            if !heard {
-                tally.unheard += failures;
+            if let Some((unheard, of, failures)) = record.unheard.take() {
+                let stamp = swap.before.as_ref().map(|before| before.stamp);
+                // An attempt of the same lane notices what it writes over.
+                let noticed = of == process && charged && stamp == Some(unheard);
+                record.tallies[of].lost += if noticed { 0 } else { failures };
             }
-            if tally.counted > tally.failed + tally.unheard {
+            record.unheard = (!heard && failures > 0).then(|| (commit.id(), process, failures));
+            let tally = &record.tallies[process];
+            if tally.counted > tally.failed + tally.lost {
                 let text = format!(
-                    "process {process} counted {} failures of {} guesses, {} of them unheard",
-                    tally.counted, tally.failed, tally.unheard
+                    "process {process} counted {} failures of {} guesses, and {} that others wrote over",
+                    tally.counted, tally.failed, tally.lost
                 );
                 self.broken.push(Breach::new(13, at, text));
             }

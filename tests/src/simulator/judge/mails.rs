@@ -13,6 +13,7 @@ use super::{
     shadow::{Judge, Moment, Shadow, mails_of},
 };
 use crate::simulator::{
+    clock::time_of_day,
     executor::{Elapsed, TaskId},
     history::{Entry, Fact},
     simulation::Simulation,
@@ -213,7 +214,7 @@ impl<'a> Mails<'a> {
         if let Some(heard) = &known.heard {
             let died = self.died.get(&heard.process).is_some_and(|died| heard.at <= *died);
             let store_was_sound = self.store_sound_since.is_some_and(|since| since <= heard.at);
-            if !died && store_was_sound && is_whole(heard.task) {
+            if !died && store_was_sound && is_whole(heard.task) && clocks_agree(&known.taken_up) {
                 said.push((9, "was handed over again, although it was known what had become of it"));
             }
         }
@@ -311,6 +312,15 @@ fn is_good(mail: &Mail, facts: Option<&Facts>, held_back: Option<&Suppression>, 
     };
     let lives = facts.live_under(purpose, nonce, now).is_some_and(|it| it.recipient == dispatch.recipient);
     lives && held_back.is_none() && facts.standing.redeems(purpose, now)
+}
+
+/// Whether those who took a mail up had one time of day. Otherwise one may take what another still has: a due time that is far
+/// ahead of one's own clock counts as due, so that nothing waits for ever for a clock that went wrong.
+fn clocks_agree(taken_up: &[TakenUp<'_>]) -> bool {
+    let ahead = taken_up.iter().map(|claim| claim.now.as_micros() - time_of_day(claim.at).as_micros());
+    let (least, most) =
+        ahead.fold((i64::MAX, i64::MIN), |(least, most), ahead| (least.min(ahead), most.max(ahead)));
+    most.saturating_sub(least) < 60_000_000
 }
 
 /// How long after it was taken up a letter may still be handed over.

@@ -9,12 +9,16 @@ mod journal;
 mod lasting;
 mod liveness;
 mod mails;
+mod promises;
 mod questions;
 mod records;
 mod refused;
+mod remedies;
 mod secrets;
 mod shadow;
+mod strangers;
 mod throttles;
+mod timeline;
 mod waits;
 
 /// Which facts go together: the predicate that the library's own tests of its rules hold them to.
@@ -22,7 +26,11 @@ mod waits;
 mod sound;
 
 pub(super) use self::equality::differences;
-use super::{executor::Elapsed, history::History, simulation::Simulation};
+use super::{
+    executor::Elapsed,
+    history::{Fact, History},
+    simulation::Simulation,
+};
 
 /// An invariant that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +85,11 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     all.extend(refused::breaches(evidence, &questions));
     all.extend(bound::breaches(evidence));
     all.extend(waits::breaches(evidence, &questions));
+    let timeline = timeline::Timeline::of(evidence);
+    all.extend(promises::breaches(evidence, &timeline));
+    all.extend(remedies::breaches(evidence, &timeline));
+    all.extend(strangers::breaches(evidence, &timeline));
+    all.extend(complaints(evidence));
     for (task, text) in evidence.simulation.panicked() {
         let at = evidence.simulation.time.elapsed();
         let asked = questions.iter().rev().find(|asked| asked.task == Some(task));
@@ -85,4 +98,12 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     }
     all.sort_by_key(|breach| breach.at);
     all
+}
+
+/// What somebody met with themselves, who was promised otherwise.
+fn complaints(evidence: &Evidence<'_>) -> impl Iterator<Item = Breach> {
+    evidence.history.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Complained { invariant, what } => Some(Breach::new(*invariant, entry.at, what.clone())),
+        _ => None,
+    })
 }

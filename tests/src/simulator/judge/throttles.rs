@@ -1,8 +1,8 @@
 //! The throttle of each account, purpose, address and side: never more mails with a code than its quota grants.
 //!
-//! It goes by the times at which mails were decided, by the clock of whoever did. While no clock is wrong, these are true times.
-//! One that goes back may bring a level down with it, to a burst's worth ahead of itself (whoever writes the account mends it): so
-//! each mail counts as of the earliest time at which its account was written since.
+//! It goes by the times at which mails were decided, by the clock of whoever did. While no clock is wrong, these are true times,
+//! and all spans between them are looked at. A clock that goes back brings a level down with it, to a burst's worth ahead of itself,
+//! when the account is written: so from then on the level is followed, step by step.
 
 use std::collections::BTreeMap;
 
@@ -23,12 +23,20 @@ use crate::simulator::{clock::time_of_day, history::Fact};
 pub(super) struct Throttles {
     said: Vec<Breach>,
     quotas: BTreeMap<Realm, Quota>,
-    queued: BTreeMap<AccountId, BTreeMap<Throttle, Vec<(MailId, Timestamp)>>>,
+    queued: BTreeMap<AccountId, BTreeMap<Throttle, Vec<Step>>>,
     /// Whether any clock was ever wrong.
     clocks_wrong: bool,
 }
 
 type Throttle = (Purpose, EmailKey, Side);
+
+/// What moves a level.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Mail(MailId, Timestamp),
+    /// The account was written at that time, which was before the mail's.
+    Back(Timestamp),
+}
 
 impl Throttles {
     pub(super) fn new(evidence: &Evidence<'_>) -> Self {
@@ -58,7 +66,8 @@ impl<'a> Judge<'a> for Throttles {
             // Refused for good: it does not count.
             if let (EventKind::MailRefused { mail, .. }, Some(id)) = (&event.what, event.account) {
                 let of_account = self.queued.get_mut(&id).into_iter().flat_map(BTreeMap::values_mut);
-                of_account.for_each(|queued| queued.retain(|(queued, _)| queued != mail));
+                let is_it = |step: &Step| matches!(step, Step::Mail(queued, _) if queued == mail);
+                of_account.for_each(|steps| steps.retain(|step| !is_it(step)));
             }
         }
     }
@@ -77,8 +86,10 @@ impl Throttles {
         };
         let quota = *self.quotas.get(&after.realm)?;
         let throttles = self.queued.entry(after.id).or_default();
-        for (_, at) in throttles.values_mut().flatten() {
-            *at = now.min(*at);
+        for steps in throttles.values_mut() {
+            if steps.iter().any(|step| matches!(step, Step::Mail(_, at) if now < *at)) {
+                steps.push(Step::Back(now));
+            }
         }
         let respelled =
             swap.before.as_ref().is_some_and(|before| keeps_key(&before.value, &facts.mailbox.key));
@@ -95,12 +106,9 @@ impl Throttles {
             }
             let key = facts.mailbox(recipient)?.key.clone();
             let queued = throttles.entry((purpose, key, side)).or_default();
-            queued.push((mail, now));
-            if let Some((count, span)) = too_many(queued, quota) {
-                return Some(format!(
-                    "{count} mails for {purpose:?} of {} within {span} of each other",
-                    after.id
-                ));
+            queued.push(Step::Mail(mail, now));
+            if let Some(what) = too_many(queued, quota) {
+                return Some(format!("{what} for {purpose:?} of {}", after.id));
             }
         }
         None
@@ -138,12 +146,29 @@ fn is_unthrottled(purpose: Purpose, events: &[Event]) -> bool {
     }
 }
 
-/// How many there were in what time, where that is more than the quota grants: its burst, and one more for each period.
-fn too_many(queued: &[(MailId, Timestamp)], quota: Quota) -> Option<(usize, accountable_core::domain::Span)> {
-    let (_, last) = queued.last()?;
-    queued.iter().enumerate().find_map(|(at, (_, first))| {
-        let (count, span) = (queued.len() - at, last.since(*first));
+/// What is too much, where that is more than the quota grants: in any span its burst, and one more for each period.
+fn too_many(steps: &[Step], quota: Quota) -> Option<String> {
+    let mut level: Option<Timestamp> = None;
+    let mut mails = Vec::new();
+    for step in steps {
+        match *step {
+            Step::Back(now) => level = level.map(|level| level.min(now + quota.horizon())),
+            Step::Mail(_, now) => {
+                if level.is_some_and(|level| quota.ceiling(now) < level) {
+                    return Some("a mail before the throttle admits it".to_owned());
+                }
+                level = Some(level.map_or(now, |level| level.max(now)) + quota.period());
+                mails.push(now);
+            }
+        }
+    }
+    if mails.len() < steps.len() {
+        return None;
+    }
+    let last = mails.last()?;
+    mails.iter().enumerate().find_map(|(at, first)| {
+        let (count, span) = (mails.len() - at, last.since(*first));
         let granted = u64::from(quota.burst()) + span.as_micros() / quota.period().as_micros();
-        (count as u64 > granted).then_some((count, span))
+        (count as u64 > granted).then(|| format!("{count} mails within {span}"))
     })
 }

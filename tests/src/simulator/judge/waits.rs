@@ -19,7 +19,7 @@ const REHASHING: Span = Span::seconds(2);
 /// How long a caller may say that it waits for a delivery; a delivery itself takes no longer than this.
 const DELIVERING: Span = Retries::LONGEST_DELIVERY;
 
-/// The longest that a call of a door takes, if each step takes this patience; none where it does more, the longer the more there is to do.
+/// The longest that a call of a door takes; none where it does more, the longer the more there is to do.
 fn longest(door: &str, patience: Span) -> Option<Span> {
     let (steps, beside) = match door {
         "sweep" => return None,
@@ -61,15 +61,14 @@ pub(super) fn breaches(evidence: &Evidence<'_>, questions: &[Asked<'_>]) -> Vec<
     let end = evidence.simulation.time.elapsed();
     for asked in questions {
         let door = asked.question.door;
-        let took = Span::micros(asked.ended_at.unwrap_or(end).saturating_sub(asked.at));
         let setting = &evidence.simulation.settings[realm_of(asked.question.process)];
+        let took = Span::micros(asked.ended_at.unwrap_or(end).saturating_sub(asked.at));
         if longest(door, setting.patience).is_some_and(|longest| took > longest) {
             let how = if asked.ended_at.is_some() { "took" } else { "hangs since" };
             broken.push(Breach::new(14, asked.at, format!("{door} {how} {took}")));
         }
-        let rules = &setting.rules;
         if let Some(answer) = asked.answer
-            && let Some(what) = waits_too_long(answer, rules)
+            && let Some(what) = waits_too_long(answer, &setting.rules)
         {
             broken.push(Breach::new(14, asked.at, what));
         }

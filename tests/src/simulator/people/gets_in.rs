@@ -19,7 +19,7 @@ use super::{
 };
 use crate::simulator::{
     clock::time_of_day,
-    executor::{Elapsed, TaskId, Turned},
+    executor::{Elapsed, TaskId},
     judge::Breach,
     simulation::{PROCESSES, Simulation},
 };
@@ -43,13 +43,8 @@ pub(in crate::simulator) enum Return {
     DeviceRefused,
 }
 
-/// The owners come, and the processes sweep, until all are in whom it is promised to, or a day has passed. Whether time stands
-/// still in vain.
-pub(in crate::simulator) fn owners_come(
-    simulation: &Arc<Simulation>,
-    mut is_spinning: impl FnMut(Turned) -> bool,
-) -> bool {
-    let begin = simulation.time.elapsed();
+/// The owners come, and the processes sweep while somebody tries.
+pub(in crate::simulator) fn begin(simulation: &Arc<Simulation>) {
     let turn = || Turn { simulation: Arc::clone(simulation), step: 0 };
     for process in 0..PROCESSES {
         simulation.time.start(TaskId(1 << 42 | process as u64), u64::MAX, None, sweeps(process, turn()));
@@ -57,18 +52,10 @@ pub(in crate::simulator) fn owners_come(
     for who in 0..OWNERS {
         simulation.time.start(TaskId(1 << 43 | who as u64), u64::MAX, None, comes(who, turn()));
     }
-    let mut until = begin;
-    while is_under_way(simulation) && until <= begin + DAY {
-        until += 10 * 60_000_000;
-        if is_spinning(simulation.time.run_until(until)) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Whether somebody still tries.
-fn is_under_way(simulation: &Simulation) -> bool {
+pub(in crate::simulator) fn is_under_way(simulation: &Simulation) -> bool {
     let returns = simulation.people().returns;
     returns.iter().any(|it| matches!(it, Return::Away | Return::Trying { .. }))
 }
@@ -108,7 +95,10 @@ async fn sweeps(process: usize, turn: Turn) {
 }
 
 /// What is so of the account of an owner that something is promised to; why nothing is, otherwise.
-async fn promised(owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+async fn promised(who: usize, owner: &Owner, turn: &Turn) -> Result<AccountView, &'static str> {
+    if turn.thief(who).is_at_it() {
+        return Err("a thief is at it: the account is taken back first");
+    }
     let (_, accounts) = turn.accounts(owner.realm).ok_or("no process is up")?;
     let admin = accounts.admin(staff());
     for mailbox in owner.mailboxes.iter().rev() {
@@ -139,7 +129,7 @@ async fn comes(who: usize, turn: Turn) {
     let since = turn.simulation.time.elapsed();
     let settle = |it: Return| turn.simulation.people().returns[who] = it;
     let owner = turn.owner(who);
-    let view = match promised(&owner, &turn).await {
+    let view = match promised(who, &owner, &turn).await {
         Ok(view) => view,
         Err(why) => {
             turn.say(format!("to {} of realm {} nothing is promised: {why}", owner.name, owner.realm));
@@ -160,7 +150,7 @@ async fn comes(who: usize, turn: Turn) {
         turn.simulation.time.sleep(Span::minutes(2)).await;
         // Something may have come between that ends the promise: what was due, or another owner's doing.
         if turn.simulation.time.elapsed() - since >= DAY {
-            if let Err(why) = promised(&turn.owner(who), &turn).await {
+            if let Err(why) = promised(who, &turn.owner(who), &turn).await {
                 settle(Return::NotPromised(why));
             }
             return;

@@ -7,8 +7,12 @@ pub(super) mod gets_in;
 mod mailed;
 mod operator;
 mod owner;
+mod reader;
+mod report;
 mod staff;
 mod stranger;
+pub(super) mod takes_back;
+mod thief;
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
@@ -37,6 +41,12 @@ pub(super) enum Act {
     Owner { who: usize, does: owner::Act },
     /// Somebody who has no account.
     Stranger(stranger::Act),
+    /// Somebody who knows what an owner knows.
+    Thief { whose: usize, does: thief::Act },
+    /// Somebody who reads a mailbox that an owner has left.
+    Reader { whose: usize, does: reader::Act },
+    /// Somebody tells what became of a letter.
+    Report(report::Act),
     /// Staff of a realm.
     Staff { realm: usize, does: staff::Act },
     /// Whoever runs the processes, and what befalls them.
@@ -46,7 +56,12 @@ pub(super) enum Act {
 impl Act {
     /// Something or other. In a world without trouble nothing fails and nobody gives up.
     pub(super) fn drawn(dice: &mut Dice, troubled: bool) -> Self {
-        match dice.below(20) {
+        match dice.below(26) {
+            20..=22 => {
+                Self::Thief { whose: dice.below(OWNERS as u64) as usize, does: thief::Act::drawn(dice) }
+            }
+            23 => Self::Reader { whose: dice.below(OWNERS as u64) as usize, does: reader::Act::drawn(dice) },
+            24 | 25 => Self::Report(report::Act::drawn(dice)),
             0..=7 => Self::Owner { who: dice.below(OWNERS as u64) as usize, does: owner::Act::drawn(dice) },
             8..=11 => Self::Stranger(stranger::Act::drawn(dice)),
             12..=14 => {
@@ -61,11 +76,8 @@ impl Act {
     pub(super) fn repeats(&mut self) -> Option<&mut u64> {
         match self {
             Self::Owner { does: owner::Act::MistypesPassword { times, .. }, .. }
-            | Self::Stranger(
-                stranger::Act::Guesses { times, .. }
-                | stranger::Act::AsksForResets { times, .. }
-                | stranger::Act::SignsUp { times, .. },
-            ) => Some(times),
+            | Self::Report(report::Act::Genuine { times, .. }) => Some(times),
+            Self::Stranger(does) => does.repeats(),
             _ => None,
         }
     }
@@ -83,6 +95,9 @@ impl Act {
         match self {
             Self::Owner { who, does } => does.perform(who, turn).await,
             Self::Stranger(does) => does.perform(turn).await,
+            Self::Thief { whose, does } => does.perform(whose, turn).await,
+            Self::Reader { whose, does } => does.perform(whose, turn).await,
+            Self::Report(does) => does.perform(turn).await,
             Self::Staff { realm, does } => does.perform(realm, turn).await,
             Self::Operator(does) => does.perform(turn).await,
         }
@@ -95,6 +110,11 @@ impl fmt::Display for Act {
         match self {
             Self::Owner { who, does } => write!(f, "{} {does}", NAMES[*who]),
             Self::Stranger(does) => write!(f, "a stranger {does}"),
+            Self::Thief { whose, does } => write!(f, "a thief of {} {does}", NAMES[*whose]),
+            Self::Reader { whose, does } => {
+                write!(f, "a reader of the mailbox that {} has left {does}", NAMES[*whose])
+            }
+            Self::Report(does) => write!(f, "somebody reports {does}"),
             Self::Staff { realm, does } => write!(f, "staff of realm {realm} {does}"),
             Self::Operator(does) => write!(f, "{does}"),
         }
@@ -145,6 +165,8 @@ pub(super) struct People {
     pub(super) followers: [Follower; REALMS],
     /// How it went in the calm, for each owner.
     pub(super) returns: [Return; OWNERS],
+    /// Of each owner, what a thief has of them; nothing unless there is one.
+    thieves: Vec<thief::Thief>,
     /// Names what is new.
     number: u64,
 }
@@ -240,6 +262,7 @@ impl People {
             owners: (0..OWNERS).map(owner).collect(),
             followers: Default::default(),
             returns: Default::default(),
+            thieves: vec![thief::Thief::default(); OWNERS],
             number: 0,
         }
     }
@@ -355,6 +378,11 @@ impl Turn {
     /// A line of the trace.
     pub(super) fn say(&self, text: impl Into<String>) {
         self.simulation.write(Fact::Said(text.into()));
+    }
+
+    /// What was met with that an invariant promises would not be.
+    pub(super) fn complain(&self, invariant: u8, what: impl Into<String>) {
+        self.simulation.write(Fact::Complained { invariant, what: what.into() });
     }
 
     /// A process of the realm that is up, and its accounts; none if none is.

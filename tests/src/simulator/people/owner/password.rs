@@ -72,6 +72,7 @@ pub(in crate::simulator) async fn tries(
         Ok(Authentication::MustChange { stamp, reason }) => {
             turn.let_in(stamp);
             turn.say(format!("the password must be changed: {reason:?}"));
+            turn.let_in(stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
                 owner.gets_in_with(mailbox, expected);
