@@ -62,9 +62,10 @@ pub(in crate::simulator) async fn tries(
     match answer {
         Ok(Authentication::Granted { stamp, device }) => {
             turn.let_in(stamp);
+            let dated = turn.dated(process, stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
-                owner.keeps(device, Some(stamp));
+                owner.keeps(device, dated);
                 owner.gets_in_with(mailbox, expected);
             });
             Came::In
@@ -220,11 +221,14 @@ pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str,
     let asked = Question { account: Some(stamp.account), ..question("owner.change_password", process) };
     let door = accounts.owner(stamp, owner.home);
     match turn.ask(asked, door.change_password(&typed_password(known), &password(&new))).await {
-        Ok(renewed) => turn.learns(who, |owner| {
-            owner.begins(renewed.stamp);
-            owner.keeps(renewed.device, Some(renewed.stamp));
-            owner.knows(&new);
-        }),
+        Ok(renewed) => {
+            let dated = turn.dated(process, renewed.stamp);
+            turn.learns(who, |owner| {
+                owner.begins(renewed.stamp);
+                owner.keeps(renewed.device, dated);
+                owner.knows(&new);
+            });
+        }
         Err(Error::Failed(_)) => {}
         Err(_) => turn.learns(who, |owner| owner.forgets(&new)),
     }
