@@ -133,7 +133,8 @@ pub fn judged(plan: &Plan) -> Verdict {
     let _ = spins(simulation.time.run_until(last + AFTER));
     simulation.calm_down();
     gets_in::begin(&simulation);
-    let end = simulation.time.elapsed() + gets_in::DAY;
+    // A little longer: who is late looks once more whether anything is promised to them.
+    let end = simulation.time.elapsed() + gets_in::DAY + AFTER;
     while gets_in::is_under_way(&simulation) && simulation.time.elapsed() < end {
         let next = simulation.time.elapsed() + AFTER;
         if spins(simulation.time.run_until(next)) {

@@ -22,6 +22,7 @@ pub(super) struct Setting {
     pub(super) rechecks: bool,
     pub(super) notes_log_ins: bool,
     policy: Policy,
+    /// How long one step of a call waits.
     pub(super) patience: Span,
     longest_queue: usize,
     tells_host: bool,

@@ -256,7 +256,7 @@ type Parts<'a, T, const N: usize> = [(&'static str, &'a mut T); N];
 
 impl Trouble {
     /// Each part by its name: of 1,000 so many; and what is wholly the matter or not at all.
-    fn parts_mut(&mut self) -> (Parts<'_, u64, 13>, Parts<'_, bool, 3>) {
+    fn parts_mut(&mut self) -> (Parts<'_, u64, 16>, Parts<'_, bool, 3>) {
         let StoreTrouble { refused, unheard, lost, late, silent, slow, is_full, is_broken } = &mut self.store;
         let store = [
             ("store.refused", refused),
@@ -276,8 +276,10 @@ impl Trouble {
             ("mail.silent", silent),
             ("mail.slow", slow),
         ];
-        let mut all = store.into_iter().chain(mail);
-        let shares = std::array::from_fn(|_| all.next().expect("6 and 7 are 13"));
+        let HostTrouble { fails, panics, silent } = &mut self.host;
+        let host = [("host.fails", fails), ("host.panics", panics), ("host.silent", silent)];
+        let mut all = store.into_iter().chain(mail).chain(host);
+        let shares = std::array::from_fn(|_| all.next().expect("6, 7 and 3 are 16"));
         (shares, [("store.full", is_full), ("store.broken", is_broken), ("mail.away", is_away)])
     }
 

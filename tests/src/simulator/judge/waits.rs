@@ -28,7 +28,6 @@ fn longest(door: &str, patience: Span) -> Option<Span> {
         "public.sign_up"
         | "public.request_password_reset"
         | "public.inspect_code"
-        | "public.choose_password"
         | "public.cancel_email_change"
         | "public.revert_email_change"
         | "owner.request_email_proof"
@@ -41,11 +40,12 @@ fn longest(door: &str, patience: Span) -> Option<Span> {
         | "admin.end_sessions"
         | "admin.close"
         | "admin.reopen"
-        | "admin.issue_code"
-        | "admin.assign_password" => (1, Span::ZERO),
+        | "admin.issue_code" => (1, Span::ZERO),
+        // The host may look the password up.
+        "public.choose_password" | "admin.assign_password" => (2, Span::ZERO),
         // The session is looked at; the password is verified and counted, and the command decided, each once more where
         // the hash was sealed anew; how long to wait is looked up.
-        "owner.change_password" | "owner.close" | "owner.request_email_change" => (8, Span::ZERO),
+        "owner.change_password" | "owner.close" | "owner.request_email_change" => (9, Span::ZERO),
         // Decided; then looked up, renewed, handed over, settled.
         "admin.request_password_set" | "admin.request_email_proof" | "admin.change_password_management" => {
             (4, DELIVERING)

@@ -45,19 +45,18 @@ pub(in crate::simulator) enum Return {
     DeviceRefused,
 }
 
-/// The owners come, and the processes sweep.
+/// The owners come, and the processes sweep while somebody tries.
 pub(in crate::simulator) fn begin(simulation: &Arc<Simulation>) {
+    let turn = || Turn { simulation: Arc::clone(simulation), step: 0 };
     for process in 0..PROCESSES {
-        let turn = Turn { simulation: Arc::clone(simulation), step: 0 };
-        simulation.time.start(TaskId(1 << 42 | process as u64), u64::MAX, None, sweeps(process, turn));
+        simulation.time.start(TaskId(1 << 42 | process as u64), u64::MAX, None, sweeps(process, turn()));
     }
     for who in 0..OWNERS {
-        let turn = Turn { simulation: Arc::clone(simulation), step: 0 };
         let name = TaskId(1 << 43 | who as u64);
-        if turn.thief(who).is_at_it() {
-            simulation.time.start(name, u64::MAX, None, takes_back::begins(who, turn));
+        if turn().thief(who).is_at_it() {
+            simulation.time.start(name, u64::MAX, None, takes_back::begins(who, turn()));
         } else {
-            simulation.time.start(name, u64::MAX, None, comes(who, turn));
+            simulation.time.start(name, u64::MAX, None, comes(who, turn()));
         }
     }
 }
@@ -75,7 +74,7 @@ pub(in crate::simulator) fn breaches(simulation: &Simulation) -> Vec<Breach> {
     let all = people.returns.iter().zip(&people.owners);
     all.filter_map(|(it, owner)| {
         let what = match it {
-            Return::Trying { since } if now - since >= DAY => "did not get in within a day",
+            Return::Trying { since } if since + DAY <= now => "did not get in within a day",
             Return::TakingBack => "did not get back within a day what a thief had carried away",
             Return::DeviceRefused => "was refused on a device that was known",
             _ => return None,

@@ -421,6 +421,12 @@ impl Turn {
         answered
     }
 
+    /// The session that a device's token came with, if it can be told by it: a process whose clock is ahead dates a token in
+    /// days to come, on which no other relies.
+    pub(super) fn dated(&self, process: usize, stamp: SessionStamp) -> Option<SessionStamp> {
+        (self.simulation.clock_of(process).ahead() == 0).then_some(stamp)
+    }
+
     /// Writes down that a right password let somebody in.
     pub(super) fn let_in(&self, stamp: SessionStamp) {
         self.simulation.write(Fact::LetIn { account: stamp.account, epoch: stamp.epoch });

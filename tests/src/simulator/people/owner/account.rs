@@ -28,10 +28,11 @@ async fn at_own_door(
 }
 
 /// The session goes on under another stamp.
-fn goes_on(who: usize, renewed: Renewed, turn: &Turn) {
+fn goes_on(who: usize, renewed: Renewed, process: usize, turn: &Turn) {
+    let dated = turn.dated(process, renewed.stamp);
     turn.learns(who, |owner| {
         owner.begins(renewed.stamp);
-        owner.keeps(renewed.device, Some(renewed.stamp));
+        owner.keeps(renewed.device, dated);
     });
 }
 
@@ -74,11 +75,12 @@ pub(super) async fn asks_for_email(who: usize, back: bool, waits: u64, turn: &Tu
 pub(super) async fn confirms_email(who: usize, mailed: &Mailed, turn: &Turn) {
     let Some((stamp, accounts, asked)) = at_own_door(who, "owner.confirm_email", turn).await else { return };
     let door = accounts.owner(stamp, turn.owner(who).home);
+    let process = asked.process;
     match turn.ask(asked, door.confirm_email(&mailed.code)).await {
         Ok(renewed) => {
             turn.spends(who, mailed);
             turn.learns(who, |owner| owner.moves_to(&mailed.to));
-            goes_on(who, renewed, turn);
+            goes_on(who, renewed, process, turn);
         }
         // It may have been done.
         Err(Error::Failed(_)) => turn.learns(who, |owner| owner.moves_to(&mailed.to)),
@@ -147,8 +149,9 @@ pub(super) async fn proves_email(who: usize, mailed: &Mailed, turn: &Turn) {
 pub(super) async fn ends_sessions(who: usize, turn: &Turn) {
     let Some((stamp, accounts, asked)) = at_own_door(who, "owner.end_sessions", turn).await else { return };
     let door = accounts.owner(stamp, turn.owner(who).home);
+    let process = asked.process;
     if let Ok(renewed) = turn.ask(asked, door.end_sessions()).await {
-        goes_on(who, renewed, turn);
+        goes_on(who, renewed, process, turn);
     }
 }
 
@@ -158,8 +161,9 @@ pub(super) async fn uses_old_session(who: usize, turn: &Turn) {
     let Some((process, accounts)) = turn.accounts(owner.realm) else { return };
     let asked = Question { account: Some(stamp.account), ..question("owner.end_sessions", process) };
     let door = accounts.owner(stamp, owner.home);
+    let process = asked.process;
     if let Ok(renewed) = turn.ask(asked, door.end_sessions()).await {
-        goes_on(who, renewed, turn);
+        goes_on(who, renewed, process, turn);
     }
 }
 

@@ -4,12 +4,11 @@ use accountable_core::{
     Authentication, Error, MailOptions, PublicError,
     domain::{CodeState, EmailAddress, Purpose, SessionStamp},
 };
-use futures_util::future::join;
 
 use super::super::{Turn, mailed::Mailed, question};
 use crate::{
     doors::world::{password, typed_password},
-    simulator::history::Question,
+    simulator::{executor::TaskId, history::Question},
 };
 
 /// What lets an owner choose a password.
@@ -63,9 +62,10 @@ pub(in crate::simulator) async fn tries(
     match answer {
         Ok(Authentication::Granted { stamp, device }) => {
             turn.let_in(stamp);
+            let dated = turn.dated(process, stamp);
             turn.learns(who, |owner| {
                 owner.begins(stamp);
-                owner.keeps(device, Some(stamp));
+                owner.keeps(device, dated);
                 owner.gets_in_with(mailbox, expected);
             });
             Came::In
@@ -165,7 +165,13 @@ pub(super) async fn chooses_twice(who: usize, in_two_windows: bool, turn: &Turn)
     let Some(mailed) = turn.fresh(who, &CHOOSES) else { return };
     inspects(who, &mailed, turn).await;
     if in_two_windows {
-        join(chooses(who, &mailed, turn), chooses(who, &mailed, turn)).await;
+        // Each window is a task of its own, as whatever is under way at once.
+        let (window, link) = (turn.clone(), mailed.clone());
+        let name = TaskId(1 << 44 | turn.step);
+        turn.simulation.time.start(name, u64::MAX, None, async move {
+            chooses(who, &link, &window).await;
+        });
+        chooses(who, &mailed, turn).await;
     } else {
         chooses(who, &mailed, turn).await;
         chooses(who, &mailed, turn).await;
@@ -215,11 +221,14 @@ pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str,
     let asked = Question { account: Some(stamp.account), ..question("owner.change_password", process) };
     let door = accounts.owner(stamp, owner.home);
     match turn.ask(asked, door.change_password(&typed_password(known), &password(&new))).await {
-        Ok(renewed) => turn.learns(who, |owner| {
-            owner.begins(renewed.stamp);
-            owner.keeps(renewed.device, Some(renewed.stamp));
-            owner.knows(&new);
-        }),
+        Ok(renewed) => {
+            let dated = turn.dated(process, renewed.stamp);
+            turn.learns(who, |owner| {
+                owner.begins(renewed.stamp);
+                owner.keeps(renewed.device, dated);
+                owner.knows(&new);
+            });
+        }
         Err(Error::Failed(_)) => {}
         Err(_) => turn.learns(who, |owner| owner.forgets(&new)),
     }
