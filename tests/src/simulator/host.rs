@@ -41,11 +41,11 @@ impl ErasureVeto for Host {
 
 #[async_trait]
 impl PasswordScreen for Host {
-    /// Each seventh of those that people think of.
+    /// Each seventh of those that people think of, until the calm.
     async fn is_breached(&self, password: &Password) -> Result<bool, Source> {
         self.answers().await?;
         let digits = password.expose().chars().filter_map(|letter| letter.to_digit(10));
-        Ok(digits.fold(0, |number, digit| (number * 10 + digit) % 7) == 0)
+        Ok(digits.fold(0, |number, digit| (number * 10 + digit) % 7) == 0 && !self.simulation.is_calm())
     }
 }
 

@@ -75,7 +75,12 @@ impl Setting {
             rechecks: dice.one_in(4),
             notes_log_ins: dice.one_in(4),
             policy: if plain { Policy::Nist } else { policy },
-            patience: *dice.pick(&[Span::seconds(30), Span::seconds(30), Span::seconds(2), Span::minutes(5)]),
+            patience: *dice.pick(&[
+                Span::seconds(30),
+                Span::seconds(30),
+                Span::seconds(12),
+                Span::minutes(5),
+            ]),
             longest_queue: *dice.pick(&[4_096, 4_096, 12, 2]),
             tells_host: dice.one_in(2),
             asks_veto: dice.one_in(3),
