@@ -310,10 +310,20 @@ impl Retries {
         Span::micros(half.saturating_add(extra))
     }
 
-    /// A due time further ahead than this is impossible (the clock jumped back) and counts as due.
+    /// How far the clocks of two processes may differ, and how long a claim may be on its way to the store (fixed): 10 min.
+    const DIFFERENCE: Span = Span::minutes(10);
+
+    /// The longest that a mail is put off, or held by a courier.
+    #[must_use]
+    pub fn longest_wait(&self) -> Span {
+        self.longest.max(self.lease)
+    }
+
+    /// A due time further ahead than this is impossible (the clock jumped back) and counts as due. It is more than the longest
+    /// wait: what another process has just claimed, by a clock that is a little ahead, is not due.
     #[must_use]
     pub fn horizon(&self) -> Span {
-        self.longest.max(self.lease)
+        Span::micros(self.longest_wait().as_micros().saturating_add(Self::DIFFERENCE.as_micros()))
     }
 }
 
@@ -330,6 +340,17 @@ mod tests {
         for attempts in [9, 64, u32::MAX] {
             let wait = rule.back_off(attempts, u64::MAX);
             assert!(wait >= Span::hours(2) && wait <= Span::hours(4), "{attempts}: {wait}");
+        }
+    }
+
+    #[test]
+    fn what_another_process_holds_is_not_due_by_a_clock_that_is_a_little_behind() {
+        for (longest, lease) in [(Span::hours(4), Span::minutes(5)), (Span::seconds(30), Span::hours(8))] {
+            let rule = Retries { longest, lease, ..Retries::default() };
+            let ahead = Timestamp::from_micros(1_000_000_000_000);
+            let behind = ahead - Span::minutes(10);
+            assert!(ahead + rule.lease <= behind + rule.horizon());
+            assert!(ahead + rule.back_off(u32::MAX, u64::MAX) <= behind + rule.horizon());
         }
     }
 

@@ -44,7 +44,7 @@ impl Core {
                 }
                 (Some(wait), waiting) => {
                     // Further ahead than that, a due time counts as due.
-                    let soonest = || now + wait.min(self.rules.retries.horizon());
+                    let soonest = || now + wait.min(self.rules.retries.longest_wait());
                     let until = waiting.map_or_else(soonest, |waiting| waiting.until);
                     // It takes the unit that it waits for, beyond the burst and beside whichever waits already.
                     let beyond = taken.step.times(if waiting.is_some() { 2 } else { 1 });

@@ -148,7 +148,7 @@ impl Core {
             return self.drop_request(mail).await;
         }
         // Further ahead than the horizon, a due time counts as due.
-        let wait = wait.max(Span::micros(age.as_micros() / 4)).min(self.rules.retries.horizon());
+        let wait = wait.max(Span::micros(age.as_micros() / 4)).min(self.rules.retries.longest_wait());
         let until = now + wait;
         let state = MailState::Retry { at: until };
         let after = Mail { attempts: mail.value.attempts.saturating_sub(1), state, ..mail.value.clone() };
