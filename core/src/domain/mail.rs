@@ -311,9 +311,12 @@ impl Retries {
     }
 
     /// A due time further ahead than this is impossible (the clock jumped back) and counts as due.
+    ///
+    /// It lies a whole lease beyond any claim: of two couriers the one whose claim reaches the store last may have begun it
+    /// first, by a clock a little behind the other's, and must not take what the other has just taken.
     #[must_use]
     pub fn horizon(&self) -> Span {
-        self.longest.max(self.lease)
+        self.longest.max(self.lease.times(2))
     }
 }
 
@@ -331,6 +334,15 @@ mod tests {
             let wait = rule.back_off(attempts, u64::MAX);
             assert!(wait >= Span::hours(2) && wait <= Span::hours(4), "{attempts}: {wait}");
         }
+    }
+
+    #[test]
+    fn a_mail_that_was_just_claimed_is_not_due_to_whoever_began_a_moment_earlier() {
+        let rule = Retries { longest: Span::hours(1), lease: Span::hours(8), ..Retries::default() };
+        let later = Timestamp::EPOCH + Span::seconds(30);
+        let claimed = tried(0).claimed(later + rule.lease);
+        let due = claimed.due().unwrap();
+        assert!(due > Timestamp::EPOCH && due <= Timestamp::EPOCH + rule.horizon());
     }
 
     fn tried(attempts: u32) -> Mail {
