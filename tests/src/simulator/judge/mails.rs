@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    domain::{Content, EventKind, Facts, Letter, Mail, MailId, MailState, Retries, Suppression, Timestamp},
+    domain::{
+        Content, EventKind, Facts, Initiator, Letter, Mail, MailId, MailState, Retries, Suppression,
+        Timestamp,
+    },
     port::{Claim, Claimed, Commit, Swap},
 };
 
