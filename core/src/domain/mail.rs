@@ -354,6 +354,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_mail_that_was_just_claimed_is_not_due_to_whoever_began_a_moment_earlier() {
+        let rule = Retries { longest: Span::hours(1), lease: Span::hours(8), ..Retries::default() };
+        let later = Timestamp::EPOCH + Span::seconds(30);
+        let claimed = tried(0).claimed(later + rule.lease);
+        let due = claimed.due().unwrap();
+        assert!(due > Timestamp::EPOCH && due <= Timestamp::EPOCH + rule.horizon());
+    }
+
     fn tried(attempts: u32) -> Mail {
         let request = Content::Letter(Dispatch {
             account: AccountId::from_bytes([1; 16]),

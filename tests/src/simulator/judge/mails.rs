@@ -156,10 +156,12 @@ impl<'a> Mails<'a> {
     fn removed(&mut self, moment: &Moment<'_, 'a>, commit: &Commit, mail: &Mail) {
         let at = moment.entry.at;
         let is_event = |what: EventKind| commit.events().iter().any(|event| event.what == what);
+        // Staff may cancel what it likes.
+        let by_itself = commit.events().iter().all(|event| event.by == Initiator::Courier);
         let known = self.known.entry(mail.id).or_default();
         if is_event(EventKind::MailDelivered { mail: mail.id }) && known.taken.is_empty() {
             self.breach(9, at, format!("{:?} counts as delivered, and no server took it", mail.id));
-        } else if is_event(EventKind::MailCancelled { mail: mail.id }) {
+        } else if by_itself && is_event(EventKind::MailCancelled { mail: mail.id }) {
             let was_good = self.known.get(&mail.id).and_then(|known| known.taken_up.last());
             let was_good = was_good.is_some_and(|it| is_good(it.mail, it.facts, it.held_back, it.now));
             let (facts, held_back) = surroundings(moment.after, mail);
