@@ -45,8 +45,8 @@ struct Args {
     /// This seed alone: judged, cut down where it is broken, and told.
     #[arg(long)]
     seed: Option<u64>,
-    /// Tells all that happened under the seed, and cuts nothing down.
-    #[arg(long, requires = "seed")]
+    /// Cuts nothing down. Of a seed alone, all is told that happened.
+    #[arg(long)]
     whole: bool,
     /// Of the seed's steps these, as a shrunk seed was told: 3,7:once,12:stays:soon.
     #[arg(long, requires = "seed", value_name = "STEPS")]
@@ -123,11 +123,15 @@ fn many(args: &Args, judged: impl Fn(&Plan) -> Verdict + Sync) -> ExitCode {
     let lowest = outcome.broken.iter().find_map(|(seed, breaches)| Some((*seed, breaches.first()?)));
     match lowest {
         Some((seed, breach)) => {
-            let mut plan = Plan::drawn(seed);
-            if args.forgetful {
-                plan = plan.with_forgetful_store();
+            if args.whole {
+                println!("seed {seed}: {}", breach.what);
+            } else {
+                let mut plan = Plan::drawn(seed);
+                if args.forgetful {
+                    plan = plan.with_forgetful_store();
+                }
+                println!("\n{}", cut_down(&plan, breach, judged));
             }
-            println!("\n{}", cut_down(&plan, breach, judged));
             let after = seed.wrapping_sub(args.first).wrapping_add(1);
             println!("BROKEN invariant={} seed={seed} after={after}", breach.invariant);
             ExitCode::FAILURE
