@@ -119,9 +119,6 @@ pub mod samples;
 pub mod simulator;
 pub mod store;
 
-// Under the name that it has in the crate whose predicate of sound facts the simulator shares.
-use accountable_core::domain;
-
 /// Drives a future to its end on this thread, for adapters that need no runtime.
 pub use pollster::block_on;
 

@@ -22,6 +22,7 @@ mod redeem;
 mod register;
 mod shut;
 mod sign_up;
+mod sound;
 mod throttles;
 mod time_due;
 mod time_passed;

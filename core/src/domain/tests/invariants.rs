@@ -21,6 +21,5 @@ mod ends;
 mod life;
 mod reach;
 mod remedies;
-mod sound;
 mod steps;
 mod windows;

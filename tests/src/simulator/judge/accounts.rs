@@ -10,7 +10,6 @@ use accountable_core::{
 use super::{
     Breach,
     shadow::{Judge, Moment, Shadow, account_of, decided_at},
-    sound::unsound,
 };
 use crate::simulator::{
     executor::{Elapsed, TaskId},
@@ -94,7 +93,7 @@ impl Accounts {
             self.breach(5, at, format!("{} lives again after its erasure", after.id));
         }
         if let Some(now) = decided_at(commit)
-            && let Some(what) = unsound(after, now)
+            && let Some(what) = after.unsound(now)
         {
             self.breach(5, at, format!("{what}, in {}", after.id));
         }

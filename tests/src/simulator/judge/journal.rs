@@ -141,7 +141,8 @@ impl Journal<'_> {
             let gapless = versions.windows(2).all(|pair| pair[1] == pair[0].next());
             let latest = versions.last().is_none_or(|last| *last == account.version);
             let is_purged = self.purged.contains(&account.id);
-            if !in_order || !is_purged && !(gapless && latest) {
+            let is_whole = is_purged || gapless && latest;
+            if !(in_order && is_whole) {
                 let what = format!("{} has a version without its events, or out of order", account.id);
                 said.push(Breach::new(GAPLESS, at, what));
             }

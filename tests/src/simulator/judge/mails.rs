@@ -140,10 +140,10 @@ impl<'a> Mails<'a> {
                 }
                 self.removed(moment, commit, mail);
             }
-            (Some(before), Some(after)) if is_dead(after) && !is_dead(before) => {
-                if !says(given_up, after.id) {
-                    self.breach(9, at, format!("{:?} was given up, and no event says so", after.id));
-                }
+            (Some(before), Some(after))
+                if is_dead(after) && !is_dead(before) && !says(given_up, after.id) =>
+            {
+                self.breach(9, at, format!("{:?} was given up, and no event says so", after.id));
             }
             (Some(before), Some(after)) if is_dead(before) && !is_dead(after) => {
                 // Staff wants it tried anew.

@@ -21,10 +21,6 @@ mod throttles;
 mod timeline;
 mod waits;
 
-/// Which facts go together: the predicate that the library's own tests of its rules hold them to.
-#[path = "../../../../core/src/domain/tests/invariants/sound.rs"]
-mod sound;
-
 pub(super) use self::equality::differences;
 use super::{
     executor::Elapsed,

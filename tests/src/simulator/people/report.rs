@@ -114,7 +114,7 @@ fn forged(known: Option<&FeedbackTag>, turn: &Turn) -> FeedbackTag {
         1 => text.truncate(at),
         2 => {
             let other = char::from(b'a' + letter);
-            let other = if text[at..].starts_with(other) { 'z' } else { other };
+            let other = if text.as_bytes().get(at) == Some(&(other as u8)) { 'z' } else { other };
             text.replace_range(at..=at, &other.to_string());
         }
         _ => text.push('a'),

@@ -200,7 +200,7 @@ fn forged_device(turn: &Turn) -> Option<DeviceToken> {
     let genuine = turn.owner(whose).device?.expose();
     let at = at % genuine.len();
     let letter = char::from(b'A' + letter as u8);
-    let letter = if genuine[at..].starts_with(letter) { 'a' } else { letter };
+    let letter = if genuine.as_bytes().get(at) == Some(&(letter as u8)) { 'a' } else { letter };
     let mut text = genuine.to_string();
     text.replace_range(at..=at, &letter.to_string());
     DeviceToken::parse(&text)
@@ -318,7 +318,7 @@ fn useless_code(at: Target, turn: &Turn) -> Option<(MailedCode, Option<Purpose>)
         3 => {
             let (id, mut code, _) = pick(true)?;
             let at = place % code.len();
-            let other = if code[at..].starts_with('Q') { "7" } else { "Q" };
+            let other = if code.as_bytes().get(at) == Some(&b'Q') { "7" } else { "Q" };
             code.replace_range(at..=at, other);
             Some((MailedCode::new(&id, &code), None))
         }

@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use super::{
     acts::{Act, By, address},
     reach::Combination,
-    sound::unsound,
     steps::{Step, steps},
 };
 use crate::domain::{testing::*, *};
@@ -340,7 +339,7 @@ impl Life {
     }
 
     fn always(&mut self) -> Result<(), TestCaseError> {
-        prop_assert_eq!(unsound(&self.account, self.now), None, "{:#?}", self.account);
+        prop_assert_eq!(self.account.unsound(self.now), None, "{:#?}", self.account);
         let combination = Combination::of(&self.account, self.now);
         prop_assert!(combination.is_reached(), "{:#?}", combination);
         prop_assert!(are_apart(&self.account, &self.bystander));

@@ -6,10 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{
-    acts::{Act, By},
-    sound::unsound,
-};
+use super::acts::{Act, By};
 use crate::domain::{testing::*, *};
 
 /// The facts that commands tell apart.
@@ -191,7 +188,7 @@ fn explored(world: &World) -> (Vec<Combination>, Vec<Place>) {
     let mut arrive = |account: Account, now, waiting: &mut VecDeque<usize>, places: &mut Vec<Place>| {
         let name = Combination::of(&account, now);
         *known.entry(name.clone()).or_insert_with(|| {
-            assert_eq!(unsound(&account, now), None, "{account:#?}");
+            assert_eq!(account.unsound(now), None, "{account:#?}");
             names.push(name);
             places.push(Place { account, now, ways: Vec::new() });
             waiting.push_back(places.len() - 1);

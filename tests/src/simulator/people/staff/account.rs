@@ -210,7 +210,9 @@ impl Attribute {
             Self::Group(group) => {
                 changes.with_ip_filter_group(group.map(|name| IpFilterGroupName::parse(name).unwrap()))
             }
-            Self::Locale => changes.with_locale((number % 2 == 0).then(|| Locale::parse("de").unwrap())),
+            Self::Locale => {
+                changes.with_locale(number.is_multiple_of(2).then(|| Locale::parse("de").unwrap()))
+            }
         }
     }
 }

@@ -1,11 +1,22 @@
 //! Which facts go together: what holds of every account that commands and time can make.
+//!
+//! Nothing asks for it but tests: those of the rules, and the simulator's judges.
 
 use std::collections::BTreeSet;
 
-use crate::domain::*;
+use super::{Account, Facts};
+use crate::domain::{ClosedBy, Management, OpenStanding, Purpose, Standing, Timestamp};
 
-/// What is amiss, of an account as of now.
-pub(super) fn unsound(account: &Account, now: Timestamp) -> Option<&'static str> {
+impl Account {
+    /// What is amiss with the facts, of an account as of now; none of what commands and time can make.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unsound(&self, now: Timestamp) -> Option<&'static str> {
+        unsound(self, now)
+    }
+}
+
+fn unsound(account: &Account, now: Timestamp) -> Option<&'static str> {
     let facts = account.facts().ok()?;
     let live = |purpose: Purpose| facts.confirmations.get(&purpose).and_then(|these| these.live(now));
     let shut = facts.standing != Standing::Active;
