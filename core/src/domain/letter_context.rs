@@ -76,7 +76,7 @@ impl LetterContext<'_> {
                 let elsewhere = *purpose == Purpose::EmailConfirm && self.taken;
                 if elsewhere { Message::Notice(Notice::EmailTaken) } else { message }
             }
-            Subject::Notice(notice) => Message::Notice(notice.clone()),
+            Subject::Notice(notice) => Message::Notice(as_it_is(facts, notice)),
         };
         let letter =
             Letter::new(mail.id, mail.realm.clone(), mailbox.address.clone(), message, mail.queued_at);
@@ -158,6 +158,15 @@ fn is_so_still(facts: &Facts, dispatch: &Dispatch, address: Option<&Address>) ->
             here && facts.password.is_some() && address.is_some_and(|address| address.log_ins.disabled)
         }
         Subject::Notice(_) | Subject::Code { .. } => true,
+    }
+}
+
+/// The end of a closing may have moved since its notice was queued: a clock that was ahead was mended, or the account was
+/// opened and closed again. The letter names the end that stands as it leaves.
+fn as_it_is(facts: &Facts, notice: &Notice) -> Notice {
+    match (notice, &facts.standing) {
+        (Notice::Closed { .. }, Standing::Closed { until, .. }) => Notice::Closed { erased_at: *until },
+        _ => notice.clone(),
     }
 }
 

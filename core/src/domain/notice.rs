@@ -32,7 +32,8 @@ pub enum Notice {
     },
     /// The account was closed. Where the owner's door closed it, its own address gets a link that reopens it instead.
     Closed {
-        /// It can be reopened until then, and is erased after.
+        /// It can be reopened until then, and is erased after. A letter names the time that stands as it leaves, whatever was
+        /// known when the notice was queued.
         erased_at: Timestamp,
     },
     /// The password expires soon.

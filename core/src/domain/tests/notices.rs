@@ -60,6 +60,30 @@ fn an_owner_is_told_of_closing_and_when_erasure_follows_but_not_while_suspended(
 }
 
 #[test]
+fn a_notice_of_closing_names_the_end_that_stands_as_it_leaves() {
+    let world = World::new();
+    let account = Given::InUse.account(&world);
+    let named = |account: &Account, mail: &Mail| {
+        let letter = world.counter(Some(account), NOW).letter(mail, |_| None).unwrap();
+        let Message::Notice(Notice::Closed { erased_at }) = letter.message else { panic!("another mail") };
+        erased_at
+    };
+    // Closed by a clock that is ahead, and mended by one that is right.
+    for ahead in [Span::micros(224_390), Span::days(400)] {
+        let change = account.close(&closing(NOW + ahead)).unwrap();
+        let (mended, events) = change.account.unwrap().as_of(NOW, Quota::ACCOUNT);
+        assert_eq!(events, [EventKind::ClockMended]);
+        assert_eq!(named(&mended, &change.mails[0]), NOW + Span::days(30), "{ahead:?}");
+    }
+    // Opened, and closed again for a shorter time, before the first notice left.
+    let first = account.close(&closing(NOW)).unwrap();
+    let opened = world.reopened(&first.account.unwrap(), 9, NOW);
+    let grace = Span::days(2);
+    let again = opened.close(&Close { grace, ..closing(NOW) }).unwrap().account.unwrap();
+    assert_eq!(named(&again, &first.mails[0]), NOW + grace);
+}
+
+#[test]
 fn whatever_was_queued_before_a_closed_account_gets_only_that_it_was_closed() {
     let world = World::new();
     let account = Given::InUse.account(&world);
