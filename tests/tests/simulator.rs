@@ -16,10 +16,17 @@ use accountable_conformance::simulator::{
 };
 
 /// Seeds that broke an invariant once, and what was wrong.
-const BROKEN_ONCE: &[(u64, &str)] = &[(
-    125,
-    "a notice of closing named the end that a clock ahead had set, although the clock was mended before it left",
-)];
+const BROKEN_ONCE: &[(u64, &str)] = &[
+    (
+        44,
+        "a mail that one courier had just claimed was due to another, whose claim was longer on its way: it went out twice",
+    ),
+    (
+        125,
+        "a notice of closing named the end that a clock ahead had set, although the clock was mended before it left",
+    ),
+    (1680, "a device that was known was refused while guesses with it were not counted yet"),
+];
 
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| match text.parse() {

@@ -5,7 +5,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use super::{Call, Core, Deadline, DecideError, Verdict, offer::Offered};
+use super::{Call, Core, Deadline, DecideError, Verdict, offer::Offered, watch};
 use crate::{
     domain::{Account, EmailKey, Initiator},
     port::{Commit, Dossier, Swap, Who, Write},
@@ -58,7 +58,10 @@ impl Core {
             let Some(commit) = &batch.commit else { return Ok(false) };
             // Somebody came between: it was proven, signed up again, or gave way to another.
             if let Offered::Applied = self.offer(commit, &mut None, deadline).await? {
-                self.remove_mails_of_erased(id, by).await?;
+                // The way is free. A fault of what is left to do must not say of the command that nothing was done.
+                if let Err(fault) = self.remove_mails_of_erased(id, by).await {
+                    watch::troubled(&fault);
+                }
                 return Ok(true);
             }
         }

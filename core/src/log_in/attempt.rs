@@ -86,6 +86,15 @@ impl<'a> Entered<'a> {
         let (core, attempt) = (self.core, self.attempt);
         // Nothing is held any more when the other lane is entered.
         drop(self);
+        Self::as_stranger(core, attempt, deadline).await
+    }
+
+    /// Enters the lane that anybody does, whatever the attempt claims.
+    pub(super) async fn as_stranger(
+        core: &'a Core,
+        attempt: &'a Attempt<'a>,
+        deadline: &mut Deadline<'_>,
+    ) -> Result<Self, Fault> {
         Self::in_lane(core, attempt, LaneName::Address(attempt.tag), deadline).await
     }
 

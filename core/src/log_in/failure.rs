@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Address, Change, Content, Denial, EventKind, Intent, IntentKind, LockState, Mail},
-    engine::{Call, Core, DecideError, Moment, Verdict, address_or_new, watch},
+    engine::{Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new, watch},
     error::Fault,
     port::{Dossier, Who},
 };
@@ -41,6 +41,13 @@ impl<'a> Failure<'a> {
     pub(super) fn uncounted(mut entered: Entered<'a>, dossier: Dossier, denial: Denial) -> Self {
         entered.share.failed();
         Self { entered, dossier, denial, failures: 0 }
+    }
+
+    /// Writes it down, and starts over without what it claimed.
+    pub(super) async fn pay_and_start_over(self, deadline: &mut Deadline<'_>) -> Result<Entered<'a>, Fault> {
+        let (core, attempt) = (self.entered.core, self.entered.attempt);
+        self.count().await?;
+        Entered::as_stranger(core, attempt, deadline).await
     }
 
     /// Writes it down.

@@ -85,6 +85,7 @@ impl<'a> Entered<'a> {
                 Judged::TooMany { retry_after } => return Ok(Verified::TooMany { retry_after }),
                 Judged::Refused(denial) => return Ok(Verified::Denied(denial)),
                 Judged::Failed(failure) => return Ok(Verified::Denied(failure.count().await?)),
+                Judged::PaysFirst(failure) => entered = failure.pay_and_start_over(deadline).await?,
                 Judged::Right(right) => return Ok(Verified::Right(Box::new(right))),
             }
         }
@@ -127,6 +128,9 @@ enum Judged<'a> {
     LoadAgain(Entered<'a>),
     /// Its token is another account's or of sessions that ended, or has been guessed with too often: it counts as none.
     AsStranger(Entered<'a>),
+    /// What was guessed with its token and could not be counted yet fills the room: once that is written down, it counts as
+    /// none.
+    PaysFirst(Box<Failure<'a>>),
     /// At its owner's door the current password was shown wrong too often.
     Spent {
         retry_after: Span,
@@ -229,6 +233,9 @@ impl<'a> Loaded<'a> {
                 entered.share.step_back();
                 deadline.within(settled).await?;
                 return Ok(Judged::LoadAgain(entered));
+            }
+            Pass::PayOnly if matches!(entered.lane, LaneName::Device(_)) => {
+                return Ok(Judged::PaysFirst(Box::new(Failure::of_others(entered, dossier))));
             }
             Pass::PayOnly => {
                 core.verify_decoy(attempt, deadline).await?;

@@ -7,7 +7,7 @@ use crate::{
         Account, AccountId, AddressTag, Change, EmailKey, EventKind, Initiator, Refusal, Span, Stop,
         Timestamp,
     },
-    engine::{Call, Core, Deadline, DecideError, Verdict, guard::caught},
+    engine::{Call, Core, Deadline, DecideError, Verdict, guard::caught, watch},
     error::Fault,
     port::{Commit, Dossier, Limit, MailQuery, Swap, Who},
 };
@@ -56,7 +56,11 @@ impl Core {
             .await?;
         }
         // After it, so that an erasure that is refused has cost no mail. They hold nothing personal, and go to nobody.
-        self.remove_mails_of_erased(id, by).await
+        let cleared = self.remove_mails_of_erased(id, by).await;
+        cleared.map_err(|fault| {
+            watch::troubled(&fault);
+            Fault::OutcomeUnknown.into()
+        })
     }
 
     /// Erases an account whose time is over, or asks again later.
@@ -88,11 +92,9 @@ impl Core {
         answer.map_err(Fault::HostFailed)
     }
 
-    pub(crate) async fn remove_mails_of_erased(
-        &self,
-        id: AccountId,
-        by: &Initiator,
-    ) -> Result<(), DecideError> {
+    /// Removes the mails of an account that was erased; of any other, none. Those that are left where it fails reach nobody:
+    /// the courier cancels each that falls due, and what was given up is trimmed when its time comes.
+    pub(crate) async fn remove_mails_of_erased(&self, id: AccountId, by: &Initiator) -> Result<(), Fault> {
         let found = self.load(&Who::id(id), &mut self.deadline()).await?.account;
         if found.is_none_or(|account| account.value.facts().is_ok()) {
             return Ok(());
@@ -120,7 +122,12 @@ impl Core {
                 Ok(_) => {}
                 // A courier settled one of them: look again.
                 Err(DecideError::Superseded) => query = Some(page),
-                Err(error) => return Err(error),
+                Err(DecideError::Failed(fault)) => return Err(fault),
+                // The host's own part of the commit said no.
+                Err(DecideError::Refused(veto)) => return Err(Fault::HostFailed(veto.into())),
+                Err(DecideError::EmailTaken | DecideError::Exhausted { .. }) => {
+                    return Err(Fault::Defect("the removal of mails was refused"));
+                }
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{AccountId, Initiator, KeyId, Refusal, Stop},
-    engine::{Call, Core, DecideError, Verdict},
+    engine::{Call, Core, DecideError, Verdict, watch},
     error::Fault,
     port::{AccountFilter, AccountQuery, Limit, Who},
 };
@@ -15,6 +15,8 @@ pub(super) struct Resealing {
     /// The keys that are still to come.
     keys: Vec<KeyId>,
     next: Option<AccountQuery>,
+    /// How many were sealed anew so far.
+    resealed: u32,
     /// The first that was met and did not end the walk.
     fault: Option<Fault>,
 }
@@ -25,7 +27,7 @@ impl Resealing {
 
     /// From the first account on.
     pub(super) fn of_retired(core: &Core) -> Self {
-        Self { keys: core.keys.retired().cloned().collect(), next: None, fault: None }
+        Self { keys: core.keys.retired().cloned().collect(), next: None, resealed: 0, fault: None }
     }
 
     /// The next page, of at most so many accounts: how many of them were sealed anew; none at the end of the walk, at
@@ -46,7 +48,10 @@ impl Resealing {
         let mut resealed = 0_u32;
         for id in page.items {
             match core.reseal_one(id, by).await {
-                Ok(changed) => resealed = resealed.saturating_add(u32::from(changed)),
+                Ok(changed) => {
+                    resealed = resealed.saturating_add(u32::from(changed));
+                    self.resealed = self.resealed.saturating_add(u32::from(changed));
+                }
                 Err(DecideError::Failed(fault)) if fault.is_absence_of_store() => return Err(fault),
                 Err(DecideError::Failed(fault)) => {
                     let _ = self.fault.get_or_insert(fault);
@@ -65,15 +70,22 @@ impl Core {
         AccountQuery::ById { realm: self.realm.clone(), after: None, filter }
     }
 
-    /// Seals anew what rests on retired keys, of at most so many accounts. How many there were.
+    /// Seals anew what rests on retired keys, of at most so many accounts. How many there were. Where the store goes away
+    /// after some, nobody is told that nothing was done.
     pub(crate) async fn reseal(&self, at_most: u32, by: &Initiator) -> Result<u32, Fault> {
         let mut walk = Resealing::of_retired(self);
-        let mut resealed = 0_u32;
-        while resealed < at_most {
-            let Some(more) = walk.page(self, at_most.saturating_sub(resealed), by).await? else { break };
-            resealed = resealed.saturating_add(more);
+        while walk.resealed < at_most {
+            match walk.page(self, at_most.saturating_sub(walk.resealed), by).await {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(fault) if fault.is_absence_of_store() && walk.resealed > 0 => {
+                    watch::troubled(&fault);
+                    return Err(Fault::OutcomeUnknown);
+                }
+                Err(fault) => return Err(fault),
+            }
         }
-        walk.fault.map_or(Ok(resealed), Err)
+        walk.fault.map_or(Ok(walk.resealed), Err)
     }
 
     /// Whether there was anything that could be sealed anew.

@@ -4,6 +4,7 @@ use accountable_core::{
     Authentication, Builder, MailOptions, Public,
     domain::{Denial, DeviceToken, Quota, Rules, Span},
 };
+use accountable_memory::CommitFault;
 
 use crate::doors::world::{BETTER, GOOD, World, at_once, code_of, email, on_each_store, password};
 
@@ -93,6 +94,22 @@ on_each_store! {
         assert!(shows(world.public(), GOOD, Some(&fresh)).await.is_ok(), "what a right password earned is a token of its own");
         world.clock.advance(Span::hours(24));
         assert_eq!(shows(world.public(), WRONG, Some(&device)).await.unwrap_err(), Denial::WrongPassword, "one each 24 h");
+    }
+
+    /// Guesses that no store could count are counted before the token is found spent: its owner is let in as without it.
+    async fn a_token_counts_as_none_as_soon_as_what_is_owed_is_paid(world) {
+        world.in_use(ADA, GOOD).await;
+        let device = shows(world.public(), GOOD, None).await.unwrap();
+        world.store.inner().script([CommitFault::Unavailable; 10]);
+        for _ in 0..10 {
+            let said = world.public().authenticate(&email(ADA), &password(WRONG), Some(&device)).await;
+            assert_eq!(said.unwrap_err().code(), "unavailable");
+        }
+        assert_eq!(world.store.inner().pending(), 0);
+        assert!(shows(world.public(), GOOD, Some(&device)).await.is_ok(), "by the address' lane");
+        assert_eq!(shows(world.public(), WRONG, Some(&device)).await.unwrap_err(), Denial::WrongPassword);
+        let id = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap().id;
+        assert_eq!(world.view(id).await.log_ins.failures, 1, "the token is spent, and the last guess a stranger's");
     }
 
     /// A genuine token needs the right password all the same, ignores what strangers did and clears nothing of it.

@@ -1,12 +1,18 @@
 //! The store's answers get lost, or it is down: nothing that was acknowledged is lost, nothing is done twice.
 
 use accountable_core::{
-    Delivery, DeliveryOptions, Error, Fault, NewAccount,
+    Delivery, DeliveryOptions, Error, Fault, MailList, MailOptions, NewAccount,
     domain::{EventKind, Span, Version},
 };
-use accountable_memory::CommitFault;
+use accountable_memory::{Answer, CommitFault};
 
-use crate::doors::world::{GOOD, email, on_each_store, password};
+use crate::doors::world::{GOOD, World, email, on_each_store, password};
+
+const SQUATTED: &str = "c0@customer.example";
+
+async fn mails_left(world: &World) -> usize {
+    world.admin().mails(&MailList::All { after: None }, 100).await.unwrap().items.len()
+}
 
 on_each_store! {
     __doors_faults in faults;
@@ -70,5 +76,68 @@ on_each_store! {
         }
         world.hasher.overload(false);
         assert!(world.log_in("ada@example.com", GOOD).await.is_ok());
+    }
+
+    /// The account is erased, whatever becomes of its mails: nobody is told that nothing was done.
+    async fn a_fault_after_the_erasure_does_not_say_that_nothing_was_done(world) {
+        for fault in [CommitFault::Unavailable, CommitFault::None] {
+            let id = world.register(SQUATTED).await;
+            let later = DeliveryOptions::default().with_wait(Span::ZERO);
+            assert_eq!(world.admin().request_password_set(id, later).await.unwrap(), Delivery::Queued);
+            world.store.inner().script([CommitFault::None, fault]);
+            let said = world.admin().erase(id).await.map_err(|error| error.code());
+            assert!(world.admin().account(id).await.unwrap().is_none());
+            if fault == CommitFault::Unavailable {
+                assert_eq!((said, mails_left(&world).await), (Err("outcome_unknown"), 1));
+                // Whoever asks again learns that it is done, mails and all.
+                assert_eq!(world.admin().erase(id).await.map_err(|error| error.code()), Ok(()));
+            } else {
+                assert_eq!(said, Ok(()));
+            }
+            assert_eq!(mails_left(&world).await, 0);
+        }
+    }
+
+    /// Also where nobody asks again.
+    async fn a_mail_that_an_erasure_left_reaches_nobody_and_goes(world) {
+        let id = world.register(SQUATTED).await;
+        let later = DeliveryOptions::default().with_wait(Span::ZERO);
+        assert_eq!(world.admin().request_password_set(id, later).await.unwrap(), Delivery::Queued);
+        world.store.inner().script([CommitFault::None, CommitFault::Unavailable]);
+        assert!(world.admin().erase(id).await.is_err());
+        assert_eq!(mails_left(&world).await, 1);
+        world.sweep().await;
+        assert_eq!((mails_left(&world).await, world.mailer.attempts().len()), (0, 0));
+    }
+
+    /// A sign-up has given way: the command goes on, whatever becomes of the sign-up's mails.
+    async fn a_fault_after_a_sign_up_gave_way_does_not_say_that_nothing_was_done(world) {
+        world.mailer.answer(email(SQUATTED), Answer::Transient);
+        let _ = world.public().sign_up(&email(SQUATTED), MailOptions::default(), None).await.unwrap();
+        world.sweep().await;
+        let squatter = world.admin().account_by_email(&email(SQUATTED)).await.unwrap().unwrap().id;
+        assert_eq!(mails_left(&world).await, 1);
+        // Its own commit that finds the address taken, the sign-up's end, the removal of its mails.
+        world.store.inner().script([CommitFault::None, CommitFault::None, CommitFault::Unavailable]);
+        let taken = world.admin().register(NewAccount::new(email(SQUATTED))).await;
+        assert!(world.admin().account(squatter).await.unwrap().is_none());
+        let taken = taken.map(|view| view.id).map_err(|error| error.code());
+        assert_eq!(world.admin().account_by_email(&email(SQUATTED)).await.unwrap().map(|view| view.id), taken.ok());
+        assert!(taken.is_ok(), "{taken:?}");
+        assert_eq!(world.store.inner().pending(), 0);
+    }
+
+    /// The mail is queued before it is handed over: a store that goes away meanwhile undoes none of it.
+    async fn a_fault_after_a_mail_was_queued_says_that_it_is_queued(world) {
+        let id = world.register("ada@example.com").await;
+        let mut faults = vec![CommitFault::Unavailable; 1_000];
+        faults[0] = CommitFault::None;
+        world.store.inner().script(faults);
+        let admin = world.admin();
+        let asked = tokio::spawn(async move { admin.request_password_set(id, DeliveryOptions::default()).await });
+        world.meanwhile("the deadline passes", || asked.is_finished()).await;
+        let said = asked.await.unwrap().map_err(|error| error.code());
+        assert_eq!(said, Ok(Delivery::Queued));
+        assert_eq!(mails_left(&world).await, 1);
     }
 }

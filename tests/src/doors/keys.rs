@@ -7,6 +7,7 @@ use accountable_core::{
         Violation,
     },
 };
+use accountable_memory::CommitFault;
 
 use crate::doors::world::{BETTER, GOOD, Post, World, code_of, email, keys, on_each_store, password};
 
@@ -117,6 +118,19 @@ on_each_store! {
         assert_eq!(new.admin().reseal(100).await.unwrap(), 0);
         let last = new.history(ids[0]).await.pop().unwrap();
         assert!(matches!((&last.by, &last.what), (Initiator::Administrator(_), EventKind::Resealed)));
+    }
+
+    /// The store goes away after some: nobody is told that nothing was done.
+    async fn a_fault_after_some_were_sealed_anew_does_not_say_that_nothing_was_done(world) {
+        some_in_use(&world, 3).await;
+        let new = World::beside_with(&world, 44, rotated(), |builder| builder);
+        new.meet_keys().await;
+        new.store.inner().script([CommitFault::None, CommitFault::Unavailable]);
+        assert_eq!(new.admin().reseal(10).await.map_err(|fault| fault.code()), Err("outcome_unknown"));
+        assert_eq!(uses(&new).await, [used("one", false, 2), used("two", true, 1)]);
+        new.store.inner().script([CommitFault::Unavailable]);
+        assert_eq!(new.admin().reseal(10).await.map_err(|fault| fault.code()), Err("unavailable"));
+        assert_eq!(new.admin().reseal(10).await.map_err(|fault| fault.code()), Ok(2));
     }
 
     /// Passwords before the current one rest on their keys too.

@@ -48,7 +48,8 @@ impl Admin {
     /// for it, and no session ends.
     ///
     /// # Errors
-    /// A [`Fault`] where the store can't answer, or a key is missing (`unknown_key`).
+    /// A [`Fault`] where the store can't answer, or a key is missing (`unknown_key`); `outcome_unknown` where the store went
+    /// away after some accounts were sealed anew.
     pub async fn reseal(&self, at_most: u32) -> Result<u32, Fault> {
         watched("admin.reseal", self.core.realm.as_str(), async {
             self.core.reseal(at_most, &self.initiator()).await

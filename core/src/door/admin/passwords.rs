@@ -8,7 +8,7 @@ use crate::{
     },
     door::{DeliveryOptions, MailOptions},
     engine::Core,
-    engine::watch::watched,
+    engine::watch::{self, watched},
     engine::{Call, Decided, Verdict, address_or_new},
     error::{Error, Fault},
     port::{Claimed, Dossier},
@@ -193,7 +193,15 @@ impl Admin {
         match mails.into_iter().next() {
             Some(mail) if at_once => {
                 let claimed = Claimed { mail, dossier: after };
-                Ok(Some(core.deliver(claimed, self.initiator(), options.wait).await?.into()))
+                // The mail is queued already. Whatever fails from here on, the claim lapses, and the courier takes it up.
+                let delivered = core.deliver(claimed, self.initiator(), options.wait).await;
+                Ok(Some(delivered.map_or_else(
+                    |fault| {
+                        watch::troubled(&fault);
+                        Delivery::Queued
+                    },
+                    Delivery::from,
+                )))
             }
             Some(_) => Ok(Some(Delivery::Queued)),
             None => Ok(None),

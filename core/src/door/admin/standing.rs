@@ -76,7 +76,8 @@ impl Admin {
     /// # Errors
     /// `no_such_account`; `revert_live` while an old address can be taken back, which would find nothing to go back to;
     /// `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them `host_failed` where the host
-    /// can't be asked.
+    /// can't be asked, and `outcome_unknown` where the account may be erased and mails of it be left, which reach nobody:
+    /// erase it once more to have them removed.
     pub async fn erase(&self, id: AccountId) -> Result<(), Error> {
         watched("admin.erase", self.core.realm.as_str(), async {
             Ok(self.core.erase(id, &self.initiator(), false).await?)
@@ -89,7 +90,7 @@ impl Admin {
     ///
     /// # Errors
     /// `no_such_account`; `vetoed` where the host still needs the account; a [`Fault`](crate::Fault), among them
-    /// `host_failed` where the host can't be asked.
+    /// `host_failed` and `outcome_unknown` as [`erase`](Self::erase) says.
     pub async fn erase_despite_revert(&self, id: AccountId) -> Result<(), Error> {
         watched("admin.erase_despite_revert", self.core.realm.as_str(), async {
             Ok(self.core.erase(id, &self.initiator(), true).await?)

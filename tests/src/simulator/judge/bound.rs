@@ -183,7 +183,9 @@ impl Bounds {
         let life = (*process, self.lives[*process]);
         match lane_of(who) {
             None => {}
-            Some(Lane::Device(_) | Lane::Owner(_)) if *right => {}
+            // Where what is owed fills the room, a decoy stands in: whatever was typed could not be right, and nothing is
+            // learned of the password.
+            Some(Lane::Device(_) | Lane::Owner(_)) if *right || !*real => {}
             Some(Lane::Device(level)) => {
                 self.counts_in((level, "a known device", rules.device_failure_quota), at, life);
             }
