@@ -57,7 +57,7 @@ impl InRealm {
                 let name = *dice.pick(&["office", "office", "abroad"]);
                 Self::DefinesGroup { name, open: name == "office" }
             }
-            11 => Self::RemovesGroup { name: dice.pick(&["office", "abroad"]) },
+            11 => Self::RemovesGroup { name: dice.pick::<&str>(&["office", "abroad"]) },
             12..=13 => Self::ImportsMany { count: dice.between(1, 4) },
             14..=16 => Self::ListsAccounts { at_most: dice.between(1, 5) as u32 },
             17..=18 => Self::Counts,
