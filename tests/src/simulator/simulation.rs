@@ -58,6 +58,8 @@ pub(super) struct Simulation {
     trouble: Mutex<Trouble>,
     processes: Mutex<Vec<Process>>,
     people: Mutex<People>,
+    /// In which life of a process a task was there last.
+    entered: Mutex<BTreeMap<(TaskId, usize), u64>>,
     hashing: Mutex<Hashing>,
 }
 
@@ -107,6 +109,7 @@ impl Simulation {
             trouble: Mutex::default(),
             processes: Mutex::new(processes),
             people: Mutex::new(People::new(plan)),
+            entered: Mutex::default(),
             hashing: Mutex::default(),
             time,
         });
@@ -219,11 +222,31 @@ impl Simulation {
 
     /// The accounts of a process, if it is up. Whoever's turn it is ends with it.
     pub(super) fn enter(&self, process: usize) -> Option<Accounts> {
-        let accounts = lock(&self.processes)[process].accounts.clone();
+        let (accounts, life) = {
+            let this = &lock(&self.processes)[process];
+            (this.accounts.clone(), this.lives)
+        };
         if accounts.is_some() {
             self.time.join(process as u64);
+            let entered = self.time.running().map(|task| ((task, process), life));
+            lock(&self.entered).extend(entered);
         }
         accounts
+    }
+
+    /// Whoever's turn it is stands in the process again that they entered before. False if it died since: what they have of it
+    /// is of no use any more.
+    pub(super) fn returns_to(&self, process: usize) -> bool {
+        let task = self.time.running();
+        let entered = task.and_then(|task| lock(&self.entered).get(&(task, process)).copied());
+        let is_up = {
+            let this = &lock(&self.processes)[process];
+            this.accounts.is_some() && entered.is_none_or(|life| life == this.lives)
+        };
+        if is_up {
+            self.time.join(process as u64);
+        }
+        is_up
     }
 
     /// Starts a process, unless it is up.

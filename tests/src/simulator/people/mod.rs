@@ -399,6 +399,10 @@ impl Turn {
         question: Question,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
+        if !self.simulation.returns_to(question.process) {
+            // Nobody is there to answer.
+            return std::future::pending().await;
+        }
         let mut open = Open::new(self, question);
         let (simulation, task, asked) = (&self.simulation, open.task, open.asked);
         let mut call = std::pin::pin!(call);

@@ -43,7 +43,7 @@ pub(super) async fn begins(whose: usize, turn: Turn) {
     settle(Return::TakingBack);
     turn.say(format!("the owner of {} begins to take the account back", home.as_str()));
     let since = turn.simulation.time.elapsed();
-    let every = looks_every(whose, &turn);
+    let every = EVERY.min(Span::micros(is_open_for(whose, &turn).as_micros() / 3));
     for _ in 0..PATIENCE.as_micros() / every.as_micros() {
         staff_opens(whose, account, &home, &turn).await;
         sweep(whose, &turn).await;
@@ -56,13 +56,14 @@ pub(super) async fn begins(whose: usize, turn: Turn) {
     }
 }
 
-/// The way back to an address may be open for minutes from when its mail leaves, which another courier may hand over just after
-/// the mailbox was looked at; and what the thief closes is erased after the grace. Whoever looks less often than that has
-/// lost it by the rules of their host.
-fn looks_every(whose: usize, turn: &Turn) -> Span {
+/// The least that a host's rules must leave open: the way back to an address from when its mail leaves, and what the thief closes
+/// before it is erased. Nobody looks into a mailbox each few minutes; who sets less has promised nothing.
+const LEAST_OPEN: Span = Span::hours(1);
+
+/// How long the rules leave open what takes something back.
+fn is_open_for(whose: usize, turn: &Turn) -> Span {
     let rules = &turn.simulation.settings[turn.owner(whose).realm].rules;
-    let shortest = rules.code_lives.email_revert.min(rules.closing_grace);
-    EVERY.min(Span::micros(shortest.as_micros() / 3))
+    rules.code_lives.email_revert.min(rules.closing_grace)
 }
 
 /// What is known of it, as the store has it.
@@ -77,7 +78,7 @@ fn promised(whose: usize, account: &Account, turn: &Turn) -> Option<EmailAddress
     let now = time_of_day(turn.simulation.time.elapsed());
     let facts = account.facts().ok()?;
     let is_own = facts.management == Management::Owner && facts.pending_management.is_none();
-    if !is_own || facts.attributes.ip_filter_group.is_some() {
+    if !is_own || is_open_for(whose, turn) < LEAST_OPEN || facts.attributes.ip_filter_group.is_some() {
         return None;
     }
     let mailboxes = turn.owner(whose).mailboxes;
