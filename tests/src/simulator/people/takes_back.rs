@@ -97,7 +97,7 @@ fn promised(whose: usize, account: &Account, turn: &Turn) -> Option<EmailAddress
     in_time.then(|| home.clone())
 }
 
-/// Whether no mail of the way back was given up.
+/// Whether no mail of the way back was given up, or cancelled by staff.
 fn mail_is_under_way(account: AccountId, turn: &Turn) -> bool {
     let history = turn.simulation.history();
     let mut given_up = false;
@@ -105,10 +105,11 @@ fn mail_is_under_way(account: AccountId, turn: &Turn) -> bool {
         let Fact::Applied { commit, .. } = &entry.fact else { continue };
         for write in commit.writes() {
             let Write::Mail(swap) = write else { continue };
-            let Some(mail) = &swap.after else { continue };
+            let before = swap.before.as_ref().map(|before| &before.value);
+            let Some(mail) = swap.after.as_ref().or(before) else { continue };
             let is_way_back = mail.code().is_some_and(|(purpose, _)| purpose == Purpose::EmailRevert);
             if mail.account() == Some(account) && is_way_back {
-                given_up = matches!(mail.state, MailState::Dead { .. });
+                given_up = swap.after.is_none() || matches!(mail.state, MailState::Dead { .. });
             }
         }
     }
@@ -196,9 +197,15 @@ async fn chooses(whose: usize, account: AccountId, home: &EmailAddress, turn: &T
     if link.is_none() {
         let Some((process, accounts)) = turn.accounts(owner.realm) else { return false };
         let public = accounts.public(owner.home);
-        let asked =
-            Question { email: Some(home.clone()), ..question("public.request_password_reset", process) };
-        let _ = turn.ask(asked, public.request_password_reset(home, MailOptions::default())).await;
+        // What the owner's door closed, and whose link is gone, comes back to whoever signs the address up.
+        if turn.chance(|dice| dice.one_in(2)) {
+            let asked = Question { email: Some(home.clone()), ..question("public.sign_up", process) };
+            let _ = turn.ask(asked, public.sign_up(home, MailOptions::default(), None)).await;
+        } else {
+            let asked =
+                Question { email: Some(home.clone()), ..question("public.request_password_reset", process) };
+            let _ = turn.ask(asked, public.request_password_reset(home, MailOptions::default())).await;
+        }
         sweep(whose, turn).await;
         link = live_link(whose, home, &CHOOSES, turn).await;
     }
