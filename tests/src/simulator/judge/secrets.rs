@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use accountable_core::domain::Mailbox;
+
 use super::{Breach, Evidence, shadow::Shadow};
 use crate::simulator::history::Fact;
 
@@ -125,10 +127,13 @@ fn erased_addresses(evidence: &Evidence<'_>, end: &Shadow<'_>) -> BTreeSet<Strin
             had.extend(facts.mailboxes().map(|mailbox| mailbox.address.as_str().to_owned()));
         }
     }
-    // One that is part of another would be found in it.
+    // One that is part of another would be found in it, and so would another spelling in what it is found by.
     for record in end.accounts.values() {
         let Ok(facts) = record.value.facts() else { continue };
-        had.retain(|had| !facts.mailboxes().any(|mailbox| mailbox.address.as_str().contains(had)));
+        let is_within = |had: &str, mailbox: &Mailbox| {
+            mailbox.address.as_str().contains(had) || mailbox.key.as_str().contains(had)
+        };
+        had.retain(|had| !facts.mailboxes().any(|mailbox| is_within(had, mailbox)));
     }
     had
 }
