@@ -7,7 +7,7 @@
 //!
 //! # What a seed decides
 //! Four [`Accounts`](accountable_core::Accounts) of two realms with settings of their own share one store and one mail
-//! server. A seed draws a [`Plan`](plan::Plan): which steps are taken when. An owner signs up, mistypes a password,
+//! server. A seed draws a [`Plan`]: which steps are taken when. An owner signs up, mistypes a password,
 //! reads the mailbox; staff registers and suspends; a stranger guesses; a process dies, a clock jumps, a disk fills up.
 //! Each step is a task of an [`executor`] that runs them all on one thread. Whenever one calls a port, others may go
 //! on; whoever asks a door may give up half-way; the store and the mail server fail before or after they did what they
