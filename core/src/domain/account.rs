@@ -394,3 +394,10 @@ pub struct AccountKeys<'a> {
     /// The keys that are kept for the account, by which it is not found.
     pub reserved: Vec<&'a EmailKey>,
 }
+
+impl<'a> AccountKeys<'a> {
+    /// All of them, the account's own first.
+    pub fn all(self) -> impl Iterator<Item = &'a EmailKey> {
+        self.own.into_iter().chain(self.reserved)
+    }
+}

@@ -29,7 +29,7 @@ pub(crate) mod requests;
 mod reservations;
 mod service;
 pub(crate) mod watch;
-pub(crate) mod yielding;
+mod yielding;
 
 pub(crate) use self::{
     commit::{Decided, Verdict, address_or_new},

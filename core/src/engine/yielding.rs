@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin};
 
 use super::{Call, Core, Deadline, DecideError, Verdict, offer::Offered, watch};
 use crate::{
-    domain::{Account, EmailKey, Initiator},
+    domain::{EmailKey, Initiator},
     port::{Commit, Dossier, Swap, Who, Write},
 };
 
@@ -76,12 +76,7 @@ fn taken(commit: &Commit) -> impl Iterator<Item = &EmailKey> {
         _ => None,
     });
     accounts.flat_map(|(before, after)| {
-        let had = before.as_ref().map(|before| held(&before.value)).unwrap_or_default();
-        held(after).into_iter().filter(move |key| !had.contains(key))
+        let had: Vec<_> = before.iter().flat_map(|before| before.value.keys().all()).collect();
+        after.keys().all().filter(move |key| !had.contains(key))
     })
-}
-
-pub(crate) fn held(account: &Account) -> Vec<&EmailKey> {
-    let keys = account.keys();
-    keys.own.into_iter().chain(keys.reserved).collect()
 }

@@ -11,7 +11,6 @@ use crate::{
         guard::{Panicked, caught, caught_now},
         relay::{Blame, Unsent},
         watch,
-        yielding::held,
     },
     error::Fault,
     port::{Claimed, Dossier, MailError, Stored, Swap, Who},
@@ -376,7 +375,7 @@ impl Core {
         let (holder, _) = holder.value.as_of(self.clock.now(), self.rules.account_quota);
         // A sign-up gives way once the change is confirmed.
         let has_more_right = holder.id != dispatch.account && !holder.is_sign_up();
-        Ok(has_more_right && held(&holder).contains(&&mailbox.key))
+        Ok(has_more_right && holder.keys().all().any(|key| *key == mailbox.key))
     }
 
     /// The recipient can't be reached: no mail goes there any more, and the throttle gets back what the mail took.

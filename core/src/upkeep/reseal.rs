@@ -30,28 +30,18 @@ impl Resealing {
         Self { keys: core.keys.retired().cloned().collect(), next: None, resealed: 0, fault: None }
     }
 
-    /// The next page, of at most so many accounts: how many of them were sealed anew; none at the end of the walk, at
-    /// which the first fault is said.
-    pub(super) async fn page(
-        &mut self,
-        core: &Core,
-        at_most: u32,
-        by: &Initiator,
-    ) -> Result<Option<u32>, Fault> {
+    /// The next page, of at most so many accounts. Whether there was one; at the end of the walk the first fault is said.
+    pub(super) async fn page(&mut self, core: &Core, at_most: u32, by: &Initiator) -> Result<bool, Fault> {
         let next = self.next.take().or_else(|| self.keys.pop().map(|key| core.resting_on(&key)));
         let Some(query) = next else {
-            return self.fault.take().map_or(Ok(None), Err);
+            return self.fault.take().map_or(Ok(false), Err);
         };
         let limit = Limit::of(at_most.min(Self::PAGE));
         let page = core.deadline().within(core.store.account_ids(&query, limit)).await??;
         self.next = page.next;
-        let mut resealed = 0_u32;
         for id in page.items {
             match core.reseal_one(id, by).await {
-                Ok(changed) => {
-                    resealed = resealed.saturating_add(u32::from(changed));
-                    self.resealed = self.resealed.saturating_add(u32::from(changed));
-                }
+                Ok(changed) => self.resealed = self.resealed.saturating_add(u32::from(changed)),
                 Err(DecideError::Failed(fault)) if fault.is_absence_of_store() => return Err(fault),
                 Err(DecideError::Failed(fault)) => {
                     let _ = self.fault.get_or_insert(fault);
@@ -59,7 +49,7 @@ impl Resealing {
                 Err(_) => {}
             }
         }
-        Ok(Some(resealed))
+        Ok(true)
     }
 }
 
@@ -76,8 +66,8 @@ impl Core {
         let mut walk = Resealing::of_retired(self);
         while walk.resealed < at_most {
             match walk.page(self, at_most.saturating_sub(walk.resealed), by).await {
-                Ok(Some(_)) => {}
-                Ok(None) => break,
+                Ok(true) => {}
+                Ok(false) => break,
                 Err(fault) if fault.is_absence_of_store() && walk.resealed > 0 => {
                     watch::troubled(&fault);
                     return Err(Fault::OutcomeUnknown);

@@ -83,7 +83,7 @@ impl Core {
         let resealed = async {
             let mut walk = resealing.take().unwrap_or_else(|| Resealing::of_retired(self));
             for _ in 0..PAGES {
-                if !goes_on().await || walk.page(self, u32::MAX, &Initiator::Courier).await?.is_none() {
+                if !goes_on().await || !walk.page(self, u32::MAX, &Initiator::Courier).await? {
                     return Ok(true);
                 }
             }

@@ -319,7 +319,7 @@ impl Ledger {
         let mut keys = BTreeSet::new();
         for account in look.accounts.iter().map(|stored| &stored.value) {
             let held = account.keys();
-            for key in held.own.into_iter().chain(held.reserved) {
+            for key in held.all() {
                 holds(keys.insert(key.clone()), || "invariant 2: two accounts with one address".into())?;
             }
             let journaled = self.versions.get(&account.id).copied();

@@ -12,12 +12,11 @@ impl Account {
     #[doc(hidden)]
     #[must_use]
     pub fn unsound(&self, now: Timestamp) -> Option<&'static str> {
-        unsound(self, now)
+        unsound(self.facts().ok()?, now)
     }
 }
 
-fn unsound(account: &Account, now: Timestamp) -> Option<&'static str> {
-    let facts = account.facts().ok()?;
+fn unsound(facts: &Facts, now: Timestamp) -> Option<&'static str> {
     let live = |purpose: Purpose| facts.confirmations.get(&purpose).and_then(|these| these.live(now));
     let shut = facts.standing != Standing::Active;
     let expires = |purpose| live(purpose).map(|live| live.expires_at);

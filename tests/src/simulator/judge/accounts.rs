@@ -138,6 +138,6 @@ impl Accounts {
 
 fn keys_of(account: &Account) -> Vec<(Realm, EmailKey)> {
     let keys = account.keys();
-    let all = keys.own.into_iter().chain(keys.reserved);
+    let all = keys.all();
     all.map(|key| (account.realm.clone(), key.clone())).collect()
 }

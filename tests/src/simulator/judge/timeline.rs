@@ -147,7 +147,7 @@ impl<'a> Timeline<'a> {
         let between = move |id: &AccountId| self.account_between(*id, first, last);
         let holds = move |account: &&Account| {
             let keys = account.keys();
-            account.realm == *realm && keys.own.into_iter().chain(keys.reserved).any(|held| held == key)
+            account.realm == *realm && keys.all().any(|held| held == key)
         };
         self.accounts.keys().flat_map(between).map(|step| step.after).filter(holds)
     }
