@@ -48,7 +48,7 @@ impl Simulation {
     }
 
     /// When the realm's next mail or account is due, as the store tells it.
-    fn due(&self, realm: usize) -> Option<Timestamp> {
+    pub(super) fn due(&self, realm: usize) -> Option<Timestamp> {
         let now = time_of_day(self.time.elapsed());
         let claim = Claim {
             id: CommitId::from_bytes([0; 16]),

@@ -108,7 +108,7 @@ impl Simulation {
             post: Mutex::default(),
             trouble: Mutex::default(),
             processes: Mutex::new(processes),
-            people: Mutex::new(People::new(plan)),
+            people: Mutex::new(People::new()),
             entered: Mutex::default(),
             hashing: Mutex::default(),
             time,
@@ -267,7 +267,7 @@ impl Simulation {
         let machine = Machine::new(this.clock.clone(), SeededEntropy::new(seed), hasher);
         let store = ProcessStore { simulation: Arc::clone(self), process };
         let mailer = ProcessMailer { simulation: Arc::clone(self), process };
-        let builder = Accounts::builder(machine, store, mailer, setting.keys(), links());
+        let builder = Accounts::builder(machine, store, mailer, Setting::keys(), links());
         let built = setting.built(builder, self, process).build();
         this.accounts = Some(built.unwrap_or_else(|why| panic!("the settings of a plan: {why}")));
         drop(processes);

@@ -2,7 +2,6 @@
 //!
 //! What is durable is in a [`MemoryStore`], which does each call in one instant. All that lies between two processes
 //! that share a store lies before that instant or after it, and there others go on.
-#![expect(clippy::let_and_return, reason = "what is said of a store takes blocks, of whatever length")]
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +11,7 @@ use std::{
 use accountable_core::{
     delegate_store,
     domain::{CommitId, Span},
-    port::{
-        Claim, Claims, Commit, CommitError, Dossier, Source, Store as _, StoreCall, StoreError, Trim, Who,
-    },
+    port::{Claim, Claims, Commit, CommitError, Dossier, Source, Store as _, StoreError, Trim, Who},
 };
 use accountable_memory::MemoryStore;
 
@@ -66,16 +63,6 @@ impl Drop for UnderWay<'_> {
         if let Some(arrival) = self.arrives {
             self.store.simulation.is_late(self.commit, self.store.process, arrival);
         }
-    }
-}
-
-/// The name of a call, as it is counted.
-fn name_of(call: &StoreCall<'_>) -> &'static str {
-    match call {
-        StoreCall::Commit(_) => "commit",
-        StoreCall::Claim(_) => "claim",
-        StoreCall::Trim(_) => "trim",
-        _ => "list",
     }
 }
 
@@ -132,7 +119,6 @@ impl ProcessStore {
 
     /// What is loaded may be old by the time that it is there.
     async fn loaded(&self, who: &Who) -> Result<Dossier, StoreError> {
-        self.simulation.is_called("load");
         self.read().await?;
         self.simulation.is_loaded(who);
         let loaded = self.simulation.disk.store.load(who).await;
@@ -155,7 +141,6 @@ impl ProcessStore {
 
     async fn offer(&self, commit: &Commit) -> Result<(), CommitError> {
         let simulation = &self.simulation;
-        simulation.is_called("commit");
         simulation.is_offered(commit);
         let arrival = self.arrival();
         let arrives = simulation.time.chance(|dice| dice.one_in(2)).then_some(arrival);
@@ -199,7 +184,6 @@ impl ProcessStore {
 
     async fn take_up(&self, claim: &Claim) -> Result<Claims, StoreError> {
         let simulation = &self.simulation;
-        simulation.is_called("claim");
         self.travel().await;
         let fate = self.fate();
         match fate {
@@ -241,7 +225,6 @@ impl ProcessStore {
     }
 
     async fn clear_away(&self, trim: &Trim) -> Result<bool, StoreError> {
-        self.simulation.is_called("trim");
         self.travel().await;
         match self.fate() {
             Fate::Passes => {
@@ -278,25 +261,25 @@ impl ProcessStore {
 delegate_store! {
     impl[] Store for ProcessStore {
         to(self) { &self.simulation.disk.store }
-        before(self, call) {
-            self.simulation.is_called(name_of(&call));
+        before(self, _call) {
+            self.simulation.is_called("list");
             self.read().await
         }
         load(self, who) {
-            let answer = self.loaded(who).await;
-            answer
+            self.simulation.is_called("load");
+            self.loaded(who).await
         }
         commit(self, commit) {
-            let answer = self.offer(commit).await;
-            answer
+            self.simulation.is_called("commit");
+            self.offer(commit).await
         }
         claim(self, claim) {
-            let answer = self.take_up(claim).await;
-            answer
+            self.simulation.is_called("claim");
+            self.take_up(claim).await
         }
         trim(self, trim) {
-            let answer = self.clear_away(trim).await;
-            answer
+            self.simulation.is_called("trim");
+            self.clear_away(trim).await
         }
     }
 }

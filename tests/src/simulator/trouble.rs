@@ -81,16 +81,10 @@ pub(super) enum HostFate {
 
 impl HostTrouble {
     pub(super) fn fate(&self, dice: &mut Dice) -> HostFate {
-        let mut throw = dice.below(1_000);
-        for (share, fate) in
-            [(self.fails, HostFate::Fails), (self.panics, HostFate::Panics), (self.silent, HostFate::Silent)]
-        {
-            if throw < share {
-                return fate;
-            }
-            throw -= share;
-        }
-        HostFate::Answers
+        let throw = dice.below(1_000);
+        let shares =
+            [(self.fails, HostFate::Fails), (self.panics, HostFate::Panics), (self.silent, HostFate::Silent)];
+        come_to(throw, shares).unwrap_or(HostFate::Answers)
     }
 }
 
@@ -107,26 +101,32 @@ pub(super) enum Fate {
     Silent { applied: bool },
 }
 
+/// What a throw of 1,000 comes to, where each has its share; none, beyond all of them.
+fn come_to<T>(mut throw: u64, shares: impl IntoIterator<Item = (u64, T)>) -> Option<T> {
+    shares.into_iter().find_map(|(share, fate)| match throw.checked_sub(share) {
+        None => Some(fate),
+        Some(left) => {
+            throw = left;
+            None
+        }
+    })
+}
+
 impl StoreTrouble {
     pub(super) fn fate(&self, dice: &mut Dice) -> Fate {
-        let mut throw = dice.below(1_000);
+        let throw = dice.below(1_000);
         let applied = dice.one_in(2);
         if self.is_broken {
             return Fate::Broken;
         }
-        for (share, fate) in [
+        let shares = [
             (self.refused, Fate::Refused),
             (self.unheard, Fate::Unheard),
             (self.lost, Fate::Lost),
             (self.late, Fate::Late),
             (self.silent, Fate::Silent { applied }),
-        ] {
-            if throw < share {
-                return fate;
-            }
-            throw -= share;
-        }
-        if self.is_full { Fate::Full } else { Fate::Passes }
+        ];
+        come_to(throw, shares).unwrap_or(if self.is_full { Fate::Full } else { Fate::Passes })
     }
 
     /// How long a message to the store or from it is under way.
@@ -176,25 +176,20 @@ impl HandedOver {
 
 impl MailTrouble {
     pub(super) fn fate(&self, dice: &mut Dice) -> HandedOver {
-        let mut throw = dice.below(1_000);
+        let throw = dice.below(1_000);
         let taken = dice.one_in(2);
         if self.is_away {
             return HandedOver::Away;
         }
-        for (share, fate) in [
+        let shares = [
             (self.unheard, HandedOver::Unheard),
             (self.delayed, HandedOver::Delayed),
             (self.refused, HandedOver::Refused),
             (self.ours, HandedOver::Ours),
             (self.panics, HandedOver::Panicked),
             (self.silent, HandedOver::Silent { taken }),
-        ] {
-            if throw < share {
-                return fate;
-            }
-            throw -= share;
-        }
-        HandedOver::Taken
+        ];
+        come_to(throw, shares).unwrap_or(HandedOver::Taken)
     }
 
     pub(super) fn latency(&self, dice: &mut Dice) -> Span {

@@ -61,7 +61,7 @@ impl Breach {
     }
 }
 
-/// All that is broken, the first that happened first.
+/// All that is broken.
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     let mut judges: Vec<Box<dyn shadow::Judge<'_> + '_>> = vec![
         Box::new(records::Records::default()),
@@ -92,7 +92,6 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
         let doing = asked.map_or("in the background", |asked| asked.question.door);
         all.push(Breach::new(14, at, format!("a panic ended task {}, {doing}: {text}", task.0)));
     }
-    all.sort_by_key(|breach| breach.at);
     all
 }
 

@@ -3,7 +3,9 @@
 //! What somebody does is a task of its own: two steps at one moment are under way at once, and so is what one person does in
 //! two windows. Whoever asks a door and gets no answer does not know whether it was done, and reckons with both.
 
+mod asking;
 pub(super) mod gets_in;
+mod known;
 mod mailed;
 mod operator;
 mod owner;
@@ -14,20 +16,17 @@ mod stranger;
 pub(super) mod takes_back;
 mod thief;
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use accountable_core::{
-    Accounts, Error, Fault, JournalError, PublicError,
-    domain::{
-        AccountId, Actor, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span,
-        Timestamp,
-    },
+    Accounts,
+    domain::{Actor, EmailAddress, MailedCode, Purpose, SessionStamp, Span, Timestamp},
 };
 
-use self::{gets_in::Return, staff::Follower};
+pub(super) use self::known::{Owner, People};
 use super::{
-    executor::{Elapsed, TaskId},
-    history::{Answer, Fact, Outcome, Question, Unanswered},
+    executor::Elapsed,
+    history::{Fact, Question},
     plan::Plan,
     simulation::{PROCESSES, REALMS, Simulation, mailbox},
     trouble::Trouble,
@@ -157,218 +156,11 @@ pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
 pub(super) const OWNERS: usize = 3;
 const NAMES: [&str; OWNERS] = ["ada", "ada", "bob"];
 
-/// What everybody knows.
-#[derive(Debug)]
-pub(super) struct People {
-    pub(super) owners: Vec<Owner>,
-    /// Of each owner, what a thief has of them; nothing unless there is one.
-    thieves: Vec<thief::Thief>,
-    /// Who follows the journal of each realm.
-    pub(super) followers: [Follower; REALMS],
-    /// How it went in the calm, for each owner.
-    pub(super) returns: [Return; OWNERS],
-    /// Names what is new.
-    number: u64,
-}
-
-/// Whoever an account belongs to, or will.
-#[derive(Debug, Clone)]
-pub(super) struct Owner {
-    pub(super) name: &'static str,
-    pub(super) realm: usize,
-    /// The machine at home.
-    pub(super) home: Origin,
-    /// The mailboxes that they read, the one in use last.
-    pub(super) mailboxes: Vec<EmailAddress>,
-    pub(super) account: Option<AccountId>,
-    /// What may be the password, the likeliest last. Whoever got no answer does not know.
-    pub(super) passwords: Vec<String>,
-    pub(super) device: Option<DeviceToken>,
-    /// The session that the device's token came with, if there was one.
-    pub(super) device_of: Option<SessionStamp>,
-    /// How often a password was wrong that was typed where the device is known.
-    pub(super) device_failures: u32,
-    pub(super) session: Option<SessionStamp>,
-    /// One that another has taken the place of.
-    pub(super) old_session: Option<SessionStamp>,
-    /// The letters whose links they know to be used up.
-    pub(super) spent: BTreeSet<usize>,
-}
-
-impl Owner {
-    /// A session begins, or goes on under another stamp.
-    fn begins(&mut self, stamp: SessionStamp) {
-        self.account = Some(stamp.account);
-        if let Some(before) = self.session.replace(stamp).filter(|before| *before != stamp) {
-            self.old_session = Some(before);
-        }
-    }
-
-    fn keeps(&mut self, device: DeviceToken, of: Option<SessionStamp>) {
-        self.device = Some(device);
-        self.device_of = of;
-        self.device_failures = 0;
-    }
-
-    /// They know that this is their password now; what they have thought of since may be it as well.
-    fn knows(&mut self, password: &str) {
-        let at = self.passwords.iter().position(|thought| thought == password);
-        self.passwords.drain(..at.unwrap_or(0));
-    }
-
-    /// An address and a password got them in.
-    fn gets_in_with(&mut self, mailbox: &EmailAddress, password: &str) {
-        self.moves_to(mailbox);
-        self.passwords.retain(|thought| thought != password);
-        self.passwords.push(password.to_owned());
-    }
-
-    /// They know that this did not become their password.
-    fn forgets(&mut self, password: &str) {
-        self.passwords.retain(|thought| thought != password);
-    }
-
-    /// They read mail there, and think that their account is there now.
-    fn moves_to(&mut self, to: &EmailAddress) {
-        self.mailboxes.retain(|mailbox| mailbox != to);
-        self.mailboxes.push(to.clone());
-    }
-
-    /// They read mail there; their account may go there later.
-    fn reads_also(&mut self, to: &EmailAddress) {
-        if !self.mailboxes.contains(to) {
-            self.mailboxes.insert(0, to.clone());
-        }
-    }
-}
-
-impl People {
-    pub(super) fn new(_plan: &Plan) -> Self {
-        let owner = |who: usize| Owner {
-            name: NAMES[who],
-            realm: who % REALMS,
-            home: Origin::Ip(format!("203.0.113.{}", 9 + who).parse().unwrap()),
-            mailboxes: vec![mailbox(NAMES[who])],
-            account: None,
-            passwords: Vec::new(),
-            device: None,
-            device_of: None,
-            device_failures: 0,
-            session: None,
-            old_session: None,
-            spent: BTreeSet::new(),
-        };
-        Self {
-            owners: (0..OWNERS).map(owner).collect(),
-            followers: Default::default(),
-            returns: Default::default(),
-            thieves: vec![thief::Thief::default(); OWNERS],
-            number: 0,
-        }
-    }
-}
-
 /// One step on its way: who does it has this in hand.
 #[derive(Clone)]
 pub(super) struct Turn {
     pub(super) simulation: Arc<Simulation>,
     pub(super) step: u64,
-}
-
-/// An error of a door, as it is written down.
-pub(super) trait Unwelcome: std::error::Error {
-    fn outcome(&self) -> Outcome;
-
-    /// All that it shows: its text, the texts of what lies beneath, and its `Debug`.
-    fn said(&self) -> String
-    where
-        Self: Sized,
-    {
-        let mut said = format!("{self} {self:?}");
-        let mut beneath = self.source();
-        while let Some(source) = beneath {
-            said += &format!(", since {source}");
-            beneath = source.source();
-        }
-        said
-    }
-
-    /// How long to wait, it says.
-    fn wait(&self) -> Option<Span>;
-}
-
-impl Unwelcome for Error {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::Failed(fault) => fault.outcome(),
-            refused => Outcome::Refused(refused.code().to_owned()),
-        }
-    }
-    fn wait(&self) -> Option<Span> {
-        self.retry_after()
-    }
-}
-
-impl Unwelcome for PublicError {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::Failed(fault) => fault.outcome(),
-            refused => Outcome::Refused(refused.code().to_owned()),
-        }
-    }
-    fn wait(&self) -> Option<Span> {
-        self.retry_after()
-    }
-}
-
-impl Unwelcome for JournalError {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::Failed(fault) => fault.outcome(),
-            refused => Outcome::Refused(refused.code().to_owned()),
-        }
-    }
-    fn wait(&self) -> Option<Span> {
-        match self {
-            Self::Failed(fault) => fault.retry_after(),
-            _ => None,
-        }
-    }
-}
-
-impl Unwelcome for Fault {
-    fn outcome(&self) -> Outcome {
-        Outcome::Failed(self.code())
-    }
-    fn wait(&self) -> Option<Span> {
-        self.retry_after()
-    }
-}
-
-/// A question that has no answer yet. Dropped without one, that is written down.
-struct Open<'a> {
-    turn: &'a Turn,
-    question: Option<Unanswered>,
-    task: Option<TaskId>,
-    asked: usize,
-}
-
-impl<'a> Open<'a> {
-    fn new(turn: &'a Turn, question: Question) -> Self {
-        let (time, asked) = (&turn.simulation.time, turn.simulation.history().entries.len());
-        turn.simulation.write(Fact::Asked(question.clone()));
-        Self { turn, question: Some(Unanswered { question, asked }), task: time.running(), asked }
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if let Some(question) = self.question.take() {
-            let at = self.turn.simulation.time.elapsed();
-            // Whoever ends it may be another task, or none.
-            self.turn.simulation.history().write(at, self.task, Fact::Unanswered(question));
-        }
-    }
 }
 
 impl Turn {
@@ -391,38 +183,6 @@ impl Turn {
         let first = self.chance(|dice| Plan::process_of(realm, dice));
         let all = (0..PROCESSES / REALMS).map(|at| (first + at * REALMS) % PROCESSES);
         all.into_iter().find_map(|process| Some((process, self.simulation.enter(process)?)))
-    }
-
-    /// Asks a door, and writes down what was asked and how it came out.
-    pub(super) async fn ask<T, E: Unwelcome>(
-        &self,
-        question: Question,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        if !self.simulation.returns_to(question.process) {
-            // Nobody is there to answer.
-            return std::future::pending().await;
-        }
-        let mut open = Open::new(self, question);
-        let (simulation, task, asked) = (&self.simulation, open.task, open.asked);
-        let mut call = std::pin::pin!(call);
-        // Each time anew: in another window the same person may ask something else meanwhile.
-        let answered = std::future::poll_fn(|context| {
-            simulation.history().asks(task, asked);
-            call.as_mut().poll(context)
-        })
-        .await;
-        // Whoever asked stands in no process any more.
-        self.simulation.time.join(u64::MAX);
-        let outcome = answered.as_ref().map_or_else(Unwelcome::outcome, |_| Outcome::Done);
-        let (retry_after, said) = match &answered {
-            Ok(_) => (None, None),
-            Err(error) => (error.wait(), Some(error.said())),
-        };
-        if let Some(Unanswered { question, asked }) = open.question.take() {
-            self.simulation.write(Fact::Answered(Answer { question, asked, outcome, retry_after, said }));
-        }
-        answered
     }
 
     /// The session that a device's token came with, if it can be told by it: a process whose clock is ahead dates a token in
