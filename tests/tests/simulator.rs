@@ -4,29 +4,18 @@
 //! as many as one likes.
 #![expect(clippy::panic, reason = "a failing seed is told")]
 
-use std::{collections::BTreeSet, sync::atomic::AtomicU64};
+use std::{collections::BTreeSet, fs, path::Path, sync::atomic::AtomicU64};
 
 use accountable_conformance::simulator::{
     Breach, Verdict,
     campaign::Campaign,
     cuts::Cuts,
     judged,
+    kept::KeptPlan,
     plan::Plan,
     shrink::{RUNS, Shrunk, lived, shrunk},
+    trace,
 };
-
-/// Seeds that broke an invariant once, and what was wrong.
-const BROKEN_ONCE: &[(u64, &str)] = &[
-    (
-        44,
-        "a mail that one courier had just claimed was due to another, whose claim was longer on its way: it went out twice",
-    ),
-    (
-        125,
-        "a notice of closing named the end that a clock ahead had set, although the clock was mended before it left",
-    ),
-    (1680, "a device that was known was refused while guesses with it were not counted yet"),
-];
 
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| match text.parse() {
@@ -71,11 +60,20 @@ fn a_seed_replays_exactly() {
 }
 
 #[test]
-fn seeds_that_broke_an_invariant_once_break_none_now() {
-    for (seed, what) in BROKEN_ONCE {
-        let verdict = lived(&Plan::drawn(*seed), judged);
+fn plans_that_broke_an_invariant_once_break_none_now() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let name = file.display();
+        let text = fs::read_to_string(&file).unwrap();
+        let kept = KeptPlan::parse(&text).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(kept.to_text(), text, "{name} is as it would be saved");
+        let verdict = lived(&kept.plan, judged);
         if let Some(breach) = verdict.breaches.first() {
-            panic!("{what}, once; and now\n{}", cut_down(*seed, breach, judged));
+            let now = trace::told(&verdict.history, Some(breach));
+            panic!("{name}: {}, once; and now\n{now}", kept.broke);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! `BROKEN invariant=<number> seed=<seed> after=<count>`.
 
 use std::{
+    fs,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::{
         atomic::{AtomicU64, Ordering},
@@ -18,6 +20,7 @@ use accountable_conformance::simulator::{
     campaign::{Campaign, Outcome},
     cuts::{Cuts, Keep},
     judged,
+    kept::KeptPlan,
     plan::Plan,
     shrink::{self, RUNS},
     trace,
@@ -57,6 +60,12 @@ struct Args {
     /// Both realms go by the default rules.
     #[arg(long, requires = "seed")]
     plain: bool,
+    /// The plan that was saved in this file, instead of one that a seed draws.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "seeds", "minutes", "first"])]
+    plan: Option<PathBuf>,
+    /// Saves the seed's plan, or what is left of it, in this file, to be kept.
+    #[arg(long, requires = "seed", value_name = "FILE")]
+    save: Option<PathBuf>,
     /// The store forgets some commits that it said were durable: to see how a breach is told.
     #[arg(long)]
     forgetful: bool,
@@ -68,15 +77,37 @@ fn main() -> ExitCode {
     let lived = move |plan: &Plan| -> Verdict {
         if forgetful { judged(&plan.clone().with_forgetful_store()) } else { judged(plan) }
     };
-    match args.seed {
-        Some(seed) => one(seed, &args, lived),
-        None => many(&args, lived),
+    match (&args.plan, args.seed) {
+        (Some(file), _) => match saved(file) {
+            Ok(plan) => one(plan, &args, lived),
+            Err(why) => {
+                eprintln!("{}: {why}", file.display());
+                ExitCode::from(2)
+            }
+        },
+        (None, Some(seed)) => one(Plan::drawn(seed), &args, lived),
+        (None, None) => many(&args, lived),
+    }
+}
+
+/// The plan that is kept in a file.
+fn saved(file: &Path) -> Result<Plan, String> {
+    let text = fs::read_to_string(file).map_err(|why| why.to_string())?;
+    Ok(KeptPlan::parse(&text)?.plan)
+}
+
+/// Keeps a plan in a file.
+fn save(file: &Path, plan: Plan, broke: &str) {
+    let kept = KeptPlan { broke: broke.to_owned(), plan };
+    match fs::write(file, kept.to_text()) {
+        Ok(()) => println!("saved in {}", file.display()),
+        Err(why) => eprintln!("{}: {why}", file.display()),
     }
 }
 
 /// One seed, or what is left of it.
-fn one(seed: u64, args: &Args, judged: impl Fn(&Plan) -> Verdict) -> ExitCode {
-    let mut plan = Plan::drawn(seed);
+fn one(mut plan: Plan, args: &Args, judged: impl Fn(&Plan) -> Verdict) -> ExitCode {
+    let seed = plan.seed;
     if args.forgetful {
         plan = plan.with_forgetful_store();
     }
@@ -86,10 +117,19 @@ fn one(seed: u64, args: &Args, judged: impl Fn(&Plan) -> Verdict) -> ExitCode {
     let first = verdict.breaches.first();
     match first {
         Some(breach) if !is_cut && !args.whole => {
-            println!("{}", cut_down(&plan, breach, judged));
+            let left = cut_down(&plan, breach, judged);
+            println!("{left}");
+            if let Some(file) = &args.save {
+                save(file, left.plan.cut(&left.cuts), &left.breach.what);
+            }
         }
         None if !is_cut && !args.whole => {}
-        first => println!("{}", trace::told(&verdict.history, first)),
+        first => {
+            println!("{}", trace::told(&verdict.history, first));
+            if let Some(file) = &args.save {
+                save(file, plan.cut(&cuts), first.map_or("nothing", |breach| &breach.what));
+            }
+        }
     }
     for breach in &verdict.breaches {
         println!("invariant {}: {}", breach.invariant, breach.what);

@@ -44,6 +44,10 @@
 //! Once more: cargo run -p accountable-conformance --bin simulate -- --seed 10 --keep 18:soon,24:stays:soon --plain
 //! ```
 //!
+//! Once it is mended, the plan stays ([`kept`]): `--save tests/plans/what-was-wrong.json` writes what is left of it into a
+//! file, which the tests live through ever after. A seed alone would not do: it draws another plan as soon as people may do
+//! one thing more.
+//!
 //! # How to write a person
 //! In `people`, a file for each kind of them. An `Act` names what is done, in words that hold whatever happened before
 //! ("by the last link in the mailbox"); it draws its particulars from the plan's dice, and says in a line what it is
@@ -73,6 +77,7 @@ mod hasher;
 pub mod history;
 mod host;
 mod judge;
+pub mod kept;
 mod people;
 pub mod plan;
 mod post;

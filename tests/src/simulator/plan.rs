@@ -3,6 +3,8 @@
 //! A step names what it is about in words that hold whatever happened before ("the last link in the mailbox"), and whatever
 //! chance it meets on its way is its own, named by its number. So steps can be taken away, and the rest goes on as before.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     executor::Elapsed,
     people::{Act, beginnings},
@@ -12,7 +14,7 @@ use super::{
 use crate::dice::Dice;
 
 /// Everything that a seed decides in advance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
     /// What it was drawn from, and what decides all the rest.
     pub seed: u64,
@@ -27,7 +29,7 @@ pub struct Plan {
 }
 
 /// One step of a plan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Step {
     /// Its name, whatever else is in the plan.
     pub(super) number: u64,

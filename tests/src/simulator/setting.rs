@@ -7,6 +7,8 @@ use accountable_core::{
     domain::{KeyId, Keyring, PasswordPolicy, Quota, Realm, Rules, Span},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     host::{Host, OwnWay},
     post::ProcessMailer,
@@ -15,7 +17,7 @@ use super::{
 use crate::dice::Dice;
 
 /// How a realm is set up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Setting {
     pub(super) realm: Realm,
     pub(super) rules: Rules,
@@ -33,7 +35,7 @@ pub(super) struct Setting {
 }
 
 /// Which passwords are good enough; the people of a simulation know long ones.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Policy {
     Nist,
     /// Remembers so many.
@@ -44,7 +46,7 @@ enum Policy {
 }
 
 /// What becomes of a password that could not be looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Unscreened {
     Taken,
     Refused,

@@ -4,10 +4,12 @@ use std::fmt;
 
 use accountable_core::domain::Span;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dice::Dice;
 
 /// What is the matter at present. The default is a world in which nothing fails and nothing takes long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Trouble {
     /// With the store.
     pub store: StoreTrouble,
@@ -18,7 +20,7 @@ pub struct Trouble {
 }
 
 /// Of 1,000 calls of the store so many come to this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StoreTrouble {
     /// They never reach the store, and that is known.
     pub refused: u64,
@@ -39,7 +41,7 @@ pub struct StoreTrouble {
 }
 
 /// Of 1,000 letters so many come to this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MailTrouble {
     /// The server takes the letter, and its answer gets lost.
     pub unheard: u64,
@@ -60,7 +62,7 @@ pub struct MailTrouble {
 }
 
 /// Of 1,000 calls of the host's own ports so many come to this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HostTrouble {
     /// They fail, and say so.
     pub fails: u64,

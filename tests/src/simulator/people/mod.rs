@@ -23,6 +23,8 @@ use accountable_core::{
     domain::{Actor, EmailAddress, MailedCode, Purpose, SessionStamp, Span, Timestamp},
 };
 
+use serde::{Deserialize, Serialize};
+
 pub(super) use self::known::{Owner, People};
 use super::{
     executor::Elapsed,
@@ -34,7 +36,7 @@ use super::{
 use crate::dice::Dice;
 
 /// Something that a step does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Act {
     /// One of the owners.
     Owner { who: usize, does: owner::Act },

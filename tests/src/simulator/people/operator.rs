@@ -4,13 +4,15 @@ use std::fmt;
 
 use accountable_core::domain::Span;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Turn, question};
 use crate::{
     dice::Dice,
     simulator::{simulation::PROCESSES, trouble::Trouble},
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     /// A courier runs for so long.
     Courier { process: usize, runs: Span },

@@ -7,6 +7,8 @@ use std::fmt;
 
 use accountable_core::domain::Purpose;
 
+use serde::{Deserialize, Serialize};
+
 pub(super) use self::password::{CHOOSES, Came, asks_for_reset_of, chooses, inspects, tries};
 use self::{
     account::{
@@ -21,7 +23,7 @@ use self::{
 use super::{Turn, mailed::Mailed};
 use crate::dice::Dice;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     SignsUp {
         carrying: bool,

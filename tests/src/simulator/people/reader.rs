@@ -7,10 +7,12 @@ use accountable_core::{
     domain::{EmailAddress, Origin, Purpose},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Turn, question};
 use crate::{dice::Dice, doors::world::password, simulator::history::Question};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     /// Tries what is in the mailbox, live or dead.
     Redeems {

@@ -5,6 +5,8 @@ use std::fmt;
 
 use accountable_core::domain::{FeedbackTag, Letter, Report, Undeliverable};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Turn, question, staff};
 use crate::{
     dice::Dice,
@@ -14,7 +16,7 @@ use crate::{
     },
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     /// Of a letter that arrived: the last, or any before it, however old it is by now.
     Genuine { realm: usize, report: Report, times: u64, last: bool },

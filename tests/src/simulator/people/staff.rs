@@ -5,12 +5,15 @@ mod realm;
 
 use std::fmt;
 
+use accountable_core::{SessionsThen, domain::IpFilterGroupName};
+use serde::{Deserialize, Serialize};
+
 pub(in crate::simulator) use self::realm::Follower;
 use self::{account::OnAccount, realm::InRealm};
 use super::{OWNERS, Turn};
 use crate::{dice::Dice, simulator::simulation::REALMS};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     /// On the account of one of the owners.
     On { who: usize, does: OnAccount },
@@ -46,6 +49,15 @@ impl Act {
             Self::Beside(does) => does.perform(realm, &turn).await,
         }
     }
+}
+
+fn group(name: &str) -> IpFilterGroupName {
+    IpFilterGroupName::parse(name).unwrap()
+}
+
+/// What becomes of the sessions where another password is required.
+fn then(ending_sessions: bool) -> SessionsThen {
+    if ending_sessions { SessionsThen::End } else { SessionsThen::GoOn }
 }
 
 impl fmt::Display for Act {

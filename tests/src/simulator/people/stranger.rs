@@ -7,6 +7,8 @@ use accountable_core::{
     domain::{Carried, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, Span},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{NAMES, Turn, question};
 use crate::{
     dice::Dice,
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// At whom: an address in one of its spellings, in a realm, and how often.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(in crate::simulator) struct Target {
     whose: usize,
     realm: usize,
@@ -27,7 +29,7 @@ pub(in crate::simulator) struct Target {
     times: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Spelling {
     AsItIs,
     Capitals,
@@ -36,7 +38,7 @@ enum Spelling {
     Present,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     Guesses {
         at: Target,

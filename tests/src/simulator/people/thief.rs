@@ -9,6 +9,8 @@ use accountable_core::{
     },
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Turn, question};
 use crate::{
     dice::Dice,
@@ -16,7 +18,7 @@ use crate::{
     simulator::history::Question,
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Act {
     /// From now on somebody else knows what the owner knows.
     Robs {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use accountable_core::{
     AccountChanges, AccountView, Accounts, Admin, DeliveryOptions, Error, Import, ImportedPassword,
-    MailOptions, NewAccount, SessionsThen,
+    MailOptions, NewAccount,
     domain::{
         AccountId, IpFilterGroupName, Locale, Management, Memo, PasswordValidity, Purpose, Span,
         SuspensionReason,
@@ -12,14 +12,19 @@ use accountable_core::{
 };
 use accountable_memory::InsecureTestHasher;
 
-use super::super::{Turn, question, staff};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Turn, question, staff},
+    group, then,
+};
 use crate::{
     dice::Dice,
     doors::world::password,
     simulator::{history::Question, simulation::mailbox},
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum OnAccount {
     Registers,
     Imports { proven: bool, with_password: bool, must_change: bool, administered: bool },
@@ -28,7 +33,7 @@ pub(in crate::simulator) enum OnAccount {
     AssignsPassword,
     ChangesManagement { to: Management },
     IssuesCode { purpose: Purpose },
-    RequiresPasswordChange { sessions: SessionsThen },
+    RequiresPasswordChange { ending_sessions: bool },
     Suspends,
     Reinstates,
     Unlocks,
@@ -43,13 +48,13 @@ pub(in crate::simulator) enum OnAccount {
 }
 
 /// What of an account is updated.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum Attribute {
     Memo,
     /// For so many days.
     Validity(u16),
     /// In a group of networks, or none.
-    Group(Option<&'static str>),
+    Group(Option<IpFilterGroupName>),
     Locale,
     /// If the account is as it was when staff looked.
     MemoOfVersion,
@@ -69,9 +74,7 @@ impl OnAccount {
                 to: if dice.one_in(3) { Management::Administrator } else { Management::Owner },
             },
             23..=24 => Self::IssuesCode { purpose: *dice.pick(&Purpose::ALL) },
-            25 => Self::RequiresPasswordChange {
-                sessions: *dice.pick(&[SessionsThen::End, SessionsThen::GoOn]),
-            },
+            25 => Self::RequiresPasswordChange { ending_sessions: *dice.pick(&[true, false]) },
             26..=27 => Self::Suspends,
             28..=32 => Self::Reinstates,
             33..=35 => Self::Unlocks,
@@ -83,7 +86,9 @@ impl OnAccount {
             46..=51 => Self::Updates(match dice.below(6) {
                 0 => Attribute::Memo,
                 1 => Attribute::Validity(*dice.pick(&[0, 30, 31, 365])),
-                2 => Attribute::Group(Some(*dice.pick(&["office", "office", "abroad", "nowhere"]))),
+                2 => Attribute::Group(Some(group(
+                    dice.pick::<&str>(&["office", "office", "abroad", "nowhere"]),
+                ))),
                 3 => Attribute::Group(None),
                 4 => Attribute::Locale,
                 _ => Attribute::MemoOfVersion,
@@ -146,8 +151,8 @@ impl OnAccount {
                 let options = MailOptions::default();
                 let _ = turn.ask(of("admin.issue_code"), admin.issue_code(id, purpose, &options)).await;
             }
-            Self::RequiresPasswordChange { sessions } => {
-                let call = admin.require_password_change(id, sessions);
+            Self::RequiresPasswordChange { ending_sessions } => {
+                let call = admin.require_password_change(id, then(ending_sessions));
                 let _ = turn.ask(of("admin.require_password_change"), call).await;
             }
             Self::Suspends => {
@@ -207,9 +212,7 @@ impl Attribute {
             Self::Memo => changes.with_memo(memo()),
             Self::MemoOfVersion => changes.with_memo(memo()).if_version(view.version),
             Self::Validity(days) => changes.with_validity(PasswordValidity::days(days).unwrap()),
-            Self::Group(group) => {
-                changes.with_ip_filter_group(group.map(|name| IpFilterGroupName::parse(name).unwrap()))
-            }
+            Self::Group(group) => changes.with_ip_filter_group(group),
             Self::Locale => {
                 changes.with_locale(number.is_multiple_of(2).then(|| Locale::parse("de").unwrap()))
             }
@@ -311,8 +314,8 @@ impl fmt::Display for OnAccount {
             Self::AssignsPassword => f.write_str("assigns a password"),
             Self::ChangesManagement { to } => write!(f, "lets {to:?} set the password"),
             Self::IssuesCode { purpose } => write!(f, "has a {} code issued", purpose.as_str()),
-            Self::RequiresPasswordChange { sessions } => {
-                write!(f, "requires another password, and sessions {sessions:?}")
+            Self::RequiresPasswordChange { ending_sessions } => {
+                write!(f, "requires another password, and sessions {:?}", then(*ending_sessions))
             }
             Self::Suspends => f.write_str("suspends"),
             Self::Reinstates => f.write_str("reinstates"),

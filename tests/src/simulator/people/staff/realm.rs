@@ -3,13 +3,17 @@
 use std::fmt;
 
 use accountable_core::{
-    AccountList, AccountsPage, Import, JournalError, MailList, NewAccount, SessionsThen,
+    AccountList, AccountsPage, Import, JournalError, MailList, NewAccount,
     domain::{Cidr, Event, IpFilterGroupName, Status},
     port::{AccountFilter, Cursor},
 };
 use futures_util::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
 
-use super::super::{Turn, question, staff};
+use super::{
+    super::{Turn, question, staff},
+    group, then,
+};
 use crate::dice::Dice;
 
 /// Whoever follows the journal of a realm, page by page, at whichever process answers.
@@ -23,15 +27,15 @@ pub(in crate::simulator) struct Follower {
     pub(in crate::simulator) trimmed: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::simulator) enum InRealm {
-    RequiresPasswordChanges { sessions: SessionsThen },
+    RequiresPasswordChanges { ending_sessions: bool },
     StopsBulkWork,
     ListsSuppressions,
     RequeuesMail,
     CancelsMail,
-    DefinesGroup { name: &'static str, open: bool },
-    RemovesGroup { name: &'static str },
+    DefinesGroup { name: IpFilterGroupName, open: bool },
+    RemovesGroup { name: IpFilterGroupName },
     ImportsMany { count: u64 },
     ListsAccounts { at_most: u32 },
     Counts,
@@ -46,18 +50,16 @@ const ELSEWHERE: &str = "192.0.2.0/28";
 impl InRealm {
     pub(super) fn drawn(dice: &mut Dice) -> Self {
         match dice.below(30) {
-            0 => Self::RequiresPasswordChanges {
-                sessions: *dice.pick(&[SessionsThen::End, SessionsThen::GoOn]),
-            },
+            0 => Self::RequiresPasswordChanges { ending_sessions: *dice.pick(&[true, false]) },
             1 => Self::StopsBulkWork,
             2 => Self::ListsSuppressions,
             3..=5 => Self::RequeuesMail,
             6 => Self::CancelsMail,
             7..=10 => {
                 let name = *dice.pick(&["office", "office", "abroad"]);
-                Self::DefinesGroup { name, open: name == "office" }
+                Self::DefinesGroup { name: group(name), open: name == "office" }
             }
-            11 => Self::RemovesGroup { name: dice.pick::<&str>(&["office", "abroad"]) },
+            11 => Self::RemovesGroup { name: group(dice.pick::<&str>(&["office", "abroad"])) },
             12..=13 => Self::ImportsMany { count: dice.between(1, 4) },
             14..=16 => Self::ListsAccounts { at_most: dice.between(1, 5) as u32 },
             17..=18 => Self::Counts,
@@ -71,8 +73,8 @@ impl InRealm {
         let admin = accounts.admin(staff());
         let of = |door| question(door, process);
         match self {
-            Self::RequiresPasswordChanges { sessions } => {
-                let call = admin.require_password_changes(AccountFilter::default(), sessions);
+            Self::RequiresPasswordChanges { ending_sessions } => {
+                let call = admin.require_password_changes(AccountFilter::default(), then(ending_sessions));
                 let _ = turn.ask(of("admin.require_password_changes"), call).await;
             }
             Self::StopsBulkWork => {
@@ -96,12 +98,10 @@ impl InRealm {
             }
             Self::DefinesGroup { name, open } => {
                 let networks = vec![Cidr::parse(if open { HOMES } else { ELSEWHERE }).unwrap()];
-                let name = IpFilterGroupName::parse(name).unwrap();
                 let call = admin.define_ip_filter_group(&name, networks);
                 let _ = turn.ask(of("admin.define_ip_filter_group"), call).await;
             }
             Self::RemovesGroup { name } => {
-                let name = IpFilterGroupName::parse(name).unwrap();
                 let call = admin.remove_ip_filter_group(&name);
                 let _ = turn.ask(of("admin.remove_ip_filter_group"), call).await;
             }
@@ -174,17 +174,18 @@ async fn follows_journal(realm: usize, at_most: u32, turn: &Turn) {
 impl fmt::Display for InRealm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RequiresPasswordChanges { sessions } => {
-                write!(f, "requires another password of everybody, and sessions {sessions:?}")
+            Self::RequiresPasswordChanges { ending_sessions } => {
+                let then = then(*ending_sessions);
+                write!(f, "requires another password of everybody, and sessions {then:?}")
             }
             Self::StopsBulkWork => f.write_str("stops its work in bulk"),
             Self::ListsSuppressions => f.write_str("lists suppressions"),
             Self::RequeuesMail => f.write_str("queues the last dead mail again"),
             Self::CancelsMail => f.write_str("cancels the last mail"),
             Self::DefinesGroup { name, open } => {
-                write!(f, "lets group {name} in from {}", if *open { HOMES } else { ELSEWHERE })
+                write!(f, "lets group {} in from {}", name.as_str(), if *open { HOMES } else { ELSEWHERE })
             }
-            Self::RemovesGroup { name } => write!(f, "removes group {name}"),
+            Self::RemovesGroup { name } => write!(f, "removes group {}", name.as_str()),
             Self::ImportsMany { count } => write!(f, "imports {count} accounts of others"),
             Self::ListsAccounts { at_most } => write!(f, "lists accounts, {at_most} a page"),
             Self::Counts => f.write_str("counts accounts and keys in use"),
