@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, rc::Rc};
 
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
 use crate::words::WORDS;
 
 /// What the crate's list has.
@@ -46,7 +48,8 @@ impl Generator {
     pub(crate) fn new(seed: u64) -> Self {
         let listed: Rc<[_]> = LISTED.lines().collect();
         let known: HashSet<_> = listed.iter().copied().collect();
-        let unlisted = WORDS.split_whitespace().filter(|word| !known.contains(word)).collect();
+        let is_listed = |word: &&str| known.contains(unaccented(word).as_str());
+        let unlisted = WORDS.split_whitespace().filter(|word| !is_listed(word)).collect();
         Self { state: seed, listed, unlisted }
     }
 
@@ -206,6 +209,12 @@ fn leet(letter: char) -> char {
         'g' => '9',
         other => other,
     }
+}
+
+/// A word as the list has it, which knows no accents: `mañana` is listed as `manana`.
+fn unaccented(word: &str) -> String {
+    let nfkd = DecomposingNormalizerBorrowed::new_nfkd();
+    nfkd.normalize(word).chars().filter(|part| !('\u{300}'..='\u{36f}').contains(part)).collect()
 }
 
 fn accented(letter: char) -> char {
