@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use accountable_core::{
     domain::{
-        Content, Event, EventKind, Facts, Initiator, Letter, Mail, MailId, MailState, Retries, Suppression,
-        Timestamp,
+        Content, Event, EventKind, Facts, Initiator, Letter, Mail, MailId, MailState, Retries, Span,
+        Suppression, Timestamp,
     },
     port::{Claim, Claimed, Commit, Swap},
 };
@@ -19,7 +19,7 @@ use crate::simulator::{
     clock::time_of_day,
     executor::{Elapsed, TaskId},
     history::{Entry, Fact},
-    simulation::Simulation,
+    simulation::{Simulation, realm_of},
     trouble::{HandedOver, StoreTrouble},
 };
 
@@ -28,8 +28,10 @@ pub(super) struct Mails<'a> {
     simulation: &'a Simulation,
     /// What is known of each mail that ever was.
     known: BTreeMap<MailId, Known<'a>>,
-    /// Since when nothing has been the matter with the store; none while something is.
-    store_sound_since: Option<Elapsed>,
+    /// While the store did what it was asked.
+    store_sound: Whiles,
+    /// While it did, or said at once that it can't, one time in three at most.
+    store_mostly_sound: Whiles,
     /// When each process died last.
     died: BTreeMap<usize, Elapsed>,
 }
@@ -60,11 +62,47 @@ struct TakenUp<'a> {
     handed_over: bool,
 }
 
+impl TakenUp<'_> {
+    /// What time it was, and what the clock said.
+    fn clock(&self) -> (Elapsed, Timestamp) {
+        (self.at, self.now)
+    }
+}
+
 /// A server's last word on a mail, heard by whoever handed it over.
 struct Heard {
     at: Elapsed,
     process: usize,
     task: Option<TaskId>,
+}
+
+/// For so long a store is asked each second at least before it counts as away: one that refuses one question in three then
+/// refuses all of them once in hundreds of millions of times.
+const TRIES: Span = Span::seconds(18);
+
+/// While something was so: from when until when each time, the last for good as far as is known. At first it is so.
+struct Whiles(Vec<(Elapsed, Elapsed)>);
+
+impl Default for Whiles {
+    fn default() -> Self {
+        Self(vec![(0, Elapsed::MAX)])
+    }
+}
+
+impl Whiles {
+    /// From now on it is so, or not.
+    fn turns(&mut self, now: Elapsed, is_so: bool) {
+        match self.0.last_mut().filter(|(_, until)| *until == Elapsed::MAX) {
+            Some((_, until)) if !is_so => *until = now,
+            None if is_so => self.0.push((now, Elapsed::MAX)),
+            _ => {}
+        }
+    }
+
+    /// Whether it was so all the time.
+    fn all_of(&self, from: Elapsed, to: Elapsed) -> bool {
+        self.0.iter().any(|(since, until)| *since <= from && to <= *until)
+    }
 }
 
 impl<'a> Mails<'a> {
@@ -73,7 +111,8 @@ impl<'a> Mails<'a> {
             said: Vec::new(),
             simulation: evidence.simulation,
             known: BTreeMap::new(),
-            store_sound_since: Some(0),
+            store_sound: Whiles::default(),
+            store_mostly_sound: Whiles::default(),
             died: BTreeMap::new(),
         }
     }
@@ -101,8 +140,10 @@ impl<'a> Judge<'a> for Mails<'a> {
                 self.died.insert(*process, entry.at);
             }
             Fact::Trouble(trouble) => {
-                let sound = trouble.store == StoreTrouble::default();
-                self.store_sound_since = sound.then_some(self.store_sound_since.unwrap_or(entry.at));
+                let refused = trouble.store.refused;
+                let else_sound = trouble.store == StoreTrouble { refused, ..StoreTrouble::default() };
+                self.store_sound.turns(entry.at, else_sound && refused == 0);
+                self.store_mostly_sound.turns(entry.at, else_sound && refused <= 333);
             }
             _ => {}
         }
@@ -181,6 +222,15 @@ impl<'a> Mails<'a> {
         if !due.is_some_and(|due| due <= claim.now || claim.horizon < due) {
             self.breach(9, moment.entry.at, format!("{:?} was taken up while another had it", mail.id));
         }
+        let at = moment.entry.at;
+        let before = moment.before.mail(mail.id).map(|mail| &mail.state);
+        let taken_up = self.known.get(&mail.id).map_or(&[][..], |known| &known.taken_up);
+        if let (Some(MailState::Claimed { .. }), Some(last)) = (before, taken_up.last())
+            && at - last.at < Retries::LONGEST_DELIVERY.as_micros()
+            && clocks_agree(taken_up.iter().map(TakenUp::clock).chain([(at, claim.now)]))
+        {
+            self.breach(9, at, format!("{:?} was taken up while another may still hand it over", mail.id));
+        }
         if claimed.dossier.account.as_ref().map(|it| it.stamp)
             != mail.account().and_then(|id| Some(moment.before.accounts.get(&id)?.stamp))
         {
@@ -220,8 +270,16 @@ impl<'a> Mails<'a> {
         // Whoever heard what became of it wrote that down, unless they died, or could not.
         if let Some(heard) = &known.heard {
             let died = self.died.get(&heard.process).is_some_and(|died| heard.at <= *died);
-            let store_was_sound = self.store_sound_since.is_some_and(|since| since <= heard.at);
-            if !died && store_was_sound && is_whole(heard.task) && clocks_agree(&known.taken_up) {
+            // A store that is away for a moment is asked again each second, as long as patience lasts.
+            let patience = self.simulation.settings[realm_of(heard.process)].patience;
+            let until = at.min(heard.at + patience.as_micros());
+            let store_was_sound = self.store_sound.all_of(heard.at, until)
+                || TRIES <= patience && self.store_mostly_sound.all_of(heard.at, until);
+            if !died
+                && store_was_sound
+                && is_whole(heard.task)
+                && clocks_agree(known.taken_up.iter().map(TakenUp::clock))
+            {
                 said.push((9, "was handed over again, although it was known what had become of it"));
             }
         }
@@ -323,8 +381,8 @@ fn is_good(mail: &Mail, facts: Option<&Facts>, held_back: Option<&Suppression>, 
 
 /// Whether those who took a mail up had one time of day. Otherwise one may take what another still has: a due time that is far
 /// ahead of one's own clock counts as due, so that nothing waits for ever for a clock that went wrong.
-fn clocks_agree(taken_up: &[TakenUp<'_>]) -> bool {
-    let ahead = taken_up.iter().map(|claim| claim.now.as_micros() - time_of_day(claim.at).as_micros());
+fn clocks_agree(all: impl Iterator<Item = (Elapsed, Timestamp)>) -> bool {
+    let ahead = all.map(|(at, now)| now.as_micros() - time_of_day(at).as_micros());
     let (least, most) =
         ahead.fold((i64::MAX, i64::MIN), |(least, most), ahead| (least.min(ahead), most.max(ahead)));
     most.saturating_sub(least) < 60_000_000
