@@ -25,24 +25,31 @@ impl Simulation {
     /// Lets time pass in which nothing fails; in each realm a process sweeps whenever something is due.
     pub(super) fn rests(self: &Arc<Self>, mut passes: impl FnMut(Turned) -> bool) {
         let end = self.time.elapsed() + LASTS;
-        let within = SWEPT_WITHIN.as_micros();
         for round in 0.. {
-            let now = self.time.elapsed();
-            let due = (0..REALMS).filter_map(|realm| self.due(realm)).min();
-            let last = due.is_none_or(|due| end <= elapsed(due).max(now));
-            let next = if round == 0 {
-                now
-            } else if last {
-                end
-            } else {
-                due.map_or(end, elapsed).max(now)
-            };
-            if passes(self.time.run_until(next)) {
+            if round > 0 && self.waits_until_due(end, &mut passes) {
                 return;
             }
+            let now = self.time.elapsed();
             (0..REALMS).for_each(|realm| self.sweep_of(realm, round));
-            if passes(self.time.run_until(next.max(now) + within)) || round > 0 && last {
+            if passes(self.time.run_until(now + SWEPT_WITHIN.as_micros())) || round > 0 && end <= now {
                 return;
+            }
+        }
+    }
+
+    /// Lets time pass until something is due, and to the end at most. Whoever is still at what they began may cause more that
+    /// is due, and sooner: it is looked for whenever somebody goes on. Whether time stands still.
+    fn waits_until_due(&self, end: Elapsed, mut passes: impl FnMut(Turned) -> bool) -> bool {
+        loop {
+            let now = self.time.elapsed();
+            let due = (0..REALMS).filter_map(|realm| self.due(realm)).map(elapsed).min();
+            let next = due.unwrap_or(end).min(end);
+            if next <= now {
+                return false;
+            }
+            let goes_on = self.time.goes_on_at().unwrap_or(next);
+            if passes(self.time.run_until(next.min(goes_on))) {
+                return true;
             }
         }
     }

@@ -225,6 +225,11 @@ impl Executor {
         Sleep { of: self.clone(), until, place: None }
     }
 
+    /// The next moment for which somebody waits.
+    pub(super) fn goes_on_at(&self) -> Option<Elapsed> {
+        self.0.state().sleepers.first_key_value().map(|((at, _), _)| *at)
+    }
+
     /// Lets everything go on that can, until all that is left waits for a later moment than this one.
     pub(super) fn run_until(&self, end: Elapsed) -> Turned {
         loop {
