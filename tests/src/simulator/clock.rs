@@ -16,6 +16,12 @@ use super::executor::{Elapsed, Executor};
 /// What the time of day is when a simulation begins.
 pub(super) const BEGIN: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 
+/// What a clock says, so long after the simulation began, that is so many microseconds ahead of the true time of day.
+pub(super) fn reading(elapsed: Elapsed, ahead: i64) -> Timestamp {
+    let (true_time, by) = (time_of_day(elapsed), Span::micros(ahead.unsigned_abs()));
+    if ahead < 0 { true_time - by } else { true_time + by }
+}
+
 /// A clock that goes by a simulation's time. Clones are one clock.
 #[derive(Clone)]
 pub(super) struct ProcessClock {
@@ -47,10 +53,7 @@ pub(super) fn time_of_day(elapsed: Elapsed) -> Timestamp {
 #[async_trait]
 impl Clock for ProcessClock {
     fn now(&self) -> Timestamp {
-        let true_time = time_of_day(self.time.elapsed());
-        let ahead = self.ahead();
-        let by = Span::micros(ahead.unsigned_abs());
-        if ahead < 0 { true_time - by } else { true_time + by }
+        reading(self.time.elapsed(), self.ahead())
     }
 
     async fn sleep(&self, span: Span) {

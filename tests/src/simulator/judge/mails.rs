@@ -16,7 +16,7 @@ use super::{
     shadow::{Judge, Moment, Shadow, mails_of},
 };
 use crate::simulator::{
-    clock::time_of_day,
+    clock::{reading, time_of_day},
     executor::{Elapsed, TaskId},
     history::{Entry, Fact},
     simulation::{Simulation, realm_of},
@@ -34,6 +34,8 @@ pub(super) struct Mails<'a> {
     store_mostly_sound: Whiles,
     /// When each process died last.
     died: BTreeMap<usize, Elapsed>,
+    /// How many microseconds each process' clock is ahead.
+    ahead: BTreeMap<usize, i64>,
 }
 
 /// A mail's life.
@@ -51,8 +53,12 @@ struct Known<'a> {
 struct TakenUp<'a> {
     at: Elapsed,
     process: usize,
-    /// The present, by the clock of whoever did.
+    /// The present, as the claim names it.
     now: Timestamp,
+    /// What the clock of whoever did read since: as the store gave it to them, just before and after their clock was set, and
+    /// as they handed it over. The letter was made at one of these times or between them, and by no other clock; the time
+    /// that the claim names was read before it set out, and the clock may have jumped while it was on its way.
+    readings: Vec<Timestamp>,
     /// The mail as it was then.
     mail: &'a Mail,
     /// The facts of its account then; none if it had none.
@@ -114,6 +120,7 @@ impl<'a> Mails<'a> {
             store_sound: Whiles::default(),
             store_mostly_sound: Whiles::default(),
             died: BTreeMap::new(),
+            ahead: BTreeMap::new(),
         }
     }
 }
@@ -136,6 +143,11 @@ impl<'a> Judge<'a> for Mails<'a> {
                 self.handed_over(entry, letter, *outcome, *process);
             }
             Fact::Receipt { mail, process } => self.hears(entry, *mail, *process),
+            Fact::ClockSet { process, ahead } => {
+                self.reads(*process, entry.at);
+                self.ahead.insert(*process, *ahead);
+                self.reads(*process, entry.at);
+            }
             Fact::Crashed { process } => {
                 self.died.insert(*process, entry.at);
             }
@@ -204,7 +216,9 @@ impl<'a> Mails<'a> {
             self.breach(9, at, format!("{:?} counts as delivered, and no server took it", mail.id));
         } else if by_itself && is_event(EventKind::MailCancelled { mail: mail.id }) {
             let was_good = self.known.get(&mail.id).and_then(|known| known.taken_up.last());
-            let was_good = was_good.is_some_and(|it| is_good(it.mail, it.facts, it.held_back, it.now));
+            let was_good = was_good.is_some_and(|it| {
+                it.readings.iter().all(|now| is_good(it.mail, it.facts, it.held_back, *now))
+            });
             let (facts, held_back) = surroundings(moment.after, mail);
             let now = commit.events().first().map_or(mail.queued_at, |event| event.at);
             // Staff cancels what it likes, also what a courier has taken up by then.
@@ -242,12 +256,27 @@ impl<'a> Mails<'a> {
     fn taken_up(&mut self, moment: &Moment<'_, 'a>, mail: &'a Mail, now: Timestamp, process: usize) {
         let (facts, held_back) = surroundings(moment.after, mail);
         let at = moment.entry.at;
-        let taken_up = TakenUp { at, process, now, mail, facts, held_back, handed_over: false };
+        let readings = vec![self.reading(process, at)];
+        let taken_up = TakenUp { at, process, now, readings, mail, facts, held_back, handed_over: false };
         self.known.entry(mail.id).or_default().taken_up.push(taken_up);
+    }
+
+    fn reading(&self, process: usize, at: Elapsed) -> Timestamp {
+        reading(at, self.ahead.get(&process).copied().unwrap_or(0))
+    }
+
+    /// Notes what the clock of a process reads, with all that it has in hand.
+    fn reads(&mut self, process: usize, at: Elapsed) {
+        let reading = self.reading(process, at);
+        let in_hand = self.known.values_mut().flat_map(|known| &mut known.taken_up);
+        in_hand
+            .filter(|claim| claim.process == process && !claim.handed_over)
+            .for_each(|claim| claim.readings.push(reading));
     }
 
     fn handed_over(&mut self, entry: &Entry, letter: &Letter, outcome: HandedOver, process: usize) {
         let at = entry.at;
+        self.reads(process, at);
         let known = self.known.entry(letter.id).or_default();
         let mut said = Vec::new();
         let lease = lease(self.simulation, letter);
@@ -353,9 +382,10 @@ fn surroundings<'a>(shadow: &Shadow<'a>, mail: &Mail) -> (Option<&'a Facts>, Opt
     (facts, held.filter(|_| !dispatch.is_remedy()))
 }
 
-/// Why a letter must not leave that was taken up like this.
+/// Why a letter must not leave that was taken up like this, at whatever time its code was looked at since.
 fn unfit(claim: &TakenUp<'_>) -> Option<(u8, &'static str)> {
-    if claim.held_back.is_some_and(|held| !held.has_lapsed(claim.now)) {
+    let ever = |is_so: &dyn Fn(Timestamp) -> bool| claim.readings.iter().any(|now| is_so(*now));
+    if claim.held_back.is_some_and(|held| !ever(&|now| held.has_lapsed(now))) {
         return Some((7, "was handed over to where mail was held back"));
     }
     let (_, dispatch) = claim.mail.dispatch()?;
@@ -363,10 +393,11 @@ fn unfit(claim: &TakenUp<'_>) -> Option<(u8, &'static str)> {
         return Some((9, "was handed over to an account that was gone"));
     };
     let (purpose, nonce) = claim.mail.code()?;
-    let live = facts.live_under(purpose, nonce, claim.now);
-    let meant = live.is_some_and(|live| live.recipient == dispatch.recipient);
-    let redeems = facts.standing.redeems(purpose, claim.now);
-    (!meant || !redeems).then_some((9, "was handed over with a code that was dead when it was taken up"))
+    let lives = |now| {
+        let live = facts.live_under(purpose, nonce, now);
+        live.is_some_and(|live| live.recipient == dispatch.recipient) && facts.standing.redeems(purpose, now)
+    };
+    (!ever(&lives)).then_some((9, "was handed over with a code that was dead when it was taken up"))
 }
 
 /// Whether a mail with a code would do what it was queued for.
