@@ -121,7 +121,8 @@ impl LetterContext<'_> {
         let code = self.mint.code(account.id, purpose, &mailbox.address, &live).ok_or(Withdrawn::Void)?;
         let lang = facts.attributes.locale.as_ref();
         let link = page.with_code(account.id, &code, live.return_url.as_ref(), lang);
-        let expires_at = live.end_named(purpose, self.lives.of(purpose), self.now);
+        let own = live.end_named(purpose, self.lives.of(purpose), self.now);
+        let expires_at = facts.end_told(purpose, own);
         Ok(Message::Code { purpose, link, expires_at })
     }
 }

@@ -120,19 +120,26 @@ impl Standing {
 
     /// Whether a code of this purpose does its work where the account stands like this. The page that a link leads to, its
     /// redemption and the courier all ask this, so that none says what another denies.
-    ///
-    /// A revert does everywhere: whoever carried an account away must not be able to put it out of reach. Where the
-    /// owner's door closed the account, a reopening does, and so does a reset that was mailed before.
     #[must_use]
     pub fn redeems(&self, purpose: Purpose, now: Timestamp) -> bool {
+        self.redeems_until(purpose).is_some_and(|until| now < until)
+    }
+
+    /// The first moment at which no code of this purpose does its work any more, however long it lives itself; none where it
+    /// does none at all.
+    ///
+    /// A revert does everywhere: whoever carried an account away must not be able to put it out of reach. Where the
+    /// owner's door closed the account, a reopening does within the grace, and so does a reset that was mailed before.
+    #[must_use]
+    pub fn redeems_until(&self, purpose: Purpose) -> Option<Timestamp> {
         match (self, purpose) {
-            (_, Purpose::EmailRevert) => true,
-            (Self::Active, Purpose::Reopen) => false,
-            (Self::Active, _) => true,
+            (_, Purpose::EmailRevert) => Some(Timestamp::MAX),
+            (Self::Active, Purpose::Reopen) => None,
+            (Self::Active, _) => Some(Timestamp::MAX),
             (Self::Closed { by: ClosedBy::Owner, until, .. }, Purpose::Reopen | Purpose::PasswordReset) => {
-                now < *until
+                Some(*until)
             }
-            (Self::Suspended { .. } | Self::Closed { .. }, _) => false,
+            (Self::Suspended { .. } | Self::Closed { .. }, _) => None,
         }
     }
 

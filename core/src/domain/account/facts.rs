@@ -62,17 +62,25 @@ impl Facts {
         password.and_then(|password| password.expires_at(self.attributes.validity)).unwrap_or(Timestamp::MAX)
     }
 
-    /// When a code of that purpose is dropped whatever its own end. What only a session can confirm is, once the password is too old to
-    /// do anything but change it: its mails must not name a later time.
+    /// When a code of that purpose is good for nothing any more, whatever its own end. What only a session can confirm is dropped once
+    /// the password is too old to do anything but change it; what opens a closed account again, with its grace.
     pub(super) fn dropped_at(&self, purpose: Purpose) -> Timestamp {
+        let shut = self.standing.redeems_until(purpose).unwrap_or(Timestamp::MAX);
         match purpose {
-            Purpose::EmailConfirm | Purpose::EmailCancel | Purpose::EmailProof => self.outdated_at(),
+            Purpose::EmailConfirm | Purpose::EmailCancel | Purpose::EmailProof => {
+                shut.min(self.outdated_at())
+            }
             Purpose::PasswordSet
             | Purpose::PasswordReset
             | Purpose::PasswordManagement
             | Purpose::EmailRevert
-            | Purpose::Reopen => Timestamp::MAX,
+            | Purpose::Reopen => shut,
         }
+    }
+
+    /// The end of a code as its mails and its page name it: its own, or an earlier one that another rule sets by now.
+    pub(crate) fn end_told(&self, purpose: Purpose, own: Timestamp) -> Timestamp {
+        own.min(self.dropped_at(purpose))
     }
 
     /// For what must not be done while an old address can be taken back: one change, one undo.

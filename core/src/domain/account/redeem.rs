@@ -120,7 +120,7 @@ impl Account {
                 } else {
                     CodeState::Live {
                         purpose,
-                        expires_at: mailed.expires_at,
+                        expires_at: facts.end_told(purpose, mailed.expires_at),
                         return_url: mailed.return_url.clone(),
                         carried: self.carried_by(brought, mailed),
                     }

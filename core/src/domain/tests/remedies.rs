@@ -117,6 +117,32 @@ fn a_link_that_reopens_lives_as_the_grace_however_often_it_is_asked_for_or_late_
     assert_eq!(signs_up(&world, &closed, 99, end), Err(Refusal::GraceOver));
 }
 
+/// A reset outlives a close through the owner's door, but not the grace of it: whatever tells its end tells that one.
+#[test]
+fn a_reset_of_a_closed_account_names_no_later_end_than_the_grace() {
+    let mut world = World::new();
+    world.rules.code_lives.password_reset = Span::days(14);
+    let asked = Given::InUse.account(&world).request_password_reset(&world.request(1, NOW)).unwrap();
+    let (mail, asked) = (&asked.mails[0], asked.account.unwrap());
+    let own_end = ends_at(&leaves(&world, &asked, mail, NOW).unwrap());
+    assert!(own_end > NOW + Span::days(13));
+    let verified = &asked.facts().unwrap().password.as_ref().unwrap().hash;
+    let own = world.own_closing(verified, asked.epoch, 2, NOW);
+    let closed = asked.close_own(&CloseOwn { grace: Span::days(1), ..own }).unwrap().account.unwrap();
+    let (code, grace) = (world.code(&closed, Purpose::PasswordReset), NOW + Span::days(1));
+    for now in [NOW, NOW + Span::hours(23)] {
+        assert_eq!(closed.renewed_code(mail, &world.rules.code_lives, now), None, "it would gain nothing");
+        assert_eq!(ends_at(&leaves(&world, &closed, mail, now).unwrap()), grace);
+        let told = closed.inspect_code(&world.redeem(&code, now));
+        assert!(matches!(told, CodeState::Live { expires_at, .. } if expires_at == grace), "{told:?}");
+    }
+    let over = closed.inspect_code(&world.redeem(&code, grace));
+    assert!(!matches!(over, CodeState::Live { .. }), "{over:?}");
+    // Reopened by staff, it lives as long as it was to.
+    let open = world.reopened(&closed, 3, NOW);
+    assert_eq!(ends_at(&leaves(&world, &open, mail, NOW).unwrap()), own_end);
+}
+
 #[test]
 fn a_mail_that_reopens_and_was_given_up_is_queued_again_while_it_can_reopen() {
     let world = World::new();

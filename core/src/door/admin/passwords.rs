@@ -219,6 +219,6 @@ impl IssuedCode {
         let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, &confirmation)?;
         let lang = facts.attributes.locale.as_ref();
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref(), lang);
-        Some(Self { code, link, expires_at: confirmation.expires_at })
+        Some(Self { code, link, expires_at: facts.end_told(purpose, confirmation.expires_at) })
     }
 }

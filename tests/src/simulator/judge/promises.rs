@@ -5,8 +5,8 @@
 //! where a clock goes back, stamps of what was done by the clock before are brought to the present, and ends with them.
 
 use accountable_core::domain::{
-    Account, ClosedBy, Content, Dispatch, EventKind, Letter, Message, Nonce, Notice, Purpose, Span, Standing,
-    Subject, Timestamp,
+    Account, ClosedBy, Content, Dispatch, EventKind, Facts, Letter, Message, Nonce, Notice, Purpose, Span,
+    Standing, Subject, Timestamp,
 };
 
 use super::{
@@ -124,8 +124,8 @@ impl Sent<'_> {
         None
     }
 
-    /// A link gives half of its life at least, unless no rule lets its end be put off so far; the way back to an old address
-    /// all of it, from its first hand-over on.
+    /// A link gives half of its life at least, unless no rule lets its end be put off so far: of a closed account it ends with
+    /// the grace. The way back to an old address gives all of it, from its first hand-over on.
     fn is_short(&self, purpose: Purpose, nonce: Nonce, end: Timestamp, told: &Step<'_>) -> Option<String> {
         let facts = told.after.facts().ok()?;
         let code = facts.live_under(purpose, nonce, end - Span::micros(1))?;
@@ -141,7 +141,7 @@ impl Sent<'_> {
             Purpose::EmailConfirm | Purpose::EmailProof if facts.attributes.validity.span().is_some() => {
                 return None;
             }
-            _ => (taken_up + half).min(code.latest_end),
+            _ => (taken_up + half).min(code.latest_end).min(end_of_grace(facts)),
         };
         let late = ON_ITS_WAY < Span::micros(self.at.saturating_sub(self.taken.at));
         (end < least && !late).then(|| format!("{purpose:?} leaves {least:?} with an end at {end}"))
@@ -189,6 +189,14 @@ impl Sent<'_> {
             // A lock is over soon, and the letter tells of what was.
             _ => true,
         }
+    }
+}
+
+/// When nothing opens a closed account any more; of one that is open, at no time.
+fn end_of_grace(facts: &Facts) -> Timestamp {
+    match facts.standing {
+        Standing::Closed { until, .. } => until,
+        Standing::Active | Standing::Suspended { .. } => Timestamp::MAX,
     }
 }
 
