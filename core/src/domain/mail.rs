@@ -278,7 +278,8 @@ pub struct Retries {
     pub first: Span,
     /// The longest wait: 4 h; as long as the first, to 7 days.
     pub longest: Span,
-    /// How many attempts are made before the mail is given up: 30; 1 to 1,000.
+    /// How many attempts are made before the mail is given up: 30; 1 to 1,000. A courier that ends before it says what came of its
+    /// attempt has made one; but however few there are, two may end like that, and a third one still tries.
     pub attempts: u32,
     /// The age, from being queued, at which the mail is given up at its next failure: 3 days; 1 min to 30 days.
     pub age: Span,
@@ -308,6 +309,17 @@ impl Retries {
         let half = self.first.doubled(attempts.saturating_sub(1)).min(self.longest).as_micros() / 2;
         let extra = jitter.checked_rem(half.saturating_add(1)).unwrap_or(0);
         Span::micros(half.saturating_add(extra))
+    }
+
+    /// So many couriers may end over a mail, however few attempts a host allows (fixed): 3. Most end before they have tried
+    /// anything, or by chance, and what nobody tried has not failed.
+    const ENDED_OVER: u32 = 3;
+
+    /// Whether a mail that was taken up so often is given up without being tried again: its attempts are spent, and each courier
+    /// ended over it. It would go round for ever.
+    #[must_use]
+    pub fn gives_up_untried(&self, attempts: u32) -> bool {
+        attempts > self.attempts.max(Self::ENDED_OVER)
     }
 
     /// How far the clocks of two processes may differ, and how long a claim may be on its way to the store (fixed): 10 min.
@@ -376,6 +388,16 @@ mod tests {
         });
         let mail = Mail::queued(MailId::from_bytes([3; 16]), Realm::default(), request, Timestamp::EPOCH);
         Mail { attempts, ..mail }
+    }
+
+    #[test]
+    fn a_mail_that_may_fail_but_once_is_tried_although_its_first_couriers_ended_over_it() {
+        let once = Retries { attempts: 1, ..Retries::default() };
+        assert!(!once.gives_up_untried(2) && !once.gives_up_untried(3));
+        assert!(once.gives_up_untried(4), "it would go round for ever");
+        assert_eq!(tried(2).failed(Timestamp::EPOCH, &once, 0).due(), None, "its one failure is the end");
+        let thirty = Retries::default();
+        assert!(!thirty.gives_up_untried(30) && thirty.gives_up_untried(31));
     }
 
     #[test]

@@ -109,8 +109,9 @@ impl Core {
         let settlement = match letter {
             Err(Withdrawn::Expired) => Settlement::Expired { told_at: self.expiry_told_at() },
             Err(Withdrawn::Void | Withdrawn::Suppressed) => Settlement::Cancelled,
-            // Its attempts are spent, and each courier died over it: it would go round for ever.
-            Ok(_) if mail.value.attempts > self.rules.retries.attempts => Settlement::Failed { ours: false },
+            Ok(_) if self.rules.retries.gives_up_untried(mail.value.attempts) => {
+                Settlement::Failed { ours: false }
+            }
             Ok(letter) => match self.attempt(&letter, &mail.value, &by, within).await {
                 Some(settlement) => settlement,
                 // Its caller waits no longer. The claim lapses, and a courier takes it up.

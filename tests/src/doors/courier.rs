@@ -2,7 +2,7 @@
 
 use accountable_core::{
     Delivery, DeliveryOptions, MailOptions,
-    domain::{DeathCause, EventKind, Span},
+    domain::{DeathCause, EventKind, Rules, Span},
     port::Clock as _,
 };
 use accountable_memory::Answer;
@@ -84,6 +84,27 @@ on_each_store! {
         world.clock.advance(swept.next_due.unwrap().since(world.clock.now()));
         assert_eq!(world.accounts.sweep(10).await.unwrap().delivered, 1);
         assert_eq!(world.mailer.distinct(), 1);
+    }
+
+    /// However few attempts a host allows: a courier that ended with it in hand has shown nothing of the mail.
+    async fn a_mail_that_may_fail_but_once_is_not_lost_with_its_courier(world with |builder: accountable_core::Builder| {
+        let mut rules = Rules::default();
+        rules.retries.attempts = 1;
+        builder.rules(rules)
+    }) {
+        queue(&world, "ada@example.com").await;
+        for _ in 0..2 {
+            world.mailer.answer_all(Answer::Hang);
+            let accounts = world.accounts.clone();
+            let dying = tokio::spawn(async move { accounts.sweep(10).await });
+            until("it hangs", || world.mailer.hanging() > 0).await;
+            dying.abort();
+            let _ = dying.await;
+            world.clock.advance(Rules::default().retries.lease);
+        }
+        world.mailer.answer_all(Answer::Accept);
+        let swept = world.accounts.sweep(10).await.unwrap();
+        assert_eq!((swept.delivered, swept.dead), (1, 0));
     }
 
     /// The caller waits 5 s for a server that hangs, and the mail goes out later, once.
