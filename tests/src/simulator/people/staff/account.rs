@@ -174,6 +174,7 @@ impl OnAccount {
             Self::ReplacesEmail { by_update, dropping_revert } => {
                 let to = turn.new_address(turn.owner(who).name);
                 // They asked for it, and read mail there.
+                let before = turn.owner(who).mailboxes.pop();
                 turn.learns(who, |owner| owner.moves_to(&to));
                 let mut changes = AccountChanges::default().with_email(to.clone());
                 changes.dropping_revert = dropping_revert;
@@ -185,7 +186,11 @@ impl OnAccount {
                 if let Err(error) = answer
                     && !matches!(error, Error::Failed(_))
                 {
-                    turn.learns(who, |owner| owner.moves_to(&view.email));
+                    // Their account is where it was: at a mailbox of theirs, or carried away to one that they don't read.
+                    let is_theirs = turn.owner(who).mailboxes.contains(&view.email);
+                    if let Some(back) = Some(view.email).filter(|_| is_theirs).or(before) {
+                        turn.learns(who, |owner| owner.moves_to(&back));
+                    }
                 }
             }
             Self::Updates(attribute) => {
