@@ -110,9 +110,13 @@ impl Address {
 
     /// Whether a report counts of a mail that was queued at that time. Once the address was cleared or proven, none does
     /// of a mail that is still to be queued: it is of before the clock jumped back, and as likely of before that.
+    ///
+    /// `now` is the time that the record is [as of](Self::as_of). Of a mail that is too old by then none counts, however old
+    /// it was when its tag was read: what a report of it is outweighed by may be forgotten.
     #[must_use]
     pub fn heeds_report_of(&self, queued_at: Timestamp, now: Timestamp) -> bool {
-        self.trusted_from.is_none_or(|from| from < queued_at && queued_at <= now)
+        let outweighed = self.trusted_from.is_some_and(|from| queued_at <= from || now < queued_at);
+        FeedbackTag::counts(queued_at, now) && !outweighed
     }
 
     /// The record with a delay noted of a mail that was queued at that time; none where one was of that mail or a later one.

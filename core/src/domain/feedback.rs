@@ -107,6 +107,11 @@ impl FeedbackTag {
         &self.0
     }
 
+    /// Whether a report still counts of a mail that was queued at that time.
+    pub(super) fn counts(queued_at: Timestamp, now: Timestamp) -> bool {
+        now.since(queued_at) <= Self::COUNTS
+    }
+
     /// What it says, if it is genuine, of this realm, and not too old.
     #[must_use]
     pub fn read(&self, keys: &Keyring, realm: &Realm, now: Timestamp) -> Option<ReportedMail> {
@@ -125,7 +130,7 @@ impl FeedbackTag {
         let (queued, _) = rest.split_first_chunk::<6>()?;
         let [a, b, c, d, e, f] = *queued;
         let queued_at = Timestamp::EPOCH + Span::millis(u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
-        if now.since(queued_at) > Self::COUNTS {
+        if !Self::counts(queued_at, now) {
             return None;
         }
         let numbers = u32::from_be_bytes(*ordinal);

@@ -8,7 +8,7 @@ use accountable_core::{
         Purpose, Realm, Report, Rules, Span, SuppressionScope, Undeliverable,
     },
 };
-use accountable_memory::Answer;
+use accountable_memory::{Answer, Seen};
 
 use crate::doors::world::{BETTER, GOOD, Post, World, email, on_each_store, password};
 
@@ -130,6 +130,21 @@ on_each_store! {
         assert_eq!(suppressed(&world).await, []);
         world.clock.set(crate::doors::world::at("2026-12-05T12:00:01Z"));
         assert!(report(&world, &tag, BOUNCED).await);
+    }
+
+    /// Reported within the 14 days, and looked at after them, when it is forgotten that the address was proven since.
+    async fn a_clock_that_jumps_ahead_while_a_report_is_taken_in_makes_no_old_one_count(world) {
+        let id = world.in_use(ADA, GOOD).await;
+        let before_the_proof = tag(&world, ADA);
+        let (clock, later) = (world.clock.clone(), world.clock.now() + Span::days(45));
+        world.store.witnessed_by(move |seen| {
+            if matches!(seen, Seen::Load(_)) {
+                clock.set(later);
+            }
+        });
+        assert!(!report(&world, &before_the_proof, BOUNCED).await);
+        assert_eq!(suppressed(&world).await, []);
+        assert_eq!(world.view(id).await.undeliverable, None);
     }
 
     /// The address is read from our record: a bounce of the old address's mail does not stop the new one.
