@@ -11,7 +11,7 @@ use accountable_core::{
 };
 
 use super::{
-    Breach,
+    Breach, Evidence,
     shadow::{Judge, Moment, Shadow, account_of, decided_at, mails_of},
 };
 use crate::simulator::history::Fact;
@@ -20,8 +20,8 @@ use crate::simulator::history::Fact;
 const CHOOSES: [Purpose; 4] =
     [Purpose::PasswordSet, Purpose::PasswordReset, Purpose::PasswordManagement, Purpose::Reopen];
 
-#[derive(Default)]
-pub(super) struct Codes {
+pub(super) struct Codes<'a> {
+    evidence: &'a Evidence<'a>,
     said: Vec<Breach>,
     /// Confirmations that ended, of whom and for what.
     ended: BTreeSet<(AccountId, Purpose, Nonce)>,
@@ -33,7 +33,19 @@ pub(super) struct Codes {
 
 type To = (AccountId, Purpose, Ordinal);
 
-impl<'a> Judge<'a> for Codes {
+impl<'a> Codes<'a> {
+    pub(super) fn new(evidence: &'a Evidence<'a>) -> Self {
+        Self {
+            evidence,
+            said: Vec::new(),
+            ended: BTreeSet::new(),
+            mails: BTreeMap::new(),
+            reached: BTreeSet::new(),
+        }
+    }
+}
+
+impl<'a> Judge<'a> for Codes<'a> {
     fn sees(&mut self, moment: Moment<'_, 'a>) {
         let at = moment.entry.at;
         match &moment.entry.fact {
@@ -68,7 +80,7 @@ impl<'a> Judge<'a> for Codes {
     }
 }
 
-impl Codes {
+impl Codes<'_> {
     fn written(
         &mut self,
         moment: &Moment<'_, '_>,
@@ -77,8 +89,11 @@ impl Codes {
     ) -> Vec<(u8, String)> {
         let mut said = Vec::new();
         let (Some(after), Some(now)) = (&swap.after, decided_at(commit)) else { return said };
-        let before = swap.before.as_ref().and_then(|before| before.value.facts().ok());
-        let mailed_before = before.map(mailed).unwrap_or_default();
+        let before = swap.before.as_ref().map(|before| &before.value);
+        let mailed_before = before.and_then(|it| it.facts().ok()).map(mailed).unwrap_or_default();
+        // What is decided is decided on the account as time has left it, by the clock of whoever decides.
+        let then = before.map(|it| it.as_of(now, self.evidence.quota(&it.realm)).0);
+        let before = then.as_ref().and_then(|then| then.facts().ok());
         let mailed_after = after.facts().map(mailed).unwrap_or_default();
         for (purpose, nonce) in &mailed_after {
             if self.ended.contains(&(after.id, *purpose, *nonce)) {
@@ -155,7 +170,8 @@ fn live<'a>(facts: &'a Facts, purposes: &[Purpose], now: Timestamp) -> Vec<(Purp
     purposes.iter().filter_map(known).flat_map(of).collect()
 }
 
-/// What the code was for that a commit redeems, if it redeems one: one of these.
+/// What the code was for that a commit redeems, if it redeems one: one of these. `before` is as of `now`: a change of address
+/// that time alone drops, or a clock that has jumped back, is taken back by nobody.
 fn redeemed(before: &Facts, commit: &Commit, now: Timestamp) -> Option<&'static [Purpose]> {
     let says = |what: fn(&EventKind) -> bool| commit.events().iter().any(|event| what(&event.what));
     if says(|it| matches!(it, EventKind::PasswordSet { how: PasswordSource::Chosen })) {
@@ -167,12 +183,10 @@ fn redeemed(before: &Facts, commit: &Commit, now: Timestamp) -> Option<&'static 
     if says(|it| matches!(it, EventKind::EmailReverted { .. })) {
         return Some(&[Purpose::EmailRevert]);
     }
-    // Time drops a change as well, whoever comes by.
-    let pending = before.pending.as_ref().is_some_and(|pending| now < pending.until);
     let by_stranger = commit.events().iter().any(|event| {
         matches!(event.by, Initiator::Stranger(_)) && event.what == EventKind::EmailChangeDropped
     });
-    if by_stranger && pending && before.password_in_force(now).is_ok() {
+    if by_stranger && before.pending.is_some() && before.password_in_force(now).is_ok() {
         return Some(&[Purpose::EmailCancel]);
     }
     let proves = says(|it| matches!(it, EventKind::EmailProven { .. }));

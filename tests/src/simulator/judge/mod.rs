@@ -67,7 +67,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
         Box::new(records::Records::default()),
         Box::new(lasting::Lasting::default()),
         Box::new(accounts::Accounts::default()),
-        Box::new(codes::Codes::default()),
+        Box::new(codes::Codes::new(evidence)),
         Box::new(throttles::Throttles::new(evidence)),
         Box::new(mails::Mails::new(evidence)),
         Box::new(journal::Journal::new(evidence)),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use accountable_core::{
     AccountView,
-    domain::{CodeState, Management, Span, StandingKind, Timestamp},
+    domain::{CodeState, Management, SessionStamp, Span, StandingKind, Timestamp},
 };
 
 use super::{
@@ -147,7 +147,9 @@ pub(super) async fn comes(who: usize, turn: Turn) {
     };
     settle(Return::Trying { since });
     turn.say(format!("{} of realm {} comes", owner.name, owner.realm));
-    if knows_device(&owner, &view, &turn).await && !is_in_by_device(who, &view, &turn).await {
+    if let Some(known) = known_device(&owner, &view, &turn).await
+        && is_refused(who, &known, &view, &turn).await
+    {
         return settle(Return::DeviceRefused);
     }
     let mut person = Person { who, asked: None, read: 0 };
@@ -167,28 +169,40 @@ pub(super) async fn comes(who: usize, turn: Turn) {
     }
 }
 
-/// Whether the device is genuine, as its session is current that came with it, and its allowance is whole.
-async fn knows_device(owner: &Owner, view: &AccountView, turn: &Turn) -> bool {
-    let device = owner.device_of.filter(|_| owner.device_failures == 0);
-    let Some(stamp) = owner.session.filter(|stamp| device == Some(*stamp) && stamp.account == view.id) else {
-        return false;
-    };
-    let Some((_, accounts)) = turn.accounts(owner.realm) else { return false };
-    owner.passwords.len() == 1
-        && accounts.owner(stamp, owner.home).is_current().await.is_ok_and(|current| current)
+/// What somebody has on whose device the account is known.
+struct Known {
+    /// The session that the device's token came with.
+    session: SessionStamp,
+    /// What they know to be the password.
+    password: String,
 }
 
-/// Within some minutes: a queue may be full.
-async fn is_in_by_device(who: usize, view: &AccountView, turn: &Turn) -> bool {
+/// The device, if it is genuine, as its session is current that came with it, and its allowance is whole.
+async fn known_device(owner: &Owner, view: &AccountView, turn: &Turn) -> Option<Known> {
+    let device = owner.device_of.filter(|_| owner.device_failures == 0);
+    let session = owner.session.filter(|stamp| device == Some(*stamp) && stamp.account == view.id)?;
+    let [password] = &owner.passwords[..] else { return None };
+    let known = Known { session, password: password.clone() };
+    is_current(owner, session, turn).await.then_some(known)
+}
+
+async fn is_current(owner: &Owner, session: SessionStamp, turn: &Turn) -> bool {
+    let Some((_, accounts)) = turn.accounts(owner.realm) else { return false };
+    accounts.owner(session, owner.home).is_current().await.is_ok_and(|current| current)
+}
+
+/// Whether they don't get in, within some minutes, as a queue may be full; although all that it was promised by is so still.
+/// What they do elsewhere meanwhile may change the password: a new epoch ends the device with its session.
+async fn is_refused(who: usize, known: &Known, view: &AccountView, turn: &Turn) -> bool {
     for _ in 0..5 {
-        let Some(known) = turn.owner(who).passwords.pop() else { return false };
-        match owner::tries(who, &view.email, &known, true, turn).await {
-            Came::In | Came::ButMustChange => return true,
-            Came::Denied => return false,
+        match owner::tries(who, &view.email, &known.password, true, turn).await {
+            Came::In | Came::ButMustChange => return false,
+            Came::Denied => break,
             Came::Unheard => turn.simulation.time.sleep(Span::minutes(1)).await,
         }
     }
-    false
+    let owner = turn.owner(who);
+    is_current(&owner, known.session, turn).await && promised(who, &owner, turn).await.is_ok()
 }
 
 /// Somebody who wants to get in.
