@@ -36,7 +36,7 @@ pub(in crate::simulator) struct Owner {
     pub(in crate::simulator) device: Option<DeviceToken>,
     /// The session that the device's token came with, if there was one.
     pub(in crate::simulator) device_of: Option<SessionStamp>,
-    /// How often a password was wrong that was typed where the device is known.
+    /// How often a password was wrong, or may have been where nobody said so, that was typed where the device is known.
     pub(in crate::simulator) device_failures: u32,
     pub(in crate::simulator) session: Option<SessionStamp>,
     /// One that another has taken the place of.

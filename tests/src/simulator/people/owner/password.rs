@@ -87,7 +87,13 @@ pub(in crate::simulator) async fn tries(
             }
             Came::Denied
         }
-        Err(_) => Came::Unheard,
+        Err(_) => {
+            // Whatever may have been wrong is counted as soon as the store can; the password, as far as they know it, is not.
+            if device.is_some() && owner.passwords != [expected] {
+                turn.learns(who, |owner| owner.device_failures += 1);
+            }
+            Came::Unheard
+        }
     }
 }
 
