@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use super::{
     clock::{BEGIN, time_of_day},
     executor::{Elapsed, TaskId, Turned},
+    history::Fact,
     people::{Turn, question},
     simulation::{PROCESSES, REALMS, Simulation},
 };
@@ -18,12 +19,18 @@ use super::{
 /// How long it lasts: longer than any mail waits for its next attempt, and than most codes live.
 const LASTS: Elapsed = 4 * 24 * 3_600_000_000;
 
+/// How long couriers are left alone with what is due.
+const COURIERS_ALONE: Elapsed = 3 * 3_600_000_000;
+
 /// How long a sweep takes at most where nothing fails.
 pub(super) const SWEPT_WITHIN: Span = Span::minutes(10);
 
 impl Simulation {
     /// Lets time pass in which nothing fails; in each realm a process sweeps whenever something is due.
     pub(super) fn rests(self: &Arc<Self>, mut passes: impl FnMut(Turned) -> bool) {
+        if self.calm.by_courier && passes(self.leaves_it_to_couriers()) {
+            return;
+        }
         let end = self.time.elapsed() + LASTS;
         for round in 0.. {
             if round > 0 && self.waits_until_due(end, &mut passes) {
@@ -35,6 +42,20 @@ impl Simulation {
                 return;
             }
         }
+    }
+
+    /// Some hours in which couriers alone do what is due.
+    fn leaves_it_to_couriers(&self) -> Turned {
+        let turned = self.time.run_until(self.time.elapsed() + COURIERS_ALONE);
+        let by = time_of_day(self.time.elapsed()) - SWEPT_WITHIN;
+        for realm in 0..REALMS {
+            if let Some(due) = self.due(realm).filter(|due| *due <= by) {
+                let what = format!("what was due at {due} in realm {realm} waits, and a courier runs");
+                self.write(Fact::Complained { invariant: 14, what });
+            }
+        }
+        (0..PROCESSES).for_each(|process| self.stop_courier(process));
+        turned
     }
 
     /// Lets time pass until something is due, and to the end at most. Whoever is still at what they began may cause more that
@@ -72,7 +93,8 @@ impl Simulation {
 
     /// One of the realm's processes sweeps, each in its turn.
     fn sweep_of(self: &Arc<Self>, realm: usize, round: usize) {
-        let process = (realm + round * REALMS) % PROCESSES;
+        let turn = self.calm.survivor.unwrap_or(round);
+        let process = (realm + turn * REALMS) % PROCESSES;
         let this = Arc::clone(self);
         let name = TaskId(1 << 41 | (round as u64) << 8 | realm as u64);
         self.time.start(name, process as u64, None, async move {

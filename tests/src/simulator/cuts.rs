@@ -5,7 +5,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    plan::{Plan, Step},
+    plan::{Calm, Plan, Step},
     setting::Setting,
 };
 
@@ -19,7 +19,7 @@ pub struct Cuts {
     pub keep: Option<Keep>,
     /// Nothing takes any time: no message to the store, no letter, no hash.
     pub simple: bool,
-    /// Both realms go by the rules that nobody changed.
+    /// Both realms go by the rules that nobody changed, and in the long calm each process is up and sweeps.
     pub plain: bool,
 }
 
@@ -142,6 +142,7 @@ impl Plan {
         plan.simple |= cuts.simple;
         if cuts.plain {
             plan.settings = plan.settings.map(Setting::plain);
+            plan.calm = Calm::default();
         }
         if let Some(keep) = &cuts.keep {
             plan.steps = kept(&self.steps, keep);

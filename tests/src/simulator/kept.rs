@@ -30,11 +30,12 @@ impl KeptPlan {
     /// A file's text: JSON, with each realm and each step on a line of its own, so that a change shows where it is.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let Plan { seed, settings, steps, simple, forgetful } = &self.plan;
+        let Plan { seed, settings, calm, steps, simple, forgetful } = &self.plan;
         format!(
             "{{\n\"broke\": {},\n\"seed\": {seed},\n\"simple\": {simple},\n\"forgetful\": {forgetful},\n\
-             \"settings\": {},\n\"steps\": {}\n}}\n",
+             \"calm\": {},\n\"settings\": {},\n\"steps\": {}\n}}\n",
             json(&self.broke),
+            json(calm),
             lines(settings),
             lines(steps),
         )

@@ -3,6 +3,7 @@
 //! A step names what it is about in words that hold whatever happened before ("the last link in the mailbox"), and whatever
 //! chance it meets on its way is its own, named by its number. So steps can be taken away, and the rest goes on as before.
 
+use accountable_core::domain::Span;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,6 +20,9 @@ pub struct Plan {
     /// What it was drawn from, and what decides all the rest.
     pub seed: u64,
     pub(super) settings: [Setting; REALMS],
+    /// Who is at work once nothing fails any more.
+    #[serde(default)]
+    pub(super) calm: Calm,
     /// In the order of their times.
     pub(super) steps: Vec<Step>,
     /// No message takes any time: what is left goes in the order in which it was begun.
@@ -27,6 +31,33 @@ pub struct Plan {
     /// told.
     pub(super) forgetful: bool,
 }
+
+/// Who is at work in the long calm. By default each process is up, and sweeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Calm {
+    /// In each realm only this one of its processes is up: whatever it has to do, no other does it.
+    pub(super) survivor: Option<usize>,
+    /// For some hours nobody sweeps, and the couriers that run go on: they must come through all that was before.
+    pub(super) by_courier: bool,
+}
+
+impl Calm {
+    fn drawn(seed: u64) -> Self {
+        let mut dice = Dice::of(seed, CALM);
+        let survivor = dice.below((PROCESSES / REALMS) as u64) as usize;
+        Self { survivor: dice.one_in(3).then_some(survivor), by_courier: dice.one_in(8) }
+    }
+
+    /// Whether that process is up.
+    pub(super) fn is_up(self, process: usize) -> bool {
+        self.survivor.is_none_or(|survivor| process / REALMS == survivor)
+    }
+}
+
+/// What of the seed the calm is drawn from.
+const CALM: u64 = 3;
+
+const DAY: Elapsed = 24 * 3_600_000_000;
 
 /// One step of a plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,12 +79,22 @@ impl Plan {
         let mut steps = Vec::new();
         let mut at = 0;
         let troubled = !dice.one_in(4);
+        // Long enough for a password to grow old.
+        let long = dice.one_in(6);
         // First of all accounts come to life, in a world that mostly works.
         for (after, act) in beginnings(&mut dice) {
             at += after;
             steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
         }
-        for _ in 0..dice.between(1, 6) {
+        let calm = Calm::drawn(seed);
+        let whiles = dice.between(1, 6);
+        for nth in 1..=whiles {
+            if calm.by_courier && nth == whiles {
+                for process in 0..PROCESSES {
+                    let act = Act::runs_a_courier(process, Span::days(2));
+                    steps.push(Step { number: steps.len() as u64 + 1, at, act, dropped_after: None });
+                }
+            }
             // A while in which much happens at once, then a pause.
             for _ in 0..dice.between(3, 14) {
                 let act = Act::drawn(&mut dice, troubled);
@@ -66,14 +107,15 @@ impl Plan {
                     _ => dice.below(700_000_000),
                 };
             }
-            at += match dice.below(4) {
-                0 => 601_000_000,
-                1 => dice.below(3_600_000_000),
-                2 => dice.below(30 * 3_600_000_000),
+            at += match dice.below(5) {
+                0 => dice.below(if long { 20 * DAY } else { DAY }),
+                1 => 601_000_000,
+                2 => dice.below(3_600_000_000),
+                3 => dice.below(30 * 3_600_000_000),
                 _ => dice.below(100 * 3_600_000_000),
             };
         }
-        Self { seed, settings, steps, simple: false, forgetful: false }
+        Self { seed, settings, calm, steps, simple: false, forgetful: false }
     }
 
     /// The plan in a world whose store says of some commits that they are durable, and forgets them.

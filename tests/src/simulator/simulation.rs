@@ -20,7 +20,7 @@ use super::{
     hasher::ProcessHasher,
     history::{Fact, History, Verification},
     people::People,
-    plan::Plan,
+    plan::{Calm, Plan},
     post::{Post, ProcessMailer},
     setting::Setting,
     store::{Disk, ProcessStore},
@@ -51,6 +51,7 @@ pub(super) struct Simulation {
     pub(super) seed: u64,
     /// No message takes any time.
     simple: bool,
+    pub(super) calm: Calm,
     /// The store forgets some commits.
     pub(super) forgetful: bool,
     history: Mutex<History>,
@@ -103,6 +104,7 @@ impl Simulation {
             settings: plan.settings.clone(),
             seed: plan.seed,
             simple: plan.simple,
+            calm: plan.calm,
             forgetful: plan.forgetful,
             history: Mutex::default(),
             post: Mutex::default(),
@@ -322,12 +324,19 @@ impl Simulation {
         self.write(Fact::Trouble(trouble));
     }
 
-    /// Nothing fails any more: all processes are up and all clocks are right.
+    /// Nothing fails any more: clocks are right, and the processes are up that see the calm.
     pub(super) fn calm_down(self: &Arc<Self>) {
         self.set_trouble(Trouble::default());
         for process in 0..PROCESSES {
             self.set_clock(process, 0);
+            if !self.calm.is_up(process) {
+                self.crash(process);
+                continue;
+            }
             self.start(process);
+            if self.calm.by_courier {
+                self.start_courier(process);
+            }
         }
         self.write(Fact::Calm);
     }

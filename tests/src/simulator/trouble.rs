@@ -227,8 +227,9 @@ impl Trouble {
             }
         }
         let mail = &mut trouble.mail;
-        match dice.below(8) {
+        match dice.below(9) {
             0..=2 => {}
+            7 => (mail.refused, mail.slow) = (dice.between(50, 400), dice.between(0, 200)),
             3 => mail.is_away = true,
             4 => (mail.unheard, mail.silent) = (dice.between(50, 400), dice.between(0, 200)),
             5 => (mail.panics, mail.ours) = (dice.between(50, 400), dice.between(0, 300)),

@@ -17,7 +17,7 @@ use super::{
     history::Question,
     judge::differences,
     people::{Turn, question, staff},
-    plan::Plan,
+    plan::{Calm, Plan},
     simulation::{PROCESSES, Simulation, mailbox},
 };
 use crate::{
@@ -83,7 +83,7 @@ pub fn twins(seed: u64) -> Vec<Breach> {
     let mut dice = Dice::of(seed, 2);
     let one = *dice.pick(&MATTERS);
     let other = *dice.pick(&MATTERS);
-    let plan = Plan::drawn(seed);
+    let plan = Plan { calm: Calm::default(), ..Plan::drawn(seed) };
     let acts: Vec<_> = (0..dice.between(3, 12))
         .map(|_| {
             let times = dice.between(1, 6);

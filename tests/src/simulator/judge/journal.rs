@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{AccountId, CommitId, Event, EventRef, Realm},
-    port::{Limit, Scope, Store as _, Trim},
+    domain::{AccountId, CommitId, Event, EventKind, EventRef, Realm},
+    port::{Commit, Limit, Scope, Store as _, Trim},
 };
 use futures_util::FutureExt as _;
 
@@ -18,7 +18,11 @@ use crate::simulator::{executor::Elapsed, follower::Followed, history::Fact, sim
 /// Every version has its events, without a gap from the oldest that is retained.
 const GAPLESS: u8 = 8;
 
+/// Of what strangers cause in vain nothing is kept that an account keeps.
+const VAIN: u8 = 6;
+
 pub(super) struct Journal<'a> {
+    said: Vec<Breach>,
     evidence: &'a Evidence<'a>,
     /// All events that there ever were, each with the place of its commit in the history.
     events: BTreeMap<Realm, Vec<(usize, &'a Event)>>,
@@ -31,6 +35,7 @@ pub(super) struct Journal<'a> {
 impl<'a> Journal<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>) -> Self {
         Self {
+            said: Vec::new(),
             evidence,
             events: BTreeMap::new(),
             trims: Vec::new(),
@@ -48,6 +53,7 @@ impl<'a> Judge<'a> for Journal<'a> {
                 for event in commit.events() {
                     self.events.entry(event.realm.clone()).or_default().push((moment.place, event));
                 }
+                self.said.extend(in_vain(commit).map(|what| Breach::new(VAIN, moment.entry.at, what)));
                 let Some(after) = account_of(commit).and_then(|swap| swap.after.as_ref()) else { return };
                 self.known.insert(after.id);
                 self.purged.extend(after.purged_at().map(|_| after.id));
@@ -61,7 +67,7 @@ impl<'a> Judge<'a> for Journal<'a> {
         let simulation = self.evidence.simulation;
         let at = simulation.time.elapsed();
         let store = &simulation.disk.store;
-        let mut said = Vec::new();
+        let mut said = std::mem::take(&mut self.said);
         for realm in 0..REALMS {
             let name = simulation.realm(realm);
             let mut anew = Followed::default();
@@ -74,6 +80,14 @@ impl<'a> Judge<'a> for Journal<'a> {
         }
         said
     }
+}
+
+/// What is kept with an account of a request that led to nothing, if something is.
+fn in_vain(commit: &Commit) -> Option<String> {
+    let leads_to_nothing =
+        commit.events().iter().all(|event| matches!(event.what, EventKind::RequestDecided { .. }));
+    let named = commit.events().iter().find_map(|event| event.account).filter(|_| leads_to_nothing)?;
+    Some(format!("a request that led to nothing is journaled with {named}"))
 }
 
 impl Journal<'_> {

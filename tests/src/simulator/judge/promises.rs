@@ -134,7 +134,7 @@ impl Sent<'_> {
         let taken_up = time_of_day(self.taken.at);
         let least = match purpose {
             Purpose::EmailRevert if code.handed_over => return None,
-            Purpose::EmailRevert => (taken_up + life.each).min(code.expires_at),
+            Purpose::EmailRevert => (taken_up + life.each).min(code.latest_end),
             // They end with what they take back.
             Purpose::EmailCancel | Purpose::Reopen => return None,
             // A session confirms them, which a password that is too old by then does not allow.

@@ -30,6 +30,14 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
             broken.push(Breach::new(16, step.at, format!("a stranger changes {what} of {:?}", before.id)));
         }
     }
+    for step in timeline.accounts.values().flatten().filter(|step| step.hand == Hand::Staff) {
+        // A command that was refused may have mended a stamp, and no more.
+        let works = step.commit.events().iter().any(|event| !matches!(event.what, EventKind::ClockMended));
+        if works && step.after.is_sign_up() && step.before.is_some_and(Account::is_sign_up) {
+            let what = format!("what staff worked on stays a stranger's sign-up: {:?}", step.after.id);
+            broken.push(Breach::new(16, step.at, what));
+        }
+    }
     for (entry, happened) in evidence.history.entries.iter().enumerate() {
         let what = match &happened.fact {
             Fact::Applied { commit, .. } => {

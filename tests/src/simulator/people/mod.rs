@@ -73,6 +73,11 @@ impl Act {
         }
     }
 
+    /// That process runs a courier for so long.
+    pub(super) const fn runs_a_courier(process: usize, runs: Span) -> Self {
+        Self::Operator(operator::Act::Courier { process, runs })
+    }
+
     /// How often it is done, where it is done several times.
     pub(super) fn repeats(&mut self) -> Option<&mut u64> {
         match self {
@@ -128,7 +133,7 @@ pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
     let mut acts = Vec::new();
     let mut then = |after: Elapsed, act: Act| acts.push((after, act));
     for process in 0..REALMS {
-        then(0, Act::Operator(operator::Act::Courier { process, runs: Span::minutes(5) }));
+        then(0, Act::runs_a_courier(process, Span::minutes(5)));
     }
     for who in 0..OWNERS {
         let owner = |does| Act::Owner { who, does };
@@ -147,6 +152,10 @@ pub(super) fn beginnings(dice: &mut Dice) -> Vec<(Elapsed, Act)> {
     for who in 0..OWNERS {
         let owner = |does| Act::Owner { who, does };
         then(dice.between(10, 50) * SECOND, owner(owner::Act::ReadsMail));
+        if dice.one_in(4) {
+            let does = staff::Act::ages_passwords(who);
+            then(dice.below(SECOND), Act::Staff { realm: who % REALMS, does });
+        }
         if !dice.one_in(4) {
             then(dice.below(30 * SECOND), owner(owner::Act::LogsIn));
         }

@@ -55,7 +55,9 @@ impl Act {
             Self::Courier { process, runs } => {
                 simulation.start_courier(process);
                 simulation.time.sleep(runs).await;
-                simulation.stop_courier(process);
+                if !(simulation.calm.by_courier && simulation.is_calm()) {
+                    simulation.stop_courier(process);
+                }
             }
             Self::Sweep { process, at_most } => {
                 let Some(accounts) = simulation.enter(process) else { return };

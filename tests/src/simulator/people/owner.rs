@@ -17,7 +17,7 @@ use self::{
     },
     password::{
         asks_for_reset, changes_password, chooses_twice, chooses_weakly, follows_again, forgets_password,
-        mistypes,
+        logs_in_and_changes, mistypes,
     },
 };
 use super::{Turn, mailed::Mailed};
@@ -47,6 +47,10 @@ pub(in crate::simulator) enum Act {
     ChangesPassword {
         mistypes: bool,
     },
+    /// Changes it, by a link if there is one, while another window logs in.
+    LogsInAndChanges {
+        mistypes: bool,
+    },
     AsksForEmail {
         back: bool,
         waits: u64,
@@ -74,7 +78,7 @@ impl Act {
     pub(in crate::simulator) fn drawn(dice: &mut Dice) -> Self {
         let mut waits = || *dice.pick(&[0, 3, 20]);
         let waits = waits();
-        match dice.below(60) {
+        match dice.below(63) {
             0..=3 => Self::SignsUp { carrying: dice.one_in(2) },
             4..=9 => Self::LogsIn,
             10..=12 => Self::MistypesPassword { times: dice.between(1, 4), with_device: dice.one_in(3) },
@@ -96,6 +100,7 @@ impl Act {
             50..=51 => Self::Closes { waits },
             52..=53 => Self::Reopens,
             54..=57 => Self::ReadsMail,
+            58..=60 => Self::LogsInAndChanges { mistypes: dice.one_in(2) },
             _ => Self::Looks,
         }
     }
@@ -112,6 +117,7 @@ impl Act {
             Self::ChoosesTwice { in_two_windows } => chooses_twice(who, in_two_windows, turn).await,
             Self::ChoosesWeakly => chooses_weakly(who, turn).await,
             Self::FollowsUsedLink => follows_again(who, turn).await,
+            Self::LogsInAndChanges { mistypes } => logs_in_and_changes(who, mistypes, turn).await,
             Self::ChangesPassword { mistypes } => changes_password(who, mistypes, turn).await,
             Self::AsksForEmail { back, waits } => asks_for_email(who, back, waits, turn).await,
             Self::ConfirmsEmail => uses(who, &[Purpose::EmailConfirm], turn).await,
@@ -157,6 +163,10 @@ impl fmt::Display for Act {
             }
             Self::ChoosesWeakly => f.write_str("chooses a weak password"),
             Self::FollowsUsedLink => f.write_str("follows a link that was used up"),
+            Self::LogsInAndChanges { mistypes } => {
+                f.write_str(if *mistypes { "mistypes the password, " } else { "" })?;
+                f.write_str("logs in, and in another window replaces the password")
+            }
             Self::ChangesPassword { mistypes: false } => f.write_str("changes the password"),
             Self::ChangesPassword { mistypes: true } => {
                 f.write_str("mistypes the password in changing it, and changes it")

@@ -39,6 +39,11 @@ impl Act {
         Self::On { who, does: OnAccount::SendsSetLink { waits: 5, bypassing: false } }
     }
 
+    /// Lets the account's passwords expire after a month.
+    pub(super) fn ages_passwords(who: usize) -> Self {
+        Self::On { who, does: OnAccount::ages_passwords() }
+    }
+
     pub(super) fn imports(who: usize, dice: &mut Dice) -> Self {
         Self::On { who, does: OnAccount::imports(dice) }
     }

@@ -217,6 +217,22 @@ pub(super) async fn changes_password(who: usize, mistypes: bool, turn: &Turn) {
     changes_password_from(who, known, turn).await;
 }
 
+/// In two windows at once: one begins with the password that holds, the other ends it.
+pub(super) async fn logs_in_and_changes(who: usize, mistypes_first: bool, turn: &Turn) {
+    if mistypes_first {
+        mistypes(who, 1, false, turn).await;
+    }
+    let window = turn.clone();
+    let name = TaskId(1 << 44 | turn.step);
+    turn.simulation.time.start(name, u64::MAX, None, async move {
+        logs_in(who, &window).await;
+    });
+    match turn.fresh(who, &CHOOSES) {
+        Some(mailed) => drop(chooses(who, &mailed, turn).await),
+        None => changes_password(who, false, turn).await,
+    }
+}
+
 /// Whoever is signed in.
 pub(in crate::simulator) async fn changes_password_from(who: usize, known: &str, turn: &Turn) {
     let owner = turn.owner(who);

@@ -7,8 +7,9 @@ use accountable_core::{
     MailOptions, NewAccount,
     domain::{
         AccountId, IpFilterGroupName, Locale, Management, Memo, PasswordValidity, Purpose, Span,
-        SuspensionReason,
+        SuspensionReason, Timestamp,
     },
+    port::Clock as _,
 };
 use accountable_memory::InsecureTestHasher;
 
@@ -21,7 +22,10 @@ use super::{
 use crate::{
     dice::Dice,
     doors::world::password,
-    simulator::{history::Question, simulation::mailbox},
+    simulator::{
+        history::Question,
+        simulation::{PROCESSES, mailbox, realm_of},
+    },
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -107,6 +111,10 @@ impl OnAccount {
         }
     }
 
+    pub(super) const fn ages_passwords() -> Self {
+        Self::Updates(Attribute::Validity(30))
+    }
+
     pub(super) async fn perform(self, who: usize, turn: &Turn) {
         match self {
             Self::Registers => registers(who, turn).await,
@@ -120,6 +128,7 @@ impl OnAccount {
             }
             does => {
                 let Some(view) = found(who, turn).await else { return };
+                stays_locked_no_longer_than_it_may(who, &view, turn);
                 turn.learns(who, |owner| owner.account = Some(view.id));
                 does.on(who, view, turn).await;
             }
@@ -243,6 +252,19 @@ async fn found(who: usize, turn: &Turn) -> Option<AccountView> {
     let (process, accounts) = turn.accounts(owner.realm)?;
     let asked = Question { account: owner.account, ..question("admin.account", process) };
     turn.ask(asked, accounts.admin(staff()).account(owner.account?)).await.ok()?
+}
+
+/// No lock lasts longer than the longest that there is, whatever a clock did: not by any clock here, which may all be wrong.
+fn stays_locked_no_longer_than_it_may(who: usize, view: &AccountView, turn: &Turn) {
+    let simulation = &turn.simulation;
+    let realm = turn.owner(who).realm;
+    let clocks =
+        (0..PROCESSES).filter(|process| realm_of(*process) == realm).map(|it| simulation.clock_of(it).now());
+    let longest = simulation.settings[realm].rules.lock_out.longest_lock;
+    let latest = clocks.max().map_or(Timestamp::MAX, |now| now + longest);
+    if view.log_ins.locked_until.is_some_and(|until| latest < until) {
+        turn.complain(14, format!("{} is locked for longer than any lock lasts", view.email.as_str()));
+    }
 }
 
 /// A process' door for staff, and what a question there is about.
