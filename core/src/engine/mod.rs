@@ -3,8 +3,8 @@
 //! [`core`] holds the ports and settings; [`decide`] is the loop; [`commit`] makes a commit of what was decided and
 //! [`offer`] puts it to the store until its outcome is known. [`hashing`] answers what a rule asks about passwords,
 //! [`requests`] fills the rules' requests, [`reservations`] what is taken of shared quotas, [`charges`] counts what failed, [`notices`] bounds those that
-//! owners cause, [`keys`] asks whether the keyring is the realm's own, [`deadline`] bounds each wait and [`watch`] tells
-//! operators how calls end.
+//! owners cause, [`keys`] asks whether the keyring is the realm's own, [`deadline`] bounds each wait, [`lease`] how long a
+//! claimed mail may be handed over, and [`watch`] tells operators how calls end.
 //! Ports that the host fills may panic: [`guard`] catches that where they are called, for the store and the hasher once
 //! for all in [`guarded_store`] and [`hasher`]. [`service`] notices an outbox that nobody serves, [`relay`] a
 //! mailer that does not work; [`hourly`] spares the host a notice for each mail that this costs. [`yielding`] has a
@@ -21,6 +21,7 @@ mod hasher;
 mod hashing;
 mod hourly;
 mod keys;
+mod lease;
 pub(crate) mod moment;
 mod notices;
 mod offer;
@@ -40,6 +41,7 @@ pub(crate) use self::{
     hasher::Hasher,
     hourly::Hourly,
     keys::KeysMet,
+    lease::Lease,
     moment::Moment,
     offer::{Pledge, Repeated},
     relay::Relay,

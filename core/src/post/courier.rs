@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{CommitId, Content, DomainTag, Initiator, Retries, Span, Timestamp},
     engine::{
-        Core,
+        Core, Lease,
         guard::caught,
         relay::Readiness,
         watch::{self, watched},
@@ -85,13 +85,14 @@ impl<'a> Courier<'a> {
         loop {
             let limit = self.room(flight).min(left);
             if limit > 0 && (flight.more || flight.is_empty()) {
-                let claims = self.claim_for(flight, limit).await?;
+                let (claims, lease) = self.claim_for(flight, limit).await?;
                 if claims.mails.is_empty() && flight.is_empty() && !flight.has_landed() {
                     return Ok(claims.next_due);
                 }
-                left = left.saturating_sub(self.take_off(claims, limit, flight));
+                left = left.saturating_sub(self.take_off(claims, &lease, limit, flight));
             } else if flight.is_empty() {
-                return Ok(self.can_be_had(self.claim(None, BTreeSet::new()).await?.next_due));
+                let (claims, _) = self.claim(None, BTreeSet::new()).await?;
+                return Ok(self.can_be_had(claims.next_due));
             } else {
                 flight.landing().await;
             }
@@ -188,9 +189,9 @@ impl<'a> Courier<'a> {
                 _ => Self::REST,
             });
         }
-        let claims = self.claim_for(flight, limit).await?;
+        let (claims, lease) = self.claim_for(flight, limit).await?;
         let next_due = claims.next_due;
-        self.take_off(claims, limit, flight);
+        self.take_off(claims, &lease, limit, flight);
         if flight.more {
             return Ok(Span::ZERO);
         }
@@ -209,28 +210,43 @@ impl<'a> Courier<'a> {
     }
 
     /// Starts what was claimed; how many.
-    fn take_off<'f>(&'f self, claims: Claims, limit: u32, flight: &mut Flight<'f, Done>) -> u32 {
+    fn take_off<'f>(
+        &'f self,
+        claims: Claims,
+        lease: &Lease<'a>,
+        limit: u32,
+        flight: &mut Flight<'f, Done>,
+    ) -> u32 {
         let count = u32::try_from(claims.mails.len()).unwrap_or(u32::MAX);
         flight.more |= count >= limit;
         for claimed in claims.mails {
-            flight.take_off(claimed.mail.value.domain, self.work(claimed));
+            flight.take_off(claimed.mail.value.domain, self.work(claimed, lease.clone()));
         }
         count
     }
 
     /// Claims at most so many for this flight, which goes on meanwhile.
-    async fn claim_for(&self, flight: &mut Flight<'_, Done>, limit: u32) -> Result<Claims, Fault> {
+    async fn claim_for(
+        &self,
+        flight: &mut Flight<'_, Done>,
+        limit: u32,
+    ) -> Result<(Claims, Lease<'a>), Fault> {
         // Before the claim, not after: what it passes over may have room again by the time it is answered.
         flight.more = false;
         flight.alongside(self.claim(Some(limit), flight.crowded())).await
     }
 
-    async fn claim(&self, at_most: Option<u32>, pass_over: BTreeSet<DomainTag>) -> Result<Claims, Fault> {
+    async fn claim(
+        &self,
+        at_most: Option<u32>,
+        pass_over: BTreeSet<DomainTag>,
+    ) -> Result<(Claims, Lease<'a>), Fault> {
         let core = self.core;
         core.service.looked();
         core.meet_keys(&mut core.deadline()).await?;
-        let now = core.clock.now();
         let retries = &core.rules.retries;
+        let lease = Lease::begin(&*core.clock, retries.lease);
+        let now = core.clock.now();
         let claim = Claim {
             id: CommitId::from_bytes(core.random()?),
             realm: core.realm.clone(),
@@ -241,15 +257,16 @@ impl<'a> Courier<'a> {
             pass_over,
         };
         // A store that gives no answer must not hold up the courier for ever, nor its end.
-        Ok(core.deadline().within(core.store.claim(&claim)).await??)
+        let claims = core.deadline().within(core.store.claim(&claim)).await??;
+        Ok((claims, lease))
     }
 
-    async fn work(&self, claimed: Claimed) -> Done {
+    async fn work(&self, claimed: Claimed, lease: Lease<'_>) -> Done {
         let work = async {
             match &claimed.mail.value.content {
                 Content::Letter(_) | Content::ForHost(_) => self
                     .core
-                    .deliver(claimed, Initiator::Courier, Retries::LONGEST_DELIVERY)
+                    .deliver(claimed, Initiator::Courier, Retries::LONGEST_DELIVERY, &lease)
                     .await
                     .map(Done::Mail),
                 Content::Intent(_) => self.core.fulfil(claimed.mail).await.map(|()| Done::Intent),

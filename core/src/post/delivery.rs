@@ -7,7 +7,7 @@ use crate::{
         Withdrawn,
     },
     engine::{
-        Call, Core, Deadline, DecideError, Moment, Verdict, address_or_new,
+        Call, Core, Deadline, DecideError, Lease, Moment, Verdict, address_or_new,
         guard::{Panicked, caught, caught_now},
         relay::{Blame, Unsent},
         watch,
@@ -34,7 +34,7 @@ pub(crate) enum Attempted {
     Delivered,
     Refused(Undeliverable),
     Delayed,
-    /// The mailer does not work; the mail waits as before.
+    /// It was not handed over, as the mailer does not work or its claim has lapsed; it waits as before.
     Unsent,
     Dead,
     Cancelled,
@@ -69,7 +69,7 @@ enum Settlement {
     Failed {
         ours: bool,
     },
-    /// The mailer does not work: nothing is charged.
+    /// The mailer does not work, or the claim lapsed before the letter was handed over: nothing is charged.
     Unsent {
         probed: bool,
     },
@@ -89,12 +89,14 @@ struct HandedOver {
 }
 
 impl Core {
-    /// Makes the letter, hands it over, and settles. The mail must be claimed, and the dossier not older than the claim.
+    /// Makes the letter, hands it over, and settles. The mail must be claimed, and the dossier not older than the claim. It is
+    /// handed over while the claim holds: after that it may be another courier's.
     pub(crate) async fn deliver(
         &self,
         claimed: Claimed,
         by: Initiator,
         within: Span,
+        lease: &Lease<'_>,
     ) -> Result<Attempted, Fault> {
         let Claimed { mail, dossier } = claimed;
         let mut dossier = self.of_this_realm(dossier);
@@ -112,7 +114,7 @@ impl Core {
             Ok(_) if self.rules.retries.gives_up_untried(mail.value.attempts) => {
                 Settlement::Failed { ours: false }
             }
-            Ok(letter) => match self.attempt(&letter, &mail.value, &by, within).await {
+            Ok(letter) => match self.attempt(&letter, &mail.value, &by, within, lease).await {
                 Some(settlement) => settlement,
                 // Its caller waits no longer. The claim lapses, and a courier takes it up.
                 None => {
@@ -181,19 +183,24 @@ impl Core {
         self.expiries_told.notice(self.clock.now())
     }
 
-    /// Hands the letter over; none if its caller waits no longer.
+    /// Hands the letter over, if the claim still holds; none if its caller waits no longer.
     async fn attempt(
         &self,
         letter: &Letter,
         mail: &Mail,
         by: &Initiator,
         within: Span,
+        lease: &Lease<'_>,
     ) -> Option<Settlement> {
+        // The store may have taken its time meanwhile.
+        if lease.is_over() {
+            return Some(Settlement::Unsent { probed: false });
+        }
         let outages = self.relay.outages();
-        // However long the caller would wait: the claim must outlast the delivery.
+        // However long the caller would wait.
         let within = within.min(Retries::LONGEST_DELIVERY);
         let mut deadline = Deadline::after(&*self.clock, within);
-        let handed_over = deadline.within(self.hand_over(letter)).await;
+        let handed_over = deadline.within(lease.within(self.hand_over(letter))).await.flatten();
         let now = self.clock.now();
         let fails = |ours| {
             let aged = now.since(mail.queued_at) >= self.rules.retries.age;

@@ -1,13 +1,20 @@
 //! The outbox and its courier: nothing is lost, nothing is stuck, nobody holds up anybody else.
 
+use std::sync::Arc;
+
 use accountable_core::{
-    Delivery, DeliveryOptions, MailOptions,
+    Builder, Delivery, DeliveryOptions, MailOptions, Swept, delegate_store,
     domain::{DeathCause, EventKind, Rules, Span},
-    port::Clock as _,
+    port::{Clock as _, Store, StoreCall},
 };
 use accountable_memory::Answer;
+use tokio::task::JoinHandle;
 
-use crate::doors::world::{GOOD, World, at_once, email, on_each_store, password, until};
+use crate::{
+    doors::world::{GOOD, World, at_once, email, on_each_store, password, typed_password, until},
+    middle::Middle,
+    store::Hold,
+};
 
 async fn queue(world: &World, address: &str) -> accountable_core::domain::AccountId {
     let id = world.register(address).await;
@@ -22,6 +29,51 @@ fn stop() -> (tokio::sync::oneshot::Sender<()>, impl Future<Output = ()> + Send)
         let _ = stopped.await;
     })
 }
+
+/// A store whose loads take as long as a test likes.
+struct SlowToLoad {
+    store: Arc<dyn Store>,
+    loads: Middle,
+}
+
+delegate_store! {
+    impl[] Store for SlowToLoad {
+        to(self) { &self.store }
+        before(self, call) {
+            if let StoreCall::Load(_) = call {
+                self.loads.pass().await;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A process whose courier holds what it claims no longer than a delivery takes, tries each mail once, and is on the point of
+/// looking at the address in a mail that confirms it: the process, what lets it go on, and its sweep under way.
+async fn looks_an_address_up(world: &World) -> (World, Box<dyn Hold>, JoinHandle<Swept>) {
+    let loads = Middle::default();
+    let store = SlowToLoad { store: Arc::clone(world.store.inner().inner()), loads: loads.clone() };
+    let slow = World::beside_on(world, 43, Arc::new(store), |builder: Builder| {
+        let mut rules = Rules::default();
+        (rules.retries.lease, rules.retries.attempts) = (Span::seconds(61), 1);
+        builder.rules(rules).patience(Span::minutes(5))
+    });
+    slow.meet_keys().await;
+    world.in_use("ada@example.com", GOOD).await;
+    let owner = world.signed_in("ada@example.com", GOOD).await;
+    let (known, options) = (typed_password(GOOD), MailOptions::default());
+    owner.request_email_change(&known, &email(NEW), &options).await.unwrap();
+    let hold = loads.hold();
+    let accounts = slow.accounts.clone();
+    let sweep = tokio::spawn(async move { accounts.sweep(10).await.unwrap() });
+    until("the notice is out, and the address is looked up", || {
+        slow.mailer.count() == 1 && hold.reached() > 0
+    })
+    .await;
+    (slow, hold, sweep)
+}
+
+const NEW: &str = "new@example.com";
 
 on_each_store! {
     __doors_courier in courier;
@@ -212,5 +264,37 @@ on_each_store! {
             assert!(world.log_in(&address, GOOD).await.is_ok());
         }
         world.clock.set(noon);
+    }
+
+    /// Whoever comes to hand a mail over when its claim has lapsed leaves it to whoever has it by then.
+    async fn a_mail_whose_claim_has_lapsed_is_not_handed_over(world) {
+        let (slow, hold, sweep) = looks_an_address_up(&world).await;
+        world.clock.advance(Span::seconds(61));
+        assert_eq!(world.sweep().await.delivered, 1, "it is another courier's");
+        hold.release();
+        assert_eq!(sweep.await.unwrap().delivered, 1, "the notice");
+        assert_eq!((world.post_of(NEW).len(), slow.post_of(NEW).len()), (1, 0));
+    }
+
+    /// And nobody holds it against the mail that the store took its time.
+    async fn a_mail_that_was_not_handed_over_in_time_is_charged_with_no_attempt(world) {
+        let (slow, hold, sweep) = looks_an_address_up(&world).await;
+        world.clock.advance(Span::seconds(61));
+        hold.release();
+        let swept = sweep.await.unwrap();
+        assert_eq!((swept.delayed, swept.delivered, swept.dead), (1, 2, 0), "{swept:?}");
+        assert_eq!(slow.post_of(NEW).len(), 1);
+    }
+
+    /// A letter on its way is waited for as long as its mail is nobody else's, and no longer.
+    async fn a_delivery_ends_with_the_claim(world) {
+        let (slow, hold, sweep) = looks_an_address_up(&world).await;
+        slow.mailer.answer_all(Answer::Hang);
+        world.clock.advance(Span::seconds(31));
+        hold.release();
+        until("it hangs", || slow.hangs()).await;
+        world.clock.advance(Span::seconds(30));
+        assert_eq!(sweep.await.unwrap().delivered, 1, "the notice");
+        assert_eq!(slow.post_of(NEW).len(), 0);
     }
 }

@@ -189,7 +189,8 @@ on_each_store! {
         let courier = tokio::spawn(world.accounts.clone().run_courier(async move {
             let _ = stopped.await;
         }));
-        until("it waits by the clock", || world.clock.sleepers() > 0).await;
+        let patience = Span::seconds(30);
+        until("it waits by the clock", || world.clock.until_next().is_some_and(|next| next <= patience)).await;
         world.store.inner().set_silent(false);
         world.clock.advance(Span::seconds(30));
         world.meanwhile("the mail is out", || world.mailer.count() == 1).await;

@@ -10,7 +10,7 @@ use accountable_core::{
     Owner, Public, Swept,
     domain::{
         AccountId, Actor, Contact, Denial, EmailAddress, Event, KeyId, Keyring, LinkUrl, Links, MailedCode,
-        Message, NoticeKind, Origin, Password, Purpose, ReturnUrl, SessionStamp, Span, Timestamp,
+        Message, NoticeKind, Origin, Password, Purpose, Retries, ReturnUrl, SessionStamp, Span, Timestamp,
         TypedPassword, UnusableHash,
     },
     port::{HashError, PasswordHash, PasswordHasher, Store},
@@ -64,6 +64,16 @@ impl World {
         Self::with_clock(world.clock.clone(), seed, keys, store, Box::new(()), build)
     }
 
+    /// Another process, with the same clock, whose way to the store is its own.
+    pub fn beside_on(
+        world: &Self,
+        seed: u64,
+        store: Arc<dyn Store>,
+        build: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
+        Self::with_clock(world.clock.clone(), seed, keys(), store, Box::new(()), build)
+    }
+
     fn with_clock(
         clock: ManualClock,
         seed: u64,
@@ -90,7 +100,8 @@ impl World {
 
     /// A letter hangs, and the time that it may take runs.
     pub fn hangs(&self) -> bool {
-        self.mailer.hanging() > 0 && self.clock.sleepers() > 0
+        let ends = self.clock.until_next().is_some_and(|next| next <= Retries::LONGEST_DELIVERY);
+        self.mailer.hanging() > 0 && ends
     }
 
     /// As [`until`], while pauses pass; what waits for a store to answer has all the time that it needs.

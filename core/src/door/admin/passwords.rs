@@ -9,7 +9,7 @@ use crate::{
     door::{DeliveryOptions, MailOptions},
     engine::Core,
     engine::watch::{self, watched},
-    engine::{Call, Decided, Verdict, address_or_new},
+    engine::{Call, Decided, Lease, Verdict, address_or_new},
     error::{Error, Fault},
     port::{Claimed, Dossier},
     post::delivery::Delivery,
@@ -166,13 +166,15 @@ impl Admin {
         options.mail.check(&core.links)?;
         let page = core.page(options.mail.page.as_ref(), purpose);
         let at_once = options.wait > Span::ZERO;
+        let retries = &core.rules.retries;
+        let lease = Lease::begin(&*core.clock, retries.lease);
         let decided = core
             .decide(Call::of_staff(id, self.initiator()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
                 let request = MailRequest {
                     return_url: options.mail.return_url.as_ref(),
                     bypass_throttle: options.bypass_throttle,
-                    claimed_until: at_once.then(|| moment.now + core.rules.retries.lease),
+                    claimed_until: at_once.then(|| moment.now + retries.lease),
                     ..core.mail_request(page, dossier, moment)
                 };
                 let change = command(account, &request)?;
@@ -194,7 +196,7 @@ impl Admin {
             Some(mail) if at_once => {
                 let claimed = Claimed { mail, dossier: after };
                 // The mail is queued already. Whatever fails from here on, the claim lapses, and the courier takes it up.
-                let delivered = core.deliver(claimed, self.initiator(), options.wait).await;
+                let delivered = core.deliver(claimed, self.initiator(), options.wait, &lease).await;
                 Ok(Some(delivered.map_or_else(
                     |fault| {
                         watch::troubled(&fault);
