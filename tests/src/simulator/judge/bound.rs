@@ -63,15 +63,15 @@ struct Record {
     tallies: [Tally; PROCESSES],
 }
 
-#[derive(Default, Clone, Copy)]
+#[derive(Default)]
 struct Tally {
     /// All that may have counted.
     failed: u32,
     counted: u32,
     /// Of those counted, how many in commits that nobody was told are done, and that others wrote over.
     lost: u32,
-    /// Wrong guesses in this life of the process that have not been counted.
-    open: u32,
+    /// Wrong guesses in this life of the process that have not been counted: when, the oldest first.
+    open: Vec<Elapsed>,
 }
 
 impl Record {
@@ -116,7 +116,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
         match &entry.fact {
             Fact::Crashed { process } => {
                 bounds.lives[*process] += 1;
-                bounds.records.values_mut().for_each(|record| record.tallies[*process].open = 0);
+                bounds.records.values_mut().for_each(|record| record.tallies[*process].open.clear());
             }
             Fact::ClockSet { ahead, .. } => {
                 bounds.jumped |= *ahead != 0;
@@ -204,7 +204,7 @@ impl Bounds {
                 if !*real || *right {
                     return;
                 }
-                record.tallies[*process].open += 1;
+                record.tallies[*process].open.push(at);
                 record.forgets(at, rule);
                 let now = record.log_ins.as_of(time_of_day(at), rule);
                 // What was loaded before a lock is void after it.
@@ -254,7 +254,9 @@ impl Bounds {
             record.log_ins = after;
             let tally = &mut record.tallies[process];
             tally.counted += failures;
-            tally.open = tally.open.saturating_sub(failures);
+            // What time has forgotten is not counted any more.
+            tally.open.retain(|guess| at < guess + rule.forget_after.as_micros());
+            tally.open.drain(..tally.open.len().min(failures as usize));
             if let Some((unheard, of, failures)) = record.unheard.take() {
                 let stamp = swap.before.as_ref().map(|before| before.stamp);
                 // An attempt of the same lane notices what it writes over.
@@ -301,11 +303,11 @@ impl Bounds {
         let Some(tag) = history.entries[*asked..].iter().find_map(own) else { return };
         let Some(record) = self.records.get_mut(&tag) else { return };
         let tally = &mut record.tallies[question.process];
-        if tally.open > 0 {
-            let at = history.entries[*asked].at;
-            let text = format!("{} wrong guesses were forgotten by process {}", tally.open, question.process);
+        let at = history.entries[*asked].at;
+        let count = std::mem::take(&mut tally.open).len();
+        if count > 0 {
+            let text = format!("{count} wrong guesses were forgotten by process {}", question.process);
             self.broken.push(Breach::new(13, at, text));
-            tally.open = 0;
         }
     }
 }
