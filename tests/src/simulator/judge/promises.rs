@@ -30,13 +30,20 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
                 right_since[*process] = (*ahead == 0).then(|| right.unwrap_or(happened.at));
             }
             Fact::HandedOver { letter, outcome, process } if outcome.arrives() => {
-                let Some(taken) = timeline.taken(letter.id, *process, entry) else { continue };
-                let Content::Letter(dispatch) = &taken.mail.content else { continue };
-                let sent = Sent { evidence, timeline, letter, dispatch, taken, entry, at: happened.at };
-                // It reckoned with the clock that it has, since it took the mail up.
-                let clock_is_right =
-                    right_since[*process].is_some_and(|since| since == 0 || since < taken.at);
-                broken.extend(sent.breach(clock_is_right));
+                let told = |taken: &Taken<'_>| {
+                    let Content::Letter(dispatch) = &taken.mail.content else { return None };
+                    let sent = Sent { evidence, timeline, letter, dispatch, taken, entry, at: happened.at };
+                    // It reckoned with the clock that it has, since it took the mail up.
+                    let clock_is_right =
+                        right_since[*process].is_some_and(|since| since == 0 || since < taken.at);
+                    sent.breach(clock_is_right)
+                };
+                // A process whose clock jumps ahead takes up again what it has in hand: the letter may be of either time.
+                let is_in_hand = |taken: &&Taken<'_>| happened.at <= taken.at + ON_ITS_WAY.as_micros();
+                let mut takings = timeline.takings(letter.id, *process, entry);
+                let last = takings.next().and_then(told);
+                let is_so = takings.take_while(is_in_hand).any(|taken| told(taken).is_none());
+                broken.extend(last.filter(|_| !is_so));
             }
             _ => {}
         }

@@ -152,10 +152,15 @@ impl<'a> Timeline<'a> {
         self.accounts.keys().flat_map(between).map(|step| step.after).filter(holds)
     }
 
-    /// The mail as that process had it in hand last.
-    pub(super) fn taken(&self, mail: MailId, process: usize, before: usize) -> Option<&Taken<'a>> {
-        let all = self.mails.get(&mail)?.iter();
-        all.rev().find(|taken| taken.entry < before && taken.process == process)
+    /// The mail as that process had it in hand, the last time first.
+    pub(super) fn takings(
+        &self,
+        mail: MailId,
+        process: usize,
+        before: usize,
+    ) -> impl Iterator<Item = &Taken<'a>> {
+        let all = self.mails.get(&mail).map_or(&[][..], Vec::as_slice);
+        all.iter().rev().filter(move |taken| taken.entry < before && taken.process == process)
     }
 }
 
