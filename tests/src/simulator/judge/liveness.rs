@@ -26,7 +26,8 @@ pub(super) fn breaches(evidence: &Evidence<'_>, end: &Shadow<'_>) -> Vec<Breach>
     // What became due since the last sweep waits for the next.
     let by = time_of_day(at) - SWEPT_WITHIN;
     let mut said = Vec::new();
-    for mail in end.mails.values().map(|record| record.value) {
+    // A mail that the last sweep caused may have to wait for the next, too.
+    for mail in end.mails.values().map(|record| record.value).filter(|mail| mail.queued_at <= by) {
         let what = match (&mail.content, &mail.state) {
             (Content::Intent(_), _) => "a stranger's request waits",
             (_, MailState::Dead { .. }) => continue,
