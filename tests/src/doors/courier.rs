@@ -294,6 +294,7 @@ on_each_store! {
         hold.release();
         until("it hangs", || slow.hangs()).await;
         world.clock.advance(Span::seconds(30));
+        until("it is let go", || sweep.is_finished()).await;
         assert_eq!(sweep.await.unwrap().delivered, 1, "the notice");
         assert_eq!(slow.post_of(NEW).len(), 0);
     }
