@@ -70,8 +70,8 @@ struct Tally {
     counted: u32,
     /// Of those counted, how many in commits that nobody was told are done, and that others wrote over.
     lost: u32,
-    /// Wrong guesses in this life of the process that have not been counted: when, the oldest first.
-    open: Vec<Elapsed>,
+    /// Wrong guesses in this life of the process that have not been counted: when, by its clock, the oldest first.
+    open: Vec<i64>,
 }
 
 impl Record {
@@ -108,6 +108,8 @@ struct Bounds {
     open: BTreeMap<(usize, EmailKey), BTreeMap<usize, bool>>,
     broken: Vec<Breach>,
     jumped: bool,
+    /// How far each clock is ahead, in microseconds.
+    ahead: [i64; PROCESSES],
 }
 
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
@@ -118,7 +120,8 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
                 bounds.lives[*process] += 1;
                 bounds.records.values_mut().for_each(|record| record.tallies[*process].open.clear());
             }
-            Fact::ClockSet { ahead, .. } => {
+            Fact::ClockSet { process, ahead } => {
+                bounds.ahead[*process] = *ahead;
                 bounds.jumped |= *ahead != 0;
             }
             Fact::Asked(question) => bounds.asked(place, question),
@@ -179,6 +182,7 @@ impl Bounds {
     fn verified(&mut self, at: Elapsed, verification: &Verification, rules: &Rules) {
         let rule = &rules.lock_out;
         let Verification { process, asked, loaded, real, right } = verification;
+        let clock = at as i64 + self.ahead[*process];
         let Some((who, loaded_at)) = loaded else { return };
         let life = (*process, self.lives[*process]);
         match lane_of(who) {
@@ -204,7 +208,7 @@ impl Bounds {
                 if !*real || *right {
                     return;
                 }
-                record.tallies[*process].open.push(at);
+                record.tallies[*process].open.push(clock);
                 record.forgets(at, rule);
                 let now = record.log_ins.as_of(time_of_day(at), rule);
                 // What was loaded before a lock is void after it.
@@ -255,7 +259,8 @@ impl Bounds {
             let tally = &mut record.tallies[process];
             tally.counted += failures;
             // What time has forgotten is not counted any more.
-            tally.open.retain(|guess| at < guess + rule.forget_after.as_micros());
+            let (now, kept) = (at as i64 + self.ahead[process], rule.forget_after.as_micros() as i64);
+            tally.open.retain(|guess| now < guess + kept);
             tally.open.drain(..tally.open.len().min(failures as usize));
             if let Some((unheard, of, failures)) = record.unheard.take() {
                 let stamp = swap.before.as_ref().map(|before| before.stamp);

@@ -240,7 +240,7 @@ impl<'a> Mails<'a> {
         let before = moment.before.mail(mail.id).map(|mail| &mail.state);
         let taken_up = self.known.get(&mail.id).map_or(&[][..], |known| &known.taken_up);
         if let (Some(MailState::Claimed { .. }), Some(last)) = (before, taken_up.last())
-            && at - last.at < Retries::LONGEST_DELIVERY.as_micros()
+            && claim.now < last.now + Retries::LONGEST_DELIVERY
             && clocks_agree(taken_up.iter().map(TakenUp::clock).chain([(at, claim.now)]))
         {
             self.breach(9, at, format!("{:?} was taken up while another may still hand it over", mail.id));

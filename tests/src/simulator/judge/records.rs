@@ -1,11 +1,11 @@
 //! The store itself: each commit rests on what was there, each record bears its writer's name, and at the end the store holds
 //! what the history says. Where this fails, what any other judge says counts for little.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{AccountId, AddressTag, CommitId},
-    port::{Claimed, Limit, MailQuery, Store as _, Swap, Who, Write},
+    domain::{AccountId, Address, AddressTag, CommitId},
+    port::{Claimed, Commit, Limit, MailQuery, Store as _, Swap, Who, Write},
 };
 use futures_util::FutureExt as _;
 
@@ -22,24 +22,27 @@ use crate::simulator::{
 const KEPT: u8 = 15;
 
 #[derive(Debug, Default)]
-pub(super) struct Records {
+pub(super) struct Records<'a> {
     said: Vec<Breach>,
-    applied: BTreeSet<CommitId>,
+    applied: BTreeMap<CommitId, &'a Commit>,
 }
 
-impl<'a> Judge<'a> for Records {
+impl<'a> Judge<'a> for Records<'a> {
     fn sees(&mut self, Moment { entry, before, .. }: Moment<'_, 'a>) {
         let at = entry.at;
         let mut breach = |what: String| self.said.push(Breach::new(KEPT, at, what));
         match &entry.fact {
             Fact::Applied { commit, .. } => {
-                if !self.applied.insert(commit.id()) {
+                if self.applied.insert(commit.id(), commit).is_some() {
                     breach(format!("the commit {:?} was applied twice", commit.id()));
                 }
                 for write in commit.writes() {
                     let rests = match write {
                         Write::Account(swap) => rests(swap, |it| before.accounts.get(&it.id).copied()),
-                        Write::Address(swap) => rests(swap, |it| before.addresses.get(&it.tag).copied()),
+                        Write::Address(swap) => {
+                            rests(swap, |it| before.addresses.get(&it.tag).copied())
+                                || is_counted_once_more(swap, before, &self.applied)
+                        }
                         Write::Mail(swap) => rests(swap, |it| before.mails.get(&it.id).copied()),
                         Write::IpFilterGroup(_) | Write::Note(_) | Write::Reserve(_) => true,
                     };
@@ -75,6 +78,29 @@ fn rests<'a, T: 'a>(swap: &Swap<T>, found: impl Fn(&T) -> Option<Record<'a, T>>)
     let either = swap.before.as_ref().map(|before| &before.value).or(swap.after.as_ref());
     let was = either.and_then(found).map(|record| record.stamp);
     was == swap.before.as_ref().map(|before| before.stamp)
+}
+
+/// Whether what a swap of an address rests on was trimmed, and written once more by the commit that first wrote it: of a failed
+/// log-in, whose caller was gone before the store answered. The next one of its lane offers it again; a commit that made the record
+/// and bears no event is known by that record alone (clause 11 of the store's contract). After such an accident a failure may
+/// be counted too often, never too seldom; nothing else may be written twice.
+fn is_counted_once_more(
+    swap: &Swap<Address>,
+    shadow: &Shadow<'_>,
+    applied: &BTreeMap<CommitId, &Commit>,
+) -> bool {
+    let Some(rested_on) = &swap.before else { return false };
+    let Some(first) = applied.get(&rested_on.stamp).filter(|first| first.events().is_empty()) else {
+        return false;
+    };
+    let wrote = |write: &Write| match write {
+        Write::Address(swap) => swap.before.is_none() && swap.after.as_ref() == Some(&rested_on.value),
+        _ => false,
+    };
+    let counts = |write: &Write| matches!(write, Write::Address(_) | Write::Reserve(_));
+    shadow.address(rested_on.value.tag).is_none()
+        && first.writes().iter().all(counts)
+        && first.writes().iter().any(wrote)
 }
 
 /// Whether the store holds, at the end, what the history says.

@@ -4,7 +4,7 @@
 //! is there it changes nothing else.
 
 use accountable_core::{
-    domain::{Account, Content, EmailKey, EventKind, Facts, Realm, Side},
+    domain::{Account, Content, EmailKey, Event, EventKind, Facts, Realm, Side},
     port::{Commit, Write},
 };
 
@@ -31,8 +31,11 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
         }
     }
     for step in timeline.accounts.values().flatten().filter(|step| step.hand == Hand::Staff) {
-        // A command that was refused may have mended a stamp, and no more.
-        let works = step.commit.events().iter().any(|event| !matches!(event.what, EventKind::ClockMended));
+        // A command that was refused may have mended a stamp; and a mail that is queued again is the outbox's matter.
+        let is_work = |event: &Event| !matches!(event.what, EventKind::ClockMended);
+        let of_outbox = |event: &Event| matches!(event.what, EventKind::MailRequeued { .. });
+        let events = step.commit.events();
+        let works = events.iter().any(is_work) && !events.iter().any(of_outbox);
         if works && step.after.is_sign_up() && step.before.is_some_and(Account::is_sign_up) {
             let what = format!("what staff worked on stays a stranger's sign-up: {:?}", step.after.id);
             broken.push(Breach::new(16, step.at, what));
