@@ -73,7 +73,7 @@ impl Core {
         };
         self.decide(Call::new(Who::id(id), Initiator::Courier), |dossier, moment, _| {
             let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
-            Ok::<_, Stop>(Verdict::new(account.put_off_end(moment.now + again)?, ()))
+            Ok::<_, Stop>(Verdict::new(account.put_off_end(again, moment.now)?, ()))
         })
         .await?;
         fault.map_or(Ok(()), |fault| Err(DecideError::Failed(fault)))

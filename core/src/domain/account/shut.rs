@@ -257,15 +257,18 @@ impl Account {
         self.facts().is_ok_and(|facts| facts.ends_at().is_some_and(|end| end <= now))
     }
 
-    /// Puts the end of an account off, since the host still needs it; the host is asked again at that time. An account
-    /// that has no end, or a later one, stays as it is: somebody opened it again meanwhile, or its owner proved it.
+    /// Puts the end of an account off that has come, since the host still needs it; the host is asked again after `wait`. An
+    /// account whose time is not over stays as it is: somebody opened it again meanwhile, its owner proved it, or the clock
+    /// went back.
     ///
     /// # Errors
     /// [`Refusal::NoSuchAccount`].
-    pub fn put_off_end(&self, until: Timestamp) -> Result<Change, Refusal> {
-        if self.facts()?.ends_at().is_none_or(|end| until <= end) {
+    pub fn put_off_end(&self, wait: Span, now: Timestamp) -> Result<Change, Refusal> {
+        self.facts()?;
+        if !self.is_over(now) {
             return Ok(Change::none());
         }
+        let until = now + wait;
         Change::of(self, |facts, change| {
             match &mut facts.standing {
                 Standing::Closed { until: end, .. } => *end = until,

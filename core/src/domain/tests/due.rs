@@ -182,21 +182,22 @@ fn nothing_is_over_while_an_old_address_can_be_taken_back_and_its_owner_is_told_
 #[test]
 fn the_end_is_put_off_for_who_is_at_it_and_for_nobody_else() {
     let world = World::new();
-    let (closed_end, later) = (NOW + Span::days(30), NOW + Span::days(31));
+    let (day, closed_end, later) = (Span::days(1), NOW + Span::days(30), NOW + Span::days(31));
     let closed = standing(Given::InUse.account(&world), StandingKind::Closed);
-    let change = closed.put_off_end(later).unwrap();
+    let change = closed.put_off_end(day, closed_end).unwrap();
     assert_eq!(change.events, [EventKind::ErasurePutOff { until: later }]);
     let put_off = change.account.unwrap();
     assert!(!put_off.is_over(closed_end) && put_off.is_over(later));
     assert!(put_off.reopen(&world.request(9, closed_end)).is_ok());
-    let purged_later = signed_up(&world).put_off_end(later).unwrap().account.unwrap();
-    assert!(!purged_later.is_over(NOW + Span::days(7)) && purged_later.is_over(later));
+    let purged = NOW + Span::days(7);
+    let purged_later = signed_up(&world).put_off_end(day, purged).unwrap().account.unwrap();
+    assert!(!purged_later.is_over(purged) && purged_later.is_over(purged + day));
 
     // Somebody opened it while the host was asked: it has no end any more.
     let reopened = world.reopened(&closed, 9, NOW);
-    assert_eq!(reopened.put_off_end(later), Ok(Change::none()));
-    // Or closed it again: the grace is not cut short.
-    assert_eq!(closed.put_off_end(NOW + Span::days(1)), Ok(Change::none()));
+    assert_eq!(reopened.put_off_end(day, closed_end), Ok(Change::none()));
+    // Or closed it again, or the clock went back: its time is not over, and its owner can still open it.
+    assert_eq!(closed.put_off_end(day, closed_end - Span::micros(1)), Ok(Change::none()));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn a_mail_that_reopens_and_was_given_up_is_queued_again_while_it_can_reopen() {
     assert!(leaves(&world, &at(&closed, later), &again, later).is_ok());
     // The host still needs the account after the grace: the code is over, and no other opens it.
     let over = NOW + Span::days(30);
-    let kept = at(&closed, over).put_off_end(over + Span::days(1)).unwrap().account.unwrap();
+    let kept = at(&closed, over).put_off_end(Span::days(1), over).unwrap().account.unwrap();
     assert_eq!(requeue(&kept, over), Err(Refusal::AccountClosed));
     // What staff closed meanwhile, staff reopens: the courier finds that the mail has lost its sense.
     let staffs = closed.close(&closing(NOW)).unwrap().account.unwrap();

@@ -178,7 +178,7 @@ impl By<'_> {
                 ..world.own_closing(verified, epoch, 0, now)
             }),
             Act::Reopen => account.reopen(&request),
-            Act::PutOffEnd => account.put_off_end(now + Span::days(1)),
+            Act::PutOffEnd => account.put_off_end(Span::days(1), now),
             Act::DueWork => {
                 let warnings = Rules::default().expiry_warnings;
                 account.due_work(&DueWork { now, notice, warnings })
