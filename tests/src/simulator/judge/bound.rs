@@ -63,15 +63,15 @@ struct Record {
     tallies: [Tally; PROCESSES],
 }
 
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Tally {
     /// All that may have counted.
     failed: u32,
     counted: u32,
     /// Of those counted, how many in commits that nobody was told are done, and that others wrote over.
     lost: u32,
-    /// Wrong guesses in this life of the process that have not been counted: when, by its clock, the oldest first.
-    open: Vec<i64>,
+    /// Wrong guesses in this life of the process that have not been counted.
+    open: u32,
 }
 
 impl Record {
@@ -108,8 +108,6 @@ struct Bounds {
     open: BTreeMap<(usize, EmailKey), BTreeMap<usize, bool>>,
     broken: Vec<Breach>,
     jumped: bool,
-    /// How far each clock is ahead, in microseconds.
-    ahead: [i64; PROCESSES],
 }
 
 pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
@@ -118,10 +116,9 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
         match &entry.fact {
             Fact::Crashed { process } => {
                 bounds.lives[*process] += 1;
-                bounds.records.values_mut().for_each(|record| record.tallies[*process].open.clear());
+                bounds.records.values_mut().for_each(|record| record.tallies[*process].open = 0);
             }
-            Fact::ClockSet { process, ahead } => {
-                bounds.ahead[*process] = *ahead;
+            Fact::ClockSet { ahead, .. } => {
                 bounds.jumped |= *ahead != 0;
             }
             Fact::Asked(question) => bounds.asked(place, question),
@@ -182,7 +179,6 @@ impl Bounds {
     fn verified(&mut self, at: Elapsed, verification: &Verification, rules: &Rules) {
         let rule = &rules.lock_out;
         let Verification { process, asked, loaded, real, right } = verification;
-        let clock = at as i64 + self.ahead[*process];
         let Some((who, loaded_at)) = loaded else { return };
         let life = (*process, self.lives[*process]);
         match lane_of(who) {
@@ -208,7 +204,7 @@ impl Bounds {
                 if !*real || *right {
                     return;
                 }
-                record.tallies[*process].open.push(clock);
+                record.tallies[*process].open += 1;
                 record.forgets(at, rule);
                 let now = record.log_ins.as_of(time_of_day(at), rule);
                 // What was loaded before a lock is void after it.
@@ -237,7 +233,7 @@ impl Bounds {
         heard: bool,
         rule: &LockOut,
     ) {
-        let charged = commit.writes().iter().any(|write| matches!(write, Write::Reserve(_)));
+        let charged = is_failed_attempt(commit);
         for write in commit.writes() {
             let Write::Address(swap) = write else { continue };
             let either = swap.after.as_ref().or(swap.before.as_ref().map(|before| &before.value));
@@ -258,10 +254,7 @@ impl Bounds {
             record.log_ins = after;
             let tally = &mut record.tallies[process];
             tally.counted += failures;
-            // What time has forgotten is not counted any more.
-            let (now, kept) = (at as i64 + self.ahead[process], rule.forget_after.as_micros() as i64);
-            tally.open.retain(|guess| now < guess + kept);
-            tally.open.drain(..tally.open.len().min(failures as usize));
+            tally.open = tally.open.saturating_sub(failures);
             if let Some((unheard, of, failures)) = record.unheard.take() {
                 let stamp = swap.before.as_ref().map(|before| before.stamp);
                 // An attempt of the same lane notices what it writes over.
@@ -309,7 +302,7 @@ impl Bounds {
         let Some(record) = self.records.get_mut(&tag) else { return };
         let tally = &mut record.tallies[question.process];
         let at = history.entries[*asked].at;
-        let count = std::mem::take(&mut tally.open).len();
+        let count = std::mem::take(&mut tally.open);
         if count > 0 {
             let text = format!("{count} wrong guesses were forgotten by process {}", question.process);
             self.broken.push(Breach::new(13, at, text));
@@ -339,12 +332,18 @@ impl Level {
 /// The address whose failures a commit counts with those of its origins. One that finds it locked or closed counts none, and
 /// what is owed stays owed.
 fn failed_address(commit: &Commit, rule: &LockOut) -> Option<AddressTag> {
-    let charged = commit.writes().iter().any(|write| matches!(write, Write::Reserve(_)));
+    let charged = is_failed_attempt(commit);
     commit.writes().iter().find_map(|write| {
         let Write::Address(swap @ Swap { after: Some(after), .. }) = write else { return None };
         let counts = charged && failures_counted(swap, &after.log_ins, charged, rule) > 0;
         counts.then_some(after.tag)
     })
+}
+
+/// Whether a commit charges the origins of an attempt that failed; what replaces a password charges for its notice.
+fn is_failed_attempt(commit: &Commit) -> bool {
+    let has = |is: fn(&Write) -> bool| commit.writes().iter().any(is);
+    has(|write| matches!(write, Write::Reserve(_))) && !has(|write| matches!(write, Write::Account(_)))
 }
 
 /// How many failures a commit adds to an address. A failed attempt charges its origins too; one that clears does not.
@@ -354,7 +353,7 @@ fn failures_counted(swap: &Swap<Address>, after: &LogIns, charged: bool, rule: &
     let base = now.map_or_else(|| before.clone(), |now| before.as_of(now, rule));
     if charged {
         after.failures.saturating_sub(base.failures)
-    } else if after.failures == base.failures {
+    } else if (after.failures, after.last_failure) == (base.failures, base.last_failure) {
         0
     } else {
         after.failures

@@ -32,10 +32,12 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
     }
     for step in timeline.accounts.values().flatten().filter(|step| step.hand == Hand::Staff) {
         // A command that was refused may have mended a stamp; and a mail that is queued again is the outbox's matter.
-        let is_work = |event: &Event| !matches!(event.what, EventKind::ClockMended);
         let of_outbox = |event: &Event| matches!(event.what, EventKind::MailRequeued { .. });
+        let of_it = |event: &Event| {
+            event.account == Some(step.after.id) && !matches!(event.what, EventKind::ClockMended)
+        };
         let events = step.commit.events();
-        let works = events.iter().any(is_work) && !events.iter().any(of_outbox);
+        let works = events.iter().any(of_it) && !events.iter().any(of_outbox);
         if works && step.after.is_sign_up() && step.before.is_some_and(Account::is_sign_up) {
             let what = format!("what staff worked on stays a stranger's sign-up: {:?}", step.after.id);
             broken.push(Breach::new(16, step.at, what));
@@ -63,12 +65,14 @@ fn changed(evidence: &Evidence<'_>, step: &Step<'_>, before: &Account) -> Option
         let own = facts.throttles.iter().filter(|((_, _, side), _)| *side == Side::Account);
         own.map(|(of, level)| (*of, *level)).collect()
     };
-    let codes_end = was.confirmations.iter().any(|(purpose, known)| {
-        known.mailed().any(|code| {
-            let now = is.live_under(*purpose, code.nonce, step.when);
-            now.is_none_or(|now| now.expires_at < code.expires_at)
-        })
-    });
+    // Once a clock has gone back, ends are brought to the present.
+    let codes_end = !step.mended
+        && was.confirmations.iter().any(|(purpose, known)| {
+            known.mailed().any(|code| {
+                let now = is.live_under(*purpose, code.nonce, step.when);
+                now.is_none_or(|now| now.expires_at < code.expires_at)
+            })
+        });
     let same = [
         (was.mailbox == is.mailbox, "the address"),
         (was.proven == is.proven && was.replaced == is.replaced, "the proof"),
