@@ -117,6 +117,17 @@ pub enum Fact {
         /// The process that handed it over.
         process: usize,
     },
+    /// The page that a letter's link leads to said whether it is good.
+    Inspected {
+        /// The letter's name.
+        mail: MailId,
+        /// Where among the entries it was asked.
+        asked: usize,
+        /// The process that was asked.
+        process: usize,
+        /// It is, it said.
+        live: bool,
+    },
     /// A right password let somebody in.
     LetIn {
         /// To which account.

@@ -103,7 +103,7 @@ impl Teller {
                 self.line(&who, &format!("is let in to {name}"));
             }
             // What only judges need.
-            Fact::Reported { .. } | Fact::Verified(_) | Fact::Receipt { .. } => {}
+            Fact::Reported { .. } | Fact::Verified(_) | Fact::Receipt { .. } | Fact::Inspected { .. } => {}
         }
     }
 

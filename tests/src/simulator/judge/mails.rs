@@ -233,7 +233,8 @@ impl<'a> Mails<'a> {
     fn claimed(&mut self, moment: &Moment<'_, 'a>, claim: &Claim, claimed: &'a Claimed, process: usize) {
         let mail = &claimed.mail.value;
         let due = moment.before.mail(mail.id).and_then(Mail::due);
-        if !due.is_some_and(|due| due <= claim.now || claim.horizon < due) {
+        let is_due = due.is_some_and(|due| due <= claim.now || claim.horizon < due);
+        if !is_due && !moment.before.may_come_again(mail) {
             self.breach(9, moment.entry.at, format!("{:?} was taken up while another had it", mail.id));
         }
         let at = moment.entry.at;

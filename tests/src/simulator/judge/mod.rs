@@ -9,6 +9,7 @@ mod journal;
 mod lasting;
 mod liveness;
 mod mails;
+mod pages;
 mod promises;
 mod questions;
 mod records;
@@ -83,6 +84,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     all.extend(waits::breaches(evidence, &questions));
     let timeline = timeline::Timeline::of(evidence);
     all.extend(promises::breaches(evidence, &timeline));
+    all.extend(pages::breaches(evidence, &timeline));
     all.extend(remedies::breaches(evidence, &timeline));
     all.extend(strangers::breaches(evidence, &timeline));
     all.extend(complaints(evidence));

@@ -57,6 +57,9 @@ impl<'a> Judge<'a> for Records<'a> {
             }
             Fact::Claimed { claim, mails, .. } => {
                 for Claimed { mail, .. } in mails {
+                    if before.may_come_again(&mail.value) {
+                        continue;
+                    }
                     let was = before.mail(mail.value.id);
                     let as_claimed = was.map(|was| was.clone().claimed(claim.until));
                     if as_claimed.as_ref() != Some(&mail.value) || mail.stamp != claim.id {

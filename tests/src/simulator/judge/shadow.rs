@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use accountable_core::{
-    domain::{Account, AccountId, Address, AddressTag, CommitId, Facts, Mail, MailId, Timestamp},
+    domain::{Account, AccountId, Address, AddressTag, CommitId, Content, Facts, Mail, MailId, Timestamp},
     port::{Commit, Stored, Swap, Trim, Write},
 };
 
@@ -30,6 +30,8 @@ impl<T> Copy for Record<'_, T> {}
 /// All records that judges look at.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shadow<'a> {
+    /// From before which events went that no account is known by, of any realm.
+    strays_before: Option<Timestamp>,
     pub(super) accounts: BTreeMap<AccountId, Record<'a, Account>>,
     pub(super) addresses: BTreeMap<AddressTag, Record<'a, Address>>,
     pub(super) mails: BTreeMap<MailId, Record<'a, Mail>>,
@@ -116,8 +118,17 @@ impl<'a> Shadow<'a> {
         }
     }
 
+    /// Whether a request may be there once more that was decided: by a clock far ahead of the one that wrote it, the only event
+    /// that its commit is known by went at once; and whoever did not hear that it was done offered it again.
+    pub(super) fn may_come_again(&self, mail: &Mail) -> bool {
+        let is_request = matches!(mail.content, Content::Intent(_));
+        let is_let_go = self.strays_before.is_some_and(|before| mail.queued_at < before);
+        is_request && is_let_go && !self.mails.contains_key(&mail.id)
+    }
+
     /// No plan makes more of a kind than one step of trimming removes: all that it may remove is gone.
     fn lets_go(&mut self, trim: &Trim) {
+        self.strays_before = self.strays_before.max(Some(trim.strays_before));
         self.accounts.retain(|_, account| !trim.removes_account(account.value));
         self.addresses.retain(|_, address| !trim.removes_address(address.value));
         self.mails.retain(|_, mail| !trim.removes_mail(mail.value));

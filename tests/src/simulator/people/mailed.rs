@@ -1,6 +1,6 @@
 //! What people do with their mailboxes: they look for a link, wait for one, and know which they have used up.
 
-use accountable_core::domain::{EmailAddress, MailedCode, Message, Purpose, Span};
+use accountable_core::domain::{EmailAddress, MailId, MailedCode, Message, Purpose, Span, Timestamp};
 
 use super::Turn;
 use crate::{doors::world::code_of, simulator::executor::Elapsed};
@@ -14,6 +14,10 @@ pub(in crate::simulator) struct Mailed {
     pub(in crate::simulator) to: EmailAddress,
     pub(in crate::simulator) purpose: Purpose,
     pub(in crate::simulator) code: MailedCode,
+    /// The letter's name.
+    pub(in crate::simulator) mail: MailId,
+    /// The end that it names.
+    pub(in crate::simulator) end: Timestamp,
 }
 
 impl Turn {
@@ -25,7 +29,9 @@ impl Turn {
         let letters = post.all().iter().enumerate().rev();
         letters
             .filter_map(|(at, arrived)| {
-                let Message::Code { purpose, link, .. } = &arrived.letter.message else { return None };
+                let Message::Code { purpose, link, expires_at } = &arrived.letter.message else {
+                    return None;
+                };
                 let letter = &arrived.letter;
                 let theirs = letter.realm == realm && owner.mailboxes.contains(&letter.to);
                 (theirs && of.contains(purpose)).then(|| Mailed {
@@ -34,6 +40,8 @@ impl Turn {
                     to: letter.to.clone(),
                     purpose: *purpose,
                     code: code_of(link.expose()),
+                    mail: letter.id,
+                    end: *expires_at,
                 })
             })
             .collect()

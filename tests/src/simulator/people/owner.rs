@@ -17,7 +17,7 @@ use self::{
     },
     password::{
         asks_for_reset, changes_password, chooses_twice, chooses_weakly, follows_again, forgets_password,
-        logs_in_and_changes, mistypes,
+        logs_in_and_changes, looks_before_the_end, mistypes,
     },
 };
 use super::{Turn, mailed::Mailed};
@@ -44,6 +44,10 @@ pub(in crate::simulator) enum Act {
     },
     ChoosesWeakly,
     FollowsUsedLink,
+    /// Looks at its page so many microseconds before it ends.
+    LooksBeforeTheEnd {
+        margin: u64,
+    },
     ChangesPassword {
         mistypes: bool,
     },
@@ -78,7 +82,7 @@ impl Act {
     pub(in crate::simulator) fn drawn(dice: &mut Dice) -> Self {
         let mut waits = || *dice.pick(&[0, 3, 20]);
         let waits = waits();
-        match dice.below(63) {
+        match dice.below(65) {
             0..=3 => Self::SignsUp { carrying: dice.one_in(2) },
             4..=9 => Self::LogsIn,
             10..=12 => Self::MistypesPassword { times: dice.between(1, 4), with_device: dice.one_in(3) },
@@ -101,6 +105,7 @@ impl Act {
             52..=53 => Self::Reopens,
             54..=57 => Self::ReadsMail,
             58..=60 => Self::LogsInAndChanges { mistypes: dice.one_in(2) },
+            61 | 62 => Self::LooksBeforeTheEnd { margin: *dice.pick(&[1, 1_000_000]) },
             _ => Self::Looks,
         }
     }
@@ -117,6 +122,7 @@ impl Act {
             Self::ChoosesTwice { in_two_windows } => chooses_twice(who, in_two_windows, turn).await,
             Self::ChoosesWeakly => chooses_weakly(who, turn).await,
             Self::FollowsUsedLink => follows_again(who, turn).await,
+            Self::LooksBeforeTheEnd { margin } => looks_before_the_end(who, margin, turn).await,
             Self::LogsInAndChanges { mistypes } => logs_in_and_changes(who, mistypes, turn).await,
             Self::ChangesPassword { mistypes } => changes_password(who, mistypes, turn).await,
             Self::AsksForEmail { back, waits } => asks_for_email(who, back, waits, turn).await,
@@ -163,6 +169,9 @@ impl fmt::Display for Act {
             }
             Self::ChoosesWeakly => f.write_str("chooses a weak password"),
             Self::FollowsUsedLink => f.write_str("follows a link that was used up"),
+            Self::LooksBeforeTheEnd { margin } => {
+                write!(f, "looks at the page of a link {margin} µs before it ends")
+            }
             Self::LogsInAndChanges { mistypes } => {
                 f.write_str(if *mistypes { "mistypes the password, " } else { "" })?;
                 f.write_str("logs in, and in another window replaces the password")

@@ -2,13 +2,17 @@
 
 use accountable_core::{
     Authentication, Error, MailOptions, PublicError,
-    domain::{CodeState, EmailAddress, Purpose, SessionStamp},
+    domain::{CodeState, EmailAddress, Purpose, SessionStamp, Span},
 };
 
 use super::super::{Turn, mailed::Mailed, question};
 use crate::{
     doors::world::{password, typed_password},
-    simulator::{executor::TaskId, history::Question},
+    simulator::{
+        clock::time_of_day,
+        executor::TaskId,
+        history::{Fact, Question},
+    },
 };
 
 /// What lets an owner choose a password.
@@ -132,7 +136,12 @@ pub(in crate::simulator) async fn inspects(who: usize, mailed: &Mailed, turn: &T
     let owner = turn.owner(who);
     let (process, accounts) = turn.accounts(owner.realm)?;
     let public = accounts.public(owner.home);
-    turn.ask(question("public.inspect_code", process), public.inspect_code(&mailed.code)).await.ok()
+    let asked = turn.simulation.history().entries.len();
+    let call = public.inspect_code(&mailed.code);
+    let state = turn.ask(question("public.inspect_code", process), call).await.ok()?;
+    let live = matches!(state, CodeState::Live { .. });
+    turn.simulation.write(Fact::Inspected { mail: mailed.mail, asked, process, live });
+    Some(state)
 }
 
 /// Whether a password was chosen by a link.
@@ -165,6 +174,18 @@ pub(in crate::simulator) async fn chooses(who: usize, mailed: &Mailed, turn: &Tu
             false
         }
     }
+}
+
+/// Looks at the page of a link that they have not used at the last moment, as its letter says, or a second before.
+pub(super) async fn looks_before_the_end(who: usize, margin: u64, turn: &Turn) {
+    let now = time_of_day(turn.simulation.time.elapsed());
+    let soon = |mailed: &Mailed| now < mailed.end && mailed.end < now + Span::days(2);
+    let spent = turn.owner(who).spent;
+    let links = turn.mailed(who, &Purpose::ALL).into_iter();
+    let Some(mailed) = links.filter(|it| !spent.contains(&it.letter)).find(soon) else { return };
+    let wait = mailed.end.since(now).as_micros().saturating_sub(margin);
+    turn.simulation.time.sleep(Span::micros(wait)).await;
+    inspects(who, &mailed, turn).await;
 }
 
 pub(super) async fn chooses_twice(who: usize, in_two_windows: bool, turn: &Turn) {
