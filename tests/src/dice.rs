@@ -8,13 +8,12 @@
 /// A source of chance.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice {
-    pub(crate) seed: u64,
     state: u64,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, state: seed.wrapping_mul(0x2545_F491_4F6C_DD1D) }
+        Self { state: seed.wrapping_mul(0x2545_F491_4F6C_DD1D) }
     }
 
     /// The source that belongs to a part of what a seed decides: what the other parts ask for does not change what it gives.

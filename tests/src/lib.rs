@@ -98,8 +98,6 @@
     reason = "a check that panics has found what it looks for"
 )]
 
-#[doc(hidden)]
-pub mod adversary;
 pub mod clock;
 pub mod deadline;
 mod dice;

@@ -225,16 +225,6 @@ macro_rules! accounts_contract {
         fn every_sequence_is_answered_as_in_memory_and_keeps_the_invariants() {
             $crate::model::every_sequence_is_answered_as_in_memory_and_keeps_the_invariants::<$fixture>();
         }
-        /// Invariants 16 and 18, over random lives.
-        #[test]
-        fn no_stranger_keeps_an_owner_or_staff_from_anything() {
-            $crate::adversary::no_stranger_keeps_an_owner_or_staff_from_anything::<$fixture>();
-        }
-        /// Invariants 17 and 18, over random lives.
-        #[test]
-        fn no_thief_keeps_what_the_mailbox_holds_against_them() {
-            $crate::adversary::no_thief_keeps_what_the_mailbox_holds_against_them::<$fixture>();
-        }
         mod accidents {
             use super::*;
             $crate::__doors_accidents!($fixture);

@@ -14,6 +14,7 @@ use accountable_core::{
 use super::{
     Breach, Evidence,
     shadow::{Judge, Moment, Shadow, mails_of},
+    whiles::Whiles,
 };
 use crate::simulator::{
     clock::{reading, time_of_day},
@@ -85,31 +86,6 @@ struct Heard {
 /// For so long a store is asked each second at least before it counts as away: one that refuses one question in three then
 /// refuses all of them once in hundreds of millions of times.
 const TRIES: Span = Span::seconds(18);
-
-/// While something was so: from when until when each time, the last for good as far as is known. At first it is so.
-struct Whiles(Vec<(Elapsed, Elapsed)>);
-
-impl Default for Whiles {
-    fn default() -> Self {
-        Self(vec![(0, Elapsed::MAX)])
-    }
-}
-
-impl Whiles {
-    /// From now on it is so, or not.
-    fn turns(&mut self, now: Elapsed, is_so: bool) {
-        match self.0.last_mut().filter(|(_, until)| *until == Elapsed::MAX) {
-            Some((_, until)) if !is_so => *until = now,
-            None if is_so => self.0.push((now, Elapsed::MAX)),
-            _ => {}
-        }
-    }
-
-    /// Whether it was so all the time.
-    fn all_of(&self, from: Elapsed, to: Elapsed) -> bool {
-        self.0.iter().any(|(since, until)| *since <= from && to <= *until)
-    }
-}
 
 impl<'a> Mails<'a> {
     pub(super) fn new(evidence: &Evidence<'a>) -> Self {

@@ -14,6 +14,7 @@ mod promises;
 mod questions;
 mod records;
 mod refused;
+mod rehashes;
 mod remedies;
 mod secrets;
 mod shadow;
@@ -21,6 +22,7 @@ mod strangers;
 mod throttles;
 mod timeline;
 mod waits;
+mod whiles;
 
 pub(super) use self::equality::differences;
 use super::{
@@ -86,6 +88,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>) -> Vec<Breach> {
     all.extend(promises::breaches(evidence, &timeline));
     all.extend(pages::breaches(evidence, &timeline));
     all.extend(remedies::breaches(evidence, &timeline));
+    all.extend(rehashes::breaches(evidence, &timeline));
     all.extend(strangers::breaches(evidence, &timeline));
     all.extend(complaints(evidence));
     for (task, text) in evidence.simulation.panicked() {

@@ -48,7 +48,8 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
             Fact::Applied { commit, .. } => {
                 drops_a_mail(commit).or_else(|| suppresses(evidence, entry, commit))
             }
-            Fact::Answered(answer) => is_kept_from_an_address(evidence, timeline, entry, answer),
+            Fact::Answered(answer) => is_kept_from_an_address(evidence, timeline, entry, answer)
+                .or_else(|| has_to_wait(evidence, entry, answer)),
             _ => None,
         };
         broken.extend(what.map(|what| Breach::new(16, happened.at, what)));
@@ -141,6 +142,37 @@ fn suppresses(evidence: &Evidence<'_>, entry: usize, commit: &Commit) -> Option<
     trusted
         .is_some_and(|from| letter.queued_at < from)
         .then(|| "mail is held back by a report of a mail from before the address was proven".to_owned())
+}
+
+/// Whether staff has to wait with a mail for what only strangers caused. In a realm in which owners and staff have caused none
+/// for as long as any of their levels takes to drain, nothing of their own is in the way.
+fn has_to_wait(evidence: &Evidence<'_>, entry: usize, answer: &Answer) -> Option<String> {
+    let Answer { question, outcome, .. } = answer;
+    let is_throttled = *outcome == Outcome::Refused("throttled".to_owned());
+    if !is_throttled || !question.door.starts_with("admin.") {
+        return None;
+    }
+    let setting = &evidence.simulation.settings[realm_of(question.process)];
+    let rules = &setting.rules;
+    let drains = [rules.account_quota, rules.recipient_quota, rules.proof_quota, rules.notice_quota];
+    let drains = drains.map(|quota| quota.period().times(quota.burst().into()).as_micros());
+    let since =
+        evidence.history.entries[entry].at.saturating_sub(drains.into_iter().max().unwrap_or_default());
+    let before = evidence.history.entries[..entry].iter().rev();
+    let excuses = before.take_while(|happened| since <= happened.at).any(|happened| match &happened.fact {
+        Fact::Applied { commit, .. } => {
+            let mails = |event: &Event| {
+                let mailed =
+                    matches!(event.what, EventKind::MailQueued { .. } | EventKind::MailRequeued { .. });
+                mailed && event.realm == setting.realm
+            };
+            commit.events().iter().any(mails) && hand_of(commit, None) != Hand::Stranger
+        }
+        // Levels stand where that clock put them.
+        Fact::ClockSet { ahead, .. } => *ahead != 0,
+        _ => false,
+    });
+    (!excuses).then(|| format!("{} has to wait for what strangers caused", question.door))
 }
 
 /// Whether owner or staff was told that an address is taken which nobody had but a sign-up.
