@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accountable_core::{
-    Builder, Delivery, DeliveryOptions, MailOptions, Swept, delegate_store,
+    Builder, Delivery, DeliveryOptions, MailList, MailOptions, Swept, delegate_store,
     domain::{DeathCause, EventKind, Rules, Span},
     port::{Clock as _, Store, StoreCall},
 };
@@ -15,6 +15,17 @@ use crate::{
     middle::Middle,
     store::Hold,
 };
+
+/// With the mail in hand; the next one is answered.
+async fn a_courier_dies_over_a_mail(world: &World) {
+    world.mailer.answer_all(Answer::Hang);
+    let accounts = world.accounts.clone();
+    let dying = tokio::spawn(async move { accounts.sweep(10).await });
+    until("it hangs", || world.mailer.hanging() > 0).await;
+    dying.abort();
+    let _ = dying.await;
+    world.mailer.answer_all(Answer::Accept);
+}
 
 async fn queue(world: &World, address: &str) -> accountable_core::domain::AccountId {
     let id = world.register(address).await;
@@ -70,6 +81,11 @@ async fn looks_an_address_up(world: &World) -> (World, Box<dyn Hold>, JoinHandle
         slow.mailer.count() == 1 && hold.reached() > 0
     })
     .await;
+    // And written down: else its claim would lapse with the other's.
+    let all = MailList::All { after: None };
+    while world.admin().mails(&all, 10).await.unwrap().items.len() > 1 {
+        tokio::task::yield_now().await;
+    }
     (slow, hold, sweep)
 }
 
@@ -124,13 +140,7 @@ on_each_store! {
     /// A crash leaves nothing stuck: the claim of a courier that died lapses.
     async fn a_claim_that_nobody_settles_lapses(world) {
         queue(&world, "ada@example.com").await;
-        world.mailer.answer_all(Answer::Hang);
-        let accounts = world.accounts.clone();
-        let dying = tokio::spawn(async move { accounts.sweep(10).await });
-        until("it hangs", || world.mailer.hanging() > 0).await;
-        dying.abort();
-        let _ = dying.await;
-        world.mailer.answer_all(Answer::Accept);
+        a_courier_dies_over_a_mail(&world).await;
         let swept = world.accounts.sweep(10).await.unwrap();
         assert_eq!(swept.delivered, 0, "the claim still holds");
         world.clock.advance(swept.next_due.unwrap().since(world.clock.now()));
@@ -146,15 +156,9 @@ on_each_store! {
     }) {
         queue(&world, "ada@example.com").await;
         for _ in 0..2 {
-            world.mailer.answer_all(Answer::Hang);
-            let accounts = world.accounts.clone();
-            let dying = tokio::spawn(async move { accounts.sweep(10).await });
-            until("it hangs", || world.mailer.hanging() > 0).await;
-            dying.abort();
-            let _ = dying.await;
+            a_courier_dies_over_a_mail(&world).await;
             world.clock.advance(Rules::default().retries.lease);
         }
-        world.mailer.answer_all(Answer::Accept);
         let swept = world.accounts.sweep(10).await.unwrap();
         assert_eq!((swept.delivered, swept.dead), (1, 0));
     }

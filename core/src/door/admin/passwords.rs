@@ -167,7 +167,7 @@ impl Admin {
         let page = core.page(options.mail.page.as_ref(), purpose);
         let at_once = options.wait > Span::ZERO;
         let retries = &core.rules.retries;
-        let lease = Lease::begin(&*core.clock, retries.lease);
+        let lease = at_once.then(|| Lease::begin(&*core.clock, retries.lease));
         let decided = core
             .decide(Call::of_staff(id, self.initiator()), |dossier, moment, _| {
                 let account = &dossier.account.as_ref().ok_or(Refusal::NoSuchAccount)?.value;
@@ -192,8 +192,8 @@ impl Admin {
             })
             .await;
         let Decided { after, mails, .. } = decided?;
-        match mails.into_iter().next() {
-            Some(mail) if at_once => {
+        match (mails.into_iter().next(), lease) {
+            (Some(mail), Some(lease)) => {
                 let claimed = Claimed { mail, dossier: after };
                 // The mail is queued already. Whatever fails from here on, the claim lapses, and the courier takes it up.
                 let delivered = core.deliver(claimed, self.initiator(), options.wait, &lease).await;
@@ -205,8 +205,8 @@ impl Admin {
                     Delivery::from,
                 )))
             }
-            Some(_) => Ok(Some(Delivery::Queued)),
-            None => Ok(None),
+            (Some(_), None) => Ok(Some(Delivery::Queued)),
+            (None, _) => Ok(None),
         }
     }
 }

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use accountable_core::{
     domain::{
-        Content, Event, EventKind, Facts, Initiator, Letter, Mail, MailId, MailState, Retries, Span,
-        Suppression, Timestamp,
+        Event, EventKind, Facts, Initiator, Letter, Mail, MailId, MailState, Retries, Span, Suppression,
+        Timestamp,
     },
     port::{Claim, Claimed, Commit, Swap},
 };
 
 use super::{
     Breach, Evidence,
+    mail_events::{given_up, gone, is_told_by_lock, queued},
     shadow::{Judge, Moment, Shadow, mails_of},
     whiles::Whiles,
 };
@@ -309,41 +310,6 @@ impl<'a> Mails<'a> {
 
 fn is_dead(mail: &Mail) -> bool {
     matches!(mail.state, MailState::Dead { .. })
-}
-
-/// The mail that an event says was queued.
-fn queued(event: &EventKind) -> Option<MailId> {
-    match event {
-        EventKind::MailQueued { mail, .. }
-        | EventKind::NoticeQueued { mail, .. }
-        | EventKind::HostNoticeQueued { mail }
-        | EventKind::MailRequested { request: mail } => Some(*mail),
-        _ => None,
-    }
-}
-
-/// Whether a request is the one that a lock, or disabling, makes of itself: they say so.
-fn is_told_by_lock(mail: &Mail, commit: &Commit) -> bool {
-    let locks = |event: &EventKind| matches!(event, EventKind::Locked { .. } | EventKind::Disabled { .. });
-    matches!(mail.content, Content::Intent(_)) && commit.events().iter().any(|event| locks(&event.what))
-}
-
-/// The mail that an event says is gone.
-fn gone(event: &EventKind) -> Option<MailId> {
-    match event {
-        EventKind::MailDelivered { mail }
-        | EventKind::MailCancelled { mail }
-        | EventKind::RequestDecided { request: mail } => Some(*mail),
-        _ => None,
-    }
-}
-
-/// The mail that an event says was given up.
-fn given_up(event: &EventKind) -> Option<MailId> {
-    match event {
-        EventKind::MailDied { mail, .. } | EventKind::MailRefused { mail, .. } => Some(*mail),
-        _ => None,
-    }
 }
 
 /// The facts of the account that a mail goes to, and what holds its mail back.

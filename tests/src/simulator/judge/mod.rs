@@ -8,6 +8,7 @@ mod equality;
 mod journal;
 mod lasting;
 mod liveness;
+mod mail_events;
 mod mails;
 mod pages;
 mod promises;
