@@ -19,8 +19,8 @@ use super::{
 /// How long it lasts: longer than any mail waits for its next attempt, and than most codes live.
 const LASTS: Elapsed = 4 * 24 * 3_600_000_000;
 
-/// How long couriers are left alone with what is due.
-const COURIERS_ALONE: Elapsed = 3 * 3_600_000_000;
+/// How long couriers are left alone with what is due: many of their rounds.
+const COURIERS_ALONE: Elapsed = 3_600_000_000;
 
 /// How long a sweep takes at most where nothing fails.
 pub(super) const SWEPT_WITHIN: Span = Span::minutes(10);
@@ -44,7 +44,7 @@ impl Simulation {
         }
     }
 
-    /// Some hours in which couriers alone do what is due.
+    /// A while in which couriers alone do what is due.
     fn leaves_it_to_couriers(&self) -> Turned {
         let turned = self.time.run_until(self.time.elapsed() + COURIERS_ALONE);
         let by = time_of_day(self.time.elapsed()) - SWEPT_WITHIN;

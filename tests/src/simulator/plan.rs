@@ -37,7 +37,7 @@ pub struct Plan {
 pub(super) struct Calm {
     /// In each realm only this one of its processes is up: whatever it has to do, no other does it.
     pub(super) survivor: Option<usize>,
-    /// For some hours nobody sweeps, and the couriers that run go on: they must come through all that was before.
+    /// For an hour nobody sweeps, and the couriers that run go on: they must come through all that was before.
     pub(super) by_courier: bool,
 }
 
