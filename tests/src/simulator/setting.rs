@@ -6,7 +6,6 @@ use accountable_core::{
     Builder,
     domain::{KeyId, Keyring, PasswordPolicy, Quota, Realm, Rules, Span},
 };
-
 use serde::{Deserialize, Serialize};
 
 use super::{

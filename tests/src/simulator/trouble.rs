@@ -3,7 +3,6 @@
 use std::fmt;
 
 use accountable_core::domain::Span;
-
 use serde::{Deserialize, Serialize};
 
 use crate::dice::Dice;

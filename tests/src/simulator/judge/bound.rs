@@ -301,11 +301,11 @@ impl Bounds {
         let Some(tag) = history.entries[*asked..].iter().find_map(own) else { return };
         let Some(record) = self.records.get_mut(&tag) else { return };
         let tally = &mut record.tallies[question.process];
-        let at = history.entries[*asked].at;
-        let count = std::mem::take(&mut tally.open);
-        if count > 0 {
-            let text = format!("{count} wrong guesses were forgotten by process {}", question.process);
+        if tally.open > 0 {
+            let at = history.entries[*asked].at;
+            let text = format!("{} wrong guesses were forgotten by process {}", tally.open, question.process);
             self.broken.push(Breach::new(13, at, text));
+            tally.open = 0;
         }
     }
 }

@@ -3,20 +3,15 @@
 use accountable_core::domain::{Content, Mail, MailState, Span, Timestamp};
 
 use super::{Breach, Evidence, shadow::Shadow};
-use crate::simulator::{
-    calm::SWEPT_WITHIN,
-    clock::time_of_day,
-    simulation::{REALMS, Simulation},
-};
+use crate::simulator::{calm::SWEPT_WITHIN, clock::time_of_day, simulation::REALMS};
 
 /// What the host is told at most so often.
 const HOUR: Span = Span::hours(1);
 
 /// Whether a mail waits for its time, which has not come: so long ago it was not there yet. The host is told once an hour of what
 /// may happen often, and of an owner's notices one waits for its quota, no longer than a mail waits for its next attempt.
-fn is_put_off(simulation: &Simulation, mail: &Mail, by: Timestamp) -> bool {
-    let of_realm = simulation.settings.iter().find(|setting| setting.realm == mail.realm);
-    let longest = of_realm.map_or(HOUR, |setting| setting.rules.retries.longest_wait().max(HOUR));
+fn is_put_off(evidence: &Evidence<'_>, mail: &Mail, by: Timestamp) -> bool {
+    let longest = evidence.rules(&mail.realm).retries.longest_wait().max(HOUR);
     mail.attempts == 0 && mail.due().is_some_and(|due| by < due && due <= mail.queued_at + longest)
 }
 
@@ -31,7 +26,7 @@ pub(super) fn breaches(evidence: &Evidence<'_>, end: &Shadow<'_>) -> Vec<Breach>
         let what = match (&mail.content, &mail.state) {
             (Content::Intent(_), _) => "a stranger's request waits",
             (_, MailState::Dead { .. }) => continue,
-            (Content::Letter(_) | Content::ForHost(_), _) if is_put_off(simulation, mail, by) => continue,
+            (Content::Letter(_) | Content::ForHost(_), _) if is_put_off(evidence, mail, by) => continue,
             (_, MailState::Claimed { .. }) => "somebody has a mail, and nobody is at work",
             _ => "a mail waits",
         };

@@ -17,6 +17,7 @@ mod records;
 mod refused;
 mod rehashes;
 mod remedies;
+mod right_clocks;
 mod secrets;
 mod shadow;
 mod strangers;

@@ -11,9 +11,10 @@ use accountable_core::domain::{
 
 use super::{
     Breach, Evidence,
+    right_clocks::RightClocks,
     timeline::{Hand, Step, Taken, Timeline},
 };
-use crate::simulator::{clock::time_of_day, executor::Elapsed, history::Fact, simulation::PROCESSES};
+use crate::simulator::{clock::time_of_day, executor::Elapsed, history::Fact};
 
 /// How long a letter may be on its way from the mail server's taking it up to our writing down that it did: no longer than
 /// a delivery, and what is written before.
@@ -21,21 +22,17 @@ const ON_ITS_WAY: Span = Span::minutes(5);
 
 pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<Breach> {
     let mut broken = Vec::new();
-    // Since when each clock is right.
-    let mut right_since: [Option<Elapsed>; PROCESSES] = [Some(0); PROCESSES];
+    let mut clocks = RightClocks::default();
     for (entry, happened) in evidence.history.entries.iter().enumerate() {
+        clocks.sees(entry, happened);
         match &happened.fact {
-            Fact::ClockSet { process, ahead } => {
-                let right = right_since[*process];
-                right_since[*process] = (*ahead == 0).then(|| right.unwrap_or(happened.at));
-            }
             Fact::HandedOver { letter, outcome, process } if outcome.arrives() => {
                 let told = |taken: &Taken<'_>| {
                     let Content::Letter(dispatch) = &taken.mail.content else { return None };
                     let sent = Sent { evidence, timeline, letter, dispatch, taken, entry, at: happened.at };
                     // It reckoned with the clock that it has, since it took the mail up.
                     let clock_is_right =
-                        right_since[*process].is_some_and(|since| since == 0 || since < taken.at);
+                        clocks.since(*process).is_some_and(|(_, since)| since == 0 || since < taken.at);
                     sent.breach(clock_is_right)
                 };
                 // A process whose clock jumps ahead takes up again what it has in hand: the letter may be of either time.
@@ -208,7 +205,7 @@ fn end_of_grace(facts: &Facts) -> Timestamp {
 }
 
 /// Whether a code would be good until that end, were nothing done to its account any more.
-fn is_live(
+pub(super) fn is_live(
     account: &Account,
     purpose: Purpose,
     nonce: Nonce,

@@ -3,7 +3,7 @@
 //!
 //! Invariant 15.
 
-use accountable_core::domain::{Account, EventKind};
+use accountable_core::domain::{Account, EventKind, Sealed};
 
 use super::{
     Breach, Evidence,
@@ -37,10 +37,12 @@ fn verified_on<'a>(
         }
         _ => None,
     });
-    let steps = timeline.account_between(step.after.id, loaded?.1.checked_sub(1)?, loaded?.1.checked_sub(1)?);
-    steps.last().map(|step| step.after)
+    // What it was loaded after.
+    let (_, next) = loaded?;
+    let last = next.checked_sub(1)?;
+    timeline.account_between(step.after.id, last, last).last().map(|step| step.after)
 }
 
-fn hash_of(account: &Account) -> Option<&accountable_core::domain::Sealed> {
+fn hash_of(account: &Account) -> Option<&Sealed> {
     account.facts().ok()?.password.as_ref().map(|password| &password.hash)
 }

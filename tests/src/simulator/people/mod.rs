@@ -22,7 +22,6 @@ use accountable_core::{
     Accounts,
     domain::{Actor, EmailAddress, MailedCode, Purpose, SessionStamp, Span, Timestamp},
 };
-
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::known::{Owner, People};

@@ -6,7 +6,6 @@ mod password;
 use std::fmt;
 
 use accountable_core::domain::Purpose;
-
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::password::{CHOOSES, Came, asks_for_reset_of, chooses, inspects, tries};

@@ -6,7 +6,6 @@ use accountable_core::{
     MailOptions,
     domain::{EmailAddress, Origin, Purpose},
 };
-
 use serde::{Deserialize, Serialize};
 
 use super::{Turn, question};

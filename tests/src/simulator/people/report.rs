@@ -4,7 +4,6 @@
 use std::fmt;
 
 use accountable_core::domain::{FeedbackTag, Letter, Report, Undeliverable};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Turn, question, staff};

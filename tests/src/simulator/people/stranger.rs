@@ -6,7 +6,6 @@ use accountable_core::{
     MailOptions, Public, PublicError,
     domain::{Carried, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, Span},
 };
-
 use serde::{Deserialize, Serialize};
 
 use super::{NAMES, Turn, question};

@@ -8,7 +8,6 @@ use accountable_core::{
         AccountId, DeviceToken, EmailAddress, MailedCode, Origin, Purpose, SessionStamp, Span, Timestamp,
     },
 };
-
 use serde::{Deserialize, Serialize};
 
 use super::{Turn, question};

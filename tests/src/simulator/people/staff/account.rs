@@ -12,7 +12,6 @@ use accountable_core::{
     port::Clock as _,
 };
 use accountable_memory::InsecureTestHasher;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
