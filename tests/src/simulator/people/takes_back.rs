@@ -73,7 +73,8 @@ async fn read(account: AccountId, turn: &Turn) -> Option<Account> {
 }
 
 /// Their mailbox that holds the account, or can still take it back. An owner who did not look while the way back was open has
-/// lost it, and so has one whose mail server refused its mail until it was given up; and what staff did stands.
+/// lost it, and so has one whose mail server refused its mail until it was given up; and what staff did stands: where it
+/// brought the account to a mailbox of theirs and dropped no way back, the thief may have one.
 fn promised(whose: usize, account: &Account, turn: &Turn) -> Option<EmailAddress> {
     let now = time_of_day(turn.simulation.time.elapsed());
     let facts = account.facts().ok()?;
@@ -83,17 +84,20 @@ fn promised(whose: usize, account: &Account, turn: &Turn) -> Option<EmailAddress
     }
     let mailboxes = turn.owner(whose).mailboxes;
     let at_home = |address: &&EmailAddress| mailboxes.contains(address);
+    let revert = facts.live(Purpose::EmailRevert, now);
+    let led_to = revert.and_then(|revert| facts.mailbox(revert.recipient)).map(|mailbox| &mailbox.address);
     if let Some(home) = Some(&facts.mailbox.address).filter(at_home) {
         let ends = facts.ends_at().is_some_and(|end| end < now + PATIENCE);
-        return (!ends).then(|| home.clone());
+        let goes_away = led_to.is_some_and(|address| !at_home(&address));
+        return (!ends && !goes_away).then(|| home.clone());
     }
-    let revert = facts.live(Purpose::EmailRevert, now)?;
+    let revert = revert?;
     let in_time = match revert.handed_over {
         // The owner looks at once.
         true => now + Span::minutes(5) < revert.expires_at,
         false => now + Span::hours(5) < revert.expires_at && mail_is_under_way(account.id, turn),
     };
-    let home = facts.mailbox(revert.recipient).map(|mailbox| &mailbox.address).filter(at_home)?;
+    let home = led_to.filter(at_home)?;
     in_time.then(|| home.clone())
 }
 
