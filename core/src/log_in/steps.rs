@@ -28,6 +28,9 @@ use crate::{
     port::{Dossier, Who},
 };
 
+/// How long a store surely knows again what it was offered: half of the shortest time that a journal keeps events.
+const KNOWN_FOR: Span = Span::hours(12);
+
 /// What came of verifying a password.
 pub(crate) enum Verified<'a> {
     /// It was right; the place is held until what follows from it is done.
@@ -106,6 +109,11 @@ impl<'a> Entered<'a> {
     /// Attempts before this one were dropped while their failures were being counted: it is found out whether they were.
     async fn settle_what_was_left(&mut self, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
         while let Some(commit) = self.slot.left_behind() {
+            let written_at = commit.events().first().map(|event| event.at);
+            if written_at.is_some_and(|at| at + KNOWN_FOR < self.core.clock.now()) {
+                self.slot.never_applies();
+                continue;
+            }
             match self.core.offer_again(&commit, deadline).await? {
                 Repeated::Applied => self.slot.counted(),
                 Repeated::NeverApplies => self.slot.never_applies(),
