@@ -121,6 +121,8 @@ pub enum Fact {
     Inspected {
         /// The letter's name.
         mail: MailId,
+        /// When it was handed over: a later attempt may have another code.
+        arrived: Elapsed,
         /// Where among the entries it was asked.
         asked: usize,
         /// The process that was asked.

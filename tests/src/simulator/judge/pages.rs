@@ -13,18 +13,17 @@ use super::{
     right_clocks::RightClocks,
     timeline::{Step, Timeline},
 };
-use crate::simulator::{clock::time_of_day, history::Fact};
+use crate::simulator::{clock::time_of_day, executor::Elapsed, history::Fact};
 
 pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<Breach> {
     let mut broken = Vec::new();
     let mut clocks = RightClocks::default();
     for (entry, happened) in evidence.history.entries.iter().enumerate() {
         clocks.sees(entry, happened);
-        let Fact::Inspected { mail, asked, process, live } = &happened.fact else { continue };
+        let Fact::Inspected { mail, arrived, asked, process, live } = &happened.fact else { continue };
         let is_right = clocks.since(*process).is_some_and(|(since, _)| since <= *asked);
-        let Some(Code { account, purpose, nonce }) = code_of(timeline, *mail).filter(|_| is_right) else {
-            continue;
-        };
+        let code = code_of(evidence, timeline, *mail, *arrived).filter(|_| is_right);
+        let Some(Code { account, purpose, nonce }) = code else { continue };
         let steps = timeline.account_between(account, *asked, entry);
         if steps.iter().any(|step| step.mended) {
             continue;
@@ -55,9 +54,15 @@ struct Code {
     nonce: Nonce,
 }
 
-/// The code that a mail had with it when it was taken up last.
-fn code_of(timeline: &Timeline<'_>, mail: MailId) -> Option<Code> {
-    let mail = timeline.mails.get(&mail)?.last()?.mail;
+/// The code that a mail had with it when it was handed over at that time.
+fn code_of(evidence: &Evidence<'_>, timeline: &Timeline<'_>, mail: MailId, arrived: Elapsed) -> Option<Code> {
+    let entries = &evidence.history.entries;
+    let first = entries.partition_point(|happened| happened.at < arrived);
+    let (entry, process) = entries.iter().enumerate().skip(first).find_map(|(entry, happened)| {
+        let Fact::HandedOver { letter, process, .. } = &happened.fact else { return None };
+        (letter.id == mail).then_some((entry, *process))
+    })?;
+    let mail = timeline.takings(mail, process, entry).next()?.mail;
     let (purpose, nonce) = mail.code()?;
     Some(Code { account: mail.account()?, purpose, nonce })
 }

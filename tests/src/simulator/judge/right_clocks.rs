@@ -26,4 +26,9 @@ impl RightClocks {
     pub(super) fn since(&self, process: usize) -> Option<(usize, Elapsed)> {
         self.0[process]
     }
+
+    /// Whether every clock has been right from then on.
+    pub(super) fn are_right_since(&self, when: Elapsed) -> bool {
+        self.0.iter().all(|right| right.is_some_and(|(_, since)| since <= when))
+    }
 }

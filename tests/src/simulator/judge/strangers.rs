@@ -10,6 +10,7 @@ use accountable_core::{
 
 use super::{
     Breach, Evidence,
+    right_clocks::RightClocks,
     timeline::{Hand, Step, Timeline, hand_of},
 };
 use crate::simulator::{
@@ -158,8 +159,15 @@ fn has_to_wait(evidence: &Evidence<'_>, entry: usize, answer: &Answer) -> Option
     let drains = drains.map(|quota| quota.period().times(quota.burst().into()).as_micros());
     let since =
         evidence.history.entries[entry].at.saturating_sub(drains.into_iter().max().unwrap_or_default());
-    let before = evidence.history.entries[..entry].iter().rev();
-    let excuses = before.take_while(|happened| since <= happened.at).any(|happened| match &happened.fact {
+    let before = &evidence.history.entries[..entry];
+    // Levels stand where a clock put them that was wrong, and are full to one that is behind.
+    let mut clocks = RightClocks::default();
+    before.iter().enumerate().for_each(|(place, happened)| clocks.sees(place, happened));
+    if !clocks.are_right_since(since) {
+        return None;
+    }
+    let mut lately = before.iter().rev().take_while(|happened| since <= happened.at);
+    let excuses = lately.any(|happened| match &happened.fact {
         Fact::Applied { commit, .. } => {
             let mails = |event: &Event| {
                 let mailed =
@@ -168,8 +176,6 @@ fn has_to_wait(evidence: &Evidence<'_>, entry: usize, answer: &Answer) -> Option
             };
             commit.events().iter().any(mails) && hand_of(commit, None) != Hand::Stranger
         }
-        // Levels stand where that clock put them.
-        Fact::ClockSet { ahead, .. } => *ahead != 0,
         _ => false,
     });
     (!excuses).then(|| format!("{} has to wait for what strangers caused", question.door))

@@ -140,7 +140,7 @@ pub(in crate::simulator) async fn inspects(who: usize, mailed: &Mailed, turn: &T
     let call = public.inspect_code(&mailed.code);
     let state = turn.ask(question("public.inspect_code", process), call).await.ok()?;
     let live = matches!(state, CodeState::Live { .. });
-    turn.simulation.write(Fact::Inspected { mail: mailed.mail, asked, process, live });
+    turn.simulation.write(Fact::Inspected { mail: mailed.mail, arrived: mailed.at, asked, process, live });
     Some(state)
 }
 
