@@ -78,6 +78,7 @@ pub mod history;
 mod host;
 mod judge;
 pub mod kept;
+mod outage;
 mod people;
 pub mod plan;
 mod post;
@@ -136,6 +137,7 @@ pub fn judged(plan: &Plan) -> Verdict {
         simulation.time.start(TaskId(step.number), u64::MAX, step.dropped_after, task);
     }
     let _ = spins(simulation.time.run_until(last + AFTER));
+    let _ = spins(simulation.comes_through_outage());
     simulation.calm_down();
     gets_in::begin(&simulation);
     // A little longer: who is late looks once more whether anything is promised to them.

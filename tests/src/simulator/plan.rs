@@ -39,13 +39,26 @@ pub(super) struct Calm {
     pub(super) survivor: Option<usize>,
     /// For an hour nobody sweeps, and the couriers that run go on: they must come through all that was before.
     pub(super) by_courier: bool,
+    /// The last hour before it, with nothing but the mail server away, while couriers run and strangers guess.
+    #[serde(default)]
+    pub(super) outage: Option<Outage>,
+}
+
+/// What is wrong in the outage of the mail server beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outage {
+    /// How far all clocks are ahead, in microseconds: not at all, or up to weeks. They are right when the calm begins, at once.
+    pub(super) ahead: i64,
 }
 
 impl Calm {
     fn drawn(seed: u64) -> Self {
         let mut dice = Dice::of(seed, CALM);
         let survivor = dice.below((PROCESSES / REALMS) as u64) as usize;
-        Self { survivor: dice.one_in(3).then_some(survivor), by_courier: dice.one_in(8) }
+        let survivor = dice.one_in(3).then_some(survivor);
+        let by_courier = dice.one_in(8);
+        let ahead = if dice.one_in(2) { 0 } else { dice.below(30 * DAY) as i64 };
+        Self { survivor, by_courier, outage: dice.one_in(8).then_some(Outage { ahead }) }
     }
 
     /// Whether that process is up.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use accountable_core::{
@@ -52,6 +55,8 @@ pub(super) struct Simulation {
     /// No message takes any time.
     simple: bool,
     pub(super) calm: Calm,
+    /// The hour of the last outage.
+    pub(super) is_in_outage: AtomicBool,
     /// The store forgets some commits.
     pub(super) forgetful: bool,
     history: Mutex<History>,
@@ -105,6 +110,7 @@ impl Simulation {
             seed: plan.seed,
             simple: plan.simple,
             calm: plan.calm,
+            is_in_outage: AtomicBool::new(false),
             forgetful: plan.forgetful,
             history: Mutex::default(),
             post: Mutex::default(),
@@ -216,6 +222,11 @@ impl Simulation {
 
     pub(super) fn is_calm(&self) -> bool {
         self.history().calm_since().is_some()
+    }
+
+    /// Whether couriers go on to the end of the hour, whatever was to end them.
+    pub(super) fn keeps_couriers(&self) -> bool {
+        self.is_in_outage.load(Ordering::Relaxed) || self.calm.by_courier && self.is_calm()
     }
 
     pub(super) fn clock_of(&self, process: usize) -> ProcessClock {

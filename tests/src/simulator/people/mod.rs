@@ -24,7 +24,10 @@ use accountable_core::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::known::{Owner, People};
+pub(super) use self::{
+    known::{Owner, People},
+    stranger::guess_everywhere as strangers_guess_everywhere,
+};
 use super::{
     executor::Elapsed,
     history::{Fact, Question},

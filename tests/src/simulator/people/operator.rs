@@ -54,7 +54,7 @@ impl Act {
             Self::Courier { process, runs } => {
                 simulation.start_courier(process);
                 simulation.time.sleep(runs).await;
-                if !(simulation.calm.by_courier && simulation.is_calm()) {
+                if !simulation.keeps_couriers() {
                     simulation.stop_courier(process);
                 }
             }

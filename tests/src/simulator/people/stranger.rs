@@ -218,6 +218,17 @@ fn guesses_at_once(at: Target, turn: &Turn) {
     }
 }
 
+/// At each owner's address, in each realm, until it is locked.
+pub(in crate::simulator) fn guess_everywhere(turn: &Turn) {
+    for realm in 0..REALMS {
+        for whose in 0..NAMES.len() {
+            let at = Target { whose, realm, spelling: Spelling::Present, times: 14 };
+            let step = turn.step | ((realm * NAMES.len() + whose) as u64) << 4;
+            guesses_at_once(at, &Turn { step, ..turn.clone() });
+        }
+    }
+}
+
 async fn guesses_until_disabled(at: Target, turn: &Turn) {
     let disable_at = turn.simulation.settings[at.realm].rules.lock_out.disable_at;
     for _ in 0..disable_at + 10 {
