@@ -222,7 +222,7 @@ impl World {
     pub(super) fn revert_mailed(&self, account: &Account, mail: &Mail, now: Timestamp) -> Account {
         let letter = self.counter(Some(account), now).letter(mail, |_| None).unwrap();
         let Message::Code { expires_at, .. } = letter.message else { panic!("a mail without a link") };
-        account.revert_handed_over(mail, expires_at).unwrap_or_else(|| account.clone())
+        account.revert_handed_over(mail, expires_at, now).unwrap_or_else(|| account.clone())
     }
 
     /// The account after an administrator assigned it a password.

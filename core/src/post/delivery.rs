@@ -307,8 +307,9 @@ impl Core {
                 let (after, value) = match settlement {
                     Settlement::Delivered { end } => {
                         let account = dossier.account.as_ref().zip(*end);
-                        change.account = account
-                            .and_then(|(account, end)| account.value.revert_handed_over(&mail.value, end));
+                        change.account = account.and_then(|(account, end)| {
+                            account.value.revert_handed_over(&mail.value, end, moment.now)
+                        });
                         change.events.push(EventKind::MailDelivered { mail: id });
                         (None, Attempted::Delivered)
                     }

@@ -31,14 +31,16 @@ impl Account {
     }
 
     /// The account once a server has taken the mail: where it carries the way back to an old address, for the first time,
-    /// that is open until the end that the mail names. None where nothing changes.
+    /// that is open until the end that the mail names. Where a clock has jumped past that end meanwhile, it stays open as long
+    /// as it could be. None where nothing changes.
     #[must_use]
-    pub fn revert_handed_over(&self, mail: &Mail, end: Timestamp) -> Option<Self> {
+    pub fn revert_handed_over(&self, mail: &Mail, end: Timestamp, now: Timestamp) -> Option<Self> {
         let (_, nonce) = mail.code().filter(|(purpose, _)| *purpose == Purpose::EmailRevert)?;
         let mut next = self.clone();
         let super::Life::Live(facts) = &mut next.life else {
             return None;
         };
+        let end = if now < end { end } else { Timestamp::MAX };
         facts.revert_handed_over(nonce, end).then_some(next)
     }
 

@@ -61,6 +61,9 @@ fn a_revert_lives_7_days_until_it_is_handed_over_and_72_h_from_then() {
         let again = shorter.revert_mailed(&mailed, mail, now + Span::hours(1));
         assert_eq!(ends(&again), Span::hours(end), "nor where a host has shortened it since");
     }
+    let (told, jumped) = (NOW + Span::hours(72), NOW + Span::hours(73));
+    let mailed = account.revert_handed_over(mail, told, jumped).unwrap();
+    assert_eq!(ends(&mailed), Span::days(7), "a clock that jumped past the end meanwhile ends nothing");
 }
 
 #[test]

@@ -172,7 +172,7 @@ impl Story {
                 let Message::Code { link, expires_at, .. } = letter.message else { panic!("no link") };
                 self.account = self
                     .account
-                    .revert_handed_over(&mail, expires_at)
+                    .revert_handed_over(&mail, expires_at, self.now)
                     .unwrap_or_else(|| self.account.clone());
                 let code = MailedCode::new(&link.account().to_string(), &link.code().expose());
                 self.taken.push(Taken { purpose, code, end: expires_at });
