@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accountable_core::{
-    domain::{AccountId, CommitId, Event, EventKind, EventRef, Realm},
+    domain::{AccountId, CommitId, Event, EventKind, EventRef, Realm, Span},
     port::{Commit, Limit, Scope, Store as _, Trim},
 };
 use futures_util::FutureExt as _;
@@ -17,6 +17,9 @@ use crate::simulator::{executor::Elapsed, follower::Followed, history::Fact, sim
 
 /// Every version has its events, without a gap from the oldest that is retained.
 const GAPLESS: u8 = 8;
+
+/// How long an offer is repeated at most: no realm lets go of so young an event, unless a clock is wrong.
+const REPEATED: Span = Span::hours(1);
 
 /// Of what strangers cause in vain nothing is kept that an account keeps.
 const VAIN: u8 = 6;
@@ -97,7 +100,9 @@ impl Journal<'_> {
         let all = self.events.get(realm).unwrap_or(&none);
         let mut left = all.iter();
         let mut missing = Vec::new();
-        for name in &followed.events {
+        let again: BTreeSet<_> =
+            all.iter().filter(|known| self.may_come_again(known)).map(|known| known.1.name()).collect();
+        for name in followed.events.iter().filter(|name| !again.contains(name)) {
             loop {
                 match left.next() {
                     Some((_, event)) if event.name() == *name => break,
@@ -114,6 +119,15 @@ impl Journal<'_> {
         let lost = missing.into_iter().find(|(place, event)| !self.is_let_go(*place, event))?;
         let what = format!("whoever follows the journal {how} never gets {:?}", lost.1.what);
         Some(Breach::new(15, at, what))
+    }
+
+    /// Whether a request may be told of once more: by a clock far ahead of the one that wrote it, its event went at once,
+    /// and whoever did not hear that it was queued offered it again.
+    fn may_come_again(&self, (place, event): &(usize, &Event)) -> bool {
+        let at = |place: usize| self.evidence.history.entries[place].at;
+        let soon = |then: usize| *place < then && at(then) <= at(*place) + REPEATED.as_micros();
+        matches!(event.what, EventKind::MailRequested { .. })
+            && self.trims.iter().any(|(then, trim)| soon(*then) && event.at < trim.strays_before)
     }
 
     /// Whether some trim may have removed an event.

@@ -32,8 +32,10 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
         }
     }
     for step in timeline.accounts.values().flatten().filter(|step| step.hand == Hand::Staff) {
-        // A command that was refused may have mended a stamp; and a mail that is queued again is the outbox's matter.
-        let of_outbox = |event: &Event| matches!(event.what, EventKind::MailRequeued { .. });
+        // A command that was refused may have mended a stamp; and what becomes of a mail is the outbox's matter.
+        let of_outbox = |event: &Event| {
+            matches!(event.what, EventKind::MailRequeued { .. } | EventKind::MailCancelled { .. })
+        };
         let of_it = |event: &Event| {
             event.account == Some(step.after.id) && !matches!(event.what, EventKind::ClockMended)
         };
