@@ -43,7 +43,9 @@ pub(super) async fn begins(whose: usize, turn: Turn) {
     settle(Return::TakingBack);
     turn.say(format!("the owner of {} begins to take the account back", home.as_str()));
     let since = turn.simulation.time.elapsed();
-    let every = EVERY.min(Span::micros(is_open_for(whose, &turn).as_micros() / 3));
+    let lives = turn.simulation.settings[turn.owner(whose).realm].rules.code_lives;
+    let shortest = is_open_for(whose, &turn).min(lives.password_set).min(lives.password_reset);
+    let every = EVERY.min(Span::micros(shortest.as_micros() / 3));
     for _ in 0..PATIENCE.as_micros() / every.as_micros() {
         staff_opens(whose, account, &home, &turn).await;
         sweep(whose, &turn).await;
