@@ -50,12 +50,8 @@ impl Facts {
             not_after(&mut former.until, now + window);
         }
         self.confirmations.retain(|purpose, confirmations| confirmations.tidy(*purpose, now));
-        // What waits for a code waits no longer than the code lives.
-        if let (Some(pending), Some(until)) =
-            (&mut self.pending, end_of(&self.confirmations, Purpose::EmailConfirm))
-        {
-            not_after(&mut pending.until, until);
-        }
+        // What waits for a code waits as long as the code lives: of a change's two codes one may have come from the future.
+        self.tie_pending();
         if let Some(until) = end_of(&self.confirmations, Purpose::EmailRevert) {
             self.former
                 .iter_mut()
