@@ -49,6 +49,11 @@ pub(super) async fn begins(whose: usize, turn: Turn) {
     for _ in 0..PATIENCE.as_micros() / every.as_micros() {
         staff_opens(whose, account, &home, &turn).await;
         sweep(whose, &turn).await;
+        if never_arrives(account, &turn).await {
+            return settle(Return::NotPromised(
+                "the way back was in hand as the trouble ended, and given up",
+            ));
+        }
         reverts(whose, &home, &turn).await;
         thief_goes_on(whose, &turn).await;
         if chooses(whose, account, &home, &turn).await {
@@ -120,6 +125,17 @@ fn mail_is_under_way(account: AccountId, turn: &Turn) -> bool {
         }
     }
     !given_up
+}
+
+/// Whether the way back is open, and no mail of it leaves any more.
+async fn never_arrives(account: AccountId, turn: &Turn) -> bool {
+    let now = time_of_day(turn.simulation.time.elapsed());
+    let known = read(account, turn).await;
+    let revert = known
+        .as_ref()
+        .and_then(|known| known.facts().ok())
+        .and_then(|facts| facts.live(Purpose::EmailRevert, now));
+    revert.is_some_and(|revert| !revert.handed_over) && !mail_is_under_way(account, turn)
 }
 
 /// Whom staff shut out, it lets in again; and mail is no longer held back.
