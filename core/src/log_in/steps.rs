@@ -28,7 +28,7 @@ use crate::{
     port::{Dossier, Who},
 };
 
-/// How long a store surely knows again what it was offered: half of the shortest time that a journal keeps events.
+/// How long a store surely knows again what it was offered by its events: half of the shortest time that a journal keeps them.
 const KNOWN_FOR: Span = Span::hours(12);
 
 /// What came of verifying a password.
@@ -109,8 +109,8 @@ impl<'a> Entered<'a> {
     /// Attempts before this one were dropped while their failures were being counted: it is found out whether they were.
     async fn settle_what_was_left(&mut self, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
         while let Some(commit) = self.slot.left_behind() {
-            let written_at = commit.events().first().map(|event| event.at);
-            if written_at.is_some_and(|at| at + KNOWN_FOR < self.core.clock.now()) {
+            let told_at = commit.events().first().map(|event| event.at);
+            if told_at.is_some_and(|at| at + KNOWN_FOR < self.core.clock.now()) {
                 self.slot.never_applies();
                 continue;
             }

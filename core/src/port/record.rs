@@ -49,7 +49,8 @@ impl<T> Swap<T> {
 
 /// Raises a shared level, unless it stands above a ceiling. Commutes, hence never conflicts.
 ///
-/// The level becomes `min(max(level, floor) + step, floor + horizon)`. The store keeps the horizon beside the level, so
+/// The level becomes `min(max(level, floor) + step, floor + horizon)`, unless it stands higher already: a reservation that comes
+/// late, by a commit that is offered again, gives nothing back that others have used up since. The store keeps the horizon beside the level, so
 /// that [`Trim`](super::Trim) can tell a level that lies further ahead than its quota ever puts it (the clock jumped
 /// back) without knowing any quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// 6. No two accounts of a realm hold one key (reserved ones included) under any race; a released key is free in the
 ///    same instant. An e-mail finds no account by a key that is only reserved for it.
 /// 7. Racing reservations admit what some serial order would; a failed commit reserves nothing. A level is raised to
-///    `min(max(level, floor) + step, floor + horizon)`.
+///    `min(max(level, floor) + step, floor + horizon)`, and never lowered.
 /// 8. Reservations alone never conflict.
 /// 9. A read begun after any definite answer sees the state that caused it, from any instance or process.
 /// 10. Ok is durable: it survives kill, power loss and the failover that the adapter declares.

@@ -120,6 +120,8 @@ fn reserve(present: Option<Timestamp>, asked: &Reservation) -> Result<Level, Tim
     if stands > asked.ceiling {
         return Err(stands);
     }
-    let at = (stands + asked.step).min(asked.floor + asked.horizon);
+    let raised = (stands + asked.step).min(asked.floor + asked.horizon);
+    // Never lowered: an offer that comes late must not give back what others have used up since.
+    let at = present.map_or(raised, |level| level.max(raised));
     Ok(Level { at, horizon: asked.horizon })
 }
