@@ -6,11 +6,11 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, LinksError, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
+        Actor, EmailAddress, Keyring, Links, LinksError, OnlyTo, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
         RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::watched},
+    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::{self, watched}},
     error::Fault,
     log_in::{Gate, LogInOptions},
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
@@ -292,6 +292,14 @@ impl Builder {
         self.host.notices_to = Some(address);
         self
     }
+    /// Hands mails over to these recipients only; a mail to anybody else is given up untried
+    /// ([`DeathCause::Withheld`](crate::domain::DeathCause::Withheld)), and can be queued again. It is for a host that works
+    /// on a copy of a store, whose people must not be mailed. A warning is logged when the accounts are made. By default
+    /// mails go to everybody.
+    pub fn mailing_only_to(mut self, recipients: OnlyTo) -> Self {
+        self.host.only_to = Some(recipients);
+        self
+    }
 
     /// Checks the settings and makes the accounts, then asks the store whether the keyring is the one that the realm was
     /// written with. So a host that starts with another one, or without its store, learns of it before it serves anybody.
@@ -317,6 +325,9 @@ impl Builder {
         self.links.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
         OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
+        if self.host.only_to.is_some() {
+            watch::mails_withheld();
+        }
         let Machine { clock, entropy, hasher } = self.machine;
         let core = Core {
             store: Arc::new(GuardedStore::new(self.store)),

@@ -238,6 +238,10 @@ impl Settings {
             Some(staff) => builder.notices_to(staff.clone()),
             None => builder,
         };
+        let builder = match &self.mail.only_to {
+            Some(recipients) => builder.mailing_only_to(recipients.clone()),
+            None => builder,
+        };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
         let builder = if self.recheck_at_log_in { builder.recheck_at_log_in() } else { builder };

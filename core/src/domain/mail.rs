@@ -118,6 +118,8 @@ pub enum DeathCause {
     Undeliverable(Undeliverable),
     /// The time of its code ran out before a mail server took it.
     Expired,
+    /// It is to nobody of those to whom alone mails go ([`OnlyTo`](super::OnlyTo)).
+    Withheld,
 }
 
 impl Dispatch {
@@ -240,6 +242,13 @@ impl Mail {
     #[must_use]
     pub fn expired(mut self, now: Timestamp) -> Self {
         self.state = MailState::Dead { why: DeathCause::Expired, at: now };
+        self
+    }
+
+    /// Given up since it is to nobody of those to whom alone mails go.
+    #[must_use]
+    pub fn withheld(mut self, now: Timestamp) -> Self {
+        self.state = MailState::Dead { why: DeathCause::Withheld, at: now };
         self
     }
 

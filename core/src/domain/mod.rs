@@ -39,6 +39,7 @@ mod management;
 mod must_change;
 mod notice;
 mod number;
+mod only_to;
 mod origin;
 mod password;
 mod policy;
@@ -101,6 +102,7 @@ pub use self::{
     must_change::MustChangeReason,
     notice::{HostNotice, Notice, NoticeKind},
     number::{Epoch, Ordinal, Version},
+    only_to::OnlyTo,
     origin::{Network, Origin},
     password::{Password, TypedPassword},
     policy::{

@@ -9,7 +9,7 @@ use super::{
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
-    domain::{EmailAddress, EventKind, Keyring, Links, PasswordPolicy, Realm, Rules, Span, Timestamp},
+    domain::{EmailAddress, EventKind, Keyring, Links, OnlyTo, PasswordPolicy, Realm, Rules, Span, Timestamp},
     error::Fault,
     log_in::{Gate, LogInOptions},
     port::{
@@ -60,6 +60,8 @@ pub(crate) struct Host {
     pub(crate) served_elsewhere: bool,
     /// Where the host gets its notices.
     pub(crate) notices_to: Option<EmailAddress>,
+    /// To whom alone mails go; to everybody, if none is named.
+    pub(crate) only_to: Option<OnlyTo>,
 }
 
 impl Core {

@@ -183,6 +183,12 @@ pub(crate) fn unserved(waiting: Span) {
     let _ = waiting;
 }
 
+/// Mails go only to those who are named; whoever runs this on a store that is no copy must hear of it.
+pub(crate) fn mails_withheld() {
+    #[cfg(feature = "tracing")]
+    tracing::warn!("mails go ONLY to the recipients that are named; all others are given up untried");
+}
+
 /// Counts an attempt at a mail.
 pub(crate) fn mail_attempted(outcome: &'static str) {
     #[cfg(feature = "tracing")]

@@ -79,6 +79,8 @@ enum Settlement {
         told_at: Option<Timestamp>,
     },
     Cancelled,
+    /// It is to nobody of those to whom alone mails go.
+    Withheld,
 }
 
 /// What came of handing a letter over.
@@ -111,6 +113,9 @@ impl Core {
         let settlement = match letter {
             Err(Withdrawn::Expired) => Settlement::Expired { told_at: self.expiry_told_at() },
             Err(Withdrawn::Void | Withdrawn::Suppressed) => Settlement::Cancelled,
+            Ok(letter) if self.host.only_to.as_ref().is_some_and(|only| !only.admits(&letter.to)) => {
+                Settlement::Withheld
+            }
             Ok(_) if self.rules.retries.gives_up_untried(mail.value.attempts) => {
                 Settlement::Failed { ours: false }
             }
@@ -324,6 +329,10 @@ impl Core {
                     Settlement::Cancelled => {
                         change.events.push(EventKind::MailCancelled { mail: id });
                         (None, Attempted::Cancelled)
+                    }
+                    Settlement::Withheld => {
+                        change.events.push(EventKind::MailDied { mail: id, why: DeathCause::Withheld });
+                        (Some(mail.value.clone().withheld(moment.now)), Attempted::Dead)
                     }
                     Settlement::Failed { ours } => {
                         let failed = mail.value.clone().failed(moment.now, &self.rules.retries, jitter);

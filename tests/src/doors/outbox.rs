@@ -3,7 +3,7 @@
 use accountable_core::{
     About, Builder, Delivery, DeliveryOptions, MailList, MailOptions, OutboxMail,
     domain::{
-        AccountId, DeathCause, EventKind, Letter, MailId, Message, NoticeKind, Purpose, Realm, Span,
+        AccountId, DeathCause, EventKind, Letter, MailId, Message, NoticeKind, OnlyTo, Purpose, Realm, Span,
         Undeliverable,
     },
     port::{MailRouting, Mailer},
@@ -143,6 +143,21 @@ on_each_store! {
         let mail = listed(&world, DEAD).await.pop().unwrap();
         world.admin().requeue_mail(mail.id).await.unwrap();
         assert_eq!((world.sweep().await.cancelled, world.mailer.count()), (1, 0));
+    }
+
+    /// A store that was copied to another host must not mail the people that it knows.
+    async fn a_mail_to_others_than_those_that_are_named_is_given_up_untried(world with |builder: accountable_core::Builder| {
+        builder.mailing_only_to(OnlyTo::parse(["lab.example", ADA]).unwrap())
+    }) {
+        for address in [ADA, "bob@example.com", "bob@lab.example", "bob@sub.lab.example"] {
+            queue(&world, address).await;
+        }
+        let swept = world.sweep().await;
+        assert_eq!((swept.delivered, swept.dead), (2, 2));
+        assert!(world.mailer.last_to(&email(ADA)).is_some() && world.mailer.last_to(&email("bob@lab.example")).is_some());
+        assert_eq!(world.mailer.count(), 2, "the mailer hears of nobody else");
+        let withheld = listed(&world, DEAD).await;
+        assert!(withheld.iter().all(|mail| mail.dead == Some(DeathCause::Withheld)), "{withheld:?}");
     }
 
     async fn a_mail_that_is_not_dead_is_not_queued_again(world) {

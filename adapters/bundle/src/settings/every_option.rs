@@ -49,6 +49,7 @@ const SECTIONS: &[Part] = &[
         &[
             ("longest_log_in_queue", At("log_in_queue")),
             ("accepting_unscreened_passwords", At("accept_unscreened_passwords")),
+            ("mailing_only_to", At("mail.only_to")),
             ("mail_routing", Code),
             ("password_screen", Code),
             ("erasure_veto", Code),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use accountable_core::domain::EmailAddress;
+use accountable_core::domain::{EmailAddress, OnlyTo};
 use serde::{Deserialize, Serialize};
 
 /// The section `mail`: from whom mails come, and where they are put. It is read also by a build without the feature
@@ -22,6 +22,9 @@ pub struct MailSettings {
     pub service: Option<String>,
     /// The address that answers go to; by default the sender's.
     pub reply_to: Option<EmailAddress>,
+    /// To whom alone mails go, on a copy of a store whose people must not be mailed: e-mail addresses, and domains. A mail
+    /// to anybody else is given up untried. By default mails go to everybody.
+    pub only_to: Option<OnlyTo>,
 }
 
 #[cfg(feature = "mail")]
