@@ -6,11 +6,14 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, LinksError, OnlyTo, Origin, OutOfBounds, PasswordPolicy, Realm, Rules,
-        RulesError, SessionStamp, Span,
+        Actor, EmailAddress, Keyring, Links, LinksError, OnlyTo, Origin, OutOfBounds, PasswordPolicy, Realm,
+        Rules, RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
-    engine::{Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service, watch::{self, watched}},
+    engine::{
+        Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service,
+        watch::{self, watched},
+    },
     error::Fault,
     log_in::{Gate, LogInOptions},
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},

@@ -9,7 +9,9 @@ use super::{
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
-    domain::{EmailAddress, EventKind, Keyring, Links, OnlyTo, PasswordPolicy, Realm, Rules, Span, Timestamp},
+    domain::{
+        EmailAddress, EventKind, Keyring, Links, OnlyTo, PasswordPolicy, Realm, Rules, Span, Timestamp,
+    },
     error::Fault,
     log_in::{Gate, LogInOptions},
     port::{
