@@ -79,6 +79,12 @@ impl Composer {
         Self { letterhead, templates: Arc::new(templates) }
     }
 
+    /// The sender of its mails.
+    #[must_use]
+    pub fn letterhead(&self) -> &Letterhead {
+        &self.letterhead
+    }
+
     /// Makes a mail of a letter: plain text and HTML as alternatives.
     ///
     /// The mail says that a program wrote it (`Auto-Submitted`, RFC 3834 section 5), so that no out-of-office note answers it.
