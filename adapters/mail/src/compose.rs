@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use accountable_core::{
-    domain::{EmailAddress, Letter},
+    domain::{EmailAddress, FeedbackTag, Letter},
     port::MailError,
 };
 use mail_builder::{
@@ -95,7 +95,7 @@ impl Composer {
     /// [`MailError::Ours`] if the templates have no words for the letter.
     pub fn compose(&self, letter: &Letter) -> Result<Mail, MailError> {
         let wording = self.templates.wording(letter).ok_or_else(|| MailError::Ours(Box::new(NoWords)))?;
-        let message_id = format!("{}@{}", letter.id, self.letterhead.from.domain());
+        let message_id = self.message_id(letter);
         let kind = ContentType::new("multipart/alternative").attribute("boundary", format!("={}", letter.id));
         let parts = vec![
             MimePart::new("text/plain", wording.body.text()),
@@ -118,6 +118,21 @@ impl Composer {
         message.body(MimePart::new(kind, parts)).serialize(&mut octets);
         Ok(Mail { message_id, octets })
     }
+
+    /// The letter's ID, its feedback tag if it has one, and the sender's domain: each is the same at each attempt.
+    fn message_id(&self, letter: &Letter) -> String {
+        let domain = self.letterhead.from.domain();
+        match letter.feedback.as_ref().and_then(dot_atom) {
+            Some(tag) => format!("{}.{tag}@{domain}", letter.id),
+            None => format!("{}@{domain}", letter.id),
+        }
+    }
+}
+
+/// What of a feedback tag may stand in a `Message-ID`: a genuine one whole, of others nothing.
+fn dot_atom(tag: &FeedbackTag) -> Option<&str> {
+    let tag = tag.as_str();
+    (!tag.is_empty() && tag.len() <= 64 && tag.bytes().all(|c| c.is_ascii_alphanumeric())).then_some(tag)
 }
 
 /// The templates have no words for a letter.
@@ -134,8 +149,8 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The `Message-ID` of the mail, without angle brackets. It is made of the letter's ID and the sender's domain, so it stays
-    /// the same at each attempt.
+    /// The `Message-ID` of the mail, without angle brackets. It is made of the letter's ID, its feedback tag if it has one, and the
+    /// sender's domain, so it stays the same at each attempt; a report that quotes nothing but it brings the tag back.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id

@@ -68,10 +68,23 @@ fn two_attempts_of_a_letter_are_the_same_to_the_octet() {
 }
 
 #[test]
-fn the_feedback_tag_comes_back_from_its_header() {
+fn the_feedback_tag_comes_back_from_its_header_and_from_the_message_id() {
     let tag = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwxyz234";
     let octets = written(&notice(Notice::Locked).with_feedback(FeedbackTag::new(tag)));
-    assert_eq!(parsed(&octets).header_raw(FEEDBACK_HEADER).unwrap().trim(), tag);
+    let mail = parsed(&octets);
+    assert_eq!(mail.header_raw(FEEDBACK_HEADER).unwrap().trim(), tag);
+    let id = mail.message_id().unwrap();
+    assert_eq!(id, format!("abababababababababababababababab.{tag}@orchard.example"));
+    assert_eq!(FeedbackTag::find(id), Some(FeedbackTag::new(tag)));
+}
+
+#[test]
+fn what_is_no_tag_of_ours_does_not_get_into_the_message_id() {
+    for forged in ["", "a@b", "a>\r\nBcc: eve@example.com", "a b", "\u{e4}", &"a".repeat(65)] {
+        let octets = written(&notice(Notice::Locked).with_feedback(FeedbackTag::new(forged)));
+        let id = parsed(&octets).message_id().map(str::to_owned);
+        assert_eq!(id.as_deref(), Some("abababababababababababababababab@orchard.example"), "{forged}");
+    }
 }
 
 /// RFC 5322, 2.1.1; RFC 5321, 4.5.3.1.6: in octets, CR LF included.
