@@ -68,8 +68,8 @@ const COMMANDS: [Command; 9] = [
 /// Each code, each status, each command, and texts that tell and that don't.
 fn all() -> impl Iterator<Item = (Command, Status, &'static str, Class)> {
     let codes = [
-        0, 199, 250, 354, 399, 400, 421, 450, 451, 452, 499, 500, 501, 503, 521, 530, 535, 550, 551, 552, 553, 554, 555,
-        556, 599, 600, 999,
+        0, 199, 250, 354, 399, 400, 421, 450, 451, 452, 499, 500, 501, 503, 521, 530, 535, 550, 551, 552,
+        553, 554, 555, 556, 599, 600, 999,
     ];
     let details = (0..=12).chain([255]);
     let statuses = (0..=6_u8)
@@ -99,7 +99,10 @@ fn only_a_permanent_answer_about_the_recipient_is_ever_held_against_it() {
         if matches!(class, Class::NoSuchMailbox | Class::Rejected) {
             assert!((500..600).contains(&status.code), "{command:?} {status} {text}");
             assert!(!matches!(status.enhanced, Some([4, ..])), "{command:?} {status} {text}");
-            assert!(matches!(command, Command::Rcpt | Command::Data | Command::Content), "{command:?} {status}");
+            assert!(
+                matches!(command, Command::Rcpt | Command::Data | Command::Content),
+                "{command:?} {status}"
+            );
             assert!(!matches!(status.enhanced, Some([5, 1, 7 | 8])), "{command:?} {status} {text}");
         }
         if class == Class::Rejected {

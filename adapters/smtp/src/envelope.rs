@@ -27,7 +27,12 @@ impl Posting {
     ///
     /// # Errors
     /// [`SmtpError::NoVerp`], [`SmtpError::Malformed`].
-    pub(crate) fn of(letter: &Letter, mail: &Mail, verp: Option<&Verp>, bounces_to: &EmailAddress) -> Result<Self, Fault> {
+    pub(crate) fn of(
+        letter: &Letter,
+        mail: &Mail,
+        verp: Option<&Verp>,
+        bounces_to: &EmailAddress,
+    ) -> Result<Self, Fault> {
         let of_its_own = letter.feedback.as_ref().zip(verp).map(|(tag, verp)| verp.sender(tag));
         let of_its_own = of_its_own.transpose().map_err(|_| Fault::ours(SmtpError::NoVerp))?;
         let sender = of_its_own.as_ref().unwrap_or(bounces_to).as_smtp().into_owned();
@@ -48,7 +53,8 @@ fn is_well_formed(octets: &[u8]) -> bool {
     octets.ends_with(b"\r\n")
         && octets.split_inclusive(|octet| *octet == b'\n').all(|line| {
             let text = line.strip_suffix(b"\r\n");
-            line.len() <= LINE && text.is_some_and(|text| !text.iter().any(|octet| matches!(octet, b'\r' | 0)))
+            line.len() <= LINE
+                && text.is_some_and(|text| !text.iter().any(|octet| matches!(octet, b'\r' | 0)))
         })
 }
 

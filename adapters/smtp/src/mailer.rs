@@ -64,7 +64,8 @@ impl SmtpMailer {
             let (url, password) = (relay.url.clone(), password(relay)?);
             let opener = Opener { url, password, hello: hello.clone(), tls: tls.clone() };
             // Fails only where limits of time are asked of it, and they are kept here.
-            Pool::of(opener, settings.connections, settings.idle.to_std()).map_err(|_| SmtpSetupError::NoRelay)
+            Pool::of(opener, settings.connections, settings.idle.to_std())
+                .map_err(|_| SmtpSetupError::NoRelay)
         };
         let relays = settings.relays.iter().map(pool).collect::<Result<_, _>>()?;
         let sending = Sending {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use deadpool::managed::{self, BuildError, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
+use deadpool::managed::{
+    self, BuildError, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult,
+};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
@@ -30,7 +32,8 @@ impl managed::Manager for Sessions {
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Fault> {
-        let is_good = !session.is_spent(self.idle) && timeout(STILL_THERE, session.reset()).await.unwrap_or(false);
+        let is_good =
+            !session.is_spent(self.idle) && timeout(STILL_THERE, session.reset()).await.unwrap_or(false);
         if is_good { Ok(()) } else { Err(RecycleError::message("the connection is spent")) }
     }
 }
@@ -47,9 +50,15 @@ impl Pool {
     }
 
     /// Hands one mail over, until `end` at most. A relay that is not ready for it until `ready` can't be reached.
-    pub(crate) async fn deliver(&self, posting: &Posting, ready: Instant, end: Instant) -> Result<Option<String>, Fault> {
+    pub(crate) async fn deliver(
+        &self,
+        posting: &Posting,
+        ready: Instant,
+        end: Instant,
+    ) -> Result<Option<String>, Fault> {
         loop {
-            let mut session = timeout_at(ready, self.session()).await.map_err(|_| Fault::timed_out(Command::Connect))??;
+            let mut session =
+                timeout_at(ready, self.session()).await.map_err(|_| Fault::timed_out(Command::Connect))??;
             let was_used = session.was_used();
             let mut at = Command::Mail;
             let outcome = match timeout_at(ready, session.get()?.begin(posting)).await {

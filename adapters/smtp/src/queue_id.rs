@@ -20,7 +20,11 @@ pub(crate) fn queue_id(text: &str) -> Option<String> {
         (rest.split_whitespace().count() == 1).then(|| first(rest))?
     };
     // Postfix, SendGrid; Exim; Exchange; Sendmail, OpenSMTPD; Amazon SES.
-    ["queued as ", "ok id=", "internalid="].into_iter().find_map(|mark| first(after(mark)?)).or_else(before).or_else(alone)
+    ["queued as ", "ok id=", "internalid="]
+        .into_iter()
+        .find_map(|mark| first(after(mark)?))
+        .or_else(before)
+        .or_else(alone)
 }
 
 /// What of a word is a name, if it has a digit.
@@ -53,7 +57,14 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_none_and_a_long_one_is_cut() {
-        for said in ["", "Ok", "Great success", "Ok: queued as <ada@example.com>", "Ok thank you", "queued as \u{1b}[31m"] {
+        for said in [
+            "",
+            "Ok",
+            "Great success",
+            "Ok: queued as <ada@example.com>",
+            "Ok thank you",
+            "queued as \u{1b}[31m",
+        ] {
             assert_eq!(queue_id(said), None, "{said}");
         }
         assert_eq!(queue_id(&format!("queued as {}", "1".repeat(4_000))).map(|id| id.len()), Some(MOST));

@@ -155,7 +155,8 @@ fn decoded(user: &str) -> Result<String, RelayUrlError> {
     while let Some(octet) = rest.next() {
         octets.push(match octet {
             b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                let mut digit =
+                    || char::from(rest.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
                 let (high, low) = (digit(), digit());
                 high.zip(low).map(|(high, low)| high << 4 | low).ok_or(RelayUrlError::User)?
             }
@@ -185,7 +186,9 @@ impl fmt::Display for RelayUrl {
         write!(f, "{}://", self.security.scheme())?;
         for octet in self.user.iter().flat_map(|user| user.bytes()) {
             match octet {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => write!(f, "{}", char::from(octet))?,
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                    write!(f, "{}", char::from(octet))?
+                }
                 other => write!(f, "%{other:02X}")?,
             }
         }

@@ -27,7 +27,8 @@ impl RelayPassword {
         let text = Zeroizing::new(fs::read_to_string(file)?);
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
-        Self::new(line).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
+        Self::new(line)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
     }
 
     pub(crate) fn expose(&self) -> &str {

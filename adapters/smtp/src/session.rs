@@ -1,5 +1,7 @@
 //! A session with a relay: opened, greeted, encrypted and logged in to; then one mail after the other.
 
+use std::{io, time::Duration};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mail_send::SmtpClient;
 use rustls::pki_types::ServerName;
@@ -8,20 +10,23 @@ use smtp_proto::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    net::{TcpStream, lookup_host},
     runtime::{Handle, Id},
-    time::Instant,
+    time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use zeroize::Zeroizing;
 
 use crate::{
-    Command, HelloName, RelayPassword, RelayUrl, Security, SmtpError, Status, classify::classify, envelope::Posting,
-    fault::Fault, queue_id::queue_id,
+    Command, HelloName, RelayPassword, RelayUrl, Security, SmtpError, Status, classify::classify,
+    envelope::Posting, fault::Fault, queue_id::queue_id,
 };
 
 /// Longer than any exchange: the deadline is kept outside, over all commands together.
-const UNBOUNDED: std::time::Duration = std::time::Duration::from_secs(3_600);
+const UNBOUNDED: Duration = Duration::from_secs(3_600);
+
+/// How long one address of a host may be silent while there is another.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// What bytes go through: TCP, with TLS or without.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -51,7 +56,7 @@ pub(crate) struct Session {
 impl Opener {
     /// Opens a session, up to where a mail may follow.
     pub(crate) async fn open(&self) -> Result<Session, Fault> {
-        let tcp = TcpStream::connect((self.url.host(), self.url.port())).await;
+        let tcp = connected(self.url.host(), self.url.port()).await;
         let tcp = tcp.map_err(|error| Fault::unreachable(SmtpError::NoConnection(error)))?;
         // Commands are small, and each waits for its answer.
         let _ = tcp.set_nodelay(true);
@@ -88,10 +93,12 @@ impl Opener {
         let bad_name = |_| Fault::unreachable(SmtpError::Tls(Box::new(rustls::Error::UnsupportedNameType)));
         let name = ServerName::try_from(self.url.host().to_owned()).map_err(bad_name)?;
         tls.connect(name, tcp).await.map_err(|error| {
-            Fault::unreachable(match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                Some(tls) => SmtpError::Tls(Box::new(tls.clone())),
-                None => SmtpError::NoConnection(error),
-            })
+            Fault::unreachable(
+                match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                    Some(tls) => SmtpError::Tls(Box::new(tls.clone())),
+                    None => SmtpError::NoConnection(error),
+                },
+            )
         })
     }
 
@@ -102,19 +109,29 @@ impl Opener {
         })
     }
 
-    async fn ready<S: Stream + 'static>(&self, mut client: SmtpClient<S>, is_safe: bool) -> Result<Session, Fault> {
+    async fn ready<S: Stream + 'static>(
+        &self,
+        mut client: SmtpClient<S>,
+        is_safe: bool,
+    ) -> Result<Session, Fault> {
         let abilities = self.hello(&mut client).await?;
         if let (true, Some(user), Some(password)) = (is_safe, self.url.user(), &self.password) {
             log_in(&mut client, &abilities, user, password).await?;
         }
         let client = SmtpClient { stream: Box::new(client.stream) as Box<dyn Stream>, timeout: UNBOUNDED };
-        Ok(Session { client, abilities, runtime: Handle::current().id(), used: Instant::now(), settled: true })
+        Ok(Session {
+            client,
+            abilities,
+            runtime: Handle::current().id(),
+            used: Instant::now(),
+            settled: true,
+        })
     }
 }
 
 impl Session {
     /// Whether the session can't be used again: something is under way, it was idle for that long, or another runtime drives it.
-    pub(crate) fn is_spent(&self, idle: std::time::Duration) -> bool {
+    pub(crate) fn is_spent(&self, idle: Duration) -> bool {
         !self.settled || self.runtime != Handle::current().id() || self.used.elapsed() >= idle
     }
 
@@ -157,7 +174,11 @@ impl Session {
 
     /// Names the recipient and hands the mail over; the server's own name for it, if it gave one. `at` is the step that has no
     /// answer yet.
-    pub(crate) async fn hand_over(&mut self, posting: &Posting, at: &mut Command) -> Result<Option<String>, Fault> {
+    pub(crate) async fn hand_over(
+        &mut self,
+        posting: &Posting,
+        at: &mut Command,
+    ) -> Result<Option<String>, Fault> {
         *at = Command::Rcpt;
         self.say(Command::Rcpt, format!("RCPT TO:<{}>\r\n", posting.recipient).as_bytes()).await?;
         *at = Command::Data;
@@ -212,6 +233,24 @@ impl Session {
     }
 }
 
+/// Connects to the first address of the host that answers. One that is silent does not use up the time of the next.
+async fn connected(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut addresses = lookup_host((host, port)).await?.peekable();
+    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    while let Some(address) = addresses.next() {
+        // The last one has until the deadline.
+        let outcome = match addresses.peek() {
+            Some(_) => timeout(SILENCE, TcpStream::connect(address)).await,
+            None => Ok(TcpStream::connect(address).await),
+        };
+        match outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(tcp) => return Ok(tcp),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
 fn client<S: Stream>(stream: S) -> SmtpClient<S> {
     SmtpClient { stream, timeout: UNBOUNDED }
 }
@@ -221,7 +260,11 @@ async fn greeted<S: Stream>(client: &mut SmtpClient<S>) -> Result<(), Fault> {
     positive(Command::Greeting, &greeting)
 }
 
-async fn command<S: Stream>(client: &mut SmtpClient<S>, at: Command, line: &[u8]) -> Result<Response<String>, Fault> {
+async fn command<S: Stream>(
+    client: &mut SmtpClient<S>,
+    at: Command,
+    line: &[u8],
+) -> Result<Response<String>, Fault> {
     client.cmd(line).await.map_err(|_| Fault::lost(at))
 }
 

@@ -94,7 +94,8 @@ impl SmtpSettings {
         self
     }
 
-    /// Sets how many connections there are to each relay at once, 256 at most; further letters wait for one.
+    /// Sets how many connections there are to each relay at once, 256 at most; further letters wait for one. A relay that allows fewer
+    /// refuses us where it meets more.
     #[must_use]
     pub fn with_connections(mut self, at_most: usize) -> Self {
         self.connections = at_most;
@@ -201,7 +202,9 @@ impl FromStr for HelloName {
         let of_host = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.');
         let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
         let is_one = match inner {
-            Some(literal) => literal.strip_prefix("IPv6:").unwrap_or(literal).parse::<std::net::IpAddr>().is_ok(),
+            Some(literal) => {
+                literal.strip_prefix("IPv6:").unwrap_or(literal).parse::<std::net::IpAddr>().is_ok()
+            }
             None => (1..=253).contains(&text.len()) && text.bytes().all(of_host),
         };
         if is_one { Ok(Self(text.to_owned())) } else { Err(NotAHelloName) }
@@ -270,7 +273,8 @@ mod tests {
     #[test]
     fn settings_are_read_as_they_are_written_and_say_no_password() {
         let relay = Relay::at("smtps://ada@mail.example".parse().unwrap());
-        let relay = relay.with_password(crate::RelayPassword::new("secret").unwrap()).with_password_file("file");
+        let relay =
+            relay.with_password(crate::RelayPassword::new("secret").unwrap()).with_password_file("file");
         let settings = SmtpSettings::default().with_relay(relay).with_hello("[192.0.2.1]".parse().unwrap());
         let text = serde_json::to_string(&settings).unwrap();
         assert!(!text.contains("secret") && !format!("{settings:?}").contains("secret"));

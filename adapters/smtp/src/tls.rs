@@ -31,7 +31,11 @@ pub enum Roots {
 ///
 /// # Errors
 /// [`SmtpSetupError`], where a file can't be read or none is left to trust.
-pub(crate) fn connector(roots: Roots, files: &[PathBuf], pem: &[String]) -> Result<TlsConnector, SmtpSetupError> {
+pub(crate) fn connector(
+    roots: Roots,
+    files: &[PathBuf],
+    pem: &[String],
+) -> Result<TlsConnector, SmtpSetupError> {
     let mut store = RootCertStore::empty();
     match roots {
         // One that can't be read is one that is not trusted; none at all is said below.
@@ -43,7 +47,8 @@ pub(crate) fn connector(roots: Roots, files: &[PathBuf], pem: &[String]) -> Resu
         Roots::Named => {}
     }
     let mut name = |pem: &[u8]| -> io::Result<()> {
-        let bad = |error: &dyn std::error::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+        let bad =
+            |error: &dyn std::error::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
         let mut named = 0_usize;
         for certificate in CertificateDer::pem_slice_iter(pem) {
             store.add(certificate.map_err(|error| bad(&error))?).map_err(|error| bad(&error))?;

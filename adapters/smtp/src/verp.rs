@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn what_would_not_be_an_address_is_refused() {
-        for text in ["", "b+", "long@b.example", "b @b.example", "\"@b.example", "b+@localhost", "b>@b.example"] {
+        for text in
+            ["", "b+", "long@b.example", "b @b.example", "\"@b.example", "b+@localhost", "b>@b.example"]
+        {
             assert!(text.parse::<Verp>().is_err(), "{text}");
         }
         let verp: Verp = "b+@bounces.example.com".parse().unwrap();

@@ -161,9 +161,9 @@ impl Told {
 }
 
 fn says_apart(words: &str, phrases: &[(&str, &str)]) -> bool {
-    phrases.iter().any(|(first, second)| {
-        words.split_once(first).is_some_and(|(_, after)| after.contains(second))
-    })
+    phrases
+        .iter()
+        .any(|(first, second)| words.split_once(first).is_some_and(|(_, after)| after.contains(second)))
 }
 
 /// The words of a text in lower case with one blank between, without what stands in angle brackets and without addresses.

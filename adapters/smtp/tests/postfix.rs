@@ -39,7 +39,8 @@ fn mailer(postfix: &Postfix) -> SmtpMailer {
 
 fn letter(to: &str, nth: u8) -> Letter {
     let message = Message::Notice(Notice::Locked);
-    let letter = Letter::new(MailId::from_bytes([nth; 16]), Realm::default(), email(to), message, Timestamp::EPOCH);
+    let letter =
+        Letter::new(MailId::from_bytes([nth; 16]), Realm::default(), email(to), message, Timestamp::EPOCH);
     letter.with_feedback(FeedbackTag::new(TAG))
 }
 
@@ -77,7 +78,8 @@ fn a_mailbox_that_postfix_does_not_know_is_none_and_others_go_on_over_the_same_c
 #[test]
 fn what_postfix_may_not_relay_is_ours() {
     let Some(postfix) = Postfix::start() else { return };
-    let error = pollster::block_on(mailer(&postfix).deliver(&letter("ada@elsewhere.example", 1))).unwrap_err();
+    let error =
+        pollster::block_on(mailer(&postfix).deliver(&letter("ada@elsewhere.example", 1))).unwrap_err();
     assert!(matches!(error, MailError::Ours(_)), "{error:?}");
 }
 

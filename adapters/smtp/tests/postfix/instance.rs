@@ -31,9 +31,16 @@ impl Postfix {
     /// # Panics
     /// Where it can't be done and `ACCOUNTABLE_REQUIRE_POSTFIX` is set, or Postfix does not start.
     pub fn start() -> Option<Self> {
-        let why_not = if Path::new(PROGRAM).exists() { (!is_root()).then_some("we are not root") } else { Some("it is not installed") };
+        let why_not = if Path::new(PROGRAM).exists() {
+            (!is_root()).then_some("we are not root")
+        } else {
+            Some("it is not installed")
+        };
         if let Some(why) = why_not {
-            assert!(std::env::var_os("ACCOUNTABLE_REQUIRE_POSTFIX").is_none(), "Postfix is required, and {why}");
+            assert!(
+                std::env::var_os("ACCOUNTABLE_REQUIRE_POSTFIX").is_none(),
+                "Postfix is required, and {why}"
+            );
             eprintln!("skipped: needs Postfix, and {why}");
             return None;
         }
@@ -59,7 +66,8 @@ impl Postfix {
     pub fn arrived(&self, mailbox: &str) -> Option<Vec<u8>> {
         let new = self.folder.path().join("mail").join(mailbox).join("new");
         looked_for(|| {
-            let mut mails: Vec<_> = fs::read_dir(&new).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            let mut mails: Vec<_> =
+                fs::read_dir(&new).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
             mails.sort();
             fs::read(mails.first()?).ok()
         })
@@ -112,7 +120,8 @@ impl Postfix {
             ),
         )
         .unwrap();
-        fs::write(self.path("etc/mailboxes"), "ada@example.com ada/\nj\u{f6}rg@example.com joerg/\n").unwrap();
+        fs::write(self.path("etc/mailboxes"), "ada@example.com ada/\nj\u{f6}rg@example.com joerg/\n")
+            .unwrap();
         fs::write(
             self.path("etc/master.cf"),
             format!(

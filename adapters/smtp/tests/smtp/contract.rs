@@ -34,7 +34,9 @@ fn answer(fates: &BTreeMap<String, Fate>, line: &str) -> Answer {
     match to.and_then(|to| fates.get(to)) {
         None | Some(Fate::Unreachable) => Answer::Usual,
         Some(Fate::NoSuchMailbox) => Answer::Says("550 5.1.1 <very.private@example.com> unknown"),
-        Some(Fate::Rejected) => Answer::Says("550 5.7.1 very.private@example.com has no wish: recipient has blocked you"),
+        Some(Fate::Rejected) => {
+            Answer::Says("550 5.7.1 very.private@example.com has no wish: recipient has blocked you")
+        }
         Some(Fate::Transient) => Answer::Says("450 4.2.0 very.private@example.com: later"),
         Some(Fate::Ours) => Answer::Says("550 5.7.1 very.private@example.com: access denied"),
         Some(Fate::Hangs) => Answer::Hangs,
@@ -47,7 +49,8 @@ impl MailerUnderTest for OnLoopback {
         let of = Arc::clone(&fates);
         let sink = Sink::scripted(move |_, line| answer(&of.lock().unwrap(), line));
         let settings = settings(&[&sink]).with_verp("b+@bounces.orchard.example".parse().unwrap());
-        let composer = Composer::new(Letterhead::new(email("accounts@orchard.example")), English::of("Orchard"));
+        let composer =
+            Composer::new(Letterhead::new(email("accounts@orchard.example")), English::of("Orchard"));
         let mailer = Arc::new(SmtpMailer::new(composer, &settings).unwrap());
         Self { sink, mailer, fates }
     }

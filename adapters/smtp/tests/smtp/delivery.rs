@@ -1,6 +1,9 @@
 //! What arrives, octet for octet, and what the envelope says.
 
-use accountable_core::{domain::FeedbackTag, port::{MailError, Mailer as _}};
+use accountable_core::{
+    domain::FeedbackTag,
+    port::{MailError, Mailer as _},
+};
 use accountable_mail::{Composer, English, Letterhead};
 use accountable_smtp::{SmtpError, SmtpMailer};
 
@@ -31,7 +34,8 @@ async fn bounces_go_where_the_settings_say_each_to_an_address_of_its_own_if_they
     mailer(&tagged).deliver(&to_ada()).await.unwrap();
     // What has no tag goes to the host, and bounces to the common address.
     mailer(&tagged).deliver(&letter("ada@example.com", 8)).await.unwrap();
-    let from: Vec<_> = sink.received().iter().map(|mail| mail.from.split(' ').next().unwrap().to_owned()).collect();
+    let from: Vec<_> =
+        sink.received().iter().map(|mail| mail.from.split(' ').next().unwrap().to_owned()).collect();
     let common = "<bounces@orchard.example>".to_owned();
     assert_eq!(from, [common.clone(), format!("<b+{TAG}@bounces.orchard.example>"), common]);
 }
@@ -41,7 +45,8 @@ async fn a_tag_that_is_none_of_ours_puts_nothing_into_a_command() {
     let sink = Sink::usual();
     let tagged = settings(&[&sink]).with_verp("b+@bounces.orchard.example".parse().unwrap());
     let forged = FeedbackTag::new("a@b.example>\r\nRCPT TO:<eve@example.com");
-    let error = mailer(&tagged).deliver(&letter("ada@example.com", 7).with_feedback(forged)).await.unwrap_err();
+    let error =
+        mailer(&tagged).deliver(&letter("ada@example.com", 7).with_feedback(forged)).await.unwrap_err();
     assert!(matches!((&error, cause(&error)), (MailError::Ours(_), SmtpError::NoVerp)), "{error:?}");
     assert_eq!(sink.connections(), 0);
 }
@@ -61,7 +66,10 @@ async fn an_address_that_is_not_ascii_goes_out_where_the_relay_takes_it() {
     // And who needs none of it asks for none of it.
     mailer(&settings(&[&sink])).deliver(&to_ada()).await.unwrap();
     let plain = sink.received()[2].from.clone();
-    assert!(!plain.contains("SMTPUTF8") && !plain.contains("8BITMIME") && plain.contains(" SIZE="), "{plain}");
+    assert!(
+        !plain.contains("SMTPUTF8") && !plain.contains("8BITMIME") && plain.contains(" SIZE="),
+        "{plain}"
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,10 @@ async fn a_connection_that_ends_before_the_mail_is_handed_over_is_told_by_where_
         ("DATA", Command::Data, false),
     ] {
         let error = fate(&doing(command, Answer::Closes)).await.unwrap_err();
-        assert!(matches!(cause(&error), SmtpError::Lost { at: lost, .. } if *lost == at), "{command}: {error:?}");
+        assert!(
+            matches!(cause(&error), SmtpError::Lost { at: lost, .. } if *lost == at),
+            "{command}: {error:?}"
+        );
         assert_eq!(matches!(error, MailError::Unreachable(_)), is_of_relay, "{command}: {error:?}");
         assert_eq!(matches!(error, MailError::Transient(_)), !is_of_relay, "{command}: {error:?}");
     }
@@ -30,7 +33,8 @@ async fn a_connection_that_ends_before_the_mail_is_handed_over_is_told_by_where_
 
 #[tokio::test]
 async fn a_connection_that_ends_after_the_dot_leaves_the_outcome_unknown_and_the_letter_to_be_tried_again() {
-    let sink = Sink::scripted(|nth, line| if (nth, line) == (1, END) { Answer::Closes } else { Answer::Usual });
+    let sink =
+        Sink::scripted(|nth, line| if (nth, line) == (1, END) { Answer::Closes } else { Answer::Usual });
     let mailer = mailer(&settings(&[&sink]));
     let error = mailer.deliver(&to_ada()).await.unwrap_err();
     let is_unknown = matches!((&error, cause(&error)), (MailError::Transient(_), SmtpError::UnknownOutcome));

@@ -39,10 +39,12 @@ async fn a_silent_first_leaves_time_to_the_second() {
     let second = Sink::usual();
     for command in [GREETING, "MAIL"] {
         let first = refusing(command, Answer::Hangs);
-        mailer(&hasty(settings(&[&first, &second])).with_deadline(accountable_core::domain::Span::seconds(3)))
-            .deliver(&to_ada())
-            .await
-            .unwrap();
+        mailer(
+            &hasty(settings(&[&first, &second])).with_deadline(accountable_core::domain::Span::seconds(3)),
+        )
+        .deliver(&to_ada())
+        .await
+        .unwrap();
     }
     assert_eq!(second.received().len(), 2);
 }
@@ -63,7 +65,11 @@ async fn what_the_first_says_of_the_letter_is_not_asked_again_elsewhere() {
 #[tokio::test]
 async fn where_none_can_be_reached_the_last_says_why() {
     let closing = refusing(GREETING, Answer::Says("421 4.3.2 Closing"));
-    let relays = SmtpSettings::default().with_relay(Relay::at(closing.url().parse().unwrap())).with_relay(nobody());
+    let relays =
+        SmtpSettings::default().with_relay(Relay::at(closing.url().parse().unwrap())).with_relay(nobody());
     let error = mailer(&relays).deliver(&to_ada()).await.unwrap_err();
-    assert!(matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::NoConnection(_))), "{error:?}");
+    assert!(
+        matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::NoConnection(_))),
+        "{error:?}"
+    );
 }

@@ -25,7 +25,10 @@ fn the_deadline_holds_there_too() {
     let sink = Sink::scripted(|_, line| if line.starts_with("RCPT") { Answer::Hangs } else { Answer::Usual });
     let mailer = mailer(&hasty(settings(&[&sink])));
     let error = pollster::block_on(mailer.deliver(&to_ada())).unwrap_err();
-    assert!(matches!((&error, cause(&error)), (MailError::Transient(_), SmtpError::TimedOut { .. })), "{error:?}");
+    assert!(
+        matches!((&error, cause(&error)), (MailError::Transient(_), SmtpError::TimedOut { .. })),
+        "{error:?}"
+    );
 }
 
 /// The connections belong to the runtime that opened them, which may be gone.

@@ -1,7 +1,9 @@
 //! The way to the relay: encrypted, to the one that is meant, and the log-in only there.
 
 use accountable_core::port::{MailError, Mailer as _};
-use accountable_smtp::{Command, Relay, RelayPassword, Roots, SmtpError, SmtpMailer, SmtpSettings, SmtpSetupError};
+use accountable_smtp::{
+    Command, Relay, RelayPassword, Roots, SmtpError, SmtpMailer, SmtpSettings, SmtpSetupError,
+};
 
 use crate::{
     certificates::Authority,
@@ -47,11 +49,12 @@ async fn a_mail_goes_through_tls_of_either_kind_after_the_log_in() {
 #[tokio::test]
 async fn a_relay_that_knows_login_only_is_told_the_name_and_then_the_password() {
     let authority = Authority::new();
-    let sink = Sink::new(Way::ImplicitTls(authority.server("localhost")), &["AUTH LOGIN"], |_, line| match line {
-        "AUTH LOGIN" => Answer::Says("334 Who?"),
-        "YWNjb3VudHNAb3JjaGFyZC5leGFtcGxl" => Answer::Says("334 UGFzc3dvcmQ6"),
-        _ => Answer::Usual,
-    });
+    let sink =
+        Sink::new(Way::ImplicitTls(authority.server("localhost")), &["AUTH LOGIN"], |_, line| match line {
+            "AUTH LOGIN" => Answer::Says("334 Who?"),
+            "YWNjb3VudHNAb3JjaGFyZC5leGFtcGxl" => Answer::Says("334 UGFzc3dvcmQ6"),
+            _ => Answer::Usual,
+        });
     mailer(&settings(&sink, &authority)).deliver(&to_ada()).await.unwrap();
     assert!(sink.lines().contains(&"Y29ycmVjdCBob3JzZQ==".to_owned()), "{:?}", sink.lines());
 }
@@ -62,7 +65,10 @@ async fn where_the_offer_of_starttls_is_taken_out_nothing_follows() {
     let way = Way::StartTls(authority.server("localhost"));
     let sink = Sink::new(way, &["AUTH PLAIN LOGIN"], |_, _| Answer::Usual);
     let error = mailer(&settings(&sink, &authority)).deliver(&to_ada()).await.unwrap_err();
-    assert!(matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::NoStartTls)), "{error:?}");
+    assert!(
+        matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::NoStartTls)),
+        "{error:?}"
+    );
     assert_eq!(sink.lines(), ["EHLO orchard.example"], "in clear");
 }
 
@@ -84,7 +90,10 @@ async fn a_certificate_of_another_name_or_of_an_authority_that_is_not_trusted_is
         for way in ways(&authority, name) {
             let sink = Sink::new(way, &ABILITIES, |_, _| Answer::Usual);
             let error = mailer(&settings(&sink, trusted)).deliver(&to_ada()).await.unwrap_err();
-            assert!(matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::Tls(_))), "{error:?}");
+            assert!(
+                matches!((&error, cause(&error)), (MailError::Unreachable(_), SmtpError::Tls(_))),
+                "{error:?}"
+            );
             assert!(!sink.lines().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
         }
     }
@@ -93,7 +102,9 @@ async fn a_certificate_of_another_name_or_of_an_authority_that_is_not_trusted_is
 #[tokio::test]
 async fn a_log_in_that_fails_or_is_not_offered_is_charged_to_no_letter_and_says_no_password() {
     let authority = Authority::new();
-    for (abilities, reply) in [(&ABILITIES[..], "535 5.7.8 accounts: no"), (&[], ""), (&["AUTH CRAM-MD5"], "")] {
+    for (abilities, reply) in
+        [(&ABILITIES[..], "535 5.7.8 accounts: no"), (&[], ""), (&["AUTH CRAM-MD5"], "")]
+    {
         let way = Way::ImplicitTls(authority.server("localhost"));
         let sink = Sink::new(way, abilities, move |_, line| {
             if line.starts_with("AUTH") { Answer::Says(reply) } else { Answer::Usual }
