@@ -68,7 +68,7 @@ impl Pool {
             };
             match outcome.unwrap_or_else(|_| Err(Fault::timed_out(at))) {
                 // It ended between two mails: another one will tell what the relay says to this.
-                Err(fault) if was_used && fault.may_be_stale() => {}
+                Err(fault) if was_used && fault.may_be_stale() => session.discard(),
                 outcome => return outcome,
             }
         }
@@ -89,6 +89,11 @@ struct Lent(Option<Object<Sessions>>);
 impl Lent {
     fn get(&mut self) -> Result<&mut Session, Fault> {
         self.0.as_deref_mut().ok_or_else(|| Fault::lost(Command::Connect))
+    }
+
+    /// Closes the session, also where it would go on.
+    fn discard(mut self) {
+        drop(self.0.take().map(Object::take));
     }
 
     fn was_used(&self) -> bool {

@@ -77,8 +77,8 @@ async fn a_relay_that_lacks_what_a_mail_needs_is_told_nothing_of_it() {
     let to = letter("j\u{f6}rg@example.com", 7);
     for (abilities, is) in [
         (&["8BITMIME"][..], "an address is not ASCII, and the relay has no SMTPUTF8"),
-        (&["SMTPUTF8"], "the mail is not ASCII, and the relay has no 8BITMIME"),
-        (&["SMTPUTF8", "8BITMIME", "SIZE 100"], "and the relay takes 100"),
+        (&["SMTPUTF8"][..], "the mail is not ASCII, and the relay has no 8BITMIME"),
+        (&["SMTPUTF8", "8BITMIME", "SIZE 100"][..], "and the relay takes 100"),
     ] {
         let sink = Sink::new(Way::Plaintext, abilities, |_, _| Answer::Usual);
         let error = mailer(&settings(&[&sink])).deliver(&to).await.unwrap_err();

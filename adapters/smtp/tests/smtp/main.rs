@@ -1,9 +1,8 @@
 //! The mailer against a server that does what it is told, on loopback.
 #![expect(
     clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]

@@ -103,7 +103,7 @@ async fn a_certificate_of_another_name_or_of_an_authority_that_is_not_trusted_is
 async fn a_log_in_that_fails_or_is_not_offered_is_charged_to_no_letter_and_says_no_password() {
     let authority = Authority::new();
     for (abilities, reply) in
-        [(&ABILITIES[..], "535 5.7.8 accounts: no"), (&[], ""), (&["AUTH CRAM-MD5"], "")]
+        [(&ABILITIES[..], "535 5.7.8 accounts: no"), (&[][..], ""), (&["AUTH CRAM-MD5"][..], "")]
     {
         let way = Way::ImplicitTls(authority.server("localhost"));
         let sink = Sink::new(way, abilities, move |_, line| {
