@@ -57,6 +57,7 @@
 mod body;
 mod compose;
 mod english;
+mod feedback;
 mod folder;
 mod locale;
 mod moment;
@@ -66,6 +67,7 @@ pub use self::{
     body::Body,
     compose::{Composer, FEEDBACK_HEADER, Letterhead, Mail},
     english::English,
+    feedback::{Class, EnhancedStatus, Feedback, read_feedback},
     folder::FolderMailer,
     locale::ByLocale,
     moment::moment,
