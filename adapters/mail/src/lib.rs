@@ -1,4 +1,5 @@
-//! The letters of `accountable` as mails: their words, their form by RFC 5322, and a mailer that writes them to a folder.
+//! The letters of `accountable` as mails: their words, their form by RFC 5322, a mailer that writes them to a folder, and the reading
+//! of what comes back.
 //!
 //! A [`Composer`] makes a mail of a letter: the words come from [`Templates`], the sender from a [`Letterhead`]. [`English`]
 //! words come with the crate; a host may have its own, for all letters or by language ([`ByLocale`]).
@@ -50,6 +51,27 @@
 //! A language that comes with this crate is its file in `src` and two lines of `src/lib.rs`, with tests like those of
 //! `tests/mails/words.rs`: each letter has words, and says what it must.
 //!
+//! # When mails come back
+//! Give [`read_feedback`] whatever arrives at the address of the envelope's sender and at the one that providers send complaints to,
+//! and pass on what it finds. Only what bears a genuine tag of ours counts, so it does no harm if others write there.
+//!
+//! ```
+//! use accountable_core::{Admin, Error};
+//!
+//! async fn take_in(admin: &Admin, raw: &[u8]) -> Result<(), Error> {
+//!     for feedback in accountable_mail::read_feedback(raw) {
+//!         if let (Some(tag), Some(report)) = (&feedback.tag, feedback.report()) {
+//!             admin.report(tag, report, &feedback.evidence()).await?;
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # let _ = take_in;
+//! ```
+//!
+//! How well bounces are told apart can be measured by a folder of them: `cargo run -p accountable-mail --example measure_feedback`.
+//! What a provider tells by webhook is read by `webhooks`, with the feature of that name.
+//!
 //! # For development
 //! A [`FolderMailer`] writes each mail into a folder, for development, or for a program that sends what it finds there.
 #![forbid(unsafe_code)]
@@ -62,6 +84,8 @@ mod folder;
 mod locale;
 mod moment;
 mod templates;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use self::{
     body::Body,

@@ -6,6 +6,7 @@ mod complaint;
 mod delivery;
 mod fields;
 mod parts;
+mod phrases;
 mod prose;
 mod status;
 mod tag;
@@ -274,4 +275,12 @@ fn more_specific(first: Option<EnhancedStatus>, second: Option<EnhancedStatus>) 
         (Some(first), Some(second)) if !first.is_specific() && second.is_specific() => Some(second),
         (first, second) => first.or(second),
     }
+}
+
+/// What a server said, as somebody else tells it who knows the recipient; the status apart, where it is told so.
+#[cfg(feature = "webhooks")]
+pub(crate) fn said(words: &str, status: Option<&str>) -> Feedback {
+    let diagnostic = Some(delivery::after_type(words).to_owned()).filter(|words| !words.trim().is_empty());
+    let status = status.and_then(|status| EnhancedStatus::parse(status.trim()));
+    judged(&Recipient { diagnostic, status, ..Recipient::default() }, std::iter::empty())
 }
