@@ -1,0 +1,35 @@
+//! The languages that come with the crate: one file a part of the words.
+
+/// The tag of the language in which every message is said.
+pub(crate) const ENGLISH: &str = "en";
+
+/// What words are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Dates,
+    Mails,
+}
+
+impl Part {
+    /// What every message of this part is told, so that a host may say it where the English does not.
+    pub(crate) const fn tells_all(self) -> &'static [&'static str] {
+        match self {
+            Self::Dates => &[],
+            Self::Mails => &["service"],
+        }
+    }
+}
+
+macro_rules! languages {
+    ($($tag:literal),+) => {
+        /// Each language's tag, and the text of its parts. English is the first, and the one that others are measured by.
+        pub(crate) const SHIPPED: &[(&str, &[(Part, &str)])] = &[$(
+            ($tag, &[
+                (Part::Dates, include_str!(concat!("../languages/", $tag, "/dates.ftl"))),
+                (Part::Mails, include_str!(concat!("../languages/", $tag, "/mails.ftl"))),
+            ]),
+        )+];
+    };
+}
+
+languages!["en", "ja", "ko", "de", "sv"];
