@@ -1,6 +1,6 @@
 //! Composes mails: a letter becomes a mail by RFC 5322, octet for octet the same at each attempt.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use accountable_core::{
     domain::{EmailAddress, FeedbackTag, Letter},
@@ -12,7 +12,7 @@ use mail_builder::{
     mime::MimePart,
 };
 
-use crate::{Templates, templates::one_line};
+use crate::{LetterWords, wording::one_line};
 
 /// The header with a letter's [`FeedbackTag`](accountable_core::domain::FeedbackTag), by which bounces and complaints are matched
 /// to the mail that they are about.
@@ -59,11 +59,11 @@ impl Letterhead {
     }
 }
 
-/// Makes mails of letters. All clones share the templates.
+/// Makes mails of letters. All clones share the words.
 #[derive(Clone)]
 pub struct Composer {
     letterhead: Letterhead,
-    templates: Arc<dyn Templates>,
+    words: LetterWords,
 }
 
 impl fmt::Debug for Composer {
@@ -73,10 +73,10 @@ impl fmt::Debug for Composer {
 }
 
 impl Composer {
-    /// A composer of mails from this sender, with the words of these templates.
+    /// A composer of mails from this sender, in these words.
     #[must_use]
-    pub fn new(letterhead: Letterhead, templates: impl Templates) -> Self {
-        Self { letterhead, templates: Arc::new(templates) }
+    pub fn new(letterhead: Letterhead, words: LetterWords) -> Self {
+        Self { letterhead, words }
     }
 
     /// The sender of its mails.
@@ -92,15 +92,12 @@ impl Composer {
     /// header of its own.
     ///
     /// # Errors
-    /// [`MailError::Ours`] if the templates have no words for the letter.
+    /// [`MailError::Ours`] if there are no words for the letter, or a template can't lay them out.
     pub fn compose(&self, letter: &Letter) -> Result<Mail, MailError> {
-        let wording = self.templates.wording(letter).ok_or_else(|| MailError::Ours(Box::new(NoWords)))?;
+        let wording = self.words.wording(letter).map_err(|error| MailError::Ours(Box::new(error)))?;
         let message_id = self.message_id(letter);
         let kind = ContentType::new("multipart/alternative").attribute("boundary", format!("={}", letter.id));
-        let parts = vec![
-            MimePart::new("text/plain", wording.body.text()),
-            MimePart::new("text/html", wording.body.html(&wording.subject)),
-        ];
+        let parts = vec![MimePart::new("text/plain", wording.text), MimePart::new("text/html", wording.html)];
         let mut message = MessageBuilder::new()
             .from(self.letterhead.sender())
             .to(letter.to.as_smtp().into_owned())
@@ -134,11 +131,6 @@ fn dot_atom(tag: &FeedbackTag) -> Option<&str> {
     let tag = tag.as_str();
     (!tag.is_empty() && tag.len() <= 64 && tag.bytes().all(|c| c.is_ascii_alphanumeric())).then_some(tag)
 }
-
-/// The templates have no words for a letter.
-#[derive(Debug, thiserror::Error)]
-#[error("the templates have no words for such a letter")]
-struct NoWords;
 
 /// A mail by RFC 5322, as it is handed to a mail server, its lines ended by CR LF. It holds the letter's link, so `Debug` shows
 /// the `Message-ID` only.

@@ -29,19 +29,19 @@ pub struct MailSettings {
 
 #[cfg(feature = "mail")]
 impl MailSettings {
-    /// The composer that makes mails of letters, in English.
+    /// The composer that makes mails of letters, each in the language of its account.
     ///
     /// # Errors
     /// [`SettingsError::NoSender`](super::SettingsError::NoSender) where `mail.from` is not set.
     pub fn composer(&self) -> Result<accountable_mail::Composer, super::SettingsError> {
-        use accountable_mail::{Composer, English, Letterhead};
+        use accountable_mail::{Composer, LetterWords, Letterhead};
 
         let from = self.from.clone().ok_or(super::SettingsError::NoSender)?;
         let service = self.service.clone().unwrap_or_else(|| from.domain().to_owned());
         let mut letterhead = Letterhead::new(from);
         letterhead.name.clone_from(&self.service);
         letterhead.reply_to.clone_from(&self.reply_to);
-        Ok(Composer::new(letterhead, English::of(service)))
+        Ok(Composer::new(letterhead, LetterWords::of(service)))
     }
 
     /// The mailer that puts mails into the folder, which is made if it is not there.

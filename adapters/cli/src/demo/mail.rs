@@ -4,7 +4,7 @@
 
 use accountable::{
     domain::{Letter, MailedCode, Message, NoticeKind, Purpose, Timestamp},
-    mail::{English, Templates as _},
+    mail::LetterWords,
     testing::Answer,
 };
 use serde::Serialize;
@@ -40,7 +40,7 @@ impl ShownMail {
             Message::Notice(notice) => Some(notice.kind()),
             _ => None,
         };
-        let wording = English::of("the demonstration").wording(letter);
+        let wording = LetterWords::of("the demonstration").wording(letter).ok();
         Self {
             to: letter.to.to_string(),
             subject: wording.map(|wording| wording.subject().to_owned()).unwrap_or_default(),

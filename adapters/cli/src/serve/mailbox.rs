@@ -10,7 +10,7 @@ use std::{
 use accountable::{
     async_trait,
     domain::{Letter, Timestamp},
-    mail::{English, Templates as _},
+    mail::LetterWords,
     port::{MailError, Mailer, Receipt},
 };
 
@@ -21,7 +21,7 @@ const MOST: usize = 200;
 #[derive(Clone)]
 pub(super) struct DemoMailbox {
     mails: Arc<Mutex<VecDeque<KeptMail>>>,
-    words: English,
+    words: LetterWords,
 }
 
 /// A mail as the mailbox shows it.
@@ -38,7 +38,7 @@ pub(super) struct KeptMail {
 
 impl DemoMailbox {
     pub(super) fn new() -> Self {
-        Self { mails: Arc::default(), words: English::of("the demonstration") }
+        Self { mails: Arc::default(), words: LetterWords::of("the demonstration") }
     }
 
     /// All mails that are kept, the newest first.
@@ -69,13 +69,13 @@ impl DemoMailbox {
 #[async_trait]
 impl Mailer for DemoMailbox {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
-        let wording = self.words.wording(letter).ok_or_else(|| MailError::Ours("no words for it".into()))?;
+        let wording = self.words.wording(letter).map_err(|error| MailError::Ours(Box::new(error)))?;
         self.keep(KeptMail {
             id: letter.id.to_string(),
             realm: letter.realm.as_str().to_owned(),
             to: letter.to.to_string(),
             subject: wording.subject().to_owned(),
-            text: wording.body().text(),
+            text: wording.text().to_owned(),
             link: letter.link().map(|link| link.expose().to_owned()),
             at: letter.queued_at,
         });

@@ -2,17 +2,17 @@
 
 use accountable_conformance::samples::{NOW, at, keyring, realm};
 use accountable_core::domain::{
-    AccountId, CodeMint, Confirmation, EmailAddress, HostNotice, Incarnation, Letter, LinkUrl, MailId,
-    MailedLink, Message, Nonce, Notice, Ordinal, Purpose, ReturnUrl, SuppressionScope, Timestamp,
-    Undeliverable,
+    AccountId, Circumstances, CoarseOrigin, CodeMint, Confirmation, Contact, EmailAddress, HostNotice,
+    Incarnation, InitiatorKind, Letter, LinkUrl, Locale, MailId, MailKind, MailedLink, Message, Nonce,
+    Notice, Ordinal, Purpose, ReturnUrl, SuppressionScope, Timestamp, Undeliverable,
 };
-use accountable_mail::{Composer, English, Letterhead};
+use accountable_mail::{Composer, LetterWords, Letterhead, words::Words};
 use mail_parser::{Message as Parsed, MessageParser};
 
 /// When what the letters speak of ends.
 pub(crate) const END: &str = "2026-12-24T18:30:59Z";
 /// The same, as mails say it.
-pub(crate) const END_IN_WORDS: &str = "2026-12-24 18:30 UTC";
+pub(crate) const END_IN_WORDS: &str = "24 December 2026, 18:30 UTC";
 
 pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
@@ -23,11 +23,24 @@ pub(crate) fn end() -> Timestamp {
 }
 
 pub(crate) fn composer() -> Composer {
-    Composer::new(letterhead(), English::of("Orchard"))
+    Composer::new(letterhead(), LetterWords::of("Orchard"))
 }
 
 pub(crate) fn letterhead() -> Letterhead {
     Letterhead::new(email("accounts@orchard.example")).with_name("Orchard")
+}
+
+/// The languages that mails come in.
+pub(crate) const LANGUAGES: [&str; 5] = ["en", "ja", "ko", "de", "sv"];
+
+pub(crate) fn locale(tag: &str) -> Locale {
+    Locale::parse(tag).unwrap()
+}
+
+/// A composer with a message of English said anew.
+pub(crate) fn saying(message: &str, text: &str) -> Composer {
+    let words = Words::builtin().with_override(&locale("en"), &format!("{message} = {text}")).unwrap();
+    Composer::new(letterhead(), LetterWords::of("Orchard").with_words(words))
 }
 
 pub(crate) fn letter(message: Message) -> Letter {
@@ -97,6 +110,53 @@ pub(crate) fn all() -> Vec<Letter> {
 pub(crate) fn to_owners() -> Vec<Letter> {
     let codes = Purpose::ALL.into_iter().map(|purpose| code(purpose).0);
     codes.chain(notices().map(notice)).collect()
+}
+
+/// One of each kind with all that can be told in it, by names that tell them apart.
+pub(crate) fn named() -> Vec<(String, Letter)> {
+    let told = |by| Some(Circumstances::new(NOW, by).from(CoarseOrigin::of("Firefox on Linux, near Seoul")));
+    let codes = Purpose::ALL.into_iter().map(|purpose| {
+        let page = LinkUrl::parse("https://app.example/password").unwrap();
+        let back = matches!(purpose, Purpose::PasswordSet | Purpose::PasswordReset)
+            .then(|| ReturnUrl::parse("https://app.example/home?from=mail").unwrap());
+        let link = link(purpose, &page, back.as_ref());
+        let by = match purpose {
+            Purpose::PasswordReset => InitiatorKind::Stranger,
+            Purpose::PasswordSet | Purpose::PasswordManagement => InitiatorKind::Administrator,
+            Purpose::EmailRevert => InitiatorKind::CodeBearer,
+            _ => InitiatorKind::Owner,
+        };
+        let letter = letter(Message::Code { purpose, link, expires_at: end() });
+        let contact = Contact::parse("help@orchard.example").ok();
+        (purpose.as_str().to_owned(), letter.with_circumstances(told(by)).with_contact(contact))
+    });
+    let notices = notices().map(|notice| {
+        let name = match &notice {
+            Notice::Disabled { with_link: true } => "disabled_with_link",
+            other => other.kind().as_str(),
+        };
+        let by = match notice {
+            Notice::PasswordExpires { .. } => InitiatorKind::Courier,
+            Notice::EmailReplaced | Notice::Closed { .. } => InitiatorKind::Administrator,
+            Notice::PasswordChanged { .. } => InitiatorKind::Owner,
+            _ => InitiatorKind::Stranger,
+        };
+        let letter = letter(Message::Notice(notice));
+        let contact = Contact::parse("https://orchard.example/help").ok();
+        (name.to_owned(), letter.with_circumstances(told(by)).with_contact(contact))
+    });
+    let account = AccountId::from_bytes([1; 16]);
+    let stopped =
+        |cause, scope| letter(Message::ForHost(HostNotice::SendingStopped { account, cause, scope }));
+    let scopes = MailKind::ALL.map(|kind| {
+        let stopped = stopped(Undeliverable::Rejected, SuppressionScope::Only(kind));
+        (format!("sending_stopped_{}", kind.as_str()), stopped)
+    });
+    let all = stopped(Undeliverable::NoSuchMailbox, SuppressionScope::All);
+    let expired = HostNotice::MailExpired { account, purpose: Purpose::PasswordSet };
+    let others =
+        [("sending_stopped".to_owned(), all), ("mail_expired".to_owned(), letter(Message::ForHost(expired)))];
+    codes.chain(notices).chain(scopes).chain(others).collect()
 }
 
 /// A mail's octets.

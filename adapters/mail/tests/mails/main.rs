@@ -8,5 +8,8 @@
 mod folder;
 mod forgery;
 mod headers;
+mod languages;
 mod letters;
+mod python;
+mod snapshots;
 mod words;

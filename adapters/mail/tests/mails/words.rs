@@ -21,7 +21,7 @@ fn a_code_mail_says_what_its_link_does_and_until_when_it_works() {
         (Purpose::PasswordReset, "Choose a new password", "Somebody asked for a new password"),
         (Purpose::PasswordManagement, "Take over your password", "look after the password"),
         (Purpose::EmailConfirm, "Confirm your new address", "the new one of an account"),
-        (Purpose::EmailCancel, "Your address is about to change", "shall get another e-mail address"),
+        (Purpose::EmailCancel, "Your address is about to change", "is to get another e-mail address"),
         (Purpose::EmailRevert, "Your address has changed", "has another e-mail address now"),
         (Purpose::Reopen, "Your account is closed", "was closed by somebody who was signed in"),
         (Purpose::EmailProof, "Confirm your address", "nobody has confirmed yet that mail reaches you"),
@@ -33,7 +33,7 @@ fn a_code_mail_says_what_its_link_does_and_until_when_it_works() {
             assert!(text.contains(said) && html.contains(said), "{purpose:?}: {said}\n{text}\n{html}");
         }
         assert!(text.lines().any(|line| line == link), "the link has a line of its own: {text}");
-        assert!(html.contains(&format!("<a href=\"{}\">", escaped(&link))), "{html}");
+        assert!(html.contains(&format!("<a href=\"{}\"", escaped(&link))), "{html}");
     }
 }
 
@@ -90,19 +90,24 @@ fn a_notice_says_what_happened() {
 #[test]
 fn a_letter_says_when_by_whom_and_roughly_from_where() {
     for (by, words) in [
-        (InitiatorKind::Stranger, "By: somebody who was not signed in"),
-        (InitiatorKind::CodeBearer, "By: somebody who used a link that was mailed to you"),
-        (InitiatorKind::Owner, "By: somebody who was signed in to the account"),
-        (InitiatorKind::Administrator, "By: the staff of Orchard"),
+        (InitiatorKind::Stranger, "somebody who was not signed in"),
+        (InitiatorKind::CodeBearer, "somebody who used a link that was mailed to you"),
+        (InitiatorKind::Owner, "somebody who was signed in to the account"),
+        (InitiatorKind::Administrator, "the staff of Orchard"),
     ] {
         for letter in to_owners() {
             let locked = matches!(letter.message, Message::Notice(Notice::Locked));
             let told = Circumstances::new(end(), by).from(CoarseOrigin::of("Firefox on Linux, near <Seoul>"));
             let [_, text, html] = read(&letter.with_circumstances(Some(told)));
-            for said in [format!("When: {END_IN_WORDS}").as_str(), "From: Firefox on Linux, near Seoul"] {
-                assert!(text.contains(said) && html.contains(said), "{said}: {text}\n{html}");
+            for (label, said) in [("When", END_IN_WORDS), ("From", "Firefox on Linux, near Seoul")] {
+                assert!(text.lines().any(|line| line == format!("{label}: {said}")), "{said}: {text}");
+                assert!(
+                    html.contains(&format!(">{label}</th>")) && html.contains(&format!(">{said}</td>")),
+                    "{html}"
+                );
             }
-            assert_eq!((text.contains(words), html.contains(words)), (!locked, !locked), "{text}");
+            let in_text = text.lines().any(|line| line == format!("{words}"));
+            assert_eq!((in_text, html.contains(&format!(">{words}</td>"))), (!locked, !locked), "{text}");
         }
     }
     let unsaid = Some(Circumstances::new(end(), InitiatorKind::Owner));
@@ -112,7 +117,7 @@ fn a_letter_says_when_by_whom_and_roughly_from_where() {
     let courier = Some(Circumstances::new(end(), InitiatorKind::Courier));
     let [_, text, _] =
         read(&notice(Notice::PasswordExpires { expires_at: end() }).with_circumstances(courier));
-    assert!(!text.contains("When: ") && !text.contains("By: "), "it was only a matter of time: {text}");
+    assert!(!text.contains("When: ") && !text.contains(""), "it was only a matter of time: {text}");
 }
 
 #[test]
@@ -166,11 +171,11 @@ fn nobodys_address_stands_in_a_mails_words() {
 fn html_fetches_nothing_and_runs_nothing() {
     for letter in all() {
         let [_, _, html] = read(&letter);
-        for active in ["src=", "<img", "<script", "<style", "<link", "url(", " on"] {
+        for active in ["src=", "<img", "<script", "<link", "url(", "@import", "http-equiv", " on"] {
             let harmless = active == " on" && !html.contains(" on=") && !html.contains(" onload");
             assert!(!html.contains(active) || harmless, "{active}: {html}");
         }
-        assert!(html.contains("<html lang=\"en\">") && html.contains("charset=\"utf-8\""));
+        assert!(html.contains("<html lang=\"en\" dir=\"ltr\">") && html.contains("charset=\"utf-8\""));
     }
 }
 
@@ -188,4 +193,26 @@ fn no_link_is_broken_however_long_it_is() {
     let [_, text, html] = read(&letter(message));
     assert!(text.lines().any(|line| line == url), "{text}");
     assert!(html.contains(&format!("href=\"{}\"", escaped(&url))), "{html}");
+}
+
+/// As Payway documents it: one link that does what the mail is for, and one that leads back.
+#[test]
+fn a_mail_has_two_links_where_its_code_was_asked_for_with_a_return_url() {
+    let page = LinkUrl::parse("https://app.example/password").unwrap();
+    let back = ReturnUrl::parse("https://app.example/home?a=1&b=2").unwrap();
+    let link = link(Purpose::PasswordReset, &page, Some(&back));
+    let url = link.expose().to_owned();
+    let [_, text, html] =
+        read(&letter(Message::Code { purpose: Purpose::PasswordReset, link, expires_at: end() }));
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("https://")).collect();
+    assert_eq!(lines, [url.as_str(), back.as_str()]);
+    assert!(text.contains(&format!("Back to Orchard:\n{back}")), "{text}");
+    let hrefs: Vec<_> = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(
+        hrefs,
+        [escaped(&url), escaped(&url), escaped(back.as_str())],
+        "as a button, as text, and back"
+    );
+    let [_, text, html] = read(&code(Purpose::PasswordReset).0);
+    assert!(!text.contains("Back to") && !html.contains("Back to"), "{text}");
 }
