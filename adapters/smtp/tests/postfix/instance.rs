@@ -20,7 +20,7 @@ const PROGRAM: &str = "/usr/sbin/postfix";
 const LOOKS: u32 = 600;
 
 /// A running instance.
-pub struct Postfix {
+pub(crate) struct Postfix {
     folder: TempDir,
     port: u16,
 }
@@ -30,7 +30,7 @@ impl Postfix {
     ///
     /// # Panics
     /// Where it can't be done and `ACCOUNTABLE_REQUIRE_POSTFIX` is set, or Postfix does not start.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let why_not = if Path::new(PROGRAM).exists() {
             (!is_root()).then_some("we are not root")
         } else {
@@ -58,12 +58,12 @@ impl Postfix {
     }
 
     /// Where it takes mail.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp+plaintext://127.0.0.1:{}", self.port)
     }
 
     /// The mail that this mailbox got first, as soon as it has one.
-    pub fn arrived(&self, mailbox: &str) -> Option<Vec<u8>> {
+    pub(crate) fn arrived(&self, mailbox: &str) -> Option<Vec<u8>> {
         let new = self.folder.path().join("mail").join(mailbox).join("new");
         looked_for(|| {
             let mut mails: Vec<_> =
@@ -74,7 +74,7 @@ impl Postfix {
     }
 
     /// What it has said so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 

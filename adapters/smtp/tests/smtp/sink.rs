@@ -203,9 +203,12 @@ impl State {
                     if self.answer(&mut line, nth, &said, "354 Go ahead").await? {
                         self.content(&mut line, &mut mail).await?;
                         let id = format!("250 2.0.0 Ok: queued as Q{}", self.received.lock().unwrap().len());
-                        if self.answer(&mut line, nth, END, &id).await? {
+                        let answer = (self.script)(nth, END);
+                        // Before it says so, for who hears it may look at once.
+                        if answer.is_positive() {
                             self.received.lock().unwrap().push(std::mem::take(&mut mail));
                         }
+                        carry_out(answer, &mut line, &id).await?;
                     }
                 }
                 ("RSET" | "NOOP", _) => {
@@ -261,27 +264,44 @@ impl State {
     /// Answers a line; whether it was taken.
     async fn answer(&self, line: &mut Line, nth: usize, said: &str, usual: &str) -> io::Result<bool> {
         let answer = (self.script)(nth, said);
-        let text = match answer {
-            Answer::Usual => usual,
-            Answer::Says(text) | Answer::SaysAndCloses(text) | Answer::Crawls(text) => text,
-            Answer::Closes => return Err(io::ErrorKind::ConnectionAborted.into()),
-            Answer::Hangs => std::future::pending().await,
-        };
-        let full = format!("{text}\r\n");
-        if matches!(answer, Answer::Crawls(_)) {
-            for octet in full.bytes() {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                line.write_all(&[octet]).await?;
-                line.flush().await?;
-            }
-        } else {
-            line.write_all(full.as_bytes()).await?;
+        let is_positive = answer.is_positive();
+        carry_out(answer, line, usual).await?;
+        Ok(is_positive)
+    }
+}
+
+impl Answer {
+    fn is_positive(&self) -> bool {
+        match self {
+            Self::Usual => true,
+            Self::Says(text) | Self::SaysAndCloses(text) | Self::Crawls(text) => text.starts_with(['2', '3']),
+            Self::Closes | Self::Hangs => false,
+        }
+    }
+}
+
+/// Fails where the connection is to end.
+async fn carry_out(answer: Answer, line: &mut Line, usual: &str) -> io::Result<()> {
+    let text = match answer {
+        Answer::Usual => usual,
+        Answer::Says(text) | Answer::SaysAndCloses(text) | Answer::Crawls(text) => text,
+        Answer::Closes => return Err(io::ErrorKind::ConnectionAborted.into()),
+        Answer::Hangs => std::future::pending().await,
+    };
+    let full = format!("{text}\r\n");
+    if matches!(answer, Answer::Crawls(_)) {
+        for octet in full.bytes() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            line.write_all(&[octet]).await?;
             line.flush().await?;
         }
-        if matches!(answer, Answer::SaysAndCloses(_)) {
-            line.shutdown().await?;
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        Ok(text.starts_with(['2', '3']))
+    } else {
+        line.write_all(full.as_bytes()).await?;
+        line.flush().await?;
     }
+    if matches!(answer, Answer::SaysAndCloses(_)) {
+        line.shutdown().await?;
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
+    Ok(())
 }
