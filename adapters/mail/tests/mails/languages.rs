@@ -68,8 +68,8 @@ fn no_mail_mixes_languages() {
             let of_letter = |tag| read(&Words::builtin(), &of(Some(tag), letter.clone()));
             let ([subject, text, _], [english, in_english, _]) = (of_letter(tag), of_letter("en"));
             assert_ne!(subject, english, "{tag}, {name}");
-            let paragraphs: Vec<_> = in_english.split("\n\n").collect();
-            for paragraph in text.split("\n\n") {
+            let paragraphs: Vec<_> = in_english.split("\r\n\r\n").collect();
+            for paragraph in text.split("\r\n\r\n") {
                 assert!(!paragraphs.contains(&paragraph), "{tag}, {name}: {paragraph}");
             }
         }
@@ -102,5 +102,5 @@ fn a_message_of_the_hosts_is_said_in_mails() {
         )
         .unwrap();
     let [_, text, html] = read(&words, &of(Some("de"), code(Purpose::PasswordReset).0));
-    assert!(text.contains("Zum neuen Passwort:\n") && html.contains(">Zum neuen Passwort</a>"), "{text}");
+    assert!(text.contains("Zum neuen Passwort:\r\n") && html.contains(">Zum neuen Passwort</a>"), "{text}");
 }
