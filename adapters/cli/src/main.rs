@@ -3,6 +3,7 @@
 
 mod demo;
 mod error;
+mod feedback;
 mod init;
 mod key;
 mod restore;
@@ -50,23 +51,41 @@ enum CliCommand {
     /// With --demo it needs no settings and prints what to paste into a shell. Otherwise the settings say everything:
     /// accountable init writes a file of them. SIGINT and SIGTERM end it; what has begun is finished.
     Serve(serve::ServeArgs),
+    /// Takes in a mail that came back: a bounce, or a complaint.
+    ///
+    /// Only what bears a genuine tag of a mail of ours counts, so it does no harm if others write to that address. A mail server
+    /// hands mails over by a pipe, as Postfix does by this line of its master.cf:
+    ///
+    /// bounces unix - n n - - pipe user=accountable argv=/usr/bin/accountable feedback --settings /etc/accountable/settings.toml -
+    ///
+    /// Where it fails it exits with 75, by which mail servers try again later.
+    Feedback(feedback::FeedbackArgs),
     /// Draws keys for those who call over HTTP.
     Key(key::KeyArgs),
 }
 
+/// The exit code by which a mail server tries again later (`EX_TEMPFAIL` of sysexits.h).
+const TRY_AGAIN: u8 = 75;
+
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let failure = match command {
+        CliCommand::Feedback(_) => ExitCode::from(TRY_AGAIN),
+        _ => ExitCode::FAILURE,
+    };
+    let done = match command {
         CliCommand::Demo(args) => on(Runtime::new_current_thread(), demo::run(&args)),
         CliCommand::Init(args) => init::run(&args).map_err(CommandError::from),
         CliCommand::Restore(args) => restore::run(&args),
         CliCommand::Serve(args) => on(Runtime::new_multi_thread(), serve::run(args)),
+        CliCommand::Feedback(args) => on(Runtime::new_current_thread(), feedback::run(args)),
         CliCommand::Key(args) => key::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             explain(&error);
-            ExitCode::FAILURE
+            failure
         }
     }
 }
