@@ -1,9 +1,5 @@
 //! Much mail at once: after an outage, to a domain that is dead, to one domain, and with a courier that is killed again and again.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::{
     collections::BTreeMap,

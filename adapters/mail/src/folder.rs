@@ -29,11 +29,11 @@ use crate::{Composer, Mail};
 ///
 /// ```
 /// use accountable_core::{domain::*, port::Mailer as _};
-/// use accountable_mail::{Composer, English, FolderMailer, Letterhead};
+/// use accountable_mail::{Composer, FolderMailer, LetterWords, Letterhead};
 /// # let outbox = tempfile::tempdir().unwrap();
 /// # let outbox = outbox.path().join("outbox");
 /// let from = EmailAddress::parse("accounts@orchard.example").unwrap();
-/// let mailer = FolderMailer::open(&outbox, Composer::new(Letterhead::new(from), English::of("Orchard")))?;
+/// let mailer = FolderMailer::open(&outbox, Composer::new(Letterhead::new(from), LetterWords::of("Orchard")))?;
 /// # let ada = EmailAddress::parse("ada@example.com").unwrap();
 /// # let notice = Message::Notice(Notice::PasswordChanged { email_change_dropped: false });
 /// # let letter = Letter::new(MailId::from_bytes([7; 16]), Realm::default(), ada, notice, Timestamp::EPOCH);

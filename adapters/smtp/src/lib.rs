@@ -5,11 +5,11 @@
 //!
 //! ```no_run
 //! use accountable_core::domain::EmailAddress;
-//! use accountable_mail::{Composer, English, Letterhead};
+//! use accountable_mail::{Composer, LetterWords, Letterhead};
 //! use accountable_smtp::{Relay, RelayPassword, SmtpMailer, SmtpSettings};
 //!
 //! let from = EmailAddress::parse("accounts@orchard.example")?;
-//! let composer = Composer::new(Letterhead::new(from).with_name("Orchard"), English::of("Orchard"));
+//! let composer = Composer::new(Letterhead::new(from).with_name("Orchard"), LetterWords::of("Orchard"));
 //! let relay = Relay::at("smtps://accounts@mail.example".parse()?)
 //!     .with_password(RelayPassword::new("correct horse").ok_or("no password")?);
 //! let mailer = SmtpMailer::new(composer, &SmtpSettings::default().with_relay(relay))?;

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn whatever_is_accepted_carries_a_genuine_tag_and_brings_it_back() {
-        let tag = FeedbackTag::new(&"abcdefghijklmnopqrstuvwxyz234567"[..].repeat(2)[..61]);
+        let tag = FeedbackTag::new("abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwxyz234");
         for text in ["b+@bounces.example.com", "@bounces.example.com", "a-b@b\u{fc}cher.example"] {
             let verp: Verp = text.parse().unwrap();
             let sender = verp.sender(&tag).unwrap();

@@ -3,7 +3,6 @@
 //! Where Postfix is not installed, or we are not root (it changes users), the tests say that they were skipped;
 //! `ACCOUNTABLE_REQUIRE_POSTFIX=1` makes that a failure.
 #![expect(
-    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
@@ -16,7 +15,7 @@ use accountable_core::{
     domain::{EmailAddress, FeedbackTag, Letter, MailId, Message, Notice, Realm, Timestamp},
     port::{MailError, Mailer as _},
 };
-use accountable_mail::{Composer, English, Letterhead};
+use accountable_mail::{Composer, LetterWords, Letterhead};
 use accountable_smtp::{Relay, SmtpMailer, SmtpSettings};
 use instance::Postfix;
 
@@ -27,7 +26,7 @@ fn email(text: &str) -> EmailAddress {
 }
 
 fn composer() -> Composer {
-    Composer::new(Letterhead::new(email("accounts@orchard.example")), English::of("Orchard"))
+    Composer::new(Letterhead::new(email("accounts@orchard.example")), LetterWords::of("Orchard"))
 }
 
 fn mailer(postfix: &Postfix) -> SmtpMailer {

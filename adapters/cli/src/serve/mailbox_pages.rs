@@ -1,6 +1,6 @@
 //! The mailbox as pages: a list, and one mail. They have no JavaScript and load nothing from elsewhere.
 
-use accountable::mail::moment;
+use accountable::mail::words::Words;
 use askama::Template;
 use axum::{
     Router,
@@ -73,7 +73,9 @@ async fn style() -> Response {
 impl MailRow {
     fn of(mail: &KeptMail) -> Self {
         let KeptMail { id, to, subject, realm, at, .. } = mail.clone();
-        Self { id, to, subject, realm, at: moment(at) }
+        let words = Words::builtin();
+        let at = words.moment(words.negotiate(&[]), at);
+        Self { id, to, subject, realm, at }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Mails that come back, in the forms in which servers send them. All names in the samples are made up.
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"

@@ -10,7 +10,7 @@ use accountable_conformance::{
     store::NotOffered,
 };
 use accountable_core::{domain::EmailAddress, port::Mailer};
-use accountable_mail::{Composer, English, Letterhead};
+use accountable_mail::{Composer, LetterWords, Letterhead};
 use accountable_smtp::SmtpMailer;
 use mail_parser::MessageParser;
 
@@ -50,7 +50,7 @@ impl MailerUnderTest for OnLoopback {
         let sink = Sink::scripted(move |_, line| answer(&of.lock().unwrap(), line));
         let settings = settings(&[&sink]).with_verp("b+@bounces.orchard.example".parse().unwrap());
         let composer =
-            Composer::new(Letterhead::new(email("accounts@orchard.example")), English::of("Orchard"));
+            Composer::new(Letterhead::new(email("accounts@orchard.example")), LetterWords::of("Orchard"));
         let mailer = Arc::new(SmtpMailer::new(composer, &settings).unwrap());
         Self { sink, mailer, fates }
     }

@@ -4,7 +4,7 @@ use accountable_core::{
     domain::{EmailAddress, FeedbackTag, Letter, MailId, Message, Notice, Realm, Span, Timestamp},
     port::{MailError, Mailer as _},
 };
-use accountable_mail::{Body, Composer, Letterhead, Templates, Wording};
+use accountable_mail::{Composer, LetterWords, Letterhead, Templates};
 use accountable_smtp::{Command, Relay, SmtpError, SmtpMailer, SmtpSettings};
 
 use crate::sink::Sink;
@@ -15,18 +15,12 @@ pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-/// Words with dots where they mean something to SMTP.
-struct Dotted;
-
-impl Templates for Dotted {
-    fn wording(&self, _: &Letter) -> Option<Wording> {
-        let body = Body::new("en").says(".").says("..hidden").says(".end");
-        Some(Wording::new("Dots", body))
-    }
-}
-
+/// With dots where they mean something to SMTP.
 pub(crate) fn composer() -> Composer {
-    Composer::new(Letterhead::new(email("accounts@orchard.example")), Dotted)
+    let links = "{% for part in parts %}{% if part.url is defined %}{{ part.url }}\n{% endif %}{% endfor %}";
+    let dotted = Templates::builtin().with_text(&format!(".\n\n..hidden\n\n.end\n{links}")).unwrap();
+    let words = LetterWords::of("Orchard").with_templates(dotted);
+    Composer::new(Letterhead::new(email("accounts@orchard.example")), words)
 }
 
 pub(crate) fn letter(to: &str, nth: u8) -> Letter {

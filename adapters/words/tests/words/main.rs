@@ -1,6 +1,6 @@
 //! The words that come with the crate, in every language, and what a host makes of them.
 #![expect(
-    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
