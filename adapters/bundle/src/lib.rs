@@ -52,6 +52,7 @@
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
 //! | `mail` | no | `mail`: letters as mails, in words that a host can replace, and a folder that takes them |
+//! | `smtp` | no | `smtp`: mails handed to mail servers; it needs Tokio, and brings its own where the host has none |
 //! | `testing` | no | `testing`: the whole library in memory, for a host's own tests |
 #![forbid(unsafe_code)]
 
@@ -65,6 +66,8 @@ pub use accountable_core::{
 pub use accountable_http as http;
 #[cfg(feature = "mail")]
 pub use accountable_mail as mail;
+#[cfg(feature = "smtp")]
+pub use accountable_smtp as smtp;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
     Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml,

@@ -25,7 +25,7 @@ mod locate;
 mod mail;
 mod policy;
 mod store;
-#[cfg(not(all(feature = "axum", feature = "sqlite")))]
+#[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 mod unread;
 
 use std::path::Path;
@@ -40,7 +40,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
 pub use self::http::{Contract, HttpSettings, PagesSettings};
-#[cfg(not(all(feature = "axum", feature = "sqlite")))]
+#[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.
 #[cfg(not(feature = "axum"))]
@@ -189,7 +189,7 @@ impl Settings {
         if let Some(folder) = path.parent() {
             settings.store.path = folder.join(&settings.store.path);
             settings.keys.file = folder.join(&settings.keys.file);
-            settings.mail.folder = settings.mail.folder.map(|mails| folder.join(mails));
+            settings.mail = settings.mail.relative_to(folder);
             #[cfg(feature = "axum")]
             settings.http.beside(folder);
             settings.hashing = settings.hashing.relative_to(folder);
@@ -265,11 +265,11 @@ struct Parts {
 }
 
 #[cfg(test)]
-#[cfg(all(feature = "axum", feature = "sqlite"))]
+#[cfg(all(feature = "axum", feature = "smtp", feature = "sqlite"))]
 mod built;
 #[cfg(test)]
-#[cfg(all(feature = "axum", feature = "sqlite"))]
+#[cfg(all(feature = "axum", feature = "smtp", feature = "sqlite"))]
 mod every_option;
 #[cfg(test)]
-#[cfg(all(feature = "axum", feature = "sqlite"))]
+#[cfg(all(feature = "axum", feature = "smtp", feature = "sqlite"))]
 mod tests;

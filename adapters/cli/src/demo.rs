@@ -3,6 +3,7 @@
 mod accounts;
 mod expectation;
 mod mail;
+mod mailer;
 mod outcome;
 mod report;
 mod script;
@@ -13,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use accountable::smtp::RelayUrl;
 use clap::Args;
 
 use self::{
@@ -41,6 +43,12 @@ pub(crate) struct DemoArgs {
     /// its "expect" says.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Hands the mails to this server as well: smtps://HOST, smtp://HOST (with STARTTLS), or smtp+plaintext://HOST:PORT.
+    ///
+    /// Their senders and recipients have addresses that nobody has, at demo.example and example.com: name a server that
+    /// keeps what it gets.
+    #[arg(long, value_name = "URL")]
+    smtp: Option<RelayUrl>,
     /// Fails also for each line that was refused, or could not be played, and does not expect it.
     #[arg(long, requires = "script")]
     strict: bool,
@@ -58,7 +66,7 @@ pub(crate) async fn run(args: &DemoArgs) -> Result<(), CommandError> {
         None => Box::new(STORY.as_bytes()),
     };
     let mut reporter = Reporter::on_stdout(format);
-    let (demo, setup) = DemoAccounts::open(args.db.as_deref()).await?;
+    let (demo, setup) = DemoAccounts::open(args.db.as_deref(), args.smtp.as_ref()).await?;
     reporter.write(&ReportEntry::Begin(&setup))?;
     script::play::play(demo, &mut reporter, script, args.strict).await
 }

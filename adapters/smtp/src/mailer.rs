@@ -23,10 +23,10 @@ use crate::{
 ///
 /// ```no_run
 /// use accountable_core::domain::EmailAddress;
-/// use accountable_mail::{Composer, English, Letterhead};
+/// use accountable_mail::{Composer, LetterWords, Letterhead};
 /// use accountable_smtp::{Relay, SmtpMailer, SmtpSettings};
 /// let from = EmailAddress::parse("accounts@orchard.example")?;
-/// let composer = Composer::new(Letterhead::new(from), English::of("Orchard"));
+/// let composer = Composer::new(Letterhead::new(from), LetterWords::of("Orchard"));
 /// let relay = Relay::at("smtps://accounts@mail.example".parse()?).with_password_file("smtp.password");
 /// let mailer = SmtpMailer::new(composer, &SmtpSettings::default().with_relay(relay))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -80,10 +80,13 @@ impl SmtpMailer {
 
 /// The password of the URL's user, from where it is said.
 fn password(relay: &Relay) -> Result<Option<RelayPassword>, SmtpSetupError> {
-    let read = |file| RelayPassword::read(file);
-    let of_file = relay.password_file.as_deref().map(read).transpose();
-    let of_file = of_file.map_err(|source| SmtpSetupError::Password { relay: relay.url.clone(), source })?;
-    match (relay.url.user(), relay.password.clone().or(of_file)) {
+    let read = match (&relay.password, &relay.password_variable, &relay.password_file) {
+        (Some(password), ..) => Ok(Some(password.clone())),
+        (None, Some(variable), _) => RelayPassword::of_variable(variable).map(Some),
+        (None, None, file) => file.as_deref().map(RelayPassword::read).transpose(),
+    };
+    let read = read.map_err(|source| SmtpSetupError::Password { relay: relay.url.clone(), source })?;
+    match (relay.url.user(), read) {
         (Some(_), None) => Err(SmtpSetupError::NoPassword(relay.url.clone())),
         (None, Some(_)) => Err(SmtpSetupError::NoUser(relay.url.clone())),
         (_, password) => Ok(password),

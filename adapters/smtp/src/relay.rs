@@ -224,6 +224,8 @@ pub struct Relay {
     pub(crate) url: RelayUrl,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) password_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password_variable: Option<String>,
     /// Said in code.
     #[serde(skip)]
     pub(crate) password: Option<RelayPassword>,
@@ -233,7 +235,7 @@ impl Relay {
     /// The relay there. Where its URL names a user, it needs a password as well.
     #[must_use]
     pub fn at(url: RelayUrl) -> Self {
-        Self { url, password_file: None, password: None }
+        Self { url, password_file: None, password_variable: None, password: None }
     }
 
     /// Gives the password of the URL's user.
@@ -247,6 +249,13 @@ impl Relay {
     #[must_use]
     pub fn with_password_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.password_file = Some(file.into());
+        self
+    }
+
+    /// Names the environment variable that holds that password; it is read when the mailer is made.
+    #[must_use]
+    pub fn with_password_variable(mut self, name: impl Into<String>) -> Self {
+        self.password_variable = Some(name.into());
         self
     }
 

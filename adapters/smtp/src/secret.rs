@@ -31,8 +31,28 @@ impl RelayPassword {
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
     }
 
+    /// Reads a password from an environment variable.
+    ///
+    /// # Errors
+    /// Where there is none of that name, or it holds no such password.
+    pub fn of_variable(name: &str) -> io::Result<Self> {
+        let text = std::env::var(name).map(Zeroizing::new);
+        let text = text
+            .map_err(|error| io::Error::new(io::ErrorKind::NotFound, format!("${name}: {}", said(&error))))?;
+        Self::new(&text)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// What is wrong with a variable, without what it holds.
+fn said(error: &std::env::VarError) -> &'static str {
+    match error {
+        std::env::VarError::NotPresent => "there is no such variable",
+        std::env::VarError::NotUnicode(_) => "it is no Unicode text",
     }
 }
 
@@ -45,6 +65,12 @@ impl fmt::Debug for RelayPassword {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_that_is_not_there_is_named() {
+        let error = RelayPassword::of_variable("ACCOUNTABLE_NO_SUCH_VARIABLE").unwrap_err().to_string();
+        assert_eq!(error, "$ACCOUNTABLE_NO_SUCH_VARIABLE: there is no such variable");
+    }
 
     #[test]
     fn a_file_holds_a_password_and_perhaps_a_line_break() {

@@ -151,6 +151,12 @@ impl SmtpSettings {
         self
     }
 
+    /// Whether a relay is named, without which there is no mailer.
+    #[must_use]
+    pub fn has_relays(&self) -> bool {
+        !self.relays.is_empty()
+    }
+
     /// Takes paths that are relative as relative to this folder.
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {

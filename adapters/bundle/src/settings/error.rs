@@ -64,11 +64,19 @@ pub enum SettingsError {
     /// The keys can't be read.
     #[error("keys")]
     Keys(#[from] KeyFileError),
-    /// No folder is set that takes mails.
+    /// Neither mail servers are set nor a folder that takes mails.
     #[error(
-        "mail.folder: name the folder that takes the mails, as in \"outbox\"; without one no mail can be sent"
+        "mail: name the servers that take the mails, in mail.smtp, or a folder, as in folder = \"outbox\"; without one no mail can \
+         be sent"
     )]
     NoMailer,
+    /// Mails can't go both to servers and into a folder.
+    #[error("mail: mails go to the servers of mail.smtp or into mail.folder; name one of them")]
+    TwoMailers,
+    /// No mailer can be made by the section `mail.smtp`.
+    #[cfg(feature = "smtp")]
+    #[error("mail.smtp")]
+    Smtp(#[from] accountable_smtp::SmtpSetupError),
     /// No address is set that mails come from.
     #[error("mail.from: name the address that mails come from, as in \"accounts@app.example\"")]
     NoSender,

@@ -12,7 +12,8 @@ use std::{
 use super::tests::{everything, options_of};
 
 /// The crates whose options a settings file has. `memory` is for tests.
-const PARTS: [&str; 5] = ["core", "adapters/http", "adapters/mail", "adapters/sqlite", "adapters/system"];
+const PARTS: [&str; 6] =
+    ["core", "adapters/http", "adapters/mail", "adapters/smtp", "adapters/sqlite", "adapters/system"];
 
 /// A type of options: in which file, under which name, for which section, and what is called otherwise there.
 struct Part {
@@ -131,6 +132,18 @@ const SECTIONS: &[Part] = &[
     ),
     part("payway/", "Options", "http.payway", &[("publishing", Code)]),
     part("adapters/mail/", "Letterhead", "mail", &[("name", At("mail.service"))]),
+    part(
+        "adapters/smtp/",
+        "SmtpSettings",
+        "mail.smtp",
+        &[
+            ("relay", At("mail.smtp.relays.url")),
+            ("root_file", At("mail.smtp.root_files")),
+            ("root_pem", Code),
+            ("relative_to", Code),
+        ],
+    ),
+    part("adapters/smtp/", "Relay", "mail.smtp.relays", &[("password", Code)]),
     part("adapters/sqlite/", "Options", "store", &[("companion", Code)]),
     part(
         "adapters/system/",
@@ -152,8 +165,8 @@ const SECTIONS: &[Part] = &[
     ),
 ];
 
-/// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter.
-const NO_OPTIONS: [(&str, &str); 12] = [
+/// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter, or code by itself.
+const NO_OPTIONS: [(&str, &str); 14] = [
     ("core/", "AccountFilter"),
     ("core/", "AccountChanges"),
     ("core/", "Address"),
@@ -166,6 +179,8 @@ const NO_OPTIONS: [(&str, &str); 12] = [
     ("adapters/http/", "Caller"),
     ("adapters/http/", "NcpKey"),
     ("adapters/http/", "Problem"),
+    ("adapters/mail/", "LetterWords"),
+    ("adapters/mail/", "Templates"),
 ];
 
 /// A type in the source, and what can be said of it.

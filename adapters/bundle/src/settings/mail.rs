@@ -1,19 +1,25 @@
 //! From whom mails come, and where they go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use accountable_core::domain::{EmailAddress, OnlyTo};
+#[cfg(feature = "smtp")]
+use accountable_smtp::SmtpSettings;
 use serde::{Deserialize, Serialize};
 
-/// The section `mail`: from whom mails come, and where they are put. It is read also by a build without the feature
-/// `mail`, so that one file serves every build.
+/// The section `mail.smtp` in a build without the feature `smtp`: it is accepted and not looked at.
+#[cfg(not(feature = "smtp"))]
+use super::Unread as SmtpSettings;
+
+/// The section `mail`: from whom mails come, and where they go. It is read also by a build without the feature `mail`, so
+/// that one file serves every build.
 ///
 /// A host with a mailer of its own needs none of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MailSettings {
-    /// The folder that takes mails, one file each. There is no default: without one, no mails are put down.
+    /// The folder that takes mails, one file each, for development. There is no default.
     pub folder: Option<PathBuf>,
     /// The address that mails come from. There is no default.
     pub from: Option<EmailAddress>,
@@ -25,34 +31,65 @@ pub struct MailSettings {
     /// To whom alone mails go, on a copy of a store whose people must not be mailed: e-mail addresses, and domains. A mail
     /// to anybody else is given up untried. By default mails go to everybody.
     pub only_to: Option<OnlyTo>,
+    /// The section `mail.smtp`: the mail servers that take mails. None by default.
+    pub smtp: SmtpSettings,
+}
+
+impl MailSettings {
+    /// Takes paths that are relative as relative to this folder.
+    #[must_use]
+    pub(super) fn relative_to(mut self, folder: &Path) -> Self {
+        self.folder = self.folder.map(|mails| folder.join(mails));
+        #[cfg(feature = "smtp")]
+        {
+            self.smtp = self.smtp.relative_to(folder);
+        }
+        self
+    }
 }
 
 #[cfg(feature = "mail")]
-impl MailSettings {
-    /// The composer that makes mails of letters, each in the language of its account.
-    ///
-    /// # Errors
-    /// [`SettingsError::NoSender`](super::SettingsError::NoSender) where `mail.from` is not set.
-    pub fn composer(&self) -> Result<accountable_mail::Composer, super::SettingsError> {
-        use accountable_mail::{Composer, LetterWords, Letterhead};
+mod mailer {
+    use std::sync::Arc;
 
-        let from = self.from.clone().ok_or(super::SettingsError::NoSender)?;
-        let service = self.service.clone().unwrap_or_else(|| from.domain().to_owned());
-        let mut letterhead = Letterhead::new(from);
-        letterhead.name.clone_from(&self.service);
-        letterhead.reply_to.clone_from(&self.reply_to);
-        Ok(Composer::new(letterhead, LetterWords::of(service)))
-    }
+    use accountable_core::port::Mailer;
+    use accountable_mail::{Composer, FolderMailer, LetterWords, Letterhead};
 
-    /// The mailer that puts mails into the folder, which is made if it is not there.
-    ///
-    /// # Errors
-    /// [`SettingsError::NoMailer`](super::SettingsError::NoMailer) where no folder is set,
-    /// [`NoSender`](super::SettingsError::NoSender) where `mail.from` is not, and
-    /// [`MailFolder`](super::SettingsError::MailFolder) where the folder can't be made or used.
-    pub fn mailer(&self) -> Result<accountable_mail::FolderMailer, super::SettingsError> {
-        let folder = self.folder.clone().ok_or(super::SettingsError::NoMailer)?;
-        accountable_mail::FolderMailer::open(&folder, self.composer()?)
-            .map_err(|source| super::SettingsError::MailFolder { path: folder, source })
+    use super::MailSettings;
+    use crate::SettingsError;
+
+    impl MailSettings {
+        /// The composer that makes mails of letters, each in the language of its account.
+        ///
+        /// # Errors
+        /// [`SettingsError::NoSender`] where `mail.from` is not set.
+        pub fn composer(&self) -> Result<Composer, SettingsError> {
+            let from = self.from.clone().ok_or(SettingsError::NoSender)?;
+            let service = self.service.clone().unwrap_or_else(|| from.domain().to_owned());
+            let mut letterhead = Letterhead::new(from);
+            letterhead.name.clone_from(&self.service);
+            letterhead.reply_to.clone_from(&self.reply_to);
+            Ok(Composer::new(letterhead, LetterWords::of(service)))
+        }
+
+        /// The mailer: by the mail servers of the section `mail.smtp`, or into the folder, which is made if it is not there.
+        ///
+        /// # Errors
+        /// [`SettingsError::NoMailer`] where neither is set, and [`SettingsError::TwoMailers`] where both are;
+        /// [`SettingsError::NoSender`] where `mail.from` is not; [`SettingsError::MailFolder`] where the folder can't be made or
+        /// used; with the feature `smtp`, `SettingsError::Smtp` for what is wrong with that section.
+        pub fn mailer(&self) -> Result<Arc<dyn Mailer>, SettingsError> {
+            #[cfg(feature = "smtp")]
+            if self.smtp.has_relays() {
+                if self.folder.is_some() {
+                    return Err(SettingsError::TwoMailers);
+                }
+                return Ok(Arc::new(accountable_smtp::SmtpMailer::new(self.composer()?, &self.smtp)?));
+            }
+            let folder = self.folder.clone().ok_or(SettingsError::NoMailer)?;
+            let mailer = FolderMailer::open(&folder, self.composer()?)
+                .map_err(|source| SettingsError::MailFolder { path: folder, source })?;
+            Ok(Arc::new(mailer))
+        }
     }
 }

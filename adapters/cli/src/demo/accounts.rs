@@ -12,13 +12,14 @@ use accountable::{
     },
     new_keyring_toml,
     port::{AccountFilter, AccountQuery, Clock as _, Store},
+    smtp::RelayUrl,
     sqlite,
-    testing::{Answer, ManualClock, RecordingMailer},
+    testing::{Answer, ManualClock},
 };
 use tempfile::TempDir;
 
 use crate::{
-    demo::{mail::ShownMail, report::entry::Setup},
+    demo::{mail::ShownMail, mailer::DemoMailer, report::entry::Setup},
     error::{CommandError, failed, unusable},
 };
 
@@ -33,7 +34,7 @@ const PAGE: u32 = 500;
 pub(crate) struct DemoAccounts {
     pub(crate) accounts: Accounts,
     clock: ManualClock,
-    mailer: RecordingMailer,
+    mailer: DemoMailer,
     parts: FixedParts,
     /// How many letters were shown.
     shown: usize,
@@ -53,7 +54,7 @@ impl FixedParts {
     fn accounts(
         &self,
         clock: &ManualClock,
-        mailer: &RecordingMailer,
+        mailer: &DemoMailer,
         policy: PasswordPolicy,
     ) -> Result<Accounts, CommandError> {
         Accounts::builder(
@@ -71,11 +72,15 @@ impl FixedParts {
 }
 
 impl DemoAccounts {
-    /// Opens accounts in this file, or in one that is removed at the end, and says what they work with.
+    /// Opens accounts in this file, or in one that is removed at the end, and says what they work with. Mails go to the
+    /// server as well, if one is named.
     ///
     /// # Errors
     /// [`CommandError::Failed`], naming the file where the file is why.
-    pub(crate) async fn open(path: Option<&Path>) -> Result<(Self, Setup), CommandError> {
+    pub(crate) async fn open(
+        path: Option<&Path>,
+        server: Option<&RelayUrl>,
+    ) -> Result<(Self, Setup), CommandError> {
         let folder = if path.is_none() { Some(tempfile::tempdir().map_err(failed)?) } else { None };
         let temporary = folder.as_ref().map(|folder| folder.path().join("demo.db"));
         let database = path.map(Path::to_owned).or(temporary).unwrap_or_default();
@@ -83,7 +88,7 @@ impl DemoAccounts {
         let realm = unused_realm(&store, &database).await?;
 
         let clock = ManualClock::new(START);
-        let mailer = RecordingMailer::new();
+        let mailer = DemoMailer::new(server)?;
         let cost = Argon2Cost::OWASP;
         let hasher = Argon2Pool::new(&Argon2Settings::default().with_cost(cost)).map_err(failed)?;
         let parts = FixedParts { store: Arc::new(store), hasher, keys: keys()?, realm };

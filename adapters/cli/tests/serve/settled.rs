@@ -138,7 +138,7 @@ fn what_is_wrong_is_named_and_nothing_is_left_behind() {
         ready.replace(from, to)
     };
     for (settings, names) in [
-        (text.replace("#page =", "page ="), "mail.folder: name the folder"),
+        (text.replace("#page =", "page ="), "mail: name the servers"),
         (foldered.replace("#page =", "page ="), "mail.from: name the address"),
         (but("page = \"http", "#page = \"http"), "links.page: name the page"),
         (but("listen = \"127.0.0.1:8080\"", "listen = \"here\""), "settings.toml, line "),
