@@ -126,8 +126,9 @@ impl Journal<'_> {
     fn may_come_again(&self, (place, event): &(usize, &Event)) -> bool {
         let at = |place: usize| self.evidence.history.entries[place].at;
         let soon = |then: usize| *place < then && at(then) <= at(*place) + REPEATED.as_micros();
+        let lets_go = |trim: &Trim| trim.realm == event.realm && event.at < trim.strays_before;
         matches!(event.what, EventKind::MailRequested { .. })
-            && self.trims.iter().any(|(then, trim)| soon(*then) && event.at < trim.strays_before)
+            && self.trims.iter().any(|(then, trim)| soon(*then) && lets_go(trim))
     }
 
     /// Whether some trim may have removed an event.
