@@ -26,6 +26,7 @@ fn is_sound(composer: &Composer, letter: &Letter, headers: usize) {
     let names: Vec<_> = mail.headers().iter().map(|header| header.name().to_owned()).collect();
     assert_eq!(names.len(), headers, "{names:?}");
     assert!(mail.bcc().is_none());
+    assert!(!mail.subject().unwrap().contains(char::is_control), "a subject is one line");
     assert_eq!(mail.to().unwrap().clone().into_list().len(), 1);
     assert_eq!((mail.text_body_count(), mail.html_body_count(), mail.attachment_count()), (1, 1, 0));
 }
