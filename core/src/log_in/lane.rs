@@ -9,8 +9,9 @@
 //! The count is exact as long as the record still bears that commit's stamp, or another attempt of this lane wrote it over
 //! (the lane notices). Where the commit was applied and then written over by anybody else (an unlock, a log-in through
 //! another process), the store answers Conflict, and its failures are counted once more; where it made a record that was trimmed
-//! since, it applies once more. One that is so old that the journal may have forgotten what it tells is not offered again,
-//! and its failures are owed: nothing is told or mailed twice. Too many after an accident, never too few.
+//! since, it applies once more. One that is so old that the journal may have forgotten what it tells is not offered again:
+//! unless the record still bears its stamp, its failures are owed, and nothing is told or mailed twice. Too many after an accident,
+//! never too few.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

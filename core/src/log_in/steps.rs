@@ -25,7 +25,7 @@ use crate::{
     domain::{Denial, LogInSnapshot, Span, Timestamp, VerificationTarget, VerifiedCredential},
     engine::{Core, Deadline, Repeated},
     error::Fault,
-    port::{Dossier, Who},
+    port::{Commit, Dossier, Who},
 };
 
 /// How long a store surely knows again what it was offered by its events: half of the shortest time that a journal keeps them.
@@ -110,16 +110,28 @@ impl<'a> Entered<'a> {
     async fn settle_what_was_left(&mut self, deadline: &mut Deadline<'_>) -> Result<(), Fault> {
         while let Some(commit) = self.slot.left_behind() {
             let told_at = commit.events().first().map(|event| event.at);
-            if told_at.is_some_and(|at| at + KNOWN_FOR < self.core.clock.now()) {
-                self.slot.never_applies();
-                continue;
-            }
-            match self.core.offer_again(&commit, deadline).await? {
+            let is_old = told_at.is_some_and(|at| at + KNOWN_FOR < self.core.clock.now());
+            let repeated = if is_old {
+                self.looked_up(&commit, deadline).await?
+            } else {
+                self.core.offer_again(&commit, deadline).await?
+            };
+            match repeated {
                 Repeated::Applied => self.slot.counted(),
                 Repeated::NeverApplies => self.slot.never_applies(),
             }
         }
         Ok(())
+    }
+
+    /// What became of a commit that the store may know no more by its events: the record tells, as long as it is as the commit
+    /// wrote it.
+    async fn looked_up(&self, commit: &Commit, deadline: &mut Deadline<'_>) -> Result<Repeated, Fault> {
+        let tag = self.attempt.tag;
+        let who = Who { also: vec![tag], ..Who::nobody() };
+        let dossier = self.core.load(&who, deadline).await?;
+        let stands = dossier.addresses.get(&tag).is_some_and(|stored| stored.stamp == commit.id());
+        Ok(if stands { Repeated::Applied } else { Repeated::NeverApplies })
     }
 }
 
