@@ -109,7 +109,9 @@ mod tests {
             assert!(text.parse::<Verp>().is_err(), "{text}");
         }
         let verp: Verp = "b+@bounces.example.com".parse().unwrap();
-        for forged in ["", "a@b.example> SIZE=1", "a\r\nRCPT TO:<eve@example.com>", "\"", &"a".repeat(63)] {
+        for forged in
+            ["", "a.b", "a@b.example> SIZE=1", "a\r\nRCPT TO:<eve@example.com>", "\"", &"a".repeat(63)]
+        {
             let sender = verp.sender(&FeedbackTag::new(forged));
             assert!(sender.is_err() || forged.is_empty(), "{forged}");
         }

@@ -60,7 +60,8 @@ async fn an_address_that_is_not_ascii_goes_out_where_the_relay_takes_it() {
     assert_eq!(received[0].to, ["j\u{f6}rg@example.com"]);
     // A sender stands in the header, so it counts alike.
     let from = Letterhead::new(email("konten\u{f6}@orchard.example"));
-    let ours = SmtpMailer::new(Composer::new(from, LetterWords::of("Orchard")), &settings(&[&sink])).unwrap();
+    let bounces = settings(&[&sink]).with_bounces_to(email("bounces@orchard.example"));
+    let ours = SmtpMailer::new(Composer::new(from, LetterWords::of("Orchard")), &bounces).unwrap();
     ours.deliver(&to_ada()).await.unwrap();
     assert!(sink.received()[1].from.contains(" SMTPUTF8"));
     // And who needs none of it asks for none of it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use accountable_core::{domain::Span, port::Mailer as _};
+use accountable_smtp::SmtpError;
 use futures_util::{FutureExt as _, future::join_all};
 
 use crate::{
@@ -62,6 +63,21 @@ async fn a_connection_that_has_gone_stale_is_replaced_and_no_letter_fails_by_it(
     }
 }
 
+/// After the dot nobody knows whether it was taken: over a used connection too, only the courier may try again.
+#[tokio::test]
+async fn a_mail_that_may_have_been_taken_is_not_handed_over_again() {
+    let ends = std::sync::atomic::AtomicUsize::new(0);
+    let sink = Sink::scripted(move |_, line| {
+        use std::sync::atomic::Ordering;
+        if line == END && ends.fetch_add(1, Ordering::SeqCst) == 1 { Answer::Closes } else { Answer::Usual }
+    });
+    let mailer = mailer(&settings(&[&sink]));
+    mailer.deliver(&letter("ada@example.com", 1)).await.unwrap();
+    let error = mailer.deliver(&letter("ada@example.com", 2)).await.unwrap_err();
+    assert!(matches!(crate::letters::cause(&error), SmtpError::UnknownOutcome), "{error:?}");
+    assert_eq!((sink.received().len(), sink.connections()), (1, 1));
+}
+
 #[tokio::test]
 async fn thirty_letters_at_once_go_out_over_four_connections() {
     let sink = Sink::usual();
@@ -99,4 +115,23 @@ async fn a_future_that_is_dropped_leaves_nothing_behind() {
     let last = received.last().unwrap();
     assert_eq!(last.octets, crate::letters::composer().compose(&to_ada()).unwrap().as_bytes());
     assert!(received.len() > whole, "{whole} of {}", received.len());
+}
+
+/// It would be read as the answer to the next command, and every later one would be off by one.
+#[tokio::test]
+async fn an_answer_that_nobody_heard_is_not_taken_for_that_to_another_command() {
+    for command in ["MAIL", "RCPT", "DATA"] {
+        let sink = Sink::usual();
+        let mailer = mailer(&settings(&[&sink]).with_connections(1));
+        let unheard = letter("bob@example.com", 1);
+        let mut delivery = mailer.deliver(&unheard);
+        while !sink.lines().iter().any(|line| line.starts_with(command)) {
+            assert!((&mut delivery).now_or_never().is_none(), "it was heard: mend the test");
+            tokio::task::yield_now().await;
+        }
+        drop(delivery);
+        mailer.deliver(&to_ada()).await.unwrap();
+        let to: Vec<_> = sink.received().into_iter().map(|mail| mail.to).collect();
+        assert_eq!(to, [["ada@example.com"]], "{command}");
+    }
 }

@@ -44,6 +44,18 @@ fn a_host_may_come_from_one_runtime_after_the_other() {
     assert_eq!(sink.received().len(), 6);
 }
 
+/// Nothing moves on a runtime of one thread that nobody runs just now: what was opened there is not waited for.
+#[test]
+fn a_connection_of_a_runtime_that_rests_holds_up_no_letter() {
+    let sink = Sink::usual();
+    let mailer = mailer(&hasty(settings(&[&sink])));
+    let runtimes = [0, 1].map(|_| Builder::new_current_thread().enable_all().build().unwrap());
+    for (nth, runtime) in (0..).zip(runtimes.iter().cycle()).take(4) {
+        runtime.block_on(mailer.deliver(&letter("ada@example.com", nth))).unwrap();
+    }
+    assert_eq!(sink.connections(), 4);
+}
+
 #[test]
 fn a_dropped_delivery_stops_there_and_a_dropped_mailer_stops_all() {
     let sink = Sink::scripted(|_, line| if line.contains("slow") { Answer::Hangs } else { Answer::Usual });
