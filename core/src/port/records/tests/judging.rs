@@ -105,10 +105,10 @@ fn a_level_rises_by_a_step_from_where_it_stands_or_from_its_floor() {
 }
 
 #[test]
-fn a_level_never_comes_to_lie_beyond_its_horizon() {
+fn no_reservation_raises_a_level_beyond_its_horizon_and_none_lowers_it() {
     let asked = reserve(1).without_ceiling();
     assert_eq!(raised(asked, Some(NOW + Span::minutes(55))), NOW + Span::hours(1));
-    assert_eq!(raised(asked, Some(NOW + Span::days(9))), NOW + Span::hours(1));
+    assert_eq!(raised(asked, Some(NOW + Span::days(9))), NOW + Span::days(9));
     let last = Reservation { floor: Timestamp::MAX, horizon: Span::MAX, step: Span::MAX, ..asked };
     assert_eq!(raised(last, Some(Timestamp::MAX)), Timestamp::MAX);
 }
