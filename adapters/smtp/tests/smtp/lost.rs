@@ -54,7 +54,7 @@ async fn one_deadline_holds_over_each_step_and_over_all_together() {
         ("DATA", Command::Data),
         (END, Command::Content),
     ] {
-        for answer in [Answer::Hangs, Answer::Crawls("250 2.0.0 one octet each second")] {
+        for answer in [Answer::Hangs, Answer::Crawls("250 2.0.0 one octet after the other")] {
             let sink = doing(command, answer);
             let error = mailer(&hasty(settings(&[&sink]))).deliver(&to_ada()).await.unwrap_err();
             let told = match cause(&error) {
