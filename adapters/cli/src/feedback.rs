@@ -6,11 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use accountable::{
-    Settings,
-    domain::Actor,
-    mail::{Feedback, read_feedback},
-};
+use accountable::{Settings, domain::Actor, mail::read_feedback};
 use clap::Args;
 
 use crate::error::{CommandError, failed, unusable};
@@ -41,7 +37,7 @@ pub(crate) async fn run(args: FeedbackArgs) -> Result<(), CommandError> {
     let told = read_feedback(&read(&args.mail)?);
     let mut counted = 0_usize;
     // Most of what arrives at such an address is nothing of ours: no file is opened for it.
-    let ours: Vec<_> = told.iter().filter_map(reported).collect();
+    let ours: Vec<_> = told.iter().filter_map(|it| Some((it, it.tag.as_ref()?, it.report()?))).collect();
     if !ours.is_empty() {
         let settings = Settings::from_file(&args.settings).map_err(failed)?;
         let mailer = settings.mail.mailer().map_err(failed)?;
@@ -55,13 +51,6 @@ pub(crate) async fn run(args: FeedbackArgs) -> Result<(), CommandError> {
     let mut out = anstream::stdout();
     writeln!(out, "{} recipients told of, {counted} reports counted.", told.len())?;
     Ok(out.flush()?)
-}
-
-/// What the accounts are told of it, if it names a mail of ours.
-fn reported(
-    feedback: &Feedback,
-) -> Option<(&Feedback, &accountable::domain::FeedbackTag, accountable::domain::Report)> {
-    Some((feedback, feedback.tag.as_ref()?, feedback.report()?))
 }
 
 fn read(mail: &Path) -> Result<Vec<u8>, CommandError> {

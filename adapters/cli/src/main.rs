@@ -8,6 +8,7 @@ mod init;
 mod key;
 mod restore;
 mod serve;
+mod words;
 
 use std::{error::Error, io, process::ExitCode};
 

@@ -27,8 +27,7 @@ impl RelayPassword {
         let text = Zeroizing::new(fs::read_to_string(file)?);
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
-        Self::new(line)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
+        Self::checked(line)
     }
 
     /// Reads a password from an environment variable.
@@ -39,8 +38,12 @@ impl RelayPassword {
         let text = std::env::var(name).map(Zeroizing::new);
         let text = text
             .map_err(|error| io::Error::new(io::ErrorKind::NotFound, format!("${name}: {}", said(&error))))?;
-        Self::new(&text)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL"))
+        Self::checked(&text)
+    }
+
+    fn checked(password: &str) -> io::Result<Self> {
+        let none = || io::Error::new(io::ErrorKind::InvalidData, "not 1 to 1024 octets without NUL");
+        Self::new(password).ok_or_else(none)
     }
 
     pub(crate) fn expose(&self) -> &str {

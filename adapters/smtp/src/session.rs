@@ -118,9 +118,8 @@ impl Opener {
         if let (true, Some(user), Some(password)) = (is_safe, self.url.user(), &self.password) {
             log_in(&mut client, &abilities, user, password).await?;
         }
-        let client = SmtpClient { stream: Box::new(client.stream) as Box<dyn Stream>, timeout: UNBOUNDED };
         Ok(Session {
-            client,
+            client: self::client(Box::new(client.stream) as Box<dyn Stream>),
             abilities,
             runtime: Handle::current().id(),
             used: Instant::now(),

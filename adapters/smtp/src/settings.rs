@@ -257,7 +257,7 @@ pub enum SmtpSetupError {
     Password {
         /// Whose password it is.
         relay: RelayUrl,
-        /// Why.
+        /// What the operating system says, or that it holds none.
         #[source]
         source: io::Error,
     },

@@ -1,5 +1,7 @@
 //! The languages that come with the crate: one file a part of the words.
 
+use fluent_bundle::FluentResource;
+
 /// The tag of the language in which every message is said.
 pub(crate) const ENGLISH: &str = "en";
 
@@ -18,6 +20,11 @@ impl Part {
             Self::Mails => &["service"],
         }
     }
+}
+
+/// Reads a text that comes with the crate. That each is whole is a test; half a text would be better than none.
+pub(crate) fn read(text: &str) -> FluentResource {
+    FluentResource::try_new(text.to_owned()).unwrap_or_else(|(half, _)| half)
 }
 
 macro_rules! languages {

@@ -28,7 +28,7 @@ impl Spoken {
         Self { language, texts, bundle, uses }
     }
 
-    /// The same language, with these messages in place of its own.
+    /// This language, with these messages in place of its own.
     pub(crate) fn with(&self, text: Arc<FluentResource>) -> Self {
         let texts = self.texts.iter().cloned().chain([text]).collect();
         Self::new(self.language.clone(), texts)

@@ -5,16 +5,16 @@ use std::{
     sync::LazyLock,
 };
 
-use fluent_bundle::FluentResource;
-
 use crate::{
-    shipped::{Part, SHIPPED},
+    shipped::{Part, SHIPPED, read},
     spoken::made_of,
     uses::Uses,
 };
 
 static TOLD: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
-    let parts: Vec<_> = SHIPPED.iter().take(1).flat_map(|(_, parts)| *parts).map(read).collect();
+    let english = SHIPPED.iter().take(1).flat_map(|(_, parts)| *parts);
+    let parts: Vec<(Part, BTreeMap<_, _>)> =
+        english.map(|(part, text)| (*part, made_of(&read(text)).collect())).collect();
     let entries: BTreeMap<_, _> = parts.iter().flat_map(|(_, entries)| entries.clone()).collect();
     let told = |part: Part, message: &String| {
         let used = Uses::variables_of(message, &entries).unwrap_or_default();
@@ -26,11 +26,6 @@ static TOLD: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
         .filter(|(message, _)| !message.starts_with('-'))
         .collect()
 });
-
-fn read((part, text): &(Part, &str)) -> (Part, BTreeMap<String, Uses>) {
-    let text = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(half, _)| half);
-    (*part, made_of(&text).collect())
-}
 
 /// The variables that this message is told; none if there is no such message.
 pub(crate) fn told(message: &str) -> Option<&'static BTreeSet<String>> {

@@ -7,13 +7,12 @@ use std::{
 };
 
 use accountable_core::domain::{Locale, Timestamp};
-use fluent_bundle::FluentResource;
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
 
 use crate::{
     Args, Language, WordsError, Zone,
     language::language_of,
-    shipped::{ENGLISH, Part, SHIPPED},
+    shipped::{ENGLISH, Part, SHIPPED, read},
     spoken::Spoken,
     zone::distance,
 };
@@ -29,11 +28,7 @@ pub struct Words {
 
 static BUILTIN: LazyLock<Words> = LazyLock::new(|| {
     let spoken = SHIPPED.iter().map(|(tag, parts)| {
-        let text = |(_, text): &(Part, &str)| {
-            // That each is whole is a test; half a text would be better than none.
-            let text = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(half, _)| half);
-            Arc::new(text)
-        };
+        let text = |(_, text): &(Part, &str)| Arc::new(read(text));
         let language = Language::new(tag.parse().unwrap_or_default());
         Arc::new(Spoken::new(language, parts.iter().map(text).collect()))
     });

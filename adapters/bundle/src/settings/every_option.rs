@@ -165,7 +165,8 @@ const SECTIONS: &[Part] = &[
     ),
 ];
 
-/// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter, or code by itself.
+/// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter, or
+/// says what only code can.
 const NO_OPTIONS: [(&str, &str); 14] = [
     ("core/", "AccountFilter"),
     ("core/", "AccountChanges"),

@@ -4,10 +4,11 @@
 
 use accountable::{
     domain::{Letter, MailedCode, Message, NoticeKind, Purpose, Timestamp},
-    mail::LetterWords,
     testing::Answer,
 };
 use serde::Serialize;
+
+use crate::words;
 
 /// A letter that was handed to the mail server.
 #[derive(Debug, Clone, Serialize)]
@@ -40,7 +41,7 @@ impl ShownMail {
             Message::Notice(notice) => Some(notice.kind()),
             _ => None,
         };
-        let wording = LetterWords::of("the demonstration").wording(letter).ok();
+        let wording = words::of_demonstration().wording(letter).ok();
         Self {
             to: letter.to.to_string(),
             subject: wording.map(|wording| wording.subject().to_owned()).unwrap_or_default(),

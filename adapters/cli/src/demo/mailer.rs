@@ -4,13 +4,16 @@
 use accountable::{
     async_trait,
     domain::{EmailAddress, Letter},
-    mail::{Composer, LetterWords, Letterhead},
+    mail::{Composer, Letterhead},
     port::{MailError, Mailer, Receipt},
     smtp::{Relay, RelayUrl, SmtpMailer, SmtpSettings},
     testing::{Answer, RecordingMailer},
 };
 
-use crate::error::{CommandError, failed};
+use crate::{
+    error::{CommandError, failed},
+    words,
+};
 
 /// Whom the mails come from that a real server gets.
 const SENDER: &str = "accounts@demo.example";
@@ -30,7 +33,7 @@ impl DemoMailer {
     pub(crate) fn new(server: Option<&RelayUrl>) -> Result<Self, CommandError> {
         let mailer = |url: &RelayUrl| {
             let from = EmailAddress::parse(SENDER).map_err(failed)?;
-            let composer = Composer::new(Letterhead::new(from), LetterWords::of("the demonstration"));
+            let composer = Composer::new(Letterhead::new(from), words::of_demonstration().clone());
             SmtpMailer::new(composer, &SmtpSettings::default().with_relay(Relay::at(url.clone())))
                 .map_err(failed)
         };

@@ -10,9 +10,10 @@ use std::{
 use accountable::{
     async_trait,
     domain::{Letter, Timestamp},
-    mail::LetterWords,
     port::{MailError, Mailer, Receipt},
 };
+
+use crate::words;
 
 /// The most mails that are kept. With one more, the oldest goes.
 const MOST: usize = 200;
@@ -21,7 +22,6 @@ const MOST: usize = 200;
 #[derive(Clone)]
 pub(super) struct DemoMailbox {
     mails: Arc<Mutex<VecDeque<KeptMail>>>,
-    words: LetterWords,
 }
 
 /// A mail as the mailbox shows it.
@@ -38,7 +38,7 @@ pub(super) struct KeptMail {
 
 impl DemoMailbox {
     pub(super) fn new() -> Self {
-        Self { mails: Arc::default(), words: LetterWords::of("the demonstration") }
+        Self { mails: Arc::default() }
     }
 
     /// All mails that are kept, the newest first.
@@ -69,7 +69,8 @@ impl DemoMailbox {
 #[async_trait]
 impl Mailer for DemoMailbox {
     async fn deliver(&self, letter: &Letter) -> Result<Receipt, MailError> {
-        let wording = self.words.wording(letter).map_err(|error| MailError::Ours(Box::new(error)))?;
+        let wording =
+            words::of_demonstration().wording(letter).map_err(|error| MailError::Ours(Box::new(error)))?;
         self.keep(KeptMail {
             id: letter.id.to_string(),
             realm: letter.realm.as_str().to_owned(),

@@ -11,8 +11,8 @@ pub(crate) fn read(mail: &Mail, at_most: usize) -> Vec<Feedback> {
     let mut found = Vec::new();
     for report in mail.texts(Kind::Feedback) {
         let fields = Fields::parse(report.trim_start());
-        let Some(class) = class(fields.get("feedback-type").unwrap_or_default()) else { continue };
         let said = fields.get("feedback-type").unwrap_or_default();
+        let Some(class) = class(said) else { continue };
         let stated = ["original-rcpt-to", "removal-recipient"].iter().flat_map(|name| fields.all(name));
         let mut recipients: Vec<String> = Vec::new();
         for stated in stated.flat_map(addresses).take(at_most) {

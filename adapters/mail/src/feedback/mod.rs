@@ -17,6 +17,8 @@ use std::fmt;
 use accountable_core::domain::{FeedbackTag, Report, Undeliverable};
 
 pub use self::status::EnhancedStatus;
+#[cfg(feature = "webhooks")]
+pub(crate) use self::tag::message_id;
 use self::{
     class::Said,
     delivery::{Action, Recipient},

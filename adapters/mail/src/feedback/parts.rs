@@ -50,11 +50,10 @@ pub(crate) struct Mail {
 impl Mail {
     /// Takes a mail apart.
     pub(crate) fn parse(raw: &[u8]) -> Self {
-        let (header, body) = split_header(raw);
-        let mut mail = Self { fields: header, parts: Vec::new() };
-        let fields = mail.fields.clone();
+        let (fields, body) = split_header(raw);
+        let mut mail = Self::default();
         mail.walk(&fields, body, DEPTH);
-        mail
+        Self { fields, ..mail }
     }
 
     /// The subject, decoded (RFC 2047).

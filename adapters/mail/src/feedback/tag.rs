@@ -23,10 +23,7 @@ pub(crate) fn origin(mail: &Mail, prose: &Prose) -> Origin {
     let mut returned: Vec<Fields> =
         mail.texts(Kind::Returned).map(|text| Fields::parse(text.trim_start())).collect();
     returned.push(prose.returned.clone());
-    let message_id = returned.iter().find_map(|fields| fields.get("message-id")).and_then(|value| {
-        let id = value.trim().trim_start_matches('<').split('>').next()?.trim();
-        (!id.is_empty() && id.len() <= 998).then(|| id.to_owned())
-    });
+    let message_id = returned.iter().find_map(|fields| fields.get("message-id")).and_then(message_id);
     let in_field = |name: &str| returned.iter().flat_map(|it| it.all(name)).find_map(FeedbackTag::find);
     let reports = || mail.texts(Kind::Status).chain(mail.texts(Kind::Feedback)).find_map(FeedbackTag::find);
     let sent_to = || {
@@ -40,4 +37,10 @@ pub(crate) fn origin(mail: &Mail, prose: &Prose) -> Origin {
         .or_else(sent_to)
         .or_else(|| mail.texts(Kind::Returned).chain(mail.texts(Kind::Text)).find_map(FeedbackTag::find));
     Origin { tag, message_id }
+}
+
+/// A `Message-ID` without its angle brackets.
+pub(crate) fn message_id(stated: &str) -> Option<String> {
+    let id = stated.trim().trim_start_matches('<').split('>').next()?.trim();
+    (!id.is_empty() && id.len() <= 998).then(|| id.to_owned())
 }

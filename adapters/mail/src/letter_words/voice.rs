@@ -38,7 +38,7 @@ impl Voice<'_> {
         self.words.say(self.language, message, &args).into_owned()
     }
 
-    /// The same, and a further sentence where the host names a contact: in that case, turn there.
+    /// What is said, and a further sentence where the host names a contact: in that case, turn there.
     pub(super) fn or_turn_to(&self, said: String, in_that_case: &str) -> String {
         match &self.letter.contact {
             Some(_) => {

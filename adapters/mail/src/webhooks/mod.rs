@@ -22,7 +22,10 @@ pub mod ses;
 use accountable_core::domain::{FeedbackTag, Span, Timestamp};
 use serde::de::DeserializeOwned;
 
-use crate::{Class, Feedback, feedback};
+use crate::{
+    Class, Feedback,
+    feedback::{self, message_id},
+};
 
 /// The name of the field with our tag, in each provider's own place.
 pub const FEEDBACK_FIELD: &str = "feedback_tag";
@@ -75,12 +78,6 @@ fn fresh(stamp: &str, now: Timestamp) -> Result<(), WebhookError> {
 /// Our tag, from the field that bears it.
 fn tag(field: Option<&str>) -> Option<FeedbackTag> {
     field.and_then(FeedbackTag::find)
-}
-
-/// A `Message-ID` without its angle brackets.
-fn message_id(stated: &str) -> Option<String> {
-    let id = stated.trim().trim_start_matches('<').trim_end_matches('>');
-    (!id.is_empty() && id.len() <= 998).then(|| id.to_owned())
 }
 
 /// What the provider makes of a failure, beside what the refusing server said.

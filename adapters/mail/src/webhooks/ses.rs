@@ -53,10 +53,7 @@ pub enum Webhook {
 /// # Errors
 /// [`WebhookError::BadSignature`] if the certificate is said to be anywhere else, [`WebhookError::Malformed`].
 pub fn certificate_url(body: &[u8]) -> Result<Url, WebhookError> {
-    let envelope: Envelope = json(body)?;
-    let address = of_sns(&envelope.signing_cert_url).ok_or(WebhookError::BadSignature)?;
-    let plain = address.path().ends_with(".pem") && address.query().is_none();
-    plain.then_some(address).ok_or(WebhookError::BadSignature)
+    json::<Envelope>(body)?.certificate_url()
 }
 
 /// Reads a webhook of this topic, by its name (ARN). `certificate`: in PEM, as it was fetched from its
@@ -66,9 +63,9 @@ pub fn certificate_url(body: &[u8]) -> Result<Url, WebhookError> {
 /// [`WebhookError::BadSignature`], [`WebhookError::OtherTopic`], [`WebhookError::BadKey`] if that is no certificate,
 /// [`WebhookError::Malformed`].
 pub fn read(topic: &str, certificate: &[u8], body: &[u8]) -> Result<Webhook, WebhookError> {
-    // Where the certificate came from is part of why it is trusted.
-    certificate_url(body)?;
     let envelope: Envelope = json(body)?;
+    // Where the certificate came from is part of why it is trusted.
+    envelope.certificate_url()?;
     envelope.check_signature(certificate)?;
     if envelope.topic_arn != topic {
         return Err(WebhookError::OtherTopic);
@@ -135,6 +132,12 @@ impl Envelope {
             ("Type", Some(&self.kind)),
         ];
         fields.iter().filter_map(|(name, value)| Some(format!("{name}\n{}\n", (*value)?))).collect()
+    }
+
+    fn certificate_url(&self) -> Result<Url, WebhookError> {
+        let address = of_sns(&self.signing_cert_url).ok_or(WebhookError::BadSignature)?;
+        let plain = address.path().ends_with(".pem") && address.query().is_none();
+        plain.then_some(address).ok_or(WebhookError::BadSignature)
     }
 
     fn check_signature(&self, certificate: &[u8]) -> Result<(), WebhookError> {

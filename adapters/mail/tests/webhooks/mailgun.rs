@@ -1,4 +1,4 @@
-//! Mailgun.
+//! Mailgun: a signed time and token, and what of each event is told.
 
 use accountable_core::domain::Timestamp;
 use accountable_mail::{

@@ -1,4 +1,4 @@
-//! Postmark.
+//! Postmark: credentials, and what of each record is told.
 
 use accountable_mail::{
     Class,

@@ -1,4 +1,4 @@
-//! SendGrid.
+//! SendGrid: a signed body, and what of each event is told.
 
 use accountable_core::domain::Timestamp;
 use accountable_mail::{

@@ -46,13 +46,15 @@ pub(super) fn breaches(evidence: &Evidence<'_>, timeline: &Timeline<'_>) -> Vec<
             broken.push(Breach::new(16, step.at, what));
         }
     }
+    let mut clocks = RightClocks::default();
     for (entry, happened) in evidence.history.entries.iter().enumerate() {
+        clocks.sees(entry, happened);
         let what = match &happened.fact {
             Fact::Applied { commit, .. } => {
                 drops_a_mail(commit).or_else(|| suppresses(evidence, entry, commit))
             }
             Fact::Answered(answer) => is_kept_from_an_address(evidence, timeline, entry, answer)
-                .or_else(|| has_to_wait(evidence, entry, answer)),
+                .or_else(|| has_to_wait(evidence, &clocks, entry, answer)),
             _ => None,
         };
         broken.extend(what.map(|what| Breach::new(16, happened.at, what)));
@@ -149,7 +151,12 @@ fn suppresses(evidence: &Evidence<'_>, entry: usize, commit: &Commit) -> Option<
 
 /// Whether staff has to wait with a mail for what only strangers caused. In a realm in which owners and staff have caused none
 /// for as long as any of their levels takes to drain, nothing of their own is in the way.
-fn has_to_wait(evidence: &Evidence<'_>, entry: usize, answer: &Answer) -> Option<String> {
+fn has_to_wait(
+    evidence: &Evidence<'_>,
+    clocks: &RightClocks,
+    entry: usize,
+    answer: &Answer,
+) -> Option<String> {
     let Answer { question, outcome, .. } = answer;
     let is_throttled = *outcome == Outcome::Refused("throttled".to_owned());
     if !is_throttled || !question.door.starts_with("admin.") {
@@ -161,14 +168,12 @@ fn has_to_wait(evidence: &Evidence<'_>, entry: usize, answer: &Answer) -> Option
     let drains = drains.map(|quota| quota.period().times(quota.burst().into()).as_micros());
     let since =
         evidence.history.entries[entry].at.saturating_sub(drains.into_iter().max().unwrap_or_default());
-    let before = &evidence.history.entries[..entry];
     // Levels stand where a clock put them that was wrong, and are full to one that is behind.
-    let mut clocks = RightClocks::default();
-    before.iter().enumerate().for_each(|(place, happened)| clocks.sees(place, happened));
     if !clocks.are_right_since(since) {
         return None;
     }
-    let mut lately = before.iter().rev().take_while(|happened| since <= happened.at);
+    let before = evidence.history.entries[..entry].iter();
+    let mut lately = before.rev().take_while(|happened| since <= happened.at);
     let excuses = lately.any(|happened| match &happened.fact {
         Fact::Applied { commit, .. } => {
             let mails = |event: &Event| {

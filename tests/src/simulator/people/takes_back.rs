@@ -130,11 +130,9 @@ fn mail_is_under_way(account: AccountId, turn: &Turn) -> bool {
 /// Whether the way back is open, and no mail of it leaves any more.
 async fn never_arrives(account: AccountId, turn: &Turn) -> bool {
     let now = time_of_day(turn.simulation.time.elapsed());
-    let known = read(account, turn).await;
-    let revert = known
-        .as_ref()
-        .and_then(|known| known.facts().ok())
-        .and_then(|facts| facts.live(Purpose::EmailRevert, now));
+    let Some(known) = read(account, turn).await else { return false };
+    let Ok(facts) = known.facts() else { return false };
+    let revert = facts.live(Purpose::EmailRevert, now);
     revert.is_some_and(|revert| !revert.handed_over) && !mail_is_under_way(account, turn)
 }
 
