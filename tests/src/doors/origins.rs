@@ -113,7 +113,9 @@ on_each_store! {
         })
         .await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert!(world.probe.hashes() - before <= 100);
+        // The one that won is no failure and gives its place back: another may be hashed in it that read the record before.
+        let hashed = world.probe.hashes() - before;
+        assert!(hashed <= 100 + 1, "{hashed} were hashed");
     }
 
     /// Signed in, with the right password: what is refused after it was hashed counts for the origin too.
