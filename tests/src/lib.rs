@@ -77,7 +77,8 @@
 //! | processes that share a `Store`, and are killed | [`processes::SharedStore`] | [`processes_contract!`] |
 //!
 //! `accounts_contract!` runs the doors (registration, mails, log-ins, couriers, ..) and random sequences of commands on the
-//! store, and holds the latter against the store in memory. `processes_contract!` needs Unix.
+//! store, and holds the latter against the store in memory. `processes_contract!` needs Unix, and so does `postfix`: a real mail
+//! server of a test's own, for those who write mailers.
 //!
 //! Beside them stands the [`simulator`] of the whole library, in a world where everything fails, on the store in memory:
 //! `cargo run --release -p accountable-conformance --bin simulate -- --seeds 100000`.
@@ -110,6 +111,8 @@ pub mod mailer;
 pub mod middle;
 pub mod model;
 pub mod names;
+#[cfg(unix)]
+pub mod postfix;
 #[cfg(unix)]
 pub mod processes;
 pub mod race;

@@ -27,6 +27,7 @@ mod policy;
 mod store;
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 mod unread;
+mod words;
 
 use std::path::Path;
 
@@ -39,7 +40,7 @@ use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
-pub use self::http::{Contract, HttpSettings, PagesSettings};
+pub use self::http::{Contract, FeedbackSettings, HttpSettings, PagesSettings};
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.
@@ -52,6 +53,7 @@ pub use self::{
     mail::MailSettings,
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     store::StoreSettings,
+    words::WordSettings,
 };
 
 /// The most octets of a settings file.
@@ -120,6 +122,8 @@ pub struct Settings {
     pub keys: KeySettings,
     /// The section `mail`: from whom mails come, and where they go.
     pub mail: MailSettings,
+    /// The section `words`: in which languages, and how, mails and pages say what they say.
+    pub words: WordSettings,
     /// The section `http`: accounts over HTTP.
     pub http: HttpSettings,
 }
@@ -142,6 +146,7 @@ impl Default for Settings {
             store: StoreSettings::default(),
             keys: KeySettings::default(),
             mail: MailSettings::default(),
+            words: WordSettings::default(),
             http: HttpSettings::default(),
         }
     }
@@ -190,6 +195,7 @@ impl Settings {
             settings.store.path = folder.join(&settings.store.path);
             settings.keys.file = folder.join(&settings.keys.file);
             settings.mail = settings.mail.relative_to(folder);
+            settings.words = settings.words.relative_to(folder);
             #[cfg(feature = "axum")]
             settings.http.beside(folder);
             settings.hashing = settings.hashing.relative_to(folder);

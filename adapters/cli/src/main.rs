@@ -59,6 +59,11 @@ enum CliCommand {
     ///
     /// bounces unix - n n - - pipe user=accountable argv=/usr/bin/accountable feedback --settings /etc/accountable/settings.toml -
     ///
+    /// Where it may read neither settings nor database, --to hands the mail to accountable serve (http.feedback):
+    ///
+    /// bounces unix - n n - - pipe user=bounces argv=/usr/bin/accountable feedback --to https://accounts.example/feedback --key-file
+    /// /etc/accountable/feedback.key -
+    ///
     /// Where it fails it exits with 75, by which mail servers try again later.
     Feedback(feedback::FeedbackArgs),
     /// Draws keys for those who call over HTTP.

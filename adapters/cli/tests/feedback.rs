@@ -1,4 +1,5 @@
 //! The command `accountable feedback`, as a mail server's pipe runs it: over the accounts that settings name.
+#![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
@@ -6,7 +7,8 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{Read as _, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -31,7 +33,7 @@ fn house() -> tempfile::TempDir {
 
 async fn accounts(folder: &Path) -> Accounts {
     let settings = Settings::from_file(folder.join("settings.toml")).unwrap();
-    settings.builder(settings.mail.mailer().unwrap()).unwrap().open().await.unwrap()
+    settings.builder(settings.mailer().unwrap()).unwrap().open().await.unwrap()
 }
 
 /// An account, and the mail that its owner got.
@@ -60,8 +62,14 @@ fn bounce_of(mail: &str) -> String {
 
 /// Hands a mail over as a pipe does.
 fn piped(folder: &Path, mail: &str) -> Output {
+    piped_with(folder, &[], mail)
+}
+
+fn piped_with(folder: &Path, args: &[&str], mail: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_accountable"))
         .args(["feedback", "-"])
+        .args(args)
+        .env_remove("ACCOUNTABLE_FEEDBACK_KEY")
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -113,4 +121,78 @@ async fn where_it_fails_the_mail_server_is_told_to_try_again() {
     let output = piped(house.path(), &bounce_of(&mail));
     assert_eq!(output.status.code(), Some(75), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("keys"), "{output:?}");
+}
+
+/// Where the key would be sent in clear, where there is none, where it may be read by others, and where nobody answers.
+#[tokio::test]
+async fn where_it_can_not_be_handed_over_the_mail_server_is_told_to_try_again() {
+    let house = house();
+    let (_, mail) = mailed(house.path()).await;
+    let bounce = bounce_of(&mail);
+    let key = house.path().join("feedback.key");
+    fs::write(&key, "abc\n").unwrap();
+    let modes = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let here = format!("http://127.0.0.1:{port}/feedback");
+    let with_key = ["--key-file", "feedback.key"];
+    for (mode, args, says) in [
+        (0o600, [&["--to", "http://accounts.example/feedback"], &with_key[..]].concat(), "--to: "),
+        (0o600, vec!["--to", "https://127.0.0.1/feedback"], "ACCOUNTABLE_FEEDBACK_KEY"),
+        (0o644, [&["--to", here.as_str()], &with_key[..]].concat(), "mode 644"),
+        (0o600, [&["--to", here.as_str()], &with_key[..]].concat(), "does not answer"),
+    ] {
+        modes(mode);
+        let output = piped_with(house.path(), &args, &bounce);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(75), "{output:?}");
+        assert!(said.contains(says) && !said.contains("abc"), "{says}: {said}");
+    }
+    let nothing = piped_with(house.path(), &["--to", &here], "Subject: Lunch?\r\n\r\nAt noon.\r\n");
+    assert_eq!(said(&nothing), "0 recipients told of, 0 reports counted.", "nobody is called for it");
+}
+
+/// An answer is taken for what it is: a redirect leads nowhere, and what is no answer of ours is none.
+#[tokio::test]
+async fn the_key_is_shown_to_nobody_else_and_strange_answers_are_none() {
+    let house = house();
+    let (_, mail) = mailed(house.path()).await;
+    fs::write(house.path().join("feedback.key"), "abc").unwrap();
+    fs::set_permissions(house.path().join("feedback.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    for (answer, says) in [
+        (
+            "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
+            "answers 307",
+        ),
+        (
+            "HTTP/1.1 401 Unauthorized\r\ncontent-length: 23\r\n\r\n{\"code\":\"unauthorized\"}",
+            "(unauthorized)",
+        ),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", "is not the route for feedback"),
+        ("220 mx.example ESMTP\r\n", "does not answer"),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/feedback", listener.local_addr().unwrap());
+        let served = std::thread::spawn(move || {
+            let (mut caller, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.windows(4).any(|end| end == b"--b-") {
+                let mut octets = [0; 4096];
+                let read = caller.read(&mut octets).unwrap();
+                head.extend_from_slice(&octets[..read]);
+            }
+            caller.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8_lossy(&head).into_owned()
+        });
+        let output =
+            piped_with(house.path(), &["--to", &url, "--key-file", "feedback.key"], &bounce_of(&mail));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(75), "{output:?}");
+        assert!(said.contains(says) && !said.contains("abc"), "{says}: {said}");
+        let head = served.join().unwrap();
+        assert!(
+            head.starts_with("POST /feedback HTTP/1.1") && head.contains("authorization: Bearer abc"),
+            "{head}"
+        );
+        assert!(head.contains("content-type: message/rfc822"), "{head}");
+    }
 }

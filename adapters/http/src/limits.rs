@@ -118,6 +118,13 @@ impl Limits {
         self
     }
 
+    /// These limits for a mail, which may be larger than other bodies.
+    #[cfg(feature = "feedback")]
+    pub(crate) fn for_a_mail(mut self, octets: usize) -> Self {
+        self.body = self.body.max(octets);
+        self
+    }
+
     pub(crate) fn calls_at_once_of_an_origin(&self) -> usize {
         self.calls_at_once_of_an_origin.unwrap_or_else(|| self.calls_at_once.div_euclid(4).max(4))
     }

@@ -44,20 +44,18 @@
 //!
 //! # When mails come back
 //! Give [`read_feedback`] whatever arrives at the address of the envelope's sender and at the one that providers send complaints to,
-//! and pass on what it finds. Only what bears a genuine tag of ours counts, so it does no harm if others write there.
+//! and [`take_in`] what it finds. Only what bears a genuine tag of ours counts, so it does no harm if others write there.
 //!
 //! ```
 //! use accountable_core::{Admin, Error};
+//! use accountable_mail::{read_feedback, take_in};
 //!
-//! async fn take_in(admin: &Admin, raw: &[u8]) -> Result<(), Error> {
-//!     for feedback in accountable_mail::read_feedback(raw) {
-//!         if let (Some(tag), Some(report)) = (&feedback.tag, feedback.report()) {
-//!             admin.report(tag, report, &feedback.evidence()).await?;
-//!         }
-//!     }
+//! async fn came_back(admin: &Admin, raw: &[u8]) -> Result<(), Error> {
+//!     let taken_in = take_in(admin, &read_feedback(raw)).await?;
+//!     println!("{} of {} reports counted", taken_in.counted, taken_in.recipients);
 //!     Ok(())
 //! }
-//! # let _ = take_in;
+//! # let _ = came_back;
 //! ```
 //!
 //! How well bounces are told apart can be measured by a folder of them: `cargo run -p accountable-mail --example measure_feedback`.
@@ -72,6 +70,7 @@ mod feedback;
 mod folder;
 mod letter_words;
 mod page;
+mod take_in;
 mod templates;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -84,6 +83,7 @@ pub use self::{
     feedback::{Class, EnhancedStatus, Feedback, read_feedback},
     folder::FolderMailer,
     letter_words::{LetterWords, WordingError},
+    take_in::{TakenIn, take_in},
     templates::{TemplateError, Templates},
     wording::Wording,
 };

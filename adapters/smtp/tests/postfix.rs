@@ -3,21 +3,17 @@
 //! Where Postfix is not installed, or we are not root (it changes users), the tests say that they were skipped;
 //! `ACCOUNTABLE_REQUIRE_POSTFIX=1` makes that a failure.
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
 
-#[path = "postfix/instance.rs"]
-mod instance;
-
+use accountable_conformance::postfix::Postfix;
 use accountable_core::{
     domain::{EmailAddress, FeedbackTag, Letter, MailId, Message, Notice, Realm, Timestamp},
     port::{MailError, Mailer as _},
 };
 use accountable_mail::{Composer, LetterWords, Letterhead};
 use accountable_smtp::{Relay, SmtpMailer, SmtpSettings};
-use instance::Postfix;
 
 const TAG: &str = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwxyz234";
 

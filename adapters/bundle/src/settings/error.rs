@@ -88,6 +88,23 @@ pub enum SettingsError {
         /// What the operating system says about it.
         source: io::Error,
     },
+    /// There are no words in the language that the section `words` names.
+    #[cfg(any(feature = "axum", feature = "mail"))]
+    #[error("words.language: {0}")]
+    Words(#[from] accountable_words::WordsError),
+    /// There is no time zone of the name that the section `words` gives.
+    #[cfg(any(feature = "axum", feature = "mail"))]
+    #[error("words.zone: {0}")]
+    Zone(#[from] accountable_words::UnknownZone),
+    /// A file of the folder that the section `words` names can't be taken.
+    #[cfg(any(feature = "axum", feature = "mail"))]
+    #[error("words.folder: no words in {path}")]
+    WordFile {
+        /// The path of the file.
+        path: PathBuf,
+        /// What is wrong with the file.
+        source: accountable_words::WordsError,
+    },
     /// `http.base_path` is not a path that others can follow.
     #[cfg(feature = "axum")]
     #[error("http.base_path: {0}")]

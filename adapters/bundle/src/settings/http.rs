@@ -59,6 +59,8 @@ pub struct HttpSettings {
     pub data_forest: Contract<data_forest::Options>,
     /// The section `http.payway`: the contract of Payway.
     pub payway: Contract<payway::Options>,
+    /// The section `http.feedback`: the route for mails that came back. It needs the features `axum` and `mail`.
+    pub feedback: FeedbackSettings,
 }
 
 impl Default for HttpSettings {
@@ -77,6 +79,7 @@ impl Default for HttpSettings {
             webconnect: Contract::default(),
             data_forest: Contract::default(),
             payway: Contract::default(),
+            feedback: FeedbackSettings::default(),
         }
     }
 }
@@ -143,6 +146,15 @@ impl PagesSettings {
         }
         Ok(options)
     }
+}
+
+/// The section `http.feedback`: `POST /feedback`, by which mail servers hand over mails that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FeedbackSettings {
+    /// Whether the route is served; no by default.
+    pub enabled: bool,
 }
 
 impl HttpSettings {

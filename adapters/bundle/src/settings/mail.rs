@@ -55,38 +55,39 @@ mod mailer {
     use accountable_core::port::Mailer;
     use accountable_mail::{Composer, FolderMailer, LetterWords, Letterhead};
 
-    use super::MailSettings;
-    use crate::SettingsError;
+    use crate::{Settings, SettingsError};
 
-    impl MailSettings {
-        /// The composer that makes mails of letters, each in the language of its account.
+    impl Settings {
+        /// The composer that makes mails of letters, each in the language of its account, in the words of the section `words`.
         ///
         /// # Errors
-        /// [`SettingsError::NoSender`] where `mail.from` is not set.
+        /// [`SettingsError::NoSender`] where `mail.from` is not set; those of
+        /// [`WordSettings::build`](crate::settings::WordSettings::build).
         pub fn composer(&self) -> Result<Composer, SettingsError> {
-            let from = self.from.clone().ok_or(SettingsError::NoSender)?;
-            let service = self.service.clone().unwrap_or_else(|| from.domain().to_owned());
+            let mail = &self.mail;
+            let from = mail.from.clone().ok_or(SettingsError::NoSender)?;
+            let service = mail.service.clone().unwrap_or_else(|| from.domain().to_owned());
             let mut letterhead = Letterhead::new(from);
-            letterhead.name.clone_from(&self.service);
-            letterhead.reply_to.clone_from(&self.reply_to);
-            Ok(Composer::new(letterhead, LetterWords::of(service)))
+            letterhead.name.clone_from(&mail.service);
+            letterhead.reply_to.clone_from(&mail.reply_to);
+            Ok(Composer::new(letterhead, LetterWords::of(service).with_words(self.words.build()?)))
         }
 
         /// The mailer: by the mail servers of the section `mail.smtp`, or into the folder, which is made if it is not there.
         ///
         /// # Errors
         /// [`SettingsError::NoMailer`] where neither is set, and [`SettingsError::TwoMailers`] where both are;
-        /// [`SettingsError::NoSender`] where `mail.from` is not; [`SettingsError::MailFolder`] where the folder can't be made or
-        /// used; with the feature `smtp`, `SettingsError::Smtp` for what is wrong with that section.
+        /// [`SettingsError::MailFolder`] where the folder can't be made or used; those of [`composer`](Self::composer); with the
+        /// feature `smtp`, `SettingsError::Smtp` for what is wrong with that section.
         pub fn mailer(&self) -> Result<Arc<dyn Mailer>, SettingsError> {
             #[cfg(feature = "smtp")]
-            if self.smtp.has_relays() {
-                if self.folder.is_some() {
+            if self.mail.smtp.has_relays() {
+                if self.mail.folder.is_some() {
                     return Err(SettingsError::TwoMailers);
                 }
-                return Ok(Arc::new(accountable_smtp::SmtpMailer::new(self.composer()?, &self.smtp)?));
+                return Ok(Arc::new(accountable_smtp::SmtpMailer::new(self.composer()?, &self.mail.smtp)?));
             }
-            let folder = self.folder.clone().ok_or(SettingsError::NoMailer)?;
+            let folder = self.mail.folder.clone().ok_or(SettingsError::NoMailer)?;
             let mailer = FolderMailer::open(&folder, self.composer()?)
                 .map_err(|source| SettingsError::MailFolder { path: folder, source })?;
             Ok(Arc::new(mailer))

@@ -9,7 +9,7 @@ use accountable::{
     Accounts, OsEntropy, Settings, SystemClock,
     domain::{Incarnation, LinkUrl, Purpose},
     http::{
-        Guard,
+        Guard, feedback,
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
     },
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The paths of the contracts, below that of all of them: where no page can be.
-const CONTRACT_PATHS: [&str; 2] = ["/api/v2/accounts", "/external/api/v1/accounts"];
+const CONTRACT_PATHS: [&str; 3] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback"];
 
 /// Makes the router of a contract over the accounts, within the guard.
 type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
@@ -49,7 +49,7 @@ pub(super) async fn prepare(
         let switch = "switch on http.pages, or a contract such as http.webconnect (enabled = true)";
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
-    let mailer = settings.mail.mailer().map_err(failed)?;
+    let mailer = settings.mailer().map_err(failed)?;
     // Tried in memory, so that whatever is wrong is said before there is a port or a file.
     let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
     settings.builder_over(nowhere, mailer.clone()).map_err(failed)?.build().map_err(failed)?;
@@ -91,6 +91,13 @@ fn contracts(settings: &Settings) -> Result<Vec<Contract>, CommandError> {
         let (under, options) = (under.clone(), http.payway.options.clone());
         contracts.push(Box::new(move |guard, accounts| {
             guard.around(under(payway::router(accounts.clone(), keys, options)), payway::says)
+        }));
+    }
+    if http.feedback.enabled {
+        let keys = http.bearer_keys().map_err(failed)?;
+        let under = under.clone();
+        contracts.push(Box::new(move |guard, accounts| {
+            guarded(guard, under(feedback::router(accounts.clone(), keys)))
         }));
     }
     Ok(contracts)

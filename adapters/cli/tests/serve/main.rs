@@ -7,5 +7,6 @@
 
 mod browser;
 mod demonstration;
+mod mail;
 mod server;
 mod settled;

@@ -51,9 +51,7 @@ pub struct NotAcceptable;
 /// # Errors
 /// [`UnsupportedMedia`] (415) for any other header, and for none.
 pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, UnsupportedMedia> {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return Err(UnsupportedMedia) };
-    let media: Mime = value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(UnsupportedMedia)?;
+    let media = content_type(headers)?;
     let mut charsets = media.params().filter(|(name, _)| *name == mime::CHARSET);
     let charset = charsets.next().is_none_or(|(_, charset)| charset == mime::UTF_8);
     if !charset || charsets.next().is_some() || media.suffix().is_some() {
@@ -61,6 +59,16 @@ pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, U
     }
     let named = (media.type_().as_str(), media.subtype().as_str());
     reads.iter().copied().find(|format| format.names().contains(&named)).ok_or(UnsupportedMedia)
+}
+
+/// The media type that `Content-Type` names, which must be there exactly once.
+///
+/// # Errors
+/// [`UnsupportedMedia`] (415) for none, for two, and for what is no media type.
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<Mime, UnsupportedMedia> {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(UnsupportedMedia) };
+    value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(UnsupportedMedia)
 }
 
 /// The format to answer in: of those offered the one that `Accept` prefers, and the first of several that it likes alike.

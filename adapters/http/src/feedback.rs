@@ -1,0 +1,76 @@
+//! A route for mails that came back: bounces and complaints, from the mail servers and mailboxes where they arrive.
+//!
+//! | `POST /feedback` | |
+//! |---|---|
+//! | caller | needs the scope [`SCOPE`] |
+//! | body | the mail as it arrived, header and all: `message/rfc822`, or `message/global`; 1 MiB at most, whatever the limits say of other bodies |
+//! | 200 | `{"recipients": 1, "counted": 1}`: how many recipients the mail told of, and how many of these reports counted |
+//! | errors | by RFC 9457: 401, 403, 408, 413, 415; 503 where another try helps |
+//!
+//! What counts is said at [`Admin::report`](accountable_core::Admin::report): only what bears a genuine tag of a mail of
+//! ours. So a mail server may hand over whatever arrives at the address of the envelope's sender, and as often as it likes. The
+//! caller's name goes into the journal. `accountable feedback --to URL` makes this call from a mail server's pipe.
+//!
+//! ```
+//! use accountable_core::{Accounts, domain::{Actor, KeyId}};
+//! use accountable_http::{Guard, Limits, answer::Problem, auth::BearerKeys, feedback};
+//! use axum::response::IntoResponse;
+//! # fn routes(accounts: Accounts, entropy: accountable_memory::SeededEntropy) -> Result<axum::Router, Box<dyn std::error::Error>> {
+//! let keys = BearerKeys::default();
+//! let new = BearerKeys::draw(&entropy, KeyId::parse("mx-1")?, Actor::parse("mx")?, [feedback::SCOPE])?;
+//! keys.add(new.entry)?; // new.key is for the mail server, once
+//! let router = feedback::router(accounts, keys);
+//! Ok(Guard::new(Limits::default(), entropy).around(router, |trouble| Problem::from(trouble).into_response()))
+//! # }
+//! # let _ = routes;
+//! ```
+
+use std::sync::Arc;
+
+use accountable_core::{Accounts, Fault};
+use accountable_mail::{read_feedback, take_in};
+use axum::{Router, extract::Request, http::StatusCode, response::Response, routing::post};
+use mime::Mime;
+use tokio::task::spawn_blocking;
+
+use crate::{
+    answer::{Problem, json},
+    auth::Authenticator,
+    intake::Intake,
+    limits::Limits,
+    wire::negotiate::{UnsupportedMedia, content_type},
+};
+
+/// The scope that a caller needs to hand over mails that came back.
+pub const SCOPE: &str = "feedback";
+
+/// The most octets of a mail.
+const LARGEST: usize = 1 << 20;
+
+/// The route, for a host to mount within a [`Guard`](crate::Guard).
+pub fn router(accounts: Accounts, authenticator: impl Authenticator) -> Router {
+    let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
+    let receive = post(async move |request: Request| receive(&accounts, &intake, request).await);
+    Router::new().route("/feedback", receive)
+}
+
+/// Takes in the mail of a call. Callers without the scope are turned away before an octet of it is read.
+async fn receive(accounts: &Accounts, intake: &Intake, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let caller = intake.admit(&parts).await?;
+    if !is_mail(&content_type(&parts.headers)?) {
+        return Err(UnsupportedMedia.into());
+    }
+    let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_mail(LARGEST);
+    let mail = limits.read(body).await?;
+    caller.check_body(&mail)?;
+    // A mail of a MiB keeps a processor busy for a while: not the one that serves the others.
+    let told = spawn_blocking(move || read_feedback(&mail)).await;
+    let told = told.map_err(|_| Fault::Defect("the reader of a mail panicked"))?;
+    let taken_in = take_in(&accounts.admin(caller.name().clone()), &told).await?;
+    Ok(json(StatusCode::OK, &taken_in))
+}
+
+fn is_mail(media: &Mime) -> bool {
+    media.type_() == mime::MESSAGE && matches!(media.subtype().as_str(), "rfc822" | "global")
+}
