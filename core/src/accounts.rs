@@ -11,7 +11,7 @@ use crate::{
     },
     door::{Admin, Journal, Owner, Public},
     engine::{
-        Core, GuardedStore, Hasher, Host, Hourly, KeysMet, Relay, Service,
+        Core, FailingDomains, GuardedStore, Hasher, Host, Hourly, KeysMet, OutboxHealth, Relay, Service,
         watch::{self, watched},
     },
     error::Fault,
@@ -130,6 +130,15 @@ impl Accounts {
     /// [`Swept::faults`], and tried again later.
     pub async fn sweep(&self, at_most: u32) -> Result<Swept, Fault> {
         watched("sweep", self.core.realm.as_str(), Courier::new(&self.core).sweep(at_most)).await
+    }
+
+    /// Tells how the outbox stands: how many mails wait, for how long the first of them has been due, and what keeps them. With
+    /// the feature `metrics` it sets the gauges: call it whenever these are read.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn outbox_health(&self) -> Result<OutboxHealth, Fault> {
+        watched("outbox_health", self.core.realm.as_str(), self.core.outbox_health()).await
     }
 
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.
@@ -351,6 +360,7 @@ impl Builder {
             wake: Event::new(),
             service: Service::default(),
             relay: Relay::default(),
+            failing_domains: FailingDomains::default(),
             expiries_told: Hourly::default(),
         };
         Ok(Accounts { core: Arc::new(core) })

@@ -50,6 +50,7 @@ pub use self::{
         MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed,
         SuppressionView, Undisclosed,
     },
+    engine::health::OutboxHealth,
     error::{Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
     upkeep::bulk::BulkWork,

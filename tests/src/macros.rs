@@ -106,6 +106,7 @@ macro_rules! __store_clauses {
             store::order::clause_38_strays_go_from_anywhere_and_move_no_watermark,
             store::due::clause_39_what_a_lost_claim_took_returns_with_one_attempt_counted,
             store::damage::clause_40_a_store_without_its_file_is_broken,
+            store::outbox::clause_41_the_backlog_is_what_waits_and_what_was_given_up,
             store::offered::all_that_is_not_offered_is_listed,
         }
     };

@@ -7,6 +7,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -253,4 +254,45 @@ fn each_call_and_each_mail_is_counted() {
             "{expected:?} is not in {counted:#?}"
         );
     }
+}
+
+#[test]
+fn how_the_outbox_stands_is_shown_by_gauges_of_its_realm() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let recorder = DebuggingRecorder::new();
+    let seen = recorder.snapshotter();
+    let health = metrics::with_local_recorder(&recorder, || {
+        pollster::block_on(async {
+            let house = House::new();
+            let public = house.accounts.public(Origin::Unknown);
+            let ada = EmailAddress::parse("ada.lovelace@example.com").unwrap();
+            let _ = public.sign_up(&ada, MailOptions::default(), None).await.unwrap();
+            house.clock.advance(Span::seconds(90));
+            house.accounts.outbox_health().await.unwrap()
+        })
+    });
+    assert_eq!((health.waiting, health.overdue), (1, Span::seconds(90)));
+    let gauges: BTreeMap<String, f64> = seen
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .filter_map(|(key, _, _, value)| {
+            let labels: Vec<_> =
+                key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            match value {
+                DebugValue::Gauge(value) => {
+                    Some((format!("{} {}", key.key().name(), labels.join(" ")), *value))
+                }
+                _ => None,
+            }
+        })
+        .collect();
+    let expected = [
+        ("accountable_domains_failing realm=main", 0.0),
+        ("accountable_mailer_works realm=main", 1.0),
+        ("accountable_outbox_dead realm=main", 0.0),
+        ("accountable_outbox_overdue_seconds realm=main", 90.0),
+        ("accountable_outbox_waiting realm=main", 1.0),
+    ];
+    assert_eq!(gauges, expected.map(|(name, value)| (name.to_owned(), value)).into());
 }

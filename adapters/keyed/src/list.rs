@@ -5,7 +5,7 @@ use accountable_core::{
         Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, MailId, Realm,
     },
     port::{
-        AccountQuery, Limit, MailQuery, Page, StoreError, Stored,
+        AccountQuery, Backlog, Limit, MailQuery, Page, StoreError, Stored,
         records::{page, sift},
     },
 };
@@ -151,6 +151,23 @@ pub(crate) fn mails(
     let found = scan(rows, &prefix, after.as_deref())?
         .map(|entry| named::<Mail>(rows, &record::mail(MailId::from_bytes(tail(&entry?.0)?))));
     page(found, limit, |last| query.after(&last.value))
+}
+
+/// How many mails of the realm wait, when the first is due, and how many were given up.
+pub(crate) fn backlog(rows: &dyn Rows, realm: &Realm) -> Result<Backlog, StoreError> {
+    let mut backlog = Backlog::default();
+    for row in scan(rows, &Kind::DueMail.of(realm, &[]), None)? {
+        let (entry, _) = row?;
+        if backlog.waiting == 0 {
+            backlog.due = Some(time_before::<16>(&entry)?);
+        }
+        backlog.waiting = backlog.waiting.saturating_add(1);
+    }
+    for row in scan(rows, &Kind::DeadMail.of(realm, &[]), None)? {
+        row?;
+        backlog.dead = backlog.dead.saturating_add(1);
+    }
+    Ok(backlog)
 }
 
 /// Records of addresses that are suppressed in the realm.

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use accountable_core::{
     domain::{Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, Realm},
     port::{
-        AccountQuery, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailQuery,
-        Page, Scope, Source, Store, StoreError, Stored, Trim, Who, records::dossier,
+        AccountQuery, Backlog, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
+        MailQuery, Page, Scope, Source, Store, StoreError, Stored, Trim, Who, records::dossier,
     },
 };
 use async_trait::async_trait;
@@ -154,6 +154,9 @@ impl<E: Engine> Store for Keyed<E> {
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         self.read(|rows| list::mails(rows, query, limit))
+    }
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError> {
+        self.read(|rows| list::backlog(rows, realm))
     }
     async fn suppressed(
         &self,

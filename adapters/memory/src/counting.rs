@@ -53,6 +53,8 @@ pub struct Calls {
     pub counts: u64,
     /// The number of calls of `mails`.
     pub mails: u64,
+    /// The number of calls of `backlog`.
+    pub backlogs: u64,
     /// The number of calls of `suppressed`.
     pub suppressed: u64,
     /// The number of calls of `groups`.
@@ -75,6 +77,7 @@ impl Calls {
             self.account_ids,
             self.counts,
             self.mails,
+            self.backlogs,
             self.suppressed,
             self.groups,
             self.events,
@@ -93,6 +96,7 @@ impl Calls {
             StoreCall::AccountIds(_) => &mut self.account_ids,
             StoreCall::Count(_) => &mut self.counts,
             StoreCall::Mails(_) => &mut self.mails,
+            StoreCall::Backlog(_) => &mut self.backlogs,
             StoreCall::Suppressed(_) => &mut self.suppressed,
             StoreCall::Groups(_) => &mut self.groups,
             StoreCall::Events(_) => &mut self.events,

@@ -3,7 +3,7 @@
 use accountable_core::{
     domain::{Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, Realm},
     port::{
-        Limit, MailQuery, Page, Stored,
+        Backlog, Limit, MailQuery, Page, Stored,
         records::{page, sift},
     },
 };
@@ -30,6 +30,12 @@ const DEAD_MAILS: Sql = Sql::new(
      WHERE realm = ?1 AND id > ?2 AND dead_at IS NOT NULL
      ORDER BY id LIMIT ?3",
 );
+const BACKLOG: Sql = Sql::new(
+    "the backlog of mails",
+    "SELECT (SELECT count(*) FROM accountable_mail WHERE realm = ?1 AND due IS NOT NULL),
+            (SELECT min(due) FROM accountable_mail WHERE realm = ?1 AND due IS NOT NULL),
+            (SELECT count(*) FROM accountable_mail WHERE realm = ?1 AND dead_at IS NOT NULL)",
+);
 const SUPPRESSED: Sql = Sql::new(
     "suppressed addresses",
     "SELECT stamp, record FROM accountable_address
@@ -42,6 +48,15 @@ const GROUPS: Sql = Sql::new(
      WHERE realm = ?1 AND name > ?2
      ORDER BY name LIMIT ?3",
 );
+
+/// How many mails of the realm wait, when the first is due, and how many were given up: by the indexes alone.
+pub(crate) fn backlog(on: &Db<'_>, realm: &Realm) -> Result<Backlog, Cause> {
+    let found = BACKLOG.first(on, [realm.as_str()], |row| {
+        let count = |column| row::column::<i64>(row, column).map(|count| u64::try_from(count).unwrap_or(0));
+        Ok(Backlog { waiting: count(0)?, due: row::maybe_time(row, 1)?, dead: count(2)? })
+    })?;
+    Ok(found.unwrap_or_default())
+}
 
 /// Mails that match.
 pub(crate) fn mails(

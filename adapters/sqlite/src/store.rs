@@ -7,8 +7,8 @@ use accountable_core::{
         Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
     },
     port::{
-        AccountQuery, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailQuery,
-        Page, Scope, Store, StoreError, Stored, Trim, Who, records,
+        AccountQuery, Backlog, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
+        MailQuery, Page, Scope, Store, StoreError, Stored, Trim, Who, records,
     },
 };
 use async_trait::async_trait;
@@ -148,6 +148,10 @@ impl Store for SqliteStore {
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         Ok(self.inner.readers.read(|on| listing::mails(on, query, limit)).await?)
+    }
+
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError> {
+        Ok(self.inner.readers.read(|on| listing::backlog(on, realm)).await?)
     }
 
     async fn suppressed(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_listener::Event;
 
 use super::{
-    Deadline, Hasher, Hourly, KeysMet, Moment, Relay, Service,
+    Deadline, FailingDomains, Hasher, Hourly, KeysMet, Moment, Relay, Service,
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
@@ -46,6 +46,8 @@ pub(crate) struct Core {
     pub(crate) service: Service,
     /// Whether the mailer works.
     pub(crate) relay: Relay,
+    /// Which domains fail.
+    pub(crate) failing_domains: FailingDomains,
     /// When the host is told of mails that were given up since their codes had expired.
     pub(crate) expiries_told: Hourly,
 }

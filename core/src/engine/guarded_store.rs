@@ -8,8 +8,8 @@ use super::guard::{Panicked, caught};
 use crate::{
     domain::{Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, Realm},
     port::{
-        AccountQuery, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit, MailQuery,
-        Page, Scope, Store, StoreError, Stored, Trim, Who,
+        AccountQuery, Backlog, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
+        MailQuery, Page, Scope, Store, StoreError, Stored, Trim, Who,
     },
 };
 
@@ -63,6 +63,9 @@ impl Store for GuardedStore {
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError> {
         answered(async { self.0.mails(query, limit).await }).await
+    }
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError> {
+        answered(async { self.0.backlog(realm).await }).await
     }
     async fn suppressed(
         &self,

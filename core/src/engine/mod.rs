@@ -15,10 +15,12 @@ pub(crate) mod commit;
 pub(crate) mod core;
 pub(crate) mod deadline;
 pub(crate) mod decide;
+mod failing;
 pub(crate) mod guard;
 mod guarded_store;
 mod hasher;
 mod hashing;
+pub(crate) mod health;
 mod hourly;
 mod keys;
 mod lease;
@@ -37,8 +39,10 @@ pub(crate) use self::{
     core::{Core, Host},
     deadline::Deadline,
     decide::{Call, DecideError, Told},
+    failing::FailingDomains,
     guarded_store::GuardedStore,
     hasher::Hasher,
+    health::OutboxHealth,
     hourly::Hourly,
     keys::KeysMet,
     lease::Lease,

@@ -15,10 +15,16 @@
 //! | counter `accountable_locks_total`, label `lock` | each lock |
 //! | counter `accountable_mails_total`, label `outcome` | each attempt at a mail |
 //! | counter `accountable_panics_total`, label `port` | each panic of a port |
+//! | gauge `accountable_outbox_waiting`, label `realm` | mails that wait, as [`Accounts::outbox_health`](crate::Accounts::outbox_health) found them; so are all gauges |
+//! | gauge `accountable_outbox_overdue_seconds`, label `realm` | for how long the first of them has been due |
+//! | gauge `accountable_outbox_dead`, label `realm` | mails that were given up, and are kept |
+//! | gauge `accountable_domains_failing`, label `realm` | domains to which the last mail failed for now |
+//! | gauge `accountable_mailer_works`, label `realm` | 1, or 0 while the mailer fails whatever letter it is given |
 
 #[cfg(feature = "tracing")]
 use tracing::Instrument as _;
 
+use super::OutboxHealth;
 use crate::{
     domain::{LockState, Span},
     error::{Error, Fault, JournalError, PublicError},
@@ -187,6 +193,32 @@ pub(crate) fn unserved(waiting: Span) {
 pub(crate) fn mails_withheld() {
     #[cfg(feature = "tracing")]
     tracing::warn!("mails go ONLY to the recipients that are named; all others are given up untried");
+}
+
+/// How the outbox stands now.
+pub(crate) fn outbox(realm: &str, health: &OutboxHealth) {
+    #[cfg(feature = "metrics")]
+    {
+        let gauges = [
+            ("accountable_outbox_waiting", in_floating_point(health.waiting)),
+            ("accountable_outbox_overdue_seconds", in_floating_point(health.overdue.as_micros()) / 1e6),
+            ("accountable_outbox_dead", in_floating_point(health.dead)),
+            ("accountable_domains_failing", in_floating_point(health.failing_domains)),
+            ("accountable_mailer_works", f64::from(u8::from(health.mailer_works))),
+        ];
+        for (name, value) in gauges {
+            metrics::gauge!(name, "realm" => realm.to_owned()).set(value);
+        }
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = (realm, health);
+}
+
+/// As gauges have it; beyond 2^53 it is rounded.
+#[cfg(feature = "metrics")]
+#[expect(clippy::cast_precision_loss, reason = "nobody reads a gauge to the last mail of so many")]
+const fn in_floating_point(count: u64) -> f64 {
+    count as f64
 }
 
 /// Counts an attempt at a mail.

@@ -22,6 +22,8 @@ pub enum StoreCall<'a> {
     Count(&'a AccountQuery),
     /// A call of [`mails`](super::Store::mails).
     Mails(&'a MailQuery),
+    /// A call of [`backlog`](super::Store::backlog).
+    Backlog(&'a Realm),
     /// A call of [`suppressed`](super::Store::suppressed).
     Suppressed(&'a Realm),
     /// A call of [`groups`](super::Store::groups).
@@ -83,6 +85,7 @@ macro_rules! delegate_store {
             $(account_ids($ids:ident, $ids_query:pat_param, $ids_limit:pat_param) $ids_body:block)?
             $(count($count:ident, $count_query:pat_param) $count_body:block)?
             $(mails($mails:ident, $mails_query:pat_param, $mails_limit:pat_param) $mails_body:block)?
+            $(backlog($backlog:ident, $backlog_realm:pat_param) $backlog_body:block)?
             $(suppressed($held:ident, $held_realm:pat_param, $held_after:pat_param, $held_limit:pat_param)
                 $held_body:block)?
             $(groups($groups:ident, $groups_realm:pat_param, $groups_after:pat_param,
@@ -199,6 +202,18 @@ macro_rules! delegate_store {
                     let inner = $inner;
                     let outcome = inner.mails(query, limit).await;
                     $crate::delegate_store!(@after [$($answered $answer $heard)?] Mails(query) outcome);
+                    outcome
+                })
+            }
+            async fn backlog(
+                &$this,
+                realm: &$crate::domain::Realm,
+            ) -> ::core::result::Result<$crate::port::Backlog, $crate::port::StoreError> {
+                $crate::delegate_store!(@instead [$({ let $backlog_realm = realm; $backlog_body })?] {
+                    $crate::delegate_store!(@before [$($call $hook)?] Backlog(realm));
+                    let inner = $inner;
+                    let outcome = inner.backlog(realm).await;
+                    $crate::delegate_store!(@after [$($answered $answer $heard)?] Backlog(realm) outcome);
                     outcome
                 })
             }

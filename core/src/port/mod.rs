@@ -33,7 +33,7 @@ pub use self::{
     journal::{Cursor, Feed, FeedError, Scope},
     mailer::{MailError, Mailer, Receipt},
     note::{IllegalNote, Note, NoteName},
-    outbox::{Claim, Claimed, Claims},
+    outbox::{Backlog, Claim, Claimed, Claims},
     query::{AccountFilter, AccountQuery, Limit, MailQuery, Page},
     record::{Key, Reservation, Stored, Swap, Write},
     routing::MailRouting,

@@ -45,6 +45,17 @@ pub struct Claimed {
     pub dossier: Dossier,
 }
 
+/// How many of a realm's mails wait, and how many were given up. It counts strangers' sealed requests too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Mails that are not given up, those that a courier has among them.
+    pub waiting: u64,
+    /// When the first of these is, or was, due; none where none waits.
+    pub due: Option<Timestamp>,
+    /// Mails that were given up, and are kept to be looked at.
+    pub dead: u64,
+}
+
 impl Claimed {
     /// Tells whose facts come with a mail.
     #[must_use]

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    AccountQuery, Claim, Claims, Commit, Cursor, Dossier, Feed, FeedError, Key, Limit, MailQuery, Page,
-    Scope, Stored, Trim, Who,
+    AccountQuery, Backlog, Claim, Claims, Commit, Cursor, Dossier, Feed, FeedError, Key, Limit, MailQuery,
+    Page, Scope, Stored, Trim, Who,
 };
 use crate::domain::{
     Account, AccountId, Address, AddressTag, IpFilterGroup, IpFilterGroupName, Mail, QuotaTag, Realm,
@@ -81,8 +81,8 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 ///
 /// Being called
 /// 36. On the thread that polls, a store waits neither for a disk's sync nor for a lock that is held across one: `commit`,
-///     `claim` and `trim` go to a thread of its own or are awaited. Other work there is bounded by `limit`; `count` is
-///     excepted.
+///     `claim` and `trim` go to a thread of its own or are awaited. Other work there is bounded by `limit`; `count` and
+///     `backlog` are excepted.
 /// 37. A page may be short or empty while `next` is some; only `next: None` is the end. Nobody may ask with a limit of one
 ///     and trust emptiness.
 /// 38. The journal's order, not `at`, orders what is read of it. `trim` removes a realm's events from the oldest place on
@@ -93,6 +93,10 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 ///     counted, and a claim's id is never offered again.
 /// 40. On a store whose file was removed or replaced a commit answers Broken at once, and a read within a second. A full
 ///     disk or a failing one is Broken with its cause, at once.
+///
+/// Being watched
+/// 41. `backlog` counts what `mails` lists, of one instant: all of the realm but those given up, with the earliest due time
+///     of these, and those given up.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Loads what a decision rests on, in one snapshot (clauses 19 and 20). What does not exist is absent.
@@ -121,6 +125,8 @@ pub trait Store: Send + Sync + 'static {
         query: &MailQuery,
         limit: Limit,
     ) -> Result<Page<Stored<Mail>, MailQuery>, StoreError>;
+    /// Counts the mails of a realm, and tells when the first is due (clause 41).
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError>;
     /// Lists the records of addresses that are suppressed in the realm, in the order of their tags.
     async fn suppressed(
         &self,

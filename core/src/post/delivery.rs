@@ -268,10 +268,21 @@ impl Core {
                     }
                 }
                 settled => {
+                    self.notice_domain(&mail.value, settled.as_ref().ok());
                     watch::mail_attempted(settled.as_ref().map_or("fault", |attempted| attempted.as_str()));
                     return settled;
                 }
             }
+        }
+    }
+
+    /// Notices whether the domain's server answered.
+    fn notice_domain(&self, mail: &Mail, attempted: Option<&Attempted>) {
+        let Some(domain) = mail.domain else { return };
+        match attempted {
+            Some(Attempted::Delayed) => self.failing_domains.failed(domain),
+            Some(Attempted::Delivered | Attempted::Refused(_)) => self.failing_domains.answered(domain),
+            _ => {}
         }
     }
 

@@ -115,6 +115,43 @@ on_each_store! {
         assert!(told, "{letter:?}");
     }
 
+    async fn the_outbox_says_how_it_stands(world) {
+        let stands = async || world.accounts.outbox_health().await.unwrap();
+        let empty = stands().await;
+        assert_eq!((empty.waiting, empty.overdue, empty.dead, empty.failing_domains, empty.mailer_works), (0, Span::ZERO, 0, 0, true));
+        for address in [ADA, "bob@elsewhere.example", "eve@nowhere.example"] {
+            world.in_use(address, GOOD).await;
+        }
+
+        // One domain is away for a while, one address is none, and the third gets its mail.
+        world.mailer.answer(email("bob@elsewhere.example"), Answer::Transient);
+        world.mailer.answer(email("eve@nowhere.example"), Answer::NoSuchMailbox);
+        for address in [ADA, "bob@elsewhere.example", "eve@nowhere.example"] {
+            ask(&world, address).await;
+        }
+        assert_eq!((stands().await.waiting, stands().await.overdue), (3, Span::ZERO), "nobody has decided yet");
+        world.clock.advance(Span::minutes(2));
+        assert_eq!(stands().await.overdue, Span::minutes(2), "nor has anybody looked");
+        world.sweep().await;
+        let failing = stands().await;
+        assert_eq!((failing.waiting, failing.dead, failing.failing_domains), (1, 1, 1));
+        assert!(failing.mailer_works && failing.overdue == Span::ZERO, "it is tried again in its time");
+        world.mailer.answer_all(Answer::Accept);
+        sweep_for(&world, Span::minutes(10)).await;
+        let well = stands().await;
+        assert_eq!((well.waiting, well.dead, well.failing_domains), (0, 1, 0));
+
+        for address in [ADA, "bob@elsewhere.example"] {
+            ask(&world, address).await;
+        }
+        world.mailer.answer_all(Answer::Unreachable);
+        sweep_for(&world, Span::minutes(2)).await;
+        let away = stands().await;
+        assert!(!away.mailer_works && away.waiting == 2, "{away:?}");
+        assert!(away.overdue > Span::ZERO, "{away:?}");
+        assert_eq!(away.failing_domains, 0, "no domain is to blame");
+    }
+
     /// Each that died is told of within the hour, by one notice an hour.
     async fn the_host_is_told_of_many_expiries_once_an_hour(world with |builder: accountable_core::Builder| builder.notices_to(email(HOST))) {
         for at in 0..12 {

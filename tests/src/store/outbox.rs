@@ -1,10 +1,10 @@
-//! Clauses 22 to 25: what is due is taken up, by one courier at a time, with fresh facts.
+//! Clauses 22 to 25 and 41: what is due is taken up, by one courier at a time, with fresh facts; and how much there is.
 
 use std::collections::BTreeSet;
 
 use accountable_core::{
     domain::{CommitId, Mail, MailId, MailState, Span, Timestamp, Version},
-    port::{Claim, Claimed, CommitError, Dossier, Key, Limit, Store, Stored, Swap},
+    port::{Backlog, Claim, Claimed, CommitError, Dossier, Key, Limit, Store, Stored, Swap},
 };
 
 use super::{Stage, StoreUnderTest, look, put};
@@ -268,4 +268,41 @@ pub async fn clause_25_a_claim_brings_the_facts_of_the_mails_account<S: StoreUnd
             assert_eq!(claimed.dossier, Dossier::empty(expected.incarnation), "an intent's");
         }
     }
+}
+
+/// 41. `backlog` counts what `mails` lists: those that wait, with the earliest due time of these, and those given up.
+pub async fn clause_41_the_backlog_is_what_waits_and_what_was_given_up<S: StoreUnderTest>() {
+    let stage = Stage::<S>::fresh().await;
+    let (store, names) = (&*stage.store, &stage.names);
+    let backlog = async || look::answered(store.backlog(&samples::realm()).await);
+    assert_eq!(backlog().await, Backlog::default(), "of an empty store");
+    let account = names.account();
+    queue(store, names, &samples::mail_in(other_realm(), names.mail(), account, at(1))).await;
+    assert_eq!(backlog().await, Backlog::default(), "what waits in another realm");
+
+    let mut last = None;
+    for (seconds, state) in [
+        (30, MailState::Queued),
+        (20, MailState::Retry { at: at(40) }),
+        (10, MailState::Claimed { until: at(50) }),
+    ] {
+        let mut mail = samples::mail(names.mail(), account, at(seconds));
+        mail.state = state;
+        let stamp = queue(store, names, &mail).await;
+        last = Some(Stored { value: mail, stamp });
+    }
+    queue(store, names, &samples::intent(names.mail(), at(60))).await;
+    let waiting = Backlog { waiting: 4, due: Some(at(30)), dead: 0 };
+    assert_eq!(backlog().await, waiting, "whatever its state, it waits until it is given up");
+
+    let dead = samples::dead(samples::mail(names.mail(), account, at(0)), at(0));
+    queue(store, names, &dead).await;
+    assert_eq!(backlog().await, Backlog { dead: 1, ..waiting });
+    claimed(store, &claim(names, 30, 1)).await;
+    let due = Some(at(40));
+    assert_eq!(backlog().await, Backlog { dead: 1, due, ..waiting }, "the first of them was taken up");
+
+    let Some(last) = last else { return };
+    put(store, Batch::new(names.commit()).mail(Swap::remove(last)).build()).await;
+    assert_eq!(backlog().await, Backlog { waiting: 3, due, dead: 1 }, "one was delivered");
 }

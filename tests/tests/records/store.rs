@@ -15,8 +15,9 @@ use accountable_core::{
         IpFilterGroupName, Mail, MailId, QuotaTag, Realm, Timestamp,
     },
     port::{
-        AccountQuery, Claim, Claimed, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Key,
-        Limit, MailQuery, Note, NoteName, Page, Scope, Store, StoreError, Stored, Swap, Trim, Who, Write,
+        AccountQuery, Backlog, Claim, Claimed, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError,
+        Key, Limit, MailQuery, Note, NoteName, Page, Scope, Store, StoreError, Stored, Swap, Trim, Who,
+        Write,
         records::{Judged, Level, Place, Present, Reads, dossier, judge, keys, needs, page, sift},
     },
 };
@@ -340,6 +341,20 @@ impl Store for RecordStore {
         let from = after.map_or(Unbounded, Excluded);
         let found = state.mails.range((from, Unbounded)).map(|(_, stored)| Ok(stored.clone()));
         sift(found, |mail| query.admits(&mail.value), limit, |last| query.after(&last.value))
+    }
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError> {
+        let state = self.state();
+        let mut backlog = Backlog::default();
+        for mail in state.mails.values().map(|stored| &stored.value).filter(|mail| mail.realm == *realm) {
+            match mail.due() {
+                Some(due) => {
+                    backlog.waiting += 1;
+                    backlog.due = Some(backlog.due.map_or(due, |first| first.min(due)));
+                }
+                None => backlog.dead += 1,
+            }
+        }
+        Ok(backlog)
     }
     async fn suppressed(
         &self,

@@ -15,7 +15,7 @@ use accountable_core::{
         Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
     },
     port::{
-        AccountFilter, AccountQuery, By, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed,
+        AccountFilter, AccountQuery, Backlog, By, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed,
         FeedError, Limit, MailQuery, Page, Scope, Store, StoreError, Stored, Trim, Who,
     },
 };
@@ -61,6 +61,9 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     }
     async fn mails(&self, store: &MemoryStore, query: &MailQuery, limit: Limit) -> Mails {
         store.mails(query, limit).await
+    }
+    async fn backlog(&self, store: &MemoryStore, realm: &Realm) -> Result<Backlog, StoreError> {
+        store.backlog(realm).await
     }
     async fn suppressed(
         &self,
@@ -168,6 +171,9 @@ impl<X: Sabotage> Store for Sabotaged<X> {
     }
     async fn mails(&self, query: &MailQuery, limit: Limit) -> Mails {
         self.sabotage.mails(&self.store, query, limit).await
+    }
+    async fn backlog(&self, realm: &Realm) -> Result<Backlog, StoreError> {
+        self.sabotage.backlog(&self.store, realm).await
     }
     async fn suppressed(&self, realm: &Realm, after: Option<AddressTag>, limit: Limit) -> Addresses {
         self.sabotage.suppressed(&self.store, realm, after, limit).await

@@ -1,11 +1,14 @@
-//! Mails that are claimed too early, twice or without their facts: clauses 22 to 26.
+//! Mails that are claimed too early, twice or without their facts: clauses 22 to 26; and one that is miscounted: clause 41.
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use accountable_conformance::store::{due, outbox};
+use accountable_conformance::{
+    samples::other_realm,
+    store::{due, outbox},
+};
 use accountable_core::{
-    domain::{AccountId, Span, Timestamp},
-    port::{Claim, Claimed, Claims, Dossier, Store},
+    domain::{AccountId, Realm, Span, Timestamp},
+    port::{Backlog, Claim, Claimed, Claims, Dossier, Store, StoreError},
 };
 use accountable_memory::MemoryStore;
 use async_trait::async_trait;
@@ -76,6 +79,24 @@ sabotage! {
         Ok(Claims { next_due: claims.next_due.map(|due| due + Span::seconds(1)), ..claims })
     }
 }
+sabotage! {
+    CountsTheDeadAsWaiting {} backlog(this, store, realm: &Realm) -> Result<Backlog, StoreError> {
+        let backlog = store.backlog(realm).await?;
+        Ok(Backlog { waiting: backlog.waiting + backlog.dead, ..backlog })
+    }
+}
+sabotage! {
+    CountsEveryRealm {} backlog(this, store, realm: &Realm) -> Result<Backlog, StoreError> {
+        let (ours, others) = (store.backlog(realm).await?, store.backlog(&other_realm()).await?);
+        Ok(Backlog { waiting: ours.waiting + others.waiting, ..ours })
+    }
+}
+sabotage! {
+    SaysThatAllIsDueSinceLongAgo {} backlog(this, store, realm: &Realm) -> Result<Backlog, StoreError> {
+        let backlog = store.backlog(realm).await?;
+        Ok(Backlog { due: backlog.due.map(|_| Timestamp::EPOCH), ..backlog })
+    }
+}
 
 breaks! {
     claiming_before_it_is_due: ClaimsBeforeItIsDue breaks
@@ -92,5 +113,11 @@ breaks! {
     bringing_an_old_dossier: BringsAnOldDossier breaks
         outbox::clause_25_a_claims_dossier_is_not_older_than_the_claim;
     bringing_no_dossier: BringsNoDossier breaks outbox::clause_25_a_claim_brings_the_facts_of_the_mails_account;
+    counting_the_dead_as_waiting: CountsTheDeadAsWaiting breaks
+        outbox::clause_41_the_backlog_is_what_waits_and_what_was_given_up;
+    counting_every_realm: CountsEveryRealm breaks
+        outbox::clause_41_the_backlog_is_what_waits_and_what_was_given_up;
+    saying_that_all_is_due_since_long_ago: SaysThatAllIsDueSinceLongAgo breaks
+        outbox::clause_41_the_backlog_is_what_waits_and_what_was_given_up;
     being_due_later: IsDueLater breaks due::clause_26_next_due_is_never_later_than_what_is_due_first;
 }
