@@ -6,13 +6,13 @@ use event_listener::Event;
 
 use crate::{
     domain::{
-        Actor, EmailAddress, Keyring, Links, LinksError, OnlyTo, Origin, OutOfBounds, PasswordPolicy, Realm,
-        Rules, RulesError, SessionStamp, Span,
+        Actor, EmailAddress, Keyring, Links, LinksError, MachineId, OnlyTo, Origin, OutOfBounds,
+        PasswordPolicy, Realm, Rules, RulesError, SessionStamp, Span,
     },
     door::{Admin, Journal, Owner, Public},
     engine::{
-        Core, FailingDomains, GuardedStore, Hasher, Host, Hourly, KeysMet, OutboxHealth, Relay, Service,
-        watch::{self, watched},
+        Core, FailingDomains, GuardedStore, Hasher, Host, Hourly, KeysMet, MachineMet, OutboxHealth, Relay,
+        Service, watch::watched,
     },
     error::Fault,
     log_in::{Gate, LogInOptions},
@@ -36,13 +36,23 @@ pub struct Machine {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     hasher: Arc<dyn PasswordHasher>,
+    id: Option<MachineId>,
 }
 
 impl Machine {
     /// Puts a machine together from a clock, a source of randomness and a hasher.
     #[must_use]
     pub fn new(clock: impl Clock, entropy: impl Entropy, hasher: impl PasswordHasher) -> Self {
-        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), hasher: Arc::new(hasher) }
+        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), hasher: Arc::new(hasher), id: None }
+    }
+
+    /// Says which machine this is. A courier, and a sweep, then warns operators before its first mail where the store was last
+    /// mailed from on another machine: if it is a copy, its people must not be mailed ([`Builder::mailing_only_to`]). Nothing is
+    /// compared by default, nor where the machine has no name.
+    #[must_use]
+    pub fn named(mut self, id: Option<MachineId>) -> Self {
+        self.id = id;
+        self
     }
 
     /// The machine's source of randomness, from which a host may draw the incarnation of a new store.
@@ -337,10 +347,7 @@ impl Builder {
         self.links.check()?;
         OutOfBounds::check("patience", self.patience, Self::PATIENCE)?;
         OutOfBounds::check("log_in_queue", self.longest_queue, Self::LOG_IN_QUEUE)?;
-        if self.host.only_to.is_some() {
-            watch::mails_withheld();
-        }
-        let Machine { clock, entropy, hasher } = self.machine;
+        let Machine { clock, entropy, hasher, id } = self.machine;
         let core = Core {
             store: Arc::new(GuardedStore::new(self.store)),
             mailer: self.mailer,
@@ -348,6 +355,8 @@ impl Builder {
             entropy,
             hasher: Hasher::new(hasher),
             keys: self.keys,
+            machine: id,
+            machine_met: MachineMet::default(),
             keys_met: KeysMet::default(),
             links: self.links,
             policy: self.policy,

@@ -15,8 +15,8 @@ use std::{
 use accountable_core::{
     Accounts, Builder, DeliveryOptions, Machine, MailOptions, NewAccount,
     domain::{
-        AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode, Origin,
-        Password, Span, Timestamp,
+        AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, MachineId, MailedCode,
+        OnlyTo, Origin, Password, Span, Timestamp,
     },
     port::{ErasureVeto, Source},
 };
@@ -54,9 +54,20 @@ impl House {
 
     fn built(build: impl FnOnce(Builder) -> Builder) -> Self {
         let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
+        Self::over(store, None, build)
+    }
+
+    /// On a machine of this name.
+    fn over(
+        store: FaultyStore<MemoryStore>,
+        machine: Option<MachineId>,
+        build: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let mailer = RecordingMailer::new();
         let clock = ManualClock::new(Timestamp::EPOCH);
-        let machine = Machine::new(clock.clone(), SeededEntropy::new(1), InsecureTestHasher::new(1));
+        let seed = machine.map_or(1, |id| u64::from(id.as_bytes()[0]));
+        let hasher = InsecureTestHasher::new(1);
+        let machine = Machine::new(clock.clone(), SeededEntropy::new(seed), hasher).named(machine);
         let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
         let keys = Keyring::new(key(1), KeyId::parse("one").unwrap(), key(2)).unwrap();
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
@@ -295,4 +306,57 @@ fn how_the_outbox_stands_is_shown_by_gauges_of_its_realm() {
         ("accountable_outbox_waiting realm=main", 1.0),
     ];
     assert_eq!(gauges, expected.map(|(name, value)| (name.to_owned(), value)).into());
+}
+
+#[test]
+fn a_store_that_was_copied_is_warned_of_before_its_first_mail_and_once() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
+    let sweeps_on = |machine: Option<u8>| {
+        let id = machine.map(|n| MachineId::from_bytes([n; 16]));
+        let text = logged(async || {
+            let house = House::over(store.clone(), id, |builder| builder);
+            for _ in 0..2 {
+                house.accounts.sweep(10).await.unwrap();
+            }
+        });
+        text.lines().filter(|line| line.contains("WARN") && line.contains("ANOTHER MACHINE")).count()
+    };
+    assert_eq!(sweeps_on(Some(1)), 0, "a new store");
+    assert_eq!(sweeps_on(Some(1)), 0, "another process of the machine");
+    assert_eq!(sweeps_on(None), 0, "who has no name compares nothing");
+    assert_eq!(sweeps_on(Some(2)), 1, "a copy, or a move");
+    assert_eq!(sweeps_on(Some(2)), 0, "that was said");
+    assert_eq!(sweeps_on(Some(1)), 1, "and back");
+}
+
+#[test]
+fn mails_that_go_to_few_are_warned_of_once_and_not_by_whoever_merely_builds() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let only = |builder: Builder| builder.mailing_only_to(OnlyTo::parse(["lab.example"]).unwrap());
+    let warned =
+        |text: &str| text.lines().filter(|line| line.contains("WARN") && line.contains("ONLY")).count();
+    assert_eq!(warned(&logged(async || drop(House::built(only)))), 0);
+    let text = logged(async || {
+        let house = House::built(only);
+        for _ in 0..3 {
+            house.accounts.sweep(10).await.unwrap();
+        }
+    });
+    assert_eq!(warned(&text), 1, "{text}");
+}
+
+#[test]
+fn while_the_store_is_away_nothing_is_said_of_the_machine_and_the_next_look_says_it() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
+    let on = |n: u8| House::over(store.clone(), Some(MachineId::from_bytes([n; 16])), |builder| builder);
+    pollster::block_on(on(1).accounts.sweep(10)).unwrap();
+    let text = logged(async || {
+        let house = on(2);
+        store.script([CommitFault::Unavailable]);
+        assert!(house.accounts.sweep(10).await.is_err());
+        house.accounts.sweep(10).await.unwrap();
+    });
+    assert!(text.contains("ANOTHER MACHINE"), "{text}");
 }

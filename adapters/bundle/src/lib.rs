@@ -71,7 +71,7 @@ pub use accountable_mail as mail;
 pub use accountable_smtp as smtp;
 pub use accountable_system::{
     Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
-    Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, new_keyring_toml,
+    Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, machine_id, new_keyring_toml,
     secrets_from_file, write_new_keyring,
 };
 /// For implementing a port.
@@ -104,7 +104,13 @@ pub fn builder(
     links: Links,
 ) -> Result<Builder, Argon2Error> {
     let hasher = Argon2Pool::new(&Argon2Settings::default())?;
-    Ok(Accounts::builder(Machine::new(SystemClock, OsEntropy, hasher), store, mailer, keys, links))
+    Ok(Accounts::builder(
+        Machine::new(SystemClock, OsEntropy, hasher).named(machine_id()),
+        store,
+        mailer,
+        keys,
+        links,
+    ))
 }
 
 /// The README's program compiles.

@@ -36,7 +36,7 @@ use accountable_core::{
     domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock};
+use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
@@ -238,7 +238,7 @@ impl Settings {
     }
 
     fn assemble(&self, parts: Parts, store: impl Store, mailer: impl Mailer) -> Builder {
-        let machine = Machine::new(SystemClock, OsEntropy, parts.hasher);
+        let machine = Machine::new(SystemClock, OsEntropy, parts.hasher).named(machine_id());
         let builder = Accounts::builder(machine, store, mailer, parts.keys, parts.links);
         let builder = match &self.notices_to {
             Some(staff) => builder.notices_to(staff.clone()),

@@ -24,6 +24,7 @@ mod foreign;
 #[cfg_attr(feature = "foreign-hashes", cfg(test))]
 mod foreign_marks;
 mod key_file;
+mod machine_id;
 mod pepper;
 mod phc;
 mod scratch;
@@ -42,6 +43,7 @@ pub use self::{
         KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
         write_new_keyring,
     },
+    machine_id::machine_id,
     pepper::Pepper,
     settings::{Argon2Error, Argon2Settings},
 };

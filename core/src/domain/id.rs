@@ -81,6 +81,11 @@ name_of_16_bytes! {
     CommitId
 }
 name_of_16_bytes! {
+    /// Names a machine, so that a store that was copied to another is noticed. It is kept in the store: whoever makes it derives
+    /// it from what the operating system keeps to itself, and can't be led back to that.
+    MachineId
+}
+name_of_16_bytes! {
     /// Names one confirmation, and is the part of its code that the store keeps. Useless without the keyring.
     Nonce
 }
@@ -99,7 +104,7 @@ pub struct EventRef {
     pub ordinal: u8,
 }
 
-shown_in_hex!(MailId, CommitId, Nonce, Incarnation);
+shown_in_hex!(MailId, CommitId, Nonce, Incarnation, MachineId);
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BASE62_LENGTH: usize = 22;

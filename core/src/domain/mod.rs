@@ -89,7 +89,7 @@ pub use self::{
     feedback::FeedbackTag,
     filter::IpFilterGroup,
     format::{FormatVersion, Unknown},
-    id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MailId, Nonce},
+    id::{AccountId, CommitId, EventRef, Incarnation, KeyId, MachineId, MailId, Nonce},
     input::InputError,
     intent::{Intent, IntentKind},
     key_check::{KeyCheck, KeyChecks, KeyName},

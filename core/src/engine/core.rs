@@ -5,12 +5,13 @@ use std::sync::Arc;
 use event_listener::Event;
 
 use super::{
-    Deadline, FailingDomains, Hasher, Hourly, KeysMet, Moment, Relay, Service,
+    Deadline, FailingDomains, Hasher, Hourly, KeysMet, MachineMet, Moment, Relay, Service,
     guard::{Panicked, caught, caught_now},
 };
 use crate::{
     domain::{
-        EmailAddress, EventKind, Keyring, Links, OnlyTo, PasswordPolicy, Realm, Rules, Span, Timestamp,
+        EmailAddress, EventKind, Keyring, Links, MachineId, OnlyTo, PasswordPolicy, Realm, Rules, Span,
+        Timestamp,
     },
     error::Fault,
     log_in::{Gate, LogInOptions},
@@ -27,6 +28,10 @@ pub(crate) struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) hasher: Hasher,
     pub(crate) keys: Keyring,
+    /// Which machine this is, if it says so.
+    pub(crate) machine: Option<MachineId>,
+    /// Whether that was compared with the one that mailed last.
+    pub(crate) machine_met: MachineMet,
     /// Whether those are the keys that the realm was written with.
     pub(crate) keys_met: KeysMet,
     pub(crate) links: Links,

@@ -24,6 +24,7 @@ pub(crate) mod health;
 mod hourly;
 mod keys;
 mod lease;
+mod machine;
 pub(crate) mod moment;
 mod notices;
 mod offer;
@@ -46,6 +47,7 @@ pub(crate) use self::{
     hourly::Hourly,
     keys::KeysMet,
     lease::Lease,
+    machine::MachineMet,
     moment::Moment,
     offer::{Pledge, Repeated},
     relay::Relay,

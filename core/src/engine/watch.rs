@@ -10,6 +10,7 @@
 //! | event at `WARN`, fields `outcome` and `error` | the end of a call by a fault, with its sources; a courier that has to wait; a commit of unknown outcome that is offered again |
 //! | event at `WARN`, field `port` | a port panicked: the mailer, the store, .. |
 //! | event at `WARN` | the mailer fails, whatever letter it is given; and event at `INFO`, it works again |
+//! | event at `WARN` | before the first mail: mails go only to those who are named; the store was last mailed from on another machine |
 //! | event at `WARN`, field `waiting` | mails wait, and no courier or sweep of this process has looked for them; at most once an hour |
 //! | counter `accountable_calls_total`, labels `call`, `outcome` | each call |
 //! | counter `accountable_locks_total`, label `lock` | each lock |
@@ -193,6 +194,14 @@ pub(crate) fn unserved(waiting: Span) {
 pub(crate) fn mails_withheld() {
     #[cfg(feature = "tracing")]
     tracing::warn!("mails go ONLY to the recipients that are named; all others are given up untried");
+}
+
+/// The store was last mailed from on another machine; whoever works on a copy must hear of it.
+pub(crate) fn copied() {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        "this store was last mailed from on ANOTHER MACHINE: if it is a copy, stop, and name those to whom alone mails may go"
+    );
 }
 
 /// How the outbox stands now.

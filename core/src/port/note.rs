@@ -65,6 +65,12 @@ impl NoteName {
         Self("keys".to_owned())
     }
 
+    /// The note that names the machine from which mails went out last: `machine`.
+    #[must_use]
+    pub fn machine() -> Self {
+        Self("machine".to_owned())
+    }
+
     /// The note that says how far work over many accounts is: `bulk`.
     #[must_use]
     pub fn bulk() -> Self {

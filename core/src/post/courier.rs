@@ -244,6 +244,7 @@ impl<'a> Courier<'a> {
         let core = self.core;
         core.service.looked();
         core.meet_keys(&mut core.deadline()).await?;
+        core.meet_machine().await?;
         let retries = &core.rules.retries;
         let lease = Lease::begin(&*core.clock, retries.lease);
         let now = core.clock.now();
