@@ -1,6 +1,5 @@
 //! The route for mails that came back: who may call it, what it takes, and what it answers.
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]

@@ -2,8 +2,8 @@
 
 use super::{
     Account, Address, ClosedBy, CodeLives, CodeMint, Contact, Content, Dispatch, EmailAddress, Facts,
-    FeedbackTag, HostNotice, Letter, LinkUrl, Mail, MailId, Message, Nonce, Notice, Purpose, Standing,
-    Subject, Timestamp,
+    FeedbackTag, HostNotice, Letter, LinkUrl, Locale, Mail, MailId, Message, Nonce, Notice, Purpose,
+    Standing, Subject, Timestamp,
 };
 
 /// What is known when a mail was claimed. All of one instant, not before the claim.
@@ -71,7 +71,8 @@ impl LetterContext<'_> {
         }
         let message = match &dispatch.subject {
             Subject::Code { purpose, nonce, page } => {
-                let message = self.code_message(account, dispatch, *purpose, *nonce, page)?;
+                let lang = language(facts, mail);
+                let message = self.code_message(account, dispatch, *purpose, *nonce, page, lang)?;
                 // Whoever has it is told; whoever asked for it learns nothing.
                 let elsewhere = *purpose == Purpose::EmailConfirm && self.taken;
                 if elsewhere { Message::Notice(Notice::EmailTaken) } else { message }
@@ -83,7 +84,7 @@ impl LetterContext<'_> {
         let tag = FeedbackTag::of(self.mint.keys, mail, dispatch);
         let circumstances = mail.circumstances.as_ref();
         Ok(letter
-            .in_locale(facts.attributes.locale.clone())
+            .in_locale(language(facts, mail).cloned())
             .with_circumstances(circumstances.map(|sealed| sealed.open(self.mint.keys, &mail.realm, mail.id)))
             .with_contact(self.contact.cloned())
             .with_feedback(tag))
@@ -111,6 +112,7 @@ impl LetterContext<'_> {
         purpose: Purpose,
         nonce: Nonce,
         page: &LinkUrl,
+        lang: Option<&Locale>,
     ) -> Result<Message, Withdrawn> {
         let facts = account.facts().map_err(|_| Withdrawn::Void)?;
         let live = facts
@@ -119,12 +121,16 @@ impl LetterContext<'_> {
             .ok_or(Withdrawn::Void)?;
         let mailbox = facts.mailbox(dispatch.recipient).ok_or(Withdrawn::Void)?;
         let code = self.mint.code(account.id, purpose, &mailbox.address, &live).ok_or(Withdrawn::Void)?;
-        let lang = facts.attributes.locale.as_ref();
         let link = page.with_code(account.id, &code, live.return_url.as_ref(), lang);
         let own = live.end_named(purpose, self.lives.of(purpose), self.now);
         let expires_at = facts.end_told(purpose, own);
         Ok(Message::Code { purpose, link, expires_at })
     }
+}
+
+/// The language of a mail's reader: the account's own, else that of the request that caused the mail.
+fn language<'a>(facts: &'a Facts, mail: &'a Mail) -> Option<&'a Locale> {
+    facts.attributes.locale.as_ref().or(mail.locale.as_deref())
 }
 
 /// Notices are for active accounts, but for those that tell the owner of a closed one that it is closed. A code is mailed

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, MailId, MailKind, Nonce, Notice, Ordinal,
-    Purpose, Realm, SealedCircumstances, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
+    AccountId, DomainTag, FormatVersion, HostNotice, LinkUrl, Locale, MailId, MailKind, Nonce, Notice,
+    Ordinal, Purpose, Realm, SealedCircumstances, SealedIntent, Span, Timestamp, Undeliverable, Unknown,
 };
 
 /// A mail, or what a stranger asked for and a courier has yet to decide.
@@ -29,6 +29,9 @@ pub struct Mail {
     /// seal. A queued mail gets them in its first commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circumstances: Option<Box<SealedCircumstances>>,
+    /// The language of the request that caused it, for a reader whose account has none; none where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Box<Locale>>,
     /// When it was put into the outbox.
     pub queued_at: Timestamp,
     /// How many times a courier took it up.
@@ -152,6 +155,7 @@ impl Mail {
             content,
             domain: None,
             circumstances: None,
+            locale: None,
             queued_at: now,
             attempts: 0,
             state: MailState::Queued,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{InputError, LinkUrl, Links, Locale, ReturnUrl, Span};
 
-/// Where a mailed code leads, and in which language a new account is written to. The default is the standard page,
+/// Where a mailed code leads, and in which language whoever asks reads. The default is the standard page,
 /// nowhere to return to, and no language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,8 +16,8 @@ pub struct MailOptions {
     /// Where the page sends its reader at the end; nowhere by default. It must be at or below one that the [`Links`]
     /// allow, else the request is refused as `return_url_not_allowed`.
     pub return_url: Option<ReturnUrl>,
-    /// The language (a BCP 47 tag) of an account that this request makes; none by default. An account that exists keeps
-    /// its own.
+    /// The language (a BCP 47 tag) of whoever asks; none by default. The mails that come of the request are in it where the
+    /// account has none of its own, and an account that the request makes has it from then on.
     pub locale: Option<Locale>,
 }
 
@@ -35,7 +35,7 @@ impl MailOptions {
         self
     }
 
-    /// Gives an account that this request makes this language.
+    /// Says in which language whoever asks reads.
     #[must_use]
     pub fn with_locale(mut self, locale: Locale) -> Self {
         self.locale = Some(locale);

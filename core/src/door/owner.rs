@@ -141,7 +141,7 @@ impl Owner {
                     verified: &right.credential.sealed,
                     epoch: self.stamp.epoch,
                 })?;
-                let mut verdict = Verdict::new(change, ());
+                let mut verdict = Verdict::new(change.asked_in(mail.locale.as_ref()), ());
                 verdict.reserve = core.email_change_reservations(account.id, email, moment.now);
                 Ok(verdict)
             });
@@ -208,7 +208,7 @@ impl Owner {
                 };
                 let change = account.request_own_email_proof(self.stamp.epoch, &request)?;
                 let to = &account.facts()?.mailbox.key;
-                let mut verdict = Verdict::new(change, ());
+                let mut verdict = Verdict::new(change.asked_in(mail.locale.as_ref()), ());
                 verdict.reserve.push(core.proof_reservation(to, moment.now));
                 Ok::<_, Stop>(verdict)
             })

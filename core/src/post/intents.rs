@@ -125,7 +125,7 @@ impl Core {
                 Ok(Change::none())
             }
         };
-        let change = change.unwrap_or_default();
+        let change = change.unwrap_or_default().asked_in(intent.locale.as_ref());
         let reserve = self.recipient_reservations(intent.kind, account, &change, moment.now);
         Ok((change, reserve))
     }

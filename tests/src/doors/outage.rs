@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use accountable_core::{
-    About, Delivery, DeliveryOptions, MailList, MailOptions, OutboxMail, PublicError,
+    About, AccountChanges, Delivery, DeliveryOptions, MailList, MailOptions, OutboxMail, PublicError,
     domain::{
-        AccountId, CodeLives, CodeState, DeathCause, EventKind, HostNotice, Message, Purpose, Rules, Span,
-        Timestamp,
+        AccountId, CodeLives, CodeState, DeathCause, EventKind, HostNotice, Locale, Message, Purpose, Rules,
+        Span, Timestamp,
     },
     port::Clock as _,
 };
@@ -528,5 +528,39 @@ on_each_store! {
         let issued = world.admin().issue_code(id, Purpose::PasswordSet, &MailOptions::default()).await.unwrap();
         assert!(issued.link.expose().ends_with("&lang=de-CH"));
         world.public().choose_password(&world.mailed_code(ADA), &password(GOOD)).await.unwrap();
+    }
+    /// Whoever asks reads the mails that come of it; an account that has a language of its own is written to in that.
+    async fn a_mail_is_in_the_language_of_its_request_where_the_account_has_none(world) {
+        let locale = |tag: &str| Locale::parse(tag).unwrap();
+        let asked_in = |tag: &str| MailOptions::default().with_locale(locale(tag));
+        let told_in = |to: &str| world.mailer.last_to(&email(to)).unwrap().locale;
+        let id = world.register(ADA).await;
+        let _ = world.admin().request_password_set(id, DeliveryOptions::default().with_mail(asked_in("ko"))).await.unwrap();
+        assert_eq!(told_in(ADA), Some(locale("ko")), "staff's request, delivered at once");
+        assert!(world.mailer.last_link_to(&email(ADA)).unwrap().ends_with("&lang=ko"));
+        let issued = world.admin().issue_code(id, Purpose::PasswordSet, &asked_in("sv")).await.unwrap();
+        assert!(issued.link.expose().ends_with("&lang=sv"));
+        world.public().choose_password(&world.mailed_code(ADA), &password(GOOD)).await.unwrap();
+
+        let _ = world.public().request_password_reset(&email(ADA), asked_in("ja")).await.unwrap();
+        world.sweep().await;
+        assert_eq!(told_in(ADA), Some(locale("ja")), "a stranger's, decided by the courier");
+        assert!(world.mailer.last_link_to(&email(ADA)).unwrap().ends_with("&lang=ja"));
+        let _ = world.public().sign_up(&email(ADA), asked_in("de-CH"), None).await.unwrap();
+        world.sweep().await;
+        assert_eq!(told_in(ADA), Some(locale("de-CH")), "the notice that there is an account");
+
+        let owner = world.signed_in(ADA, GOOD).await;
+        let new = email("new@example.com");
+        owner.request_email_change(&password(GOOD), &new, &asked_in("sv")).await.unwrap();
+        world.sweep().await;
+        assert_eq!([told_in("new@example.com"), told_in(ADA)], [(); 2].map(|()| Some(locale("sv"))), "the owner's");
+
+        world.admin().update(id, &AccountChanges::default().with_locale(Some(locale("de")))).await.unwrap();
+        world.clock.advance(Span::hours(1));
+        let _ = world.public().request_password_reset(&email(ADA), asked_in("ja")).await.unwrap();
+        world.sweep().await;
+        assert_eq!(told_in(ADA), Some(locale("de")), "the account's own comes first");
+        assert!(world.mailer.last_link_to(&email(ADA)).unwrap().ends_with("&lang=de"));
     }
 }

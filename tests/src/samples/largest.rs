@@ -217,6 +217,7 @@ pub fn extreme_mails(account: AccountId, names: &Names) -> Vec<Mail> {
         }),
         domain: Some(DomainTag::from_bytes([0xff; 32])),
         circumstances: Some(Box::new(extreme_circumstances(names.mail()))),
+        locale: Some(Box::new(longest_locale())),
         queued_at: Timestamp::MIN,
         attempts: u32::MAX,
         state,
@@ -333,6 +334,10 @@ fn longest_attributes() -> Attributes {
     attributes.validity = PasswordValidity::days(365).expect("a validity");
     attributes.ip_filter_group = Some(group_name(&"G".repeat(32)));
     attributes.memo = longest_memo();
-    attributes.locale = Some(Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale"));
+    attributes.locale = Some(longest_locale());
     attributes
+}
+
+fn longest_locale() -> Locale {
+    Locale::parse("abcdefgh-12345678-abcdefgh-12345678").expect("a locale")
 }

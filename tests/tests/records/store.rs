@@ -348,10 +348,10 @@ impl Store for RecordStore {
         for mail in state.mails.values().map(|stored| &stored.value).filter(|mail| mail.realm == *realm) {
             match mail.due() {
                 Some(due) => {
-                    backlog.waiting += 1;
+                    backlog.waiting = backlog.waiting.saturating_add(1);
                     backlog.due = Some(backlog.due.map_or(due, |first| first.min(due)));
                 }
-                None => backlog.dead += 1,
+                None => backlog.dead = backlog.dead.saturating_add(1),
             }
         }
         Ok(backlog)

@@ -82,13 +82,13 @@ sabotage! {
 sabotage! {
     CountsTheDeadAsWaiting {} backlog(this, store, realm: &Realm) -> Result<Backlog, StoreError> {
         let backlog = store.backlog(realm).await?;
-        Ok(Backlog { waiting: backlog.waiting + backlog.dead, ..backlog })
+        Ok(Backlog { waiting: backlog.waiting.saturating_add(backlog.dead), ..backlog })
     }
 }
 sabotage! {
     CountsEveryRealm {} backlog(this, store, realm: &Realm) -> Result<Backlog, StoreError> {
         let (ours, others) = (store.backlog(realm).await?, store.backlog(&other_realm()).await?);
-        Ok(Backlog { waiting: ours.waiting + others.waiting, ..ours })
+        Ok(Backlog { waiting: ours.waiting.saturating_add(others.waiting), ..ours })
     }
 }
 sabotage! {

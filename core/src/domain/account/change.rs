@@ -1,7 +1,7 @@
 //! What a command makes of an account and of what surrounds it. Whole, or not at all.
 
 use super::{Account, Facts, Life};
-use crate::domain::{Address, AddressTag, Carried, EventKind, Mail, Refusal, SessionStamp};
+use crate::domain::{Address, AddressTag, Carried, EventKind, Locale, Mail, Refusal, SessionStamp};
 
 /// Records as they shall be, and the events that say why. The loop that commits it numbers the version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,13 @@ impl Change {
     #[must_use]
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// Whoever asked for it reads this language: so do its mails, where their account has none of its own.
+    #[must_use]
+    pub fn asked_in(mut self, locale: Option<&Locale>) -> Self {
+        self.mails.iter_mut().for_each(|mail| mail.locale = locale.cloned().map(Box::new));
+        self
     }
 
     /// Starts from the facts as they are; the closure makes them what they shall be.

@@ -3,8 +3,8 @@
 use super::Admin;
 use crate::{
     domain::{
-        Account, AccountId, AssignPassword, Candidate, Change, Code, LinkUrl, MailRequest, MailedLink,
-        Management, ManagementChange, Password, Purpose, Refusal, Span, Stop, Timestamp,
+        Account, AccountId, AssignPassword, Candidate, Change, Code, LinkUrl, Locale, MailRequest,
+        MailedLink, Management, ManagementChange, Password, Purpose, Refusal, Span, Stop, Timestamp,
     },
     door::{DeliveryOptions, MailOptions},
     engine::Core,
@@ -123,7 +123,7 @@ impl Admin {
                     account.issue_code(purpose, &request)
                 })
                 .await?;
-            IssuedCode::of(core, &decided.after, purpose, page)
+            IssuedCode::of(core, &decided.after, purpose, page, options.locale.as_ref())
                 .ok_or_else(|| Fault::Defect("an issued code that is not there").into())
         })
         .await
@@ -177,7 +177,7 @@ impl Admin {
                     claimed_until: at_once.then(|| moment.now + retries.lease),
                     ..core.mail_request(page, dossier, moment)
                 };
-                let change = command(account, &request)?;
+                let change = command(account, &request)?.asked_in(options.mail.locale.as_ref());
                 let mails = !change.mails.is_empty();
                 let mut verdict = Verdict::new(change, ());
                 if mails {
@@ -213,13 +213,19 @@ impl Admin {
 
 impl IssuedCode {
     /// The code of a purpose as the account has it now; none where it has none.
-    fn of(core: &Core, dossier: &Dossier, purpose: Purpose, page: &LinkUrl) -> Option<Self> {
+    fn of(
+        core: &Core,
+        dossier: &Dossier,
+        purpose: Purpose,
+        page: &LinkUrl,
+        asked_in: Option<&Locale>,
+    ) -> Option<Self> {
         let account = &dossier.account.as_ref()?.value;
         let facts = account.facts().ok()?;
         let confirmation = facts.code_carrying_nothing(facts.confirmations.get(&purpose)?.issued.as_ref()?);
         let mailbox = facts.mailbox(confirmation.recipient)?;
         let code = core.mint(dossier).code(account.id, purpose, &mailbox.address, &confirmation)?;
-        let lang = facts.attributes.locale.as_ref();
+        let lang = facts.attributes.locale.as_ref().or(asked_in);
         let link = page.with_code(account.id, &code, confirmation.return_url.as_ref(), lang);
         Some(Self { code, link, expires_at: facts.end_told(purpose, confirmation.expires_at) })
     }
