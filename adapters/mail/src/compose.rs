@@ -12,7 +12,7 @@ use mail_builder::{
     mime::MimePart,
 };
 
-use crate::{LetterWords, wording::one_line};
+use crate::{LetterWords, Provider, wording::one_line};
 
 /// The header with a letter's [`FeedbackTag`](accountable_core::domain::FeedbackTag), by which bounces and complaints are matched
 /// to the mail that they are about.
@@ -30,13 +30,15 @@ pub struct Letterhead {
     pub name: Option<String>,
     /// The address for replies (`Reply-To`); by default they go to the sender.
     pub reply_to: Option<EmailAddress>,
+    /// The mail service that takes the mails, if it reports what comes back in a field of its own; none by default.
+    pub provider: Option<Provider>,
 }
 
 impl Letterhead {
     /// A letterhead with this sender's address, without a name.
     #[must_use]
     pub fn new(from: EmailAddress) -> Self {
-        Self { from, name: None, reply_to: None }
+        Self { from, name: None, reply_to: None, provider: None }
     }
 
     /// Adds the sender's display name, as readers see it.
@@ -50,6 +52,13 @@ impl Letterhead {
     #[must_use]
     pub fn with_reply_to(mut self, address: EmailAddress) -> Self {
         self.reply_to = Some(address);
+        self
+    }
+
+    /// Gives this mail service the feedback tag in the field that it hands back.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
         self
     }
 
@@ -110,6 +119,9 @@ impl Composer {
         }
         if let Some(tag) = &letter.feedback {
             message = message.header(FEEDBACK_HEADER, Raw::new(one_line(tag.as_str())));
+            if let Some((name, value)) = self.letterhead.provider.and_then(|provider| provider.header(tag)) {
+                message = message.header(name, Raw::new(value));
+            }
         }
         let mut octets = Vec::new();
         message.body(MimePart::new(kind, parts)).serialize(&mut octets);
@@ -126,8 +138,8 @@ impl Composer {
     }
 }
 
-/// What of a feedback tag may stand in a `Message-ID`: a genuine one whole, of others nothing.
-fn dot_atom(tag: &FeedbackTag) -> Option<&str> {
+/// What of a feedback tag may stand in a `Message-ID`, and in a provider's field: a genuine one whole, of others nothing.
+pub(crate) fn dot_atom(tag: &FeedbackTag) -> Option<&str> {
     let tag = tag.as_str();
     (!tag.is_empty() && tag.len() <= 64 && tag.bytes().all(|c| c.is_ascii_alphanumeric())).then_some(tag)
 }

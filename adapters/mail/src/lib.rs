@@ -59,7 +59,8 @@
 //! ```
 //!
 //! How well bounces are told apart can be measured by a folder of them: `cargo run -p accountable-mail --example measure_feedback`.
-//! What a provider tells by webhook is read by `webhooks`, with the feature of that name.
+//! What a provider tells by webhook is read by `webhooks`, with the feature of that name; a [`Letterhead`] that is told of the
+//! [`Provider`] gives it the tag in the field that it hands back.
 //!
 //! # For development
 //! A [`FolderMailer`] writes each mail into a folder, for development, or for a program that sends what it finds there.
@@ -70,6 +71,7 @@ mod feedback;
 mod folder;
 mod letter_words;
 mod page;
+mod provider;
 mod take_in;
 mod templates;
 #[cfg(feature = "webhooks")]
@@ -83,6 +85,7 @@ pub use self::{
     feedback::{Class, EnhancedStatus, Feedback, read_feedback},
     folder::FolderMailer,
     letter_words::{LetterWords, WordingError},
+    provider::Provider,
     take_in::{TakenIn, take_in},
     templates::{TemplateError, Templates},
     wording::Wording,

@@ -3,10 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use accountable_core::domain::{EmailAddress, OnlyTo};
+#[cfg(feature = "mail")]
+use accountable_mail::Provider;
 #[cfg(feature = "smtp")]
 use accountable_smtp::SmtpSettings;
 use serde::{Deserialize, Serialize};
 
+/// The key `mail.provider` in a build without the feature `mail`: it is accepted and not looked at.
+#[cfg(not(feature = "mail"))]
+use super::Unread as Provider;
 /// The section `mail.smtp` in a build without the feature `smtp`: it is accepted and not looked at.
 #[cfg(not(feature = "smtp"))]
 use super::Unread as SmtpSettings;
@@ -31,6 +36,9 @@ pub struct MailSettings {
     /// To whom alone mails go, on a copy of a store whose people must not be mailed: e-mail addresses, and domains. A mail
     /// to anybody else is given up untried. By default mails go to everybody.
     pub only_to: Option<OnlyTo>,
+    /// The mail service that takes the mails, if it tells by webhook what comes back: each mail then bears its feedback tag in
+    /// the field that the service hands back. None by default.
+    pub provider: Option<Provider>,
     /// The section `mail.smtp`: the mail servers that take mails. None by default.
     pub smtp: SmtpSettings,
 }
@@ -70,6 +78,7 @@ mod mailer {
             let mut letterhead = Letterhead::new(from);
             letterhead.name.clone_from(&mail.service);
             letterhead.reply_to.clone_from(&mail.reply_to);
+            letterhead.provider = mail.provider;
             Ok(Composer::new(letterhead, LetterWords::of(service).with_words(self.words.build()?)))
         }
 

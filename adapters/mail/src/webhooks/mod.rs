@@ -4,10 +4,10 @@
 //! and waits for nothing: what has to be fetched or known is an argument. Bodies of more than 1 MiB are refused.
 //!
 //! Our [tag](accountable_core::domain::FeedbackTag) travels in each provider's own field, since some replace the `Message-ID` and
-//! report nothing of other headers. Whoever sends through a provider's interface puts the letter's tag there, under the name
-//! [`FEEDBACK_FIELD`]:
+//! report nothing of other headers: under the name [`FEEDBACK_FIELD`], by a header that a [`Letterhead`](crate::Letterhead) sets
+//! that knows its [`Provider`](crate::Provider). Whoever sends through a provider's interface puts the letter's tag there.
 //!
-//! | provider | field | how it is set |
+//! | provider | field | the header |
 //! |---|---|---|
 //! | Amazon SES | message tag | header `X-SES-MESSAGE-TAGS: feedback_tag=..`; the header of ours is found too, where SES is told to report headers |
 //! | SendGrid | unique or custom argument | header `X-SMTPAPI: {"unique_args": {"feedback_tag": ".."}}` |
@@ -22,13 +22,11 @@ pub mod ses;
 use accountable_core::domain::{FeedbackTag, Span, Timestamp};
 use serde::de::DeserializeOwned;
 
+pub use crate::provider::FEEDBACK_FIELD;
 use crate::{
     Class, Feedback,
     feedback::{self, message_id},
 };
-
-/// The name of the field with our tag, in each provider's own place.
-pub const FEEDBACK_FIELD: &str = "feedback_tag";
 
 /// How old a signed time may be, and how far ahead: 15 minutes. Providers sign anew each time they try again.
 pub const FRESH: Span = Span::minutes(15);

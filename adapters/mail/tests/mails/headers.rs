@@ -2,7 +2,7 @@
 
 use accountable_conformance::samples::{NOW, longest_email, longest_email_with};
 use accountable_core::domain::{FeedbackTag, LinkUrl, Message, Notice, Purpose, Timestamp};
-use accountable_mail::{Composer, FEEDBACK_HEADER, LetterWords, Letterhead};
+use accountable_mail::{Composer, FEEDBACK_HEADER, LetterWords, Letterhead, Provider};
 
 use crate::letters::{
     LANGUAGES, all, composer, email, end, letter_to, letterhead, link, locale, named, notice, parsed, saying,
@@ -169,4 +169,38 @@ fn subjects_of_all_scripts_arrive_unchanged() {
         let mail = saying("locked-tells", subject).compose(&notice(Notice::Locked)).unwrap();
         assert_eq!(parsed(mail.as_bytes()).body_text(0).unwrap().lines().next(), Some(subject));
     }
+}
+
+/// The header that each provider reads, and no other; from a tag that is none of ours nothing can be made.
+#[test]
+fn a_mail_by_way_of_a_provider_bears_its_tag_in_the_providers_own_field() {
+    let tag = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwxyz234";
+    let all = [
+        (Provider::AmazonSes, "X-SES-MESSAGE-TAGS", format!("feedback_tag={tag}")),
+        (Provider::Mailgun, "X-Mailgun-Variables", format!("{{\"feedback_tag\":\"{tag}\"}}")),
+        (Provider::Postmark, "X-PM-Metadata-feedback_tag", tag.to_owned()),
+        (Provider::Sendgrid, "X-SMTPAPI", format!("{{\"unique_args\":{{\"feedback_tag\":\"{tag}\"}}}}")),
+    ];
+    let composed = |provider: Option<Provider>, tag: &str| {
+        let mut letterhead = Letterhead::new(email("accounts@orchard.example"));
+        letterhead.provider = provider;
+        let letter = notice(Notice::Locked).with_feedback(FeedbackTag::new(tag));
+        let mail = Composer::new(letterhead, LetterWords::of("Orchard")).compose(&letter).unwrap();
+        String::from_utf8(mail.as_bytes().to_vec()).unwrap()
+    };
+    for (provider, name, value) in &all {
+        let mail = composed(Some(*provider), tag);
+        let mail = parsed(mail.as_bytes());
+        assert_eq!(mail.header_raw(*name).unwrap().trim(), value);
+        let others = all.iter().filter(|(_, other, _)| other != name);
+        assert!(others.into_iter().all(|(_, other, _)| mail.header_raw(*other).is_none()));
+        for forged in
+            ["", "a\r\nBcc: eve@evil.example", "\"}, \"to\": [\"eve@evil.example\"]", &"a".repeat(65)]
+        {
+            let mail = composed(Some(*provider), forged);
+            assert!(!mail.to_lowercase().contains(&name.to_lowercase()), "{mail}");
+        }
+    }
+    let plain = composed(None, tag);
+    assert!(all.iter().all(|(_, name, _)| !plain.contains(name)), "{plain}");
 }
