@@ -23,6 +23,7 @@ mod keys;
 mod links;
 mod locate;
 mod mail;
+mod operate;
 mod policy;
 mod store;
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
@@ -51,6 +52,7 @@ pub use self::{
     keys::KeySettings,
     links::LinkSettings,
     mail::MailSettings,
+    operate::{LogFormat, LogLevel, LogSettings, StatusSettings},
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     store::StoreSettings,
     words::WordSettings,
@@ -126,6 +128,10 @@ pub struct Settings {
     pub words: WordSettings,
     /// The section `http`: accounts over HTTP.
     pub http: HttpSettings,
+    /// The section `log`: what `accountable serve` writes to its standard error.
+    pub log: LogSettings,
+    /// The section `status`: where `accountable serve` says whether it is well.
+    pub status: StatusSettings,
 }
 
 impl Default for Settings {
@@ -148,6 +154,8 @@ impl Default for Settings {
             mail: MailSettings::default(),
             words: WordSettings::default(),
             http: HttpSettings::default(),
+            log: LogSettings::default(),
+            status: StatusSettings::default(),
         }
     }
 }

@@ -19,6 +19,17 @@ impl From<io::Error> for CommandError {
     }
 }
 
+impl CommandError {
+    /// What it was, in one line.
+    pub(crate) fn in_a_line(&self) -> String {
+        match self {
+            Self::Unexpected => "it ended otherwise than it should".to_owned(),
+            Self::Output(error) => with_causes(error),
+            Self::Failed(error) => with_causes(&**error),
+        }
+    }
+}
+
 /// Ends a command with this error.
 pub(crate) fn failed(error: impl Into<Box<dyn StdError>>) -> CommandError {
     CommandError::Failed(error.into())

@@ -2,19 +2,24 @@
 
 mod demo;
 mod demo_files;
+mod live;
+mod log;
 mod mailbox;
 mod mailbox_pages;
 mod paste;
+mod reload;
 mod samples;
 mod server;
 mod settled;
 mod shutdown;
+mod status;
+mod supervisor;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
-use self::{demo_files::DemoFiles, shutdown::Shutdown};
+use self::{demo_files::DemoFiles, reload::Source, shutdown::Shutdown};
 use crate::error::{CommandError, failed};
 
 /// What is served, where, and over which file.
@@ -48,6 +53,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), CommandError> {
         let files = DemoFiles::find(args.db.as_deref())?;
         demo::prepare(&files, args.listen).await?.serve(shutdown).await
     } else {
-        settled::prepare(&args.settings, args.listen, args.db).await?.serve(shutdown).await
+        let source = Source { file: args.settings, address: args.listen, database: args.db };
+        settled::prepare(source).await?.serve(shutdown).await
     }
 }

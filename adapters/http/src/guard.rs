@@ -2,6 +2,7 @@
 
 mod admission;
 mod browser;
+mod watch;
 
 use std::{any::Any, sync::Arc};
 
@@ -18,7 +19,7 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use self::{admission::Admission, browser::safe};
+use self::{admission::Admission, browser::safe, watch::watched};
 use crate::{
     auth::SIGNATURE,
     cors::WebOrigins,
@@ -112,10 +113,10 @@ async fn name(State(entropy): State<Arc<dyn Entropy>>, mut request: Request, nex
     }
     let id = RequestId::given(request.headers()).or_else(|| RequestId::drawn(&*entropy));
     let header = id.as_ref().and_then(RequestId::header);
-    if let Some(id) = id {
+    if let Some(id) = id.clone() {
         request.extensions_mut().insert(id);
     }
-    let mut response = next.run(request).await;
+    let mut response = watched(id.as_ref(), request, next).await;
     if let Some(header) = header {
         response.headers_mut().insert(X_REQUEST_ID, header);
     }

@@ -66,8 +66,8 @@
 //!
 //! # Behind a proxy
 //! Name it with [`origin::Proxies`] and the header that it writes, or every caller has the proxy's address, and all of
-//! them share what [one origin](Limits::with_calls_at_once_of_an_origin) may have. To [`serve`] the proxy is the one peer
-//! of all connections: let it have them all ([`Connections::with_at_once_of_a_peer`]). It must let go of an idle
+//! them share what [one origin](Limits::with_calls_at_once_of_an_origin) may have. The proxy is the one peer of all
+//! connections: [`Connections::serve_behind`] lets it have them all. It must let go of an idle
 //! connection before the server does, or a call may be lost between the two: keep its time for idle connections below
 //! [`Connections::with_idle_time`] (75 s by default), and have it open new ones within [`Connections::with_lifetime`] (5 min
 //! by default). Where it strips a prefix from paths, signatures ([`auth::NcpSignatures`]) do not match: they cover the path

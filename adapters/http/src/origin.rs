@@ -88,7 +88,7 @@ impl Proxies {
         CoarseOrigin::of(std::str::from_utf8(line.as_bytes()).ok()?)
     }
 
-    fn trust(&self, ip: IpAddr) -> bool {
+    pub(crate) fn trust(&self, ip: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(ip))
     }
 

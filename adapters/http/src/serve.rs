@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use self::{connection::Bounds, paced::Pace};
-use crate::shares::Shares;
+use crate::{origin::Proxies, shares::Shares};
 
 /// Serves a router with the [default bounds](Connections::default) until `shutdown` ends; then finishes the calls that have
 /// begun.
@@ -92,7 +92,7 @@ impl Connections {
     }
 
     /// How many of these one peer may have, an IPv4 address or a /64; 64 by default, 1 to 1,000,000. More are closed at
-    /// once. Behind a proxy all connections are the proxy's: let it have as many as there are.
+    /// once. It does not bind proxies that are [named](Self::serve_behind), whose connections are those of all callers.
     ///
     /// # Errors
     /// [`OutOfBounds`].
@@ -167,6 +167,19 @@ impl Connections {
     /// Serves a router until `shutdown` ends; then takes no more connections, and finishes the calls that have begun.
     pub async fn serve<L: Listener<Addr = SocketAddr>>(
         self,
+        listener: L,
+        router: Router,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
+        self.serve_behind(&Proxies::none(), listener, router, shutdown).await;
+    }
+
+    /// Serves as [`serve`](Self::serve) does, behind these proxies: a peer that is one of them has no bound of its own, since
+    /// all callers behind it come by its connections. What each of those may have, the [`Guard`](crate::Guard) bounds
+    /// ([`Limits::with_calls_at_once_of_an_origin`](crate::Limits::with_calls_at_once_of_an_origin)).
+    pub async fn serve_behind<L: Listener<Addr = SocketAddr>>(
+        self,
+        proxies: &Proxies,
         mut listener: L,
         router: Router,
         shutdown: impl Future<Output = ()> + Send,
@@ -187,7 +200,10 @@ impl Connections {
                 () = &mut shutdown => break,
             };
             while connections.try_join_next().is_some() {}
-            let Some(share) = shares.take(peer.ip()) else { continue };
+            let share = shares.take(peer.ip());
+            if share.is_none() && !proxies.trust(peer.ip()) {
+                continue;
+            }
             let (router, ending) = (router.clone(), ending.clone());
             connections.spawn(async move {
                 bounds.serve(io, peer, router, ending).await;

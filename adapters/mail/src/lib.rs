@@ -85,7 +85,7 @@ pub use self::{
     feedback::{Class, EnhancedStatus, Feedback, read_feedback},
     folder::FolderMailer,
     letter_words::{LetterWords, WordingError},
-    provider::Provider,
+    provider::{FEEDBACK_FIELD, Provider},
     take_in::{TakenIn, take_in},
     templates::{TemplateError, Templates},
     wording::Wording,

@@ -14,6 +14,7 @@ use accountable::{
     http::{
         Connections, Guard, Limits,
         auth::{BearerKey, BearerKeys, NcpKey, NcpSignatures, Secret},
+        origin::Proxies,
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
     },
@@ -26,6 +27,7 @@ use crate::{
     error::{CommandError, failed, unusable},
     serve::{
         demo_files::DemoFiles,
+        live::Generation,
         mailbox::DemoMailbox,
         mailbox_pages,
         paste::{NcpCredentials, Paste},
@@ -137,9 +139,11 @@ pub(super) async fn prepare(
         .merge(guard.around(tulo_calls, payway::says));
     Ok(PreparedServer {
         listener,
-        router,
         connections: Connections::default(),
-        accounts: vec![hulft.accounts, forest.accounts, tulo.accounts],
+        proxies: Proxies::none(),
+        generation: Generation { router, accounts: vec![hulft.accounts, forest.accounts, tulo.accounts] },
+        reloader: None,
+        status: None,
         greeting,
     })
 }

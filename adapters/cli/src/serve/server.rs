@@ -1,46 +1,123 @@
 //! A server that is ready to serve, and what all that is served has around it.
 
-use std::{io::Write as _, net::SocketAddr};
+use std::{convert::Infallible, io::Write as _, net::SocketAddr, sync::Arc};
 
 use accountable::{
-    Accounts,
-    http::{Connections, Guard, answer::Problem},
+    domain::Span,
+    http::{Connections, Guard, answer::Problem, origin::Proxies},
 };
 use axum::{Router, response::IntoResponse as _};
-use tokio::{net::TcpListener, task::JoinSet};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     error::{CommandError, failed, with_causes},
-    serve::shutdown::Shutdown,
+    serve::{
+        live::{Couriers, Generation, Live},
+        reload::{Reloaded, Reloader},
+        shutdown::{Hangup, Shutdown},
+        status::{Status, Watched},
+        supervisor,
+    },
 };
 
 /// All that is needed to serve. Nothing of it has begun.
 pub(super) struct PreparedServer {
     pub(super) listener: TcpListener,
-    pub(super) router: Router,
     pub(super) connections: Connections,
-    /// The accounts whose mails are sent and whose time passes while it serves.
-    pub(super) accounts: Vec<Accounts>,
+    pub(super) proxies: Proxies,
+    /// What is served at first.
+    pub(super) generation: Generation,
+    /// What makes the next one of settings that are read again; none where there are no settings.
+    pub(super) reloader: Option<Reloader>,
+    /// Where it is told whether the process is well; nowhere if that is not asked for.
+    pub(super) status: Option<StatusListener>,
     /// What is printed once it is open.
     pub(super) greeting: String,
 }
 
+/// Where it is told whether the process is well.
+pub(super) struct StatusListener {
+    pub(super) listener: TcpListener,
+    pub(super) longest_overdue: Span,
+    pub(super) counted: Option<PrometheusHandle>,
+}
+
 impl PreparedServer {
-    /// Serves until it is asked to end, and finishes what has begun.
+    /// Serves until it is asked to end, and finishes what has begun. Asked to by SIGHUP, it reads its settings again meanwhile.
     ///
     /// # Errors
     /// [`CommandError::Output`] where the greeting can't be written. Then nothing was served.
     pub(super) async fn serve(self, shutdown: Shutdown) -> Result<(), CommandError> {
+        let hangup = Hangup::listen(self.reloader.is_some()).map_err(failed)?;
         let mut out = anstream::stdout();
         write!(out, "{}", self.greeting)?;
         out.flush()?;
-        let mut couriers = JoinSet::new();
-        for accounts in self.accounts {
-            couriers.spawn(accounts.run_courier(shutdown.clone().asked()));
+        let watched = Watched::default();
+        let mut couriers = Couriers::new(watched.clone(), shutdown.clone());
+        couriers.start(self.generation.accounts.clone());
+        let live = Live::new(self.generation);
+        let (ended, end) = oneshot::channel::<()>();
+        let status = self.status.map(|status| tokio::spawn(tell(status, watched.clone(), live.clone(), end)));
+        supervisor::ready();
+
+        let ending = async {
+            shutdown.asked().await;
+            watched.ends();
+            supervisor::stopping();
+        };
+        let serving = self.connections.serve_behind(&self.proxies, self.listener, live.router(), ending);
+        tokio::select! {
+            () = serving => {}
+            never = reload(self.reloader, hangup, &live, &mut couriers) => match never {},
         }
-        self.connections.serve(self.listener, self.router, shutdown.asked()).await;
-        while couriers.join_next().await.is_some() {}
+        couriers.end().await;
+        drop(ended);
+        if let Some(status) = status {
+            let _ = status.await;
+        }
         Ok(())
+    }
+}
+
+/// Tells whether the process is well, to the end.
+async fn tell(status: StatusListener, watched: Watched, live: Live, end: oneshot::Receiver<()>) {
+    let StatusListener { listener, longest_overdue, counted } = status;
+    let accounts = Arc::new(move || live.accounts());
+    let router = Status { watched, accounts, longest_overdue, counted }.router();
+    Connections::default().serve(listener, router, async { drop(end.await) }).await;
+}
+
+/// Reads the settings again each time that it is asked to, and serves what they say: all of it, or where anything is wrong
+/// what was served before.
+async fn reload(
+    mut reloader: Option<Reloader>,
+    mut hangup: Hangup,
+    live: &Live,
+    couriers: &mut Couriers,
+) -> Infallible {
+    loop {
+        hangup.next().await;
+        let Some(reloader) = &mut reloader else { continue };
+        supervisor::reloading();
+        match reloader.again().await {
+            Ok(Reloaded { generation, changed, at_restart }) => {
+                couriers.start(generation.accounts.clone());
+                live.replace(generation);
+                tracing::info!(
+                    changed = changed.join(", "),
+                    at_restart = at_restart.join(", "),
+                    "the settings were read again"
+                );
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = error.in_a_line(),
+                    "the settings can't be read again: all is served as before"
+                );
+            }
+        }
+        supervisor::ready();
     }
 }
 

@@ -1,9 +1,6 @@
 //! Serving as settings say: one realm, its pages, and the contracts that are switched on.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, net::SocketAddr, path::Path, sync::Arc};
 
 use accountable::{
     Accounts, OsEntropy, Settings, SystemClock,
@@ -13,13 +10,22 @@ use accountable::{
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
     },
+    port::Mailer,
+    sqlite::SqliteStore,
     testing::MemoryStore,
 };
 use axum::Router;
+use tokio::net::TcpListener;
 
 use crate::{
-    error::{CommandError, failed},
-    serve::server::{PreparedServer, guarded, listen, nothing_there},
+    error::{CommandError, failed, with_causes},
+    serve::{
+        live::Generation,
+        log,
+        reload::{Reloader, Source},
+        server::{PreparedServer, StatusListener, guarded, listen, nothing_there},
+        status,
+    },
 };
 
 /// The paths of the contracts, below that of all of them: where no page can be.
@@ -32,33 +38,88 @@ type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
 ///
 /// # Errors
 /// [`CommandError::Failed`], naming the option.
-pub(super) async fn prepare(
-    file: &Path,
-    address: Option<SocketAddr>,
-    database: Option<PathBuf>,
-) -> Result<PreparedServer, CommandError> {
-    let mut settings = Settings::from_file(file).map_err(failed)?;
-    settings.http.listen = address.unwrap_or(settings.http.listen);
-    settings.store.path = database.unwrap_or(settings.store.path);
+pub(super) async fn prepare(source: Source) -> Result<PreparedServer, CommandError> {
+    let settings = source.read()?;
+    let parts = parts(&settings, &source.file)?;
+    // Tried in memory, so that whatever is wrong is said before there is a port or a file.
+    let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
+    settings.builder_over(nowhere, parts.mailer.clone()).map_err(failed)?.build().map_err(failed)?;
 
+    log::begin(&settings.log);
+    let http = &settings.http;
+    let listener = listen(http.listen).await?;
+    let status = match settings.status.listen {
+        Some(address) => Some(StatusListener {
+            listener: status_listener(address).await?,
+            longest_overdue: settings.status.longest_overdue,
+            counted: status::count(),
+        }),
+        None => None,
+    };
+    let store = settings.store.open().map_err(failed)?;
+    let generation = parts.over(&settings, store.clone()).await?;
+    let mut greeting = String::new();
+    if let Some(status) = &status {
+        let _ = writeln!(greeting, "Status: http://{}", status.listener.local_addr().map_err(failed)?);
+    }
+    let _ = writeln!(greeting, "Ready: http://{}", listener.local_addr().map_err(failed)?);
+    Ok(PreparedServer {
+        listener,
+        connections: http.connections,
+        proxies: http.proxies.clone(),
+        generation,
+        reloader: Some(Reloader::new(source, &settings, store)),
+        status,
+        greeting,
+    })
+}
+
+async fn status_listener(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        failed(format!("status.listen: {address} can't be listened on: {}", with_causes(&error)))
+    })
+}
+
+/// All that settings make beside the store.
+pub(super) struct Parts {
+    guard: Guard,
+    contracts: Vec<Contract>,
+    pages: Vec<PagesOptions>,
+    mailer: Arc<dyn Mailer>,
+}
+
+/// Reads all that the settings of this file name, and makes of it what is served.
+///
+/// # Errors
+/// [`CommandError::Failed`], naming the option.
+pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandError> {
     let http = &settings.http;
     let guard = http.guard(OsEntropy);
-    let contracts = contracts(&settings)?;
-    let pages = if http.pages.enabled { pages_of(&settings)? } else { Vec::new() };
+    let contracts = contracts(settings)?;
+    let pages = if http.pages.enabled { pages_of(settings)? } else { Vec::new() };
     if pages.is_empty() && contracts.is_empty() {
         let switch = "switch on http.pages, or a contract such as http.webconnect (enabled = true)";
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mailer().map_err(failed)?;
-    // Tried in memory, so that whatever is wrong is said before there is a port or a file.
-    let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
-    settings.builder_over(nowhere, mailer.clone()).map_err(failed)?.build().map_err(failed)?;
+    Ok(Parts { guard, contracts, pages, mailer })
+}
 
-    let listener = listen(http.listen).await?;
-    let accounts = settings.builder(mailer).map_err(failed)?.open().await.map_err(failed)?;
-    let router = router(&guard, &accounts, contracts, pages);
-    let greeting = format!("Ready: http://{}\n", listener.local_addr().map_err(failed)?);
-    Ok(PreparedServer { listener, router, connections: http.connections, accounts: vec![accounts], greeting })
+impl Parts {
+    /// What is served over this store.
+    ///
+    /// # Errors
+    /// [`CommandError::Failed`], also where the store was written with other keys.
+    pub(super) async fn over(
+        self,
+        settings: &Settings,
+        store: SqliteStore,
+    ) -> Result<Generation, CommandError> {
+        let Self { guard, contracts, pages, mailer } = self;
+        let accounts = settings.builder_over(store, mailer).map_err(failed)?.open().await.map_err(failed)?;
+        let router = router(&guard, &accounts, contracts, pages);
+        Ok(Generation { router, accounts: vec![accounts] })
+    }
 }
 
 /// The contracts that are switched on, an entry for each. The callers' keys are read here, each file only if a contract

@@ -1,4 +1,5 @@
-//! The request that the process end: SIGINT, or SIGTERM from whatever supervises it.
+//! What the process is asked by signals: to end, by SIGINT or by SIGTERM from whatever supervises it; to read its settings again,
+//! by SIGHUP.
 
 use std::io;
 
@@ -61,5 +62,42 @@ impl Signals {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+/// Requests to read the settings again.
+pub(super) struct Hangup {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangup {
+    /// Listens from now on, where there are settings to read; without any, SIGHUP ends the process as it does others.
+    ///
+    /// # Errors
+    /// Where the signal can't be listened to.
+    pub(super) fn listen(reads_again: bool) -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let signal = if reads_again { Some(signal(SignalKind::hangup())?) } else { None };
+            Ok(Self { signal })
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = reads_again;
+            Ok(Self {})
+        }
+    }
+
+    /// The next one; never, where there is none.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 }

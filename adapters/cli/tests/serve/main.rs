@@ -8,5 +8,6 @@
 mod browser;
 mod demonstration;
 mod mail;
+mod operate;
 mod server;
 mod settled;

@@ -22,8 +22,19 @@ impl Server {
     }
 
     pub(crate) fn start_in(folder: &Path, args: &[&str]) -> Self {
+        Self::started(Command::new(BINARY).args(args).current_dir(folder))
+    }
+
+    /// As its settings say, with what it logs in the file `log` beside them; for a service manager that listens there.
+    pub(crate) fn supervised(folder: &Path, notify_socket: &Path) -> Self {
+        let log = std::fs::File::create(folder.join("log")).unwrap();
         let mut command = Command::new(BINARY);
-        let child = command.args(args).current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
+        command.arg("serve").current_dir(folder).stderr(log);
+        Self::started(command.env("NOTIFY_SOCKET", notify_socket))
+    }
+
+    fn started(command: &mut Command) -> Self {
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut server = Self { child, base: String::new(), says: Vec::new() };
         // Reading blocks until there is a line; without the last one, the server has ended, and so does this.
         for line in BufReader::new(server.child.stdout.take().unwrap()).lines() {
@@ -44,6 +55,11 @@ impl Server {
 
     pub(crate) fn line_with(&self, part: &str) -> &str {
         self.says.iter().find(|line| line.contains("curl ") && line.contains(part)).unwrap()
+    }
+
+    /// With SIGHUP, as whatever supervises it would.
+    pub(crate) fn ask_to_read_again(&self) {
+        bash(&format!("kill -HUP {}", self.child.id()));
     }
 
     /// With SIGTERM, as whatever supervises it would.

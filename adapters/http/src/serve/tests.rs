@@ -41,6 +41,10 @@ struct Server {
 
 impl Server {
     fn start(connections: Connections) -> Self {
+        Self::start_behind(Proxies::none(), connections)
+    }
+
+    fn start_behind(proxies: Proxies, connections: Connections) -> Self {
         let router = Router::new()
             .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
             .route(
@@ -62,7 +66,9 @@ impl Server {
         let (connect, accept) = mpsc::unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let serving = tokio::spawn(connections.serve(InMemory(accept), router, stopped));
+        let serving = tokio::spawn(async move {
+            connections.serve_behind(&proxies, InMemory(accept), router, stopped).await;
+        });
         Self { connect, stop: Some(stop), serving }
     }
 
@@ -241,6 +247,23 @@ async fn a_peer_with_as_many_connections_as_it_may_gets_no_more_and_others_do() 
     sleep(Duration::from_secs(1)).await;
     let again = server.send_from("[2001:db8::ffff]:4711", call).await;
     assert!(rest(again).await.ends_with("4711"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_has_as_many_connections_as_there_are_and_whoever_is_none_has_its_share() {
+    let proxies = Proxies::x_forwarded_for(["10.0.0.0/8".parse().unwrap()]);
+    let server = Server::start_behind(proxies, Connections::default());
+    let hang = "GET /hang HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut held = Vec::new();
+    for port in 1..=256 {
+        held.push(server.send_from(&format!("10.1.2.3:{port}"), hang).await);
+    }
+    for port in 1..=64 {
+        held.push(server.send_from(&format!("192.0.2.9:{port}"), hang).await);
+    }
+    let call = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert!(rest(server.send_from("10.1.2.3:4711", call).await).await.ends_with("4711"));
+    assert_eq!(rest(server.send_from("192.0.2.9:4711", call).await).await, "");
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,9 +22,8 @@ pub mod ses;
 use accountable_core::domain::{FeedbackTag, Span, Timestamp};
 use serde::de::DeserializeOwned;
 
-pub use crate::provider::FEEDBACK_FIELD;
 use crate::{
-    Class, Feedback,
+    Class, FEEDBACK_FIELD, Feedback,
     feedback::{self, message_id},
 };
 

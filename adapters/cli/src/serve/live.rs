@@ -1,0 +1,90 @@
+//! What is served now. A reload puts another in its place, as a whole: calls that have begun end with the old one.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use accountable::Accounts;
+use axum::{Router, extract::Request};
+use tokio::{sync::watch, task::JoinSet};
+use tower::ServiceExt as _;
+
+use crate::serve::{shutdown::Shutdown, status::Watched};
+
+/// The routes and the accounts behind them, as settings made them.
+pub(super) struct Generation {
+    pub(super) router: Router,
+    /// The accounts whose mails are sent and whose time passes while it serves.
+    pub(super) accounts: Vec<Accounts>,
+}
+
+/// The generation that is served now. All clones share it.
+#[derive(Clone)]
+pub(super) struct Live(Arc<RwLock<Generation>>);
+
+impl Live {
+    pub(super) fn new(generation: Generation) -> Self {
+        Self(Arc::new(RwLock::new(generation)))
+    }
+
+    /// Routes that lead to those of the generation that is served as a call begins.
+    pub(super) fn router(&self) -> Router {
+        let live = self.clone();
+        Router::new().fallback(async move |request: Request| {
+            let router = live.0.read().unwrap_or_else(PoisonError::into_inner).router.clone();
+            router.oneshot(request).await
+        })
+    }
+
+    /// The accounts that are served now.
+    pub(super) fn accounts(&self) -> Vec<Accounts> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).accounts.clone()
+    }
+
+    /// Serves another generation from now on.
+    pub(super) fn replace(&self, next: Generation) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+}
+
+/// The couriers of the generation that is served, and those of earlier ones that finish what they have begun.
+pub(super) struct Couriers {
+    running: JoinSet<()>,
+    watched: Watched,
+    shutdown: Shutdown,
+    /// Ends those of the present generation when it is dropped.
+    present: Option<watch::Sender<()>>,
+}
+
+impl Couriers {
+    pub(super) fn new(watched: Watched, shutdown: Shutdown) -> Self {
+        Self { running: JoinSet::new(), watched, shutdown, present: None }
+    }
+
+    /// Starts one for each of these accounts, and asks those before them to end.
+    pub(super) fn start(&mut self, accounts: Vec<Accounts>) {
+        let (present, mut ended) = watch::channel(());
+        self.watched.wants(accounts.len());
+        for accounts in accounts {
+            let (running, shutdown) = (self.watched.courier(), self.shutdown.clone());
+            let mut ended = ended.clone();
+            let end = async move {
+                tokio::select! {
+                    () = shutdown.asked() => {}
+                    // Never changed: it ends with its sender.
+                    _ = ended.changed() => {}
+                }
+            };
+            self.running.spawn(async move {
+                accounts.run_courier(end).await;
+                drop(running);
+            });
+        }
+        ended.mark_unchanged();
+        self.present = Some(present);
+        while self.running.try_join_next().is_some() {}
+    }
+
+    /// Until all have ended, once they were asked to.
+    pub(super) async fn end(mut self) {
+        while self.running.join_next().await.is_some() {}
+    }
+}
