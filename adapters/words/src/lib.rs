@@ -21,6 +21,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # In a host's own forms
+//! What is wrong with a password, how long one must be and how long to wait is said in any form, as it is on the pages that
+//! come with `accountable`.
+//!
+//! ```
+//! use accountable_core::domain::{Span, Violation};
+//! use accountable_words::{Words, accepted_languages};
+//!
+//! let words = Words::builtin();
+//! let language = words.negotiate(&accepted_languages("de-CH, de;q=0.9, en;q=0.8"));
+//! let violation = Violation::TooShort { least: 15, actual: 8 };
+//! assert_eq!(words.violation(language, &violation), "Es hat nur 8 Zeichen; mindestens 15 sind nötig.");
+//! assert_eq!(words.wait(language, Span::seconds(90)), "Versuchen Sie es in 90 Sekunden noch einmal.");
+//! ```
+//!
 //! # Add a language
 //! 1. Copy `languages/en` to a folder named by the language's BCP 47 tag, and write each message anew: the sentence as
 //!    somebody says it who never saw the English. Keep the variables (`{ $service }`), and the choices that a message makes
@@ -31,9 +46,11 @@
 //! A host that adds a language of its own calls [`Words::with_language`] with the same text.
 #![forbid(unsafe_code)]
 
+mod accepted;
 mod args;
 mod checked;
 mod error;
+mod forms;
 mod language;
 mod shipped;
 mod spoken;
@@ -43,6 +60,7 @@ mod words;
 mod zone;
 
 pub use self::{
+    accepted::accepted_languages,
     args::Args,
     error::{Fault, WordsError},
     language::{Direction, Language},

@@ -9,15 +9,17 @@ pub(crate) const ENGLISH: &str = "en";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Dates,
+    Forms,
     Mails,
+    Pages,
 }
 
 impl Part {
     /// What every message of this part is told, so that a host may say it where the English does not.
     pub(crate) const fn tells_all(self) -> &'static [&'static str] {
         match self {
-            Self::Dates => &[],
-            Self::Mails => &["service"],
+            Self::Dates | Self::Forms => &[],
+            Self::Mails | Self::Pages => &["service"],
         }
     }
 }
@@ -33,7 +35,9 @@ macro_rules! languages {
         pub(crate) const SHIPPED: &[(&str, &[(Part, &str)])] = &[$(
             ($tag, &[
                 (Part::Dates, include_str!(concat!("../languages/", $tag, "/dates.ftl"))),
+                (Part::Forms, include_str!(concat!("../languages/", $tag, "/forms.ftl"))),
                 (Part::Mails, include_str!(concat!("../languages/", $tag, "/mails.ftl"))),
+                (Part::Pages, include_str!(concat!("../languages/", $tag, "/pages.ftl"))),
             ]),
         )+];
     };

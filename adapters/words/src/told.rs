@@ -27,7 +27,16 @@ static TOLD: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Says that a rule of the host's own is broken, whichever it is.
+pub(crate) const HOST_RULE: &str = "violation-host";
+
+/// Says that a certain rule of the host's own is broken. There is such a message where a host says it.
+pub(crate) fn of_host_rule(code: &str) -> String {
+    format!("{HOST_RULE}-{code}")
+}
+
 /// The variables that this message is told; none if there is no such message.
 pub(crate) fn told(message: &str) -> Option<&'static BTreeSet<String>> {
-    TOLD.get(message)
+    let of_host_rule = || message.strip_prefix(HOST_RULE).is_some_and(|code| code.starts_with('-'));
+    TOLD.get(message).or_else(|| of_host_rule().then(|| TOLD.get(HOST_RULE)).flatten())
 }

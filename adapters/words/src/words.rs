@@ -107,20 +107,38 @@ impl Words {
 
     /// The language for a reader who understands these, the dearest first: the first of theirs that is here, or is here in a
     /// wider or another regional form (`de` for `de-CH`); else the default.
+    ///
+    /// What a browser says of its reader is read by [`accepted_languages`](crate::accepted_languages).
     #[must_use]
     pub fn negotiate(&self, wanted: &[Locale]) -> &Language {
+        self.find(wanted).unwrap_or_else(|| self.default_language())
+    }
+
+    /// As [`negotiate`](Self::negotiate), but none where there are no words in any of these languages.
+    #[must_use]
+    pub fn find(&self, wanted: &[Locale]) -> Option<&Language> {
         let wanted: Vec<_> = wanted.iter().filter_map(language_of).collect();
         let here: Vec<_> = self.languages().collect();
         let found = negotiate_languages(&wanted, &here, None, NegotiationStrategy::Lookup);
-        found.first().map_or_else(|| self.default_language(), |found| **found)
+        found.first().map(|found| **found)
     }
 
     /// Says a message in this language; else in the default one, else in English. A message that nobody knows is its name.
     #[must_use]
     pub fn say<'w>(&'w self, language: &Language, message: &'w str, args: &Args<'_>) -> Cow<'w, str> {
+        self.say_if_known(language, message, args).unwrap_or(Cow::Borrowed(message))
+    }
+
+    /// Says a message as [`say`](Self::say) does, if anybody knows it.
+    pub(crate) fn say_if_known(
+        &self,
+        language: &Language,
+        message: &str,
+        args: &Args<'_>,
+    ) -> Option<Cow<'_, str>> {
         let own = self.languages.iter().find(|spoken| spoken.language == *language);
         let order = own.into_iter().chain(self.languages.first()).chain(self.english());
-        order.filter_map(|spoken| spoken.say(message, args)).next().unwrap_or(Cow::Borrowed(message))
+        order.filter_map(|spoken| spoken.say(message, args)).next()
     }
 
     /// Writes a point in time as readers of this language do, in the zone of these words, which it names. It is rounded down to

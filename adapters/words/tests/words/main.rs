@@ -7,6 +7,7 @@
 
 mod choice;
 mod dates;
+mod forms;
 mod languages;
 mod overrides;
 
