@@ -91,6 +91,8 @@ mod shares;
 mod trouble;
 pub mod wire;
 
+pub use accountable_words as words;
+
 pub use self::{
     cors::{NotAWebOrigin, WebOrigins},
     guard::{Guard, Says},

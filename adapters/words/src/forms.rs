@@ -2,15 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use accountable_core::domain::{CharacterClass, CommonKind, CommonPart, InputError, Span, Violation};
+use accountable_core::domain::{
+    CharacterClass, CommonKind, CommonPart, InputError, Password, Span, Violation,
+};
 
 use crate::{
     Args, Language, Words,
     told::{HOST_RULE, of_host_rule},
 };
-
-/// The longest password, in octets: what [`InputError::PasswordTooLong`] says.
-const LARGEST_PASSWORD: u32 = 4_096;
 
 impl Words {
     /// Says what is wrong with a password, as a sentence or two. Nothing of the password is in it.
@@ -79,7 +78,7 @@ impl Words {
         }
     }
 
-    /// Says why a text can't be a password at all, as [`Password::parse`](accountable_core::domain::Password::parse) found.
+    /// Says why a text can't be a password at all, as [`Password::parse`] found.
     #[must_use]
     pub fn no_password(&self, language: &Language, why: &InputError) -> String {
         let message = match why {
@@ -88,7 +87,7 @@ impl Words {
             InputError::BadPasswordCharacter => "password-bad-character",
             _ => "password-unusable",
         };
-        self.say(language, message, &Args::new().with_number("most", LARGEST_PASSWORD)).into_owned()
+        self.say(language, message, &numbers([("most", Password::MAX)])).into_owned()
     }
 
     /// Says how many characters a password must have, as a policy's

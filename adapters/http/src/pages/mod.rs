@@ -61,15 +61,19 @@ mod forms;
 mod headers;
 mod new_link;
 mod options;
+mod page;
 mod page_url;
 mod redeem;
+mod said;
+mod samples;
 mod show;
 mod site;
 mod style;
 mod submission;
-mod texts;
+mod templates;
 mod ticket;
 mod view;
+mod voice;
 
 use std::sync::Arc;
 
@@ -79,7 +83,7 @@ use axum::{Router, extract::State, middleware::map_response, response::Response,
 use self::site::{Shared, Site};
 pub use self::{
     options::PagesOptions,
-    texts::{ActionTexts, MessageTexts, Text, Texts},
+    templates::{Template, TemplateError, Templates},
 };
 
 /// The router of the pages. It answers at the path of the page's URL, so merge it and do not nest it.

@@ -12,30 +12,33 @@ use axum::{
 
 use super::{
     forms::NewLinkForm,
+    said::Action,
     site::Shared,
     submission::{Submission, unreadable},
     view,
+    voice::Voice,
 };
 
 /// `GET page/new-link`
-pub(super) async fn show(State(site): State<Shared>) -> Response {
-    view::ask(&site, StatusCode::OK, "", None)
+pub(super) async fn show(State(site): State<Shared>, request: Request) -> Response {
+    view::ask(&Voice::of(&site, request.uri(), request.headers()), StatusCode::OK, "", None)
 }
 
 /// `POST page/new-link`
 pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Response {
-    let submission = match Submission::begin(&site, request) {
+    let voice = Voice::of(&site, request.uri(), request.headers());
+    let submission = match Submission::begin(&voice, request) {
         Ok(submission) => submission,
         Err(refused) => return refused,
     };
-    let ticket = submission.ticket(&site);
-    let (submitter, form) = match submission.form(&site).await {
+    let ticket = submission.ticket(&voice);
+    let (submitter, form) = match submission.form(&voice).await {
         Ok(read) => read,
         Err(refused) => return refused,
     };
-    let Ok(NewLinkForm { email: typed }) = form.try_into() else { return unreadable(&site) };
+    let Ok(NewLinkForm { email: typed }) = form.try_into() else { return unreadable(&voice) };
     let Ok(email) = EmailAddress::parse(typed.trim()) else {
-        return view::ask(&site, StatusCode::BAD_REQUEST, &typed, Some(&site.texts.bad_address));
+        return view::ask(&voice, StatusCode::BAD_REQUEST, &typed, Some(&voice.say("page-bad-address")));
     };
     let public = submitter.public(&site.accounts);
     // The new link leads back to where the open one does, if that is genuine and still tells.
@@ -48,11 +51,11 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
                 }
             }
             Ok(_) => {}
-            Err(error) => return view::public_error(&site, &site.ask(), &error),
+            Err(error) => return view::public_error(&voice, voice.ask(), &error),
         }
     }
     match public.request_password_reset(&email, mail).await {
-        Ok(_) => view::done(&site, &site.texts.new_link, None),
-        Err(error) => view::public_error(&site, &site.ask(), &error),
+        Ok(_) => view::done(&voice, Action::NEW_LINK, None),
+        Err(error) => view::public_error(&voice, voice.ask(), &error),
     }
 }

@@ -3,19 +3,18 @@
 use std::borrow::Cow;
 
 use accountable_core::domain::LinkUrl;
+use accountable_words::Words;
 
-use super::{
-    page_url::PageUrl,
-    texts::{Text, Texts},
-};
+use super::{page_url::PageUrl, templates::Templates};
 
 /// Where the pages are, how they look, and what they say. Each default is the safe one.
 #[derive(Debug, Clone)]
 pub struct PagesOptions {
     pub(super) page: LinkUrl,
-    pub(super) service: Option<Text>,
-    pub(super) texts: Texts,
-    pub(super) style: Text,
+    pub(super) service: Option<Cow<'static, str>>,
+    pub(super) words: Words,
+    pub(super) templates: Templates,
+    pub(super) style: Cow<'static, str>,
     pub(super) offers_new_links: bool,
 }
 
@@ -26,7 +25,8 @@ impl PagesOptions {
         Self {
             page,
             service: None,
-            texts: Texts::english(),
+            words: Words::builtin(),
+            templates: Templates::builtin(),
             style: Cow::Borrowed(include_str!("style.css")),
             offers_new_links: false,
         }
@@ -40,7 +40,7 @@ impl PagesOptions {
 
     /// Names the service, above each heading and in the title; by default it is not named.
     #[must_use]
-    pub fn of(mut self, service: impl Into<Text>) -> Self {
+    pub fn of(mut self, service: impl Into<Cow<'static, str>>) -> Self {
         self.service = Some(service.into());
         self
     }
@@ -52,17 +52,25 @@ impl PagesOptions {
         self
     }
 
-    /// The texts of the pages; English by default.
+    /// The words of the pages: those that mails are made of. By default those that come with the crate, in English for readers
+    /// whose language is not there.
     #[must_use]
-    pub fn with_texts(mut self, texts: Texts) -> Self {
-        self.texts = texts;
+    pub fn with_words(mut self, words: Words) -> Self {
+        self.words = words;
+        self
+    }
+
+    /// Lays the pages out by these templates.
+    #[must_use]
+    pub fn with_templates(mut self, templates: Templates) -> Self {
+        self.templates = templates;
         self
     }
 
     /// A style sheet (CSS) in place of the one that comes with the pages. It is served from the page's own host, and can load
     /// nothing from elsewhere.
     #[must_use]
-    pub fn with_style(mut self, css: impl Into<Text>) -> Self {
+    pub fn with_style(mut self, css: impl Into<Cow<'static, str>>) -> Self {
         self.style = css.into();
         self
     }

@@ -4,6 +4,7 @@ use accountable_core::{
     Authentication, Error, PublicError,
     domain::{CodeState, DeviceToken, EmailAddress, Password, Purpose, Refusal, ReturnUrl, TypedPassword},
 };
+use accountable_words::Args;
 use axum::{
     extract::{Request, State},
     http::{StatusCode, header::SET_COOKIE},
@@ -13,45 +14,48 @@ use axum::{
 use super::{
     form::{FormData, Malformed},
     forms::{ChooseForm, SignInForm},
-    site::{Shared, Site},
+    said::{Action, Message},
+    site::Shared,
     submission::{Submission, Submitter, unreadable},
     ticket::{Ticket, forget},
     view,
+    voice::Voice,
 };
 
 /// `POST page`
 pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Response {
-    let submission = match Submission::begin(&site, request) {
+    let voice = Voice::of(&site, request.uri(), request.headers());
+    let submission = match Submission::begin(&voice, request) {
         Ok(submission) => submission,
         Err(refused) => return refused,
     };
     // Who has no link open is told so before anybody waits for the rest of the form.
-    let ticket = match submission.ticket(&site) {
-        None => return view::message(&site, StatusCode::NOT_FOUND, &site.texts.nothing_open),
-        Some(None) => return view::dead(&site, &CodeState::Invalid),
+    let ticket = match submission.ticket(&voice) {
+        None => return view::message(&voice, StatusCode::NOT_FOUND, Message::NothingOpen),
+        Some(None) => return view::dead(&voice, &CodeState::Invalid),
         Some(Some(ticket)) => ticket,
     };
-    let (submitter, mut form) = match submission.form(&site).await {
+    let (submitter, mut form) = match submission.form(&voice).await {
         Ok(read) => read,
         Err(refused) => return refused,
     };
-    let Ok(token) = form.take("token") else { return unreadable(&site) };
+    let Ok(token) = form.take("token") else { return unreadable(&voice) };
     if !ticket.made(&token) {
-        return view::message(&site, StatusCode::FORBIDDEN, &site.texts.not_ours);
+        return view::message(&voice, StatusCode::FORBIDDEN, Message::NotOurs);
     }
     match submitter.public(&site.accounts).inspect_code(&ticket.code()).await {
         Ok(CodeState::Live { purpose, return_url, .. }) => {
-            let open = Open { site: &site, ticket: &ticket, submitter, back: site.back(return_url) };
-            open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&site))
+            let open = Open { voice: &voice, ticket: &ticket, submitter, back: site.back(return_url) };
+            open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&voice))
         }
-        Ok(dead) => view::dead(&site, &dead),
-        Err(error) => view::public_error(&site, site.page.target(), &error),
+        Ok(dead) => view::dead(&voice, &dead),
+        Err(error) => view::public_error(&voice, voice.page(), &error),
     }
 }
 
 /// The link that is open, and who has it.
 struct Open<'a> {
-    site: &'a Site,
+    voice: &'a Voice<'a>,
     ticket: &'a Ticket,
     submitter: Submitter,
     /// Where its reader goes at the end: as the code was issued.
@@ -60,7 +64,7 @@ struct Open<'a> {
 
 impl Open<'_> {
     async fn redeem(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
-        let door = self.submitter.public(&self.site.accounts);
+        let door = self.submitter.public(&self.voice.site.accounts);
         let code = self.ticket.code();
         let redeemed = match purpose {
             Purpose::EmailConfirm | Purpose::EmailProof => return self.confirm(purpose, form).await,
@@ -76,23 +80,29 @@ impl Open<'_> {
 
     async fn choose(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
         let ChooseForm { password, repeat } = form.try_into()?;
-        let texts = &self.site.texts;
+        let voice = self.voice;
         let asked_again = |status: u16, errors: &[String]| {
             let status = StatusCode::from_u16(status).unwrap_or_default();
-            Ok(view::choose(self.site, self.ticket, purpose, status, errors))
+            Ok(view::choose(voice, self.ticket, purpose, status, errors))
         };
         let new = match Password::parse(&password) {
             Ok(new) => new,
-            Err(error) => return asked_again(400, &[(texts.no_password)(&error)]),
+            Err(error) => return asked_again(400, &[voice.words().no_password(voice.language(), &error)]),
         };
         if *password != *repeat {
-            return asked_again(400, &[texts.passwords_differ.to_string()]);
+            return asked_again(400, &[voice.say("page-passwords-differ")]);
         }
-        match self.submitter.public(&self.site.accounts).choose_password(&self.ticket.code(), &new).await {
+        match self
+            .submitter
+            .public(&self.voice.site.accounts)
+            .choose_password(&self.ticket.code(), &new)
+            .await
+        {
             Ok(chosen) => Ok(known(self.done(purpose), chosen.device)),
             Err(error) => match &error {
                 PublicError::WeakPassword(violations) => {
-                    let errors: Vec<_> = violations.iter().map(texts.violation).collect();
+                    let say = |violation| voice.words().violation(voice.language(), violation);
+                    let errors: Vec<_> = violations.iter().map(say).collect();
                     asked_again(error.http_status(), &errors)
                 }
                 error => Ok(self.refused(error).await),
@@ -102,29 +112,32 @@ impl Open<'_> {
 
     async fn confirm(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
         let SignInForm { email: typed, password } = form.try_into()?;
-        let texts = &self.site.texts;
-        let asked_again = |status, error: &str| {
-            Ok(view::sign_in(self.site, self.ticket, purpose, status, &typed, Some(error)))
+        let voice = self.voice;
+        let asked_again = |status, error: String| {
+            Ok(view::sign_in(voice, self.ticket, purpose, status, &typed, Some(&error)))
         };
         let Ok(email) = EmailAddress::parse(typed.trim()) else {
-            return asked_again(StatusCode::BAD_REQUEST, &texts.bad_address);
+            return asked_again(StatusCode::BAD_REQUEST, voice.say("page-bad-address"));
         };
         let Ok(password) = TypedPassword::parse(&password) else {
-            return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in);
+            return asked_again(StatusCode::FORBIDDEN, voice.say("page-not-signed-in"));
         };
-        let door = self.submitter.public(&self.site.accounts);
+        let door = self.submitter.public(&self.voice.site.accounts);
         let stamp = match door.authenticate(&email, &password, self.submitter.device.as_ref()).await {
             Ok(Authentication::Granted { stamp, .. }) => stamp,
             Ok(Authentication::MustChange { reason, .. }) => {
-                return asked_again(StatusCode::CONFLICT, &(texts.must_change)(reason));
+                let reason = Args::new().with_text("reason", reason.as_str());
+                return asked_again(StatusCode::CONFLICT, voice.say_with("page-must-change", reason));
             }
-            Ok(Authentication::Denied(_)) => return asked_again(StatusCode::FORBIDDEN, &texts.not_signed_in),
+            Ok(Authentication::Denied(_)) => {
+                return asked_again(StatusCode::FORBIDDEN, voice.say("page-not-signed-in"));
+            }
             Err(error) => return Ok(self.refused(&error).await),
         };
         if self.ticket.code().account() != Some(stamp.account) {
-            return asked_again(StatusCode::FORBIDDEN, &texts.other_account);
+            return asked_again(StatusCode::FORBIDDEN, voice.say("page-other-account"));
         }
-        let owner = self.submitter.owner(&self.site.accounts, stamp);
+        let owner = self.submitter.owner(&self.voice.site.accounts, stamp);
         let confirmed = match purpose {
             Purpose::EmailProof => owner.prove_email(&self.ticket.code()).await.map(|()| self.done(purpose)),
             _ => {
@@ -140,19 +153,19 @@ impl Open<'_> {
             Err(error) => error,
         };
         let message = match &error {
-            Error::Refused(Refusal::OriginRefused) => &texts.origin_refused,
-            Error::Refused(Refusal::EmailTaken) => &texts.email_taken,
-            Error::Refused(Refusal::AccountSuspended | Refusal::AccountClosed) => &texts.not_active,
-            Error::Failed(_) => view::fault_message(texts, error.http_status()),
-            _ => &texts.refused,
+            Error::Refused(Refusal::OriginRefused) => Message::OriginRefused,
+            Error::Refused(Refusal::EmailTaken) => Message::EmailTaken,
+            Error::Refused(Refusal::AccountSuspended | Refusal::AccountClosed) => Message::NotActive,
+            Error::Failed(_) => Message::of_fault(error.http_status()),
+            _ => Message::Refused,
         };
-        Ok(view::later(self.site, self.site.page.target(), error.http_status(), message, error.retry_after()))
+        Ok(view::later(voice, voice.page(), error.http_status(), message, error.retry_after()))
     }
 
     fn done(&self, purpose: Purpose) -> Response {
-        let texts = self.site.texts.action(purpose);
-        let mut response = view::done(self.site, texts, self.back.as_ref().map(ReturnUrl::as_str));
-        if let Some(cookie) = forget(&self.site.page) {
+        let mut response =
+            view::done(self.voice, Action::of(purpose), self.back.as_ref().map(ReturnUrl::as_str));
+        if let Some(cookie) = forget(&self.voice.site.page) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
         response
@@ -161,11 +174,11 @@ impl Open<'_> {
     /// A code that died under our hands is shown as what became of it.
     async fn refused(&self, error: &PublicError) -> Response {
         if !matches!(error, PublicError::DeadCode) {
-            return view::public_error(self.site, self.site.page.target(), error);
+            return view::public_error(self.voice, self.voice.page(), error);
         }
-        match self.submitter.public(&self.site.accounts).inspect_code(&self.ticket.code()).await {
-            Ok(state) => view::dead(self.site, &state),
-            Err(error) => view::public_error(self.site, self.site.page.target(), &error),
+        match self.submitter.public(&self.voice.site.accounts).inspect_code(&self.ticket.code()).await {
+            Ok(state) => view::dead(self.voice, &state),
+            Err(error) => view::public_error(self.voice, self.voice.page(), &error),
         }
     }
 }

@@ -1,21 +1,19 @@
 //! What all pages of one router share.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use super::{
-    options::PagesOptions,
-    page_url::PageUrl,
-    style::Style,
-    texts::{Text, Texts},
-};
 use accountable_core::{Accounts, domain::ReturnUrl};
+use accountable_words::Words;
+
+use super::{options::PagesOptions, page_url::PageUrl, style::Style, templates::Templates};
 
 /// The accounts, and how the host wants their pages.
 pub(super) struct Site {
     pub(super) accounts: Accounts,
     pub(super) page: PageUrl,
-    pub(super) service: Option<Text>,
-    pub(super) texts: Texts,
+    pub(super) service: Option<Cow<'static, str>>,
+    pub(super) words: Words,
+    pub(super) templates: Templates,
     pub(super) style: Style,
     pub(super) offers_new_links: bool,
 }
@@ -25,10 +23,10 @@ pub(super) type Shared = Arc<Site>;
 
 impl Site {
     pub(super) fn new(accounts: Accounts, options: PagesOptions) -> Self {
-        let PagesOptions { page, service, texts, style, offers_new_links } = options;
+        let PagesOptions { page, service, words, templates, style, offers_new_links } = options;
         let page = PageUrl::of(&page);
         let style = Style::new(style, &page);
-        Self { accounts, page, service, texts, style, offers_new_links }
+        Self { accounts, page, service, words, templates, style, offers_new_links }
     }
 
     /// How the page is referred to that asks for a new link.

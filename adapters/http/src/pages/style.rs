@@ -1,5 +1,7 @@
 //! The style sheet: named by its content, so that browsers may keep it for ever.
 
+use std::borrow::Cow;
+
 use axum::{
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::{IntoResponse as _, Response},
@@ -7,18 +9,18 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use super::{page_url::PageUrl, texts::Text};
+use super::page_url::PageUrl;
 
 /// A style sheet and where it is.
 #[derive(Debug, Clone)]
 pub(super) struct Style {
-    css: Text,
+    css: Cow<'static, str>,
     path: String,
     reference: String,
 }
 
 impl Style {
-    pub(super) fn new(css: Text, page: &PageUrl) -> Self {
+    pub(super) fn new(css: Cow<'static, str>, page: &PageUrl) -> Self {
         let digest = Sha256::digest(css.as_bytes());
         let name = URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
         let path = page.below(&format!("style-{name}.css"));

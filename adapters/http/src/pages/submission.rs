@@ -14,9 +14,10 @@ use axum::{
 use super::{
     forgery::is_from_elsewhere,
     form::{FormData, Malformed},
-    site::Site,
+    said::Message,
     ticket::Ticket,
     view,
+    voice::Voice,
 };
 use crate::{intake::origin, limits::Limits};
 
@@ -66,39 +67,39 @@ pub(super) struct Submission {
 impl Submission {
     /// Takes in what a form's head says, or says why not.
     #[expect(clippy::result_large_err, reason = "the answer itself, made once and moved twice")]
-    pub(super) fn begin(site: &Site, request: Request) -> Result<Self, Response> {
-        if is_from_elsewhere(request.headers(), &site.page) {
-            return Err(view::message(site, StatusCode::FORBIDDEN, &site.texts.not_ours));
+    pub(super) fn begin(voice: &Voice<'_>, request: Request) -> Result<Self, Response> {
+        if is_from_elsewhere(request.headers(), &voice.site.page) {
+            return Err(view::message(voice, StatusCode::FORBIDDEN, Message::NotOurs));
         }
         let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|of| {
             let of = of.as_bytes().split(|octet| *octet == b';').next().unwrap_or_default();
             of.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
         });
         if !is_form {
-            return Err(view::message(site, StatusCode::UNSUPPORTED_MEDIA_TYPE, &site.texts.unreadable));
+            return Err(view::message(voice, StatusCode::UNSUPPORTED_MEDIA_TYPE, Message::Unreadable));
         }
         let (parts, body) = request.into_parts();
         Ok(Self { parts, body })
     }
 
     /// The link that is open; `None` where there is none, `Some(None)` where it can't be read.
-    pub(super) fn ticket(&self, site: &Site) -> Option<Option<Ticket>> {
-        Ticket::from_cookies(&self.parts.headers, &site.page)
+    pub(super) fn ticket(&self, voice: &Voice<'_>) -> Option<Option<Ticket>> {
+        Ticket::from_cookies(&self.parts.headers, &voice.site.page)
     }
 
     /// Reads the form, or says why not.
-    pub(super) async fn form(self, site: &Site) -> Result<(Submitter, FormData), Response> {
+    pub(super) async fn form(self, voice: &Voice<'_>) -> Result<(Submitter, FormData), Response> {
         let Self { parts, body } = self;
         let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_form(LARGEST_FORM);
         let body = limits.read(body).await.map_err(|trouble| {
-            view::later(site, site.page.target(), trouble.http_status(), &site.texts.unreadable, None)
+            view::later(voice, voice.page(), trouble.http_status(), Message::Unreadable, None)
         })?;
-        let form = FormData::parse(&body).map_err(|Malformed| unreadable(site))?;
+        let form = FormData::parse(&body).map_err(|Malformed| unreadable(voice))?;
         Ok((Submitter::of(&parts), form))
     }
 }
 
 /// The answer to a form that can't be read.
-pub(super) fn unreadable(site: &Site) -> Response {
-    view::message(site, StatusCode::BAD_REQUEST, &site.texts.unreadable)
+pub(super) fn unreadable(voice: &Voice<'_>) -> Response {
+    view::message(voice, StatusCode::BAD_REQUEST, Message::Unreadable)
 }
