@@ -34,6 +34,7 @@ use crate::{
         samples,
         server::{PreparedServer, guarded, listen, nothing_there},
     },
+    words,
 };
 
 /// What the accounts of all realms are made with.
@@ -67,7 +68,7 @@ impl SharedParts {
             .allow_return(ReturnUrl::parse(&format!("{documented}/return_url")).map_err(failed)?);
         let machine = Machine::new(SystemClock, OsEntropy, self.hasher.clone());
         let (store, mailbox) = (Arc::clone(&self.store), self.mailbox.clone());
-        let options = PagesOptions::new(page).of(name);
+        let options = PagesOptions::new(page).of(name).with_words(words::shared().clone());
         let accounts = Accounts::builder(machine, store, mailbox, self.keyring.clone(), links)
             .realm(Realm::parse(realm).map_err(failed)?)
             .policy(policy)

@@ -1,7 +1,7 @@
 //! The mailbox as pages: a list, and one mail. They have no JavaScript and load nothing from elsewhere.
 
-use accountable::mail::words::Words;
-use askama::Template;
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     extract::{Path, State},
@@ -12,8 +12,13 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
     routing::get,
 };
+use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
 
-use crate::serve::mailbox::{DemoMailbox, KeptMail};
+use crate::{
+    serve::mailbox::{DemoMailbox, KeptMail},
+    words,
+};
 
 /// The content security policy of the pages that the links lead to, except that these have no forms.
 const POLICY: &str =
@@ -28,12 +33,30 @@ pub(super) fn router(mailbox: DemoMailbox) -> Router {
         .with_state(mailbox)
 }
 
-#[derive(Template)]
-#[template(path = "mailbox.html")]
+const LIST: &str = "mailbox.html";
+const ONE: &str = "mail.html";
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let blocks = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(blocks.unwrap_or_default()); // the delimiters are the usual ones, so there is nothing to refuse
+    for (name, source) in [
+        (LIST, include_str!("../../templates/mailbox.html")),
+        (ONE, include_str!("../../templates/mail.html")),
+    ] {
+        // That both can be read is a test; without one, its page fails.
+        let _ = environment.add_template(name, source);
+    }
+    environment
+});
+
+#[derive(Serialize)]
 struct ListPage {
     mails: Vec<MailRow>,
 }
 
+#[derive(Serialize)]
 struct MailRow {
     id: String,
     to: String,
@@ -42,27 +65,27 @@ struct MailRow {
     at: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail.html")]
+#[derive(Serialize)]
 struct MailPage {
     mail: MailRow,
     lines: Vec<MailLine>,
 }
 
-/// A line of a mail.
-enum MailLine {
-    Words(String),
-    Link(String),
+/// A line of a mail: words, or the link.
+#[derive(Serialize)]
+struct MailLine {
+    text: String,
+    is_link: bool,
 }
 
 async fn list(State(mailbox): State<DemoMailbox>) -> Response {
-    page(StatusCode::OK, &ListPage { mails: mailbox.mails().iter().map(MailRow::of).collect() })
+    page(StatusCode::OK, LIST, &ListPage { mails: mailbox.mails().iter().map(MailRow::of).collect() })
 }
 
 async fn one(State(mailbox): State<DemoMailbox>, Path(id): Path<String>) -> Response {
     match mailbox.mail(&id) {
-        Some(mail) => page(StatusCode::OK, &MailPage { mail: MailRow::of(&mail), lines: lines(&mail) }),
-        None => page(StatusCode::NOT_FOUND, &ListPage { mails: Vec::new() }),
+        Some(mail) => page(StatusCode::OK, ONE, &MailPage { mail: MailRow::of(&mail), lines: lines(&mail) }),
+        None => page(StatusCode::NOT_FOUND, LIST, &ListPage { mails: Vec::new() }),
     }
 }
 
@@ -73,7 +96,7 @@ async fn style() -> Response {
 impl MailRow {
     fn of(mail: &KeptMail) -> Self {
         let KeptMail { id, to, subject, realm, at, .. } = mail.clone();
-        let words = Words::builtin();
+        let words = words::shared();
         let at = words.moment(words.negotiate(&[]), at);
         Self { id, to, subject, realm, at }
     }
@@ -81,15 +104,12 @@ impl MailRow {
 
 /// The lines of a mail. A link has a line of its own.
 fn lines(mail: &KeptMail) -> Vec<MailLine> {
-    let line = |line: &str| match &mail.link {
-        Some(link) if link == line => MailLine::Link(line.to_owned()),
-        _ => MailLine::Words(line.to_owned()),
-    };
+    let line = |line: &str| MailLine { text: line.to_owned(), is_link: mail.link.as_deref() == Some(line) };
     mail.text.lines().map(line).collect()
 }
 
-fn page(status: StatusCode, page: &impl Template) -> Response {
-    match page.render() {
+fn page(status: StatusCode, template: &str, page: &impl Serialize) -> Response {
+    match TEMPLATES.get_template(template).and_then(|found| found.render(Serde(page))) {
         Ok(html) => (status, [(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -62,7 +62,7 @@ impl Page {
     /// The first link that has this in it.
     pub(crate) fn link_with(&self, part: &str) -> Option<String> {
         let links = self.body.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        links.map(|link| link.replace("&#38;", "&").replace("&amp;", "&")).find(|link| link.contains(part))
+        links.map(|link| unescaped(link)).find(|link| link.contains(part))
     }
 
     /// The form of this page, filled in.
@@ -71,4 +71,9 @@ impl Page {
         let token = token.split('"').next().unwrap();
         [("token", token.to_owned()), ("password", password.to_owned()), ("repeat", password.to_owned())]
     }
+}
+
+/// As a browser reads an attribute; the pages and the mailbox escape in their own ways.
+fn unescaped(attribute: &str) -> String {
+    attribute.replace("&#x2f;", "/").replace("&#38;", "&").replace("&amp;", "&")
 }
