@@ -118,6 +118,19 @@ pub enum SettingsError {
         /// What is wrong with the file.
         source: accountable_http::auth::KeysError,
     },
+    /// A file in the folder of the pages' templates has a name that none of them has.
+    #[cfg(feature = "axum")]
+    #[error("http.pages.template_folder: no template of the pages is called as {0} is")]
+    UnknownTemplate(PathBuf),
+    /// The pages can't be laid out by the templates in their folder.
+    #[cfg(feature = "axum")]
+    #[error("http.pages.template_folder: no pages by {path}")]
+    Templates {
+        /// The path of the folder.
+        path: PathBuf,
+        /// What is wrong with a template.
+        source: accountable_http::pages::TemplateError,
+    },
     /// The file of shared secrets can't be read.
     #[cfg(feature = "axum")]
     #[error("http.ncp_keys_file")]

@@ -105,7 +105,8 @@ const SECTIONS: &[Part] = &[
             ("of", At("mail.service")),
             ("offering_new_links", At("http.pages.offer_new_links")),
             ("style", At("http.pages.style_file")),
-            ("texts", Code),
+            ("templates", At("http.pages.template_folder")),
+            ("words", Code),
         ],
     ),
     part(

@@ -1,6 +1,7 @@
 //! Accounts over HTTP: where, for whom, and which contracts.
 
 use std::{
+    fs,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -13,7 +14,7 @@ use accountable_http::{
     Connections, Guard, Limits, WebOrigins,
     auth::{BearerKeys, NcpSignatures},
     origin::Proxies,
-    pages::PagesOptions,
+    pages::{PagesOptions, Template, Templates},
     profile::{data_forest, payway, webconnect},
 };
 use accountable_system::secrets_from_file;
@@ -119,20 +120,24 @@ pub struct PagesSettings {
     pub offer_new_links: bool,
     /// The path of a style sheet that takes the place of ours; none by default.
     pub style_file: Option<PathBuf>,
+    /// The path of a folder with templates (`choose.html` ..) that take the place of ours; none by default. The one of a name
+    /// that is not there stays ours.
+    pub template_folder: Option<PathBuf>,
 }
 
 impl Default for PagesSettings {
     fn default() -> Self {
-        Self { enabled: true, offer_new_links: false, style_file: None }
+        Self { enabled: true, offer_new_links: false, style_file: None, template_folder: None }
     }
 }
 
 impl PagesSettings {
-    /// Makes the options of the pages at a URL, for a service of this name if it has one. Reads the style sheet where
-    /// one is named.
+    /// Makes the options of the pages at a URL, for a service of this name if it has one. Reads the style sheet and the
+    /// templates where they are named.
     ///
     /// # Errors
-    /// [`SettingsError::File`] where the style sheet can't be read, [`SettingsError::TooLarge`] where it is too large.
+    /// [`SettingsError::File`] where the style sheet, the folder or a template can't be read, [`SettingsError::TooLarge`] where
+    /// one is too large; [`SettingsError::UnknownTemplate`], [`SettingsError::Templates`] where no page can be made of them.
     pub fn options(&self, page: LinkUrl, service: Option<&str>) -> Result<PagesOptions, SettingsError> {
         let mut options = PagesOptions::new(page);
         if let Some(service) = service {
@@ -144,8 +149,28 @@ impl PagesSettings {
         if let Some(file) = &self.style_file {
             options = options.with_style(text_of(file, LARGEST)?);
         }
+        if let Some(folder) = &self.template_folder {
+            let templates = Templates::builtin().with(templates_in(folder)?);
+            let broken = |source| SettingsError::Templates { path: folder.clone(), source };
+            options = options.with_templates(templates.map_err(broken)?);
+        }
         Ok(options)
     }
+}
+
+/// The templates of the pages in this folder: each file that ends in `.html` is one.
+fn templates_in(folder: &Path) -> Result<Vec<(Template, String)>, SettingsError> {
+    let failed = |source| SettingsError::File { path: folder.to_owned(), source };
+    let mut templates = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "html") {
+            let template = path.file_name().and_then(|name| Template::named(name.to_str()?));
+            let template = template.ok_or_else(|| SettingsError::UnknownTemplate(path.clone()))?;
+            templates.push((template, text_of(&path, LARGEST)?));
+        }
+    }
+    Ok(templates)
 }
 
 /// The section `http.feedback`: `POST /feedback`, by which mail servers hand over mails that came back.
@@ -213,13 +238,12 @@ impl HttpSettings {
         self.bearer_keys_file = folder.join(&self.bearer_keys_file);
         self.ncp_keys_file = folder.join(&self.ncp_keys_file);
         self.pages.style_file = self.pages.style_file.take().map(|file| folder.join(file));
+        self.pages.template_folder = self.pages.template_folder.take().map(|own| folder.join(own));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use accountable_core::domain::Origin;
 
     use super::*;
@@ -267,5 +291,34 @@ mod tests {
         fs::write(folder.path().join("ours.css"), "main { color: teal }").unwrap();
         let options = settings.http.pages.options(page, Some("Orchard")).unwrap();
         assert!(format!("{options:?}").contains("teal"), "{options:?}");
+    }
+
+    #[test]
+    fn templates_are_looked_for_beside_the_settings_and_tried_before_anybody_asks_for_a_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        fs::write(&path, "[http.pages]\ntemplate_folder = \"pages\"\n").unwrap();
+        let settings = Settings::from_file(&path).unwrap();
+        let page = LinkUrl::parse("https://app.example/password").unwrap();
+        let options = || settings.http.pages.options(page.clone(), None);
+        assert!(matches!(options().unwrap_err(), SettingsError::File { .. }), "there is no such folder");
+        let own = folder.path().join("pages");
+        fs::create_dir(&own).unwrap();
+        fs::write(own.join("notes.txt"), "of ours").unwrap();
+        fs::write(
+            own.join("message.html"),
+            "<title>{{ title }}</title>{{ text }}{{ more or '' }}{{ next.url if next }}",
+        )
+        .unwrap();
+        options().unwrap();
+        fs::write(own.join("press.html"), "<form action='{{ action }}'>").unwrap();
+        let broken = options().unwrap_err();
+        assert!(matches!(broken, SettingsError::Templates { .. }), "{broken}");
+        fs::write(own.join("pres.html"), "").unwrap();
+        let unknown = options().unwrap_err();
+        assert!(
+            matches!(&unknown, SettingsError::UnknownTemplate(path) if path.ends_with("pres.html")),
+            "{unknown}"
+        );
     }
 }

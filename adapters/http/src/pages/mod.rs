@@ -19,10 +19,46 @@
 //!
 //! The router answers at the path of the page's URL: merge it, do not nest it.
 //!
+//! # Words and layout of the host's own
+//! The words are those of [`words`](crate::words), which mails are made of, too: English, Japanese, Korean, German and Swedish.
+//! A host says any message anew or adds a language; the messages of the pages are in `pages.ftl` and `forms.ftl` of that crate.
+//! The layout is that of [`Templates`].
+//!
+//! ```
+//! use accountable_core::domain::{LinkUrl, Locale};
+//! use accountable_http::pages::{PagesOptions, Template, Templates};
+//! use accountable_http::words::Words;
+//!
+//! let swedish = Locale::parse("sv")?;
+//! let words = Words::builtin()
+//!     .with_default(&swedish)?
+//!     .with_override(&swedish, "page-password-set-lead = Med det loggar du in hos { $service }.")?;
+//! let press = r#"{% extends "layout.html" %}
+//! {% block content %}
+//! <p class="lead">{{ lead }}</p>
+//! <form method="post" action="{{ action }}">
+//! <button name="token" value="{{ token }}">{{ button }}</button>
+//! </form>
+//! {% endblock %}"#;
+//! let options = PagesOptions::new(LinkUrl::parse("https://app.example/account/link")?)
+//!     .of("Orchard")
+//!     .with_words(words) // give the same to the mails: `LetterWords::with_words`
+//!     .with_templates(Templates::builtin().with([(Template::Press, press)])?)
+//!     .with_style("main { max-width: 34rem; margin: auto; font: 1.1rem/1.5 sans-serif }");
+//! # let _ = options;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # In which language
+//! A page speaks the language of the mail that led to it, which the link says (`lang`); where there are no words in that, or the
+//! link says none, the one that its reader understands best by the browser's `Accept-Language`; else the default one. The link's
+//! language stays in the query of the page, of its form, and of the links on it. What can't be read counts as not said. The page
+//! names its language (`Content-Language`), and that it is the browser's where it is (`Vary`).
+//!
 //! # What happens to a link
 //! | call | does |
 //! |---|---|
-//! | `GET page?id=..&confirmation_code=..` | asks the store nothing; moves the code into a cookie and answers 303 to the page, so that the address bar, the history and the `Referer` are clean |
+//! | `GET page?id=..&confirmation_code=..` | asks the store nothing; moves the code into a cookie and answers 303 to the page, with nothing but `lang` of the link, so that the address bar, the history and the `Referer` are clean |
 //! | `GET page` | shows what the code of the cookie is for; consumes nothing, however often, whoever asks |
 //! | `POST page` | redeems the code |
 //!

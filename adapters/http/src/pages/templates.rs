@@ -57,8 +57,9 @@ impl Template {
         }
     }
 
-    /// The one of this file name.
-    fn named(name: &str) -> Option<Self> {
+    /// The template of this name; none if there is none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|template| template.file_name() == name)
     }
 }
@@ -139,7 +140,8 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
-        let blocks = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let blocks =
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(blocks.unwrap_or_default()); // the delimiters are the usual ones, so there is nothing to refuse
         environment.set_formatter(|out, state, value| {
             let text = value.to_string();

@@ -18,6 +18,8 @@ pub(crate) struct Browser {
     router: Router,
     cookie: Option<String>,
     pub(crate) origin: Origin,
+    /// What it says of its reader's languages.
+    accepts: Option<String>,
 }
 
 /// What was answered.
@@ -34,6 +36,12 @@ impl Answer {
 
     pub(crate) fn says(&self, text: &str) -> bool {
         self.body.contains(text)
+    }
+
+    /// Where the form of the page is sent to.
+    pub(crate) fn action(&self) -> String {
+        let (_, rest) = self.body.split_once("method=\"post\" action=\"").expect("a form");
+        rest.split('"').next().unwrap().replace("&#38;", "&")
     }
 
     /// The value of a hidden field.
@@ -65,7 +73,7 @@ pub(crate) fn forged(link: &str) -> String {
 
 impl Browser {
     pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookie: None, origin: Origin::Unknown }
+        Self { router, cookie: None, origin: Origin::Unknown, accepts: None }
     }
 
     pub(crate) fn from(mut self, ip: &str) -> Self {
@@ -73,10 +81,18 @@ impl Browser {
         self
     }
 
+    pub(crate) fn accepting(mut self, languages: &str) -> Self {
+        self.accepts = Some(languages.to_owned());
+        self
+    }
+
     pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
         let mut request = request.extension(self.origin);
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
+        }
+        if let Some(languages) = &self.accepts {
+            request = request.header("accept-language", languages);
         }
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -122,6 +138,14 @@ impl Browser {
         let mut all = vec![("token", token.as_str())];
         all.extend(fields);
         self.post(PATH, form(&all)).await
+    }
+
+    /// Fills in and sends the form of this page, as it says.
+    pub(crate) async fn fill(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let token = page.token();
+        let mut all = vec![("token", token.as_str())];
+        all.extend(fields);
+        self.post(&page.action(), form(&all)).await
     }
 
     pub(crate) async fn choose(&mut self, typed: &str) -> Answer {

@@ -38,6 +38,11 @@ impl World {
     }
 
     pub(crate) fn at(page: &str) -> Self {
+        Self::with(page, |options| options)
+    }
+
+    /// With pages that the host has made its own.
+    pub(crate) fn with(page: &str, own: impl FnOnce(PagesOptions) -> PagesOptions) -> Self {
         let page = LinkUrl::parse(page).unwrap();
         let links =
             Links::to(page.clone()).allow_return(ReturnUrl::parse("https://app.example/home").unwrap());
@@ -50,7 +55,7 @@ impl World {
         let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links);
         let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
         let options = PagesOptions::new(page).of("Example & Sons").offering_new_links();
-        let router = router(accounts.clone(), options);
+        let router = router(accounts.clone(), own(options));
         Self { accounts, clock, mailer, store, router }
     }
 
