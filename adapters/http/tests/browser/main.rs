@@ -14,6 +14,7 @@
 mod changes;
 mod chromium;
 mod customer;
+mod languages;
 mod looks;
 mod passwords;
 mod samples;

@@ -106,6 +106,11 @@ impl World {
         let (_, link) = self.invited().await;
         browser.open(&link).await;
         browser.choose(GOOD).await;
+        self.asks_to_change_to(new).await;
+    }
+
+    /// The owner, whose password is [`GOOD`], asks for the address `new`.
+    pub(crate) async fn asks_to_change_to(&self, new: &str) {
         let stamp = match self.public().authenticate(&email(ADA), &password(GOOD), None).await.unwrap() {
             Authentication::Granted { stamp, .. } => stamp,
             other => panic!("{other:?}"),
