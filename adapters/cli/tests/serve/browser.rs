@@ -62,7 +62,7 @@ impl Page {
     /// The first link that has this in it.
     pub(crate) fn link_with(&self, part: &str) -> Option<String> {
         let links = self.body.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        links.map(|link| unescaped(link)).find(|link| link.contains(part))
+        links.map(unescaped).find(|link| link.contains(part))
     }
 
     /// The form of this page, filled in.

@@ -2,7 +2,7 @@
 
 ## パスワードの文字数の案内
 
-password-length-between = { $least }文字以上{ $most }文字以下で設定してください。
+password-length-between = { $least }～{ $most }文字で設定してください。
 password-length-at-least = { $least }文字以上で設定してください。単語をいくつか並べると覚えやすくなります。
 
 ## パスワードとして使えないもの

@@ -2,7 +2,7 @@
 
 ## 비밀번호 길이 안내
 
-password-length-between = { $least }자 이상 { $most }자 이하로 입력해 주십시오.
+password-length-between = { $least }~{ $most }자로 입력해 주십시오.
 password-length-at-least = { $least }자 이상 입력해 주십시오. 단어 몇 개를 이어 쓰면 기억하기 쉽습니다.
 
 ## 비밀번호로 사용할 수 없는 입력
