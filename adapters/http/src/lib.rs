@@ -5,6 +5,7 @@
 //! | [`profile`] | a router for each published contract, over [`Accounts`](accountable_core::Accounts): [`webconnect`](profile::webconnect), [`data_forest`](profile::data_forest), [`payway`](profile::payway) |
 //! | [`pages`] | a router for the pages that mailed links lead to, without scripts |
 //! | `feedback` | with the feature of that name, a route for mails that came back: bounces and complaints |
+//! | [`words`] | the words of the pages, in five languages: those that mails are made of |
 //! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
 //! | [`answer`] | what is answered: values in the caller's format, and errors by RFC 9457 |
 //!

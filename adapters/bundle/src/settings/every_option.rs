@@ -106,7 +106,7 @@ const SECTIONS: &[Part] = &[
             ("offering_new_links", At("http.pages.offer_new_links")),
             ("style", At("http.pages.style_file")),
             ("templates", At("http.pages.template_folder")),
-            ("words", Code),
+            ("words", At("words.folder")),
         ],
     ),
     part(

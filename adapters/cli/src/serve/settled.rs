@@ -167,6 +167,7 @@ fn contracts(settings: &Settings) -> Result<Vec<Contract>, CommandError> {
 /// The pages that codes lead to, each once.
 fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
     let links = settings.links.build().map_err(failed)?;
+    let words = settings.words.build().map_err(failed)?;
     let mut urls: Vec<&LinkUrl> = Vec::new();
     for purpose in Purpose::ALL {
         let url = links.page(purpose);
@@ -179,7 +180,7 @@ fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
         let service = settings.mail.service.as_deref();
         let page = settings.http.pages.options(url.clone(), service).map_err(failed)?;
         refuse_clash(settings, url, &page, &pages)?;
-        pages.push(page);
+        pages.push(page.with_words(words.clone()));
     }
     Ok(pages)
 }

@@ -94,6 +94,36 @@ fn an_account_is_registered_mailed_and_given_a_password() {
 }
 
 #[test]
+fn pages_are_said_and_laid_out_as_the_settings_say() {
+    let (folder, text) = initialised();
+    let folder = folder.path();
+    for (file, says) in [
+        ("words/sv.ftl", "page-nothing-open-heading = Var är länken?"),
+        (
+            "pages/message.html",
+            "<h1 lang=\"{{ lang }}\">{{ heading }}</h1>{{ text }}{{ more or '' }}{{ next.url if next }}",
+        ),
+    ] {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, says).unwrap();
+    }
+    let own = ready(&text)
+        .replace("#language = \"ja\"", "language = \"sv\"")
+        .replace("#folder = \"words\"", "folder = \"words\"")
+        .replace("#template_folder", "template_folder");
+    settle(folder, &own);
+    let server = Server::start_in(folder, &SERVE);
+    let page = Browser::new().get(&server.url("/password"));
+    assert!(page.body.starts_with("<h1 lang=\"sv\">Var är länken?</h1>"), "{}", page.body);
+    assert_eq!(server.ask_to_end(), Some(0));
+
+    fs::write(folder.join("pages/message.html"), "{{ heading }}").unwrap();
+    let refused = fails(folder, &SERVE);
+    assert!(refused.contains("`message.html` leaves out the `text`"), "{refused}");
+}
+
+#[test]
 fn what_is_switched_on_is_served_to_its_callers_and_nothing_else_is() {
     let (folder, text) = initialised();
     let folder = folder.path();

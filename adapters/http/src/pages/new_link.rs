@@ -41,8 +41,9 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
         return view::ask(&voice, StatusCode::BAD_REQUEST, &typed, Some(&voice.say("page-bad-address")));
     };
     let public = submitter.public(&site.accounts);
-    // The new link leads back to where the open one does, if that is genuine and still tells.
     let mut mail = MailOptions::default();
+    mail.locale = voice.locale();
+    // The new link leads back to where the open one does, if that is genuine and still tells.
     if let Some(Some(ticket)) = ticket {
         match public.inspect_code(&ticket.code()).await {
             Ok(CodeState::Live { return_url, .. }) => {

@@ -33,6 +33,11 @@ impl<'a> Voice<'a> {
         self.language
     }
 
+    /// The language, for whoever writes to its reader.
+    pub(super) fn locale(&self) -> Option<Locale> {
+        Locale::parse(self.language.as_str()).ok()
+    }
+
     /// Whether the language is the one that the browser asks for, as far as there are words in it: another browser may get
     /// another page.
     pub(super) const fn is_the_browsers(&self) -> bool {

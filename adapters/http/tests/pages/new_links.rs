@@ -63,6 +63,24 @@ async fn the_mail_says_roughly_where_it_was_asked_for() {
     assert_eq!(letter.circumstances.unwrap().from, Some(place));
 }
 
+/// An account of no language of its own, as this one, is written to in that of whoever asks.
+#[tokio::test]
+async fn the_mail_is_in_the_language_of_the_page() {
+    for (target, accepts, lang) in
+        [("?lang=ja", "sv", "ja"), ("", "de-CH, sv;q=0.5", "de"), ("?lang=fr", "sv", "sv"), ("", "", "en")]
+    {
+        let world = World::new();
+        world.in_use().await;
+        let mut browser = world.browser().accepting(accepts);
+        let sent = browser.post(&format!("{ASK}{target}"), form(&[("email", ADA)])).await;
+        assert_eq!(sent.status, 200);
+        world.deliver().await;
+        let letter = world.mailer.attempts().pop().unwrap().0;
+        assert_eq!(letter.locale.unwrap().as_str(), lang, "{target} {accepts}");
+        assert!(world.link_to(ADA).ends_with(&format!("&lang={lang}")), "{}", world.link_to(ADA));
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_address_is_asked_again() {
     let world = World::new();
