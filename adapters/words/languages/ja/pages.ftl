@@ -8,7 +8,7 @@ page-repeat-password = 新しいパスワード（確認）
 page-password = パスワード
 page-email = 現在のメールアドレス
 page-account-email = メールアドレス
-page-go-on = 次へ進む
+page-go-on = 続ける
 page-try-again = もう一度試す
 page-ask-for-new-link = 新しいリンクを受け取る
 

@@ -19,7 +19,7 @@ violation-too-short = Det har { $actual ->
        *[other] bara { $actual } tecken
     }; minst { $least } behövs.
 violation-too-long = Det har { $actual } tecken; högst { $most } är tillåtna.
-violation-too-few-classes = Använd minst { $least } av de här sorternas tecken: { $kinds }.
+violation-too-few-classes = Använd minst { $least } av dessa typer av tecken: { $kinds }.
 violation-classes-missing = Saknas än så länge: { $kinds }.
 kind-upper = stora bokstäver
 kind-lower = små bokstäver
