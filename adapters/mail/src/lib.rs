@@ -73,6 +73,7 @@ mod letter_words;
 mod page;
 mod provider;
 mod take_in;
+pub mod refusal;
 mod templates;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -82,11 +83,12 @@ pub use accountable_words as words;
 
 pub use self::{
     compose::{Composer, FEEDBACK_HEADER, Letterhead, Mail},
-    feedback::{Class, EnhancedStatus, Feedback, read_feedback},
+    feedback::{Class, Feedback, read_feedback},
     folder::FolderMailer,
     letter_words::{LetterWords, WordingError},
     provider::{FEEDBACK_FIELD, Provider},
     take_in::{TakenIn, take_in},
+    refusal::EnhancedStatus,
     templates::{TemplateError, Templates},
     wording::Wording,
 };

@@ -2,7 +2,9 @@
 //!
 //! The rules stand in `classes.md`, which is part of the crate's documentation, each with examples that are tests.
 
-use crate::{Command, Status, wording::Told};
+use accountable_mail::refusal::{EnhancedStatus, Topic};
+
+use crate::{Command, Status};
 
 /// Whose fault it is, as [`MailError`](accountable_core::port::MailError) tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +30,9 @@ pub(crate) fn classify(command: Command, status: Status, text: &str) -> Class {
 
 /// All letters have one sender: what it is refused for would befall any. The size and the character set are the letter's own.
 fn of_sender(status: Status) -> Class {
-    match (status.code, status.enhanced) {
-        (400..500, Some([_, 3, 4])) => Class::Transient,
-        (552 | 555, _) | (500.., Some([5, 3, 4] | [5, 6, _])) => Class::Ours,
+    match (status.code, numbers(status)) {
+        (400..500, Some((_, 3, 4))) => Class::Transient,
+        (552 | 555, _) | (500.., Some((5, 3, 4) | (5, 6, _))) => Class::Ours,
         _ => Class::Unreachable,
     }
 }
@@ -39,31 +41,32 @@ fn of_recipient(status: Status, text: &str) -> Class {
     if !is_permanent(status) {
         return Class::Transient;
     }
-    match (status.code, status.enhanced) {
-        (_, Some([5, 1, 0..=6 | 9 | 10])) => Class::NoSuchMailbox,
-        (_, Some([5, 1, _])) => Class::Ours,
-        (_, Some([5, 2, 2])) => Class::Transient,
-        (_, Some([5, 2, 1] | [5, 7, _])) => match Told::by(text) {
-            Told::Refused | Told::NoSuchMailbox => Class::Rejected,
-            Told::Full => Class::Transient,
-            Told::Nothing => Class::Ours,
+    let told = Topic::of(text);
+    let registered = status.enhanced.and_then(EnhancedStatus::topic);
+    match (numbers(status), registered) {
+        (Some((5, 1, _)), Some(Topic::NoMailbox | Topic::NoDomain)) => Class::NoSuchMailbox,
+        (Some((5, 2, _)), Some(Topic::Full)) => Class::Transient,
+        (Some((5, 2, 1) | (5, 7, _)), _) => match told {
+            Some(Topic::Shut | Topic::NoMailbox | Topic::NoDomain) => Class::Rejected,
+            Some(Topic::Full) => Class::Transient,
+            _ => Class::Ours,
         },
         // Where a directory of recipients is asked, Exchange Online answers so for who is not in it.
-        (_, Some([5, 4, 1])) if Told::is_not_in_directory(text) => Class::NoSuchMailbox,
+        (Some((5, 4, 1)), _) if told == Some(Topic::Denied) => Class::NoSuchMailbox,
         // "Other": no more than the class. So is a status whose class contradicts the code.
-        (code, None | Some([5, 0, _] | [5, 2..=5, 0] | [0..=3 | 6.., ..])) => unspecific(code, text),
+        (None | Some((5, 0, _) | (5, 2..=5, 0) | (0..=3 | 6.., ..)), _) => unspecific(status.code, told),
         _ => Class::Ours,
     }
 }
 
 /// There is no code that says it: the text must.
-fn unspecific(code: u16, text: &str) -> Class {
-    match (code, Told::by(text)) {
+fn unspecific(code: u16, told: Option<Topic>) -> Class {
+    match (code, told) {
         // RFC 7504: the domain takes no mail.
         (556, _) => Class::NoSuchMailbox,
-        (550 | 551 | 553 | 554, Told::NoSuchMailbox) => Class::NoSuchMailbox,
+        (550 | 551 | 553 | 554, Some(Topic::NoMailbox | Topic::NoDomain)) => Class::NoSuchMailbox,
         // RFC 5321, 4.5.3.1.10: also what some say for too many recipients; both pass.
-        (552, _) | (550..=554, Told::Full) => Class::Transient,
+        (552, _) | (550..=554, Some(Topic::Full)) => Class::Transient,
         _ => Class::Ours,
     }
 }
@@ -75,17 +78,21 @@ fn of_data(status: Status) -> Class {
 
 /// What judges content quotes anything: only a status may speak of the recipient here, and only one that is clear.
 fn of_content(status: Status) -> Class {
-    match status.enhanced {
+    match numbers(status) {
         _ if !is_permanent(status) => Class::Transient,
-        Some([5, 1, 1 | 2 | 6 | 10]) => Class::NoSuchMailbox,
-        Some([5, 2, 2]) => Class::Transient,
+        Some((5, 1, 1 | 2 | 6 | 10)) => Class::NoSuchMailbox,
+        Some((5, 2, 2)) => Class::Transient,
         _ => Class::Ours,
     }
 }
 
+fn numbers(status: Status) -> Option<(u8, u16, u16)> {
+    status.enhanced.map(|it| (it.class, it.subject, it.detail))
+}
+
 /// For good, if the code says so and the status does not say otherwise.
 fn is_permanent(status: Status) -> bool {
-    (500..600).contains(&status.code) && !matches!(status.enhanced, Some([4, ..]))
+    (500..600).contains(&status.code) && status.enhanced.is_none_or(|enhanced| enhanced.class != 4)
 }
 
 #[cfg(test)]

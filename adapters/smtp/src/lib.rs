@@ -76,7 +76,6 @@ mod settings;
 mod status;
 mod tls;
 mod verp;
-mod wording;
 
 pub use self::{
     fault::SmtpError,

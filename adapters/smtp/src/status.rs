@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use accountable_mail::EnhancedStatus;
 use smtp_proto::Response;
 
 /// A step of the exchange with a relay, as far as an answer can be put down to it.
@@ -51,15 +52,16 @@ impl fmt::Display for Command {
 pub struct Status {
     /// Three digits.
     pub code: u16,
-    /// Class, subject and detail.
-    pub enhanced: Option<[u8; 3]>,
+    /// What it says more exactly. A subject or detail of 255 stands for all that is more.
+    pub enhanced: Option<EnhancedStatus>,
 }
 
 impl Status {
     /// The status of a reply, as it was read.
     pub(crate) fn of(reply: &Response<String>) -> Self {
-        let enhanced = Some(reply.esc).filter(|[class, ..]| *class != 0);
-        Self { code: reply.code, enhanced }
+        let [class, subject, detail] = reply.esc;
+        let enhanced = EnhancedStatus { class, subject: subject.into(), detail: detail.into() };
+        Self { code: reply.code, enhanced: (class != 0).then_some(enhanced) }
     }
 
     /// Whether the reply says yes (2xx).
@@ -78,9 +80,9 @@ impl fmt::Display for Status {
         write!(f, "{:03}", self.code)?;
         match self.enhanced {
             None => Ok(()),
-            // What reads replies keeps octets: 255 stands for all that is more.
-            Some([class, subject, u8::MAX]) => write!(f, " {class}.{subject}.x"),
-            Some([class, subject, detail]) => write!(f, " {class}.{subject}.{detail}"),
+            // What reads replies keeps octets.
+            Some(EnhancedStatus { class, subject, detail: 255 }) => write!(f, " {class}.{subject}.x"),
+            Some(enhanced) => write!(f, " {enhanced}"),
         }
     }
 }

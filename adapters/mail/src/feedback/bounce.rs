@@ -1,7 +1,7 @@
 //! Whether a mail without a delivery status is a bounce at all. Out-of-office notes have an empty envelope too, and may say that
 //! somebody is not here any more; so a program for delivery must have sent it, and say that a delivery failed.
 
-use super::{parts::Mail, prose::Prose, status::Codes};
+use super::{codes::Codes, parts::Mail, prose::Prose};
 
 /// Whether a mail in prose is a bounce.
 pub(crate) fn is_bounce(mail: &Mail, prose: &Prose) -> bool {
@@ -74,7 +74,8 @@ fn is_from_a_server(mail: &Mail) -> bool {
     ];
     let from = mail.fields.get("from").unwrap_or_default().to_lowercase();
     let path = mail.fields.get("return-path").map(str::trim);
-    SENDERS.iter().any(|sender| from.contains(sender)) || path == Some("<>")
+    let list = mail.fields.get("x-mlserver").is_some();
+    SENDERS.iter().any(|sender| from.contains(sender)) || path == Some("<>") || list
 }
 
 /// How servers say that a delivery failed.
@@ -106,6 +107,8 @@ const FAILED: &[&str] = &[
     "failure notice",
     "failed permanently",
     "mail failure",
+    "loop alert",
+    "not member",
     "mail error",
     "mail system error",
     "error processing your mail",

@@ -1,50 +1,36 @@
 //! Whose fault a failure is: the class of what a server said of a recipient.
 //!
 //! Pure, and in doubt never against the recipient: an address that is silenced by mistake stays silent, while a dead one that is
-//! not costs one mail more. The first line that fits decides:
+//! not costs one mail more. What words and codes are about is told by the table of [`crate::refusal`]; the first line that fits decides:
 //!
 //! | # | where | what | class |
 //! |---|---|---|---|
 //! | 1 | any | words about the sender, its network, its rights or the mail's content; status x.1.7, x.1.8 | `Ours` |
-//! | 2 | any | the reply was to `MAIL`, to a greeting or to the connection | `Ours`; class 4: `Delayed` |
-//! | 3 | any | words about a full mailbox | `Delayed` |
-//! | 4 | class 4 (reply, else status; RFC 5321 section 4.2.1, RFC 3463 section 2) | anything else | `Delayed` |
-//! | 5 | class 5, no code | words about time, network, or a server in trouble | `Delayed` |
-//! | 6 | class 5, no code | words about a mailbox or a domain that does not exist | `NoSuchMailbox`; `Rejected` where a filter says so |
-//! | 7 | class 5, no code | words about a mailbox that is shut, or whose owner refuses us | `Rejected`; "access denied" with 5.4.1: `NoSuchMailbox` |
-//! | 8 | class 5 | a status of class 4 beside the reply | `Delayed` |
-//! | 9 | class 5 | reply 556, or 521 with 5.3.2 or 5.1.10: takes no mail (RFC 7504) | `NoSuchMailbox` |
-//! | 10 | class 5 | the status, by the table below | |
-//! | 11 | class 5 | 550 to 553 with "mailbox unavailable" or "address rejected", but at `DATA` | `NoSuchMailbox` |
-//! | 12 | class 5 | anything else | `Ours` |
-//! | 13 | no code | anything else | `Unknown` |
+//! | 2 | any | words about a full mailbox | `Delayed` |
+//! | 3 | any | words about time, network, or a server in trouble, but where a status x.1.* and the words name a mailbox or domain | `Delayed` |
+//! | 4 | any | the reply was to `MAIL`, to a greeting or to the connection | `Ours`; while the report still hopes: `Delayed` |
+//! | 5 | any | words about a null MX (RFC 7505), which is for good | `NoSuchMailbox` |
+//! | 6 | class 4 (reply, else status; RFC 5321 section 4.2.1, RFC 3463 section 2) | status 4.7.* given up, without words | `Ours` |
+//! | 7 | class 4 | anything else | `Delayed` |
+//! | 8 | class 5, no code | words about a mailbox that does not exist, or to which access is denied | `NoSuchMailbox`; `Rejected` where it may be a filter |
+//! | 9 | class 5, no code | words about a domain that does not exist | `NoSuchMailbox` |
+//! | 10 | class 5, no code | words about a mailbox that is shut, or whose owner refuses us | `Rejected` |
+//! | 11 | class 5 | a status of class 4 beside the reply | `Delayed` |
+//! | 12 | class 5 | reply 556, or 521 with 5.3.2 or 5.1.10: takes no mail (RFC 7504) | `NoSuchMailbox` |
+//! | 13 | class 5 | what the status is about, as if words had said it | |
+//! | 14 | class 5 | 550 to 553 with "mailbox unavailable" or "address rejected", but at `DATA` | `NoSuchMailbox` |
+//! | 15 | class 5 | anything else | `Ours` |
+//! | 16 | no code | anything else | `Unknown` |
 //!
 //! Words come before the status since a server that relays often makes a status up for a bare 550 (sendmail says 5.1.1), and since
 //! many put 5.7.1 or 5.5.0 in front of whatever they mean.
 //!
-//! | status (registry of RFC 5248) | meaning | class |
-//! |---|---|---|
-//! | 5.1.0 to 5.1.6, 5.1.9, 5.1.10 | the recipient's address | `NoSuchMailbox` |
-//! | 5.1.7, 5.1.8 | the sender's address | `Ours` |
-//! | 5.2.1 | mailbox disabled | `Rejected` |
-//! | 5.2.2, 5.2.4 | mailbox full; list can't be expanded | `Delayed` |
-//! | 5.2.3 | too long for the mailbox | `Ours` |
-//! | others of 5.1 and 5.2, but 5.2.0 | not registered | `Unknown` |
-//! | 5.3.3, 5.3.4 | a feature that is lacking, size | `Ours` |
-//! | 5.3.* | the system is full, shut or misconfigured | `Delayed` |
-//! | 5.4.4, 5.4.310 | no route: the domain has no server | `NoSuchMailbox` |
-//! | 5.4.5 | too much traffic of ours | `Ours` |
-//! | 5.4.* | network, routing, expiry | `Delayed` |
-//! | 5.5.*, 5.6.* | protocol, content | `Ours` |
-//! | 5.7.17, 5.7.18 | mailbox or domain has another owner (RFC 7293) | `NoSuchMailbox` |
-//! | 5.7.* | security and policy | `Ours` |
-//! | 5.0.*, 5.2.0, 5.3.0, 5.4.0, 5.5.0 | what servers say for anything at all | as without a status |
+//! Which command was answered is evidence: at `RCPT` a server is asked for nothing but the recipient, and says that there is none
+//! because there is none. Once it has seen the mail, and where nobody tells what it had seen, "user unknown" may be the answer of a
+//! filter in the recipient's name: the mail is refused, and whether there is a mailbox is not said.
 
-use super::{
-    Class,
-    status::{Codes, EnhancedStatus},
-    words::{self, Stage, Topic},
-};
+use super::{Class, codes::Codes, stage::Stage};
+use crate::refusal::{EnhancedStatus, Topic, Topics, plain};
 
 /// What a server said of a recipient.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,39 +47,68 @@ pub(crate) struct Said<'a> {
 
 /// The class of what a server said, and whether it said enough: if not, whatever else the report says may tell more.
 pub(crate) fn class(said: &Said<'_>) -> (Class, bool) {
-    let words = words::plain(said.text);
-    let topic = words::topic(&words);
+    let words = plain(said.text);
+    let topic = topic(said.codes.status, &words);
     let passing = said.passing || is_passing(said.codes);
-    let detail = said.codes.status.map(|status| (status.subject, status.detail));
     let told = match topic {
-        _ if matches!(detail, Some((1, 7 | 8))) => Class::Ours,
         Some(Topic::Sender) => Class::Ours,
-        _ if said.stage == Some(Stage::Before) && passing => Class::Delayed,
+        Some(Topic::Full | Topic::Passing) => Class::Delayed,
+        _ if said.stage == Some(Stage::Before) && said.passing => Class::Delayed,
         _ if said.stage == Some(Stage::Before) => Class::Ours,
-        Some(Topic::Full) => Class::Delayed,
-        _ if passing => return (Class::Delayed, topic.is_some()),
-        Some(Topic::Passing) => Class::Delayed,
-        Some(Topic::NoMailbox) if is_filter(said, &words) => Class::Rejected,
-        Some(Topic::NoMailbox) => Class::NoSuchMailbox,
-        // How Exchange Online says that its directory does not know a recipient.
-        Some(Topic::Shut) if detail == Some((4, 1)) && words.contains("address rejected") => {
-            Class::NoSuchMailbox
+        // A null MX (RFC 7505) is the domain's own word, and for good, whatever code a relay gives it.
+        Some(Topic::NoDomain) if words.contains("null mx") => Class::NoSuchMailbox,
+        None if passing && !said.passing && said.codes.status.is_some_and(|status| status.subject == 7) => {
+            Class::Ours
         }
+        _ if passing => return (Class::Delayed, topic.is_some()),
+        Some(Topic::NoMailbox | Topic::Denied) if is_filter(said, &words) => Class::Rejected,
+        Some(Topic::NoMailbox | Topic::Denied | Topic::NoDomain) => Class::NoSuchMailbox,
         Some(Topic::Shut) => Class::Rejected,
-        Some(Topic::Unavailable) | None => return by_codes(said, topic.is_some()),
+        Some(_) | None => return by_codes(said, topic.is_some()),
     };
     (told, true)
 }
 
-/// Whether a filter in the recipient's name speaks as if there were no recipient: once it was taken at `RCPT`, by no more than "user
-/// unknown", and without a status that is about addresses. Mobile carriers do so where a subscriber takes mail from some domains only;
-/// some then leave out the address, so that a bare colon is left before the words.
+/// What the words are about, but that a status that names an address outweighs words about time: the sender's always, the recipient's
+/// where the words name it too.
+fn topic(status: Option<EnhancedStatus>, words: &str) -> Option<Topic> {
+    let topics = Topics::of(words);
+    let of_address = status.filter(|status| status.subject == 1).and_then(EnhancedStatus::topic);
+    match (of_address, topics.first()) {
+        (Some(Topic::Sender), _) => Some(Topic::Sender),
+        (Some(_), Some(Topic::Passing)) => {
+            topics.first_of(&[Topic::NoMailbox, Topic::NoDomain]).or(Some(Topic::Passing))
+        }
+        (_, first) => first,
+    }
+}
+
+/// Whether it may be a filter that speaks as if there were no recipient, without a status that is about addresses: once the mail itself
+/// was seen; and where the command is not known, by no more than "user unknown". Mobile carriers do so where a subscriber takes mail
+/// from some domains only; some leave out the address, so that a bare colon is left before the words.
 fn is_filter(said: &Said<'_>, words: &str) -> bool {
-    let taken = said.stage == Some(Stage::Content)
-        || words.contains("550 : user unknown")
-        || words.contains("550: : user unknown");
-    let of_address = said.codes.status.is_some_and(|status| status.subject == 1);
-    taken && !of_address && (words.contains("user unknown") || words.contains("unknown user"))
+    // Programs for local delivery, and tables of recipients: these know. Yahoo looks for the account once it has the mail.
+    const KNOW: &[&str] = &[
+        "mail.local",
+        "vdeliver",
+        "maildrop",
+        "automatically rejected",
+        "in local recipient table",
+        "in virtual",
+        "in relay recipient table",
+        "doesn't have a",
+    ];
+    const MAY_FILTER: &[&str] = &["user unknown", "unknown user", "user not exist"];
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
+    let subject = said.codes.status.map(|status| status.subject);
+    match (subject, said.stage) {
+        (Some(1 | 4), _) => false,
+        (_, Some(Stage::Recipient)) => says(&["550 : user unknown", "550: : user unknown"]),
+        _ if says(KNOW) => false,
+        (_, Some(_)) | (Some(2), None) => true,
+        _ if says(&["access denied"]) => true,
+        (_, None) => says(MAY_FILTER) && !says(&["<>: user unknown"]),
+    }
 }
 
 /// Whether the codes are of the kind that may pass. The reply is the server's own word, so it goes first.
@@ -115,144 +130,20 @@ fn by_codes(said: &Said<'_>, unavailable: bool) -> (Class, bool) {
     if status.is_some_and(|status| status.class == 4) {
         return (Class::Delayed, true);
     }
-    if let Some(class) = status.and_then(by_status) {
-        return (class, true);
-    }
-    match reply {
-        Some(550..=553) if unavailable && said.stage != Some(Stage::Content) => (Class::NoSuchMailbox, true),
-        None if status.is_none() => (Class::Unknown, false),
-        _ => (Class::Ours, false),
-    }
-}
-
-/// The second table above; none where the status says nothing.
-fn by_status(status: EnhancedStatus) -> Option<Class> {
-    Some(match (status.subject, status.detail) {
-        (1, 7 | 8) => Class::Ours,
-        (1, 0..=6 | 9 | 10) => Class::NoSuchMailbox,
-        (2, 1) => Class::Rejected,
-        (2, 2 | 4) => Class::Delayed,
-        (2, 3) => Class::Ours,
-        (2, 0) => return None,
-        (1 | 2, _) => Class::Unknown,
-        (3, 3 | 4) => Class::Ours,
-        (3, 0) => return None,
-        (3, _) => Class::Delayed,
-        (4, 4 | 310) => Class::NoSuchMailbox,
-        (4, 5) => Class::Ours,
-        (4, 0) => return None,
-        (4, _) => Class::Delayed,
-        (5, 0) => return None,
-        (7, 17 | 18) => Class::NoSuchMailbox,
-        (5..=7, _) => Class::Ours,
-        _ => return None,
-    })
+    let class = match status.and_then(EnhancedStatus::topic) {
+        Some(Topic::NoMailbox | Topic::NoDomain) => Class::NoSuchMailbox,
+        Some(Topic::Shut) => Class::Rejected,
+        Some(Topic::Full | Topic::Passing) => Class::Delayed,
+        Some(_) => Class::Ours,
+        None => match reply {
+            Some(550..=553) if unavailable && said.stage != Some(Stage::Content) => Class::NoSuchMailbox,
+            None if status.is_none() => return (Class::Unknown, false),
+            _ => return (Class::Ours, false),
+        },
+    };
+    (class, true)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a server says whose codes stand in its words.
-    fn says(text: &str) -> Class {
-        let stage = words::stage(text);
-        class(&Said { codes: Codes::find(text), text, stage, passing: false }).0
-    }
-
-    #[track_caller]
-    fn all(expected: Class, texts: &[&str]) {
-        for text in texts {
-            assert_eq!(says(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn no_such_mailbox_or_domain() {
-        all(
-            Class::NoSuchMailbox,
-            &[
-                "550 5.1.1 <spam@example.com>: Recipient address rejected: User unknown in local recipient table",
-                "550 no such user here",
-                "550 5.7.1 unknown user account",
-                "550 5.1.1 gone",
-                "550 5.4.1 Recipient address rejected: Access denied",
-                "550 5.5.0 Requested action not taken: mailbox unavailable",
-                "550 Recipient address rejected",
-                "556 5.1.10 no mail here",
-                "521 5.3.2 no mail here",
-                "550 5.1.1 User unknown (in reply to end of DATA command)",
-                "554 5.4.4 Host or domain name not found",
-            ],
-        );
-    }
-
-    #[test]
-    fn the_mailbox_is_shut_or_refuses_us() {
-        all(
-            Class::Rejected,
-            &[
-                "550 5.2.1 The email account that you tried to reach is disabled",
-                "550 5.2.1 no",
-                "554 5.7.1 <ada@example.com>: Recipient address rejected: Access denied",
-                "550 5.1.1 refused due to recipient preferences",
-                "550 User unknown (in reply to end of DATA command)",
-                "550 : User unknown",
-            ],
-        );
-    }
-
-    #[test]
-    fn what_may_pass() {
-        all(
-            Class::Delayed,
-            &[
-                "452 4.2.2 mailbox full",
-                "552 5.2.2 over quota",
-                "550 user is over quota",
-                "450 4.1.1 user unknown",
-                "550 4.2.1 no",
-                "554 5.4.7 no",
-                "550 5.0.0 try again later",
-                "451 4.7.1 sorry (in reply to MAIL FROM command)",
-                "connect to mx.example.com[192.0.2.1]:25: Connection timed out",
-            ],
-        );
-    }
-
-    #[test]
-    fn our_own_fault() {
-        all(
-            Class::Ours,
-            &[
-                "550 5.1.8 <a@orchard.example>: Domain not found",
-                "550 5.1.7 no such user",
-                "550 5.1.1 blocked using zen.spamhaus.org",
-                "450 4.7.1 Client host rejected: cannot find your reverse hostname",
-                "550 5.7.26 This mail is unauthenticated",
-                "550 5.7.1 no",
-                "550 no",
-                "553 sorry, that domain isn't in my list of allowed rcpthosts",
-                "550 unknown user (in reply to MAIL FROM command)",
-                "554 5.6.0 no",
-                "552 5.3.4 Message too big",
-                "550 Recipient address rejected: on a whim",
-                "550 mailbox unavailable (in reply to end of DATA command)",
-            ],
-        );
-    }
-
-    #[test]
-    fn nothing_is_told() {
-        all(
-            Class::Unknown,
-            &["", "it may not exist", "your mail did not arrive", "your account is suspended"],
-        );
-    }
-
-    #[test]
-    fn a_report_that_a_mail_is_late_silences_nobody() {
-        let text = "550 5.1.1 user unknown";
-        let said = Said { codes: Codes::find(text), text, stage: None, passing: true };
-        assert_eq!(class(&said).0, Class::Delayed);
-    }
-}
+#[path = "class_tests.rs"]
+mod tests;

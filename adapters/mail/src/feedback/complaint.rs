@@ -30,6 +30,14 @@ pub(crate) fn read(mail: &Mail, at_most: usize) -> Vec<Feedback> {
     found
 }
 
+/// Reads what Apple's mail program sends where a reader presses "unsubscribe", which is an opt-out without a report.
+pub(crate) fn opt_out(mail: &Mail) -> Option<Feedback> {
+    let stated = mail.fields.get("x-apple-unsubscribe")?;
+    let recipient = mail.fields.get("from").and_then(address).map(str::to_owned);
+    let complaint = Feedback { recipient, ..Feedback::new(Class::Complaint) };
+    stated.eq_ignore_ascii_case("true").then(|| complaint.with_diagnostic("opt-out"))
+}
+
 /// The class of a feedback type (registry of RFC 5965 section 7.3): that a mail was unwanted, or is feared to be a fraud, is a
 /// complaint; `virus` and `auth-failure` (RFC 6591) tell of the mail, `not-spam` of nothing wrong, `other` of nothing known.
 fn class(feedback_type: &str) -> Option<Class> {

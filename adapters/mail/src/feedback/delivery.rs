@@ -1,9 +1,7 @@
 //! A delivery status (RFC 3464 section 2): a group of fields about the mail, then one for each recipient.
 
-use super::{
-    fields::{Fields, address},
-    status::EnhancedStatus,
-};
+use super::fields::{Fields, address};
+use crate::refusal::EnhancedStatus;
 
 /// What a delivery status says of one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

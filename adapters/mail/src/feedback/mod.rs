@@ -2,30 +2,30 @@
 
 mod bounce;
 mod class;
+mod codes;
 mod complaint;
 mod delivery;
 mod fields;
 mod parts;
-mod phrases;
 mod prose;
-mod status;
+mod stage;
 mod tag;
-mod words;
 
 use std::fmt;
 
 use accountable_core::domain::{FeedbackTag, Report, Undeliverable};
 
-pub use self::status::EnhancedStatus;
 #[cfg(feature = "webhooks")]
 pub(crate) use self::tag::message_id;
 use self::{
     class::Said,
+    codes::Codes,
     delivery::{Action, Recipient},
     parts::{Kind, Mail},
     prose::Prose,
-    status::{Codes, beginning},
+    stage::Stage,
 };
+use crate::refusal::{EnhancedStatus, beginning};
 
 /// How many octets of a mail are read: 1 MiB.
 const READ: usize = 1024 * 1024;
@@ -183,6 +183,8 @@ pub fn read_feedback(raw: &[u8]) -> Vec<Feedback> {
         complaint::read(&mail, RECIPIENTS)
     } else if mail.texts(Kind::Disposition).next().is_some() {
         Vec::new()
+    } else if let Some(complaint) = complaint::opt_out(&mail) {
+        vec![complaint]
     } else {
         bounced(&mail, &prose)
     };
@@ -211,6 +213,7 @@ fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
         }
     }
     let failed = stated.iter().filter(|it| it.action != Action::Done);
+    let filtered = is_filtered(mail);
     let passages = prose.passages(mail, RECIPIENTS);
     let alone = stated.len() == 1;
     failed
@@ -218,7 +221,7 @@ fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
             let same = |it: &&prose::Passage| it.address.is_some() && it.address == recipient.address;
             let passage = passages.iter().find(same).map(|it| it.text.as_str());
             let beside = [passage, alone.then_some(prose.report.as_str())];
-            judged(recipient, beside.into_iter().flatten())
+            judged(recipient, beside.into_iter().flatten(), filtered)
         })
         .collect()
 }
@@ -227,20 +230,30 @@ fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
 fn in_prose(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
     let action = if prose.is_warning(&mail.subject()) { Action::Delayed } else { Action::Failed };
     let passages = prose.passages(mail, RECIPIENTS);
+    let filtered = is_filtered(mail);
     passages
         .into_iter()
         .map(|passage| {
             let recipient = Recipient { address: passage.address, action, ..Recipient::default() };
-            judged(&recipient, [passage.text.as_str(), prose.report.as_str()].into_iter())
+            judged(&recipient, [passage.text.as_str(), prose.report.as_str()].into_iter(), filtered)
         })
         .collect()
 }
 
+/// Whether a carrier marks its bounce as the work of its subscriber's filter, whatever it says (au of KDDI).
+fn is_filtered(mail: &Mail) -> Option<Stage> {
+    mail.fields.get("x-spasign").filter(|sign| sign.eq_ignore_ascii_case("ng")).map(|_| Stage::Content)
+}
+
 /// Judges a recipient by the server's own words, and where they don't tell enough, by what else the report says of it.
-fn judged<'a>(recipient: &'a Recipient, beside: impl Iterator<Item = &'a str>) -> Feedback {
+fn judged<'a>(
+    recipient: &'a Recipient,
+    beside: impl Iterator<Item = &'a str>,
+    stage: Option<Stage>,
+) -> Feedback {
     let own = recipient.diagnostic.as_deref();
     let texts: Vec<&str> = own.into_iter().chain(beside).filter(|text| !text.trim().is_empty()).collect();
-    let stage = texts.iter().find_map(|text| words::stage(text));
+    let stage = stage.or_else(|| texts.iter().find_map(|text| Stage::find(text)));
     let mut said = Said { stage, passing: recipient.action == Action::Delayed, ..Said::default() };
     said.codes.status = recipient.status;
     let mut judged = class::class(&said);
@@ -279,10 +292,12 @@ fn more_specific(first: Option<EnhancedStatus>, second: Option<EnhancedStatus>) 
     }
 }
 
-/// What a server said, as somebody else tells it who knows the recipient; the status apart, where it is told so.
+/// What a server said, as a provider tells it who knows the recipient; the status apart, where it is told so. To `RCPT`, unless it says
+/// otherwise.
 #[cfg(feature = "webhooks")]
 pub(crate) fn said(words: &str, status: Option<&str>) -> Feedback {
     let diagnostic = Some(delivery::after_type(words).to_owned()).filter(|words| !words.trim().is_empty());
     let status = status.and_then(|status| EnhancedStatus::parse(status.trim()));
-    judged(&Recipient { diagnostic, status, ..Recipient::default() }, std::iter::empty())
+    let stage = Stage::find(words).or(Some(Stage::Recipient));
+    judged(&Recipient { diagnostic, status, ..Recipient::default() }, std::iter::empty(), stage)
 }

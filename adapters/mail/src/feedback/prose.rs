@@ -4,10 +4,11 @@
 //! the returned mail below a line that announces it.
 
 use super::{
+    codes::Codes,
     fields::{Fields, address, addresses, split_field},
     parts::{Kind, Mail},
-    status::{Codes, beginning},
 };
+use crate::refusal::beginning;
 
 /// How many octets of a report in prose are read.
 const READ: usize = 16 * 1024;
@@ -71,7 +72,14 @@ impl Prose {
         };
         let mut passages: Vec<Passage> = Vec::new();
         let mut current: Option<usize> = None;
+        // In a transcript of sendmail, the exchange stands above the recipient.
+        let mut exchange: Option<String> = None;
         for line in self.report.lines() {
+            if begins_exchange(line) {
+                let goes_on = line.starts_with(">>>") && exchange.is_some();
+                exchange = if goes_on { exchange } else { Some(String::new()) };
+                current = None;
+            }
             if let Some((address, rest)) = states_recipient(line).filter(|(address, _)| recipient(address)) {
                 let known = passages.iter().position(|it| {
                     it.address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address))
@@ -83,7 +91,13 @@ impl Prose {
                     passages.push(Passage { address: Some(address.to_owned()), text: String::new() });
                     passages.len().checked_sub(1)
                 });
+                if let Some(said) = exchange.take() {
+                    append(&mut passages, current, &said);
+                }
                 append(&mut passages, current, rest);
+            } else if let Some(said) = &mut exchange {
+                said.push_str(line);
+                said.push('\n');
             } else {
                 append(&mut passages, current, line);
             }
@@ -117,6 +131,12 @@ fn append(passages: &mut [Passage], current: Option<usize>, line: &str) {
     }
 }
 
+/// Whether a line of sendmail's transcript tells of an exchange, whose recipient is stated below it.
+fn begins_exchange(line: &str) -> bool {
+    let failed = line.starts_with(['4', '5']) && line.contains("(smtp)...");
+    failed || line.starts_with(">>>") || line.contains("hile talking to ")
+}
+
 /// The recipient that a line states, and what it says further: `<a@example.com>: no such user`, `To: a@example.com`.
 fn states_recipient(line: &str) -> Option<(&str, &str)> {
     const LABELS: &[&str] = &[
@@ -137,6 +157,9 @@ fn states_recipient(line: &str) -> Option<(&str, &str)> {
         "sent to",
         "intended recipient",
     ];
+    if line.starts_with(">>>") {
+        return None;
+    }
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || "->*=•\"'".contains(c));
     if let Some(inner) = line.strip_prefix('<') {
         let (stated, rest) = inner.split_once('>')?;

@@ -29,6 +29,11 @@ fn no_such_user_of_exchange_and_of_its_edge() {
 }
 
 #[test]
+fn a_recipient_to_whom_access_is_denied_at_rcpt_does_not_exist() {
+    says("postfix-recipient-access-denied", Class::NoSuchMailbox, "554 5.7.1");
+}
+
+#[test]
 fn no_such_user_of_large_providers() {
     says("provider-no-such-user", Class::NoSuchMailbox, "550 5.1.1");
     says("provider-no-account-554", Class::NoSuchMailbox, "554 5.0.0");
@@ -51,7 +56,6 @@ fn no_such_domain_and_one_that_takes_no_mail() {
 #[test]
 fn a_mailbox_that_is_shut_or_refuses_us_rejects() {
     says("provider-account-disabled", Class::Rejected, "550 5.2.1");
-    says("postfix-recipient-access-denied", Class::Rejected, "554 5.7.1");
     says("exchange-not-authorized", Class::Rejected, "550 5.7.1");
     says("provider-suppressed", Class::Rejected, "550 5.1.0");
 }

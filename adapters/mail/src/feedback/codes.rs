@@ -1,51 +1,9 @@
-//! The codes that servers give: the reply of SMTP (RFC 5321 section 4.2) and the enhanced status (RFC 3463).
+//! The codes that servers give, found in what they said: the reply of SMTP (RFC 5321 section 4.2) and the enhanced status (RFC 3463).
 
-use std::fmt;
+use crate::refusal::{EnhancedStatus, beginning, number};
 
 /// How many characters of a server's words are searched for codes.
 const SEARCHED: usize = 4_096;
-
-/// An enhanced status code (RFC 3463 section 2), such as `5.1.1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnhancedStatus {
-    /// 2 success, 4 a failure that may pass, 5 a permanent failure.
-    pub class: u8,
-    /// What it is about: 1 address, 2 mailbox, 3 mail system, 4 network, 5 protocol, 6 content, 7 security and policy.
-    pub subject: u16,
-    /// Which of the registered conditions of the subject; 0 is any other.
-    pub detail: u16,
-}
-
-impl EnhancedStatus {
-    /// Reads a status that stands alone: three numbers, the first 2, 4 or 5, the others up to 999.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split('.');
-        let class = match numbers.next()? {
-            "2" => 2,
-            "4" => 4,
-            "5" => 5,
-            _ => return None,
-        };
-        let (subject, detail) = (number(numbers.next()?)?, number(numbers.next()?)?);
-        numbers.next().is_none().then_some(Self { class, subject, detail })
-    }
-
-    /// Whether it says more than that something failed.
-    pub(crate) const fn is_specific(self) -> bool {
-        self.subject != 0
-    }
-}
-
-impl fmt::Display for EnhancedStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
-    }
-}
-
-fn number(text: &str) -> Option<u16> {
-    let short = (1..=3).contains(&text.len());
-    (short && text.bytes().all(|c| c.is_ascii_digit())).then(|| text.parse().ok()).flatten()
-}
 
 /// The codes that stand in a server's words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -116,15 +74,6 @@ fn announces(word: &str) -> bool {
     word.len() <= 8 && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// The first characters of a text, at most so many octets.
-pub(crate) fn beginning(text: &str, octets: usize) -> &str {
-    let mut end = octets.min(text.len());
-    while !text.is_char_boundary(end) {
-        end = end.saturating_sub(1);
-    }
-    text.get(..end).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,17 +110,6 @@ mod tests {
             "",
         ] {
             assert_eq!(found(text), (None, None), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_status_has_three_numbers_and_a_known_class() {
-        assert_eq!(
-            EnhancedStatus::parse("5.7.26"),
-            Some(EnhancedStatus { class: 5, subject: 7, detail: 26 })
-        );
-        for text in ["5.7", "5.7.1.1", "3.0.0", "5..1", "5.1.1000", "5.+1.1", "５.1.1", ""] {
-            assert_eq!(EnhancedStatus::parse(text), None, "{text}");
         }
     }
 }
