@@ -5,7 +5,7 @@ use super::{codes::Codes, parts::Mail, prose::Prose};
 
 /// Whether a mail in prose is a bounce.
 pub(crate) fn is_bounce(mail: &Mail, prose: &Prose) -> bool {
-    let subject = mail.subject().to_lowercase();
+    let subject = mail.words("subject").to_lowercase();
     if mail.fields.get("x-failed-recipients").is_some() {
         return true;
     }
@@ -61,6 +61,7 @@ fn is_from_a_server(mail: &Mail) -> bool {
         "post_master",
         "mail delivery",
         "mail system",
+        "mail server",
         "mail administrator",
         "delivery subsystem",
         "delivery system",
@@ -72,7 +73,7 @@ fn is_from_a_server(mail: &Mail) -> bool {
         "undeliverable",
         "bounce",
     ];
-    let from = mail.fields.get("from").unwrap_or_default().to_lowercase();
+    let from = mail.words("from").to_lowercase();
     let path = mail.fields.get("return-path").map(str::trim);
     let list = mail.fields.get("x-mlserver").is_some();
     SENDERS.iter().any(|sender| from.contains(sender)) || path == Some("<>") || list
@@ -93,6 +94,9 @@ const FAILED: &[&str] = &[
     "cannot deliver",
     "failed to deliver",
     "not been delivered",
+    "not yet been delivered",
+    "has been delayed",
+    "is delayed",
     "delivery failed",
     "delivery failure",
     "delivery has failed",
@@ -102,6 +106,7 @@ const FAILED: &[&str] = &[
     "delivery status notification",
     "delivery notification",
     "delivery report",
+    "delivery status",
     "delivery delayed",
     "failed delivery",
     "failure notice",

@@ -89,6 +89,7 @@ fn topic(status: Option<EnhancedStatus>, words: &str) -> Option<Topic> {
 fn is_filter(said: &Said<'_>, words: &str) -> bool {
     // Programs for local delivery, and tables of recipients: these know. Yahoo looks for the account once it has the mail.
     const KNOW: &[&str] = &[
+        "unknown user:",
         "mail.local",
         "vdeliver",
         "maildrop",

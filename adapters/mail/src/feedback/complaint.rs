@@ -30,12 +30,18 @@ pub(crate) fn read(mail: &Mail, at_most: usize) -> Vec<Feedback> {
     found
 }
 
-/// Reads what Apple's mail program sends where a reader presses "unsubscribe", which is an opt-out without a report.
-pub(crate) fn opt_out(mail: &Mail) -> Option<Feedback> {
-    let stated = mail.fields.get("x-apple-unsubscribe")?;
-    let recipient = mail.fields.get("from").and_then(address).map(str::to_owned);
-    let complaint = Feedback { recipient, ..Feedback::new(Class::Complaint) };
-    stated.eq_ignore_ascii_case("true").then(|| complaint.with_diagnostic("opt-out"))
+/// Reads complaints that come without a report: what Apple's mail program sends where a reader presses "unsubscribe", and what
+/// Microsoft's programme for senders (JMRP) does, which marks the returned mail with its recipient.
+pub(crate) fn without_report(mail: &Mail) -> Option<Feedback> {
+    let complaint = |recipient: Option<&str>, said: &str| {
+        Feedback { recipient: recipient.map(str::to_owned), ..Feedback::new(Class::Complaint) }
+            .with_diagnostic(said)
+    };
+    if mail.fields.get("x-apple-unsubscribe").is_some_and(|stated| stated.eq_ignore_ascii_case("true")) {
+        return Some(complaint(mail.fields.get("from").and_then(address), "opt-out"));
+    }
+    let returned = mail.texts(Kind::Returned).next().map(|text| Fields::parse(text.trim_start()))?;
+    returned.get("x-hmxmroriginalrecipient").map(|stated| complaint(address(stated), "abuse"))
 }
 
 /// The class of a feedback type (registry of RFC 5965 section 7.3): that a mail was unwanted, or is feared to be a fraud, is a

@@ -21,6 +21,7 @@ use self::{
     class::Said,
     codes::Codes,
     delivery::{Action, Recipient},
+    fields::Fields,
     parts::{Kind, Mail},
     prose::Prose,
     stage::Stage,
@@ -183,10 +184,10 @@ pub fn read_feedback(raw: &[u8]) -> Vec<Feedback> {
         complaint::read(&mail, RECIPIENTS)
     } else if mail.texts(Kind::Disposition).next().is_some() {
         Vec::new()
-    } else if let Some(complaint) = complaint::opt_out(&mail) {
+    } else if let Some(complaint) = complaint::without_report(&mail) {
         vec![complaint]
     } else {
-        bounced(&mail, &prose)
+        bounced(&mail, &prose, true)
     };
     if !found.is_empty() {
         let origin = tag::origin(&mail, &prose);
@@ -198,8 +199,8 @@ pub fn read_feedback(raw: &[u8]) -> Vec<Feedback> {
     found
 }
 
-/// What a bounce says, by its delivery status, or in prose.
-fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
+/// What a bounce says, by its delivery status, or in prose; one that somebody wrapped into a letter of their own is unwrapped, once.
+fn bounced(mail: &Mail, prose: &Prose, unwraps: bool) -> Vec<Feedback> {
     let mut stated: Vec<Recipient> = mail
         .texts(Kind::Status)
         .flat_map(|text| delivery::recipients(text, RECIPIENTS))
@@ -209,7 +210,9 @@ fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
         // Some copy the delivery status into the text.
         stated = delivery::recipients(&prose.report, RECIPIENTS);
         if stated.is_empty() {
-            return in_prose(mail, prose);
+            let wrapped = wrapped(mail, prose).filter(|_| unwraps).map(|raw| Mail::parse(raw.as_bytes()));
+            let found = wrapped.map(|mail| bounced(&mail, &Prose::of(&mail), false)).unwrap_or_default();
+            return if found.is_empty() { in_prose(mail, prose) } else { found };
         }
     }
     let failed = stated.iter().filter(|it| it.action != Action::Done);
@@ -226,9 +229,24 @@ fn bounced(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
         .collect()
 }
 
+/// The bounce that stands where a returned mail would.
+fn wrapped<'a>(mail: &'a Mail, prose: &'a Prose) -> Option<&'a str> {
+    let of_bounce = |fields: &Fields| {
+        let reports =
+            fields.get("content-type").is_some_and(|it| it.to_ascii_lowercase().contains("delivery-status"));
+        reports || fields.get("return-path") == Some("<>")
+    };
+    let below = Some(prose.below.as_str()).filter(|_| of_bounce(&prose.returned));
+    below.or_else(|| {
+        mail.texts(Kind::Returned)
+            .find(|text| of_bounce(&Fields::parse(text.trim_start())))
+            .map(str::trim_start)
+    })
+}
+
 /// What a bounce in prose says.
 fn in_prose(mail: &Mail, prose: &Prose) -> Vec<Feedback> {
-    let action = if prose.is_warning(&mail.subject()) { Action::Delayed } else { Action::Failed };
+    let action = if prose.is_warning(&mail.words("subject")) { Action::Delayed } else { Action::Failed };
     let passages = prose.passages(mail, RECIPIENTS);
     let filtered = is_filtered(mail);
     passages

@@ -56,10 +56,9 @@ impl Mail {
         Self { fields, ..mail }
     }
 
-    /// The subject, decoded (RFC 2047).
-    pub(crate) fn subject(&self) -> String {
-        let line =
-            format!("Subject: {}\n\n", self.fields.get("subject").unwrap_or_default().replace('\n', " "));
+    /// The words of a field by its lower-case name, decoded (RFC 2047).
+    pub(crate) fn words(&self, name: &str) -> String {
+        let line = format!("Subject: {}\n\n", self.fields.get(name).unwrap_or_default().replace('\n', " "));
         let parsed = MessageParser::new().header_text("Subject").parse_headers(&line);
         parsed.and_then(|parsed| parsed.subject().map(str::to_owned)).unwrap_or_default()
     }

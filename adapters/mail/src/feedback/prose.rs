@@ -13,6 +13,9 @@ use crate::refusal::beginning;
 /// How many octets of a report in prose are read.
 const READ: usize = 16 * 1024;
 
+/// How many octets of a returned mail are kept.
+const BELOW: usize = 64 * 1024;
+
 /// A report in prose.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prose {
@@ -20,6 +23,8 @@ pub(crate) struct Prose {
     pub(crate) report: String,
     /// The header of the returned mail.
     pub(crate) returned: Fields,
+    /// The returned mail, as far as it stands in the same text.
+    pub(crate) below: String,
 }
 
 /// What is said of one recipient.
@@ -37,17 +42,20 @@ impl Prose {
         };
         let mut end = 0_usize;
         let mut returned = Fields::default();
+        let mut below = String::new();
         for line in text.split_inclusive('\n') {
             let begins = begins_mail(line);
             if begins || announces_mail(line) {
                 let from = if begins { end } else { end.saturating_add(line.len()) };
-                returned = Fields::parse(text.get(from..).unwrap_or_default().trim_start());
+                beginning(text.get(from..).unwrap_or_default(), BELOW).trim_start().clone_into(&mut below);
+                returned = Fields::parse(&below);
                 break;
             }
             end = end.saturating_add(line.len());
         }
-        let report = beginning(text.get(..end).unwrap_or_default(), READ).to_owned();
-        Self { report, returned }
+        let report = beginning(text.get(..end).unwrap_or_default(), READ);
+        let report = session(report).unwrap_or_else(|| report.to_owned());
+        Self { report, returned, below }
     }
 
     /// Whether the mail may still arrive.
@@ -124,6 +132,29 @@ impl Prose {
     }
 }
 
+/// A session that Postfix noted down for its postmaster, up to the first refusal: for whom, the command, and the reply.
+fn session(report: &str) -> Option<String> {
+    let (_, session) = report.split_once("Transcript of session follows")?;
+    let mut turns: Vec<String> = Vec::new();
+    for line in session.lines().map(str::trim) {
+        if line.starts_with("In:") || line.starts_with("Out:") {
+            turns.push(line.to_owned());
+        } else if let Some(turn) = turns.last_mut() {
+            turn.push(' ');
+            turn.push_str(line);
+        }
+    }
+    let replies = |turn: &str| turn.strip_prefix("Out:").map(|reply| reply.trim().to_owned());
+    let (at, reply) = turns.iter().enumerate().find_map(|(at, turn)| {
+        replies(turn).filter(|reply| reply.starts_with(['4', '5'])).map(|reply| (at, reply))
+    })?;
+    let commands = turns.iter().take(at).rev().filter_map(|turn| turn.strip_prefix("In:")).map(str::trim);
+    let command = commands.clone().next().unwrap_or_default();
+    let recipient = commands.clone().find(|command| command.starts_with("RCPT TO:")).and_then(address);
+    let to = recipient.map(|recipient| format!("To: {recipient}\n")).unwrap_or_default();
+    Some(format!("{to}>>> {command}\n<<< {reply}\n"))
+}
+
 fn append(passages: &mut [Passage], current: Option<usize>, line: &str) {
     if let Some(passage) = current.and_then(|at| passages.get_mut(at)) {
         passage.text.push_str(line.trim());
@@ -155,6 +186,7 @@ fn states_recipient(line: &str) -> Option<(&str, &str)> {
         "final-recipient",
         "original-recipient",
         "sent to",
+        "addressed to",
         "intended recipient",
     ];
     if line.starts_with(">>>") {
@@ -238,7 +270,8 @@ fn announces_mail(line: &str) -> bool {
     let ruled =
         line.starts_with("--") || line.starts_with("==") || line.starts_with("**") || line.starts_with("__");
     let announced = lower.ends_with(':') || lower.contains("follow") || lower.contains("below this line");
-    (ruled || announced) && MAIL.iter().any(|phrase| lower.contains(phrase))
+    let transcript = lower.contains("transcript");
+    (ruled || announced) && !transcript && MAIL.iter().any(|phrase| lower.contains(phrase))
 }
 
 /// What is said while a server goes on trying.

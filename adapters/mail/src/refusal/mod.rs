@@ -10,7 +10,7 @@
 //!
 //! assert_eq!(Topic::of("<ada@example.com>: Recipient address rejected: User unknown in virtual mailbox table"), Some(Topic::NoMailbox));
 //! assert_eq!(Topic::of("Client host [192.0.2.1] blocked using zen.spamhaus.org"), Some(Topic::Sender));
-//! assert_eq!(Topic::of("Transaction failed"), None);
+//! assert_eq!(Topic::of("Not here, not today"), None);
 //!
 //! let status = EnhancedStatus::parse("5.2.2");
 //! assert_eq!(status.and_then(EnhancedStatus::topic), Some(Topic::Full));

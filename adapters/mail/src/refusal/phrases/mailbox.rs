@@ -245,7 +245,6 @@ pub(in crate::refusal) const NO_DOMAIN: &[&str] = &[
     "unrouteable address",
     "unroutable address",
     "unrouteable mail domain",
-    "cannot route",
     "may not exist. domain",
     "domain must exist",
     "domain is not reachable",
@@ -276,6 +275,7 @@ pub(in crate::refusal) const NO_DOMAIN: &[&str] = &[
     "nonexistentdomain",
     "domain doesnt exist",
     "mail exchanger or ip address",
+    "cannot route to",
 ];
 
 /// Words for a mailbox, one of which says that what is shut is one.
@@ -412,6 +412,7 @@ pub(in crate::refusal) const REFUSES: &[&str] = &[
     "delivery restriction",
     "been blocked by the recipient",
     "banned recipient",
+    "notauthorized",
 ];
 
 /// Phrases that say as much as RFC 5321 says of 550.
