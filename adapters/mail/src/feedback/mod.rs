@@ -319,3 +319,6 @@ pub(crate) fn said(words: &str, status: Option<&str>) -> Feedback {
     let stage = Stage::find(words).or(Some(Stage::Recipient));
     judged(&Recipient { diagnostic, status, ..Recipient::default() }, std::iter::empty(), stage)
 }
+
+#[cfg(test)]
+mod work_tests;

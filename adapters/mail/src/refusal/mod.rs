@@ -20,6 +20,8 @@ mod phrases;
 mod status;
 mod words;
 
+#[cfg(test)]
+pub(crate) use self::words::work;
 pub use self::{status::EnhancedStatus, words::Topic};
 pub(crate) use self::{
     status::number,

@@ -7,7 +7,7 @@ use crate::SAMPLES;
 
 const MIB: usize = 1024 * 1024;
 
-fn within_bounds(read: &[Feedback]) {
+pub(crate) fn within_bounds(read: &[Feedback]) {
     assert!(read.len() <= 64);
     for feedback in read {
         assert!(feedback.diagnostic.as_ref().is_none_or(|said| said.len() <= 1_024));

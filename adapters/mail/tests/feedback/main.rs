@@ -7,6 +7,9 @@
 
 mod bounces;
 mod hostile;
+mod mutated;
+#[path = "../mutation/mod.rs"]
+mod mutation;
 mod others;
 
 use accountable_mail::{Feedback, read_feedback};

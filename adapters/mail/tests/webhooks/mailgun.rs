@@ -13,13 +13,13 @@ use crate::{NOW, SECONDS, TAG};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef01";
 
-fn signed(key: &str, timestamp: &str) -> Value {
+pub(crate) fn signed(key: &str, timestamp: &str) -> Value {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
     let signature = hmac::sign(&key, format!("{timestamp}{TOKEN}").as_bytes());
     json!({"timestamp": timestamp, "token": TOKEN, "signature": HEXLOWER.encode(signature.as_ref())})
 }
 
-fn event(event: &str, severity: &str, reason: &str, code: u16, message: &str) -> Value {
+pub(crate) fn event(event: &str, severity: &str, reason: &str, code: u16, message: &str) -> Value {
     json!({
         "event": event, "severity": severity, "reason": reason, "id": "G9Bn5sl1TC6nu79C8C0bwg", "timestamp": 1_767_607_200.5,
         "log-level": "error", "recipient": "ada@example.com", "recipient-domain": "example.com", "tags": [], "campaigns": [],

@@ -7,6 +7,9 @@
 )]
 
 mod mailgun;
+mod mutated;
+#[path = "../mutation/mod.rs"]
+mod mutation;
 mod postmark;
 mod sendgrid;
 mod ses;

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use crate::TAG;
 
-fn basic(name: &str, password: &str) -> String {
+pub(crate) fn basic(name: &str, password: &str) -> String {
     format!("Basic {}", BASE64.encode(format!("{name}:{password}").as_bytes()))
 }
 
-fn bounce(record: &str, kind: &str, details: &str) -> Vec<u8> {
+pub(crate) fn bounce(record: &str, kind: &str, details: &str) -> Vec<u8> {
     json!({
         "RecordType": record, "MessageStream": "outbound", "ID": 42, "Type": kind, "TypeCode": 1, "Name": kind,
         "Tag": "", "MessageID": "00000000-0000-0000-0000-000000000000", "Metadata": {"feedback_tag": TAG},
@@ -25,7 +25,7 @@ fn bounce(record: &str, kind: &str, details: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn credentials() -> postmark::Credentials {
+pub(crate) fn credentials() -> postmark::Credentials {
     postmark::Credentials::new("accountable", "a secret: long")
 }
 

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use crate::{NOW, SECONDS, TAG};
 
 /// SendGrid, with a key made for the test.
-struct Provider(EcdsaKeyPair);
+pub(crate) struct Provider(EcdsaKeyPair);
 
 impl Provider {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let random = SystemRandom::new();
         let octets = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, octets.as_ref(), &random).unwrap())
@@ -33,11 +33,11 @@ impl Provider {
         BASE64.encode(&octets)
     }
 
-    fn key(&self) -> sendgrid::VerificationKey {
+    pub(crate) fn key(&self) -> sendgrid::VerificationKey {
         sendgrid::VerificationKey::new(&self.shown()).unwrap()
     }
 
-    fn sign(&self, stamp: &str, body: &str) -> String {
+    pub(crate) fn sign(&self, stamp: &str, body: &str) -> String {
         let signature = self.0.sign(&SystemRandom::new(), format!("{stamp}{body}").as_bytes()).unwrap();
         BASE64.encode(signature.as_ref())
     }
@@ -48,7 +48,7 @@ impl Provider {
     }
 }
 
-fn event(event: &str, kind: &str, reason: &str, status: &str) -> Value {
+pub(crate) fn event(event: &str, kind: &str, reason: &str, status: &str) -> Value {
     json!({
         "email": "ada@example.com", "timestamp": SECONDS, "smtp-id": "<07@orchard.example>", "event": event, "category": ["x"],
         "sg_event_id": "rbtnWrG1DVDGGGFHFyun0A==", "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001", "reason": reason,

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::TAG;
 
-const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:mail";
+pub(crate) const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:mail";
 const ADDRESS: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem";
 /// A certificate, and its key, made for these tests.
-const CERTIFICATE: &[u8] = include_bytes!("keys/sns.pem");
+pub(crate) const CERTIFICATE: &[u8] = include_bytes!("keys/sns.pem");
 const KEY: &[u8] = include_bytes!("keys/sns.pk8");
 /// Of the notification that says "hello", by SHA-1, with which ring checks but does not sign.
 const BY_SHA1: &str = "\
@@ -23,7 +23,7 @@ const BY_SHA1: &str = "\
     UG5w0Eq2LEd3rabafMfSyQxyAS6pgI61wTR1pNg+YA==";
 
 /// What SNS posts, signed by the key of the certificate.
-fn posted(kind: &str, message: &str, change: impl FnOnce(&mut Value)) -> Vec<u8> {
+pub(crate) fn posted(kind: &str, message: &str, change: impl FnOnce(&mut Value)) -> Vec<u8> {
     let mut envelope = json!({
         "Type": kind,
         "MessageId": "1",
@@ -65,7 +65,7 @@ fn mail() -> Value {
     })
 }
 
-fn bounce(kind: &str, sub: &str, diagnostic: &str) -> String {
+pub(crate) fn bounce(kind: &str, sub: &str, diagnostic: &str) -> String {
     json!({
         "eventType": "Bounce",
         "bounce": {
