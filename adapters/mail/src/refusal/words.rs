@@ -1,12 +1,14 @@
 //! What servers say in words, by topic.
 
 use super::phrases::{
-    BLOCK_LISTS, DENIED, FULL, MAILBOX, NO_DOMAIN, NO_MAILBOX, PASSING, REFUSES, SENDER, SENDER_WORDS, SHUT,
-    SHUT_FOR_NOW, SUPPRESSED, UNAVAILABLE,
+    BLOCK_LISTS, DENIED, FULL, MAILBOX, NO_DOMAIN, NO_MAILBOX, NO_MAILBOX_APART, PASSING, REFUSES, SENDER,
+    SENDER_WORDS, SHUT, SHUT_FOR_NOW, SUPPRESSED, UNAVAILABLE,
 };
 
 /// How many octets of a server's words are read.
 const READ: usize = 4_096;
+/// How many octets the halves of a phrase stand apart at most.
+const APART: usize = 80;
 
 /// What a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,6 +51,10 @@ impl Topics {
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
         let whole =
             |names: &[&str]| words.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
+        let apart = |(first, second): &(&str, &str)| {
+            let after = |(at, _): (usize, &str)| words.get(at..).map(|rest| beginning(rest, APART));
+            words.match_indices(first).take(8).filter_map(after).any(|near| near.contains(second))
+        };
         // "may not exist" is no answer.
         let doubtful = words.contains("may not exist") || words.contains("might not exist");
         let of_mailbox = whole(MAILBOX) && !words.contains("your account");
@@ -58,7 +64,7 @@ impl Topics {
             (Topic::Shut, says(SHUT_FOR_NOW) && of_mailbox),
             (Topic::Passing, says(PASSING)),
             (Topic::Shut, says(SUPPRESSED)),
-            (Topic::NoMailbox, says(NO_MAILBOX) && !doubtful),
+            (Topic::NoMailbox, (says(NO_MAILBOX) || NO_MAILBOX_APART.iter().any(apart)) && !doubtful),
             (Topic::NoDomain, says(NO_DOMAIN)),
             (Topic::Shut, says(REFUSES) || says(SHUT) && of_mailbox),
             (Topic::Denied, says(DENIED)),

@@ -220,6 +220,22 @@ pub(in crate::refusal) const NO_MAILBOX: &[&str] = &[
     "not a member of the global",
 ];
 
+/// Phrases about a mailbox that does not exist, in two halves with its name between them.
+pub(in crate::refusal) const NO_MAILBOX_APART: &[(&str, &str)] = &[
+    ("account", "not exist"),
+    ("account", "not found"),
+    ("address", "not found"),
+    ("mailbox", "not exist"),
+    ("mailbox", "not found"),
+    ("recipient", "not exist"),
+    ("recipient", "not found"),
+    ("unknown", "user account"),
+    ("user", "not exist"),
+    ("user", "not found"),
+    ("user (", ") unknown"),
+    ("user <", "> unknown"),
+];
+
 /// Phrases about a domain that does not exist, or takes no mail.
 pub(in crate::refusal) const NO_DOMAIN: &[&str] = &[
     "host unknown",
@@ -262,8 +278,6 @@ pub(in crate::refusal) const NO_DOMAIN: &[&str] = &[
     "find a mail exchanger",
     "lookups failed permanently",
     "point to non-existent hosts",
-    "records for the destination computer",
-    "dead domain",
     "no longer in business",
     "responded with code nxdomain",
     "no mail server",
@@ -276,6 +290,7 @@ pub(in crate::refusal) const NO_DOMAIN: &[&str] = &[
     "domain doesnt exist",
     "mail exchanger or ip address",
     "cannot route to",
+    "invalid domain",
 ];
 
 /// Words for a mailbox, one of which says that what is shut is one.
@@ -292,6 +307,13 @@ pub(in crate::refusal) const MAILBOX: &[&str] = &[
     "users",
     "inbox",
     "mailaddress",
+    "destinataire",
+    "boite",
+    "compte",
+    "postfach",
+    "konto",
+    "cuenta",
+    "casella",
 ];
 
 /// Phrases about something that is shut.

@@ -6,7 +6,10 @@ mod passing;
 mod sender;
 
 pub(super) use self::{
-    mailbox::{DENIED, MAILBOX, NO_DOMAIN, NO_MAILBOX, REFUSES, SHUT, SHUT_FOR_NOW, SUPPRESSED, UNAVAILABLE},
+    mailbox::{
+        DENIED, MAILBOX, NO_DOMAIN, NO_MAILBOX, NO_MAILBOX_APART, REFUSES, SHUT, SHUT_FOR_NOW, SUPPRESSED,
+        UNAVAILABLE,
+    },
     passing::{FULL, PASSING},
     sender::{BLOCK_LISTS, SENDER, SENDER_WORDS},
 };

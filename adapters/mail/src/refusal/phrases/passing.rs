@@ -300,4 +300,5 @@ pub(in crate::refusal) const PASSING: &[&str] = &[
     "homedir creator",
     "attribute is not given",
     "illegal value in ldap",
+    "records for the destination computer",
 ];
