@@ -6,6 +6,7 @@
 )]
 
 mod bounces;
+mod forms;
 mod hostile;
 mod mutated;
 #[path = "../mutation/mod.rs"]
