@@ -4,12 +4,11 @@
 mod mailbox;
 mod passing;
 mod sender;
+mod shut;
 
 pub(super) use self::{
-    mailbox::{
-        DENIED, MAILBOX, NO_DOMAIN, NO_MAILBOX, NO_MAILBOX_APART, REFUSES, SHUT, SHUT_FOR_NOW, SUPPRESSED,
-        UNAVAILABLE,
-    },
+    mailbox::{DENIED, NO_DOMAIN, NO_MAILBOX, NO_MAILBOX_APART, UNAVAILABLE},
     passing::{FULL, PASSING},
     sender::{BLOCK_LISTS, SENDER, SENDER_WORDS},
+    shut::{MAILBOX, REFUSES, SHUT, SHUT_FOR_NOW, SUPPRESSED},
 };
