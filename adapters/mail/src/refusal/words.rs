@@ -186,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_text_4_kib_are_read() {
+        let late = |before: usize| format!("{} user unknown", "x".repeat(before));
+        assert_eq!(Topic::of(&late(READ - 20)), Some(Topic::NoMailbox));
+        assert_eq!(Topic::of(&late(READ)), None);
+        work::done();
+        let _ = Topic::of(&"user <".repeat(1_000_000));
+        assert!(work::done() < 4 * READ);
+    }
+
+    #[test]
     fn of_several_topics_the_kindest_counts() {
         for (text, topic) in [
             ("message looks like spam; user unknown", Topic::Sender),
