@@ -19,8 +19,9 @@
 //! | 12 | class 5 | reply 556, or 521 with 5.3.2 or 5.1.10: takes no mail (RFC 7504) | `NoSuchMailbox` |
 //! | 13 | class 5 | what the status is about, as if words had said it | |
 //! | 14 | class 5 | 550 to 553 with "mailbox unavailable" or "address rejected", but at `DATA` | `NoSuchMailbox` |
-//! | 15 | class 5 | anything else | `Ours` |
-//! | 16 | no code | anything else | `Unknown` |
+//! | 15 | class 5 | status 5.3.0 and 5.4.0: the system, or the way to it, whatever it was | `Delayed` |
+//! | 16 | class 5 | anything else | `Ours` |
+//! | 17 | no code | anything else | `Unknown` |
 //!
 //! Words come before the status since a server that relays often makes a status up for a bare 550 (sendmail says 5.1.1), and since
 //! many put 5.7.1 or 5.5.0 in front of whatever they mean.
@@ -139,6 +140,7 @@ fn by_codes(said: &Said<'_>, unavailable: bool) -> (Class, bool) {
         None => match reply {
             Some(550..=553) if unavailable && said.stage != Some(Stage::Content) => Class::NoSuchMailbox,
             None if status.is_none() => return (Class::Unknown, false),
+            _ if matches!(detail, Some((3 | 4, 0))) => return (Class::Delayed, false),
             _ => return (Class::Ours, false),
         },
     };

@@ -75,6 +75,8 @@ fn what_may_pass() {
             "450 4.1.1 user unknown",
             "550 4.2.1 no",
             "554 5.4.7 no",
+            "554 5.3.0 no",
+            "554 5.4.0 no",
             "550 5.0.0 try again later",
             "450 4.7.1 greylisted, try again later",
             "421 too many connections (in reply to MAIL FROM command)",

@@ -109,7 +109,6 @@ pub(in crate::refusal) const REFUSES: &[&str] = &[
     "recipient has blocked",
     "recipient preferences",
     "recipient refuse",
-    "recipient reject",
     "recipient's preferences",
     "refuse to accept",
     "refuse to receive mail",
