@@ -72,8 +72,8 @@ mod folder;
 mod letter_words;
 mod page;
 mod provider;
-mod take_in;
 pub mod refusal;
+mod take_in;
 mod templates;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -87,8 +87,8 @@ pub use self::{
     folder::FolderMailer,
     letter_words::{LetterWords, WordingError},
     provider::{FEEDBACK_FIELD, Provider},
-    take_in::{TakenIn, take_in},
     refusal::EnhancedStatus,
+    take_in::{TakenIn, take_in},
     templates::{TemplateError, Templates},
     wording::Wording,
 };

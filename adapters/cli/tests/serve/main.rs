@@ -1,6 +1,7 @@
 //! The command `accountable serve`, run as a person runs it: what it prints is pasted, what it mails is followed.
 #![cfg(unix)]
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
