@@ -1,20 +1,35 @@
 //! Hands a mail that came back to `accountable serve`.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
 use accountable::{domain::LinkUrl, mail::TakenIn};
-use reqwest::{
-    Certificate, Client, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue},
-    redirect::Policy,
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{
+        HeaderValue, Request, StatusCode,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
 };
-use rustls::crypto::ring;
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use crate::error::{CommandError, failed, unusable, with_causes};
 
 /// How long it may take in all, the answer included. A mail server waits longer for its pipe.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The most octets of an answer that are read.
+const ANSWER: usize = 64 * 1024;
 
 /// What an answer that is none of success says of itself, by RFC 9457.
 #[derive(Deserialize)]
@@ -43,6 +58,7 @@ impl BearerToken {
 ///
 /// # Errors
 /// [`CommandError::Failed`] where the URL is neither HTTPS nor this machine's, nobody answers there, or the answer is no success.
+/// A redirect is none: the key is for whom it was said to be for.
 pub(super) async fn hand_over(
     url: &str,
     key: &BearerToken,
@@ -51,35 +67,58 @@ pub(super) async fn hand_over(
 ) -> Result<TakenIn, CommandError> {
     // The one rule of which URLs a secret may be sent to.
     let url = LinkUrl::parse(url).map_err(|error| failed(format!("--to: {error}")))?;
-    let call = client(authorities)?
-        .post(url.as_str())
+    let url = url.as_str();
+    let request = Request::post(url)
         .header(CONTENT_TYPE, "message/rfc822")
-        .header("authorization", key.0.clone())
-        .body(mail);
-    let unanswered = |error: reqwest::Error| {
-        failed(format!("{} does not answer: {}", url.as_str(), with_causes(&error.without_url())))
-    };
-    let answer = call.send().await.map_err(unanswered)?;
-    let status = answer.status();
-    let body = answer.bytes().await.map_err(unanswered)?;
+        .header(AUTHORIZATION, key.0.clone())
+        .body(Body::from(mail))
+        .map_err(failed)?;
+    let (status, body) = timeout(PATIENCE, answer(request, connector(authorities)?))
+        .await
+        .map_err(|_| failed(format!("{url} does not answer in time")))?
+        .map_err(|error| failed(format!("{url} does not answer: {error}")))?;
     if status == StatusCode::OK {
-        return serde_json::from_slice(&body).map_err(|_| {
-            failed(format!("{} is not the route for feedback of accountable serve", url.as_str()))
-        });
+        return serde_json::from_slice(&body)
+            .map_err(|_| failed(format!("{url} is not the route for feedback of accountable serve")));
     }
     let code = serde_json::from_slice::<Refused>(&body).map(|refused| format!(" ({})", refused.code));
-    Err(failed(format!("{} answers {status}{}", url.as_str(), code.unwrap_or_default())))
+    Err(failed(format!("{url} answers {status}{}", code.unwrap_or_default())))
 }
 
-/// A client that shows its key to nobody but whom it was told to.
-fn client(authorities: Option<&Path>) -> Result<Client, CommandError> {
-    // Fails only where there is one already, which is this one.
-    let _ = ring::default_provider().install_default();
-    let mut client = Client::builder().timeout(PATIENCE).redirect(Policy::none());
-    if let Some(file) = authorities {
-        let pem = fs::read(file).map_err(|error| unusable(file, error))?;
-        let named = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(file, error))?;
-        client = client.tls_certs_merge(named);
+/// Asks, and reads what is answered; an error in one line.
+async fn answer(
+    request: Request<Body>,
+    connector: HttpsConnector<HttpConnector>,
+) -> Result<(StatusCode, Bytes), String> {
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let answer = client.request(request).await.map_err(|error| with_causes(&error))?;
+    let status = answer.status();
+    let body = to_bytes(Body::new(answer.into_body()), ANSWER).await.map_err(|error| with_causes(&error))?;
+    Ok((status, body))
+}
+
+/// Connections in clear or by TLS, with the certificate authorities of this machine, and those of the file.
+fn connector(authorities: Option<&Path>) -> Result<HttpsConnector<HttpConnector>, CommandError> {
+    let config = ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let config = match authorities {
+        None => config.with_native_roots().map_err(|error| failed(with_causes(&error)))?,
+        Some(file) => config.with_root_certificates(roots(file).map_err(|error| unusable(file, error))?),
+    };
+    let connector = HttpsConnectorBuilder::new().with_tls_config(config.with_no_client_auth());
+    Ok(connector.https_or_http().enable_http1().build())
+}
+
+fn roots(file: &Path) -> io::Result<RootCertStore> {
+    let bad = |error: &dyn std::error::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let pem = fs::read(file)?;
+    let mut named = 0_usize;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        roots.add(certificate.map_err(|error| bad(&error))?).map_err(|error| bad(&error))?;
+        named = named.saturating_add(1);
     }
-    client.build().map_err(|error| failed(with_causes(&error)))
+    if named == 0 { Err(io::Error::new(io::ErrorKind::InvalidData, "no certificate")) } else { Ok(roots) }
 }

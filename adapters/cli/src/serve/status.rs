@@ -78,9 +78,12 @@ impl Drop for Running {
     }
 }
 
+/// The bounds of the histograms, in seconds.
+const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
 /// Counts from now on; once a process.
 pub(super) fn count() -> Option<PrometheusHandle> {
-    let recorder = PrometheusBuilder::new().build_recorder();
+    let recorder = PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).ok().map(|()| handle)
 }

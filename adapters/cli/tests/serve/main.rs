@@ -10,5 +10,6 @@ mod browser;
 mod demonstration;
 mod mail;
 mod operate;
+mod proxied;
 mod server;
 mod settled;
