@@ -5,5 +5,6 @@ pub(crate) mod delivery;
 mod feedback;
 mod flight;
 mod intents;
+mod settlement;
 mod suppressing;
 pub(crate) mod swept;
