@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -236,7 +236,13 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
         Migrate::OnOpen => OpenFlags::SQLITE_OPEN_CREATE,
         Migrate::Refuse => OpenFlags::empty(),
     };
-    let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
+    let is_new = !path.exists();
+    let on = bare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
+    if is_new {
+        // Before there is anything in it; what SQLite puts beside it has the file's own mode.
+        keep_private(path).map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
+    }
+    let mut writer = settled(on, options)?;
     if journal_mode(&writer, options)?.as_deref() != Some("wal") {
         return Err(OpenError::NoWriteAheadLog);
     }
@@ -363,9 +369,24 @@ fn immutable(path: &Path) -> Option<PathBuf> {
     Some(PathBuf::from(String::from(uri)))
 }
 
+/// Lets nobody but its owner have access to a file that was just made: there are people's addresses in it.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// A connection that behaves the same for readers and writer.
 fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
-    let on = bare(path, flags, options)?;
+    settled(bare(path, flags, options)?, options)
+}
+
+fn settled(on: Connection, options: &Options) -> Result<Connection, OpenError> {
     settle(&on, options)?;
     Ok(on)
 }

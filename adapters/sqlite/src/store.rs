@@ -46,7 +46,7 @@ struct Inner {
 }
 
 impl SqliteStore {
-    /// Opens a file, and makes it if there is none. It may hold the host's own tables.
+    /// Opens a file, and makes it if there is none: on Unix for its owner alone (mode 600). It may hold the host's own tables.
     ///
     /// `life_if_new` is 128 random bits, which the store keeps if it is new; an older one keeps its own. Blocks for
     /// as long as SQLite does, at most the options' time-out.

@@ -303,3 +303,23 @@ fn no_error_shows_what_is_stored() {
     assert!(block_on(store.accounts(&list, Limit::MAX)).is_err());
     assert_eq!(block_on(store.count(&list)).unwrap(), 1);
 }
+
+/// There are people's addresses in it; what somebody opened to a group stays so.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_made_is_its_owners_alone_and_one_that_is_there_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let modes = |place: &Place| -> Vec<u32> {
+        let beside = ["", "-wal", "-shm"].map(|end| format!("{}{end}", place.path().display()));
+        beside.iter().map(|file| fs::metadata(file).unwrap().permissions().mode() & 0o777).collect()
+    };
+    let place = Place::new();
+    let store = place.open();
+    register(&store, id(1), &account(1, "ada@example.org")).unwrap();
+    assert_eq!(modes(&place), [0o600; 3]);
+    drop(store);
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o640)).unwrap();
+    let store = place.open();
+    register(&store, id(2), &account(2, "bob@example.org")).unwrap();
+    assert_eq!(modes(&place), [0o640; 3]);
+}
