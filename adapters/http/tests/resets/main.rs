@@ -8,6 +8,7 @@
 
 mod data_forest;
 mod data_forest_list;
+mod heads;
 mod hostile;
 mod payway;
 mod payway_codes;

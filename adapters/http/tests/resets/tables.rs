@@ -5,9 +5,10 @@ const PROFILES: [(&str, &str); 2] = [
     ("payway", include_str!("../../src/profile/payway/mod.rs")),
 ];
 
-const TESTS: [&str; 9] = [
+const TESTS: [&str; 10] = [
     include_str!("data_forest.rs"),
     include_str!("data_forest_list.rs"),
+    include_str!("heads.rs"),
     include_str!("hostile.rs"),
     include_str!("payway.rs"),
     include_str!("payway_codes.rs"),

@@ -202,10 +202,21 @@ impl Server {
         Self { address }
     }
 
-    /// Sends a call as it is, and reads the answer to its end.
+    /// Posts a call as it is, and reads the answer to its end.
     pub(crate) async fn post(&self, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
+        self.call("POST", path, headers, body).await
+    }
+
+    /// The same with another method.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> Answer {
         let mut head =
-            format!("POST {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+            format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             head.push_str(&format!("host: {}\r\n", self.address));
         }

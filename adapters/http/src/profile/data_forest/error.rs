@@ -62,6 +62,11 @@ impl ErrorResponse {
         Self::new(404, "no such element")
     }
 
+    /// 405, in words that the contract does not have.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(405, "method not allowed")
+    }
+
     /// 500 `unexpected error`.
     pub(super) fn unexpected() -> Self {
         Self::new(500, "unexpected error")

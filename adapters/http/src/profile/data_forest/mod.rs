@@ -31,6 +31,7 @@
 //! | that error repeats the password: here only if told to | `a_refused_password_is_repeated_only_where_the_host_opts_in` |
 //! | a wrong signature or key, or a skew over 5 minutes: 403 | `whatever_is_wrong_with_a_signature_is_not_allowed` |
 //! | 400 `invalid request parameters` | `a_body_that_can_not_be_read_is_an_invalid_request` |
+//! | POST only: any other method is 405, with `Allow` | `another_method_than_post_is_405_in_the_contracts_words` |
 //! | 500 `unexpected error` | `a_fault_is_an_unexpected_error` |
 //! | "changing your password will log you out immediately" | `a_reset_ends_all_sessions_and_must_be_changed` |
 //! | an account that may not be reset: 403 `not allowed to access` | `a_closed_account_is_not_to_be_reset` |
@@ -61,6 +62,7 @@ use accountable_core::Accounts;
 use axum::{
     Router,
     extract::{Request, State},
+    http::HeaderMap,
     response::Response,
     routing::post,
 };
@@ -77,6 +79,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
     Router::new()
         .route("/api/v2/accounts/resetPassword", post(reset_password))
         .route("/api/v2/accounts/getList", post(get_list))
+        .method_not_allowed_fallback(not_allowed)
         .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
@@ -85,6 +88,11 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     ErrorResponse::from(trouble).answer(Format::Json)
+}
+
+/// Another method than POST: 405, in the format that the caller accepts, with `Allow`, which the router adds.
+async fn not_allowed(headers: HeaderMap) -> Response {
+    ErrorResponse::method_not_allowed().answer(service::preferred(&headers).unwrap_or(Format::Json))
 }
 
 async fn reset_password(State(service): State<Arc<Service>>, request: Request) -> Response {

@@ -55,7 +55,7 @@ impl Service {
 }
 
 /// The format that the caller likes best; where it likes both alike, that of its body.
-fn preferred(headers: &HeaderMap) -> Result<Format, NotAcceptable> {
+pub(super) fn preferred(headers: &HeaderMap) -> Result<Format, NotAcceptable> {
     match content_format(headers, &BOTH) {
         Ok(Format::Xml) => answer_format(headers, &[Format::Xml, Format::Json]),
         _ => answer_format(headers, &BOTH),

@@ -49,6 +49,11 @@ impl ErrorResponse {
         self
     }
 
+    /// 405 `method_not_allowed`.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(405, "method_not_allowed", "The request method is not POST")
+    }
+
     /// 409 `vetoed`: the host's own part of the commit said no.
     pub(super) fn vetoed() -> Self {
         Self::new(409, "vetoed", "The host does not allow that now")

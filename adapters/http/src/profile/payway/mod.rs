@@ -50,6 +50,7 @@
 //! | `unknown_parameter` | `an_unknown_field_is_named` |
 //! | 404 `not_found`, only if strict | `an_unknown_address_is_not_found_only_where_the_host_is_strict` |
 //! | by default, nobody can tell | `known_and_unknown_addresses_are_answered_with_the_same_bytes` |
+//! | POST only: any other method is 405, with `Allow` | `another_method_than_post_is_405_with_code_field_and_message` |
 //! | 500 `internal_server_error` | `a_fault_is_an_internal_server_error` |
 //! | the scope | `every_call_needs_its_scope` |
 //! | `account_requested_password_reset` | `a_request_is_published_when_its_mail_leaves_and_without_its_code` |
@@ -123,6 +124,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .route(&accounts_at("request_password_reset"), post(request_password_reset))
         .route(&accounts_at("create_password_reset"), post(create_password_reset))
         .route(&accounts_at("complete_password_reset"), post(complete_password_reset))
+        .method_not_allowed_fallback(not_allowed)
         .with_state(Arc::new(Service::new(accounts, authenticator, options)))
 }
 
@@ -130,6 +132,11 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     ErrorResponse::from(trouble).into_response()
+}
+
+/// Another method than POST: 405, with `Allow`, which the router adds.
+async fn not_allowed() -> ErrorResponse {
+    ErrorResponse::method_not_allowed()
 }
 
 async fn custom_request_password_reset(
