@@ -31,6 +31,12 @@ pub enum FieldError {
         /// The path of the field, as in `device_info.ip_address`.
         field: String,
     },
+    /// A number is a fraction, or beyond 64 bits, where an integer belongs: `not_an_integer`.
+    #[error("the field {field} is no integer of 64 bits")]
+    NotAnInteger {
+        /// The path of the field, as in `device_info.ip_address`.
+        field: String,
+    },
     /// A field that must be there is absent: `missing_field`.
     #[error("the field {field} is missing")]
     Missing {
@@ -58,6 +64,7 @@ impl FieldError {
         match self {
             Self::Malformed => None,
             Self::WrongType { field }
+            | Self::NotAnInteger { field }
             | Self::Missing { field }
             | Self::Unknown { field }
             | Self::Duplicate { field } => Some(field),
@@ -70,6 +77,7 @@ impl FieldError {
         match self {
             Self::Malformed => "malformed_body",
             Self::WrongType { .. } => "wrong_type",
+            Self::NotAnInteger { .. } => "not_an_integer",
             Self::Missing { .. } => "missing_field",
             Self::Unknown { .. } => "unknown_field",
             Self::Duplicate { .. } => "duplicate_field",
@@ -82,7 +90,7 @@ pub(super) enum Value {
     Null,
     Bool(bool),
     Integer(i64),
-    /// A number that is no integer as written (`1.0` and `1e3` are none), or beyond 64 bits.
+    /// A number that is a fraction, or beyond 64 bits.
     OtherNumber,
     Text(Zeroizing<String>),
     /// Text of a format without types (XML), to be read as what is asked for.
@@ -193,20 +201,23 @@ impl Fields {
     /// Takes an integer of 64 bits that must be there.
     ///
     /// # Errors
-    /// [`FieldError::Missing`] where it is absent, [`FieldError::WrongType`] where it is anything but an integer.
+    /// [`FieldError::Missing`] where it is absent, [`FieldError::NotAnInteger`] where it is another number,
+    /// [`FieldError::WrongType`] where it is anything else.
     pub fn take_integer(&mut self, name: &str) -> Result<i64, FieldError> {
         self.refuse_null(name)?;
         self.take_optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// Takes an integer of 64 bits; none where it is absent or null. `30.0`, `3e1` and `"30"` are no integers.
+    /// Takes an integer of 64 bits; none where it is absent or null. To JSON `30.0` and `3e1` are 30, `"30"` is a text; formats
+    /// without types have digits only.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`] where it is neither an integer nor null.
+    /// [`FieldError::NotAnInteger`] where it is another number, [`FieldError::WrongType`] where it is neither a number nor null.
     pub fn take_optional_integer(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
         match self.take_value(name) {
             None => Ok(None),
             Some(Value::Integer(integer)) => Ok(Some(integer)),
+            Some(Value::OtherNumber) => Err(FieldError::NotAnInteger { field: self.shown(name) }),
             Some(Value::Untyped(text)) => integer(&text).map(Some).ok_or_else(|| self.wrong_type(name)),
             Some(_) => Err(self.wrong_type(name)),
         }
@@ -215,7 +226,8 @@ impl Fields {
     /// Takes an integer of 64 bits that may also be written as a text of its digits; none where it is absent or null.
     ///
     /// # Errors
-    /// [`FieldError::WrongType`] where it is neither an integer, nor the digits of one, nor null.
+    /// [`FieldError::NotAnInteger`] where it is another number, [`FieldError::WrongType`] where it is neither a number, nor the
+    /// digits of an integer, nor null.
     pub fn take_optional_integer_or_digits(&mut self, name: &str) -> Result<Option<i64>, FieldError> {
         match self.values.get(name) {
             Some(Value::Text(text)) => {

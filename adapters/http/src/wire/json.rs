@@ -2,13 +2,17 @@
 
 use std::{cell::Cell, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize as _,
+    de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::fields::{DEEPEST, FieldError, Fields, Value};
-
-/// What `serde_json` calls the only field of a number, where a host's other crates turn on `arbitrary_precision`.
-const NUMBER: &str = "$serde_json::private::Number";
+use super::{
+    fields::{DEEPEST, FieldError, Fields, Value},
+    number::integer,
+};
 
 /// Reads a JSON object (RFC 8259) into its fields. Duplicate names are refused at any depth, also where only their escapes
 /// differ.
@@ -18,8 +22,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// [`FieldError::Duplicate`] for a name that is there twice; [`FieldError::Unknown`] for one of more than 128 octets.
 pub fn read(body: &[u8]) -> Result<Fields, FieldError> {
     let refused = Cell::new(None);
-    let seed =
-        Seed { path: String::new(), room: DEEPEST, numbers_are_maps: numbers_are_maps(), refused: &refused };
+    let seed = Seed { path: String::new(), room: DEEPEST, refused: &refused };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read = seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match read {
@@ -35,7 +38,6 @@ struct Seed<'a> {
     path: String,
     /// How many levels may still open.
     room: u8,
-    numbers_are_maps: bool,
     /// Why reading stopped, where that was not the syntax.
     refused: &'a Cell<Option<FieldError>>,
 }
@@ -54,11 +56,17 @@ impl Seed<'_> {
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
+    /// Numbers are taken from the text: the parser would round some, and refuse others.
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        if written.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            return Ok(integer(written).map_or(Value::OtherNumber, Value::Integer));
+        }
+        serde_json::Deserializer::from_str(written).deserialize_any(self).map_err(D::Error::custom)
     }
 }
 
+/// For all but numbers.
 impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Value;
 
@@ -70,15 +78,6 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
     fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
         Ok(Value::Bool(truth))
-    }
-    fn visit_i64<E>(self, integer: i64) -> Result<Value, E> {
-        Ok(Value::Integer(integer))
-    }
-    fn visit_u64<E>(self, integer: u64) -> Result<Value, E> {
-        Ok(i64::try_from(integer).map_or(Value::OtherNumber, Value::Integer))
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::OtherNumber)
     }
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         Ok(Value::Text(Zeroizing::new(text.to_owned())))
@@ -96,10 +95,6 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Fields::under(self.path.clone());
         while let Some(name) = map.next_key::<String>()? {
-            if self.numbers_are_maps && name == NUMBER {
-                let digits: String = map.next_value()?;
-                return Ok(digits.parse().map_or(Value::OtherNumber, Value::Integer));
-            }
             let value = map.next_value_seed(self.below(fields.path_within(&name))?)?;
             fields.insert(name, value).map_err(|refused| {
                 self.refused.set(Some(refused));
@@ -108,24 +103,6 @@ impl<'de> Visitor<'de> for Seed<'_> {
         }
         Ok(Value::Fields(fields))
     }
-}
-
-/// Whether somebody turned on `arbitrary_precision`: features of a crate are those of all who use it.
-fn numbers_are_maps() -> bool {
-    struct Probe;
-    impl<'de> Visitor<'de> for Probe {
-        type Value = bool;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number")
-        }
-        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-            Ok(false)
-        }
-        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<bool, A::Error> {
-            Ok(true)
-        }
-    }
-    serde_json::Deserializer::from_slice(b"0").deserialize_any(Probe).unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -202,22 +179,26 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_written_as_an_integer_is_one() {
+    fn an_integer_is_one_however_json_writes_it() {
         let days =
             |value: &str| read(format!(r#"{{"days":{value}}}"#).as_bytes())?.take_optional_integer("days");
-        assert_eq!(days("30"), Ok(Some(30)));
-        assert_eq!(days("-1"), Ok(Some(-1)));
-        assert_eq!(days("0"), Ok(Some(0)));
+        let field = || "days".to_owned();
+        for (written, is) in
+            [("30", 30), ("30.0", 30), ("3e1", 30), (" 0.3E+2 ", 30), ("-1", -1), ("-0", 0), ("1e18", 1_000_000_000_000_000_000)]
+        {
+            assert_eq!(days(written), Ok(Some(is)), "{written}");
+        }
         assert_eq!(days("9223372036854775807"), Ok(Some(i64::MAX)));
         assert_eq!(days("-9223372036854775808"), Ok(Some(i64::MIN)));
-        for other in
-            ["30.0", "30.5", "3e1", "1e3", "-0", "9223372036854775808", "1e18", "\"30\"", "[30]", "true"]
-        {
-            assert_eq!(days(other), Err(FieldError::WrongType { field: "days".into() }), "{other}");
+        for other in ["30.5", "30.00000000000000000001", "9223372036854775808", "1e999999999", "1e-999999999"] {
+            assert_eq!(days(other), Err(FieldError::NotAnInteger { field: field() }), "{other}");
         }
-        assert!(days("1e999").is_err());
-        // An object that imitates what a number looks like inside the parser.
-        assert!(numbers_are_maps() || days(r#"{"$serde_json::private::Number":"30"}"#).is_err());
+        for other in ["\"30\"", "[30]", "true", r#"{"$serde_json::private::Number":"30"}"#] {
+            assert_eq!(days(other), Err(FieldError::WrongType { field: field() }), "{other}");
+        }
+        for none in ["30.", ".5", "3e", "03", "+3", "0x1e", "--3", "-", "1e1.0", "٣"] {
+            assert_eq!(days(none), Err(FieldError::Malformed), "{none}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod fields;
 pub mod json;
 pub mod negotiate;
+mod number;
 pub mod query;
 mod timestamp;
 pub mod xml;

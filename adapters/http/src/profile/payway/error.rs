@@ -102,7 +102,7 @@ impl From<FieldError> for ErrorResponse {
             FieldError::Missing { .. } => {
                 Self { field, ..Self::new(400, "invalid_parameter", "Parameter is required") }
             }
-            FieldError::WrongType { .. } => {
+            FieldError::WrongType { .. } | FieldError::NotAnInteger { .. } => {
                 Self { field, ..Self::new(400, "invalid_parameter", "Parameter is of another type") }
             }
             FieldError::Duplicate { .. } => {

@@ -9,7 +9,7 @@ use super::{
     options::Options,
     values::{
         IP_FILTER_GROUP_NAME, MAIL_ADDRESS, MEMO, PASSWORD_VALIDITY_PERIOD, account_id, email, group, memo,
-        validity,
+        period, validity,
     },
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) struct RegisterRequest {
 impl RegisterRequest {
     pub(super) fn parse(mut fields: Fields, options: &Options) -> Result<Self, Problem> {
         let mail_address = fields.take_string(MAIL_ADDRESS)?;
-        let days = fields.take_optional_integer(PASSWORD_VALIDITY_PERIOD)?;
+        let days = fields.take_optional_integer(PASSWORD_VALIDITY_PERIOD).map_err(period)?;
         let group_name = fields.take_optional_string(IP_FILTER_GROUP_NAME)?;
         let note = fields.take_optional_string(MEMO)?;
         fields.finish()?;
@@ -77,7 +77,8 @@ struct GroupChange(Option<IpFilterGroupName>);
 impl ChangeRequest {
     pub(super) fn parse(mut fields: Fields, options: &Options) -> Result<Self, Problem> {
         let mail_address = changed(&mut fields, MAIL_ADDRESS, Fields::take_optional_string)?;
-        let days = changed(&mut fields, PASSWORD_VALIDITY_PERIOD, Fields::take_optional_integer_or_digits)?;
+        let days = changed(&mut fields, PASSWORD_VALIDITY_PERIOD, Fields::take_optional_integer_or_digits);
+        let days = days.map_err(period)?;
         let group_name = changed(&mut fields, IP_FILTER_GROUP_NAME, Fields::take_optional_string)?;
         let note = changed(&mut fields, MEMO, Fields::take_optional_string)?;
         fields.finish()?;

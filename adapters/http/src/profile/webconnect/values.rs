@@ -5,7 +5,7 @@ use accountable_core::domain::{
 };
 
 use super::options::Options;
-use crate::answer::Problem;
+use crate::{answer::Problem, wire::FieldError};
 
 pub(super) const MAIL_ADDRESS: &str = "mailAddress";
 pub(super) const PASSWORD_VALIDITY_PERIOD: &str = "passwordValidityPeriod";
@@ -28,6 +28,14 @@ pub(super) fn email(text: &str) -> Result<EmailAddress, Problem> {
 pub(super) fn validity(days: i64) -> Result<PasswordValidity, Problem> {
     let days = u16::try_from(days).map_err(|_| InputError::BadPasswordValidity);
     days.and_then(PasswordValidity::days).map_err(|error| bad(PASSWORD_VALIDITY_PERIOD, error))
+}
+
+/// What is wrong with a period's number: one that is no integer is no period either.
+pub(super) fn period(error: FieldError) -> Problem {
+    match error {
+        FieldError::NotAnInteger { .. } => bad(PASSWORD_VALIDITY_PERIOD, InputError::BadPasswordValidity),
+        other => other.into(),
+    }
 }
 
 pub(super) fn group(text: &str, options: &Options) -> Result<IpFilterGroupName, Problem> {
