@@ -177,6 +177,15 @@ impl Fields {
         }
     }
 
+    /// Takes a null, and says whether there was one: for fields where null means something.
+    pub fn take_null(&mut self, name: &str) -> bool {
+        let null = matches!(self.values.get(name), Some(Value::Null));
+        if null {
+            self.values.remove(name);
+        }
+        null
+    }
+
     /// Takes a text that must be there.
     ///
     /// # Errors
@@ -339,6 +348,10 @@ mod tests {
         let fields = of("a", Value::Null);
         assert!(fields.has("a") && fields.refuse_null("a").is_err());
         assert!(!fields.has("b") && fields.refuse_null("b").is_ok());
+        let mut fields = fields;
+        assert!(fields.take_null("a") && !fields.take_null("a") && !fields.take_null("b"));
+        let mut other = of("a", Value::Bool(false));
+        assert!(!other.take_null("a") && other.has("a"));
     }
 
     #[test]

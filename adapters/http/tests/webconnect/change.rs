@@ -1,6 +1,7 @@
 //! `PUT /accounts/definition/{id}`.
 
 use accountable_core::domain::{Message, Notice};
+use accountable_http::profile::webconnect::Options;
 use serde_json::json;
 
 use crate::{
@@ -134,14 +135,96 @@ async fn a_change_that_can_not_be_made_is_not_made_in_part() {
         (r#"{"memo": "x", "mailAddress": "bob@example.com"}"#, (409, "email_taken")),
         (r#"{"memo": "x", "ipFilterGroupName": "nowhere"}"#, (422, "unknown_ip_filter_group")),
         (r#"{"memo": "x", "mailAddress": ""}"#, (400, "bad_address")),
-        (r#"{"memo": "x", "statusCode": 1}"#, (400, "unknown_field")),
-        (r#"{"memo": "x", "id": "y"}"#, (400, "unknown_field")),
+        (r#"{"memo": "x", "statusCode": 1}"#, (400, "read_only_field")),
+        (r#"{"memo": "x", "id": "y"}"#, (400, "read_only_field")),
+        (r#"{"memo": "x", "StatusCode": 0}"#, (400, "unknown_field")),
         (r#"{"memo": "x", "memo": "y"}"#, (400, "duplicate_field")),
     ] {
         let (status, code) = refused;
         assert_eq!(world.put(&id, body).await.refused(), (status, code.to_owned()), "{body}");
     }
     assert_eq!(world.journal().await, before);
+}
+
+#[tokio::test]
+async fn what_was_answered_may_be_sent_back_and_changes_nothing() {
+    for options in [Options::default(), Options::strict()] {
+        let world = World::with(options).await;
+        world.define_groups().await;
+        let [bare, full] = [world.register("ada@example.com").await, world.in_use("Bob@example.com").await];
+        let all = json!({ "passwordValidityPeriod": 30, "ipFilterGroupName": "ipFilterGroupName", "memo": "é" });
+        world.put(&full, &all.to_string()).await.account(200);
+        for id in [bare, full] {
+            let read = world.call("GET", &one(&id)).await;
+            let before = world.journal().await;
+            let answer = world.put(&id, &read.text).await;
+            assert_eq!((answer.status, &answer.text), (200, &read.text));
+            assert_eq!(answer.header("etag"), read.header("etag"));
+            assert_eq!(world.journal().await, before, "nothing to change, nothing written");
+
+            // And with one thing changed, as a form does it.
+            let mut account = read.json();
+            account["memo"] = json!("changed");
+            assert_eq!(world.put(&id, &account.to_string()).await.account(200), account);
+            let status = account["statusCode"].as_u64().unwrap();
+            let body = format!(r#"{{"statusCode": {status}.0, "memo": "again"}}"#);
+            assert_eq!(world.put(&id, &body).await.account(200)["memo"], "again");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_answers_have_is_refused_by_name_where_it_says_something_else() {
+    let world = World::new().await;
+    world.define_groups().await;
+    let id = world.register("ada@example.com").await;
+    let other = world.register("bob@example.com").await;
+    world.put(&id, r#"{"ipFilterGroupName": "group1"}"#).await.account(200);
+    let account = world.call("GET", &one(&id)).await.account(200);
+    let before = world.journal().await;
+    for (field, value, code) in [
+        ("id", json!(other), "read_only_field"),
+        ("id", json!(id.to_uppercase()), "read_only_field"),
+        ("statusCode", json!(1), "read_only_field"),
+        ("statusCode", json!(256), "read_only_field"),
+        ("statusCode", json!(-1), "read_only_field"),
+        ("isVerifiedMailAddress", json!(true), "read_only_field"),
+        ("id", json!(null), "wrong_type"),
+        ("statusCode", json!("0"), "wrong_type"),
+        ("statusCode", json!(0.5), "not_an_integer"),
+        ("isVerifiedMailAddress", json!(0), "wrong_type"),
+        ("isVerifiedMailAddress", json!("false"), "wrong_type"),
+        // There is a group, so null is not what is so.
+        ("ipFilterGroupName", json!(null), "wrong_type"),
+    ] {
+        let mut body = account.clone();
+        body["memo"] = json!("changed");
+        body[field] = value.clone();
+        let answer = world.put(&id, &body.to_string()).await;
+        assert_eq!(answer.refused(), (400, code.to_owned()), "{field} {value}");
+        assert_eq!(answer.json()["field"], field, "{value}");
+    }
+    for field in ["id", "statusCode", "isVerifiedMailAddress"] {
+        let body = json!({ "mailAddress": "eve@example.com", field: account[field] }).to_string();
+        assert_eq!(world.post(&body).await.refused(), (400, "unknown_field".to_owned()), "{field}");
+    }
+    assert_eq!(world.journal().await, before);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_overtaken_can_not_be_sent_back() {
+    let world = World::new().await;
+    let id = world.register("ada@example.com").await;
+    let read = world.call("GET", &one(&id)).await;
+    assert_eq!(world.request_set(&id).await.status, 204);
+    world.choose_password("ada@example.com").await;
+    let put = |tag: Option<&str>| {
+        let call = Call::new("PUT", one(&id)).key(&world.key).json(read.text.clone());
+        world.send(tag.iter().fold(call, |call, tag| call.header("if-match", *tag)))
+    };
+    assert_eq!(put(None).await.refused(), (400, "read_only_field".to_owned()));
+    // Who says which version it knows is told that it was overtaken.
+    assert_eq!(put(Some(read.header("etag"))).await.refused(), (412, "version_mismatch".to_owned()));
 }
 
 #[tokio::test]

@@ -24,12 +24,12 @@ use crate::answer::{Problem, json};
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Definition {
-    id: String,
+    pub(super) id: String,
     mail_address: String,
-    status_code: u8,
-    is_verified_mail_address: bool,
+    pub(super) status_code: u8,
+    pub(super) is_verified_mail_address: bool,
     password_validity_period: u16,
-    ip_filter_group_name: Option<String>,
+    pub(super) ip_filter_group_name: Option<String>,
     memo: String,
 }
 
@@ -95,8 +95,19 @@ pub(super) async fn update(
     let precondition = Precondition::of(request.headers());
     let (admin, fields) = service.command(request).await?;
     let id = path.id()?;
-    let mut changes = AccountChanges::from(ChangeRequest::parse(fields, &service.options)?);
-    changes.if_version = precondition?.version(&admin, id).await?;
+    let request = ChangeRequest::parse(fields, &service.options)?;
+    let precondition = precondition?;
+    let sent_back = &request.sent_back;
+    let mut if_version = None;
+    if !(precondition.is_empty() && sent_back.is_empty()) {
+        let account = admin.account(id).await?.ok_or(Refusal::NoSuchAccount)?;
+        precondition.check(&account)?;
+        sent_back.check(&Definition::of(&account, &service.options))?;
+        // The account that was looked at is the one that is changed, or none.
+        if_version = Some(account.version);
+    }
+    let mut changes = AccountChanges::from(request);
+    changes.if_version = if_version;
     let account = admin.update(id, &changes).await?;
     Ok(service.shows(StatusCode::OK, &account))
 }

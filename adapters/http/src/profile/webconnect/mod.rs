@@ -33,13 +33,18 @@
 //! | `bad_max_results` | 400 | `maxResults` is 1 to 1,000 |
 //! | `bad_if_match` | 400 | `If-Match` can't be read |
 //! | `if_match_not_supported` | 400 | `If-Match` with DELETE, which knows no versions |
+//! | `read_only_field` | 400 | `id`, `statusCode` or `isVerifiedMailAddress` with PUT says something else than what is so |
 //! | `method_not_allowed` | 405 | see `Allow` |
 //! | `account_limit_reached` | 409 | as many accounts as may be registered are |
 //!
 //! # What the document leaves open
 //! - **Unknown fields are refused**, by name, in bodies and queries. The document doesn't say; but whoever mistypes
-//!   `ipFilterGroupName` must not end up with an account that nothing guards and a 201 that looks as if. What only
-//!   answers have (`id`, `statusCode`, `isVerifiedMailAddress`) is refused alike: ignored, it would look changed.
+//!   `ipFilterGroupName` must not end up with an account that nothing guards and a 201 that looks as if.
+//! - **What was answered may be sent back** with PUT. What only answers have (`id`, `statusCode`,
+//!   `isVerifiedMailAddress`) is accepted there where it says what is so, and refused by name (`read_only_field`) where it
+//!   says something else: ignored, it would look changed. So is an `ipFilterGroupName` of null beside an `id`, for an
+//!   account without a group; otherwise null is no value. Should the account change between this look and the change,
+//!   the answer is 412 `version_mismatch`. POST refuses these fields as it does all unknown ones.
 //! - **A deleted account is gone from lists and reads** (404) at once, also while it is merely closed; changing it says
 //!   409 `account_closed`, deleting it again 204, and its address is `email_taken` until its grace is over.
 //! - **`limit`** holds for accounts that are not deleted, those that `totalSize` counts.

@@ -2,8 +2,8 @@
 //! and 13.1.1). Not in the document: whoever sends no `If-Match` never notices.
 
 use accountable_core::{
-    AccountView, Admin, Error,
-    domain::{AccountId, Refusal, Version},
+    AccountView,
+    domain::{Refusal, Version},
 };
 use axum::{
     http::{
@@ -54,17 +54,16 @@ impl Precondition {
         Ok(Self::OneOf(versions))
     }
 
-    /// The version that the account must be of for the change; none where any will do.
-    pub(super) async fn version(self, admin: &Admin, id: AccountId) -> Result<Option<Version>, Error> {
-        let Self::OneOf(versions) = self else { return Ok(None) };
-        if let [only] = *versions {
-            return Ok(Some(only));
-        }
-        let account = admin.account(id).await?.ok_or(Refusal::NoSuchAccount)?;
-        if versions.contains(&account.version) {
-            Ok(Some(account.version))
-        } else {
-            Err(Refusal::VersionMismatch.into())
+    /// Whether it demands nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::Nothing
+    }
+
+    /// Refuses an account of another version.
+    pub(super) fn check(&self, account: &AccountView) -> Result<(), Refusal> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&account.version) => Err(Refusal::VersionMismatch),
+            _ => Ok(()),
         }
     }
 }

@@ -6,10 +6,11 @@ use accountable_core::{
 };
 
 use super::{
+    definition::Definition,
     options::Options,
     values::{
-        IP_FILTER_GROUP_NAME, MAIL_ADDRESS, MEMO, PASSWORD_VALIDITY_PERIOD, account_id, email, group, memo,
-        period, validity,
+        ID, IP_FILTER_GROUP_NAME, IS_VERIFIED_MAIL_ADDRESS, MAIL_ADDRESS, MEMO, PASSWORD_VALIDITY_PERIOD,
+        STATUS_CODE, account_id, email, group, memo, period, validity,
     },
 };
 use crate::{
@@ -69,6 +70,18 @@ pub(super) struct ChangeRequest {
     password_validity_period: Option<PasswordValidity>,
     ip_filter_group_name: Option<GroupChange>,
     memo: Option<Memo>,
+    /// What the caller has from an answer, and sends back.
+    pub(super) sent_back: SentBack,
+}
+
+/// What a change can't change, as the caller has it from an answer: it must say what is so.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct SentBack {
+    id: Option<String>,
+    status_code: Option<i64>,
+    is_verified_mail_address: Option<bool>,
+    /// Whether `ipFilterGroupName` is null, as in the answer of an account without a group.
+    has_no_group: bool,
 }
 
 /// What becomes of an account's IP filter group: another one, or none where the caller sends an empty name.
@@ -76,6 +89,7 @@ struct GroupChange(Option<IpFilterGroupName>);
 
 impl ChangeRequest {
     pub(super) fn parse(mut fields: Fields, options: &Options) -> Result<Self, Problem> {
+        let sent_back = SentBack::take(&mut fields)?;
         let mail_address = changed(&mut fields, MAIL_ADDRESS, Fields::take_optional_string)?;
         let days = changed(&mut fields, PASSWORD_VALIDITY_PERIOD, Fields::take_optional_integer_or_digits);
         let days = days.map_err(period)?;
@@ -91,13 +105,14 @@ impl ChangeRequest {
             password_validity_period: days.map(validity).transpose()?,
             ip_filter_group_name: group_name.map(|name| group_change(&name)).transpose()?,
             memo: note.map(|note| memo(&note)).transpose()?,
+            sent_back,
         })
     }
 }
 
 impl From<ChangeRequest> for AccountChanges {
     fn from(request: ChangeRequest) -> Self {
-        let ChangeRequest { mail_address, password_validity_period, ip_filter_group_name, memo } = request;
+        let ChangeRequest { mail_address, password_validity_period, ip_filter_group_name, memo, .. } = request;
         let mut changes = Self::default();
         if let Some(email) = mail_address {
             changes = changes.with_email(email);
@@ -112,6 +127,47 @@ impl From<ChangeRequest> for AccountChanges {
             changes = changes.with_memo(memo);
         }
         changes
+    }
+}
+
+impl SentBack {
+    /// Takes it out of a change. Null says that there is no group in a body with `id` only, which is an answer sent back.
+    fn take(fields: &mut Fields) -> Result<Self, FieldError> {
+        let id = changed(fields, ID, Fields::take_optional_string)?;
+        let has_no_group = id.is_some() && fields.take_null(IP_FILTER_GROUP_NAME);
+        Ok(Self {
+            id: id.map(|id| id.to_string()),
+            status_code: changed(fields, STATUS_CODE, Fields::take_optional_integer)?,
+            is_verified_mail_address: changed(fields, IS_VERIFIED_MAIL_ADDRESS, Fields::take_optional_bool)?,
+            has_no_group,
+        })
+    }
+
+    /// Whether the caller sent nothing of it.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Refuses, by its name, what is not as the account is answered now.
+    pub(super) fn check(&self, is: &Definition) -> Result<(), Problem> {
+        let refused = |field: &str| {
+            let detail = format!("{field} can't be changed: leave it out, or send what is answered");
+            Err(Problem::new(400, "read_only_field").with_detail(detail).with("field", field))
+        };
+        let differs = |said: Option<i64>, is: u8| said.is_some_and(|said| said != i64::from(is));
+        if self.id.as_ref().is_some_and(|id| *id != is.id) {
+            return refused(ID);
+        }
+        if differs(self.status_code, is.status_code) {
+            return refused(STATUS_CODE);
+        }
+        if self.is_verified_mail_address.is_some_and(|said| said != is.is_verified_mail_address) {
+            return refused(IS_VERIFIED_MAIL_ADDRESS);
+        }
+        if self.has_no_group && is.ip_filter_group_name.is_some() {
+            return Err(FieldError::WrongType { field: IP_FILTER_GROUP_NAME.to_owned() }.into());
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,10 @@ use accountable_core::domain::{
 use super::options::Options;
 use crate::{answer::Problem, wire::FieldError};
 
+pub(super) const ID: &str = "id";
 pub(super) const MAIL_ADDRESS: &str = "mailAddress";
+pub(super) const STATUS_CODE: &str = "statusCode";
+pub(super) const IS_VERIFIED_MAIL_ADDRESS: &str = "isVerifiedMailAddress";
 pub(super) const PASSWORD_VALIDITY_PERIOD: &str = "passwordValidityPeriod";
 pub(super) const IP_FILTER_GROUP_NAME: &str = "ipFilterGroupName";
 pub(super) const MEMO: &str = "memo";
