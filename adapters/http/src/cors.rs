@@ -2,7 +2,7 @@
 
 use axum::http::{
     HeaderName, HeaderValue, Method, Uri,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER},
 };
 use serde::{Deserialize, Serialize};
 use tower_http::cors::CorsLayer;
@@ -40,7 +40,7 @@ impl WebOrigins {
     /// The layer that answers browsers; none where no origin is listed.
     pub(crate) fn layer(&self) -> Option<CorsLayer> {
         let ours = ["x-ncp-apigw-timestamp", "x-ncp-iam-access-key", "x-ncp-apigw-signature-v2"];
-        let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, X_REQUEST_ID].into_iter();
+        let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, X_REQUEST_ID].into_iter();
         let layer = CorsLayer::new()
             .allow_origin(self.0.iter().filter_map(|text| web_origin(text)).collect::<Vec<_>>())
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])

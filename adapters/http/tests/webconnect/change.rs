@@ -248,3 +248,24 @@ async fn a_version_that_was_overtaken_is_refused_and_nothing_is_lost() {
     assert_eq!(put("\"1\", \"2\"", "two").await.header("etag"), "\"3\"");
     assert_eq!(put("*", "three").await.status, 200);
 }
+
+#[tokio::test]
+async fn an_account_that_the_caller_has_already_is_not_changed_if_it_says_so() {
+    let world = World::new().await;
+    let id = world.register("ada@example.com").await;
+    let put = |tag: &str| {
+        let call = Call::new("PUT", one(&id)).key(&world.key).json(r#"{"memo": "changed"}"#);
+        world.send(call.header("if-none-match", tag))
+    };
+    let before = world.journal().await;
+    for there in ["*", "\"1\"", "W/\"1\"", "\"7\", \"1\""] {
+        assert_eq!(put(there).await.refused(), (412, "precondition_failed".to_owned()), "{there}");
+    }
+    assert_eq!(put("1").await.refused(), (400, "bad_if_none_match".to_owned()));
+    assert_eq!(world.journal().await, before);
+    assert_eq!(put("\"7\"").await.header("etag"), "\"2\"");
+    let unknown = Call::new("PUT", one(&"a".repeat(32))).key(&world.key).json("{}");
+    assert_eq!(world.send(unknown.header("if-none-match", "*")).await.status, 404);
+    let deleted = Call::new("DELETE", one(&id)).key(&world.key).header("if-none-match", "*");
+    assert_eq!(world.send(deleted).await.refused(), (400, "if_none_match_not_supported".to_owned()));
+}

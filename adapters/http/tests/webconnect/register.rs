@@ -4,7 +4,10 @@ use accountable_core::domain::{Actor, EventKind, Initiator};
 use accountable_http::profile::webconnect::Options;
 use serde_json::json;
 
-use crate::world::{DEFINITION, World, one};
+use crate::{
+    client::Call,
+    world::{DEFINITION, World, one},
+};
 
 /// The body that the document's examples send.
 const SAMPLE: &str = r#"{"mailAddress": "sample@example.com","passwordValidityPeriod": 0,"ipFilterGroupName": "ipFilterGroupName","memo": "memo"}"#;
@@ -220,4 +223,27 @@ async fn the_location_is_a_path_as_the_caller_knows_it() {
     let answer =
         world.call_with("POST", "/accounts/definition", r#"{"mailAddress": "ada@example.com"}"#).await;
     assert!(answer.header("location").starts_with("/accounts/definition/"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn who_has_the_account_as_it_is_gets_304_without_a_body() {
+    let world = World::new().await;
+    let id = world.register("ada@example.com").await;
+    let get = |path: String, tag: &str| {
+        world.send(Call::new("GET", path).key(&world.key).header("if-none-match", tag))
+    };
+    for known in ["*", "\"1\"", "W/\"1\"", "\"x\", \"7\",\"1\""] {
+        let answer = get(one(&id), known).await;
+        assert_eq!((answer.status, answer.text.as_str()), (304, ""), "{known}");
+        assert_eq!((answer.header("etag"), answer.header("content-type")), ("\"1\"", ""), "{known}");
+    }
+    for other in ["\"2\"", "W/\"0\"", "\"x\"", ""] {
+        assert_eq!(get(one(&id), other).await.account(200)["id"], id, "{other}");
+    }
+    assert_eq!(get(one(&id), "1").await.refused(), (400, "bad_if_none_match".to_owned()));
+    assert_eq!(get(one(&"a".repeat(32)), "*").await.status, 404, "what is not there is in nobody's hands");
+    let stranger = Call::new("GET", one(&id)).key("wrong").header("if-none-match", "*");
+    assert_eq!(world.send(stranger).await.status, 401);
+    world.put(&id, r#"{"memo": "changed"}"#).await.account(200);
+    assert_eq!(get(one(&id), "\"1\"").await.account(200)["memo"], "changed");
 }

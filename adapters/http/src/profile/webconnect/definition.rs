@@ -5,7 +5,7 @@ use axum::{
     extract::{OriginalUri, Request, State},
     http::{
         HeaderValue, StatusCode,
-        header::{IF_MATCH, LOCATION},
+        header::{IF_MATCH, IF_NONE_MATCH, LOCATION},
     },
     response::{IntoResponse as _, Response},
 };
@@ -81,8 +81,12 @@ pub(super) async fn read(
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let admin = service.reader(&parts).await?;
+    let precondition = Precondition::of(&parts.headers);
     let found = admin.account(path.id()?).await?;
     let account = found.filter(is_open).ok_or(Refusal::NoSuchAccount)?;
+    if precondition?.knows(&account) {
+        return Ok(with_tag(StatusCode::NOT_MODIFIED.into_response(), &account));
+    }
     Ok(service.shows(StatusCode::OK, &account))
 }
 
@@ -121,9 +125,13 @@ pub(super) async fn delete(
     let (parts, _) = request.into_parts();
     let admin = service.writer(&parts).await?;
     let id = path.id()?;
-    if parts.headers.contains_key(IF_MATCH) {
-        return Err(Problem::new(400, "if_match_not_supported")
-            .with_detail("an account is deleted whatever its version: leave If-Match out"));
+    for (header, code) in
+        [(IF_MATCH, "if_match_not_supported"), (IF_NONE_MATCH, "if_none_match_not_supported")]
+    {
+        if parts.headers.contains_key(&header) {
+            let detail = format!("an account is deleted whatever its version: leave {header} out");
+            return Err(Problem::new(400, code).with_detail(detail));
+        }
     }
     if let Some(veto) = service.options.veto() {
         let vetoed = veto.veto(id).await.map_err(Fault::Unavailable)?;

@@ -18,7 +18,8 @@
 //! ```
 //!
 //! Every event names the caller. Bodies are `application/json` whatever `Accept` says. An answer that shows one account
-//! bears its version as `ETag`, and PUT heeds `If-Match`; neither is in the document.
+//! bears its version as `ETag`; PUT heeds `If-Match` and `If-None-Match` (412), GET of one account the latter (304, without a
+//! body). None of these is in the document.
 //!
 //! # Errors
 //! The document names no error bodies: they are RFC 9457's, `application/problem+json`, with a stable `code` and, where
@@ -32,9 +33,12 @@
 //! | `bad_start_index` | 400 | `startIndex` is 0 or more |
 //! | `bad_max_results` | 400 | `maxResults` is 1 to 1,000 |
 //! | `bad_if_match` | 400 | `If-Match` can't be read |
+//! | `bad_if_none_match` | 400 | `If-None-Match` can't be read |
 //! | `if_match_not_supported` | 400 | `If-Match` with DELETE, which knows no versions |
+//! | `if_none_match_not_supported` | 400 | `If-None-Match` with DELETE |
 //! | `read_only_field` | 400 | `id`, `statusCode` or `isVerifiedMailAddress` with PUT says something else than what is so |
 //! | `method_not_allowed` | 405 | see `Allow` |
+//! | `precondition_failed` | 412 | PUT, and the account is as `If-None-Match` says that it must not be |
 //! | `account_limit_reached` | 409 | as many accounts as may be registered are |
 //!
 //! # What the document leaves open
