@@ -11,7 +11,7 @@ use crate::{
     trouble::Trouble,
     wire::{
         self, FieldError, Fields, Format,
-        negotiate::{UnsupportedMedia, content_format},
+        negotiate::{UnsupportedCoding, UnsupportedMedia, content_format, uncoded},
     },
 };
 
@@ -46,6 +46,9 @@ pub enum NotReceived {
     /// The body is in a format that is not read here: 415.
     #[error(transparent)]
     Media(#[from] UnsupportedMedia),
+    /// The body is compressed, or coded otherwise: 415.
+    #[error(transparent)]
+    Coding(#[from] UnsupportedCoding),
     /// The body did not arrive whole and in time: 413, 408 or 400.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -58,11 +61,12 @@ impl NotReceived {
     /// The error of a contract, which has one for each of the causes.
     pub(crate) fn convert<E>(self) -> E
     where
-        E: From<AuthError> + From<UnsupportedMedia> + From<Trouble> + From<FieldError>,
+        E: From<AuthError> + From<UnsupportedMedia> + From<UnsupportedCoding> + From<Trouble> + From<FieldError>,
     {
         match self {
             Self::Auth(error) => error.into(),
             Self::Media(error) => error.into(),
+            Self::Coding(error) => error.into(),
             Self::Trouble(trouble) => trouble.into(),
             Self::Fields(error) => error.into(),
         }
@@ -91,7 +95,7 @@ impl Intake {
         Ok(caller)
     }
 
-    /// Takes a call in. In this order: the caller and its scope, the format of the body, the body within the [`Limits`] and
+    /// Takes a call in. In this order: the caller and its scope, the format and coding of the body, the body within the [`Limits`] and
     /// as it was signed, its fields. So strangers are turned away before a single octet of their body is read.
     ///
     /// `root` is the name of an XML document's root element; it means nothing to JSON.
@@ -102,6 +106,7 @@ impl Intake {
         let (parts, body) = request.into_parts();
         let caller = self.admit(&parts).await?;
         let format = content_format(&parts.headers, self.reads)?;
+        uncoded(&parts.headers)?;
         let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default();
         let body = limits.read(body).await?;
         caller.check_body(&body)?;
@@ -169,6 +174,8 @@ mod tests {
         let text = (CONTENT_TYPE.as_str(), "text/plain");
         let answer = intake.receive(request(&[text, ("x-scope", "w")], untouchable()), "").await;
         assert!(matches!(answer, Err(NotReceived::Media(_))));
+        let coded = request(&[JSON, ("x-scope", "w"), ("content-encoding", "gzip")], untouchable());
+        assert!(matches!(intake.receive(coded, "").await, Err(NotReceived::Coding(_))));
     }
 
     #[tokio::test]

@@ -58,7 +58,7 @@
 //! | 3 | [`Guard`]: the peer, which must be known | 500 |
 //! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
 //! | 5 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
-//! | 6 | [`intake`]: the body's format ([`wire::negotiate`]) | 415 |
+//! | 6 | [`intake`]: the body's format, and that it is not compressed ([`wire::negotiate`]) | 415 |
 //! | 7 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
 //! | 8 | [`intake`]: its [`wire::Fields`], of which the call makes its request struct | 400 |
 //!

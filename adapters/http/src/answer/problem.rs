@@ -23,7 +23,7 @@ use crate::{
     trouble::Trouble,
     wire::{
         FieldError,
-        negotiate::{NotAcceptable, UnsupportedMedia},
+        negotiate::{NotAcceptable, UnsupportedCoding, UnsupportedMedia},
     },
 };
 
@@ -191,6 +191,12 @@ impl From<Trouble> for Problem {
 impl From<UnsupportedMedia> for Problem {
     fn from(error: UnsupportedMedia) -> Self {
         Self::new(415, "unsupported_media_type").with_detail(error.to_string())
+    }
+}
+
+impl From<UnsupportedCoding> for Problem {
+    fn from(error: UnsupportedCoding) -> Self {
+        Self::new(415, "unsupported_content_coding").with_detail(error.to_string())
     }
 }
 

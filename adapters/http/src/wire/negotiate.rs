@@ -1,9 +1,9 @@
-//! Which format a body is in, and which one its caller wants back: `Content-Type` and `Accept` (RFC 9110 sections 8.3 and
-//! 12.5.1).
+//! Which format a body is in, and which one its caller wants back: `Content-Type`, `Content-Encoding` and `Accept` (RFC 9110
+//! sections 8.3, 8.4 and 12.5.1).
 
 use axum::http::{
-    HeaderMap, HeaderName,
-    header::{ACCEPT, CONTENT_TYPE},
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use mime::Mime;
 
@@ -39,6 +39,11 @@ impl Format {
 #[error("the content type is not one that is read here")]
 pub struct UnsupportedMedia;
 
+/// The body is compressed, or coded otherwise: 415 (RFC 9110 section 15.5.16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body has a content coding, and none is read here")]
+pub struct UnsupportedCoding;
+
 /// The caller accepts no format that is written here: 406, unless the contract has another status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no format that is written here is acceptable to the caller")]
@@ -59,6 +64,18 @@ pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, U
     }
     let named = (media.type_().as_str(), media.subtype().as_str());
     reads.iter().copied().find(|format| format.names().contains(&named)).ok_or(UnsupportedMedia)
+}
+
+/// Refuses a body that `Content-Encoding` says is coded; `identity` is none (RFC 9110 sections 8.4 and 8.4.1).
+///
+/// # Errors
+/// [`UnsupportedCoding`] (415).
+pub fn uncoded(headers: &HeaderMap) -> Result<(), UnsupportedCoding> {
+    let plain = |line: &HeaderValue| {
+        let codings = line.to_str().ok().map(|line| line.split(',').map(str::trim));
+        codings.is_some_and(|mut all| all.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")))
+    };
+    if headers.get_all(CONTENT_ENCODING).iter().all(plain) { Ok(()) } else { Err(UnsupportedCoding) }
 }
 
 /// The media type that `Content-Type` names, which must be there exactly once.
@@ -158,8 +175,6 @@ fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     const BOTH: [Format; 2] = [Format::Json, Format::Xml];
@@ -204,6 +219,22 @@ mod tests {
         }
         let xml = headers(CONTENT_TYPE, &["application/xml"]);
         assert_eq!(content_format(&xml, &[Format::Json]), Err(UnsupportedMedia));
+    }
+
+    #[test]
+    fn a_body_that_is_coded_is_not_read() {
+        for (values, read) in [
+            (&[][..], true),
+            (&["identity"], true),
+            (&["Identity", "identity, identity"], true),
+            (&[""], true),
+            (&["gzip"], false),
+            (&["identity, gzip"], false),
+            (&["identity", "br"], false),
+            (&["x"], false),
+        ] {
+            assert_eq!(uncoded(&headers(CONTENT_ENCODING, values)).is_ok(), read, "{values:?}");
+        }
     }
 
     #[test]

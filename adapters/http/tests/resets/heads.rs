@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::{
     data_forest::LIST,
-    payway::{COMPLETE, CREATE, CUSTOM, PLAIN},
-    world::{World, header},
+    payway::{COMPLETE, CREATE, CUSTOM, PLAIN, error},
+    world::{World, header, no_host},
 };
 
 const RESET: &str = "/api/v2/accounts/resetPassword";
@@ -45,4 +45,49 @@ async fn another_method_than_post_is_405_with_code_field_and_message() {
         }
     }
     assert_eq!(server.call("GET", "/external/api/v1/accounts/none", &[], b"").await.status, 404);
+}
+
+/// Heads without a host, with two, and with one that is none.
+fn hosts() -> [Vec<(String, String)>; 4] {
+    let host = |name: &str| header("host", name);
+    [vec![no_host()], vec![host("a.example"), host("a.example")], vec![host("a@b")], vec![host("a b")]]
+}
+
+#[tokio::test]
+async fn a_call_names_one_host_or_is_400() {
+    let world = World::new(PasswordPolicy::payway());
+    let data_forest = world.data_forest(data_forest::Options::default()).await;
+    let (payway, bearers) = world.payway(payway::Options::default()).await;
+    for host in hosts() {
+        let json = header("content-type", "application/json");
+        let answer =
+            data_forest.post(LIST, &[world.signed(LIST), host.clone(), vec![json.clone()]].concat(), b"{}").await;
+        let body = json!({ "message": "invalid request parameters", "success": false });
+        assert_eq!((answer.status, answer.json()), (400, body), "{host:?}");
+
+        let mut headers = host.clone();
+        headers.extend([json, header("authorization", &format!("Bearer {}", bearers.plain))]);
+        let answer = payway.post(PLAIN, &headers, br#"{"email": "test@example.com"}"#).await;
+        assert_eq!(error(&answer), (400, json!("bad_host"), json!(null)), "{host:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_with_a_content_coding_is_415_in_either_contract() {
+    let world = World::new(PasswordPolicy::payway());
+    let data_forest = world.data_forest(data_forest::Options::default()).await;
+    let (payway, bearers) = world.payway(payway::Options::default()).await;
+    for (coding, read) in [("gzip", false), ("identity, br", false), ("identity", true)] {
+        let same = [header("content-type", "application/json"), header("content-encoding", coding)];
+        let answer = data_forest.post(LIST, &[&world.signed(LIST), &same[..]].concat(), b"{}").await;
+        assert_eq!((answer.status, &answer.json()["success"]), (if read { 200 } else { 415 }, &json!(read)));
+
+        let bearer = header("authorization", &format!("Bearer {}", bearers.plain));
+        let body = br#"{"email": "test@example.com"}"#;
+        let answer = payway.post(PLAIN, &[&[bearer], &same[..]].concat(), body).await;
+        assert_eq!(answer.status, if read { 204 } else { 415 }, "{coding} {answer:?}");
+        if !read {
+            assert_eq!(answer.json()["code"], "unsupported_content_coding");
+        }
+    }
 }

@@ -172,6 +172,7 @@ async fn a_store_that_stalls_after_the_reset_holds_up_neither_answer_nor_event()
         "id": id.to_string(), "confirmation_code": *issued.code.expose(), "new_password": "velvet anchor",
     });
     let request = Request::post(COMPLETE)
+        .header("host", "app.example")
         .header("authorization", format!("Bearer {}", drawn.key.expose()))
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))

@@ -220,7 +220,7 @@ impl Server {
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             head.push_str(&format!("host: {}\r\n", self.address));
         }
-        for (name, value) in headers {
+        for (name, value) in headers.iter().filter(|sent| **sent != no_host()) {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         let mut io = TcpStream::connect(self.address).await.unwrap();
@@ -286,6 +286,11 @@ pub(crate) fn sink() -> (mpsc::Sender<payway::Event>, mpsc::Receiver<payway::Eve
 
 pub(crate) fn header(name: &str, value: &str) -> (String, String) {
     (name.into(), value.into())
+}
+
+/// Says that a call has no `Host`, which it has otherwise.
+pub(crate) fn no_host() -> (String, String) {
+    header("host", "\0")
 }
 
 pub(crate) fn email(text: &str) -> EmailAddress {

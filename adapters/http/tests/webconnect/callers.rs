@@ -98,3 +98,33 @@ async fn a_body_in_another_format_is_415() {
         .header("content-type", "application/json; charset=UTF-8");
     assert_eq!(world.send(call.bytes(r#"{"mailAddress": "ada@example.com"}"#)).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_body_with_a_content_coding_is_415() {
+    let world = World::new().await;
+    for coding in ["gzip", "deflate", "identity, br", "x"] {
+        let call = Call::new("POST", DEFINITION).key(&world.key).header("content-encoding", coding);
+        let answer = world.send(call.json(r#"{"mailAddress": "ada@example.com"}"#)).await;
+        assert_eq!(answer.refused(), (415, "unsupported_content_coding".to_owned()), "{coding}");
+    }
+    let call = Call::new("POST", DEFINITION).key(&world.key).header("content-encoding", "Identity");
+    assert_eq!(world.send(call.json(r#"{"mailAddress": "ada@example.com"}"#)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_call_names_one_host_or_is_400() {
+    let world = World::new().await;
+    let id = world.register("ada@example.com").await;
+    for call in [
+        Call::new("GET", one(&id)).key(&world.key).without_host(),
+        Call::new("GET", one(&id)).key(&world.key).header("host", "app.example"),
+        Call::new("DELETE", one(&id)).key(&world.key).without_host(),
+        Call::new("POST", SET_REQUEST).without_host().json("{}"),
+        Call::new("GET", one(&id)).key(&world.key).without_host().header("host", "a@app.example"),
+    ] {
+        assert_eq!(world.send(call.clone()).await.refused(), (400, "bad_host".to_owned()), "{call:?}");
+    }
+    let other = Call::new("GET", one(&id)).key(&world.key).without_host().header("host", "app.example:80");
+    assert_eq!(world.send(other).await.status, 200);
+    assert_eq!(world.send(Call::new("GET", "/elsewhere").without_host()).await.status, 404);
+}

@@ -44,8 +44,9 @@ impl Answer {
 }
 
 /// One call.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
+    has_host: bool,
     method: &'static str,
     path: String,
     headers: Vec<(&'static str, String)>,
@@ -54,11 +55,16 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(method: &'static str, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: Bytes::new() }
+        Self { has_host: true, method, path: path.into(), headers: Vec::new(), body: Bytes::new() }
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn without_host(mut self) -> Self {
+        self.has_host = false;
         self
     }
 
@@ -79,8 +85,10 @@ impl Call {
         let io = TokioIo::new(TcpStream::connect(to).await.unwrap());
         let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
         let connection = tokio::spawn(connection);
-        let mut request =
-            Request::builder().method(self.method).uri(&self.path).header("host", to.to_string());
+        let mut request = Request::builder().method(self.method).uri(&self.path);
+        if self.has_host {
+            request = request.header("host", to.to_string());
+        }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }

@@ -14,7 +14,7 @@ use crate::{
     trouble::Trouble,
     wire::{
         FieldError, Format,
-        negotiate::{NotAcceptable, UnsupportedMedia},
+        negotiate::{NotAcceptable, UnsupportedCoding, UnsupportedMedia},
     },
 };
 
@@ -115,6 +115,12 @@ impl From<Trouble> for ErrorResponse {
 
 impl From<UnsupportedMedia> for ErrorResponse {
     fn from(error: UnsupportedMedia) -> Self {
+        Self::new(415, error.to_string())
+    }
+}
+
+impl From<UnsupportedCoding> for ErrorResponse {
+    fn from(error: UnsupportedCoding) -> Self {
         Self::new(415, error.to_string())
     }
 }

@@ -45,7 +45,8 @@
 //! - An `id` that can't be one (empty, over 22 characters, others than `0-9A-Za-z`) is 400; one that nobody bears, 404: also
 //!   a shorter one, and one beyond 128 bits.
 //! - A password that an administrator picks must be changed, and lapses after 72 h unless the accounts' rules say otherwise.
-//! - A closed account is 403; unknown fields are 400; a body in another format 415, an answer in another format 406.
+//! - A closed account is 403; unknown fields are 400, and so is a call without `Host`; a body in another format, or with a
+//!   `Content-Encoding`, 415; an answer in another format 406.
 //! - Where waiting helps (the store is away, too many hashes) the status is 503 with `Retry-After`, in the words of the 500.
 
 mod advice;
@@ -69,6 +70,7 @@ use axum::{
 
 pub use self::options::Options;
 use self::{error::ErrorResponse, service::Service};
+use super::addressed::addressed;
 use crate::{auth::Authenticator, trouble::Trouble, wire::Format};
 
 /// The routes of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
@@ -76,11 +78,12 @@ use crate::{auth::Authenticator, trouble::Trouble, wire::Format};
 /// Callers sign their requests: give it [`NcpSignatures`](crate::auth::NcpSignatures). Each caller's name stands in the events
 /// of the journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/api/v2/accounts/resetPassword", post(reset_password))
         .route("/api/v2/accounts/getList", post(get_list))
         .method_not_allowed_fallback(not_allowed)
-        .with_state(Arc::new(Service::new(accounts, authenticator, options)))
+        .with_state(Arc::new(Service::new(accounts, authenticator, options)));
+    addressed(routes, not_addressed)
 }
 
 /// The contract's answer to what a [`Guard`](crate::Guard) refuses. It is always in JSON, since nothing of the call may have
@@ -93,6 +96,11 @@ pub fn says(trouble: Trouble) -> Response {
 /// Another method than POST: 405, in the format that the caller accepts, with `Allow`, which the router adds.
 async fn not_allowed(headers: HeaderMap) -> Response {
     ErrorResponse::method_not_allowed().answer(service::preferred(&headers).unwrap_or(Format::Json))
+}
+
+/// No `Host`, or two.
+fn not_addressed(headers: &HeaderMap) -> Response {
+    ErrorResponse::invalid_parameters().answer(service::preferred(headers).unwrap_or(Format::Json))
 }
 
 async fn reset_password(State(service): State<Arc<Service>>, request: Request) -> Response {

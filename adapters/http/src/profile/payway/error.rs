@@ -12,7 +12,10 @@ use crate::{
     auth::AuthError,
     intake::NotReceived,
     trouble::Trouble,
-    wire::{FieldError, negotiate::UnsupportedMedia},
+    wire::{
+        FieldError,
+        negotiate::{UnsupportedCoding, UnsupportedMedia},
+    },
 };
 
 /// An error response of this contract. Its `field` is null where no field is meant.
@@ -47,6 +50,11 @@ impl ErrorResponse {
     pub(super) fn about(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
+    }
+
+    /// 400 `bad_host`.
+    pub(super) fn bad_host() -> Self {
+        Self::new(400, "bad_host", "The request needs one Host header that names a host")
     }
 
     /// 405 `method_not_allowed`.
@@ -137,6 +145,12 @@ impl From<UnsupportedMedia> for ErrorResponse {
     fn from(_: UnsupportedMedia) -> Self {
         let message = "The requests Content-Type header isn't set to application/json";
         Self::new(400, "invalid_content_type_error", message)
+    }
+}
+
+impl From<UnsupportedCoding> for ErrorResponse {
+    fn from(_: UnsupportedCoding) -> Self {
+        Self::new(415, "unsupported_content_coding", "The request has a Content-Encoding header, and none is read")
     }
 }
 

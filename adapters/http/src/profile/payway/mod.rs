@@ -76,7 +76,7 @@
 //! - A completed reset logs nobody in.
 //! - The caller is a back end, whose own address says nothing: the origin is `device_info.ip_address` where it is given,
 //!   otherwise unknown. Once an origin's quota is spent, the answer is the same and nothing is mailed.
-//! - Beyond the document: 401 and 403 for tokens, 403 for an account that may not be used from everywhere, 409 for a
+//! - Beyond the document: 400 `bad_host` without `Host`, 415 for a body with a `Content-Encoding`, 401 and 403 for tokens, 403 for an account that may not be used from everywhere, 409 for a
 //!   host's veto, 503 with `Retry-After` where waiting helps.
 
 mod address;
@@ -111,6 +111,7 @@ pub use self::{
     service::{CODES_SCOPE, SCOPE},
 };
 use self::{error::ErrorResponse, service::Service};
+use super::addressed::addressed;
 use crate::{answer::json, auth::Authenticator, trouble::Trouble};
 
 /// The routes of Payway, for a host to mount within a [`Guard`](crate::Guard).
@@ -119,13 +120,14 @@ use crate::{answer::json, auth::Authenticator, trouble::Trouble};
 /// journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
     let accounts_at = |call: &str| format!("/external/api/v1/accounts/{call}");
-    Router::new()
+    let routes = Router::new()
         .route(&accounts_at("custom_request_password_reset"), post(custom_request_password_reset))
         .route(&accounts_at("request_password_reset"), post(request_password_reset))
         .route(&accounts_at("create_password_reset"), post(create_password_reset))
         .route(&accounts_at("complete_password_reset"), post(complete_password_reset))
         .method_not_allowed_fallback(not_allowed)
-        .with_state(Arc::new(Service::new(accounts, authenticator, options)))
+        .with_state(Arc::new(Service::new(accounts, authenticator, options)));
+    addressed(routes, |_| ErrorResponse::bad_host().into_response())
 }
 
 /// The contract's answer to what a [`Guard`](crate::Guard) refuses.

@@ -29,6 +29,7 @@
 //!
 //! | code | status | meaning |
 //! |---|---|---|
+//! | `bad_host` | 400 | `Host` is absent, or there twice, or none |
 //! | `bad_account_id` | 400 | an id is 32 letters and digits |
 //! | `bad_start_index` | 400 | `startIndex` is 0 or more |
 //! | `bad_max_results` | 400 | `maxResults` is 1 to 1,000 |
@@ -39,6 +40,8 @@
 //! | `read_only_field` | 400 | `id`, `statusCode` or `isVerifiedMailAddress` with PUT says something else than what is so |
 //! | `method_not_allowed` | 405 | see `Allow` |
 //! | `precondition_failed` | 412 | PUT, and the account is as `If-None-Match` says that it must not be |
+//! | `unsupported_media_type` | 415 | `Content-Type` is not JSON |
+//! | `unsupported_content_coding` | 415 | `Content-Encoding` is not `identity` |
 //! | `account_limit_reached` | 409 | as many accounts as may be registered are |
 //!
 //! # What the document leaves open
@@ -77,6 +80,7 @@ pub use self::{
     options::{NotABasePath, Options},
     service::{READ, WRITE},
 };
+use super::addressed::addressed;
 use crate::{answer::Problem, auth::Authenticator, trouble::Trouble};
 
 /// The routes of WebConnect under the base path, for a host to mount within a [`Guard`](crate::Guard).
@@ -86,17 +90,22 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
     let definitions = get(list::list).post(definition::register).fallback(not_allowed);
     let one = get(definition::read).put(definition::update).delete(definition::delete).fallback(not_allowed);
     let set_request = post(set_request::set_request).fallback(not_allowed);
-    Router::new()
+    let routes = Router::new()
         .route(&options.path("/accounts/definition"), definitions)
         .route(&options.path("/accounts/definition/{id}"), one)
         .route(&options.path("/accounts/password/set-request"), set_request)
-        .with_state(Service::new(accounts, authenticator, options))
+        .with_state(Service::new(accounts, authenticator, options));
+    addressed(routes, |_| not_addressed().into_response())
 }
 
 /// The contract's answer to what a [`Guard`](crate::Guard) refuses: a [`Problem`], as the document has none for it.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     Problem::from(trouble).into_response()
+}
+
+fn not_addressed() -> Problem {
+    Problem::new(400, "bad_host").with_detail("Host is there once, and names a host")
 }
 
 async fn not_allowed() -> Problem {
