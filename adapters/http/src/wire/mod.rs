@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod json;
+mod media;
 pub mod negotiate;
 mod number;
 pub mod query;

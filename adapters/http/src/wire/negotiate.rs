@@ -5,7 +5,8 @@ use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE},
 };
-use mime::Mime;
+
+use super::media::Media;
 
 /// A format that bodies are read and written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +57,10 @@ pub struct NotAcceptable;
 /// # Errors
 /// [`UnsupportedMedia`] (415) for any other header, and for none.
 pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, UnsupportedMedia> {
-    let media = content_type(headers)?;
-    let mut charsets = media.params().filter(|(name, _)| *name == mime::CHARSET);
-    let charset = charsets.next().is_none_or(|(_, charset)| charset == mime::UTF_8);
-    if !charset || charsets.next().is_some() || media.suffix().is_some() {
-        return Err(UnsupportedMedia);
-    }
-    let named = (media.type_().as_str(), media.subtype().as_str());
-    reads.iter().copied().find(|format| format.names().contains(&named)).ok_or(UnsupportedMedia)
+    let media = media(headers)?;
+    let named = (media.kind.as_str(), media.subtype.as_str());
+    let format = reads.iter().copied().find(|format| format.names().contains(&named));
+    format.filter(|_| media.is_utf8()).ok_or(UnsupportedMedia)
 }
 
 /// Refuses a body that `Content-Encoding` says is coded; `identity` is none (RFC 9110 sections 8.4 and 8.4.1).
@@ -78,14 +75,21 @@ pub fn uncoded(headers: &HeaderMap) -> Result<(), UnsupportedCoding> {
     if headers.get_all(CONTENT_ENCODING).iter().all(plain) { Ok(()) } else { Err(UnsupportedCoding) }
 }
 
-/// The media type that `Content-Type` names, which must be there exactly once.
+/// The media type that `Content-Type` names, without its parameters.
 ///
 /// # Errors
 /// [`UnsupportedMedia`] (415) for none, for two, and for what is no media type.
-pub(crate) fn content_type(headers: &HeaderMap) -> Result<Mime, UnsupportedMedia> {
+#[cfg(feature = "feedback")]
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<mime::Mime, UnsupportedMedia> {
+    let Media { kind, subtype, .. } = media(headers)?;
+    format!("{kind}/{subtype}").parse().map_err(|_| UnsupportedMedia)
+}
+
+/// What `Content-Type` says, which must be there exactly once.
+fn media(headers: &HeaderMap) -> Result<Media, UnsupportedMedia> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(UnsupportedMedia) };
-    value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(UnsupportedMedia)
+    value.to_str().ok().and_then(Media::parse).ok_or(UnsupportedMedia)
 }
 
 /// The format to answer in: of those offered the one that `Accept` prefers, and the first of several that it likes alike.
@@ -120,26 +124,22 @@ fn weight(ranges: &[Range], format: Format) -> u16 {
 
 /// A part of `Accept`.
 struct Range {
-    media: Mime,
+    media: Media,
     /// In thousandths.
     weight: u16,
 }
 
 impl Range {
     fn parse(text: &str) -> Option<Self> {
-        let media: Mime = text.parse().ok()?;
-        let weight = match media.get_param("q") {
-            None => 1_000,
-            Some(weight) => thousandths(weight.as_str())?,
-        };
+        let media = Media::parse_range(text)?;
+        let weight = media.parameters("q").next().map_or(Some(1_000), thousandths)?;
         // Some formats are asked for in another character set; ours have one.
-        let charset = media.get_param(mime::CHARSET).is_none_or(|charset| charset == mime::UTF_8);
-        (charset && media.suffix().is_none()).then_some(Self { media, weight })
+        media.is_utf8().then_some(Self { media, weight })
     }
 
     /// How exactly the range names the type; none if it does not.
     fn specificity(&self, (kind, subtype): (&str, &str)) -> Option<u8> {
-        match (self.media.type_().as_str(), self.media.subtype().as_str()) {
+        match (self.media.kind.as_str(), self.media.subtype.as_str()) {
             ("*", "*") => Some(0),
             (k, "*") if k == kind => Some(1),
             (k, s) if k == kind && s == subtype => Some(2),
@@ -148,9 +148,10 @@ impl Range {
     }
 }
 
-/// `0`, `1`, or either with up to three decimals; at most 1.
+/// `0`, `1`, or either with up to three decimals; at most 1. A zero before the point may be left out, as some callers do.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let whole = if whole.is_empty() && !decimals.is_empty() { "0" } else { whole };
     if !matches!(whole, "0" | "1") || decimals.len() > 3 || !decimals.bytes().all(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -194,6 +195,9 @@ mod tests {
             (&["Application/JSON; Charset=\"UTF-8\""], Some(Format::Json)),
             (&["application/json;charset=utf-8"], Some(Format::Json)),
             (&["application/json; odata=verbose"], Some(Format::Json)),
+            (&["application/json;"], Some(Format::Json)),
+            (&["application/json ;; charset=utf8 ;"], Some(Format::Json)),
+            (&["text/xml ; charset=\"UTF-8\""], Some(Format::Xml)),
             (&["application/xml"], Some(Format::Xml)),
             (&["text/xml; charset=utf-8"], Some(Format::Xml)),
             (&[], None),
@@ -254,7 +258,12 @@ mod tests {
             (&["application/json;q=2, application/xml;q=0.1"], Some(Format::Xml)),
             (&["garbage, application/json"], Some(Format::Json)),
             (&["application/xml;q=0, application/json;q=0.1, */*"], Some(Format::Json)),
+            (&["*"], Some(Format::Json)),
+            (&["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"], Some(Format::Json)),
+            (&["text/html, *; q=.2, application/xml; q=.3"], Some(Format::Xml)),
+            (&["application/xml ; charset=utf8 ; q=0.2 ;"], Some(Format::Xml)),
             (&["text/html"], None),
+            (&["*;q=0"], None),
             (&["*/*;q=0"], None),
             (&["application/json;q=0, application/xml;q=0.000"], None),
             (&["application/json; charset=utf-16"], None),
@@ -270,11 +279,11 @@ mod tests {
     #[test]
     fn weights_have_three_decimals_at_most() {
         for (text, weight) in
-            [("1", Some(1_000)), ("0.5", Some(500)), ("0.", Some(0)), ("1.000", Some(1_000))]
+            [("1", Some(1_000)), ("0.5", Some(500)), ("0.", Some(0)), ("1.000", Some(1_000)), (".2", Some(200))]
         {
             assert_eq!(thousandths(text), weight, "{text}");
         }
-        for text in ["", "1.001", "2", "0.1234", "-1", "+1", ".5", "0x1", "1e0", "٠"] {
+        for text in ["", "1.001", "2", "0.1234", "-1", "+1", ".", "-.5", "0x1", "1e0", "٠"] {
             assert_eq!(thousandths(text), None, "{text}");
         }
     }

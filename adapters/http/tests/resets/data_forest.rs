@@ -99,6 +99,9 @@ async fn the_answer_is_in_the_format_that_the_caller_accepts() {
         ("application/xml", "<GetAccountListRequest/>", "*/*", "<?xml"),
         ("application/xml", "<GetAccountListRequest/>", "application/json", "{"),
         ("text/xml", "<GetAccountListRequest></GetAccountListRequest>", "text/xml", "<?xml"),
+        ("application/json;", "{}", "*", "{"),
+        ("application/json ; charset=\"UTF-8\" ;", "{}", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "{"),
+        ("application/xml;; charset=utf8", "<GetAccountListRequest/>", "*; q=.2", "<?xml"),
     ] {
         let mut headers = world.signed(LIST);
         headers.extend([header("content-type", media), header("accept", accept)]);

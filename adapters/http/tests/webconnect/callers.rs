@@ -93,10 +93,17 @@ async fn a_body_in_another_format_is_415() {
         let answer = world.send(call.bytes(r#"{"mailAddress": "ada@example.com"}"#)).await;
         assert_eq!(answer.refused(), (415, "unsupported_media_type".to_owned()), "{media}");
     }
-    let call = Call::new("POST", DEFINITION)
-        .key(&world.key)
-        .header("content-type", "application/json; charset=UTF-8");
-    assert_eq!(world.send(call.bytes(r#"{"mailAddress": "ada@example.com"}"#)).await.status, 201);
+    let json = [
+        "application/json; charset=UTF-8",
+        "Application/JSON;charset=\"utf-8\"",
+        "application/json;",
+        "application/json ;; charset=utf8 ;",
+    ];
+    for (at, media) in json.into_iter().enumerate() {
+        let call = Call::new("POST", DEFINITION).key(&world.key).header("content-type", media);
+        let body = format!(r#"{{"mailAddress": "ada{at}@example.com"}}"#);
+        assert_eq!(world.send(call.bytes(body)).await.status, 201, "{media}");
+    }
 }
 
 #[tokio::test]
