@@ -61,7 +61,11 @@ impl NotReceived {
     /// The error of a contract, which has one for each of the causes.
     pub(crate) fn convert<E>(self) -> E
     where
-        E: From<AuthError> + From<UnsupportedMedia> + From<UnsupportedCoding> + From<Trouble> + From<FieldError>,
+        E: From<AuthError>
+            + From<UnsupportedMedia>
+            + From<UnsupportedCoding>
+            + From<Trouble>
+            + From<FieldError>,
     {
         match self {
             Self::Auth(error) => error.into(),

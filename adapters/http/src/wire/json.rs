@@ -14,7 +14,10 @@ use super::{
     number::integer,
 };
 
-/// Reads a JSON object (RFC 8259) into its fields. Duplicate names are refused at any depth, also where only their escapes
+/// What some serializers begin with, and RFC 8259 section 8.1 lets readers pass over.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a JSON object (RFC 8259) into its fields, behind a byte order mark or not. Duplicate names are refused at any depth, also where only their escapes
 /// differ.
 ///
 /// # Errors
@@ -23,6 +26,7 @@ use super::{
 pub fn read(body: &[u8]) -> Result<Fields, FieldError> {
     let refused = Cell::new(None);
     let seed = Seed { path: String::new(), room: DEEPEST, refused: &refused };
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read = seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match read {
@@ -157,7 +161,10 @@ mod tests {
             b"{\"a\":01}",
             b"{\"a\":+1}",
             b"{\"a\":1} // comment",
-            b"\xef\xbb\xbf{}",
+            b"\xef\xbb\xbf",
+            b"\xef\xbb\xbf\xef\xbb\xbf{}",
+            b" \xef\xbb\xbf{}",
+            b"{}\xef\xbb\xbf",
             b"\xff\xfe{\0}\0",
             deep.as_bytes(),
             abyss.as_bytes(),
@@ -183,14 +190,21 @@ mod tests {
         let days =
             |value: &str| read(format!(r#"{{"days":{value}}}"#).as_bytes())?.take_optional_integer("days");
         let field = || "days".to_owned();
-        for (written, is) in
-            [("30", 30), ("30.0", 30), ("3e1", 30), (" 0.3E+2 ", 30), ("-1", -1), ("-0", 0), ("1e18", 1_000_000_000_000_000_000)]
-        {
+        for (written, is) in [
+            ("30", 30),
+            ("30.0", 30),
+            ("3e1", 30),
+            (" 0.3E+2 ", 30),
+            ("-1", -1),
+            ("-0", 0),
+            ("1e18", 1_000_000_000_000_000_000),
+        ] {
             assert_eq!(days(written), Ok(Some(is)), "{written}");
         }
         assert_eq!(days("9223372036854775807"), Ok(Some(i64::MAX)));
         assert_eq!(days("-9223372036854775808"), Ok(Some(i64::MIN)));
-        for other in ["30.5", "30.00000000000000000001", "9223372036854775808", "1e999999999", "1e-999999999"] {
+        for other in ["30.5", "30.00000000000000000001", "9223372036854775808", "1e999999999", "1e-999999999"]
+        {
             assert_eq!(days(other), Err(FieldError::NotAnInteger { field: field() }), "{other}");
         }
         for other in ["\"30\"", "[30]", "true", r#"{"$serde_json::private::Number":"30"}"#] {
@@ -199,6 +213,12 @@ mod tests {
         for none in ["30.", ".5", "3e", "03", "+3", "0x1e", "--3", "-", "1e1.0", "٣"] {
             assert_eq!(days(none), Err(FieldError::Malformed), "{none}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let mut fields = read(b"\xef\xbb\xbf {\"a\":\"\xef\xbb\xbfb\"}").unwrap();
+        assert_eq!(fields.take_string("a").unwrap().as_str(), "\u{feff}b", "a value is kept to the letter");
     }
 
     #[test]

@@ -31,7 +31,8 @@ impl Media {
 
     /// Reads a range. A bare `*` means `*/*`, as older clients write it.
     pub(super) fn parse_range(text: &str) -> Option<Self> {
-        let bare = text.trim_start_matches(is_blank).strip_prefix('*').map(|rest| rest.trim_matches(is_blank));
+        let bare =
+            text.trim_start_matches(is_blank).strip_prefix('*').map(|rest| rest.trim_matches(is_blank));
         match bare {
             Some(rest) if rest.is_empty() || rest.starts_with(';') => Self::parse(&format!("*/*{rest}")),
             _ => Self::parse(text),

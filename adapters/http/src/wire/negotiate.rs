@@ -70,7 +70,9 @@ pub fn content_format(headers: &HeaderMap, reads: &[Format]) -> Result<Format, U
 pub fn uncoded(headers: &HeaderMap) -> Result<(), UnsupportedCoding> {
     let plain = |line: &HeaderValue| {
         let codings = line.to_str().ok().map(|line| line.split(',').map(str::trim));
-        codings.is_some_and(|mut all| all.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")))
+        codings.is_some_and(|mut all| {
+            all.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+        })
     };
     if headers.get_all(CONTENT_ENCODING).iter().all(plain) { Ok(()) } else { Err(UnsupportedCoding) }
 }
@@ -278,9 +280,13 @@ mod tests {
 
     #[test]
     fn weights_have_three_decimals_at_most() {
-        for (text, weight) in
-            [("1", Some(1_000)), ("0.5", Some(500)), ("0.", Some(0)), ("1.000", Some(1_000)), (".2", Some(200))]
-        {
+        for (text, weight) in [
+            ("1", Some(1_000)),
+            ("0.5", Some(500)),
+            ("0.", Some(0)),
+            ("1.000", Some(1_000)),
+            (".2", Some(200)),
+        ] {
             assert_eq!(thousandths(text), weight, "{text}");
         }
         for text in ["", "1.001", "2", "0.1234", "-1", "+1", ".", "-.5", "0x1", "1e0", "٠"] {

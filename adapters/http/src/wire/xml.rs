@@ -1,16 +1,22 @@
 //! XML bodies: elements that hold either text or elements, and nothing else that XML has.
 //!
-//! No document type, hence no entities but the five that XML itself names; no attributes, comments or processing
-//! instructions, which invite two readers to see two texts. Nothing is ever fetched or expanded.
+//! No document type, hence no entities but the five that XML itself names. Namespaces may be declared, as serializers do
+//! whether they use them or not, and mean nothing; the one attribute is `xsi:nil`, for a value that is absent. Comments and
+//! processing instructions are passed over, but for those in the middle of a text: there, two readers could see two texts.
+//! Nothing is ever fetched or expanded.
 
 use quick_xml::{
-    Reader,
+    NsReader, XmlVersion,
     events::{BytesDecl, BytesStart, Event},
+    name::{Namespace, NamespaceResolver, ResolveResult},
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::fields::{DEEPEST, FieldError, Fields, Value};
+
+/// The namespace of `xsi:nil`, whatever its prefix.
+const INSTANCE: Namespace<'_> = Namespace("http://www.w3.org/2001/XMLSchema-instance");
 
 /// Reads an XML document whose root element has this name. Its elements become fields; their texts are kept to the letter.
 ///
@@ -27,7 +33,7 @@ use super::fields::{DEEPEST, FieldError, Fields, Value};
 pub fn read(body: &[u8], root: &str) -> Result<Fields, FieldError> {
     let text = std::str::from_utf8(body).map_err(|_| FieldError::Malformed)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader::from_str(text);
+    let mut reader = NsReader::from_str(text);
     let config = reader.config_mut();
     config.expand_empty_elements = true;
     config.check_end_names = true;
@@ -36,12 +42,16 @@ pub fn read(body: &[u8], root: &str) -> Result<Fields, FieldError> {
     loop {
         match reader.read_event().map_err(|_| FieldError::Malformed)? {
             Event::Decl(declaration) if first => declared(&declaration)?,
-            Event::Start(start) => document.open(&start)?,
+            Event::Start(start) => document.open(&start, is_nil(&start, reader.resolver())?)?,
             Event::End(_) => document.close()?,
             Event::Text(part) if part.contains("]]>") => return Err(FieldError::Malformed),
             Event::Text(part) => document.add(&part.xml10_content())?,
             Event::CData(part) => document.add(&part.xml10_content())?,
             Event::GeneralRef(reference) => document.add(character(&reference)?.encode_utf8(&mut [0; 4]))?,
+            Event::Comment(said) if !said.contains("--") && !said.ends_with('-') => {
+                document.pass_over(&said)?
+            }
+            Event::PI(said) if is_instruction(said.target()) => document.pass_over(&said)?,
             Event::Eof => return document.finish(),
             _ => return Err(FieldError::Malformed),
         }
@@ -57,6 +67,34 @@ fn declared(declaration: &BytesDecl<'_>) -> Result<(), FieldError> {
         Some(encoding) => encoding.is_ok_and(|encoding| encoding.eq_ignore_ascii_case("utf-8")),
     };
     if version && encoding { Ok(()) } else { Err(FieldError::Malformed) }
+}
+
+/// The target of a processing instruction: a name without a prefix, and not the one that XML keeps for itself.
+fn is_instruction(target: &str) -> bool {
+    is_name(target) && !target.contains(':') && !target.eq_ignore_ascii_case("xml")
+}
+
+/// Whether an element is there to say that its value is absent. But for that, its attributes only declare namespaces.
+fn is_nil(start: &BytesStart<'_>, namespaces: &NamespaceResolver) -> Result<bool, FieldError> {
+    let mut nil = None;
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|_| FieldError::Malformed)?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| FieldError::Malformed)?;
+        if attribute.value.contains('<') || !value.chars().all(is_character) {
+            return Err(FieldError::Malformed);
+        }
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
+        }
+        let (space, name) = namespaces.resolve_attribute(attribute.key);
+        let known = space == ResolveResult::Bound(INSTANCE) && name.as_ref() == "nil" && nil.is_none();
+        nil = match &*value {
+            "true" | "1" if known => Some(true),
+            "false" | "0" if known => Some(false),
+            _ => return Err(FieldError::Malformed),
+        };
+    }
+    Ok(nil.unwrap_or(false))
 }
 
 /// The character that a reference means: one of the five names, or a number.
@@ -77,6 +115,12 @@ struct Element {
     text: Zeroizing<String>,
     fields: Fields,
     has_elements: bool,
+    /// Whether it says that its value is absent: then it is empty.
+    nil: bool,
+    /// Whether something was passed over behind some of its text.
+    interrupted: bool,
+    /// Whether there is text before and behind what was passed over.
+    split: bool,
 }
 
 struct Document<'a> {
@@ -86,25 +130,33 @@ struct Document<'a> {
 }
 
 impl Document<'_> {
-    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), FieldError> {
+    fn open(&mut self, start: &BytesStart<'_>, nil: bool) -> Result<(), FieldError> {
         let name = start.name().as_ref().to_owned();
         let alone = self.open.is_empty();
         let expected = !alone || (name == self.root && self.read.is_none());
         let deep = self.open.len() > usize::from(DEEPEST);
-        let plain = start.attributes_raw().trim_ascii().is_empty();
-        if !expected || deep || !plain || !is_name(&name) {
+        if !expected || deep || (alone && nil) || !is_name(&name) {
             return Err(FieldError::Malformed);
         }
         let path = match self.open.last_mut() {
             None => String::new(),
-            Some(parent) if is_blank(&parent.text) => {
+            Some(parent) if is_blank(&parent.text) && !parent.nil => {
                 parent.has_elements = true;
                 parent.fields.path_within(&name)
             }
             Some(_) => return Err(FieldError::Malformed),
         };
         let text = Zeroizing::new(String::new());
-        self.open.push(Element { name, text, fields: Fields::under(path), has_elements: false });
+        let fields = Fields::under(path);
+        self.open.push(Element {
+            name,
+            text,
+            fields,
+            has_elements: false,
+            nil,
+            interrupted: false,
+            split: false,
+        });
         Ok(())
     }
 
@@ -114,9 +166,14 @@ impl Document<'_> {
             self.read = Some(element.fields);
             return if is_blank(&element.text) { Ok(()) } else { Err(FieldError::Malformed) };
         };
-        let value =
-            if element.has_elements { Value::Fields(element.fields) } else { Value::Untyped(element.text) };
-        parent.fields.insert(element.name, value)
+        let name = element.name.clone();
+        let value = match element {
+            Element { has_elements: true, fields, .. } => Value::Fields(fields),
+            Element { split: true, .. } => return Err(FieldError::Malformed),
+            Element { nil: true, .. } => Value::Null,
+            Element { text, .. } => Value::Untyped(text),
+        };
+        parent.fields.insert(name, value)
     }
 
     /// Adds text to the element that is open. Between elements there is blank text only.
@@ -127,9 +184,21 @@ impl Document<'_> {
             return Err(FieldError::Malformed);
         }
         if let Some(element) = here {
+            if element.nil && !text.is_empty() {
+                return Err(FieldError::Malformed);
+            }
+            element.split |= element.interrupted && !text.is_empty();
             element.text.push_str(text);
         }
         Ok(())
+    }
+
+    /// Passes over a comment, or an instruction to somebody else.
+    fn pass_over(&mut self, said: &str) -> Result<(), FieldError> {
+        if let Some(element) = self.open.last_mut() {
+            element.interrupted |= !element.text.is_empty();
+        }
+        if said.chars().all(is_character) { Ok(()) } else { Err(FieldError::Malformed) }
     }
 
     fn finish(self) -> Result<Fields, FieldError> {
@@ -217,10 +286,80 @@ mod tests {
         let file = "<!DOCTYPE R [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><R><id>&x;</id></R>";
         let remote = "<!DOCTYPE R SYSTEM \"http://192.0.2.1/x.dtd\"><R><id>1</id></R>";
         let late = "<R><!DOCTYPE R []><id>1</id></R>";
+        let behind = "<!-- --><?x?><!DOCTYPE R [<!ENTITY a \"ha\">]><R><id>&a;</id></R>";
+        let parameter = "<!DOCTYPE R [<!ENTITY % x SYSTEM \"file:///etc/passwd\">%x;]><R/>";
+        let attribute = "<!DOCTYPE R [<!ENTITY a \"urn:x\">]><R xmlns=\"&a;\"/>";
+        let lower = "<!doctype R [<!ENTITY a \"ha\">]><R><id>&a;</id></R>";
         let bare = "<!DOCTYPE R><R><id>1</id></R>";
-        for body in [laughs, file, remote, late, bare] {
+        for body in [laughs, file, remote, late, behind, parameter, attribute, lower, bare] {
             assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Malformed, "{body}");
         }
+    }
+
+    #[test]
+    fn what_serializers_write_beside_a_value_is_passed_over() {
+        let dot_net = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n\
+                       <R xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+                       xmlns:xsd='http://www.w3.org/2001/XMLSchema'>\r\n  <id>1</id>\r\n</R>";
+        for body in [
+            dot_net,
+            "<R xmlns=\"urn:x\"><id>1</id></R>",
+            "<R><id xmlns:a=\"urn:a\" xmlns:b=\"\" >1</id></R>",
+            "<?xml version=\"1.0\"?><!-- a --><?xml-stylesheet href=\"x\"?><R><id>1</id></R><!-- b --><?c?>",
+            "<R>\n<!-- a -->\n<id>1</id>\n<?b c?>\n</R>",
+            "<R><id><!-- <b>2</b> & -->1</id></R>",
+            "<R><id>1<!----></id></R>",
+            "<R><id><?a?>1<?b?><!-- c --></id></R>",
+        ] {
+            let mut fields = read(body.as_bytes(), "R").unwrap_or_else(|error| panic!("{error} {body}"));
+            assert_eq!(fields.take_string("id").unwrap().as_str(), "1", "{body}");
+            assert_eq!(fields.finish(), Ok(()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_nil_element_is_an_absent_value() {
+        let read_in = |inner: &str| {
+            let spaces = "xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\"";
+            read(format!("<R {spaces}>{inner}</R>").as_bytes(), "R")
+        };
+        for nil in ["<id i:nil=\"true\"/>", "<id i:nil='1'></id>", "<id i:nil=\"true\"><!-- a --></id>"] {
+            let mut fields = read_in(nil).unwrap();
+            assert_eq!(fields.take_optional_string("id"), Ok(None), "{nil}");
+            let wrong = FieldError::WrongType { field: "id".into() };
+            assert_eq!(read_in(nil).unwrap().take_string("id"), Err(wrong), "{nil}");
+            assert_eq!(
+                read_in(nil).unwrap().finish(),
+                Err(FieldError::Unknown { field: "id".into() }),
+                "{nil}"
+            );
+        }
+        let mut present = read_in("<id i:nil=\"false\">1</id>").unwrap();
+        assert_eq!(present.take_string("id").unwrap().as_str(), "1");
+        for bad in [
+            "<id i:nil=\"true\">1</id>",
+            "<id i:nil=\"true\"> </id>",
+            "<id i:nil=\"true\"><b/></id>",
+            "<id i:nil=\"TRUE\"/>",
+            "<id i:nil=\"\"/>",
+            "<id i:nil=\"true\" i:nil=\"false\"/>",
+            "<id i:type=\"x\"/>",
+            "<id i:schemaLocation=\"http://192.0.2.1/ x.xsd\"/>",
+            "<id xmlns:i=\"urn:x\" i:nil=\"true\"/>",
+            "<id i:nil=\"true\"/><id i:nil=\"true\"/>",
+        ] {
+            assert!(read_in(bad).is_err(), "{bad}");
+        }
+        let root = "<R xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/>";
+        assert_eq!(read(root.as_bytes(), "R").unwrap_err(), FieldError::Malformed);
+    }
+
+    #[test]
+    fn a_host_of_declarations_is_refused() {
+        let many: String = (0..3_000).map(|at| format!(" xmlns:a{at}=\"u\"")).collect();
+        let body = format!("<R{many}><id>1</id></R>");
+        assert!(body.len() < 65_536);
+        assert_eq!(read(body.as_bytes(), "R").unwrap_err(), FieldError::Malformed);
     }
 
     #[test]
@@ -245,11 +384,30 @@ mod tests {
             "<R><id>1</id2></R>",
             "<R></id></R>",
             "<R><id x=\"1\">1</id></R>",
-            "<R xmlns=\"urn:x\"><id>1</id></R>",
             "<R><id>ad<!-- -->min</id></R>",
-            "<!-- --><R/>",
-            "<R><?php x ?></R>",
-            "<?xml-stylesheet href=\"x\"?><R/>",
+            "<R><id>ad<?x?>min</id></R>",
+            "<R><id> <!-- -->min</id></R>",
+            "<R><id>ad<!-- -->&#109;in</id></R>",
+            "<R><id>ad<!-- --><![CDATA[min]]></id></R>",
+            "<R><id>1</id><!-- a -- b --></R>",
+            "<R><id>1</id><!-- a ---></R>",
+            "<R><!-- <id>1</id></R>",
+            "<R><!-- \u{1b} --><id>1</id></R>",
+            "<R><? x?></R>",
+            "<R><??></R>",
+            "<R><?XML x?></R>",
+            "<R><?a:b x?></R>",
+            "<R><id nil=\"true\"/></R>",
+            "<R><id xsi:nil=\"true\"/></R>",
+            "<R xmlns:xsi=\"urn:x\"><id xsi:nil=\"true\"/></R>",
+            "<R xmlns:x=\"&lol;\"><id>1</id></R>",
+            "<R xmlns:x=\"a<b\"><id>1</id></R>",
+            "<R xmlns:x=\"a\" xmlns:x=\"b\"><id>1</id></R>",
+            "<R xmlns:xmlns=\"urn:x\"><id>1</id></R>",
+            "<R xmlns:x=\"urn:x\" x:y=\"1\"><id>1</id></R>",
+            "<R xmlns:x=urn:x><id>1</id></R>",
+            "<R xmlns:x><id>1</id></R>",
+            "<!-- --><?xml version=\"1.0\"?><R/>",
             " <?xml version=\"1.0\"?><R/>",
             "<R/><?xml version=\"1.0\"?>",
             "<?xml version=\"1.1\"?><R/>",
@@ -340,7 +498,7 @@ mod tests {
         }
 
         #[test]
-        fn any_markup_is_read_or_refused(body in "(<|>|/|R|id|&|;|#|x|!|\\[|\\]|CDATA|-|\\?|xml| |\"|=){0,40}") {
+        fn any_markup_is_read_or_refused(body in "(<|>|/|R|id|&|;|#|x|!|\\[|\\]|CDATA|-|<!--|-->|\\?|xml|xmlns:x=|x:nil=| |\"|=){0,40}") {
             let _ = read(body.as_bytes(), "R");
         }
     }

@@ -90,6 +90,26 @@ async fn both_formats_reset_a_password() {
 }
 
 #[tokio::test]
+async fn what_serializers_write_around_a_body_is_passed_over() {
+    let world = three_classes();
+    let id = world.in_use("ada@example.com", FIRST).await.to_base62();
+    let server = world.data_forest(Options::default()).await;
+    let dot_net = format!(
+        "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<!-- made by a serializer -->\r\n\
+         <?xml-stylesheet href=\"http://127.0.0.1:1/\"?><ResetAccountPasswordRequest \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\r\n  \
+         <id>{id}</id>\r\n  <password>{GOOD}</password>\r\n</ResetAccountPasswordRequest>"
+    );
+    let answer = call(&world, &server, RESET, "text/xml; charset=utf-8", &dot_net).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let nil = dot_net.replace(&format!("<password>{GOOD}</password>"), "<password xsi:nil=\"true\" />");
+    let answer = call(&world, &server, RESET, "text/xml; charset=utf-8", &nil).await;
+    assert!(answer.status == 400 && answer.body.contains("(password, "), "{answer:?}");
+    let json = format!("\u{feff}{}", json!({ "id": id, "password": "abCD12!?x" }));
+    assert_eq!(call(&world, &server, RESET, "application/json", &json).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_answer_is_in_the_format_that_the_caller_accepts() {
     let world = three_classes();
     let server = world.data_forest(Options::default()).await;
@@ -100,7 +120,12 @@ async fn the_answer_is_in_the_format_that_the_caller_accepts() {
         ("application/xml", "<GetAccountListRequest/>", "application/json", "{"),
         ("text/xml", "<GetAccountListRequest></GetAccountListRequest>", "text/xml", "<?xml"),
         ("application/json;", "{}", "*", "{"),
-        ("application/json ; charset=\"UTF-8\" ;", "{}", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "{"),
+        (
+            "application/json ; charset=\"UTF-8\" ;",
+            "{}",
+            "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+            "{",
+        ),
         ("application/xml;; charset=utf8", "<GetAccountListRequest/>", "*; q=.2", "<?xml"),
     ] {
         let mut headers = world.signed(LIST);

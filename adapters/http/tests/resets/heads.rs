@@ -60,8 +60,9 @@ async fn a_call_names_one_host_or_is_400() {
     let (payway, bearers) = world.payway(payway::Options::default()).await;
     for host in hosts() {
         let json = header("content-type", "application/json");
-        let answer =
-            data_forest.post(LIST, &[world.signed(LIST), host.clone(), vec![json.clone()]].concat(), b"{}").await;
+        let answer = data_forest
+            .post(LIST, &[world.signed(LIST), host.clone(), vec![json.clone()]].concat(), b"{}")
+            .await;
         let body = json!({ "message": "invalid request parameters", "success": false });
         assert_eq!((answer.status, answer.json()), (400, body), "{host:?}");
 

@@ -152,7 +152,8 @@ async fn what_was_answered_may_be_sent_back_and_changes_nothing() {
         let world = World::with(options).await;
         world.define_groups().await;
         let [bare, full] = [world.register("ada@example.com").await, world.in_use("Bob@example.com").await];
-        let all = json!({ "passwordValidityPeriod": 30, "ipFilterGroupName": "ipFilterGroupName", "memo": "é" });
+        let all =
+            json!({ "passwordValidityPeriod": 30, "ipFilterGroupName": "ipFilterGroupName", "memo": "é" });
         world.put(&full, &all.to_string()).await.account(200);
         for id in [bare, full] {
             let read = world.call("GET", &one(&id)).await;

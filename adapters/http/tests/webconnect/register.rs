@@ -247,3 +247,10 @@ async fn who_has_the_account_as_it_is_gets_304_without_a_body() {
     world.put(&id, r#"{"memo": "changed"}"#).await.account(200);
     assert_eq!(get(one(&id), "\"1\"").await.account(200)["memo"], "changed");
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_before_the_body_is_passed_over() {
+    let world = World::new().await;
+    let account = world.post("\u{feff}{\"mailAddress\": \"ada@example.com\"}").await.account(201);
+    assert_eq!(account["mailAddress"], "ada@example.com");
+}

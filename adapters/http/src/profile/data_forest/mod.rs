@@ -23,6 +23,7 @@
 //! |---|---|
 //! | the sample call, by curl | `the_documented_call_of_data_forest_is_answered` |
 //! | requests and answers in JSON and in XML | `both_formats_reset_a_password` |
+//! | beside the samples: a byte order mark, comments, declarations of namespaces | `what_serializers_write_around_a_body_is_passed_over` |
 //! | each format is answered as `Accept` asks | `the_answer_is_in_the_format_that_the_caller_accepts` |
 //! | `id`: at most 22 characters, base62, from `getList` | `an_id_is_22_characters_of_base62_and_nothing_else` |
 //! | an unknown `id`: 404 `no such element` | `an_unknown_id_is_no_such_element` |

@@ -150,7 +150,11 @@ impl From<UnsupportedMedia> for ErrorResponse {
 
 impl From<UnsupportedCoding> for ErrorResponse {
     fn from(_: UnsupportedCoding) -> Self {
-        Self::new(415, "unsupported_content_coding", "The request has a Content-Encoding header, and none is read")
+        Self::new(
+            415,
+            "unsupported_content_coding",
+            "The request has a Content-Encoding header, and none is read",
+        )
     }
 }
 

@@ -112,7 +112,8 @@ impl ChangeRequest {
 
 impl From<ChangeRequest> for AccountChanges {
     fn from(request: ChangeRequest) -> Self {
-        let ChangeRequest { mail_address, password_validity_period, ip_filter_group_name, memo, .. } = request;
+        let ChangeRequest { mail_address, password_validity_period, ip_filter_group_name, memo, .. } =
+            request;
         let mut changes = Self::default();
         if let Some(email) = mail_address {
             changes = changes.with_email(email);
