@@ -73,3 +73,44 @@ async fn an_erased_account_is_not_listed() {
         assert_eq!((&answer["total"], found), (&json!(3), wanted), "{longest}");
     }
 }
+
+#[tokio::test]
+async fn what_one_answer_does_not_list_is_had_by_its_offset() {
+    let world = three_classes();
+    let mut ids = Vec::new();
+    for at in 0..7 {
+        ids.push(world.register(&format!("person{at}@example.com")).await);
+    }
+    world.admin().close(ids[0]).await.unwrap();
+    world.admin().suspend(ids[1], &SuspensionReason::parse("late").unwrap()).await.unwrap();
+    world.admin().erase(ids[2]).await.unwrap();
+    // All came to be at one instant, hence in the order of their ids.
+    ids[3..].sort();
+    let listed: Vec<_> = [3, 4, 5, 6, 1, 0].map(|at| json!(ids[at].to_base62())).into();
+    for longest in [1, 2, 3, 4, 6, 10] {
+        let options = Options::default().with_longest_list(u32::try_from(longest).unwrap());
+        let server = world.data_forest(options).await;
+        for offset in 0..8 {
+            let body = json!({ "offset": offset }).to_string();
+            let answer = call(&world, &server, LIST, "application/json", &body).await.json();
+            let contents = answer["contents"].as_array().unwrap();
+            let found: Vec<_> = contents.iter().map(|content| content["id"].clone()).collect();
+            let wanted: Vec<_> = listed.iter().skip(offset).take(longest).cloned().collect();
+            assert_eq!((&answer["total"], found), (&json!(6), wanted), "{offset} {longest}");
+        }
+    }
+    let server = world.data_forest(Options::default()).await;
+    let xml = "<GetAccountListRequest><offset>5</offset></GetAccountListRequest>";
+    let answer = call(&world, &server, LIST, "application/xml", xml).await;
+    assert_eq!(answer.body.matches("<contents>").count(), 1, "{answer:?}");
+    for (body, status) in [
+        (r#"{"offset":9223372036854775807}"#, 200),
+        (r#"{"offset":1.0}"#, 200),
+        (r#"{"offset":-1}"#, 400),
+        (r#"{"offset":1.5}"#, 400),
+        (r#"{"offset":"1"}"#, 400),
+        (r#"{"pageNo":1}"#, 400),
+    ] {
+        assert_eq!(call(&world, &server, LIST, "application/json", body).await.status, status, "{body}");
+    }
+}

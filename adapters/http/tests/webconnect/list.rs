@@ -5,6 +5,7 @@ use accountable_core::{
     domain::{Span, SuspensionReason},
 };
 use accountable_http::profile::webconnect::Options;
+use accountable_memory::Calls;
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
@@ -74,9 +75,15 @@ async fn a_window_deep_in_a_long_list_is_found_across_pages() {
     let mut all: Vec<_> = imported.map(|account| account.unwrap().id.to_string()).collect().await;
     all.sort();
     for (start, most) in [(0, 1_000), (998, 4), (1_000, 1), (1_999, 3), (2_040, 30), (2_049, 1)] {
+        world.store.reset();
         let page = page(&world, start, most).await;
         let expected: Vec<_> = all.iter().skip(start).take(most).cloned().collect();
         assert_eq!(ids(&page), expected, "from {start}, at most {most}");
+
+        // Of what stands before the window, names are read and nothing else; of the window, all records at once.
+        let passed_over = u64::try_from(start.div_ceil(1_000)).unwrap();
+        let cost = Calls { counts: 1, account_ids: passed_over, accounts: 1, loads: 1, ..Calls::default() };
+        assert_eq!(world.store.calls(), cost, "from {start}, at most {most}");
     }
 }
 

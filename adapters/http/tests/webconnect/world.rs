@@ -14,7 +14,7 @@ use accountable_http::{
     auth::BearerKeys,
     profile::webconnect::{self, Options, READ, WRITE},
 };
-use accountable_memory::{InsecureTestHasher, ManualClock, RecordingMailer, SeededEntropy};
+use accountable_memory::{CountingStore, InsecureTestHasher, ManualClock, RecordingMailer, SeededEntropy};
 use accountable_sqlite::SqliteStore;
 use axum::Router;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -26,6 +26,8 @@ pub(crate) const SET_REQUEST: &str = "/api/v2/accounts/password/set-request";
 
 pub(crate) struct World {
     pub(crate) accounts: Accounts,
+    /// Counts what the calls cost.
+    pub(crate) store: CountingStore<SqliteStore>,
     pub(crate) clock: ManualClock,
     pub(crate) mailer: RecordingMailer,
     pub(crate) address: SocketAddr,
@@ -56,12 +58,13 @@ impl World {
         let incarnation = Incarnation::from_bytes([7; 16]);
         let file = folder.path().join("accounts.db");
         let store = SqliteStore::open(file, incarnation, &accountable_sqlite::Options::default()).unwrap();
+        let store = CountingStore::new(store);
         let clock = ManualClock::new("2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap());
         let mailer = RecordingMailer::new();
         let entropy = SeededEntropy::new(42);
         let machine = Machine::new(clock.clone(), entropy.clone(), InsecureTestHasher::new(1));
         let page = LinkUrl::parse("https://app.example/password").unwrap();
-        let builder = Accounts::builder(machine, store, mailer.clone(), keyring(), Links::to(page));
+        let builder = Accounts::builder(machine, store.clone(), mailer.clone(), keyring(), Links::to(page));
         let accounts = settings(builder).build().unwrap();
 
         let keys = BearerKeys::default();
@@ -84,6 +87,7 @@ impl World {
         let server = tokio::spawn(connections.serve(listener, app, async { drop(stopped.await) }));
         Self {
             accounts,
+            store,
             clock,
             mailer,
             address,

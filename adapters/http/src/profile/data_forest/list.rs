@@ -1,20 +1,22 @@
 //! `getList`: the accounts, as many as may be listed: active ones first, then suspended, then closed.
 //!
-//! An erased account is none any more. Stores keep a remnant of each, and gather ever more of them: they are not even read.
+//! Whoever has more accounts than that asks on with an offset. An erased account is none any more. Stores keep a remnant of each, and gather ever more of them: they are not even read.
 
 use std::collections::BTreeSet;
 
 use accountable_core::{
-    AccountView, AccountsPage,
+    AccountView,
     domain::{StandingKind, Status},
 };
 use serde::Serialize;
 
 use super::{error::ErrorResponse, requests::GetAccountListRequest, service::Service};
-use crate::{intake::Received, profile::standings, wire::iso_8601};
+use crate::{
+    intake::Received,
+    profile::standings::{self, Window},
+    wire::iso_8601,
+};
 
-/// How many accounts are read at a time.
-const PAGE: u32 = 1_000;
 /// Every standing but erased.
 const LISTED: [StandingKind; 3] = [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed];
 
@@ -38,23 +40,21 @@ struct Content {
 }
 
 pub(super) async fn list(service: &Service, call: Received) -> Result<GetAccountListResponse, ErrorResponse> {
-    let GetAccountListRequest = call.fields.try_into()?;
+    let GetAccountListRequest { offset } = call.fields.try_into()?;
     let admin = service.accounts.admin(call.caller.name().clone());
     let total = standings::count(&admin, &LISTED).await?;
 
     let mut contents = Vec::new();
     // In the contract's order, which is not that of the names. One whose standing changes between two looks would be listed twice.
     let mut seen = BTreeSet::new();
-    let mut room = service.options.longest_list;
+    let mut room = usize::try_from(service.options.longest_list).unwrap_or(usize::MAX);
+    let mut pass_over = offset;
     for kind in LISTED {
-        let mut next = Some(AccountsPage::first(standings::of_any(&[kind])));
-        while let Some(page) = next.filter(|_| room > 0) {
-            let page = admin.accounts(page, room.min(PAGE)).await?;
-            room = room.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
-            let new = page.items.iter().filter(|account| seen.insert(account.id));
-            contents.extend(new.map(|account| content(account, service.options.name)));
-            next = page.next;
-        }
+        let Window { accounts, beyond } = standings::window(&admin, &[kind], pass_over, room).await?;
+        pass_over = beyond;
+        room = room.saturating_sub(accounts.len());
+        let new = accounts.iter().filter(|account| seen.insert(account.id));
+        contents.extend(new.map(|account| content(account, service.options.name)));
     }
     Ok(GetAccountListResponse { success: true, total, contents })
 }

@@ -3,7 +3,7 @@
 //! | call | body | answer |
 //! |---|---|---|
 //! | `POST /api/v2/accounts/resetPassword` | `ResetAccountPasswordRequest`: `id`, `password` | `ResetAccountPasswordResponse`: `id`, `success` |
-//! | `POST /api/v2/accounts/getList` | `GetAccountListRequest`: nothing | `GetAccountListResponse`: `success`, `total`, `contents` |
+//! | `POST /api/v2/accounts/getList` | `GetAccountListRequest`: nothing, or `offset` | `GetAccountListResponse`: `success`, `total`, `contents` |
 //!
 //! Bodies are JSON or XML, as `Content-Type` says; answers are in the format that `Accept` prefers, or in that of the body
 //! where it prefers none. In XML the names above are those of the root elements.
@@ -37,6 +37,7 @@
 //! | "changing your password will log you out immediately" | `a_reset_ends_all_sessions_and_must_be_changed` |
 //! | an account that may not be reset: 403 `not allowed to access` | `a_closed_account_is_not_to_be_reset` |
 //! | `getList` | `the_list_names_every_account` |
+//! | all accounts, however many: the rest by `offset` | `what_one_answer_does_not_list_is_had_by_its_offset` |
 //! | an erased account is none | `an_erased_account_is_not_listed` |
 //! | hostile bodies change nothing | `hostile_bodies_to_data_forest_change_nothing` |
 //!
@@ -46,6 +47,9 @@
 //! - An `id` that can't be one (empty, over 22 characters, others than `0-9A-Za-z`) is 400; one that nobody bears, 404: also
 //!   a shorter one, and one beyond 128 bits.
 //! - A password that an administrator picks must be changed, and lapses after 72 h unless the accounts' rules say otherwise.
+//! - `getList` knows no pages in the document. Here it lists as many accounts as
+//!   [`with_longest_list`](Options::with_longest_list) says; where `total` is more, a call with `{"offset": 10000}` lists
+//!   those after the first 10,000. An account that changes its standing meanwhile may be in two answers, or in none.
 //! - A closed account is 403; unknown fields are 400, and so is a call without `Host`; a body in another format, or with a
 //!   `Content-Encoding`, 415; an answer in another format 406.
 //! - Where waiting helps (the store is away, too many hashes) the status is 503 with `Retry-After`, in the words of the 500.

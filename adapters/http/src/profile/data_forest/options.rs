@@ -47,8 +47,8 @@ impl Options {
         self
     }
 
-    /// The most accounts that `getList` lists, and reads; 10,000 by default. `total` counts all. Active accounts come first,
-    /// then suspended, then closed ones.
+    /// The most accounts that one `getList` lists, and reads; 10,000 by default. `total` counts all, and `offset` has those
+    /// after so many. Active accounts come first, then suspended, then closed ones.
     #[must_use]
     pub const fn with_longest_list(mut self, accounts: u32) -> Self {
         self.longest_list = accounts;

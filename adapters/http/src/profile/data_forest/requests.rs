@@ -35,13 +35,18 @@ fn is_well_formed(id: &str) -> bool {
     (1..=ID).contains(&id.len()) && id.bytes().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// The body of `getList`, which has no fields.
-pub(super) struct GetAccountListRequest;
+/// The body of `getList`: empty in the document.
+pub(super) struct GetAccountListRequest {
+    /// How many accounts stand before the first one wanted: 0 by default. A field of our own.
+    pub(super) offset: u64,
+}
 
 impl TryFrom<Fields> for GetAccountListRequest {
     type Error = ErrorResponse;
-    fn try_from(fields: Fields) -> Result<Self, ErrorResponse> {
+    fn try_from(mut fields: Fields) -> Result<Self, ErrorResponse> {
+        let offset = fields.take_optional_integer("offset")?.unwrap_or(0);
         fields.finish()?;
-        Ok(Self)
+        let offset = u64::try_from(offset).map_err(|_| ErrorResponse::invalid_parameter("offset", ""))?;
+        Ok(Self { offset })
     }
 }

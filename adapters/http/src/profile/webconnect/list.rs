@@ -5,7 +5,6 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
 use super::{definition::Definition, open_accounts, requests::ListRequest, service::Service};
@@ -32,17 +31,11 @@ pub(super) async fn list(State(service): State<Service>, request: Request) -> Re
     let admin = service.reader(&parts).await?;
     let ListRequest { start_index, max_results } = query::read(parts.uri.query())?.try_into()?;
     let total_size = open_accounts::count(&admin).await?;
-    let names = match start_index < total_size {
-        true => open_accounts::names(&admin, start_index, max_results).await?,
+    let found = match start_index < total_size {
+        true => open_accounts::window(&admin, start_index, max_results).await?,
         false => Vec::new(),
     };
-    let found = stream::iter(names).map(|id| admin.account(id)).buffered(16).try_collect::<Vec<_>>().await;
-    let accounts: Vec<_> = found?
-        .into_iter()
-        .flatten()
-        .filter(open_accounts::is_open)
-        .map(|account| Definition::of(&account, &service.options))
-        .collect();
+    let accounts: Vec<_> = found.iter().map(|account| Definition::of(account, &service.options)).collect();
     let limit = service.options.limit();
     let fetch_size = accounts.len();
     let listed = ListResponse { limit, total_size, fetch_size, start_index, max_results, accounts };

@@ -1,13 +1,9 @@
 //! The accounts that are not deleted: how many there are, and which stand at some places among them.
 //!
-//! Accounts stand in the order in which they came to be. What is kept below knows no offsets, so those before the first
-//! one wanted are passed over by their names, a thousand at a time; a new account stands behind all others, and one
-//! that is deleted meanwhile moves those behind it forward by one.
+//! Accounts stand in the order in which they came to be: a new one stands behind all others, and one that is deleted moves
+//! those behind it forward by one.
 
-use accountable_core::{
-    AccountView, AccountsPage, Admin, Fault,
-    domain::{AccountId, StandingKind},
-};
+use accountable_core::{AccountView, Admin, Fault, domain::StandingKind};
 
 use crate::profile::standings;
 
@@ -24,17 +20,7 @@ pub(super) fn is_open(account: &AccountView) -> bool {
     OPEN.contains(&account.standing)
 }
 
-/// The names at these places among all open accounts, a page of names at a time.
-pub(super) async fn names(admin: &Admin, mut pass_over: u64, most: usize) -> Result<Vec<AccountId>, Fault> {
-    let mut names = Vec::new();
-    let mut next = Some(AccountsPage::first(standings::of_any(&OPEN)));
-    while let Some(page) = next.filter(|_| names.len() < most) {
-        let page = admin.account_names(page, u32::MAX).await?;
-        let before = usize::try_from(pass_over).unwrap_or(usize::MAX).min(page.items.len());
-        pass_over = pass_over.saturating_sub(u64::try_from(before).unwrap_or(u64::MAX));
-        let room = most.saturating_sub(names.len());
-        names.extend(page.items.into_iter().skip(before).take(room));
-        next = page.next;
-    }
-    Ok(names)
+/// At most so many of the open accounts, from the one at this place on.
+pub(super) async fn window(admin: &Admin, start: u64, most: usize) -> Result<Vec<AccountView>, Fault> {
+    Ok(standings::window(admin, &OPEN, start, most).await?.accounts)
 }
