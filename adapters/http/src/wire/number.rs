@@ -94,7 +94,7 @@ mod tests {
             let digits = is.unsigned_abs().to_string();
             let sign = if is < 0 { "-" } else { "" };
             let padded = format!("{}{digits}", "0".repeat(shift));
-            let (whole, decimals) = padded.split_at(padded.len() - shift);
+            let (whole, decimals) = padded.split_at(digits.len());
             let whole = whole.trim_start_matches('0');
             let whole = if whole.is_empty() { "0" } else { whole };
             let written = match decimals {

@@ -64,6 +64,7 @@ async fn hostile_bodies_to_data_forest_change_nothing() {
     ] {
         bodies.push(("application/json", body.into_bytes()));
     }
+    let (start, end) = id.split_at(9);
     let element = |head: &str, id: &str, more: &str| {
         format!(
             "{head}<ResetAccountPasswordRequest><id>{id}</id><password>abCD12!?</password>{more}\
@@ -80,8 +81,8 @@ async fn hostile_bodies_to_data_forest_change_nothing() {
         element("<!-- --><!DOCTYPE R [<!ENTITY a \"0\">]>", &id, ""),
         element("<!-- -- -->", &id, ""),
         element("", &id, "<id>0</id>"),
-        element("", &format!("{}<!-- x -->{}", &id[..9], &id[9..]), ""),
-        element("", &format!("{}<?x?>{}", &id[..9], &id[9..]), ""),
+        element("", &format!("{start}<!-- x -->{end}"), ""),
+        element("", &format!("{start}<?x?>{end}"), ""),
         element("", &id, "<xsi:nil/>"),
         element("", &format!("<id>{id}</id>"), ""),
         element("", &id, "<xi:include href=\"file:///etc/passwd\"/>"),
