@@ -57,10 +57,11 @@
 //! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
 //! | 3 | [`Guard`]: the peer, which must be known | 500 |
 //! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
-//! | 5 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
-//! | 6 | [`intake`]: the body's format, and that it is not compressed ([`wire::negotiate`]) | 415 |
-//! | 7 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
-//! | 8 | [`intake`]: its [`wire::Fields`], of which the call makes its request struct | 400 |
+//! | 5 | [`profile`]: the method, and one `Host` (RFC 9112 section 3.2) | 405, 400 |
+//! | 6 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
+//! | 7 | [`intake`]: the body's format, and that it is not compressed ([`wire::negotiate`]) | 415 |
+//! | 8 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
+//! | 9 | [`intake`]: its [`wire::Fields`], of which the call makes its request struct | 400 |
 //!
 //! Which status and which words an error has is up to the contract: each [`profile`] turns the errors above into its own error
 //! responses, and [`answer::Problem`] into those of RFC 9457. The `Host` header, and what proxies say of it, is used for nothing.

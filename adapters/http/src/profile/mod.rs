@@ -119,6 +119,9 @@
 //! # fn main() {}
 //! ```
 //!
+//! The contracts here also answer in their own words to another method (axum's `method_not_allowed_fallback`, whose default
+//! has an empty body) and to a call that is not addressed to one `Host` (`addressed`, in `addressed.rs`).
+//!
 //! Its docs list what the contract's document says, each with the test that holds it, as those of [`data_forest`] do.
 //!
 //! **4. `mod.rs`, this file**: `pub mod orchard;`.

@@ -1,6 +1,7 @@
 //! `getList`: the accounts, as many as may be listed: active ones first, then suspended, then closed.
 //!
-//! Whoever has more accounts than that asks on with an offset. An erased account is none any more. Stores keep a remnant of each, and gather ever more of them: they are not even read.
+//! Whoever has more accounts than that asks on with an offset. An erased account is none any more: stores keep a remnant of
+//! each, and gather ever more of them, so they are not even read.
 
 use std::collections::BTreeSet;
 
