@@ -1,16 +1,14 @@
-//! What holds for a call to either contract by its head alone.
+//! What stands around a call and its body, whatever it asks for: method, host, coding, and what serializers add.
 
 use accountable_core::domain::PasswordPolicy;
 use accountable_http::profile::{data_forest, payway};
 use serde_json::json;
 
 use crate::{
-    data_forest::LIST,
+    data_forest::{FIRST, GOOD, LIST, RESET, call, three_classes},
     payway::{COMPLETE, CREATE, CUSTOM, PLAIN, error},
     world::{World, header, no_host},
 };
-
-const RESET: &str = "/api/v2/accounts/resetPassword";
 
 #[tokio::test]
 async fn another_method_than_post_is_405_in_the_contracts_words() {
@@ -91,4 +89,24 @@ async fn a_body_with_a_content_coding_is_415_in_either_contract() {
             assert_eq!(answer.json()["code"], "unsupported_content_coding");
         }
     }
+}
+
+#[tokio::test]
+async fn what_serializers_write_around_a_body_is_passed_over() {
+    let world = three_classes();
+    let id = world.in_use("ada@example.com", FIRST).await.to_base62();
+    let server = world.data_forest(data_forest::Options::default()).await;
+    let dot_net = format!(
+        "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<!-- made by a serializer -->\r\n\
+         <?xml-stylesheet href=\"http://127.0.0.1:1/\"?><ResetAccountPasswordRequest \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\r\n  \
+         <id>{id}</id>\r\n  <password>{GOOD}</password>\r\n</ResetAccountPasswordRequest>"
+    );
+    let answer = call(&world, &server, RESET, "text/xml; charset=utf-8", &dot_net).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let nil = dot_net.replace(&format!("<password>{GOOD}</password>"), "<password xsi:nil=\"true\" />");
+    let answer = call(&world, &server, RESET, "text/xml; charset=utf-8", &nil).await;
+    assert!(answer.status == 400 && answer.body.contains("(password, "), "{answer:?}");
+    let json = format!("\u{feff}{}", json!({ "id": id, "password": "abCD12!?x" }));
+    assert_eq!(call(&world, &server, RESET, "application/json", &json).await.status, 200);
 }
