@@ -41,7 +41,7 @@ use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, mac
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
-pub use self::http::{Contract, FeedbackSettings, HttpSettings, PagesSettings};
+pub use self::http::{Contract, FeedSettings, FeedbackSettings, HttpSettings, PagesSettings};
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`profile`] | a router for each published contract, over [`Accounts`](accountable_core::Accounts): [`webconnect`](profile::webconnect), [`data_forest`](profile::data_forest), [`payway`](profile::payway) |
 //! | [`pages`] | a router for the pages that mailed links lead to, without scripts |
+//! | [`feed`] | a route that tells other programs what happened: the journal, in pages and streams |
 //! | `feedback` | with the feature of that name, a route for mails that came back: bounces and complaints |
 //! | [`words`] | the words of the pages, in five languages: those that mails are made of |
 //! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
@@ -79,6 +80,7 @@
 pub mod answer;
 pub mod auth;
 mod cors;
+pub mod feed;
 #[cfg(feature = "feedback")]
 pub mod feedback;
 mod guard;

@@ -137,7 +137,7 @@ pub(crate) use self::{
     device::DeviceMint,
     feedback::{HeldBack, ReportedMail},
     hashed::{Candidate, Hashed, Stop},
-    hex::Hex,
+    hex::{Hex, parse as parse_hex},
     letter_context::{LetterContext, Withdrawn},
     log_in::LockState,
     seal::Seal,

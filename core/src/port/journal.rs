@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::StoreError;
-use crate::domain::{AccountId, Event, Hex, Realm};
+use crate::domain::{AccountId, Event, Hex, Realm, parse_hex};
 
 /// Whose events are read: those of a realm, or of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,28 @@ impl Cursor {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The longest text of a cursor, in octets.
+    const LONGEST_TEXT: usize = 512;
+
+    /// Reads what `Display` writes: hexadecimal digits, two for each octet. None for any other text; whether a store knows
+    /// the place is told where it is read from.
+    ///
+    /// ```
+    /// use accountable_core::port::Cursor;
+    /// let cursor = Cursor::from_bytes(vec![0, 0xb7]);
+    /// assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+    /// assert_eq!(Cursor::parse("0b7"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > Self::LONGEST_TEXT || !text.len().is_multiple_of(2) {
+            return None;
+        }
+        let pairs = text.as_bytes().chunks_exact(2);
+        let octets = pairs.map(|pair| parse_hex(str::from_utf8(pair).ok()?).map(|[octet]: [u8; 1]| octet));
+        octets.collect::<Option<Vec<u8>>>().map(Self)
     }
 }
 

@@ -62,6 +62,8 @@ pub struct HttpSettings {
     pub payway: Contract<payway::Options>,
     /// The section `http.feedback`: the route for mails that came back. It needs the features `axum` and `mail`.
     pub feedback: FeedbackSettings,
+    /// The section `http.feed`: the route that tells other programs what happened.
+    pub feed: FeedSettings,
 }
 
 impl Default for HttpSettings {
@@ -81,6 +83,7 @@ impl Default for HttpSettings {
             data_forest: Contract::default(),
             payway: Contract::default(),
             feedback: FeedbackSettings::default(),
+            feed: FeedSettings::default(),
         }
     }
 }
@@ -178,6 +181,15 @@ fn templates_in(folder: &Path) -> Result<Vec<(Template, String)>, SettingsError>
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FeedbackSettings {
+    /// Whether the route is served; no by default.
+    pub enabled: bool,
+}
+
+/// The section `http.feed`: `GET /events`, by which other programs follow what happened.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FeedSettings {
     /// Whether the route is served; no by default.
     pub enabled: bool,
 }

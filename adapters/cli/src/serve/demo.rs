@@ -14,6 +14,7 @@ use accountable::{
     http::{
         Connections, Guard, Limits,
         auth::{BearerKey, BearerKeys, NcpKey, NcpSignatures, Secret},
+        feed::Streams,
         origin::Proxies,
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
@@ -142,7 +143,11 @@ pub(super) async fn prepare(
         listener,
         connections: Connections::default(),
         proxies: Proxies::none(),
-        generation: Generation { router, accounts: vec![hulft.accounts, forest.accounts, tulo.accounts] },
+        generation: Generation {
+            router,
+            accounts: vec![hulft.accounts, forest.accounts, tulo.accounts],
+            streams: Streams::default(),
+        },
         reloader: None,
         status: None,
         greeting,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use accountable::Accounts;
+use accountable::{Accounts, http::feed::Streams};
 use axum::{Router, extract::Request};
 use tokio::{sync::watch, task::JoinSet};
 use tower::ServiceExt as _;
@@ -14,6 +14,8 @@ pub(super) struct Generation {
     pub(super) router: Router,
     /// The accounts whose mails are sent and whose time passes while it serves.
     pub(super) accounts: Vec<Accounts>,
+    /// The streams of the routes, which end with it.
+    pub(super) streams: Streams,
 }
 
 /// The generation that is served now. All clones share it.
@@ -39,9 +41,15 @@ impl Live {
         self.0.read().unwrap_or_else(PoisonError::into_inner).accounts.clone()
     }
 
-    /// Serves another generation from now on.
+    /// Serves another generation from now on. Who follows a stream of the one before connects again, and its key is looked at.
     pub(super) fn replace(&self, next: Generation) {
+        self.end_streams();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    /// Ends all streams, which would not end by themselves.
+    pub(super) fn end_streams(&self) {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).streams.end();
     }
 }
 

@@ -64,6 +64,7 @@ impl PreparedServer {
         let ending = async {
             shutdown.asked().await;
             watched.ends();
+            live.end_streams();
             supervisor::stopping();
         };
         let serving = self.connections.serve_behind(&self.proxies, self.listener, live.router(), ending);

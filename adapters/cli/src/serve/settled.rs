@@ -6,7 +6,7 @@ use accountable::{
     Accounts, OsEntropy, Settings, SystemClock,
     domain::{Incarnation, LinkUrl, Purpose},
     http::{
-        Guard, feedback,
+        Guard, feed, feedback,
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
     },
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The paths of the contracts, below that of all of them: where no page can be.
-const CONTRACT_PATHS: [&str; 3] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback"];
+const CONTRACT_PATHS: [&str; 4] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback", "/events"];
 
 /// Makes the router of a contract over the accounts, within the guard.
 type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
@@ -86,6 +86,7 @@ pub(super) struct Parts {
     contracts: Vec<Contract>,
     pages: Vec<PagesOptions>,
     mailer: Arc<dyn Mailer>,
+    streams: feed::Streams,
 }
 
 /// Reads all that the settings of this file name, and makes of it what is served.
@@ -95,14 +96,15 @@ pub(super) struct Parts {
 pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandError> {
     let http = &settings.http;
     let guard = http.guard(OsEntropy);
-    let contracts = contracts(settings)?;
+    let streams = feed::Streams::default();
+    let contracts = contracts(settings, &streams)?;
     let pages = if http.pages.enabled { pages_of(settings)? } else { Vec::new() };
     if pages.is_empty() && contracts.is_empty() {
         let switch = "switch on http.pages, or a contract such as http.webconnect (enabled = true)";
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mailer().map_err(failed)?;
-    Ok(Parts { guard, contracts, pages, mailer })
+    Ok(Parts { guard, contracts, pages, mailer, streams })
 }
 
 impl Parts {
@@ -115,16 +117,16 @@ impl Parts {
         settings: &Settings,
         store: SqliteStore,
     ) -> Result<Generation, CommandError> {
-        let Self { guard, contracts, pages, mailer } = self;
+        let Self { guard, contracts, pages, mailer, streams } = self;
         let accounts = settings.builder_over(store, mailer).map_err(failed)?.open().await.map_err(failed)?;
         let router = router(&guard, &accounts, contracts, pages);
-        Ok(Generation { router, accounts: vec![accounts] })
+        Ok(Generation { router, accounts: vec![accounts], streams })
     }
 }
 
 /// The contracts that are switched on, an entry for each. The callers' keys are read here, each file only if a contract
 /// needs it.
-fn contracts(settings: &Settings) -> Result<Vec<Contract>, CommandError> {
+fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contract>, CommandError> {
     let http = &settings.http;
     let base = http.base_path().map_err(failed)?.to_owned();
     let under = move |router: Router| match base.as_str() {
@@ -159,6 +161,13 @@ fn contracts(settings: &Settings) -> Result<Vec<Contract>, CommandError> {
         let under = under.clone();
         contracts.push(Box::new(move |guard, accounts| {
             guarded(guard, under(feedback::router(accounts.clone(), keys)))
+        }));
+    }
+    if http.feed.enabled {
+        let keys = http.bearer_keys().map_err(failed)?;
+        let (under, streams) = (under.clone(), streams.clone());
+        contracts.push(Box::new(move |guard, accounts| {
+            guarded(guard, under(feed::router(accounts.clone(), keys, streams)))
         }));
     }
     Ok(contracts)
