@@ -317,6 +317,33 @@ impl JournalError {
     }
 }
 
+/// Why a follower's place was not kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BookmarkError {
+    /// Somebody else kept something under this name since the bookmark was read: another process follows, too. Read it again.
+    #[error("another follower of this name kept its place meanwhile")]
+    Superseded,
+    /// The content has more than 4,096 octets.
+    #[error("a bookmark holds at most 4096 octets")]
+    TooLong,
+    /// The world failed. Where the outcome is unknown, the bookmark is to be read again.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}
+
+impl BookmarkError {
+    /// The stable code of this error, for machines.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::TooLong => "too_long",
+            Self::Failed(fault) => fault.code(),
+        }
+    }
+}
+
 impl From<FeedError> for JournalError {
     fn from(error: FeedError) -> Self {
         match error {

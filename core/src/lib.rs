@@ -46,12 +46,12 @@ pub use self::{
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
-        DeliveryOptions, Import, ImportedPassword, IssuedCode, Journal, KeyUse, LogInsView, MailList,
-        MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed,
-        SuppressionView, Undisclosed,
+        Bookmark, DeliveryOptions, FollowerName, Import, ImportedPassword, IssuedCode, Journal, KeyUse,
+        LogInsView, MailList, MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen,
+        Suppressed, SuppressionView, Undisclosed,
     },
     engine::health::OutboxHealth,
-    error::{Error, Fault, JournalError, PublicError},
+    error::{BookmarkError, Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
     upkeep::bulk::BulkWork,
 };

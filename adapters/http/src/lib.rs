@@ -5,6 +5,7 @@
 //! | [`profile`] | a router for each published contract, over [`Accounts`](accountable_core::Accounts): [`webconnect`](profile::webconnect), [`data_forest`](profile::data_forest), [`payway`](profile::payway) |
 //! | [`pages`] | a router for the pages that mailed links lead to, without scripts |
 //! | [`feed`] | a route that tells other programs what happened: the journal, in pages and streams |
+//! | `webhooks` | with the feature of that name, a follower that tells a URL what happens, by the Standard Webhooks specification |
 //! | `feedback` | with the feature of that name, a route for mails that came back: bounces and complaints |
 //! | [`words`] | the words of the pages, in five languages: those that mails are made of |
 //! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
@@ -93,6 +94,8 @@ mod request_id;
 mod serve;
 mod shares;
 mod trouble;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 pub mod wire;
 
 pub use accountable_words as words;

@@ -2,11 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
+use super::bookmark::{Bookmark, FollowerName};
 use crate::{
     domain::{AccountId, Event},
     engine::Core,
     engine::watch::watched,
-    error::{Fault, JournalError},
+    error::{BookmarkError, Fault, JournalError},
     port::{Cursor, Feed, Limit, Page, Scope},
 };
 
@@ -56,6 +57,25 @@ impl Journal {
             self.read(Scope::Realm(self.core.realm.clone()), after, at_most).await
         })
         .await
+    }
+
+    /// Reads how far a follower of this name came, as it [kept](Self::keep) that last.
+    ///
+    /// # Errors
+    /// A [`Fault`](crate::Fault).
+    pub async fn bookmark(&self, follower: &FollowerName) -> Result<Bookmark, Fault> {
+        watched("journal.bookmark", self.core.realm.as_str(), self.core.bookmark(follower)).await
+    }
+
+    /// Keeps how far a follower came, in a form of its own: at most 4,096 octets, and nothing personal. It takes the place of
+    /// what the bookmark says, and the answer is the bookmark for the next time. It is a commit like any other: keep
+    /// after many events, or once a second, not after each.
+    ///
+    /// # Errors
+    /// [`BookmarkError::Superseded`] where another follower of this name has kept something since, so that of two processes
+    /// only one goes on; [`BookmarkError::TooLong`]; a [`Fault`](crate::Fault).
+    pub async fn keep(&self, bookmark: &Bookmark, content: String) -> Result<Bookmark, BookmarkError> {
+        watched("journal.keep", self.core.realm.as_str(), self.core.keep(bookmark, content)).await
     }
 
     async fn read(&self, scope: Scope, after: Option<Cursor>, at_most: u32) -> Result<Feed, JournalError> {

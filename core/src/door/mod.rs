@@ -1,6 +1,7 @@
 //! The three doors to the accounts, and the journal: what each may do, and what it is told.
 
 mod admin;
+mod bookmark;
 mod journal;
 mod options;
 mod owner;
@@ -12,6 +13,7 @@ pub use self::{
         About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import, ImportedPassword,
         IssuedCode, KeyUse, LogInsView, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
     },
+    bookmark::{Bookmark, FollowerName},
     journal::Journal,
     options::{DeliveryOptions, MailOptions},
     owner::{Owner, OwnerView},

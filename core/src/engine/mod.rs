@@ -49,7 +49,7 @@ pub(crate) use self::{
     lease::Lease,
     machine::MachineMet,
     moment::Moment,
-    offer::{Pledge, Repeated},
+    offer::{Offered, Pledge, Repeated},
     relay::Relay,
     service::Service,
 };

@@ -28,7 +28,7 @@ use tracing::Instrument as _;
 use super::OutboxHealth;
 use crate::{
     domain::{LockState, Span},
-    error::{Error, Fault, JournalError, PublicError},
+    error::{BookmarkError, Error, Fault, JournalError, PublicError},
     port::CommitError,
 };
 
@@ -59,6 +59,7 @@ outcome! {
     Error => Self::Failed(_),
     PublicError => Self::Failed(_),
     JournalError => Self::Failed(_),
+    BookmarkError => Self::Failed(_),
     Fault => _
 }
 

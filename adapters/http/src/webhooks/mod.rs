@@ -1,0 +1,49 @@
+//! What happened, told to a URL as it happens: webhooks by the [Standard Webhooks](https://www.standardwebhooks.com)
+//! specification, which has libraries in most languages for whoever receives them.
+//!
+//! | `POST`, to the endpoint | |
+//! |---|---|
+//! | `webhook-id` | the event's name, alike each time that it is told: whoever has dealt with it passes over it |
+//! | `webhook-timestamp` | when this was sent, in seconds since 1970 |
+//! | `webhook-signature` | `v1,` and the HMAC-SHA256 of `ID.TIMESTAMP.BODY` in base64, by each of the endpoint's secrets |
+//! | body | `{"type": "registered", "timestamp": "2026-11-21T12:00:00.000000Z", "data": {..}}`: `data` is the event as the [feed](crate::feed) has it |
+//! | answer | any 2xx within 15 s: it is told. 410: nothing is told here any more. All else, redirects included, is a failure |
+//!
+//! # What a receiver may count on
+//! Each event of the realm is told at least once, one at a time and in the journal's order, so those of one account in their order.
+//! What fails is told again after 5 s, then after twice as long each time, up to 15 min, each shortened by up to a half at random;
+//! meanwhile the later ones wait. An event that fails while it is older than 3 days is given up: it is logged, counted, and listed
+//! ([`Progress::given_up`]).
+//!
+//! How far a [`Follower`] came is kept in the realm's store, once a second at most: after a crash, what was told in the last
+//! second is told again. Of several processes that follow for one endpoint, one goes on and the others stand by until it stops.
+//!
+//! Nothing personal is told, since the journal holds nothing personal.
+//!
+//! ```no_run
+//! use accountable_core::{Accounts, port::{Clock, Entropy}};
+//! use accountable_http::webhooks::{Endpoint, Follower, SigningSecret};
+//! # async fn follow(accounts: Accounts, clock: impl Clock, entropy: impl Entropy) -> Result<(), Box<dyn std::error::Error>> {
+//! let secret = SigningSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+//! let endpoint = Endpoint::new("crm".parse()?, "https://crm.example/hooks", secret)?;
+//! let follower = Follower::new(accounts, endpoint, clock, entropy)?;
+//! follower.run(std::future::pending()).await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod endpoint;
+mod follower;
+mod message;
+mod progress;
+mod secret;
+mod watch;
+
+pub use self::{
+    client::NoClient,
+    endpoint::{BadEndpoint, Endpoint},
+    follower::{Ended, Follower},
+    progress::{GivenUp, Progress},
+    secret::{BadSigningSecret, SigningSecret},
+};

@@ -1,0 +1,420 @@
+//! Webhooks, told to a receiver that fails now and then: signed, in order, each at least once, whatever dies in between.
+#![cfg(feature = "webhooks")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that does not find what it looks for has failed, as it should"
+)]
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use accountable_core::{
+    Accounts, BookmarkError, FollowerName, Machine, NewAccount,
+    domain::{Actor, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, Span, Timestamp},
+    port::Clock,
+};
+use accountable_http::webhooks::{Ended, Endpoint, Follower, Progress, SigningSecret};
+use accountable_memory::{
+    FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
+};
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::Value;
+use sha2::Sha256;
+use tokio::{net::TcpListener, sync::Notify, task::yield_now};
+
+const START: Timestamp = Timestamp::from_micros(1_767_268_800_000_000);
+
+/// By which a receiver is said to be too late.
+const PATIENCE: Span = Span::seconds(15);
+
+/// A clock whose waits are over at once, and counted: but for how long a receiver may take, which ends where a test says so.
+#[derive(Clone)]
+struct HurriedClock {
+    now: Arc<Mutex<Timestamp>>,
+    waits: Arc<Mutex<Vec<Span>>>,
+    patience_is_over: Arc<AtomicBool>,
+    asked: Arc<Notify>,
+}
+
+#[async_trait]
+impl Clock for HurriedClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    async fn sleep(&self, span: Span) {
+        if span == PATIENCE {
+            loop {
+                if self.patience_is_over.load(Ordering::SeqCst) {
+                    return;
+                }
+                self.asked.notified().await;
+            }
+        }
+        yield_now().await;
+        self.waits.lock().unwrap().push(span);
+        let mut now = self.now.lock().unwrap();
+        *now = *now + span;
+    }
+}
+
+/// What arrived at a receiver.
+#[derive(Debug, Clone)]
+struct Received {
+    id: String,
+    timestamp: String,
+    signature: String,
+    body: String,
+    answered: u16,
+}
+
+/// What a receiver answers to the call of this number; none: nothing, for ever.
+type Answers = fn(usize, &Value) -> Option<u16>;
+
+#[derive(Clone)]
+struct Receiver {
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Answers,
+    called: Arc<Notify>,
+}
+
+async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> Response {
+    let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert_eq!(header("content-type"), "application/json");
+    let answer = {
+        let mut received = receiver.received.lock().unwrap();
+        let answer = (receiver.answers)(received.len(), &serde_json::from_str(&body).unwrap());
+        received.push(Received {
+            id: header("webhook-id"),
+            timestamp: header("webhook-timestamp"),
+            signature: header("webhook-signature"),
+            body,
+            answered: answer.unwrap_or(0),
+        });
+        answer
+    };
+    receiver.called.notify_one();
+    match answer {
+        Some(status) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [("location", "/elsewhere")], "so it is").into_response()
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn elsewhere() -> Response {
+    panic!("a redirect was followed")
+}
+
+struct World {
+    accounts: Accounts,
+    store: FaultyStore<MemoryStore>,
+    clock: HurriedClock,
+    receiver: Receiver,
+    url: String,
+    secrets: Vec<Vec<u8>>,
+}
+
+impl World {
+    async fn new(answers: Answers) -> Self {
+        let entropy = SeededEntropy::new(1);
+        let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
+        let machine = Machine::new(ManualClock::new(START), entropy, InsecureTestHasher::new(1));
+        let secret = |first: u8| std::array::from_fn(|at| first ^ u8::try_from(at).unwrap());
+        let keyring = Keyring::new(secret(1), KeyId::parse("k1").unwrap(), secret(2)).unwrap();
+        let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
+        let accounts = Accounts::builder(machine, store.clone(), RecordingMailer::new(), keyring, links);
+        let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
+        let receiver = Receiver { received: Arc::default(), answers, called: Arc::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+        let app = Router::new()
+            .route("/hooks", post(receive))
+            .route("/elsewhere", post(elsewhere).get(elsewhere))
+            .with_state(receiver.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let clock = HurriedClock {
+            now: Arc::new(Mutex::new(START)),
+            waits: Arc::default(),
+            patience_is_over: Arc::default(),
+            asked: Arc::default(),
+        };
+        Self { accounts, store, clock, receiver, url, secrets: vec![vec![3; 24], vec![4; 64]] }
+    }
+
+    fn name() -> FollowerName {
+        "crm".parse().unwrap()
+    }
+
+    fn follower(&self) -> Follower {
+        let [secret, other] = [0, 1].map(|at| {
+            SigningSecret::parse(&format!("whsec_{}", STANDARD.encode(&self.secrets[at]))).unwrap()
+        });
+        let endpoint = Endpoint::new(Self::name(), &self.url, secret).unwrap().also_signed_by(other);
+        Follower::new(self.accounts.clone(), endpoint, self.clock.clone(), SeededEntropy::new(2)).unwrap()
+    }
+
+    async fn register(&self, person: usize) {
+        let address = EmailAddress::parse(&format!("p{person}@example.com")).unwrap();
+        self.accounts.admin(Actor::parse("staff").unwrap()).register(NewAccount::new(address)).await.unwrap();
+    }
+
+    async fn register_all(&self, people: std::ops::Range<usize>) {
+        for person in people {
+            self.register(person).await;
+        }
+    }
+
+    async fn journal(&self) -> Vec<Event> {
+        self.accounts.journal().feed(None, 1_000).await.unwrap().events
+    }
+
+    async fn names(&self) -> Vec<String> {
+        self.journal().await.iter().map(|event| format!("{}-{}", event.commit, event.ordinal)).collect()
+    }
+
+    fn received(&self) -> Vec<Received> {
+        self.receiver.received.lock().unwrap().clone()
+    }
+
+    /// The names of the events that were taken, each where it was taken first.
+    fn taken(&self) -> Vec<String> {
+        let mut taken = Vec::new();
+        for received in self.received() {
+            if (200..300).contains(&received.answered) && !taken.contains(&received.id) {
+                taken.push(received.id);
+            }
+        }
+        taken
+    }
+
+    /// Until this is so; and a little longer, so that what is not so any more is seen.
+    async fn until(&self, so: fn(&Self) -> bool) {
+        while !so(self) {
+            yield_now().await;
+        }
+        for _ in 0..50 {
+            yield_now().await;
+        }
+    }
+
+    /// Follows until this is so, then ends in good order.
+    async fn follow_until(&self, so: fn(&Self) -> bool) -> Ended {
+        self.follower().run(self.until(so)).await
+    }
+
+    async fn progress(&self) -> Progress {
+        Progress::of(&self.accounts, &Self::name()).await.unwrap()
+    }
+}
+
+/// Runs a future for so many polls, and drops it wherever it is then.
+async fn dropped_after(polls: usize, future: impl Future) {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        if poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await.is_ready() {
+            return;
+        }
+        yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn each_event_is_told_once_in_order_and_signed_by_each_secret() {
+    let world = World::new(|_, _| Some(200)).await;
+    world.register_all(0..5).await;
+    let names = world.names().await;
+    assert_eq!(world.follow_until(|world| world.received().len() >= 5).await, Ended::Asked);
+    assert_eq!(world.received().iter().map(|received| received.id.clone()).collect::<Vec<_>>(), names);
+    for (received, event) in world.received().iter().zip(world.journal().await) {
+        let signed = format!("{}.{}.{}", received.id, received.timestamp, received.body);
+        let signatures: Vec<_> = world
+            .secrets
+            .iter()
+            .map(|secret| {
+                let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+                mac.update(signed.as_bytes());
+                format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+            })
+            .collect();
+        assert_eq!(received.signature, signatures.join(" "));
+        let sent = START.since(Timestamp::EPOCH).as_micros() / 1_000_000;
+        assert!((sent..sent + 60).contains(&received.timestamp.parse().unwrap()));
+        let body: Value = serde_json::from_str(&received.body).unwrap();
+        assert_eq!(body["type"], "registered");
+        assert_eq!(body["timestamp"], serde_json::to_value(event.at).unwrap());
+        assert_eq!(body["data"], serde_json::to_value(event).unwrap());
+        assert!(!received.body.contains("example.com"), "{}", received.body);
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_told_again_later_and_later_and_nothing_passes_it() {
+    let world = World::new(|call, _| Some([500, 302, 404, 200, 429, 204][call % 6])).await;
+    world.register_all(0..4).await;
+    let names = world.names().await;
+    world.follow_until(|world| world.taken().len() == 4).await;
+    assert_eq!(world.taken(), names);
+    let told: Vec<_> = world.received().into_iter().map(|received| received.id).collect();
+    assert!(told.is_sorted_by_key(|id| names.iter().position(|name| name == id)), "{told:?}");
+    let waits: Vec<u64> = world.clock.waits.lock().unwrap().iter().map(|wait| wait.as_micros()).collect();
+    let backed_off: Vec<_> = waits.into_iter().filter(|wait| *wait > 2_000_000).collect();
+    // Three failures before the first event is taken: 5 s, 10 s and 20 s, each shortened by up to a half.
+    for (wait, whole) in backed_off.iter().zip([5_000_000, 10_000_000, 20_000_000]) {
+        assert!((whole / 2..=whole).contains(wait), "{backed_off:?}");
+    }
+    assert_eq!(world.progress().await.given_up_ever(), 0);
+}
+
+#[tokio::test]
+async fn whoever_follows_after_a_crash_loses_nothing_and_keeps_the_order() {
+    let world = World::new(|call, _| Some(if call % 5 == 3 { 503 } else { 200 })).await;
+    for crash in 0..60 {
+        world.register(crash).await;
+        dropped_after(crash * 3, world.follower().run(std::future::pending())).await;
+    }
+    let names = world.names().await;
+    assert_eq!(names.len(), 60);
+    world.follow_until(|world| world.taken().len() == 60).await;
+    assert_eq!(world.taken(), names);
+    let before = world.received().len();
+    world.register(60).await;
+    world.follow_until(|world| world.taken().len() == 61).await;
+    assert_eq!(world.received().len() - before, 1, "what was told is kept as it ends in good order");
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_is_called_again() {
+    let world = World::new(|call, _| if call == 0 { None } else { Some(200) }).await;
+    world.register_all(0..2).await;
+    let impatient = async {
+        world.receiver.called.notified().await;
+        world.clock.patience_is_over.store(true, Ordering::SeqCst);
+        world.clock.asked.notify_waiters();
+        // The next call has all the time it needs.
+        while world.clock.waits.lock().unwrap().is_empty() {
+            yield_now().await;
+        }
+        world.clock.patience_is_over.store(false, Ordering::SeqCst);
+    };
+    tokio::join!(world.follow_until(|world| world.taken().len() == 2), impatient);
+    assert_eq!(world.taken(), world.names().await);
+    assert_eq!(world.received()[0].id, world.received()[1].id);
+}
+
+#[tokio::test]
+async fn what_fails_for_three_days_is_given_up_and_listed_and_the_rest_goes_on() {
+    let poison =
+        |_: usize, told: &Value| Some(if told["data"]["ordinal"] == 0 && is_first(told) { 400 } else { 200 });
+    let world = World::new(poison).await;
+    world.register_all(0..3).await;
+    let names = world.names().await;
+    world.follow_until(|world| world.taken().len() == 2).await;
+    assert_eq!(world.taken(), names[1..]);
+    let age = world.clock.now().since(START);
+    assert!(age >= Span::hours(72) && age < Span::hours(73), "{age}");
+    let progress = world.progress().await;
+    let listed: Vec<_> = progress.given_up().collect();
+    assert_eq!((listed.len(), progress.given_up_ever()), (1, 1));
+    assert_eq!(listed[0].event.as_ref(), Some(&names[0]));
+    assert_eq!(listed[0].why, "status 400");
+}
+
+/// Whether it tells of the first account that was registered; the seed says which that is.
+fn is_first(told: &Value) -> bool {
+    static FIRST: Mutex<Option<Value>> = Mutex::new(None);
+    let account = &told["data"]["account"];
+    FIRST.lock().unwrap().get_or_insert_with(|| account.clone()) == account
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_is_told_no_more_until_a_restart() {
+    let world = World::new(|call, _| Some(if call == 1 { 410 } else { 200 })).await;
+    world.register_all(0..3).await;
+    let running = tokio::spawn(world.follower().run(std::future::pending()));
+    assert_eq!(running.await.unwrap(), Ended::Gone);
+    assert_eq!(world.received().len(), 2);
+    world.follow_until(|world| world.taken().len() == 3).await;
+    assert_eq!(world.taken(), world.names().await);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_waited_for() {
+    let world = World::new(|_, _| Some(200)).await;
+    world.register_all(0..2).await;
+    world.store.set_down(true);
+    let back = async {
+        while world.clock.waits.lock().unwrap().len() < 3 {
+            yield_now().await;
+        }
+        assert!(world.received().is_empty());
+        world.store.set_down(false);
+    };
+    tokio::join!(world.follow_until(|world| world.taken().len() == 2), back);
+    assert_eq!(world.taken(), world.names().await);
+}
+
+#[tokio::test]
+async fn of_two_followers_of_a_name_one_stands_by_and_nothing_is_lost() {
+    let world = World::new(|call, _| Some(if call % 7 == 6 { 500 } else { 200 })).await;
+    world.register_all(0..20).await;
+    let both = async {
+        tokio::join!(
+            world.follow_until(|world| world.taken().len() == 40),
+            world.follow_until(|world| world.taken().len() == 40),
+            world.register_all(20..40),
+        )
+    };
+    both.await;
+    assert_eq!(world.taken(), world.names().await);
+}
+
+#[tokio::test]
+async fn a_place_is_kept_only_over_the_one_that_was_read() {
+    let world = World::new(|_, _| None).await;
+    let (journal, name) = (world.accounts.journal(), World::name());
+    let read = journal.bookmark(&name).await.unwrap();
+    assert_eq!(read.content(), None);
+    let kept = journal.keep(&read, "a".to_owned()).await.unwrap();
+    assert!(kept.is_as_old_as(&journal.bookmark(&name).await.unwrap()) && !kept.is_as_old_as(&read));
+    let late = journal.keep(&read, "b".to_owned()).await;
+    assert!(matches!(late, Err(BookmarkError::Superseded)), "{late:?}");
+    let kept = journal.keep(&kept, "c".to_owned()).await.unwrap();
+    assert_eq!(journal.bookmark(&name).await.unwrap().content(), Some("c"));
+    let long = journal.keep(&kept, "x".repeat(4_097)).await;
+    assert!(matches!(long, Err(BookmarkError::TooLong)), "{long:?}");
+    assert_eq!(journal.bookmark(&"other".parse().unwrap()).await.unwrap().content(), None);
+    assert_eq!(world.journal().await, []);
+}
+
+#[tokio::test]
+async fn a_secret_goes_to_nobody_but_over_https_or_to_this_machine() {
+    let secret = || SigningSecret::parse(&format!("whsec_{}", STANDARD.encode([7; 32]))).unwrap();
+    for good in ["https://crm.example/hooks?key=x", "http://127.0.0.1:8080/hooks", "http://localhost/"] {
+        let endpoint = Endpoint::new(World::name(), good, secret()).unwrap();
+        assert!(!format!("{endpoint:?}").contains("hooks"), "{endpoint:?}");
+    }
+    for bad in ["http://crm.example/hooks", "ftp://crm.example/", "crm.example", ""] {
+        assert!(Endpoint::new(World::name(), bad, secret()).is_err(), "{bad}");
+    }
+}
