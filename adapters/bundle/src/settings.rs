@@ -28,6 +28,7 @@ mod policy;
 mod store;
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 mod unread;
+mod webhooks;
 mod words;
 
 use std::path::Path;
@@ -55,6 +56,7 @@ pub use self::{
     operate::{LogFormat, LogLevel, LogSettings, StatusSettings},
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     store::StoreSettings,
+    webhooks::WebhookSettings,
     words::WordSettings,
 };
 
@@ -132,6 +134,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// The section `status`: where `accountable serve` says whether it is well.
     pub status: StatusSettings,
+    /// The list `webhooks`: where other programs are told what happens; nowhere by default.
+    pub webhooks: Vec<WebhookSettings>,
 }
 
 impl Default for Settings {
@@ -156,6 +160,7 @@ impl Default for Settings {
             http: HttpSettings::default(),
             log: LogSettings::default(),
             status: StatusSettings::default(),
+            webhooks: Vec::new(),
         }
     }
 }
@@ -206,6 +211,7 @@ impl Settings {
             settings.words = settings.words.relative_to(folder);
             #[cfg(feature = "axum")]
             settings.http.beside(folder);
+            settings.webhooks.iter_mut().for_each(|webhook| webhook.beside(folder));
             settings.hashing = settings.hashing.relative_to(folder);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
         }

@@ -390,6 +390,28 @@ async fn of_two_followers_of_a_name_one_stands_by_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn where_the_journal_no_longer_reaches_back_it_begins_anew_and_says_so() {
+    let world = World::new(|_, _| Some(200)).await;
+    world.register_all(0..2).await;
+    let (journal, name) = (world.accounts.journal(), World::name());
+    let read = journal.bookmark(&name).await.unwrap();
+    let of_another_store = "{\"after\":\"ff\",\"given_up\":[],\"given_up_ever\":7}".to_owned();
+    let kept = journal.keep(&read, of_another_store).await.unwrap();
+    world.follow_until(|world| world.taken().len() == 2).await;
+    assert_eq!(world.taken(), world.names().await);
+    let progress = world.progress().await;
+    let listed: Vec<_> =
+        progress.given_up().map(|given_up| (&given_up.event, given_up.why.as_str())).collect();
+    assert_eq!((listed, progress.given_up_ever()), (vec![(&None, "trimmed")], 8));
+    // What can't be read is no place to go on from either.
+    let read = journal.bookmark(&name).await.unwrap();
+    assert!(!read.is_as_old_as(&kept));
+    journal.keep(&read, "rubbish".to_owned()).await.unwrap();
+    world.register(2).await;
+    world.follow_until(|world| world.taken().len() == 3).await;
+}
+
+#[tokio::test]
 async fn a_place_is_kept_only_over_the_one_that_was_read() {
     let world = World::new(|_, _| None).await;
     let (journal, name) = (world.accounts.journal(), World::name());

@@ -144,6 +144,37 @@ pub enum SettingsError {
         /// What is wrong with the file.
         source: accountable_http::auth::NcpKeysError,
     },
+    /// The name of an endpoint for webhooks is none, or another's, too. It is not repeated.
+    #[cfg(feature = "webhooks")]
+    #[error("webhooks: a name has 1 to 55 of a-z, 0-9, '.' and '-', and each endpoint has its own")]
+    WebhookName,
+    /// The URL of an endpoint is one that no webhook may be sent to.
+    #[cfg(feature = "webhooks")]
+    #[error("webhooks: {endpoint}: {source}")]
+    WebhookUrl {
+        /// The endpoint's name.
+        endpoint: String,
+        /// Which URLs there may be.
+        source: accountable_http::webhooks::BadEndpoint,
+    },
+    /// The file with an endpoint's secret can't be read.
+    #[cfg(feature = "webhooks")]
+    #[error("webhooks: {endpoint}: its secret")]
+    WebhookSecretFile {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What is wrong with the file.
+        source: KeyFileError,
+    },
+    /// There is no secret for webhooks in the file.
+    #[cfg(feature = "webhooks")]
+    #[error("webhooks: {endpoint}: {source}")]
+    WebhookSecret {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What there should be.
+        source: accountable_http::webhooks::BadSigningSecret,
+    },
     /// The store can't be opened.
     #[cfg(feature = "sqlite")]
     #[error("store: the file {path} can't be opened")]

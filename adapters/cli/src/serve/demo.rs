@@ -147,6 +147,7 @@ pub(super) async fn prepare(
             router,
             accounts: vec![hulft.accounts, forest.accounts, tulo.accounts],
             streams: Streams::default(),
+            followers: Vec::new(),
         },
         reloader: None,
         status: None,

@@ -1,10 +1,19 @@
 //! What is served now. A reload puts another in its place, as a whole: calls that have begun end with the old one.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
-use accountable::{Accounts, http::feed::Streams};
+use accountable::{
+    Accounts, FollowerName,
+    http::{feed::Streams, webhooks::Follower},
+};
 use axum::{Router, extract::Request};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinSet,
+};
 use tower::ServiceExt as _;
 
 use crate::serve::{shutdown::Shutdown, status::Watched};
@@ -16,6 +25,8 @@ pub(super) struct Generation {
     pub(super) accounts: Vec<Accounts>,
     /// The streams of the routes, which end with it.
     pub(super) streams: Streams,
+    /// Those who tell endpoints what happens to the accounts, until they are taken out to do so.
+    pub(super) followers: Vec<Follower>,
 }
 
 /// The generation that is served now. All clones share it.
@@ -53,37 +64,41 @@ impl Live {
     }
 }
 
-/// The couriers of the generation that is served, and those of earlier ones that finish what they have begun.
+/// The couriers and followers of the generation that is served, and those of earlier ones that finish what they have begun.
 pub(super) struct Couriers {
     running: JoinSet<()>,
     watched: Watched,
     shutdown: Shutdown,
     /// Ends those of the present generation when it is dropped.
     present: Option<watch::Sender<()>>,
+    /// Of the followers of one name, one at a time follows.
+    turns: BTreeMap<FollowerName, Arc<Mutex<()>>>,
 }
 
 impl Couriers {
     pub(super) fn new(watched: Watched, shutdown: Shutdown) -> Self {
-        Self { running: JoinSet::new(), watched, shutdown, present: None }
+        Self { running: JoinSet::new(), watched, shutdown, present: None, turns: BTreeMap::new() }
     }
 
-    /// Starts one for each of these accounts, and asks those before them to end.
-    pub(super) fn start(&mut self, accounts: Vec<Accounts>) {
+    /// Starts one for each of these accounts, and these followers, and asks those before them to end.
+    pub(super) fn start(&mut self, accounts: Vec<Accounts>, followers: Vec<Follower>) {
         let (present, mut ended) = watch::channel(());
         self.watched.wants(accounts.len());
         for accounts in accounts {
-            let (running, shutdown) = (self.watched.courier(), self.shutdown.clone());
-            let mut ended = ended.clone();
-            let end = async move {
-                tokio::select! {
-                    () = shutdown.asked() => {}
-                    // Never changed: it ends with its sender.
-                    _ = ended.changed() => {}
-                }
-            };
+            let running = self.watched.courier();
+            let end = end(self.shutdown.clone(), ended.clone());
             self.running.spawn(async move {
                 accounts.run_courier(end).await;
                 drop(running);
+            });
+        }
+        for follower in followers {
+            let turn = Arc::clone(self.turns.entry(follower.endpoint().name().clone()).or_default());
+            let end = end(self.shutdown.clone(), ended.clone());
+            self.running.spawn(async move {
+                // The one before has been asked to end, and keeps its place first.
+                let _turn = turn.lock().await;
+                follower.run(end).await;
             });
         }
         ended.mark_unchanged();
@@ -94,5 +109,14 @@ impl Couriers {
     /// Until all have ended, once they were asked to.
     pub(super) async fn end(mut self) {
         while self.running.join_next().await.is_some() {}
+    }
+}
+
+/// Until it is asked to end, with all or with its generation.
+async fn end(shutdown: Shutdown, mut ended: watch::Receiver<()>) {
+    tokio::select! {
+        () = shutdown.asked() => {}
+        // Never changed: it ends with its sender.
+        _ = ended.changed() => {}
     }
 }

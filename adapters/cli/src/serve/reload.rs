@@ -111,6 +111,12 @@ impl Said {
                 said.insert(format!("{name} (its content)"), content(path));
             }
         }
+        for webhook in &settings.webhooks {
+            for file in [Some(&webhook.secret_file), webhook.other_secret_file.as_ref()].into_iter().flatten()
+            {
+                said.insert(format!("webhooks: {} (its content)", file.display()), content(file));
+            }
+        }
         Self(said)
     }
 

@@ -1,6 +1,6 @@
 //! A server that is ready to serve, and what all that is served has around it.
 
-use std::{convert::Infallible, io::Write as _, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, io::Write as _, mem, net::SocketAddr, sync::Arc};
 
 use accountable::{
     domain::Span,
@@ -55,8 +55,9 @@ impl PreparedServer {
         out.flush()?;
         let watched = Watched::default();
         let mut couriers = Couriers::new(watched.clone(), shutdown.clone());
-        couriers.start(self.generation.accounts.clone());
-        let live = Live::new(self.generation);
+        let mut generation = self.generation;
+        couriers.start(generation.accounts.clone(), mem::take(&mut generation.followers));
+        let live = Live::new(generation);
         let (ended, end) = oneshot::channel::<()>();
         let status = self.status.map(|status| tokio::spawn(tell(status, watched.clone(), live.clone(), end)));
         supervisor::ready();
@@ -102,8 +103,8 @@ async fn reload(
         let Some(reloader) = &mut reloader else { continue };
         supervisor::reloading();
         match reloader.again().await {
-            Ok(Reloaded { generation, changed, at_restart }) => {
-                couriers.start(generation.accounts.clone());
+            Ok(Reloaded { mut generation, changed, at_restart }) => {
+                couriers.start(generation.accounts.clone(), mem::take(&mut generation.followers));
                 live.replace(generation);
                 tracing::info!(
                     changed = changed.join(", "),

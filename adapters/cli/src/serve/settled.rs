@@ -9,6 +9,7 @@ use accountable::{
         Guard, feed, feedback,
         pages::{self, PagesOptions},
         profile::{data_forest, payway, webconnect},
+        webhooks::{Endpoint, Follower},
     },
     port::Mailer,
     sqlite::SqliteStore,
@@ -87,6 +88,7 @@ pub(super) struct Parts {
     pages: Vec<PagesOptions>,
     mailer: Arc<dyn Mailer>,
     streams: feed::Streams,
+    endpoints: Vec<Endpoint>,
 }
 
 /// Reads all that the settings of this file name, and makes of it what is served.
@@ -104,7 +106,8 @@ pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandEr
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mailer().map_err(failed)?;
-    Ok(Parts { guard, contracts, pages, mailer, streams })
+    let endpoints = settings.endpoints().map_err(failed)?;
+    Ok(Parts { guard, contracts, pages, mailer, streams, endpoints })
 }
 
 impl Parts {
@@ -117,10 +120,13 @@ impl Parts {
         settings: &Settings,
         store: SqliteStore,
     ) -> Result<Generation, CommandError> {
-        let Self { guard, contracts, pages, mailer, streams } = self;
+        let Self { guard, contracts, pages, mailer, streams, endpoints } = self;
         let accounts = settings.builder_over(store, mailer).map_err(failed)?.open().await.map_err(failed)?;
         let router = router(&guard, &accounts, contracts, pages);
-        Ok(Generation { router, accounts: vec![accounts], streams })
+        let follower = |endpoint| Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
+        let followers = endpoints.into_iter().map(follower).collect::<Result<_, _>>();
+        let followers = followers.map_err(|error| failed(format!("webhooks: {}", with_causes(&error))))?;
+        Ok(Generation { router, accounts: vec![accounts], streams, followers })
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod browser;
 mod demonstration;
+mod events;
 mod mail;
 mod operate;
 mod proxied;

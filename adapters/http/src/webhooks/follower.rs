@@ -76,6 +76,12 @@ impl Follower {
         Ok(Self { accounts, endpoint, client, clock: Arc::new(clock), entropy: Arc::new(entropy) })
     }
 
+    /// Where it tells what happens.
+    #[must_use]
+    pub const fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     /// Tells what happens until `shutdown` ends or the endpoint wants no more. It needs a Tokio runtime.
     ///
     /// Dropping it is as good as a crash: whoever follows next goes on from what was kept last, and tells again what was told

@@ -16,7 +16,8 @@
 //! ([`Progress::given_up`]).
 //!
 //! How far a [`Follower`] came is kept in the realm's store, once a second at most: after a crash, what was told in the last
-//! second is told again. Of several processes that follow for one endpoint, one goes on and the others stand by until it stops.
+//! second is told again. One process is enough for an endpoint. Of several, one goes on, and the others stand by until nothing was kept
+//! for half a minute; then each tries, so that some events are told by two.
 //!
 //! Nothing personal is told, since the journal holds nothing personal.
 //!
