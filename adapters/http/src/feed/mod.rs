@@ -25,9 +25,12 @@
 //! # A stream
 //! Each event has its cursor as its `id`, and its `data` is the line that a page has. What happens later follows within a
 //! second or so; every 15 s there is a comment, so that both ends learn of a broken connection. A stream ends where its
-//! caller's key is no longer accepted, where the journal no longer reaches back, and where the server ends: its reader connects
-//! again with `Last-Event-ID`, as browsers do by themselves. Each event is read for itself here: to go through many old ones, pages
-//! are cheaper. Nothing is kept for a slow reader, who is read for as it takes.
+//! caller's key is no longer accepted, where the journal no longer reaches back, and where the server ends; and it is cut off
+//! where its connection has [lived long enough](crate::Connections::with_lifetime) and has drained. Its reader connects again with
+//! `Last-Event-ID`, as browsers do by themselves.
+//!
+//! Each event is read for itself here: to go through many old ones, pages are cheaper. Nothing is kept for a slow reader, who is
+//! read for as it takes.
 //!
 //! # What a follower may count on
 //! Each event is told at least once to those who go on from the cursor that they kept, and those of one account in their order. An
