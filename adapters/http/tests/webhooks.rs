@@ -45,13 +45,22 @@ const START: Timestamp = Timestamp::from_micros(1_767_268_800_000_000);
 /// By which a receiver is said to be too late.
 const PATIENCE: Span = Span::seconds(15);
 
-/// A clock whose waits are over at once, and counted: but for how long a receiver may take, which ends where a test says so.
+/// How long a follower waits that has nothing to do.
+const PAUSE: Span = Span::seconds(1);
+
+/// So often a test looks whether something is so; then it has failed.
+const LOOKS: usize = 5_000_000;
+
+/// A clock whose waits are over at once, and counted: but for how long a receiver may take, which ends where a test says so, and
+/// for the pauses of a follower that is to stay idle.
 #[derive(Clone)]
 struct HurriedClock {
     now: Arc<Mutex<Timestamp>>,
     waits: Arc<Mutex<Vec<Span>>>,
     patience_is_over: Arc<AtomicBool>,
     asked: Arc<Notify>,
+    stays_idle: Arc<AtomicBool>,
+    is_idle: Arc<AtomicBool>,
 }
 
 #[async_trait]
@@ -68,6 +77,10 @@ impl Clock for HurriedClock {
                 }
                 self.asked.notified().await;
             }
+        }
+        if span == PAUSE && self.stays_idle.load(Ordering::SeqCst) {
+            self.is_idle.store(true, Ordering::SeqCst);
+            std::future::pending::<()>().await;
         }
         yield_now().await;
         self.waits.lock().unwrap().push(span);
@@ -94,6 +107,8 @@ struct Receiver {
     received: Arc<Mutex<Vec<Received>>>,
     answers: Answers,
     called: Arc<Notify>,
+    /// Whether somebody called where a redirect leads.
+    strayed: Arc<AtomicBool>,
 }
 
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> Response {
@@ -122,8 +137,9 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
     }
 }
 
-async fn elsewhere() -> Response {
-    panic!("a redirect was followed")
+async fn elsewhere(State(receiver): State<Receiver>) -> StatusCode {
+    receiver.strayed.store(true, Ordering::SeqCst);
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 struct World {
@@ -145,7 +161,8 @@ impl World {
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
         let accounts = Accounts::builder(machine, store.clone(), RecordingMailer::new(), keyring, links);
         let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
-        let receiver = Receiver { received: Arc::default(), answers, called: Arc::default() };
+        let receiver =
+            Receiver { received: Arc::default(), answers, called: Arc::default(), strayed: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hooks", listener.local_addr().unwrap());
         let app = Router::new()
@@ -158,6 +175,8 @@ impl World {
             waits: Arc::default(),
             patience_is_over: Arc::default(),
             asked: Arc::default(),
+            stays_idle: Arc::default(),
+            is_idle: Arc::default(),
         };
         Self { accounts, store, clock, receiver, url, secrets: vec![vec![3; 24], vec![4; 64]] }
     }
@@ -210,8 +229,11 @@ impl World {
 
     /// Until this is so; and a little longer, so that what is not so any more is seen.
     async fn until(&self, so: fn(&Self) -> bool) {
+        let mut looks = 0;
         while !so(self) {
             yield_now().await;
+            looks += 1;
+            assert!(looks < LOOKS, "it is not so: {:#?}", self.received());
         }
         for _ in 0..50 {
             yield_now().await;
@@ -284,6 +306,7 @@ async fn what_fails_is_told_again_later_and_later_and_nothing_passes_it() {
         assert!((whole / 2..=whole).contains(wait), "{backed_off:?}");
     }
     assert_eq!(world.progress().await.given_up_ever(), 0);
+    assert!(!world.receiver.strayed.load(Ordering::SeqCst), "a redirect was followed");
 }
 
 #[tokio::test]
@@ -297,10 +320,18 @@ async fn whoever_follows_after_a_crash_loses_nothing_and_keeps_the_order() {
     assert_eq!(names.len(), 60);
     world.follow_until(|world| world.taken().len() == 60).await;
     assert_eq!(world.taken(), names);
-    let before = world.received().len();
-    world.register(60).await;
-    world.follow_until(|world| world.taken().len() == 61).await;
-    assert_eq!(world.received().len() - before, 1, "what was told is kept as it ends in good order");
+}
+
+#[tokio::test]
+async fn who_ends_in_good_order_keeps_its_place_first() {
+    let world = World::new(|_, _| Some(200)).await;
+    world.register_all(0..3).await;
+    world.clock.stays_idle.store(true, Ordering::SeqCst);
+    world.follow_until(|world| world.clock.is_idle.load(Ordering::SeqCst)).await;
+    assert_eq!(world.received().len(), 3);
+    world.register(3).await;
+    world.follow_until(|world| world.taken().len() == 4).await;
+    assert_eq!(world.received().len(), 4, "nothing is told twice");
 }
 
 #[tokio::test]
@@ -351,8 +382,7 @@ fn is_first(told: &Value) -> bool {
 async fn a_receiver_that_is_gone_is_told_no_more_until_a_restart() {
     let world = World::new(|call, _| Some(if call == 1 { 410 } else { 200 })).await;
     world.register_all(0..3).await;
-    let running = tokio::spawn(world.follower().run(std::future::pending()));
-    assert_eq!(running.await.unwrap(), Ended::Gone);
+    assert_eq!(world.follow_until(|world| world.taken().len() == 3).await, Ended::Gone);
     assert_eq!(world.received().len(), 2);
     world.follow_until(|world| world.taken().len() == 3).await;
     assert_eq!(world.taken(), world.names().await);

@@ -22,7 +22,7 @@ use super::{
 const PATIENCE: Span = Span::seconds(15);
 
 /// How long the rest of an answer is waited for, so that its connection can serve again.
-const REST: Span = Span::seconds(1);
+const REST: Span = Span::seconds(2);
 
 /// The longest rest of an answer that is waited for, in octets.
 const LONGEST_REST: u64 = 65_536;
