@@ -229,11 +229,10 @@ impl World {
 
     /// Until this is so; and a little longer, so that what is not so any more is seen.
     async fn until(&self, so: fn(&Self) -> bool) {
-        let mut looks = 0;
+        let mut looks = 0..LOOKS;
         while !so(self) {
+            assert!(looks.next().is_some(), "it is not so: {:#?}", self.received());
             yield_now().await;
-            looks += 1;
-            assert!(looks < LOOKS, "it is not so: {:#?}", self.received());
         }
         for _ in 0..50 {
             yield_now().await;
