@@ -80,6 +80,8 @@
 
 pub mod answer;
 pub mod auth;
+#[cfg(feature = "client")]
+pub mod client;
 mod cors;
 pub mod feed;
 #[cfg(feature = "feedback")]

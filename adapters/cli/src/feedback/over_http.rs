@@ -1,8 +1,8 @@
 //! Hands a mail that came back to `accountable serve`.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
-use accountable::{domain::LinkUrl, mail::TakenIn};
+use accountable::{domain::LinkUrl, http::client::HttpClient, mail::TakenIn};
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{
@@ -10,16 +10,7 @@ use axum::{
         header::{AUTHORIZATION, CONTENT_TYPE},
     },
 };
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject as _},
-};
+use http_body_util::Full;
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -71,9 +62,11 @@ pub(super) async fn hand_over(
     let request = Request::post(url)
         .header(CONTENT_TYPE, "message/rfc822")
         .header(AUTHORIZATION, key.0.clone())
-        .body(Body::from(mail))
+        .body(Full::from(mail))
         .map_err(failed)?;
-    let (status, body) = timeout(PATIENCE, answer(request, connector(authorities)?))
+    let pem = authorities.map(|file| fs::read(file).map_err(|error| unusable(file, error))).transpose()?;
+    let client = HttpClient::new(url, pem.as_deref()).map_err(failed)?;
+    let (status, body) = timeout(PATIENCE, answer(request, client))
         .await
         .map_err(|_| failed(format!("{url} does not answer in time")))?
         .map_err(|error| failed(format!("{url} does not answer: {error}")))?;
@@ -86,39 +79,9 @@ pub(super) async fn hand_over(
 }
 
 /// Asks, and reads what is answered; an error in one line.
-async fn answer(
-    request: Request<Body>,
-    connector: HttpsConnector<HttpConnector>,
-) -> Result<(StatusCode, Bytes), String> {
-    let client = Client::builder(TokioExecutor::new()).build(connector);
-    let answer = client.request(request).await.map_err(|error| with_causes(&error))?;
+async fn answer(request: Request<Full<Bytes>>, client: HttpClient) -> Result<(StatusCode, Bytes), String> {
+    let answer = client.call(request).await.map_err(|error| with_causes(&error))?;
     let status = answer.status();
     let body = to_bytes(Body::new(answer.into_body()), ANSWER).await.map_err(|error| with_causes(&error))?;
     Ok((status, body))
-}
-
-/// Connections in clear or by TLS, with the certificate authorities of this machine, and those of the file.
-fn connector(authorities: Option<&Path>) -> Result<HttpsConnector<HttpConnector>, CommandError> {
-    let config = ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let config = match authorities {
-        None => config.with_native_roots().map_err(|error| failed(with_causes(&error)))?,
-        Some(file) => config.with_root_certificates(roots(file).map_err(|error| unusable(file, error))?),
-    };
-    let connector = HttpsConnectorBuilder::new().with_tls_config(config.with_no_client_auth());
-    Ok(connector.https_or_http().enable_http1().build())
-}
-
-fn roots(file: &Path) -> io::Result<RootCertStore> {
-    let bad = |error: &dyn std::error::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let pem = fs::read(file)?;
-    let mut named = 0_usize;
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        roots.add(certificate.map_err(|error| bad(&error))?).map_err(|error| bad(&error))?;
-        named = named.saturating_add(1);
-    }
-    if named == 0 { Err(io::Error::new(io::ErrorKind::InvalidData, "no certificate")) } else { Ok(roots) }
 }

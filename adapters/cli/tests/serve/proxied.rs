@@ -80,7 +80,7 @@ impl Proxied {
         fs::write(path.join("settings.toml"), settings).unwrap();
         let nginx = nginx(path, upstream, port);
         let server = Server::supervised(path, &path.join("nobody-listens"));
-        looked_for(|| TcpStream::connect(("127.0.0.1", port)).ok()).expect("nginx listens");
+        looked_for(|| TcpStream::connect(("127.0.0.1", port)).ok()).unwrap();
         Some(Self { folder, _server: server, nginx, port, key })
     }
 

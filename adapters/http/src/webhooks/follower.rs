@@ -7,11 +7,17 @@ use accountable_core::{
     domain::{Event, Span, Timestamp},
     port::{Clock, Cursor, Entropy},
 };
+use axum::http::{
+    Request, StatusCode,
+    header::{CONTENT_TYPE, USER_AGENT},
+};
 use futures_util::future::{Either, select};
-use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Body as _;
+
+use crate::client::{HttpClient, NoClient};
 
 use super::{
-    client::{NoClient, client},
     endpoint::Endpoint,
     message::Message,
     progress::{GivenUp, Progress},
@@ -46,7 +52,7 @@ const STAND_BY: Span = Span::seconds(30);
 pub struct Follower {
     accounts: Accounts,
     endpoint: Endpoint,
-    client: Client,
+    client: HttpClient,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -72,7 +78,7 @@ impl Follower {
         clock: impl Clock,
         entropy: impl Entropy,
     ) -> Result<Self, NoClient> {
-        let client = client(endpoint.url())?;
+        let client = HttpClient::new(endpoint.url(), None)?;
         Ok(Self { accounts, endpoint, client, clock: Arc::new(clock), entropy: Arc::new(entropy) })
     }
 
@@ -105,24 +111,25 @@ impl Follower {
     async fn tell(&self, message: &Message) -> Answer {
         let seconds = self.clock.now().since(Timestamp::EPOCH).to_std().as_secs().to_string();
         let signature = self.endpoint.sign(&message.id, &seconds, &message.body);
-        let call = self
-            .client
-            .post(self.endpoint.url())
+        let request = Request::post(self.endpoint.url())
             .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, "accountable")
             .header("webhook-id", &message.id)
             .header("webhook-timestamp", seconds)
             .header("webhook-signature", signature)
-            .body(message.body.clone());
-        let answer = match select(pin!(call.send()), self.clock.sleep(PATIENCE)).await {
+            .body(Full::from(message.body.clone()));
+        let Ok(request) = request else { return Answer::Failed("no request".into()) };
+        let answer = match select(pin!(self.client.call(request)), self.clock.sleep(PATIENCE)).await {
             Either::Left((Ok(answer), _)) => answer,
-            Either::Left((Err(error), _)) if error.is_connect() => {
+            Either::Left((Err(error), _)) if error.is_unreached() => {
                 return Answer::Failed("no connection".into());
             }
             Either::Left((Err(_), _)) | Either::Right(_) => return Answer::Failed("no answer".into()),
         };
         let status = answer.status();
-        if answer.content_length().is_some_and(|rest| rest <= LONGEST_REST) {
-            select(pin!(answer.bytes()), self.clock.sleep(REST)).await;
+        let body = answer.into_body();
+        if body.size_hint().upper().is_some_and(|rest| rest <= LONGEST_REST) {
+            select(pin!(body.collect()), self.clock.sleep(REST)).await;
         }
         match status {
             StatusCode::GONE => Answer::Gone,

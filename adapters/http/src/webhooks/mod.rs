@@ -33,7 +33,6 @@
 //! # }
 //! ```
 
-mod client;
 mod endpoint;
 mod follower;
 mod message;
@@ -42,7 +41,6 @@ mod secret;
 mod watch;
 
 pub use self::{
-    client::NoClient,
     endpoint::{BadEndpoint, Endpoint},
     follower::{Ended, Follower},
     progress::{GivenUp, Progress},
