@@ -38,7 +38,7 @@ use accountable_core::{
     domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
+use accountable_system::{Argon2Error, Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
@@ -232,6 +232,17 @@ impl Settings {
         Ok(self.assemble(parts, self.store.open()?, mailer))
     }
 
+    /// Begins to build accounts as [`builder`](Self::builder) does, for a program that seldom has a password to hash, such as
+    /// one that an operator runs: hashing threads are started once there is one.
+    ///
+    /// # Errors
+    /// Those of [`builder`](Self::builder), but for threads that can't be started: whoever has a password hashed is told then.
+    #[cfg(feature = "sqlite")]
+    pub fn builder_hashing_later(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
+        let parts = self.parts_with(|| Argon2Pool::starting_later(&self.hashing))?;
+        Ok(self.assemble(parts, self.store.open()?, mailer))
+    }
+
     /// Begins to build accounts as these settings say, in a store of the host's own; the section `store` is not looked
     /// at.
     ///
@@ -243,11 +254,19 @@ impl Settings {
     }
 
     fn parts(&self) -> Result<Parts, SettingsError> {
+        self.parts_with(|| Argon2Pool::new(&self.hashing))
+    }
+
+    /// The hasher is made last: where anything else is wrong, it starts no threads.
+    fn parts_with(
+        &self,
+        hasher: impl FnOnce() -> Result<Argon2Pool, Argon2Error>,
+    ) -> Result<Parts, SettingsError> {
         Ok(Parts {
             links: self.links.build()?,
             policy: self.policy.build()?,
             keys: self.keys.read()?,
-            hasher: Argon2Pool::new(&self.hashing)?,
+            hasher: hasher()?,
         })
     }
 

@@ -1,6 +1,9 @@
 //! Password hashing by Argon2id, on threads of its own; and the verification of older and foreign hashes.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt, io,
+    sync::{Arc, OnceLock},
+};
 
 use accountable_core::{
     domain::{Password, UnusableHash},
@@ -68,7 +71,23 @@ struct Pool {
     entropy: Box<dyn Entropy>,
     decoy_secret: Zeroizing<[u8; 32]>,
     peppers: Peppers,
-    workers: Workers<Scratch>,
+    /// There once they were started.
+    workers: OnceLock<Workers<Scratch>>,
+}
+
+impl Pool {
+    /// The threads, which are started where they were not.
+    fn started(&self) -> io::Result<&Workers<Scratch>> {
+        if let Some(workers) = self.workers.get() {
+            return Ok(workers);
+        }
+        let settings = &self.settings;
+        let keep = usize::try_from(settings.cost.memory_kib()).unwrap_or(usize::MAX);
+        let scratch = || Scratch::new(keep);
+        let workers = Workers::start("password-hash", settings.thread_count(), settings.waiting, scratch)?;
+        // Of two that start them at once, the threads of one end again.
+        Ok(self.workers.get_or_init(|| workers))
+    }
 }
 
 impl Argon2Pool {
@@ -86,20 +105,31 @@ impl Argon2Pool {
     /// An [`Argon2Error`] where the settings are weak or contradict themselves, a thread can't be started, or the
     /// source has no randomness ([`Argon2Error::NoEntropy`]).
     pub fn with_entropy(settings: &Argon2Settings, entropy: impl Entropy) -> Result<Self, Argon2Error> {
+        let pool = Self::without_threads(settings, entropy)?;
+        pool.0.started().map_err(Argon2Error::NoThread)?;
+        Ok(pool)
+    }
+
+    /// A pool whose threads are started once there is a password to hash or to verify, for a program that seldom has one.
+    /// A thread that can't be started then is [`HashError::Failed`].
+    ///
+    /// # Errors
+    /// An [`Argon2Error`] where the settings are weak or contradict themselves.
+    pub fn starting_later(settings: &Argon2Settings) -> Result<Self, Argon2Error> {
+        Self::without_threads(settings, OsEntropy)
+    }
+
+    fn without_threads(settings: &Argon2Settings, entropy: impl Entropy) -> Result<Self, Argon2Error> {
         settings.check()?;
         let mut decoy_secret = Zeroizing::new([0; 32]);
         entropy.fill(decoy_secret.as_mut_slice())?;
         let peppers = settings.peppers()?;
-        let keep = usize::try_from(settings.cost.memory_kib()).unwrap_or(usize::MAX);
-        let workers =
-            Workers::start("password-hash", settings.thread_count(), settings.waiting, || Scratch::new(keep))
-                .map_err(Argon2Error::NoThread)?;
         Ok(Self(Arc::new(Pool {
             settings: settings.clone(),
             entropy: Box::new(entropy),
             decoy_secret,
             peppers,
-            workers,
+            workers: OnceLock::new(),
         })))
     }
 
@@ -111,7 +141,8 @@ impl Argon2Pool {
     ) -> Result<T, HashError> {
         // The copy is wiped when the work is done, or when the turn is given up.
         let password = password.clone();
-        match self.0.workers.run(move |scratch| work(&password, scratch)).await {
+        let workers = self.0.started().map_err(|error| HashError::Failed(Box::new(error)))?;
+        match workers.run(move |scratch| work(&password, scratch)).await {
             Ok(done) => done.map_err(HashError::Failed),
             Err(NoAnswer::Full) => Err(HashError::Overloaded),
             Err(panicked @ NoAnswer::Panicked) => Err(HashError::Failed(Box::new(panicked))),
@@ -224,6 +255,23 @@ mod tests {
             assert!(!pool.verify(&other, &hash).await.unwrap());
             assert_ne!(pool.hash(&one).await.unwrap(), hash, "each hash has a salt of its own");
         });
+    }
+
+    #[test]
+    fn a_pool_that_starts_later_has_no_threads_before_there_is_a_password() {
+        let later = Argon2Pool::starting_later(&quick()).unwrap();
+        assert!(later.check(&later.decoy(&[7; 32])).is_ok());
+        assert!(later.0.workers.get().is_none());
+        let one = password("correct horse");
+        let hash = block_on(later.hash(&one)).unwrap();
+        assert!(later.0.workers.get().is_some());
+        assert!(block_on(later.verify(&one, &hash)).unwrap());
+
+        assert!(pool(&quick()).0.workers.get().is_some(), "any other has them at once");
+        assert!(
+            Argon2Pool::starting_later(&quick().with_waiting(usize::MAX)).is_err(),
+            "settings are judged"
+        );
     }
 
     /// From the tests of the reference implementation (phc-winner-argon2, src/test.c).
