@@ -6,6 +6,7 @@ mod error;
 mod feedback;
 mod init;
 mod key;
+mod manage;
 mod restore;
 mod serve;
 mod words;
@@ -68,6 +69,12 @@ enum CliCommand {
     Feedback(feedback::FeedbackArgs),
     /// Draws keys for those who call over HTTP.
     Key(key::KeyArgs),
+    /// Does what an operator does with accounts, groups of networks, mails and the journal, over the same settings and without a
+    /// server.
+    ///
+    /// Whatever it changes stands in the journal, in the name of --as. What is refused is told with a stable code, and exits with 1;
+    /// with --json as {"error":{"code":..,"text":..}}. Each command, its event and its test stand in adapters/cli/MANAGE.md.
+    Manage(manage::ManageArgs),
 }
 
 /// The exit code by which a mail server tries again later (`EX_TEMPFAIL` of sysexits.h).
@@ -86,6 +93,7 @@ fn main() -> ExitCode {
         CliCommand::Serve(args) => on(Runtime::new_multi_thread(), serve::run(args)),
         CliCommand::Feedback(args) => on(Runtime::new_current_thread(), feedback::run(args)),
         CliCommand::Key(args) => key::run(&args),
+        CliCommand::Manage(args) => on(Runtime::new_current_thread(), manage::run(args)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,93 @@
+//! The command `accountable manage`: what an operator does with accounts, over the same settings and without a server.
+
+mod accounts;
+mod failure;
+mod groups;
+mod journal;
+mod open;
+mod outbox;
+mod output;
+mod reading;
+mod suppressions;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use self::{failure::ManageError, output::Output};
+use crate::error::{CommandError, failed};
+
+/// What is to be done, in whose name, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct ManageArgs {
+    #[command(flatten)]
+    common: CommonArgs,
+    #[command(subcommand)]
+    command: ManageCommand,
+}
+
+/// What every command of an operator takes.
+#[derive(Debug, Args)]
+struct CommonArgs {
+    /// The file of the settings.
+    #[arg(long, global = true, value_name = "FILE", default_value = "settings.toml")]
+    settings: PathBuf,
+    /// In whose name it is done, for the journal: 1 to 64 visible ASCII characters. [default: manage:$USER]
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    actor: Option<String>,
+    /// Prints JSON and nothing else: one object, or one a line for a list.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ManageCommand {
+    /// Registers, shows, changes, suspends, closes and erases accounts.
+    #[command(subcommand)]
+    Accounts(accounts::AccountsCommand),
+    /// Defines the groups of networks that accounts may be used from.
+    #[command(subcommand)]
+    Groups(groups::GroupsCommand),
+    /// Lists the addresses from which mail is held back, and lets mail go to them again.
+    #[command(subcommand)]
+    Suppressions(suppressions::SuppressionsCommand),
+    /// Shows the mails that wait or were given up, and queues or cancels them.
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
+    /// Reads what happened: to one account, or to all.
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+}
+
+/// Does what the arguments say. What went wrong is told with its stable code; with --json on the standard output, too.
+///
+/// # Errors
+/// [`CommandError`] where it was refused or failed, or where the output can't be written.
+pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
+    let ManageArgs { common, command } = args;
+    let mut output = Output::new(common.json);
+    let done = match command {
+        ManageCommand::Accounts(command) => accounts::run(command, &common, &mut output).await,
+        ManageCommand::Groups(command) => groups::run(command, &common, &mut output).await,
+        ManageCommand::Suppressions(command) => suppressions::run(command, &common, &mut output).await,
+        ManageCommand::Outbox(command) => outbox::run(command, &common, &mut output).await,
+        ManageCommand::Journal(command) => journal::run(command, &common, &mut output).await,
+    };
+    match done {
+        Ok(()) => Ok(output.flush()?),
+        Err(ManageError::Output(error)) => Err(error.into()),
+        Err(ManageError::Told) => {
+            output.flush()?;
+            Err(CommandError::Unexpected)
+        }
+        Err(ManageError::Failed(failure)) if common.json => {
+            output.json(&failure.told())?;
+            output.flush()?;
+            Err(CommandError::Unexpected)
+        }
+        Err(ManageError::Failed(failure)) => {
+            output.flush()?;
+            Err(failed(failure.to_string()))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The accounts that the settings name, opened for one command.
+//!
+//! Most commands hand over no mail and hash no password: for them no mailer is made and no thread started. What they queue is
+//! left to the courier of the process that serves.
+
+use std::env;
+
+use accountable::{
+    Accounts, Admin, Settings, async_trait,
+    domain::{Actor, Letter},
+    port::{MailError, Mailer, Receipt},
+};
+
+use super::{
+    CommonArgs,
+    failure::{ManageError, value_of},
+};
+
+/// In whose name an operator acts who is not known by one.
+const NOBODY_KNOWN: &str = "manage";
+
+/// Accounts, and the door for staff in the operator's name.
+pub(super) struct Opened {
+    pub(super) accounts: Accounts,
+    pub(super) admin: Admin,
+}
+
+/// Opens the accounts for a command that hands over no mail.
+pub(super) async fn open(common: &CommonArgs) -> Result<Opened, ManageError> {
+    open_with(common, &Settings::from_file(&common.settings)?, NoMailer).await
+}
+
+/// Opens the accounts for a command that hands mail over itself.
+pub(super) async fn open_mailing(common: &CommonArgs) -> Result<Opened, ManageError> {
+    let settings = Settings::from_file(&common.settings)?;
+    open_with(common, &settings, settings.mailer()?).await
+}
+
+async fn open_with(
+    common: &CommonArgs,
+    settings: &Settings,
+    mailer: impl Mailer,
+) -> Result<Opened, ManageError> {
+    let actor = actor(common.actor.as_deref())?;
+    let accounts = settings.builder_hashing_later(mailer)?.open().await?;
+    Ok(Opened { admin: accounts.admin(actor), accounts })
+}
+
+/// Who acts: as said, or whoever is logged in to this machine.
+pub(super) fn actor(named: Option<&str>) -> Result<Actor, ManageError> {
+    if let Some(name) = named {
+        return value_of("--as", Actor::parse(name));
+    }
+    let user = env::var("USER").map(|user| format!("{NOBODY_KNOWN}:{user}"));
+    let actor = user.ok().and_then(|user| Actor::parse(&user).ok());
+    actor.map_or_else(|| value_of("--as", Actor::parse(NOBODY_KNOWN)), Ok)
+}
+
+/// Takes no letter: whoever opens the accounts with it hands none over.
+struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn deliver(&self, _: &Letter) -> Result<Receipt, MailError> {
+        Err(MailError::Unreachable("this command hands no mail over".into()))
+    }
+}

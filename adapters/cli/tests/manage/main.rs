@@ -1,0 +1,16 @@
+//! The command `accountable manage`, run as an operator runs it: over a real file, by the settings that `accountable init` made
+//! room for.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that does not find what it looks for has failed, as it should"
+)]
+
+mod accounts;
+mod groups;
+mod house;
+mod journal;
+mod outbox;
+mod password;
+mod refusals;
+mod suppressions;
