@@ -3,7 +3,8 @@
 use std::path::Path;
 
 pub use accountable_sqlite::{
-    Cause, HostTransaction, Migrate, OpenError, Options, RestoreError, Restored, SqliteStore, Veto, rusqlite,
+    BackupError, Cause, HostTransaction, Migrate, OpenError, Options, RestoreError, Restored, SqliteStore,
+    Veto, rusqlite,
 };
 
 use accountable_core::{
@@ -79,6 +80,15 @@ pub fn open_with(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStor
 /// accounts are as they were. [`Error::NoEntropy`].
 pub fn restore(path: impl AsRef<Path>) -> Result<Restored, Error> {
     accountable_sqlite::restore(path, new_life()?, &Options::default()).map_err(Error::Restore)
+}
+
+/// Copies the file to a new one that only its owner may read, while others go on to use it. What that means in full stands at
+/// [`accountable_sqlite::backup`].
+///
+/// # Errors
+/// A [`BackupError`]: there is no store, the backup is there already, or one of the files can't be used.
+pub fn backup(path: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), BackupError> {
+    accountable_sqlite::backup(path, to, &Options::default())
 }
 
 fn new_life() -> Result<Incarnation, Error> {

@@ -9,22 +9,26 @@ mod key;
 mod manage;
 mod restore;
 mod serve;
+mod shell;
 mod words;
 
 use std::{error::Error, io, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use tokio::runtime::Builder as Runtime;
 
 use crate::error::{CommandError, with_causes};
 
 /// The life of an account, embedded in your Rust program.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = HINTS)]
 struct Cli {
     #[command(subcommand)]
     command: CliCommand,
 }
+
+/// What is not worth a line among the commands.
+const HINTS: &str = "accountable completions SHELL prints completions for bash, elvish, fish, powershell or zsh;\naccountable man [FOLDER] prints the manual page, or writes one for each command.";
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
@@ -75,6 +79,12 @@ enum CliCommand {
     /// Whatever it changes stands in the journal, in the name of --as. What is refused is told with a stable code, and exits with 1;
     /// with --json as {"error":{"code":..,"text":..}}. Each command, its event and its test stand in adapters/cli/MANAGE.md.
     Manage(manage::ManageArgs),
+    /// Prints the script by which a shell completes commands and options.
+    #[command(hide = true)]
+    Completions(shell::CompletionsArgs),
+    /// Prints the manual page, or writes one for each command into a folder.
+    #[command(hide = true)]
+    Man(shell::ManArgs),
 }
 
 /// The exit code by which a mail server tries again later (`EX_TEMPFAIL` of sysexits.h).
@@ -94,6 +104,8 @@ fn main() -> ExitCode {
         CliCommand::Feedback(args) => on(Runtime::new_current_thread(), feedback::run(args)),
         CliCommand::Key(args) => key::run(&args),
         CliCommand::Manage(args) => on(Runtime::new_current_thread(), manage::run(args)),
+        CliCommand::Completions(args) => shell::completions(&args, Cli::command()),
+        CliCommand::Man(args) => shell::man(&args, Cli::command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,14 +1,18 @@
 //! The command `accountable manage`: what an operator does with accounts, over the same settings and without a server.
 
 mod accounts;
+mod backup;
+mod check;
 mod failure;
 mod groups;
 mod journal;
+mod keys;
 mod open;
 mod outbox;
 mod output;
 mod reading;
 mod suppressions;
+mod sweep;
 
 use std::path::PathBuf;
 
@@ -57,6 +61,16 @@ enum ManageCommand {
     /// Reads what happened: to one account, or to all.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Tells what rests on each key, and seals anew what rests on retired ones.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Looks whether settings, keys, database, clock, files and mail servers are sound, and what is overdue. Changes nothing;
+    /// exits with 1 where anything does not work.
+    Check,
+    /// Copies the database to a new file that only you may read, while others go on to use it.
+    Backup(backup::BackupArgs),
+    /// Does now what the courier of a serving process does by itself: delivers mails and does what time asks for, once.
+    Sweep(sweep::SweepArgs),
 }
 
 /// Does what the arguments say. What went wrong is told with its stable code; with --json on the standard output, too.
@@ -72,6 +86,10 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Suppressions(command) => suppressions::run(command, &common, &mut output).await,
         ManageCommand::Outbox(command) => outbox::run(command, &common, &mut output).await,
         ManageCommand::Journal(command) => journal::run(command, &common, &mut output).await,
+        ManageCommand::Keys(command) => keys::run(command, &common, &mut output).await,
+        ManageCommand::Check => check::run(&common, &mut output).await,
+        ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
+        ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,
     };
     match done {
         Ok(()) => Ok(output.flush()?),

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use tokio::{runtime::Handle, time::Instant};
 
 use crate::{
-    Command, HelloName, Relay, RelayPassword, Security, SmtpError, SmtpSettings, SmtpSetupError, Verp,
-    envelope::Posting, fault::Fault, pool::Pool, runtime::OwnRuntime, session::Opener, tls,
+    Command, HelloName, Relay, RelayPassword, RelayUrl, Security, SmtpError, SmtpSettings, SmtpSetupError,
+    Verp, envelope::Posting, fault::Fault, pool::Pool, runtime::OwnRuntime, session::Opener, tls,
 };
 
 /// Hands letters to mail servers by SMTP. All clones share the connections.
@@ -75,6 +75,32 @@ impl SmtpMailer {
             verp: settings.verp.clone(),
         };
         Ok(Self { composer, sending: Arc::new(sending), runtime: Arc::default() })
+    }
+}
+
+impl SmtpMailer {
+    /// Tries each relay, one after the other, up to where a mail would follow: the way to it, TLS, the greeting, and the log-in
+    /// where its URL has a user. No mail is offered, so nothing is known of whether it would be taken. Each has the whole
+    /// [deadline](SmtpSettings::with_deadline).
+    ///
+    /// What a relay is not ready for stands beside its URL, as [`Mailer::deliver`] would answer it.
+    pub async fn try_relays(&self) -> Vec<(RelayUrl, Result<(), MailError>)> {
+        let mut tried = Vec::new();
+        for relay in &self.sending.relays {
+            let outcome = self.reach(relay.clone()).await.map_err(MailError::from);
+            tried.push((relay.url().clone(), outcome));
+        }
+        tried
+    }
+
+    async fn reach(&self, relay: Pool) -> Result<(), Fault> {
+        let end = now_and(self.sending.deadline);
+        if Handle::try_current().is_ok() {
+            return relay.reach(end).await;
+        }
+        let elsewhere = self.runtime.run(async move { relay.reach(end).await }).await;
+        let outcome = elsewhere.map_err(|error| Fault::unreachable(SmtpError::NoThread(error)))?;
+        outcome.unwrap_or_else(|| Err(Fault::ours(SmtpError::Stopped)))
     }
 }
 

@@ -8,7 +8,7 @@ use deadpool::managed::{
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
-    Command,
+    Command, RelayUrl,
     envelope::Posting,
     fault::Fault,
     session::{Opener, Session},
@@ -72,6 +72,16 @@ impl Pool {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Where the relay is.
+    pub(crate) fn url(&self) -> &RelayUrl {
+        &self.0.manager().opener.url
+    }
+
+    /// Opens a connection, or finds that one is still good, until `end` at most.
+    pub(crate) async fn reach(&self, end: Instant) -> Result<(), Fault> {
+        timeout_at(end, self.session()).await.map_err(|_| Fault::timed_out(Command::Connect))?.map(drop)
     }
 
     async fn session(&self) -> Result<Lent, Fault> {

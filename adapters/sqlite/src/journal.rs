@@ -4,7 +4,7 @@
 //! read up to a number can miss a smaller one.
 
 use accountable_core::{
-    domain::{AccountId, Event, Incarnation, Realm},
+    domain::{AccountId, Event, Incarnation, Realm, Timestamp},
     port::{Commit, Cursor, Feed, Limit, Scope, Write, records::Place},
 };
 use rusqlite::params;
@@ -44,6 +44,10 @@ const ENDS: Sql = Sql::new(
     "SELECT coalesce((SELECT trimmed FROM accountable_journal WHERE realm = ?1), 0),
             max(coalesce((SELECT max(seq) FROM accountable_event WHERE realm = ?1), 0),
                 coalesce((SELECT last FROM accountable_journal WHERE realm = ?1), 0))",
+);
+const NEWEST: Sql = Sql::new(
+    "newest event of a realm",
+    "SELECT at FROM accountable_event WHERE realm = ?1 ORDER BY seq DESC LIMIT 1",
 );
 const OF_REALM: Sql = Sql::new(
     "events of a realm",
@@ -142,6 +146,11 @@ fn next_number(on: &Db<'_>, realm: &Realm) -> Result<i64, Cause> {
 fn ends(on: &Db<'_>, realm: &Realm) -> Result<(i64, i64), Cause> {
     let ends = ENDS.first(on, [realm.as_str()], |row| Ok((row::column(row, 0)?, row::column(row, 1)?)))?;
     Ok(ends.unwrap_or_default())
+}
+
+/// When the last event of a realm happened.
+pub(crate) fn newest(on: &Db<'_>, realm: &Realm) -> Result<Option<Timestamp>, Cause> {
+    NEWEST.first(on, [realm.as_str()], |row| Ok(Timestamp::from_micros(row::column(row, 0)?)))
 }
 
 /// Events of a scope since a cursor.

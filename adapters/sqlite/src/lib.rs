@@ -48,8 +48,8 @@
 //!
 //! # Durability
 //! A commit that was answered is on the disk (`synchronous = FULL`), as far as the disk is honest about it. The file
-//! and its `-wal` belong together: back them up with SQLite's own means (`VACUUM INTO`, the backup API). A backup that
-//! is put back in place of the file goes through [`restore`] before anybody opens it, so that what was redeemed or
+//! and its `-wal` belong together: back them up with [`backup`], or with SQLite's own means (`VACUUM INTO`, the backup
+//! API). A backup that is put back in place of the file goes through [`restore`] before anybody opens it, so that what was redeemed or
 //! ended since stays so.
 //!
 //! A full disk, and one that fails, is [`StoreError::Broken`] with its cause, at once. So is a file that was removed or
@@ -128,6 +128,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod backup;
 mod commit;
 mod companion;
 mod cut;
@@ -162,6 +163,7 @@ mod writing;
 pub use rusqlite;
 
 pub use self::{
+    backup::{BackupError, backup},
     companion::{HostTransaction, Veto},
     error::{Cause, OpenError},
     open::{Migrate, Options},

@@ -382,7 +382,7 @@ fn keep_private(_: &Path) -> io::Result<()> {
 }
 
 /// A connection that behaves the same for readers and writer.
-fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
+pub(crate) fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
     settled(bare(path, flags, options)?, options)
 }
 

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use accountable_core::{
     domain::{
         Account, AccountId, Address, AddressTag, Incarnation, IpFilterGroup, IpFilterGroupName, Mail, Realm,
+        Timestamp,
     },
     port::{
         AccountQuery, Backlog, Claim, Claims, Commit, CommitError, Cursor, Dossier, Feed, FeedError, Limit,
@@ -79,6 +80,15 @@ impl SqliteStore {
     #[must_use]
     pub fn incarnation(&self) -> Incarnation {
         self.inner.life
+    }
+
+    /// When the newest event of this realm's journal happened, by the clock of the process that wrote it; none where there is
+    /// none. A clock that is behind it stands wrong, or stood wrong then.
+    ///
+    /// # Errors
+    /// A [`StoreError`].
+    pub async fn newest_event(&self, realm: &Realm) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.inner.readers.read(|on| journal::newest(on, realm)).await?)
     }
 
     /// Removes rows of purged sign-ups; of those that the host's tables refer to, each stays.

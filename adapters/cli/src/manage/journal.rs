@@ -107,7 +107,7 @@ async fn history(
 
 async fn feed(args: &FeedArgs, journal: &Journal, output: &mut Output) -> Result<(), ManageError> {
     let every = value_of("--every", Span::parse(&args.every))?;
-    let file = args.cursor.as_ref().map(CursorFile::at);
+    let file = args.cursor.as_deref().map(CursorFile::at);
     let mut after = file.as_ref().map(CursorFile::read).transpose()?.flatten();
     loop {
         let page = journal.feed(after.clone(), PAGE).await?;

@@ -57,7 +57,7 @@ pub(super) fn actor(named: Option<&str>) -> Result<Actor, ManageError> {
 }
 
 /// Takes no letter: whoever opens the accounts with it hands none over.
-struct NoMailer;
+pub(super) struct NoMailer;
 
 #[async_trait]
 impl Mailer for NoMailer {

@@ -200,7 +200,9 @@ async fn requeue(args: &RequeueArgs, admin: &Admin, output: &mut Output) -> Resu
                 Err(ManageError::Failed(failure)) => {
                     refused = true;
                     let mut told = failure.told();
-                    told["mail"] = mail.id.to_string().into();
+                    if let Some(fields) = told.as_object_mut() {
+                        fields.insert("mail".to_owned(), mail.id.to_string().into());
+                    }
                     output.done(&told, &format!("{} stays as it is: {failure}.", mail.id))?;
                 }
                 Err(other) => return Err(other),

@@ -1,5 +1,9 @@
 //! Accounts registered, found, changed, and brought to their end.
 
+use accountable::{
+    NewAccount,
+    domain::{AccountId, Actor, EmailAddress, Origin, TypedPassword},
+};
 use serde_json::json;
 
 use crate::house::{House, text};
@@ -24,7 +28,7 @@ fn an_account_is_registered_with_what_the_host_keeps_about_it_in_the_operators_n
 fn an_account_is_shown_by_its_address_however_spelled_and_by_each_form_of_its_id() {
     let house = House::without_mailer();
     let id = house.registered(ADA);
-    let parsed = accountable::domain::AccountId::parse(&id).unwrap();
+    let parsed = AccountId::parse(&id).unwrap();
     for named in [ADA, "ADA@Example.com", &id, &parsed.to_base62(), &parsed.to_uuid()] {
         assert_eq!(text(&house.object(&["accounts", "show", named]), "/id"), id, "{named}");
     }
@@ -57,14 +61,11 @@ fn accounts_are_listed_by_filters_and_found_by_the_beginning_of_their_address() 
 #[test]
 fn a_list_goes_on_over_all_of_its_pages() {
     let house = House::without_mailer();
-    let settings = accountable::Settings::from_file(house.folder().join("settings.toml")).unwrap();
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let mailer = accountable::testing::RecordingMailer::new();
-        let accounts = settings.builder(mailer).unwrap().open().await.unwrap();
-        let admin = accounts.admin(accountable::domain::Actor::parse("test").unwrap());
+    house.with_accounts(async |accounts| {
+        let admin = accounts.admin(Actor::parse("test").unwrap());
         for number in 0..501 {
-            let email = accountable::domain::EmailAddress::parse(&format!("u{number}@example.com")).unwrap();
-            admin.register(accountable::NewAccount::new(email)).await.unwrap();
+            let email = EmailAddress::parse(&format!("u{number}@example.com")).unwrap();
+            admin.register(NewAccount::new(email)).await.unwrap();
         }
     });
     assert_eq!(house.lines(&["accounts", "list"]).len(), 501);
@@ -109,9 +110,21 @@ fn what_is_done_to_the_standing_of_an_account_is_shown_and_journaled() {
         assert_eq!(account["standing"], standing, "{args:?}");
         assert!(house.events(&id).contains(&event.to_owned()), "{args:?}: {:?}", house.events(&id));
     }
-    assert_eq!(house.object(&["accounts", "unlock", ADA])["log_ins"]["failures"], 0);
     let sentence = house.table(&["accounts", "suspend", ADA, "--reason", "again"]);
     assert_eq!(sentence, format!("Suspended {id} ({ADA}).\n"));
+}
+
+#[test]
+fn failed_log_ins_are_forgotten_by_an_unlock() {
+    let house = House::without_mailer();
+    house.registered(ADA);
+    house.with_accounts(async |accounts| {
+        let (email, wrong) = (EmailAddress::parse(ADA).unwrap(), TypedPassword::parse("not it").unwrap());
+        accounts.public(Origin::Unknown).authenticate(&email, &wrong, None).await.unwrap();
+    });
+    assert_eq!(house.object(&["accounts", "show", ADA])["log_ins"]["failures"], 1);
+    assert_eq!(house.object(&["accounts", "unlock", ADA])["log_ins"]["failures"], 0);
+    assert_eq!(house.last_event(ADA), ("unlocked".to_owned(), "manage:eve".to_owned()));
 }
 
 #[test]

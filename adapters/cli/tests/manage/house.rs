@@ -7,6 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use accountable::{Accounts, Settings, testing::RecordingMailer};
 use serde_json::Value;
 
 const SETTINGS: &str = "[links]\npage = \"https://app.example/password\"\n";
@@ -103,13 +104,21 @@ impl House {
         let output = self.run("manage", &[args, &["--json"]].concat(), input);
         assert_eq!(output.status.code(), Some(1), "{args:?}: {output:?}");
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let field = |name: &str| told["error"][name].as_str().unwrap().to_owned();
-        (field("code"), field("text"))
+        (text(&told, "/error/code"), text(&told, "/error/text"))
     }
 
     /// The code with which it is refused.
     pub(crate) fn code(&self, args: &[&str]) -> String {
         self.refused(args).0
+    }
+
+    /// Does with the accounts, in this process, what no operator does.
+    pub(crate) fn with_accounts(&self, work: impl AsyncFnOnce(Accounts)) {
+        let settings = Settings::from_file(self.folder().join("settings.toml")).unwrap();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let builder = settings.builder(RecordingMailer::new()).unwrap();
+            work(builder.open().await.unwrap()).await;
+        });
     }
 
     /// Registers an account, and gives its id.

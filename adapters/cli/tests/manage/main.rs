@@ -2,11 +2,14 @@
 //! room for.
 #![cfg(unix)]
 #![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
 
 mod accounts;
+mod check;
 mod groups;
 mod house;
 mod journal;
@@ -14,3 +17,5 @@ mod outbox;
 mod password;
 mod refusals;
 mod suppressions;
+mod terminal;
+mod upkeep;

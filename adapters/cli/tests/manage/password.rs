@@ -1,5 +1,9 @@
 //! Links to choose a password, passwords assigned, and others required.
 
+use accountable::{
+    Import, ImportedPassword, NewAccount,
+    domain::{Actor, EmailAddress},
+};
 use serde_json::json;
 
 use crate::house::House;
@@ -60,11 +64,23 @@ fn a_password_is_read_from_the_standard_input_and_must_be_changed() {
 }
 
 #[test]
-fn an_address_is_asked_to_be_proven_once_there_is_a_password() {
+fn an_address_is_proven_by_a_code_once_there_is_a_password() {
     let house = House::new();
     house.registered(ADA);
     assert_eq!(house.code(&["accounts", "request-email-proof", ADA]), "code_not_expected");
     assert!(house.mails().is_empty());
+    house.with_accounts(async |accounts| {
+        let admin = accounts.admin(Actor::parse("test").unwrap());
+        let bob = NewAccount::new(EmailAddress::parse("bob@example.com").unwrap());
+        let hash = "$2a$12$o6hx.Wog/wvFSkT/Bp/6DOxCtLRTDj7lm9on9suF/WaCGNVHbkfL6";
+        admin.import(Import::new(bob).with_password(ImportedPassword::new(hash))).await.unwrap();
+    });
+    assert_eq!(
+        house.object(&["accounts", "request-email-proof", "bob@example.com"])["delivery"],
+        "delivered"
+    );
+    let queued = house.lines(&["journal", "history", "bob@example.com"]);
+    assert!(queued.iter().any(|event| event["what"]["purpose"] == "email_proof"), "{queued:?}");
 }
 
 #[test]

@@ -35,6 +35,21 @@ async fn the_second_is_asked_where_the_first_can_not_be_reached_or_refuses_us() 
 }
 
 #[tokio::test]
+async fn each_relay_is_tried_up_to_where_a_mail_would_follow_and_none_is_offered() {
+    let (good, bad) = (Sink::usual(), refusing("EHLO", Answer::Says("550 5.7.1 Not you")));
+    let urls = [&good, &bad].map(|sink| sink.url().parse().unwrap());
+    let settings = settings(&[&good, &bad]).with_relay(nobody());
+    let tried = mailer(&settings).try_relays().await;
+    let outcome =
+        |at: usize| tried.get(at).map(|(_, outcome)| outcome.as_ref().map_err(cause));
+    assert_eq!(tried.iter().map(|(url, _)| url).take(2).collect::<Vec<_>>(), urls.iter().collect::<Vec<_>>());
+    assert!(matches!(outcome(0), Some(Ok(()))));
+    assert!(matches!(outcome(1), Some(Err(SmtpError::Refused { .. }))));
+    assert!(matches!(outcome(2), Some(Err(SmtpError::NoConnection(_)))));
+    assert!(good.received().is_empty() && !good.lines().iter().any(|line| line.starts_with("MAIL")));
+}
+
+#[tokio::test]
 async fn a_silent_first_leaves_time_to_the_second() {
     let second = Sink::usual();
     for command in [GREETING, "MAIL"] {

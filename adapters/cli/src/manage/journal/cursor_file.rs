@@ -18,8 +18,8 @@ const LARGEST: usize = 4_096;
 pub(super) struct CursorFile(PathBuf);
 
 impl CursorFile {
-    pub(super) fn at(path: &PathBuf) -> Self {
-        Self(path.clone())
+    pub(super) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
     }
 
     /// The cursor; none where there is no file yet.

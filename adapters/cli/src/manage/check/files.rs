@@ -1,0 +1,71 @@
+//! Who else on this machine may read the database, and whether the callers' keys can be read.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use accountable::{Settings, SystemClock};
+
+use super::Findings;
+use crate::error::with_causes;
+
+pub(super) fn check(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
+    let database = &settings.store.path;
+    let exposed = [beside(database, ""), beside(database, "-wal"), beside(database, "-shm")];
+    let exposed: Vec<_> = exposed.into_iter().filter_map(|path| Some((exposed_by(&path)?, path))).collect();
+    for (mode, path) in &exposed {
+        let why = "others on this machine may read addresses and hashes (chmod 600)";
+        findings.warn("files", format!("{} has mode {mode:03o}: {why}", path.display()))?;
+    }
+    if exposed.is_empty() && database.exists() {
+        findings.ok("files", "only its owner may read the database")?;
+    }
+    callers_keys(settings, findings)
+}
+
+/// The keys of those who call over HTTP, as far as a contract needs them.
+fn callers_keys(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
+    let http = &settings.http;
+    if http.webconnect.enabled || http.payway.enabled || http.feedback.enabled {
+        match http.bearer_keys() {
+            Err(error) => findings.fail("files", with_causes(&error))?,
+            Ok(_) => match exposed_by(&http.bearer_keys_file) {
+                Some(mode) => {
+                    let path = http.bearer_keys_file.display();
+                    findings.warn(
+                        "files",
+                        format!("{path} has mode {mode:03o}: only its owner needs it (chmod 600)"),
+                    )?;
+                }
+                None => findings.ok("files", "the bearer keys can be read by their owner only")?,
+            },
+        }
+    }
+    if http.data_forest.enabled {
+        match http.ncp_signatures(SystemClock) {
+            Err(error) => findings.fail("files", with_causes(&error))?,
+            Ok(_) => findings.ok("files", "the shared secrets of http.ncp_keys_file can be read")?,
+        }
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The permission bits of a file that others than its owner have access to.
+#[cfg(unix)]
+fn exposed_by(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn exposed_by(_: &Path) -> Option<u32> {
+    None
+}
