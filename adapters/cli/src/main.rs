@@ -21,7 +21,7 @@ use crate::error::{CommandError, with_causes};
 
 /// The life of an account, embedded in your Rust program.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = HINTS)]
+#[command(name = "accountable", version, about, after_help = HINTS)]
 struct Cli {
     #[command(subcommand)]
     command: CliCommand,

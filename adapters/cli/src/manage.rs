@@ -32,6 +32,7 @@ pub(crate) struct ManageArgs {
 
 /// What every command of an operator takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct CommonArgs {
     /// The file of the settings.
     #[arg(long, global = true, value_name = "FILE", default_value = "settings.toml")]

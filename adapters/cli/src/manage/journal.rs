@@ -127,7 +127,20 @@ async fn feed(args: &FeedArgs, journal: &Journal, output: &mut Output) -> Result
 
 fn print(events: &[Event], output: &mut Output) -> Result<(), ManageError> {
     let rows = events.iter().map(told).collect::<Result<Vec<_>, _>>().map_err(std::io::Error::from)?;
+    let rows = if output.is_for_people() { rows.into_iter().map(in_columns).collect() } else { rows };
     Ok(output.rows(&COLUMNS, &rows)?)
+}
+
+/// With the particulars of what happened in a place of their own, beside its name.
+fn in_columns(mut event: Value) -> Value {
+    let particulars = event.get("what").and_then(Value::as_object).cloned().map(|mut what| {
+        what.remove("event");
+        what
+    });
+    if let Some(fields) = event.as_object_mut() {
+        fields.insert("particulars".to_owned(), particulars.map_or(Value::Null, Value::Object));
+    }
+    event
 }
 
 /// An event as the journal keeps it, but for the account, which is named as everywhere else.

@@ -41,7 +41,7 @@ impl Output {
         let mut fields = Vec::new();
         flatten("", &value, &mut fields);
         table.add_rows(fields);
-        self.print(&table)
+        self.print(&mut table)
     }
 
     /// Prints what was done and to what: the thing as it is now, or a sentence.
@@ -69,7 +69,7 @@ impl Output {
             columns.iter().map(|(_, at)| value.pointer(at).map_or_else(|| "-".to_owned(), cell)).collect()
         };
         table.add_rows(page.iter().map(row));
-        self.print(&table)
+        self.print(&mut table)
     }
 
     /// Hands over what is printed so far.
@@ -77,7 +77,15 @@ impl Output {
         self.out.flush()
     }
 
-    fn print(&mut self, table: &Table) -> io::Result<()> {
+    /// Whether people read it.
+    pub(super) fn is_for_people(&self) -> bool {
+        !self.json
+    }
+
+    fn print(&mut self, table: &mut Table) -> io::Result<()> {
+        table.column_iter_mut().for_each(|column| {
+            column.set_padding((0, 2));
+        });
         writeln!(self.out, "{}", table.trim_fmt())
     }
 }
@@ -111,7 +119,9 @@ fn cell(value: &Value) -> String {
         // What is written by others may have line feeds, and nothing else that moves a cursor.
         Value::String(text) if text.parse::<Timestamp>().is_ok() => seconds(text),
         Value::String(text) => text.escape_debug().to_string(),
+        Value::Array(values) if values.is_empty() => "-".to_owned(),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Object(object) if object.is_empty() => "-".to_owned(),
         Value::Object(object) => {
             let fields = object.iter().map(|(name, value)| format!("{name}={}", cell(value)));
             fields.collect::<Vec<_>>().join(" ")

@@ -1,7 +1,7 @@
 //! Accounts registered, found, changed, and brought to their end.
 
 use accountable::{
-    NewAccount,
+    Authentication, NewAccount,
     domain::{AccountId, Actor, EmailAddress, Origin, TypedPassword},
 };
 use serde_json::json;
@@ -120,7 +120,8 @@ fn failed_log_ins_are_forgotten_by_an_unlock() {
     house.registered(ADA);
     house.with_accounts(async |accounts| {
         let (email, wrong) = (EmailAddress::parse(ADA).unwrap(), TypedPassword::parse("not it").unwrap());
-        accounts.public(Origin::Unknown).authenticate(&email, &wrong, None).await.unwrap();
+        let denied = accounts.public(Origin::Unknown).authenticate(&email, &wrong, None).await.unwrap();
+        assert!(matches!(denied, Authentication::Denied(_)));
     });
     assert_eq!(house.object(&["accounts", "show", ADA])["log_ins"]["failures"], 1);
     assert_eq!(house.object(&["accounts", "unlock", ADA])["log_ins"]["failures"], 0);

@@ -23,7 +23,9 @@ fn a_cursor_file_goes_on_where_it_was_left_off() {
     let next = house.lines(&feed);
     assert_eq!(next.iter().map(|event| text(event, "/account")).collect::<Vec<_>>(), [bob]);
     assert_eq!(house.lines(&["journal", "feed"]).len(), 2, "without one it begins at the beginning");
-    assert!(house.table(&["journal", "feed"]).contains("administrator=manage:eve"));
+    house.object(&["groups", "define", "office", "192.0.2.7"]);
+    let table = house.table(&["journal", "feed"]);
+    assert!(table.contains("administrator=manage:eve") && table.contains("name=office"), "{table}");
 
     house.write("place", "zz\n");
     let (code, said) = house.refused(&feed);
