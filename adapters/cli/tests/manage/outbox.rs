@@ -25,6 +25,12 @@ fn a_mail_that_waits_is_listed_shown_and_cancelled() {
     assert_eq!(house.object(&["outbox", "show", &name]), mail);
     assert_eq!(house.object(&["outbox", "health"])["waiting"], 2);
 
+    assert_eq!(
+        house.code(&["outbox", "show", &"0".repeat(32)]),
+        "no_such_mail",
+        "though others are behind it"
+    );
+
     assert_eq!(house.code(&["outbox", "requeue", &name]), "mail_not_dead");
     assert_eq!(house.object(&["outbox", "cancel", &name]), json!({ "mail": name, "cancelled": true }));
     assert_eq!(house.code(&["outbox", "cancel", &name]), "no_such_mail");
