@@ -2,7 +2,7 @@
 //! room for.
 #![cfg(unix)]
 #![expect(
-    clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"

@@ -40,8 +40,7 @@ async fn each_relay_is_tried_up_to_where_a_mail_would_follow_and_none_is_offered
     let urls = [&good, &bad].map(|sink| sink.url().parse().unwrap());
     let settings = settings(&[&good, &bad]).with_relay(nobody());
     let tried = mailer(&settings).try_relays().await;
-    let outcome =
-        |at: usize| tried.get(at).map(|(_, outcome)| outcome.as_ref().map_err(cause));
+    let outcome = |at: usize| tried.get(at).map(|(_, outcome)| outcome.as_ref().map_err(cause));
     assert_eq!(tried.iter().map(|(url, _)| url).take(2).collect::<Vec<_>>(), urls.iter().collect::<Vec<_>>());
     assert!(matches!(outcome(0), Some(Ok(()))));
     assert!(matches!(outcome(1), Some(Err(SmtpError::Refused { .. }))));
