@@ -1,6 +1,8 @@
 //! As a service manager runs it, and as an operator watches it: what it is told, what it logs, whether it says that it is well.
 
-use std::{fs, os::unix::net::UnixDatagram, path::Path, process::Command, time::Duration};
+use std::{
+    collections::BTreeSet, fs, os::unix::net::UnixDatagram, path::Path, process::Command, time::Duration,
+};
 
 use accountable_conformance::postfix::looked_for;
 use serde_json::Value;
@@ -230,4 +232,32 @@ fn each_call_is_a_line_of_the_log_with_its_name_and_without_what_is_secret() {
     );
     let log = fs::read_to_string(this.folder.path().join("log")).unwrap();
     assert!(!log.contains(&key) && !log.contains("startIndex"), "{log}");
+}
+
+/// As the sources have them: what is counted is documented, and what is documented is counted.
+#[test]
+fn the_table_for_operators_names_each_metric_and_no_other() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let table = fs::read_to_string(house.join("adapters/cli/OPERATE.md")).unwrap();
+    let documented: BTreeSet<_> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `accountable_")?.split('`').next().map(str::to_owned))
+        .collect();
+    let watched = [
+        "core/src/engine/watch.rs",
+        "adapters/http/src/guard/watch.rs",
+        "adapters/http/src/webhooks/watch.rs",
+    ];
+    let mut counted = BTreeSet::new();
+    for file in watched {
+        let source = fs::read_to_string(house.join(file)).unwrap();
+        // Not in the docs at its top.
+        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            let named = line.split("\"accountable_").skip(1).filter_map(|rest| rest.split('"').next());
+            counted.extend(named.map(str::to_owned));
+        }
+    }
+    assert_eq!(documented, counted);
+    assert!(counted.len() >= 12, "{counted:?}");
 }
