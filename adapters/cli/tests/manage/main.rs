@@ -2,8 +2,8 @@
 //! room for.
 #![cfg(unix)]
 #![expect(
-    clippy::string_slice,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]
