@@ -30,7 +30,6 @@ use std::sync::Arc;
 use accountable_core::{Accounts, Fault};
 use accountable_mail::{read_feedback, take_in};
 use axum::{Router, extract::Request, http::StatusCode, response::Response, routing::post};
-use mime::Mime;
 use tokio::task::spawn_blocking;
 
 use crate::{
@@ -38,11 +37,14 @@ use crate::{
     auth::Authenticator,
     intake::Intake,
     limits::Limits,
-    wire::negotiate::{UnsupportedMedia, content_type},
+    wire::negotiate::{MediaName, content_named},
 };
 
 /// The scope that a caller needs to hand over mails that came back.
 pub const SCOPE: &str = "feedback";
+
+/// What the body is (RFC 2046 section 5.2.1, RFC 6532 section 3.7).
+const MAIL: [MediaName; 2] = [("message", "rfc822"), ("message", "global")];
 
 /// The most octets of a mail.
 const LARGEST: usize = 1 << 20;
@@ -58,9 +60,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator) -> Router {
 async fn receive(accounts: &Accounts, intake: &Intake, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = intake.admit(&parts).await?;
-    if !is_mail(&content_type(&parts.headers)?) {
-        return Err(UnsupportedMedia.into());
-    }
+    content_named(&parts.headers, &MAIL)?;
     let limits = parts.extensions.get::<Limits>().copied().unwrap_or_default().for_a_mail(LARGEST);
     let mail = limits.read(body).await?;
     caller.check_body(&mail)?;
@@ -69,8 +69,4 @@ async fn receive(accounts: &Accounts, intake: &Intake, request: Request) -> Resu
     let told = told.map_err(|_| Fault::Defect("the reader of a mail panicked"))?;
     let taken_in = take_in(&accounts.admin(caller.name().clone()), &told).await?;
     Ok(json(StatusCode::OK, &taken_in))
-}
-
-fn is_mail(media: &Mime) -> bool {
-    media.type_() == mime::MESSAGE && matches!(media.subtype().as_str(), "rfc822" | "global")
 }

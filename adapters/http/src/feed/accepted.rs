@@ -1,9 +1,8 @@
 //! What the caller wants back: a page or a stream, by `Accept` (RFC 9110 section 12.5.1).
 
-use axum::http::{HeaderMap, header::ACCEPT};
-use mime::Mime;
+use axum::http::HeaderMap;
 
-use crate::wire::negotiate::NotAcceptable;
+use crate::wire::negotiate::{MediaName, NotAcceptable, preferred};
 
 /// What the caller is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,35 +19,21 @@ impl Accepted {
     /// # Errors
     /// [`NotAcceptable`] (406) where it accepts neither.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, NotAcceptable> {
-        if !headers.contains_key(ACCEPT) {
-            return Ok(Self::Page);
-        }
-        let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let ranges: Vec<Mime> =
-            lines.flat_map(|line| line.split(',')).filter_map(|range| range.trim().parse().ok()).collect();
-        match (weight(&ranges, "application", "x-ndjson"), weight(&ranges, "text", "event-stream")) {
-            (page, stream) if page <= 0.0 && stream <= 0.0 => Err(NotAcceptable),
-            (page, stream) if stream > page => Ok(Self::Stream),
-            _ => Ok(Self::Page),
+        preferred(headers, &[Self::Page, Self::Stream], Self::names)
+    }
+
+    fn names(self) -> &'static [MediaName] {
+        match self {
+            Self::Page => &[("application", "x-ndjson")],
+            Self::Stream => &[("text", "event-stream")],
         }
     }
 }
 
-/// What the most specific range says of a type: 0 to 1.
-fn weight(ranges: &[Mime], kind: &str, subtype: &str) -> f32 {
-    let specificity = |range: &Mime| match (range.type_().as_str(), range.subtype().as_str()) {
-        (k, s) if k == kind && s == subtype => 3,
-        (k, "*") if k == kind => 2,
-        ("*", "*") => 1,
-        _ => 0,
-    };
-    let best = ranges.iter().max_by_key(|range| specificity(range)).filter(|best| specificity(best) > 0);
-    let said = best.map(|best| best.get_param("q").map_or(Some(1.0), |q| q.as_str().parse().ok()));
-    said.flatten().filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::header::ACCEPT;
+
     use super::*;
 
     #[test]

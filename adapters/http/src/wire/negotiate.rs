@@ -8,6 +8,9 @@ use axum::http::{
 
 use super::media::Media;
 
+/// What a media type is called: its type and its subtype, in lower case.
+pub(crate) type MediaName = (&'static str, &'static str);
+
 /// A format that bodies are read and written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -27,7 +30,7 @@ impl Format {
         }
     }
 
-    fn names(self) -> &'static [(&'static str, &'static str)] {
+    fn names(self) -> &'static [MediaName] {
         match self {
             Self::Json => &[("application", "json")],
             Self::Xml => &[("application", "xml"), ("text", "xml")],
@@ -77,14 +80,18 @@ pub fn uncoded(headers: &HeaderMap) -> Result<(), UnsupportedCoding> {
     if headers.get_all(CONTENT_ENCODING).iter().all(plain) { Ok(()) } else { Err(UnsupportedCoding) }
 }
 
-/// The media type that `Content-Type` names, without its parameters.
+/// Refuses a body whose media type has none of these names, whatever its parameters say.
 ///
 /// # Errors
-/// [`UnsupportedMedia`] (415) for none, for two, and for what is no media type.
+/// [`UnsupportedMedia`] (415), also for two types, and for what is none.
 #[cfg(feature = "feedback")]
-pub(crate) fn content_type(headers: &HeaderMap) -> Result<mime::Mime, UnsupportedMedia> {
-    let Media { kind, subtype, .. } = media(headers)?;
-    format!("{kind}/{subtype}").parse().map_err(|_| UnsupportedMedia)
+pub(crate) fn content_named(headers: &HeaderMap, names: &[MediaName]) -> Result<(), UnsupportedMedia> {
+    let media = media(headers)?;
+    if names.contains(&(media.kind.as_str(), media.subtype.as_str())) {
+        Ok(())
+    } else {
+        Err(UnsupportedMedia)
+    }
 }
 
 /// What `Content-Type` says, which must be there exactly once.
@@ -102,25 +109,34 @@ fn media(headers: &HeaderMap) -> Result<Media, UnsupportedMedia> {
 /// # Errors
 /// [`NotAcceptable`] (406) where the caller accepts none of them.
 pub fn answer_format(headers: &HeaderMap, offers: &[Format]) -> Result<Format, NotAcceptable> {
+    preferred(headers, offers, Format::names)
+}
+
+/// The same of anything that is offered under names of media types.
+pub(crate) fn preferred<T: Copy>(
+    headers: &HeaderMap,
+    offers: &[T],
+    names: impl Fn(T) -> &'static [MediaName],
+) -> Result<T, NotAcceptable> {
     if !headers.contains_key(ACCEPT) {
         return offers.first().copied().ok_or(NotAcceptable);
     }
     let ranges: Vec<Range> = list(headers, &ACCEPT).filter_map(Range::parse).collect();
     let mut best = None;
-    for &format in offers {
-        let weight = weight(&ranges, format);
+    for &offer in offers {
+        let weight = weight(&ranges, names(offer));
         if weight > best.map_or(0, |(weight, _)| weight) {
-            best = Some((weight, format));
+            best = Some((weight, offer));
         }
     }
-    best.map(|(_, format)| format).ok_or(NotAcceptable)
+    best.map(|(_, offer)| offer).ok_or(NotAcceptable)
 }
 
-/// What a caller wants of a format, in thousandths: what the most specific range says of any of its names.
-fn weight(ranges: &[Range], format: Format) -> u16 {
-    let said = ranges.iter().flat_map(|range| {
-        format.names().iter().filter_map(|name| Some((range.specificity(*name)?, range.weight)))
-    });
+/// What a caller wants of a type, in thousandths: what the most specific range says of any of its names.
+fn weight(ranges: &[Range], names: &[MediaName]) -> u16 {
+    let said = ranges
+        .iter()
+        .flat_map(|range| names.iter().filter_map(|name| Some((range.specificity(*name)?, range.weight))));
     said.max().map_or(0, |(_, weight)| weight)
 }
 
