@@ -3,10 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use crate::{
-    domain::CommitId,
-    engine::{Core, DecideError, Offered},
+    engine::Core,
     error::{BookmarkError, Fault},
-    port::{Commit, IllegalNote, Note, NoteName, Stored, Swap, Who, Write},
+    port::{IllegalNote, Note, NoteName, Stored},
 };
 
 /// The name of a follower, which is its own in the realm: 1 to 55 of `[a-z0-9.-]`, such as `billing`.
@@ -66,9 +65,9 @@ impl Bookmark {
 impl Core {
     /// What the follower kept last.
     pub(super) async fn bookmark(&self, follower: &FollowerName) -> Result<Bookmark, Fault> {
-        let name = (self.realm.clone(), follower.0.clone());
-        let who = Who { notes: vec![name.clone()], ..Who::nobody() };
-        let before = self.load(&who, &mut self.deadline()).await?.notes.remove(&name);
+        let mut deadline = self.deadline();
+        self.meet_keys(&mut deadline).await?;
+        let before = self.note(&follower.0, &mut deadline).await?;
         Ok(Bookmark { follower: follower.clone(), before })
     }
 
@@ -78,21 +77,9 @@ impl Core {
         let note = Note::new(self.realm.clone(), follower.0.clone(), content);
         let mut note = note.map_err(|_| BookmarkError::TooLong)?;
         note.unknown = before.as_ref().map(|stored| stored.value.unknown.clone()).unwrap_or_default();
-        let stamp = CommitId::from_bytes(self.random()?);
-        let write = Write::Note(Swap { before: before.clone(), after: Some(note.clone()) });
-        let commit = Commit::new(stamp, vec![write], Vec::new());
-        let commit = commit.map_err(|_| Fault::Defect("an illegal commit of a bookmark"))?;
-        match self.offer(&commit, &mut None, &mut self.deadline()).await {
-            Ok(Offered::Applied) => {
-                Ok(Bookmark { follower: follower.clone(), before: Some(Stored { value: note, stamp }) })
-            }
-            Ok(Offered::LoadAgain(_)) | Err(DecideError::Superseded) => Err(BookmarkError::Superseded),
-            Err(DecideError::Failed(fault)) => Err(fault.into()),
-            Err(DecideError::Refused(veto)) => Err(Fault::HostFailed(veto.into()).into()),
-            Err(DecideError::EmailTaken | DecideError::Exhausted { .. }) => {
-                Err(Fault::Defect("a bookmark was refused").into())
-            }
-        }
+        let kept = self.replace_note(before.clone(), note.clone(), &mut self.deadline()).await?;
+        let stamp = kept.ok_or(BookmarkError::Superseded)?;
+        Ok(Bookmark { follower: follower.clone(), before: Some(Stored { value: note, stamp }) })
     }
 }
 

@@ -6,11 +6,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Core, Deadline, DecideError, offer::Offered};
+use super::{Core, Deadline};
 use crate::{
-    domain::{CommitId, KeyChecks},
+    domain::KeyChecks,
     error::Fault,
-    port::{Commit, Note, NoteName, Stored, Swap, Who, Write},
+    port::{Note, NoteName, Stored},
 };
 
 /// How often the note is read at most, where other processes that start now write it as well.
@@ -31,28 +31,15 @@ impl Core {
             return Ok(());
         }
         let name = NoteName::keys();
-        let who = Who { notes: vec![(self.realm.clone(), name.clone())], ..Who::nobody() };
         let ours = self.keys.checks();
         for _ in 0..TRIES {
-            let mut dossier = deadline.within(self.store.load(&who)).await??;
-            let before = dossier.notes.remove(&(self.realm.clone(), name.clone()));
+            let before = self.note(&name, deadline).await?;
             let Some(next) = self.unrecorded(before.as_ref(), &ours)? else {
                 self.keys_met.0.store(true, Ordering::Release);
                 return Ok(());
             };
-            let id = CommitId::from_bytes(self.random()?);
-            let write = Write::Note(Swap { before, after: Some(next) });
-            let commit = Commit::new(id, vec![write], Vec::new());
-            let commit = commit.map_err(|_| Fault::Defect("an illegal commit of check values"))?;
-            match self.offer(&commit, &mut None, deadline).await {
-                // What is written is read again: another process may have been the first, with other keys.
-                Ok(Offered::Applied | Offered::LoadAgain(_)) | Err(DecideError::Superseded) => {}
-                Err(DecideError::Failed(fault)) => return Err(fault),
-                Err(DecideError::Refused(veto)) => return Err(Fault::HostFailed(veto.into())),
-                Err(DecideError::EmailTaken | DecideError::Exhausted { .. }) => {
-                    return Err(Fault::Defect("check values were refused"));
-                }
-            }
+            // What is written is read again: another process may have been the first, with other keys.
+            self.replace_note(before, next, deadline).await?;
         }
         Err(Fault::TimedOut)
     }

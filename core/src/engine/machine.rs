@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Core, watch};
 use crate::{
-    domain::{CommitId, MachineId},
+    domain::MachineId,
     error::Fault,
-    port::{Commit, CommitError, Note, NoteName, Swap, Who, Write},
+    port::{CommitError, Note, NoteName},
 };
 
 /// Whether this process has looked which machine mailed last.
@@ -38,9 +38,7 @@ impl Core {
 
     async fn note_machine(&self, machine: MachineId) -> Result<(), Fault> {
         let mut deadline = self.deadline();
-        let name = (self.realm.clone(), NoteName::machine());
-        let who = Who { notes: vec![name.clone()], ..Who::nobody() };
-        let before = deadline.within(self.store.load(&who)).await??.notes.remove(&name);
+        let before = self.note(&NoteName::machine(), &mut deadline).await?;
         let ours = machine.to_string();
         if before.as_ref().is_some_and(|note| note.value.content == ours) {
             return Ok(());
@@ -48,9 +46,7 @@ impl Core {
         let copied = before.is_some();
         let note = Note::new(self.realm.clone(), NoteName::machine(), ours);
         let note = note.map_err(|_| Fault::Defect("a machine's name fits no note"))?;
-        let write = Write::Note(Swap { before, after: Some(note) });
-        let commit = Commit::new(CommitId::from_bytes(self.random()?), vec![write], Vec::new());
-        let commit = commit.map_err(|_| Fault::Defect("an illegal commit of a machine's name"))?;
+        let commit = self.noting(before, note)?;
         if let Err(CommitError::Store(error)) = deadline.within(self.store.commit(&commit)).await? {
             return Err(error.into());
         }

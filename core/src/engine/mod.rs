@@ -26,6 +26,7 @@ mod keys;
 mod lease;
 mod machine;
 pub(crate) mod moment;
+mod note;
 mod notices;
 mod offer;
 pub(crate) mod relay;
@@ -49,7 +50,7 @@ pub(crate) use self::{
     lease::Lease,
     machine::MachineMet,
     moment::Moment,
-    offer::{Offered, Pledge, Repeated},
+    offer::{Pledge, Repeated},
     relay::Relay,
     service::Service,
 };

@@ -148,11 +148,7 @@ impl Core {
             Ok(()) => Ok(Some(count)),
             // Another process did this page, or somebody stopped the work: the next round sees.
             Err(DecideError::Superseded) => Ok(None),
-            Err(DecideError::Failed(fault)) => Err(fault),
-            Err(DecideError::Refused(veto)) => Err(Fault::HostFailed(veto.into())),
-            Err(DecideError::EmailTaken | DecideError::Exhausted { .. }) => {
-                Err(Fault::Defect("the progress of bulk work was refused"))
-            }
+            Err(undecided) => Err(undecided.about_a_note()),
         }
     }
 
