@@ -11,9 +11,6 @@ use tempfile::NamedTempFile;
 
 use crate::{error::with_causes, manage::failure::ManageError};
 
-/// The most octets of such a file: cursors are far shorter.
-const LARGEST: usize = 4_096;
-
 /// A file that keeps a cursor, in hexadecimal digits.
 pub(super) struct CursorFile(PathBuf);
 
@@ -29,16 +26,9 @@ impl CursorFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.unusable(&with_causes(&error))),
         };
-        let digits = text.trim_end().as_bytes();
-        let octets = digits.chunks(2).map(|pair| {
-            let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        let octets: Option<Vec<u8>> = octets.collect();
-        let octets = octets.filter(|octets| (1..=LARGEST).contains(&octets.len()));
-        octets
-            .map(|octets| Some(Cursor::from_bytes(octets)))
-            .ok_or_else(|| self.unusable("no cursor is in it"))
+        let digits = text.trim_end();
+        let cursor = Cursor::parse(digits).filter(|_| !digits.is_empty());
+        cursor.map(Some).ok_or_else(|| self.unusable("no cursor is in it"))
     }
 
     /// Puts another cursor in place, whole or not at all.
