@@ -9,6 +9,7 @@ mod standing;
 use accountable::{AccountView, Admin, domain::Refusal};
 use clap::{Args, Subcommand};
 
+use self::mailing::Asked;
 use super::{CommonArgs, failure::ManageError, open::open, output::Output, reading};
 
 /// What is done with accounts.
@@ -69,8 +70,12 @@ pub(super) async fn run(
 ) -> Result<(), ManageError> {
     use AccountsCommand as Do;
     let command = match command {
-        Do::RequestPasswordSet(args) => return mailing::request_password_set(args, common, output).await,
-        Do::RequestEmailProof(args) => return mailing::request_email_proof(args, common, output).await,
+        Do::RequestPasswordSet(args) => {
+            return mailing::request(Asked::PasswordSet, args, common, output).await;
+        }
+        Do::RequestEmailProof(args) => {
+            return mailing::request(Asked::EmailProof, args, common, output).await;
+        }
         other => other,
     };
     let admin = &open(common).await?.admin;

@@ -52,19 +52,15 @@ impl MailArgs {
     }
 }
 
-pub(super) async fn request_password_set(
-    args: MailArgs,
-    common: &CommonArgs,
-    output: &mut Output,
-) -> Result<(), ManageError> {
-    let options = args.options()?;
-    let Opened { admin, .. } = opened(&options, common).await?;
-    let id = reading::account(&admin, &args.account).await?;
-    let delivery = admin.request_password_set(id, options).await?;
-    told(output, &id.to_string(), delivery)
+/// Which mail with a code is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    PasswordSet,
+    EmailProof,
 }
 
-pub(super) async fn request_email_proof(
+pub(super) async fn request(
+    asked: Asked,
     args: MailArgs,
     common: &CommonArgs,
     output: &mut Output,
@@ -72,7 +68,10 @@ pub(super) async fn request_email_proof(
     let options = args.options()?;
     let Opened { admin, .. } = opened(&options, common).await?;
     let id = reading::account(&admin, &args.account).await?;
-    let delivery = admin.request_email_proof(id, options).await?;
+    let delivery = match asked {
+        Asked::PasswordSet => admin.request_password_set(id, options).await?,
+        Asked::EmailProof => admin.request_email_proof(id, options).await?,
+    };
     told(output, &id.to_string(), delivery)
 }
 
