@@ -130,8 +130,8 @@ impl Parts {
     }
 }
 
-/// The contracts that are switched on, an entry for each. The callers' keys are read here, each file only if a contract
-/// needs it.
+/// The contracts that are switched on, an entry for each. The callers' keys are read here, each file once, and only if a
+/// contract needs it.
 fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contract>, CommandError> {
     let http = &settings.http;
     let base = http.base_path().map_err(failed)?.to_owned();
@@ -139,11 +139,18 @@ fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contrac
         "" => router,
         base => Router::new().nest(base, router),
     };
+    let mut read = None;
+    let mut bearer_keys = || {
+        let keys = match read.take() {
+            Some(keys) => keys,
+            None => http.bearer_keys().map_err(failed)?,
+        };
+        Ok::<_, CommandError>(read.insert(keys).clone())
+    };
     let mut contracts: Vec<Contract> = Vec::new();
     if http.webconnect.enabled {
         // Not nested: it says its path itself, in `Location`.
-        let (keys, options) =
-            (http.bearer_keys().map_err(failed)?, http.webconnect_options().map_err(failed)?);
+        let (keys, options) = (bearer_keys()?, http.webconnect_options().map_err(failed)?);
         contracts.push(Box::new(move |guard, accounts| {
             guarded(guard, webconnect::router(accounts.clone(), keys, options))
         }));
@@ -156,21 +163,21 @@ fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contrac
         }));
     }
     if http.payway.enabled {
-        let keys = http.bearer_keys().map_err(failed)?;
+        let keys = bearer_keys()?;
         let (under, options) = (under.clone(), http.payway.options.clone());
         contracts.push(Box::new(move |guard, accounts| {
             guard.around(under(payway::router(accounts.clone(), keys, options)), payway::says)
         }));
     }
     if http.feedback.enabled {
-        let keys = http.bearer_keys().map_err(failed)?;
+        let keys = bearer_keys()?;
         let under = under.clone();
         contracts.push(Box::new(move |guard, accounts| {
             guarded(guard, under(feedback::router(accounts.clone(), keys)))
         }));
     }
     if http.feed.enabled {
-        let keys = http.bearer_keys().map_err(failed)?;
+        let keys = bearer_keys()?;
         let (under, streams) = (under.clone(), streams.clone());
         contracts.push(Box::new(move |guard, accounts| {
             guarded(guard, under(feed::router(accounts.clone(), keys, streams)))
