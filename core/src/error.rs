@@ -154,7 +154,7 @@ impl PublicError {
 /// | `overloaded` | 503 | too many wait already; nothing was done |
 /// | `timed_out` | 503 | the deadline passed; nothing was done |
 /// | `outcome_unknown` | 503 | nobody knows whether it was done; it is safe to ask again |
-/// | `broken` | 500 | a person must mend the store |
+/// | `broken` | 503 | a person must mend the store: its disk is full or fails, its file is gone; nothing was done |
 /// | `unknown_key` | 500 | the keyring lacks a key that a record rests on |
 /// | `wrong_keyring` | 500 | the keyring holds other keys than the store was written with; nothing was done |
 /// | `damaged` | 500 | a record does not open with its key, or a stored hash can't be read |
@@ -223,12 +223,13 @@ impl Fault {
         self.table().1
     }
 
-    /// How long to wait before it makes sense to try again: 1 s for the faults of status 503, none for those where
-    /// waiting does not help.
+    /// How long to wait before it makes sense to try again: 1 s for the faults of status 503, a minute where a person must
+    /// mend something first, none for those where waiting does not help.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Span> {
-        match self.http_status() {
-            503 => Some(Span::seconds(1)),
+        match self {
+            Self::Broken(_) => Some(Span::seconds(60)),
+            _ if self.http_status() == 503 => Some(Span::seconds(1)),
             _ => None,
         }
     }
@@ -245,7 +246,7 @@ impl Fault {
             Self::Overloaded => ("overloaded", 503),
             Self::TimedOut => ("timed_out", 503),
             Self::OutcomeUnknown => ("outcome_unknown", 503),
-            Self::Broken(_) => ("broken", 500),
+            Self::Broken(_) => ("broken", 503),
             Self::UnknownKey(_) => ("unknown_key", 500),
             Self::WrongKeyring(_) => ("wrong_keyring", 500),
             Self::Damaged => ("damaged", 500),
