@@ -9,6 +9,8 @@
 mod browser;
 mod demonstration;
 mod events;
+mod full_disk;
+mod kills;
 mod mail;
 mod operate;
 mod proxied;

@@ -1,7 +1,7 @@
-//! As an operator sets it up: the unit for systemd, and behind a real nginx by the example that is shown.
+//! As an operator sets it up: the unit for systemd, and behind a real nginx and a real Caddy by the examples that are shown.
 //!
-//! Where nginx or systemd-analyze are not installed, the tests say that they were skipped; `ACCOUNTABLE_REQUIRE_NGINX=1` and
-//! `ACCOUNTABLE_REQUIRE_SYSTEMD=1` make that a failure.
+//! Where nginx, Caddy or systemd-analyze are not installed, the tests say that they were skipped; `ACCOUNTABLE_REQUIRE_NGINX=1`,
+//! `ACCOUNTABLE_REQUIRE_CADDY=1` and `ACCOUNTABLE_REQUIRE_SYSTEMD=1` make that a failure.
 
 use std::{
     fs,
@@ -19,8 +19,7 @@ const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
 /// Whether a program is there; where it must be, it is.
 fn is_there(program: &str, required_by: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok()
-        || Command::new(program).arg("-v").output().is_ok();
+    let found = Command::new(program).arg("--version").output().is_ok();
     assert!(found || std::env::var_os(required_by).is_none(), "{program} is required, and is not installed");
     if !found {
         eprintln!("skipped: needs {program}");
@@ -50,18 +49,30 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A server behind an nginx of the example's making.
+/// A proxy, by the example that is shown for it.
+struct Proxy {
+    program: &'static str,
+    required_by: &'static str,
+    /// Starts it with its files in this folder, for the server on the first of these ports, on the second.
+    start: fn(&Path, u16, u16) -> Child,
+}
+
+const NGINX: Proxy = Proxy { program: "nginx", required_by: "ACCOUNTABLE_REQUIRE_NGINX", start: nginx };
+const CADDY: Proxy = Proxy { program: "caddy", required_by: "ACCOUNTABLE_REQUIRE_CADDY", start: caddy };
+
+/// A server behind a proxy.
 struct Proxied {
     folder: TempDir,
-    _server: Server,
-    nginx: Child,
+    server: Option<Server>,
+    proxy: Child,
     port: u16,
     key: String,
 }
 
 impl Proxied {
-    fn start() -> Option<Self> {
-        if !is_there("nginx", "ACCOUNTABLE_REQUIRE_NGINX") {
+    /// None where the proxy is not installed, which it says.
+    fn behind(proxy: &Proxy) -> Option<Self> {
+        if !is_there(proxy.program, proxy.required_by) {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -78,31 +89,37 @@ impl Proxied {
              [http.limits]\ncalls_at_once = 1024\ncalls_at_once_of_an_origin = 512\n[http.webconnect]\nenabled = true\n"
         );
         fs::write(path.join("settings.toml"), settings).unwrap();
-        let nginx = nginx(path, upstream, port);
-        let server = Server::supervised(path, &path.join("nobody-listens"));
+        let server = Some(Server::supervised(path, &path.join("nobody-listens")));
+        let started = (proxy.start)(path, upstream, port);
+        let proxied = Self { folder, server, proxy: started, port, key };
         looked_for(|| TcpStream::connect(("127.0.0.1", port)).ok()).unwrap();
-        Some(Self { folder, _server: server, nginx, port, key })
+        Some(proxied)
     }
 
-    /// So many calls at once over TLS; how often each status and HTTP version was answered.
+    /// A call over TLS with curl and these of its options; `[A-B]` in the query makes it many.
+    fn curl(&self, options: &str, query: &str) -> String {
+        let Self { port, key, .. } = self;
+        format!(
+            "curl -sS -k --no-progress-meter --resolve accounts.example:{port}:127.0.0.1 -H 'Authorization: Bearer {key}' \
+             {options} 'https://accounts.example:{port}/api/v2/accounts/definition?{query}'"
+        )
+    }
+
+    /// So many calls at once; how often each status was answered.
     fn calls(&self, at_once: usize) -> String {
-        let url = format!(
-            "https://127.0.0.1:{}/api/v2/accounts/definition?startIndex=[1-{at_once}]&maxResults=5",
-            self.port
+        let options = format!(
+            "--http1.1 --parallel --parallel-immediate --parallel-max {at_once} -o /dev/null -w '%{{http_code}}\\n'"
         );
-        bash(&format!(
-            "curl -sS -k --no-progress-meter --http1.1 --parallel --parallel-immediate --parallel-max {at_once} -o /dev/null \
-             -w '%{{http_code}}\\n' -H 'Authorization: Bearer {}' '{url}' 2>&1 | sort | uniq -c",
-            self.key
-        ))
+        let call = self.curl(&options, &format!("startIndex=[1-{at_once}]&maxResults=5"));
+        bash(&format!("{call} 2>&1 | sort | uniq -c"))
     }
 }
 
 impl Drop for Proxied {
     fn drop(&mut self) {
         // Not killed: its workers would outlive it.
-        bash(&format!("kill -TERM {}", self.nginx.id()));
-        let _ = self.nginx.wait();
+        bash(&format!("kill -TERM {}", self.proxy.id()));
+        let _ = self.proxy.wait();
     }
 }
 
@@ -135,25 +152,85 @@ fn nginx(folder: &Path, upstream: u16, port: u16) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-#[test]
-fn behind_nginx_calls_come_over_tls_and_http_2_and_bear_their_name() {
-    let Some(proxied) = Proxied::start() else { return };
-    let url =
-        format!("https://127.0.0.1:{}/api/v2/accounts/definition?startIndex=0&maxResults=5", proxied.port);
-    let answered = bash(&format!(
-        "curl -sS -k --http2 -o /dev/null -D - -w '%{{http_version}} %{{http_code}}' -H 'Authorization: Bearer {}' '{url}'",
-        proxied.key
-    ));
-    assert!(answered.ends_with("2 200"), "{answered}");
+/// A Caddy by the example, on another port, with a certificate of its own making.
+fn caddy(folder: &Path, upstream: u16, port: u16) -> Child {
+    let house = folder.display();
+    let mut site = fs::read_to_string(format!("{EXAMPLES}/Caddyfile")).unwrap();
+    for (shown, ours) in [
+        ("127.0.0.1:8080", format!("127.0.0.1:{upstream}")),
+        ("accounts.example {\n", format!("accounts.example:{port} {{\n\tbind 127.0.0.1\n\ttls internal\n")),
+    ] {
+        assert!(site.contains(shown), "{shown}");
+        site = site.replace(shown, &ours);
+    }
+    let options = format!(
+        "{{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n\tstorage file_system {house}/caddy\n}}\n"
+    );
+    let file = folder.join("Caddyfile");
+    fs::write(&file, format!("{options}{site}")).unwrap();
+    let mut command = Command::new("caddy");
+    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
+    // It keeps what it is configured by in its user's home otherwise.
+    command.env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Calls come over TLS and HTTP/2, and bear their name from the answer to the log.
+fn serves_over_http_2(proxied: &Proxied) {
+    let options = "--http2 -o /dev/null -D - -w '%{http_version} %{http_code}'";
+    // It may still be making its certificate.
+    let answered = looked_for(|| {
+        let call = proxied.curl(options, "startIndex=0&maxResults=5");
+        Some(bash(&format!("{call} 2>&1 || true"))).filter(|answered| answered.ends_with("2 200"))
+    });
+    let answered = answered.unwrap();
     let name = answered.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().trim();
     let log = || fs::read_to_string(proxied.folder.path().join("log")).unwrap();
     looked_for(|| log().contains(name).then_some(())).unwrap_or_else(|| panic!("{name} is not in {}", log()));
 }
 
 /// All of them are the proxy's connections, which is one peer.
-#[test]
-fn a_proxy_brings_256_calls_at_once() {
-    let Some(proxied) = Proxied::start() else { return };
+fn brings_256_calls_at_once(proxied: &Proxied) {
     let answered = proxied.calls(256);
     assert_eq!(answered.split_whitespace().collect::<Vec<_>>(), ["256", "200"], "{answered}");
+}
+
+#[test]
+fn behind_nginx_calls_come_over_tls_and_http_2_256_at_once_and_bear_their_name() {
+    let Some(proxied) = Proxied::behind(&NGINX) else { return };
+    serves_over_http_2(&proxied);
+    brings_256_calls_at_once(&proxied);
+}
+
+#[test]
+fn behind_caddy_calls_come_over_tls_and_http_2_256_at_once_and_bear_their_name() {
+    let Some(proxied) = Proxied::behind(&CADDY) else { return };
+    serves_over_http_2(&proxied);
+    brings_256_calls_at_once(&proxied);
+}
+
+/// Calls without a pause, by way of the proxy, while the server is asked to end: each is answered whole, or told by the proxy
+/// that nobody is there any more.
+#[test]
+fn a_server_that_is_asked_to_end_under_load_answers_what_it_has_taken() {
+    let Some(mut proxied) = Proxied::behind(&NGINX) else { return };
+    let options = "--http1.1 --parallel --parallel-immediate --parallel-max 32 -o /dev/null -w '%{http_code} %{exitcode}\\n'";
+    let call = proxied.curl(options, "startIndex=[1-4000]&maxResults=5");
+    let calling = Command::new("bash")
+        .args(["-c", &call])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let log = || fs::read_to_string(proxied.folder.path().join("log")).unwrap();
+    looked_for(|| (log().matches("status=200").count() > 200).then_some(())).unwrap();
+    let server = proxied.server.take().unwrap();
+    assert_eq!(server.ask_to_end(), Some(0));
+    let taken = fs::read_to_string(proxied.folder.path().join("log")).unwrap().matches("status=200").count();
+    let answered = String::from_utf8(calling.wait_with_output().unwrap().stdout).unwrap();
+    let with = |status: &str| answered.lines().filter(|line| *line == format!("{status} 0")).count();
+    let (well, away) = (with("200"), with("502"));
+    assert_eq!(well + away, 4_000, "{answered}");
+    assert_eq!(well, taken, "each that it answered has arrived");
+    assert!(away > 0, "it was under load when it ended");
 }

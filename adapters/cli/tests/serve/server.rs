@@ -33,7 +33,8 @@ impl Server {
         Self::started(command.env("NOTIFY_SOCKET", notify_socket))
     }
 
-    fn started(command: &mut Command) -> Self {
+    /// By a command that becomes it.
+    pub(crate) fn started(command: &mut Command) -> Self {
         let child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut server = Self { child, base: String::new(), says: Vec::new() };
         // Reading blocks until there is a line; without the last one, the server has ended, and so does this.
@@ -55,6 +56,10 @@ impl Server {
 
     pub(crate) fn line_with(&self, part: &str) -> &str {
         self.says.iter().find(|line| line.contains("curl ") && line.contains(part)).unwrap()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// With SIGHUP, as whatever supervises it would.
