@@ -122,6 +122,24 @@ impl Accounts {
         &self.core.policy
     }
 
+    /// The same accounts, with a policy of their own for the passwords that come in by this handle: for one of several routes
+    /// or contracts whose rule is another. All else is shared, what is under way included.
+    ///
+    /// It is a rule of a door, and not of an account: what one handle refuses, another may take, and a link that was mailed
+    /// for one may be redeemed by any. What must hold of an account whatever its door is the policy of its
+    /// [realm](Builder::realm). A handle whose policy remembers fewer passwords forgets the others as it sets one.
+    ///
+    /// ```
+    /// use accountable_core::{Accounts, domain::PasswordPolicy};
+    /// fn for_the_forest(accounts: &Accounts) -> Accounts {
+    ///     accounts.with_policy(PasswordPolicy::data_forest_current())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_policy(&self, policy: PasswordPolicy) -> Self {
+        Self { core: Arc::new(Core { policy, ..Core::clone(&self.core) }) }
+    }
+
     /// The pages that codes may lead to, and where those may send their reader: for a host that checks a request before
     /// it asks a door.
     #[must_use]
@@ -356,21 +374,21 @@ impl Builder {
             hasher: Hasher::new(hasher),
             keys: self.keys,
             machine: id,
-            machine_met: MachineMet::default(),
-            keys_met: KeysMet::default(),
+            machine_met: Arc::new(MachineMet::default()),
+            keys_met: Arc::new(KeysMet::default()),
             links: self.links,
             policy: self.policy,
-            gate: Gate::new(self.rules.lock_out.room, self.longest_queue),
+            gate: Arc::new(Gate::new(self.rules.lock_out.room, self.longest_queue)),
             log_ins: self.log_ins,
             rules: self.rules,
             realm: self.realm,
             patience: self.patience,
             host: self.host,
-            wake: Event::new(),
-            service: Service::default(),
-            relay: Relay::default(),
-            failing_domains: FailingDomains::default(),
-            expiries_told: Hourly::default(),
+            wake: Arc::new(Event::new()),
+            service: Arc::new(Service::default()),
+            relay: Arc::new(Relay::default()),
+            failing_domains: Arc::new(FailingDomains::default()),
+            expiries_told: Arc::new(Hourly::default()),
         };
         Ok(Accounts { core: Arc::new(core) })
     }

@@ -20,7 +20,8 @@ use crate::{
     },
 };
 
-/// The ports and settings of one realm, shared by the doors, the courier and the log-in.
+/// The ports and settings of one realm, shared by the doors, the courier and the log-in. Clones have one state.
+#[derive(Clone)]
 pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) mailer: Arc<dyn Mailer>,
@@ -31,30 +32,30 @@ pub(crate) struct Core {
     /// Which machine this is, if it says so.
     pub(crate) machine: Option<MachineId>,
     /// Whether that was compared with the one that mailed last.
-    pub(crate) machine_met: MachineMet,
+    pub(crate) machine_met: Arc<MachineMet>,
     /// Whether those are the keys that the realm was written with.
-    pub(crate) keys_met: KeysMet,
+    pub(crate) keys_met: Arc<KeysMet>,
     pub(crate) links: Links,
     pub(crate) policy: PasswordPolicy,
     pub(crate) rules: Rules,
     pub(crate) realm: Realm,
     /// The longest that a step of a call waits: for the store, for the hasher, for its turn.
     pub(crate) patience: Span,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     /// What is asked of a log-in beside its answer.
     pub(crate) log_ins: LogInOptions,
     /// What the host may fill, and may leave.
     pub(crate) host: Host,
     /// Something was put into the outbox.
-    pub(crate) wake: Event,
+    pub(crate) wake: Arc<Event>,
     /// Whether anybody looks for what is in the outbox.
-    pub(crate) service: Service,
+    pub(crate) service: Arc<Service>,
     /// Whether the mailer works.
-    pub(crate) relay: Relay,
+    pub(crate) relay: Arc<Relay>,
     /// Which domains fail.
-    pub(crate) failing_domains: FailingDomains,
+    pub(crate) failing_domains: Arc<FailingDomains>,
     /// When the host is told of mails that were given up since their codes had expired.
-    pub(crate) expiries_told: Hourly,
+    pub(crate) expiries_told: Arc<Hourly>,
 }
 
 /// The ports that a host may fill, and may leave.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A password hasher whose panics end nothing but their call.
+#[derive(Clone)]
 pub(crate) struct Hasher(Arc<dyn PasswordHasher>);
 
 impl Hasher {
