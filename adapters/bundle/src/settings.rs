@@ -15,6 +15,8 @@
 //! keys, and so on.
 
 mod beside;
+#[cfg(feature = "axum")]
+mod contract;
 mod error;
 mod file;
 #[cfg(feature = "axum")]
@@ -25,13 +27,14 @@ mod locate;
 mod mail;
 mod operate;
 mod policy;
+mod realms;
 mod store;
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 mod unread;
 mod webhooks;
 mod words;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use accountable_core::{
     Accounts, Builder, Machine,
@@ -41,13 +44,16 @@ use accountable_core::{
 use accountable_system::{Argon2Error, Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[cfg(feature = "axum")]
-pub use self::http::{Contract, FeedSettings, FeedbackSettings, HttpSettings, PagesSettings};
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.
 #[cfg(not(feature = "axum"))]
 pub use self::unread::Unread as HttpSettings;
+#[cfg(feature = "axum")]
+pub use self::{
+    contract::{Contract, Contradiction},
+    http::{FeedSettings, FeedbackSettings, HttpSettings, PagesSettings},
+};
 pub use self::{
     error::{Place, SettingsError},
     keys::KeySettings,
@@ -55,6 +61,7 @@ pub use self::{
     mail::MailSettings,
     operate::{LogFormat, LogLevel, LogSettings, StatusSettings},
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
+    realms::RealmSettings,
     store::StoreSettings,
     webhooks::WebhookSettings,
     words::WordSettings,
@@ -136,6 +143,8 @@ pub struct Settings {
     pub status: StatusSettings,
     /// The list `webhooks`: where other programs are told what happens; nowhere by default.
     pub webhooks: Vec<WebhookSettings>,
+    /// The section `realms`: further tenants, by name, for contracts that have accounts of their own; none by default.
+    pub realms: BTreeMap<Realm, RealmSettings>,
 }
 
 impl Default for Settings {
@@ -161,6 +170,7 @@ impl Default for Settings {
             log: LogSettings::default(),
             status: StatusSettings::default(),
             webhooks: Vec::new(),
+            realms: BTreeMap::new(),
         }
     }
 }
@@ -178,6 +188,7 @@ impl<'de> Deserialize<'de> for Settings {
         OutOfBounds::check("patience", settings.patience, Builder::PATIENCE)
             .and_then(|()| OutOfBounds::check("log_in_queue", settings.log_in_queue, Builder::LOG_IN_QUEUE))
             .map_err(serde::de::Error::custom)?;
+        settings.check_realms().map_err(serde::de::Error::custom)?;
         Ok(settings)
     }
 }
@@ -251,6 +262,20 @@ impl Settings {
     /// page.
     pub fn builder_over(&self, store: impl Store, mailer: impl Mailer) -> Result<Builder, SettingsError> {
         Ok(self.assemble(self.parts()?, store, mailer))
+    }
+
+    /// Begins to build accounts as [`builder_over`](Self::builder_over) does, with a hasher that those of other realms share:
+    /// one for all has as many threads as the settings say, however many realms there are.
+    ///
+    /// # Errors
+    /// Those of [`builder_over`](Self::builder_over), but for the hasher's.
+    pub fn builder_sharing(
+        &self,
+        hasher: Argon2Pool,
+        store: impl Store,
+        mailer: impl Mailer,
+    ) -> Result<Builder, SettingsError> {
+        Ok(self.assemble(self.parts_with(|| Ok(hasher))?, store, mailer))
     }
 
     fn parts(&self) -> Result<Parts, SettingsError> {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use accountable::{
-    Settings,
+    Argon2Pool, Settings,
     domain::Actor,
     mail::{Feedback, TakenIn, read_feedback, take_in},
     secrets_from_file,
@@ -78,9 +78,20 @@ pub(crate) async fn run(args: FeedbackArgs) -> Result<(), CommandError> {
 async fn into_the_store(settings: &Path, told: &[Feedback]) -> Result<TakenIn, CommandError> {
     let settings = Settings::from_file(settings).map_err(failed)?;
     let mailer = settings.mailer().map_err(failed)?;
-    let accounts = settings.builder(mailer).map_err(failed)?.open().await.map_err(failed)?;
-    let admin = accounts.admin(Actor::parse(ACTOR).map_err(failed)?);
-    take_in(&admin, told).await.map_err(failed)
+    let store = settings.store.open().map_err(failed)?;
+    let hasher = Argon2Pool::starting_later(&settings.hashing).map_err(failed)?;
+    let mut taken_in = TakenIn::default();
+    // A tag counts in the realm of its mail and in no other.
+    for settings in settings.all_realms().iter().filter_map(|realm| settings.of_realm(realm)) {
+        let builder = settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
+        let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
+        taken_in =
+            take_in(&accounts.admin(Actor::parse(ACTOR).map_err(failed)?), told).await.map_err(failed)?;
+        if taken_in.counted > 0 {
+            break;
+        }
+    }
+    Ok(taken_in)
 }
 
 /// The bearer key: from its file, or from the environment.

@@ -40,6 +40,9 @@ struct CommonArgs {
     /// In whose name it is done, for the journal: 1 to 64 visible ASCII characters. [default: manage:$USER]
     #[arg(long = "as", global = true, value_name = "NAME")]
     actor: Option<String>,
+    /// Of which realm: the one of the option realm, or one of the section realms. [default: the former]
+    #[arg(long, global = true, value_name = "NAME")]
+    realm: Option<String>,
     /// Prints JSON and nothing else: one object, or one a line for a list.
     #[arg(long, global = true)]
     json: bool,

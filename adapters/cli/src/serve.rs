@@ -1,11 +1,13 @@
 //! The command `accountable serve`: accounts over HTTP, as a demonstration or as settings say.
 
+mod contracts;
 mod demo;
 mod demo_files;
 mod live;
 mod log;
 mod mailbox;
 mod mailbox_pages;
+mod open_pages;
 mod paste;
 mod reload;
 mod samples;
@@ -14,6 +16,7 @@ mod settled;
 mod shutdown;
 mod status;
 mod supervisor;
+mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -28,7 +28,7 @@
 use std::sync::Arc;
 
 use accountable_core::{Accounts, Fault};
-use accountable_mail::{read_feedback, take_in};
+use accountable_mail::{TakenIn, read_feedback, take_in};
 use axum::{Router, extract::Request, http::StatusCode, response::Response, routing::post};
 use tokio::task::spawn_blocking;
 
@@ -51,13 +51,18 @@ const LARGEST: usize = 1 << 20;
 
 /// The route, for a host to mount within a [`Guard`](crate::Guard).
 pub fn router(accounts: Accounts, authenticator: impl Authenticator) -> Router {
+    router_over(vec![accounts], authenticator)
+}
+
+/// The route for a host with several realms: what came back is told to one after the other, until it counts in one of them.
+pub fn router_over(realms: Vec<Accounts>, authenticator: impl Authenticator) -> Router {
     let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
-    let receive = post(async move |request: Request| receive(&accounts, &intake, request).await);
+    let receive = post(async move |request: Request| receive(&realms, &intake, request).await);
     Router::new().route("/feedback", receive)
 }
 
 /// Takes in the mail of a call. Callers without the scope are turned away before an octet of it is read.
-async fn receive(accounts: &Accounts, intake: &Intake, request: Request) -> Result<Response, Problem> {
+async fn receive(realms: &[Accounts], intake: &Intake, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = intake.admit(&parts).await?;
     content_named(&parts.headers, &MAIL)?;
@@ -67,6 +72,12 @@ async fn receive(accounts: &Accounts, intake: &Intake, request: Request) -> Resu
     // A mail of a MiB keeps a processor busy for a while: not the one that serves the others.
     let told = spawn_blocking(move || read_feedback(&mail)).await;
     let told = told.map_err(|_| Fault::Defect("the reader of a mail panicked"))?;
-    let taken_in = take_in(&accounts.admin(caller.name().clone()), &told).await?;
+    let mut taken_in = TakenIn::default();
+    for accounts in realms {
+        taken_in = take_in(&accounts.admin(caller.name().clone()), &told).await?;
+        if taken_in.counted > 0 {
+            break;
+        }
+    }
     Ok(json(StatusCode::OK, &taken_in))
 }

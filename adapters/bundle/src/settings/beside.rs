@@ -1,4 +1,4 @@
-//! A section that has one key of its own beside the options of a part, whose type reads them as strictly as ever.
+//! A section that has a few keys of its own beside the options of a part, whose type reads them as strictly as ever.
 //!
 //! What serde calls `flatten` would accept keys that nobody knows.
 
@@ -9,53 +9,57 @@ use serde::{
     de::{DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// Reads the value of the section's own key, where it is said, and the part's options from all other keys.
-pub(super) fn read<'de, D, V, T>(deserializer: D, own: &'static str) -> Result<(Option<V>, T), D::Error>
+/// What a section says beside the options of its part.
+pub(super) trait OwnKeys<'de>: Default {
+    /// The names of its keys.
+    const KEYS: &'static [&'static str];
+
+    /// Reads the value of one of them.
+    fn take<A: MapAccess<'de>>(&mut self, key: &'static str, map: &mut A) -> Result<(), A::Error>;
+}
+
+/// Reads the values of the section's own keys, those that are said, and the part's options from all other keys.
+pub(super) fn read<'de, D, V, T>(deserializer: D) -> Result<(V, T), D::Error>
 where
     D: Deserializer<'de>,
-    V: Deserialize<'de>,
+    V: OwnKeys<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_map(Section { own, types: PhantomData })
+    deserializer.deserialize_map(Section(PhantomData))
 }
 
-struct Section<V, T> {
-    own: &'static str,
-    types: PhantomData<(V, T)>,
-}
+struct Section<V, T>(PhantomData<(V, T)>);
 
-impl<'de, V: Deserialize<'de>, T: Deserialize<'de>> Visitor<'de> for Section<V, T> {
-    type Value = (Option<V>, T);
+impl<'de, V: OwnKeys<'de>, T: Deserialize<'de>> Visitor<'de> for Section<V, T> {
+    type Value = (V, T);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a section with {} and other options", self.own)
+        write!(f, "a section with {} and other options", V::KEYS.join(", "))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let mut value = None;
-        let others = Others { map, own: self.own, value: &mut value };
-        let options = T::deserialize(MapAccessDeserializer::new(others))?;
-        Ok((value, options))
+        let mut own = V::default();
+        let options = T::deserialize(MapAccessDeserializer::new(Others { map, own: &mut own }))?;
+        Ok((own, options))
     }
 }
 
-/// All keys but the section's own, whose value is put aside.
+/// All keys but the section's own, whose values are put aside.
 struct Others<'a, A, V> {
     map: A,
-    own: &'static str,
-    value: &'a mut Option<V>,
+    own: &'a mut V,
 }
 
-impl<'de, A: MapAccess<'de>, V: Deserialize<'de>> MapAccess<'de> for Others<'_, A, V> {
+impl<'de, A: MapAccess<'de>, V: OwnKeys<'de>> MapAccess<'de> for Others<'_, A, V> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, mut seed: K) -> Result<Option<K::Value>, A::Error> {
         loop {
-            match self.map.next_key_seed(Key { own: self.own, seed })? {
+            match self.map.next_key_seed(Key { own: V::KEYS, seed })? {
                 None => return Ok(None),
                 Some(Found::Other(key)) => return Ok(Some(key)),
-                Some(Found::Own(unused)) => {
-                    *self.value = Some(self.map.next_value()?);
+                Some(Found::Own(key, unused)) => {
+                    self.own.take(key, &mut self.map)?;
                     seed = unused;
                 }
             }
@@ -68,13 +72,13 @@ impl<'de, A: MapAccess<'de>, V: Deserialize<'de>> MapAccess<'de> for Others<'_, 
 }
 
 enum Found<K, T> {
-    Own(K),
+    Own(&'static str, K),
     Other(T),
 }
 
 /// A key, read while its place is still known: so an error about it says where it stands.
 struct Key<K> {
-    own: &'static str,
+    own: &'static [&'static str],
     seed: K,
 }
 
@@ -94,8 +98,8 @@ impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for Key<K> {
     }
 
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        if key == self.own {
-            return Ok(Found::Own(self.seed));
+        if let Some(own) = self.own.iter().find(|own| **own == key) {
+            return Ok(Found::Own(own, self.seed));
         }
         self.seed.deserialize(key.into_deserializer()).map(Found::Other)
     }

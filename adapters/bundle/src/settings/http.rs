@@ -20,7 +20,7 @@ use accountable_http::{
 use accountable_system::secrets_from_file;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{LARGEST, SettingsError, beside, file::text_of};
+use super::{Contract, LARGEST, SettingsError, file::text_of};
 
 /// The section `http`: accounts over HTTP. A build without the feature `axum` reads the section and does not look at
 /// it.
@@ -92,24 +92,6 @@ impl Default for HttpSettings {
 fn web_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebOrigins, D::Error> {
     let no = |error| serde::de::Error::custom(format!("http.web_origins: {error}"));
     WebOrigins::try_from(Vec::<String>::deserialize(deserializer)?).map_err(no)
-}
-
-/// The section of one contract: whether it is served, which none is by default, and its options.
-#[derive(Debug, Clone, Default, Serialize)]
-#[non_exhaustive]
-pub struct Contract<O> {
-    /// Whether the contract is served; no by default.
-    pub enabled: bool,
-    /// How the contract is answered; in the file these keys stand beside `enabled`.
-    #[serde(flatten)]
-    pub options: O,
-}
-
-impl<'de, O: Deserialize<'de>> Deserialize<'de> for Contract<O> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (enabled, options) = beside::read(deserializer, "enabled")?;
-        Ok(Self { enabled: enabled.unwrap_or(false), options })
-    }
 }
 
 /// The section `http.pages`: the pages that mailed links lead to. Where they are served says the section `links`.

@@ -71,6 +71,27 @@ pub enum Preset {
 }
 
 impl Preset {
+    /// The preset's name, as settings have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nist => "nist",
+            Self::DataForestAllClasses => "data_forest_all_classes",
+            Self::DataForestThreeClasses => "data_forest_three_classes",
+            Self::DataForestCurrent => "data_forest_current",
+            Self::Payway => "payway",
+            Self::OwnRulesOnly => "own_rules_only",
+        }
+    }
+
+    /// The policy of this preset, with nothing added to it.
+    ///
+    /// # Errors
+    /// [`SettingsError::Policy`]; each preset can be had.
+    pub fn policy(self) -> Result<PasswordPolicy, SettingsError> {
+        self.settings().build()
+    }
+
     fn builder(self) -> PolicyBuilder {
         match self {
             Self::Nist => PasswordPolicy::nist().into_builder(),

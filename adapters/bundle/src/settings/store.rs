@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 #[cfg(feature = "sqlite")]
 use crate::sqlite::Options;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::MapAccess};
 
 #[cfg(not(feature = "sqlite"))]
 use super::Unread as Options;
-use super::beside;
+use super::beside::{self, OwnKeys};
 
 /// The section `store`: the SQLite file that keeps the accounts. It is read also by a build without the feature
 /// `sqlite`, so that one file serves every build.
@@ -30,8 +30,21 @@ impl Default for StoreSettings {
 
 impl<'de> Deserialize<'de> for StoreSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (path, options) = beside::read(deserializer, "path")?;
+        let (Beside(path), options) = beside::read(deserializer)?;
         Ok(Self { path: path.unwrap_or_else(|| Self::default().path), options })
+    }
+}
+
+/// The path, where it is said.
+#[derive(Default)]
+struct Beside(Option<PathBuf>);
+
+impl<'de> OwnKeys<'de> for Beside {
+    const KEYS: &'static [&'static str] = &["path"];
+
+    fn take<A: MapAccess<'de>>(&mut self, _: &'static str, map: &mut A) -> Result<(), A::Error> {
+        self.0 = Some(map.next_value()?);
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use accountable_core::domain::Realm;
 use serde::{Deserialize, Serialize};
 
 /// An entry of the list `webhooks`: an endpoint that is told what happens, by the Standard Webhooks specification. `Debug`
@@ -18,6 +19,9 @@ pub struct WebhookSettings {
     /// The endpoint's name, by which its place in the journal is kept: 1 to 55 of `[a-z0-9.-]`. Under another name it is told
     /// anew all that the journal holds.
     pub name: String,
+    /// The realm whose events are told: one that the section `realms` names, or the first one, which it is by default.
+    #[serde(default)]
+    pub realm: Option<Realm>,
     /// Where it is told: an `https://` URL, or an `http://` one of this machine.
     pub url: String,
     /// The file with the secret that signs, `whsec_` and base64. On Unix only its owner may have access to it.
@@ -39,6 +43,7 @@ impl fmt::Debug for WebhookSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookSettings")
             .field("name", &self.name)
+            .field("realm", &self.realm)
             .field("secret_file", &self.secret_file)
             .field("other_secret_file", &self.other_secret_file)
             .finish_non_exhaustive()

@@ -7,7 +7,7 @@ mod store;
 
 use std::io;
 
-use accountable::{Argon2Pool, Settings, SettingsError};
+use accountable::{Argon2Pool, Settings, SettingsError, domain::Realm};
 use serde_json::json;
 
 use super::{CommonArgs, failure::ManageError, output::Output};
@@ -27,6 +27,8 @@ enum Level {
 struct Findings<'o> {
     output: &'o mut Output,
     failed: bool,
+    /// The realm that is looked at, where it is not the first one.
+    realm: Option<Realm>,
 }
 
 impl Findings<'_> {
@@ -49,6 +51,10 @@ impl Findings<'_> {
             Level::Warn => "warn",
             Level::Fail => "fail",
         };
+        let text = &match &self.realm {
+            Some(realm) => format!("realm {realm}: {text}"),
+            None => text.to_owned(),
+        };
         let finding = json!({ "level": level, "check": check, "text": text });
         self.output.done(&finding, &format!("{level:<4}  {check:<8}  {text}"))?;
         // What is looked at next may take its time.
@@ -61,7 +67,7 @@ impl Findings<'_> {
 /// # Errors
 /// [`ManageError::Told`] where anything does not work.
 pub(super) async fn run(common: &CommonArgs, output: &mut Output) -> Result<(), ManageError> {
-    let mut findings = Findings { output, failed: false };
+    let mut findings = Findings { output, failed: false, realm: None };
     match Settings::from_file(&common.settings) {
         Err(error) => findings.fail("settings", with_causes(&error))?,
         Ok(settings) => {
@@ -71,6 +77,16 @@ pub(super) async fn run(common: &CommonArgs, output: &mut Output) -> Result<(), 
             files::check(&settings, &mut findings)?;
             store::check(&settings, &mut findings).await?;
             mail::check(&settings, &mut findings).await?;
+            for realm in settings.realms.keys() {
+                let Some(of_realm) = settings.of_realm(realm) else { continue };
+                findings.realm = Some(realm.clone());
+                rules(&of_realm, &mut findings)?;
+                store::check(&of_realm, &mut findings).await?;
+            }
+            findings.realm = None;
+            for contradiction in settings.contradictions() {
+                findings.warn("policy", contradiction.to_string())?;
+            }
         }
     }
     if findings.failed { Err(ManageError::Told) } else { Ok(()) }

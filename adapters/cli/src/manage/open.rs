@@ -7,7 +7,7 @@ use std::env;
 
 use accountable::{
     Accounts, Admin, Settings, async_trait,
-    domain::{Actor, Letter},
+    domain::{Actor, Letter, Realm},
     port::{MailError, Mailer, Receipt},
 };
 
@@ -27,13 +27,28 @@ pub(super) struct Opened {
 
 /// Opens the accounts for a command that hands over no mail.
 pub(super) async fn open(common: &CommonArgs) -> Result<Opened, ManageError> {
-    open_with(common, &Settings::from_file(&common.settings)?, NoMailer).await
+    open_with(common, &settings(common)?, NoMailer).await
 }
 
 /// Opens the accounts for a command that hands mail over itself.
 pub(super) async fn open_mailing(common: &CommonArgs) -> Result<Opened, ManageError> {
-    let settings = Settings::from_file(&common.settings)?;
+    let settings = settings(common)?;
     open_with(common, &settings, settings.mailer()?).await
+}
+
+/// What the settings say of the realm that is meant.
+///
+/// # Errors
+/// [`ManageError`] where they can't be read or have no such realm.
+pub(super) fn settings(common: &CommonArgs) -> Result<Settings, ManageError> {
+    let settings = Settings::from_file(&common.settings)?;
+    let realm = match &common.realm {
+        Some(name) => value_of("--realm", Realm::parse(name))?,
+        None => settings.realm.clone(),
+    };
+    let unknown =
+        || ManageError::new("no_such_realm", format!("--realm: the settings have no realm {realm}"));
+    settings.of_realm(&realm).ok_or_else(unknown)
 }
 
 async fn open_with(

@@ -1,14 +1,12 @@
-//! Serving as settings say: one realm, its pages, and the contracts that are switched on.
+//! Serving as settings say: the accounts of each realm, their pages, and the contracts that are switched on.
 
 use std::{fmt::Write as _, net::SocketAddr, path::Path, sync::Arc};
 
 use accountable::{
-    Accounts, OsEntropy, Settings, SystemClock,
-    domain::{Incarnation, LinkUrl, Purpose},
+    Argon2Pool, OsEntropy, Settings, SettingsError, SystemClock,
+    domain::Incarnation,
     http::{
-        Guard, feed, feedback,
-        pages::{self, PagesOptions},
-        profile::{data_forest, payway, webconnect},
+        Guard, feed, pages,
         webhooks::{Endpoint, Follower},
     },
     port::Mailer,
@@ -21,19 +19,16 @@ use tokio::net::TcpListener;
 use crate::{
     error::{CommandError, failed, with_causes},
     serve::{
+        contracts::{Contract, contracts},
         live::Generation,
         log,
+        open_pages::{OpenPage, open_pages},
         reload::{Reloader, Source},
         server::{PreparedServer, StatusListener, guarded, listen, nothing_there},
         status,
+        tenants::Tenants,
     },
 };
-
-/// The paths of the contracts, below that of all of them: where no page can be.
-const CONTRACT_PATHS: [&str; 4] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback", "/events"];
-
-/// Makes the router of a contract over the accounts, within the guard.
-type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
 
 /// Makes ready what the settings say. Everything is read before a port is taken, and the accounts' file comes last.
 ///
@@ -44,7 +39,10 @@ pub(super) async fn prepare(source: Source) -> Result<PreparedServer, CommandErr
     let parts = parts(&settings, &source.file)?;
     // Tried in memory, so that whatever is wrong is said before there is a port or a file.
     let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
-    settings.builder_over(nowhere, parts.mailer.clone()).map_err(failed)?.build().map_err(failed)?;
+    for (settings, _) in &parts.tenants {
+        let builder = settings.builder_sharing(parts.hasher.clone(), nowhere.clone(), parts.mailer.clone());
+        builder.map_err(failed)?.build().map_err(failed)?;
+    }
 
     log::begin(&settings.log);
     let http = &settings.http;
@@ -85,10 +83,12 @@ async fn status_listener(address: SocketAddr) -> Result<TcpListener, CommandErro
 pub(super) struct Parts {
     guard: Guard,
     contracts: Vec<Contract>,
-    pages: Vec<PagesOptions>,
+    pages: Vec<OpenPage>,
     mailer: Arc<dyn Mailer>,
+    hasher: Argon2Pool,
     streams: feed::Streams,
-    endpoints: Vec<Endpoint>,
+    /// What is said of each realm, and where its events are told.
+    tenants: Vec<(Settings, Vec<Endpoint>)>,
 }
 
 /// Reads all that the settings of this file name, and makes of it what is served.
@@ -100,14 +100,21 @@ pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandEr
     let guard = http.guard(OsEntropy);
     let streams = feed::Streams::default();
     let contracts = contracts(settings, &streams)?;
-    let pages = if http.pages.enabled { pages_of(settings)? } else { Vec::new() };
+    let pages = if http.pages.enabled { open_pages(settings)? } else { Vec::new() };
     if pages.is_empty() && contracts.is_empty() {
         let switch = "switch on http.pages, or a contract such as http.webconnect (enabled = true)";
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mailer().map_err(failed)?;
-    let endpoints = settings.endpoints().map_err(failed)?;
-    Ok(Parts { guard, contracts, pages, mailer, streams, endpoints })
+    let mut tenants = Vec::new();
+    for realm in settings.all_realms() {
+        if let Some(settings) = settings.of_realm(&realm) {
+            let endpoints = settings.endpoints().map_err(failed)?;
+            tenants.push((settings, endpoints));
+        }
+    }
+    let hasher = Argon2Pool::new(&settings.hashing).map_err(SettingsError::from).map_err(failed)?;
+    Ok(Parts { guard, contracts, pages, mailer, hasher, streams, tenants })
 }
 
 impl Parts {
@@ -120,115 +127,39 @@ impl Parts {
         settings: &Settings,
         store: SqliteStore,
     ) -> Result<Generation, CommandError> {
-        let Self { guard, contracts, pages, mailer, streams, endpoints } = self;
-        let accounts = settings.builder_over(store, mailer).map_err(failed)?.open().await.map_err(failed)?;
-        let router = router(&guard, &accounts, contracts, pages);
-        let follower = |endpoint| Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
-        let followers = endpoints.into_iter().map(follower).collect::<Result<_, _>>();
-        let followers = followers.map_err(|error| failed(format!("webhooks: {}", with_causes(&error))))?;
-        Ok(Generation { router, accounts: vec![accounts], streams, followers })
-    }
-}
-
-/// The contracts that are switched on, an entry for each. The callers' keys are read here, each file once, and only if a
-/// contract needs it.
-fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contract>, CommandError> {
-    let http = &settings.http;
-    let base = http.base_path().map_err(failed)?.to_owned();
-    let under = move |router: Router| match base.as_str() {
-        "" => router,
-        base => Router::new().nest(base, router),
-    };
-    let mut read = None;
-    let mut bearer_keys = || {
-        let keys = match read.take() {
-            Some(keys) => keys,
-            None => http.bearer_keys().map_err(failed)?,
-        };
-        Ok::<_, CommandError>(read.insert(keys).clone())
-    };
-    let mut contracts: Vec<Contract> = Vec::new();
-    if http.webconnect.enabled {
-        // Not nested: it says its path itself, in `Location`.
-        let (keys, options) = (bearer_keys()?, http.webconnect_options().map_err(failed)?);
-        contracts.push(Box::new(move |guard, accounts| {
-            guarded(guard, webconnect::router(accounts.clone(), keys, options))
-        }));
-    }
-    if http.data_forest.enabled {
-        let keys = http.ncp_signatures(SystemClock).map_err(failed)?;
-        let (under, options) = (under.clone(), http.data_forest.options.clone());
-        contracts.push(Box::new(move |guard, accounts| {
-            guard.around(under(data_forest::router(accounts.clone(), keys, options)), data_forest::says)
-        }));
-    }
-    if http.payway.enabled {
-        let keys = bearer_keys()?;
-        let (under, options) = (under.clone(), http.payway.options.clone());
-        contracts.push(Box::new(move |guard, accounts| {
-            guard.around(under(payway::router(accounts.clone(), keys, options)), payway::says)
-        }));
-    }
-    if http.feedback.enabled {
-        let keys = bearer_keys()?;
-        let under = under.clone();
-        contracts.push(Box::new(move |guard, accounts| {
-            guarded(guard, under(feedback::router(accounts.clone(), keys)))
-        }));
-    }
-    if http.feed.enabled {
-        let keys = bearer_keys()?;
-        let (under, streams) = (under.clone(), streams.clone());
-        contracts.push(Box::new(move |guard, accounts| {
-            guarded(guard, under(feed::router(accounts.clone(), keys, streams)))
-        }));
-    }
-    Ok(contracts)
-}
-
-/// The pages that codes lead to, each once.
-fn pages_of(settings: &Settings) -> Result<Vec<PagesOptions>, CommandError> {
-    let links = settings.links.build().map_err(failed)?;
-    let words = settings.words.build().map_err(failed)?;
-    let mut urls: Vec<&LinkUrl> = Vec::new();
-    for purpose in Purpose::ALL {
-        let url = links.page(purpose);
-        if !urls.contains(&url) {
-            urls.push(url);
+        let Self { guard, contracts, pages, mailer, hasher, streams, tenants: each } = self;
+        let (mut tenants, mut followers) = (Tenants::default(), Vec::new());
+        for (settings, endpoints) in each {
+            let builder = settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
+            let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
+            for endpoint in endpoints {
+                let follower = Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
+                followers
+                    .push(follower.map_err(|error| failed(format!("webhooks: {}", with_causes(&error))))?);
+            }
+            tenants.add(settings.realm, accounts);
         }
-    }
-    let mut pages: Vec<PagesOptions> = Vec::new();
-    for url in urls {
-        let service = settings.mail.service.as_deref();
-        let page = settings.http.pages.options(url.clone(), service).map_err(failed)?;
-        refuse_clash(settings, url, &page, &pages)?;
-        pages.push(page.with_words(words.clone()));
-    }
-    Ok(pages)
-}
-
-/// Refuses a page whose path is a contract's or another page's, since one path has one answer.
-fn refuse_clash(
-    settings: &Settings,
-    url: &LinkUrl,
-    page: &PagesOptions,
-    others: &[PagesOptions],
-) -> Result<(), CommandError> {
-    let path = page.path();
-    let below =
-        |other: &str| path == other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
-    let base = &settings.http.base_path;
-    if CONTRACT_PATHS.iter().any(|contract| below(&format!("{base}{contract}"))) {
-        return Err(failed(format!("links: the page {} is where a contract is", url.as_str())));
-    }
-    match others.iter().any(|other| other.path() == path || path == format!("{}/new-link", other.path())) {
-        true => Err(failed(format!("links: the path of the page {} is another page's", url.as_str()))),
-        false => Ok(()),
+        let router = router(&guard, &tenants, contracts, pages)?;
+        for contradiction in settings.contradictions() {
+            tracing::warn!("{contradiction}");
+        }
+        Ok(Generation { router, accounts: tenants.accounts(), streams, followers })
     }
 }
 
-fn router(guard: &Guard, accounts: &Accounts, contracts: Vec<Contract>, pages: Vec<PagesOptions>) -> Router {
-    let open = pages.into_iter().map(|page| pages::router(accounts.clone(), page));
-    let router = guarded(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
-    contracts.into_iter().fold(router, |router, contract| router.merge(contract(guard, accounts)))
+fn router(
+    guard: &Guard,
+    tenants: &Tenants,
+    contracts: Vec<Contract>,
+    pages: Vec<OpenPage>,
+) -> Result<Router, CommandError> {
+    let mut open = Router::new();
+    for OpenPage { tenancy, options } in pages {
+        open = open.merge(pages::router(tenants.behind(&tenancy)?, options));
+    }
+    let mut router = guarded(guard, open.fallback(nothing_there));
+    for contract in contracts {
+        router = router.merge(contract(guard, tenants)?);
+    }
+    Ok(router)
 }

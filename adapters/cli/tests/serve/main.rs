@@ -14,5 +14,6 @@ mod kills;
 mod mail;
 mod operate;
 mod proxied;
+mod realms;
 mod server;
 mod settled;

@@ -11,9 +11,9 @@ use tempfile::TempDir;
 use crate::server::{Server, bash, runs};
 
 /// A server under a service manager that listens.
-struct Supervised {
-    folder: TempDir,
-    server: Server,
+pub(crate) struct Supervised {
+    pub(crate) folder: TempDir,
+    pub(crate) server: Server,
     manager: UnixDatagram,
 }
 
@@ -30,6 +30,11 @@ impl Supervised {
         runs(folder.path(), &["init"]);
         fs::write(folder.path().join("settings.toml"), SETTINGS).unwrap();
         fs::write(folder.path().join("bearer-keys.toml"), "").unwrap();
+        Self::serving(folder)
+    }
+
+    /// As the settings in this folder say.
+    pub(crate) fn serving(folder: TempDir) -> Self {
         let socket = folder.path().join("notify");
         let manager = UnixDatagram::bind(&socket).unwrap();
         // Whoever waits for a word that never comes fails, and does not hang.
@@ -48,7 +53,7 @@ impl Supervised {
     }
 
     /// Asks it to read its settings again, and waits until it has.
-    fn read_again(&self) {
+    pub(crate) fn read_again(&self) {
         self.server.ask_to_read_again();
         let reloading = self.told();
         assert!(reloading.starts_with("RELOADING=1\nMONOTONIC_USEC="), "{reloading}");
@@ -56,7 +61,7 @@ impl Supervised {
     }
 
     /// What is answered where it says whether it is well.
-    fn status(&self, path: &str) -> (u16, String) {
+    pub(crate) fn status(&self, path: &str) -> (u16, String) {
         let base = self.server.says.iter().find_map(|line| line.strip_prefix("Status: ")).unwrap();
         let answer = bash(&format!("curl -sS -w '\\n%{{http_code}}' {base}{path}"));
         let (body, code) = answer.rsplit_once('\n').unwrap();
@@ -81,7 +86,7 @@ impl Supervised {
     }
 
     /// The first line that says this.
-    fn line_with(&self, message: &str) -> Value {
+    pub(crate) fn line_with(&self, message: &str) -> Value {
         let found = || {
             self.logged()
                 .into_iter()

@@ -77,9 +77,19 @@ pub const SCOPE: &str = "events:read";
 
 /// The route, for a host to mount within a [`Guard`](crate::Guard). It has as many streams at once as there are places for.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, streams: Streams) -> Router {
+    router_at("/events", accounts, authenticator, streams)
+}
+
+/// The route at a path of its own, for a host with several realms: each has a journal.
+pub fn router_at(
+    path: &str,
+    accounts: Accounts,
+    authenticator: impl Authenticator,
+    streams: Streams,
+) -> Router {
     let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
     let tell = get(async move |request: Request| tell(&accounts, &intake, &streams, request).await);
-    Router::new().route("/events", tell)
+    Router::new().route(path, tell)
 }
 
 async fn tell(

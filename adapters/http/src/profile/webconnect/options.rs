@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use accountable_core::{MailOptions, port::ErasureVeto};
+use accountable_core::{MailOptions, domain::LinkUrl, port::ErasureVeto};
 use serde::{Deserialize, Serialize};
 
 /// How WebConnect answers, where a host has the choice. Each default is the safe one; [`Options::strict`] answers to the
@@ -145,6 +145,12 @@ impl Options {
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The page that the mails lead to, where it is not the standard one.
+    #[must_use]
+    pub const fn page(&self) -> Option<&LinkUrl> {
+        self.mail.page.as_ref()
     }
 
     pub(super) const fn limit(&self) -> u64 {
