@@ -28,6 +28,7 @@ mod mail;
 mod operate;
 mod policy;
 mod realms;
+mod reset_webhook;
 mod store;
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 mod unread;
@@ -62,6 +63,7 @@ pub use self::{
     operate::{LogFormat, LogLevel, LogSettings, StatusSettings},
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     realms::RealmSettings,
+    reset_webhook::ResetWebhookSettings,
     store::StoreSettings,
     webhooks::WebhookSettings,
     words::WordSettings,

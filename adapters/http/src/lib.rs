@@ -83,6 +83,7 @@ pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
 mod cors;
+mod event_form;
 pub mod feed;
 #[cfg(feature = "feedback")]
 pub mod feedback;
@@ -104,6 +105,7 @@ pub use accountable_words as words;
 
 pub use self::{
     cors::{NotAWebOrigin, WebOrigins},
+    event_form::EventForm,
     guard::{Guard, Says},
     limits::Limits,
     request_id::{RequestId, X_REQUEST_ID},

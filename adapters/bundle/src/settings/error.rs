@@ -175,6 +175,10 @@ pub enum SettingsError {
         /// What there should be.
         source: accountable_http::webhooks::BadSigningSecret,
     },
+    /// This machine can't call others by HTTPS.
+    #[cfg(feature = "webhooks")]
+    #[error("mail.reset_webhook")]
+    NoWebhooks(#[from] accountable_http::client::NoClient),
     /// The store can't be opened.
     #[cfg(feature = "sqlite")]
     #[error("store: the file {path} can't be opened")]

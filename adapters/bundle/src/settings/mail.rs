@@ -9,6 +9,7 @@ use accountable_mail::Provider;
 use accountable_smtp::SmtpSettings;
 use serde::{Deserialize, Serialize};
 
+use super::ResetWebhookSettings;
 /// The key `mail.provider` in a build without the feature `mail`: it is accepted and not looked at.
 #[cfg(not(feature = "mail"))]
 use super::Unread as Provider;
@@ -41,6 +42,9 @@ pub struct MailSettings {
     pub provider: Option<Provider>,
     /// The section `mail.smtp`: the mail servers that take mails. None by default.
     pub smtp: SmtpSettings,
+    /// The section `mail.reset_webhook`: the e-mail service that takes mails with links to choose a password in their place. None by
+    /// default.
+    pub reset_webhook: Option<ResetWebhookSettings>,
 }
 
 impl MailSettings {
@@ -48,6 +52,7 @@ impl MailSettings {
     #[must_use]
     pub(super) fn relative_to(mut self, folder: &Path) -> Self {
         self.folder = self.folder.map(|mails| folder.join(mails));
+        self.reset_webhook = self.reset_webhook.map(|service| service.relative_to(folder));
         #[cfg(feature = "smtp")]
         {
             self.smtp = self.smtp.relative_to(folder);

@@ -42,6 +42,7 @@ impl Settings {
     pub fn of_realm(&self, realm: &Realm) -> Option<Self> {
         let mut settings = self.clone();
         settings.webhooks.retain(|webhook| webhook.realm.as_ref().unwrap_or(&self.realm) == realm);
+        settings.mail.reset_webhook.take_if(|service| service.realm.as_ref().unwrap_or(&self.realm) != realm);
         settings.realms.clear();
         if *realm == self.realm {
             return Some(settings);
@@ -57,7 +58,9 @@ impl Settings {
         if self.realms.contains_key(&self.realm) {
             return Err(format!("realms.{0}: {0} is the realm that the option realm names", self.realm));
         }
+        let service = self.mail.reset_webhook.as_ref().and_then(|service| service.realm.as_ref());
         let named = self.webhooks.iter().map(|webhook| ("webhooks.realm", webhook.realm.as_ref()));
+        let named = named.chain([("mail.reset_webhook.realm", service)]);
         #[cfg(feature = "axum")]
         let named = named.chain([
             ("http.webconnect.realm", self.http.webconnect.realm.as_ref()),

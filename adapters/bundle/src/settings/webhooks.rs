@@ -6,7 +6,13 @@ use std::{
 };
 
 use accountable_core::domain::Realm;
+#[cfg(feature = "axum")]
+use accountable_http::EventForm;
 use serde::{Deserialize, Serialize};
+
+/// The form of events in a build without the feature `axum`: it is accepted and not looked at.
+#[cfg(not(feature = "axum"))]
+use super::Unread as EventForm;
 
 /// An entry of the list `webhooks`: an endpoint that is told what happens, by the Standard Webhooks specification. `Debug`
 /// does not show the URL, which may hold a key.
@@ -22,6 +28,10 @@ pub struct WebhookSettings {
     /// The realm whose events are told: one that the section `realms` names, or the first one, which it is by default.
     #[serde(default)]
     pub realm: Option<Realm>,
+    /// In which form it is told, and with that what: `journal`, all that happens, by default; `payway`, what Payway publishes, with
+    /// addresses in it.
+    #[serde(default)]
+    pub events: EventForm,
     /// Where it is told: an `https://` URL, or an `http://` one of this machine.
     pub url: String,
     /// The file with the secret that signs, `whsec_` and base64. On Unix only its owner may have access to it.
@@ -44,6 +54,7 @@ impl fmt::Debug for WebhookSettings {
         f.debug_struct("WebhookSettings")
             .field("name", &self.name)
             .field("realm", &self.realm)
+            .field("events", &self.events)
             .field("secret_file", &self.secret_file)
             .field("other_secret_file", &self.other_secret_file)
             .finish_non_exhaustive()
@@ -51,7 +62,9 @@ impl fmt::Debug for WebhookSettings {
 }
 
 #[cfg(feature = "webhooks")]
-mod endpoints {
+pub(super) mod endpoints {
+    use std::collections::BTreeSet;
+
     use accountable_core::FollowerName;
     use accountable_http::webhooks::{Endpoint, SigningSecret};
     use accountable_system::secrets_from_file;
@@ -60,43 +73,52 @@ mod endpoints {
     use crate::{Settings, SettingsError};
 
     impl Settings {
-        /// The endpoints that are told what happens. Reads the files of their secrets.
+        /// The endpoints that are told what happens in the realm that these settings are of. Reads the files of their secrets.
         ///
         /// # Errors
-        /// [`SettingsError::WebhookName`] for a name that is none or another's, too, [`SettingsError::WebhookUrl`],
+        /// [`SettingsError::WebhookName`] for a name that is none or another's, too, of whichever realm; [`SettingsError::WebhookUrl`],
         /// [`SettingsError::WebhookSecretFile`] where the file can't be read or others may read it, and
         /// [`SettingsError::WebhookSecret`] where no secret is in it.
         pub fn endpoints(&self) -> Result<Vec<Endpoint>, SettingsError> {
-            let mut endpoints: Vec<Endpoint> = Vec::new();
-            for webhook in &self.webhooks {
-                let endpoint = webhook.endpoint()?;
-                if endpoints.iter().any(|other| other.name() == endpoint.name()) {
-                    return Err(SettingsError::WebhookName);
-                }
-                endpoints.push(endpoint);
+            let mut names = BTreeSet::new();
+            if !self.webhooks.iter().all(|webhook| names.insert(&webhook.name)) {
+                return Err(SettingsError::WebhookName);
             }
-            Ok(endpoints)
+            let of_this =
+                |webhook: &&WebhookSettings| webhook.realm.as_ref().is_none_or(|realm| *realm == self.realm);
+            self.webhooks.iter().filter(of_this).map(WebhookSettings::endpoint).collect()
         }
     }
 
     impl WebhookSettings {
         fn endpoint(&self) -> Result<Endpoint, SettingsError> {
             let name: FollowerName = self.name.parse().map_err(|_| SettingsError::WebhookName)?;
-            let secret = |file: &Path| {
-                let (unread, unfit) = (name.to_string(), name.to_string());
-                let text = secrets_from_file(file)
-                    .map_err(|source| SettingsError::WebhookSecretFile { endpoint: unread, source })?;
-                SigningSecret::parse(&text)
-                    .map_err(|source| SettingsError::WebhookSecret { endpoint: unfit, source })
-            };
-            let first = secret(&self.secret_file)?;
-            let endpoint = Endpoint::new(name.clone(), &self.url, first)
-                .map_err(|source| SettingsError::WebhookUrl { endpoint: name.to_string(), source })?;
-            Ok(match &self.other_secret_file {
-                Some(file) => endpoint.also_signed_by(secret(file)?),
-                None => endpoint,
-            })
+            Ok(endpoint(name, &self.url, &self.secret_file, self.other_secret_file.as_deref())?
+                .telling(self.events))
         }
+    }
+
+    /// An endpoint of this name, with the secrets in these files.
+    pub(in crate::settings) fn endpoint(
+        name: FollowerName,
+        url: &str,
+        secret_file: &Path,
+        other_secret_file: Option<&Path>,
+    ) -> Result<Endpoint, SettingsError> {
+        let secret = |file: &Path| {
+            let (unread, unfit) = (name.to_string(), name.to_string());
+            let text = secrets_from_file(file)
+                .map_err(|source| SettingsError::WebhookSecretFile { endpoint: unread, source })?;
+            SigningSecret::parse(&text)
+                .map_err(|source| SettingsError::WebhookSecret { endpoint: unfit, source })
+        };
+        let first = secret(secret_file)?;
+        let endpoint = Endpoint::new(name.clone(), url, first)
+            .map_err(|source| SettingsError::WebhookUrl { endpoint: name.to_string(), source })?;
+        Ok(match other_secret_file {
+            Some(file) => endpoint.also_signed_by(secret(file)?),
+            None => endpoint,
+        })
     }
 
     #[cfg(test)]

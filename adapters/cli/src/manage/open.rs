@@ -6,7 +6,7 @@
 use std::env;
 
 use accountable::{
-    Accounts, Admin, Settings, async_trait,
+    Accounts, Admin, Builder, Settings, async_trait,
     domain::{Actor, Letter, Realm},
     port::{MailError, Mailer, Receipt},
 };
@@ -33,7 +33,9 @@ pub(super) async fn open(common: &CommonArgs) -> Result<Opened, ManageError> {
 /// Opens the accounts for a command that hands mail over itself.
 pub(super) async fn open_mailing(common: &CommonArgs) -> Result<Opened, ManageError> {
     let settings = settings(common)?;
-    open_with(common, &settings, settings.mailer()?).await
+    let routing = settings.mail_routing()?;
+    let builder = settings.builder_hashing_later(settings.mailer()?)?;
+    opened(common, routing.into_iter().fold(builder, Builder::mail_routing)).await
 }
 
 /// What the settings say of the realm that is meant.
@@ -56,8 +58,12 @@ async fn open_with(
     settings: &Settings,
     mailer: impl Mailer,
 ) -> Result<Opened, ManageError> {
+    opened(common, settings.builder_hashing_later(mailer)?).await
+}
+
+async fn opened(common: &CommonArgs, builder: Builder) -> Result<Opened, ManageError> {
     let actor = actor(common.actor.as_deref())?;
-    let accounts = settings.builder_hashing_later(mailer)?.open().await?;
+    let accounts = builder.open().await?;
     Ok(Opened { admin: accounts.admin(actor), accounts })
 }
 

@@ -111,6 +111,13 @@ impl Said {
                 said.insert(format!("{name} (its content)"), content(path));
             }
         }
+        if let Some(service) = &settings.mail.reset_webhook {
+            for file in [Some(&service.secret_file), service.other_secret_file.as_ref()].into_iter().flatten()
+            {
+                let name = format!("mail.reset_webhook: {} (its content)", file.display());
+                said.insert(name, content(file));
+            }
+        }
         for webhook in &settings.webhooks {
             for file in [Some(&webhook.secret_file), webhook.other_secret_file.as_ref()].into_iter().flatten()
             {

@@ -42,6 +42,7 @@ pub(super) async fn prepare(source: Source) -> Result<PreparedServer, CommandErr
     for (settings, _) in &parts.tenants {
         let builder = settings.builder_sharing(parts.hasher.clone(), nowhere.clone(), parts.mailer.clone());
         builder.map_err(failed)?.build().map_err(failed)?;
+        settings.mail_routing().map_err(failed)?;
     }
 
     log::begin(&settings.log);
@@ -106,6 +107,8 @@ pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandEr
         return Err(failed(format!("{}: there is nothing to serve; {switch}", file.display())));
     }
     let mailer = settings.mailer().map_err(failed)?;
+    // Of all realms together, for the names, which stand in the metrics.
+    settings.endpoints().map_err(failed)?;
     let mut tenants = Vec::new();
     for realm in settings.all_realms() {
         if let Some(settings) = settings.of_realm(&realm) {
@@ -131,7 +134,12 @@ impl Parts {
         let (mut tenants, mut followers) = (Tenants::default(), Vec::new());
         for (settings, endpoints) in each {
             let builder = settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
-            let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
+            let builder = builder.map_err(failed)?;
+            let builder = match settings.mail_routing().map_err(failed)? {
+                Some(routing) => builder.mail_routing(routing),
+                None => builder,
+            };
+            let accounts = builder.open().await.map_err(failed)?;
             for endpoint in endpoints {
                 let follower = Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
                 followers

@@ -13,6 +13,7 @@ mod full_disk;
 mod kills;
 mod mail;
 mod operate;
+mod payway_events;
 mod proxied;
 mod realms;
 mod server;

@@ -28,7 +28,7 @@ const SETTINGS: &str = "links.page = \"http://127.0.0.1/password\"\n\
     http.listen = \"127.0.0.1:0\"\n";
 
 /// A folder in which everybody is known who calls, and the key of those who call by one.
-fn settled(contracts: &str) -> (TempDir, String) {
+pub(crate) fn settled(contracts: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     runs(folder.path(), &["init"]);
     settle(folder.path(), contracts);
@@ -41,6 +41,7 @@ fn settled(contracts: &str) -> (TempDir, String) {
         "accounts:write",
         "events:read",
         "/external/account/w",
+        "/external/account/events",
         "/external/account/confirmation_code",
     ];
     let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
@@ -57,14 +58,14 @@ fn settle(folder: &Path, contracts: &str) {
 }
 
 /// Somebody who calls the contracts.
-struct Caller<'a> {
-    server: &'a Server,
-    key: &'a str,
+pub(crate) struct Caller<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) key: &'a str,
 }
 
 impl Caller<'_> {
     /// A call with the bearer key: the status, and the answer.
-    fn calls(&self, path: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn calls(&self, path: &str, body: &str) -> (u16, Value) {
         self.answered(&format!("-H 'Authorization: Bearer {}'", self.key), path, body)
     }
 
@@ -93,7 +94,7 @@ impl Caller<'_> {
         (status.parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
     }
 
-    fn registers(&self, address: &str) -> (u16, Value) {
+    pub(crate) fn registers(&self, address: &str) -> (u16, Value) {
         self.calls("/api/v2/accounts/definition", &format!("{{\"mailAddress\":\"{address}\"}}"))
     }
 
@@ -113,7 +114,7 @@ impl Caller<'_> {
     }
 
     /// Whether Payway takes this for the account of an address.
-    fn payway_takes(&self, address: &str, password: &str) -> bool {
+    pub(crate) fn payway_takes(&self, address: &str, password: &str) -> bool {
         let base = "/external/api/v1/accounts";
         let (_, code) =
             self.calls(&format!("{base}/create_password_reset"), &format!("{{\"email\":\"{address}\"}}"));

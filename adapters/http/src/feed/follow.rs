@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use accountable_core::{
-    Journal, JournalError,
+    Accounts, JournalError,
     port::{Cursor, Feed},
 };
 use axum::{
@@ -15,11 +15,10 @@ use futures_util::stream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
 use super::{
-    page::line,
     place::Asked,
     streams::{Running, Streams},
 };
-use crate::{answer::Problem, intake::Intake};
+use crate::{answer::Problem, event_form::EventForm, intake::Intake};
 
 /// How often a comment is sent, and the caller's key looked at again.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -32,7 +31,8 @@ const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-bufferi
 
 /// Follows the journal for one caller. It reads as its reader takes: never more than one event ahead.
 struct Follower {
-    journal: Journal,
+    accounts: Accounts,
+    form: EventForm,
     /// What was read and is not sent yet.
     read: Option<Feed>,
     after: Option<Cursor>,
@@ -50,7 +50,7 @@ struct Follower {
 /// # Errors
 /// 410 where the journal does not reach back so far; 503 where there is no place, or the store does not answer.
 pub(super) async fn stream(
-    journal: Journal,
+    accounts: Accounts,
     asked: Asked,
     streams: &Streams,
     intake: Arc<Intake>,
@@ -58,12 +58,12 @@ pub(super) async fn stream(
 ) -> Result<Response, Problem> {
     let running = streams.begin()?;
     // Read before anything is answered, so that a cursor that is gone has its status.
-    let read = journal.feed(asked.after, asked.at_most).await?;
+    let read = accounts.journal().feed(asked.after, asked.at_most).await?;
     let now = Instant::now();
     let mut heartbeat = interval_at(later(now, HEARTBEAT), HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let follower =
-        Follower { journal, read: Some(read), after: None, due: now, heartbeat, running, intake, head };
+    let (read, form) = (Some(read), asked.form);
+    let follower = Follower { accounts, form, read, after: None, due: now, heartbeat, running, intake, head };
     let told = stream::unfold(follower, Follower::next);
     let headers = [(CONTENT_TYPE, "text/event-stream"), UNBUFFERED];
     Ok((StatusCode::OK, headers, Body::from_stream(told)).into_response())
@@ -74,7 +74,7 @@ impl Follower {
     async fn next(mut self) -> Option<(Result<String, Infallible>, Self)> {
         loop {
             if let Some(read) = self.read.take() {
-                let told = self.told(read)?;
+                let told = self.told(read).await?;
                 if let Some(told) = told {
                     return Some((Ok(told), self));
                 }
@@ -88,7 +88,7 @@ impl Follower {
                 }
                 () = sleep_until(self.due) => {}
             }
-            match self.journal.feed(self.after.clone(), 1).await {
+            match self.accounts.journal().feed(self.after.clone(), 1).await {
                 Ok(read) => self.read = Some(read),
                 // Whoever comes again is told 410.
                 Err(JournalError::Trimmed) => return None,
@@ -97,14 +97,16 @@ impl Follower {
         }
     }
 
-    /// The event that was read, as it is sent, if there was one; and when there may be another. None where it can't be told.
-    fn told(&mut self, read: Feed) -> Option<Option<String>> {
+    /// The event that was read, as it is sent, if there was one for this reader; and when there may be another. None where it
+    /// can't be told: its reader goes on from the one before.
+    async fn told(&mut self, read: Feed) -> Option<Option<String>> {
         let now = Instant::now();
         self.due = if read.more { now } else { later(now, PAUSE) };
-        let told = match read.events.first() {
-            Some(event) => Some(format!("id: {}\ndata: {}\n\n", read.cursor, line(event).ok()?)),
+        let line = match read.events.first() {
+            Some(event) => self.form.line(&self.accounts, event).await.ok()?,
             None => None,
         };
+        let told = line.map(|line| format!("id: {}\ndata: {line}\n\n", read.cursor));
         self.after = Some(read.cursor);
         Some(told)
     }

@@ -5,6 +5,7 @@
 //! | caller | needs the scope [`SCOPE`] |
 //! | `Accept: application/x-ndjson` | a page, and what is answered where nothing is said |
 //! | `Accept: text/event-stream` | a stream, for as long as its connection lives (Server-Sent Events, as in WHATWG HTML) |
+//! | `?as=payway` | tells what [Payway](crate::profile::payway) publishes, in its envelope, and no other event; for callers with the scope [`EVENTS_SCOPE`](crate::profile::payway::EVENTS_SCOPE), since addresses are in it |
 //! | `?after=CURSOR` | where to go on, as an earlier answer said; from the oldest event that is kept without it |
 //! | `?limit=1..1000` | of a page only: the most events; 100 by default |
 //! | `Last-Event-ID: CURSOR` | of a stream only: where to go on, whatever `after` says |
@@ -39,7 +40,7 @@
 //! accounts themselves.
 //!
 //! Nothing personal is told, since the journal holds nothing personal: accounts by their ids, addresses by number or tag. To
-//! know more, ask for the account.
+//! know more, ask for the account. What Payway publishes names the account's address, which is read as the event is told.
 //!
 //! ```
 //! use accountable_core::{Accounts, domain::{Actor, KeyId}};
@@ -68,7 +69,7 @@ use accountable_core::{Accounts, JournalError};
 use axum::{Router, extract::Request, response::Response, routing::get};
 
 use self::{accepted::Accepted, place::Asked};
-use crate::{answer::Problem, auth::Authenticator, intake::Intake};
+use crate::{EventForm, answer::Problem, auth::Authenticator, intake::Intake, profile::payway::EVENTS_SCOPE};
 
 pub use self::streams::Streams;
 
@@ -87,26 +88,39 @@ pub fn router_at(
     authenticator: impl Authenticator,
     streams: Streams,
 ) -> Router {
-    let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
-    let tell = get(async move |request: Request| tell(&accounts, &intake, &streams, request).await);
+    let authenticator: Arc<dyn Authenticator> = Arc::new(authenticator);
+    let intakes = Intakes {
+        journal: Arc::new(Intake::new(Arc::clone(&authenticator), Some(SCOPE), &[])),
+        payway: Arc::new(Intake::new(authenticator, Some(EVENTS_SCOPE), &[])),
+    };
+    let tell = get(async move |request: Request| tell(&accounts, &intakes, &streams, request).await);
     Router::new().route(path, tell)
+}
+
+/// How a call is taken in: each form has a scope of its own.
+#[derive(Clone)]
+struct Intakes {
+    journal: Arc<Intake>,
+    payway: Arc<Intake>,
 }
 
 async fn tell(
     accounts: &Accounts,
-    intake: &Arc<Intake>,
+    intakes: &Intakes,
     streams: &Streams,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
+    let intake = match place::form_of(&parts) {
+        EventForm::Journal => &intakes.journal,
+        EventForm::Payway => &intakes.payway,
+    };
     intake.admit(&parts).await?;
     let accepted = Accepted::of(&parts.headers)?;
     let asked = Asked::of(&parts, accepted)?;
     match accepted {
-        Accepted::Page => page::page(&accounts.journal(), asked).await,
-        Accepted::Stream => {
-            follow::stream(accounts.journal(), asked, streams, Arc::clone(intake), parts).await
-        }
+        Accepted::Page => page::page(accounts, asked).await,
+        Accepted::Stream => follow::stream(accounts.clone(), asked, streams, Arc::clone(intake), parts).await,
     }
 }
 

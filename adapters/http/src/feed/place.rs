@@ -6,7 +6,8 @@ use axum::http::{HeaderName, request::Parts};
 use super::accepted::Accepted;
 use crate::{
     answer::Problem,
-    wire::{FieldError, query},
+    event_form::EventForm,
+    wire::{FieldError, Fields, query},
 };
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -24,6 +25,26 @@ pub(super) struct Asked {
     pub(super) after: Option<Cursor>,
     /// The most events of a page.
     pub(super) at_most: u32,
+    /// In which form events are told.
+    pub(super) form: EventForm,
+}
+
+/// The form that the caller asks for, as far as that can be read: it says which scope the caller needs.
+pub(super) fn form_of(parts: &Parts) -> EventForm {
+    let asked = query::read(parts.uri.query()).ok().and_then(|mut fields| form(&mut fields).ok());
+    asked.unwrap_or_default()
+}
+
+/// The form of events that a query asks for.
+fn form(fields: &mut Fields) -> Result<EventForm, Problem> {
+    match fields.take_optional_string("as")?.as_deref().map(String::as_str) {
+        None | Some("journal") => Ok(EventForm::Journal),
+        Some("payway") => Ok(EventForm::Payway),
+        Some(_) => {
+            let detail = "as is journal or payway";
+            Err(Problem::new(400, "unknown_form").with_detail(detail).with("field", "as"))
+        }
+    }
 }
 
 impl Asked {
@@ -33,6 +54,7 @@ impl Asked {
     /// 400 for what is malformed, unknown or there twice.
     pub(super) fn of(parts: &Parts, accepted: Accepted) -> Result<Self, Problem> {
         let mut fields = query::read(parts.uri.query())?;
+        let form = form(&mut fields)?;
         let after = fields.take_optional_string("after")?.map(|text| cursor(&text)).transpose()?;
         let (after, at_most) = match accepted {
             Accepted::Page => {
@@ -46,7 +68,7 @@ impl Asked {
             Accepted::Stream => (last_event_id(parts)?.or(after), 1),
         };
         fields.finish()?;
-        Ok(Self { after, at_most })
+        Ok(Self { after, at_most, form })
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use accountable_core::{FollowerName, domain::LinkUrl};
 
 use super::secret::SigningSecret;
+use crate::event_form::EventForm;
 
 /// Where events are told, and what they are signed with. `Debug` shows the name only: there may be a key in the URL.
 #[derive(Clone)]
@@ -12,6 +13,7 @@ pub struct Endpoint {
     name: FollowerName,
     url: LinkUrl,
     secrets: Vec<SigningSecret>,
+    form: EventForm,
 }
 
 /// A URL that no event may be sent to. It is not repeated, since there may be a key in it.
@@ -27,7 +29,7 @@ impl Endpoint {
     pub fn new(name: FollowerName, url: &str, secret: SigningSecret) -> Result<Self, BadEndpoint> {
         // The one rule of which URLs a secret may be sent to.
         let url = LinkUrl::parse(url).map_err(|_| BadEndpoint)?;
-        Ok(Self { name, url, secrets: vec![secret] })
+        Ok(Self { name, url, secrets: vec![secret], form: EventForm::default() })
     }
 
     /// Signs with this secret as well, so that a receiver can go over from one to the other without a gap.
@@ -35,6 +37,17 @@ impl Endpoint {
     pub fn also_signed_by(mut self, secret: SigningSecret) -> Self {
         self.secrets.push(secret);
         self
+    }
+
+    /// Is told events in this form; as the journal has them by default. The place in the journal stays the name's.
+    #[must_use]
+    pub const fn telling(mut self, form: EventForm) -> Self {
+        self.form = form;
+        self
+    }
+
+    pub(super) const fn form(&self) -> EventForm {
+        self.form
     }
 
     /// The endpoint's name.

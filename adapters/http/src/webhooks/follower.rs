@@ -7,31 +7,18 @@ use accountable_core::{
     domain::{Event, Span, Timestamp},
     port::{Clock, Cursor, Entropy},
 };
-use axum::http::{
-    Request, StatusCode,
-    header::{CONTENT_TYPE, USER_AGENT},
-};
-use futures_util::future::{Either, select};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Body as _;
+use axum::http::StatusCode;
 
-use crate::client::{HttpClient, NoClient};
+use crate::client::NoClient;
 
 use super::{
+    call::{Answered, Caller},
     endpoint::Endpoint,
+    held::{Held, name_of},
     message::Message,
-    progress::{GivenUp, Progress},
+    progress::{Failing, GivenUp, Progress},
     watch,
 };
-
-/// How long an endpoint may take to answer.
-const PATIENCE: Span = Span::seconds(15);
-
-/// How long the rest of an answer is waited for, so that its connection can serve again.
-const REST: Span = Span::seconds(2);
-
-/// The longest rest of an answer that is waited for, in octets.
-const LONGEST_REST: u64 = 65_536;
 
 /// How old an event is that is not tried again.
 const OLDEST: Span = Span::hours(72);
@@ -51,8 +38,7 @@ const STAND_BY: Span = Span::seconds(30);
 /// Tells an endpoint what happens in a realm.
 pub struct Follower {
     accounts: Accounts,
-    endpoint: Endpoint,
-    client: HttpClient,
+    caller: Caller,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -78,14 +64,15 @@ impl Follower {
         clock: impl Clock,
         entropy: impl Entropy,
     ) -> Result<Self, NoClient> {
-        let client = HttpClient::new(endpoint.url(), None)?;
-        Ok(Self { accounts, endpoint, client, clock: Arc::new(clock), entropy: Arc::new(entropy) })
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let caller = Caller::new(endpoint, Arc::clone(&clock))?;
+        Ok(Self { accounts, caller, clock, entropy: Arc::new(entropy) })
     }
 
     /// Where it tells what happens.
     #[must_use]
     pub const fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        self.caller.endpoint()
     }
 
     /// Tells what happens until `shutdown` ends or the endpoint wants no more. It needs a Tokio runtime.
@@ -107,37 +94,6 @@ impl Follower {
         ended
     }
 
-    /// Tells the endpoint once.
-    async fn tell(&self, message: &Message) -> Answer {
-        let seconds = self.clock.now().since(Timestamp::EPOCH).to_std().as_secs().to_string();
-        let signature = self.endpoint.sign(&message.id, &seconds, &message.body);
-        let request = Request::post(self.endpoint.url())
-            .header(CONTENT_TYPE, "application/json")
-            .header(USER_AGENT, "accountable")
-            .header("webhook-id", &message.id)
-            .header("webhook-timestamp", seconds)
-            .header("webhook-signature", signature)
-            .body(Full::from(message.body.clone()));
-        let Ok(request) = request else { return Answer::Failed("no request".into()) };
-        let answer = match select(pin!(self.client.call(request)), self.clock.sleep(PATIENCE)).await {
-            Either::Left((Ok(answer), _)) => answer,
-            Either::Left((Err(error), _)) if error.is_unreached() => {
-                return Answer::Failed("no connection".into());
-            }
-            Either::Left((Err(_), _)) | Either::Right(_) => return Answer::Failed("no answer".into()),
-        };
-        let status = answer.status();
-        let body = answer.into_body();
-        if body.size_hint().upper().is_some_and(|rest| rest <= LONGEST_REST) {
-            select(pin!(body.collect()), self.clock.sleep(REST)).await;
-        }
-        match status {
-            StatusCode::GONE => Answer::Gone,
-            taken if taken.is_success() => Answer::Told,
-            other => Answer::Failed(format!("status {}", other.as_u16())),
-        }
-    }
-
     /// How long to wait after so many failures in a row.
     fn back_off(&self, failures: u32) -> Span {
         let (first, longest) = (BACK_OFF.0.as_micros(), BACK_OFF.1.as_micros());
@@ -152,15 +108,15 @@ impl Follower {
 
 impl fmt::Debug for Follower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Follower").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("Follower").field("endpoint", self.endpoint()).finish_non_exhaustive()
     }
 }
 
-/// What came of an attempt.
-enum Answer {
-    Told,
+/// What came of telling an event.
+enum Told {
+    Taken,
     Gone,
-    Failed(String),
+    Failed(Answered),
 }
 
 /// What comes after a step.
@@ -186,6 +142,8 @@ struct Following<'a> {
     next: Option<(Event, Cursor)>,
     failures: u32,
     store_is_away: bool,
+    /// When it looked last whether somebody else kept something.
+    looked_at: Timestamp,
 }
 
 impl<'a> Following<'a> {
@@ -201,13 +159,14 @@ impl<'a> Following<'a> {
             next: None,
             failures: 0,
             store_is_away: false,
+            looked_at: follower.clock.now(),
         }
     }
 
     /// Takes a step, and waits where there is nothing to do. Tells whether that was the last.
     async fn turn(&mut self) -> bool {
         let then = self.step().await;
-        let name = self.follower.endpoint.name();
+        let name = self.follower.endpoint().name();
         if let (Err(fault), false) = (&then, self.store_is_away) {
             watch::held_up(name, fault.code());
         }
@@ -230,19 +189,103 @@ impl<'a> Following<'a> {
         if self.unkept && (now < self.kept_at || now.since(self.kept_at) >= PAUSE) {
             return self.keep().await;
         }
-        match self.next.as_ref() {
-            None => self.read().await,
-            Some((event, _)) => {
-                let message = Message::of(event)?;
-                let (at, answer) = (event.at, self.follower.tell(&message).await);
-                Ok(self.answered(message, at, answer))
-            }
+        if self.looked_at > now || now.since(self.looked_at) >= STAND_BY {
+            return self.look().await;
         }
+        if let Some(at) = self.progress.held.iter().position(|held| held.is_due(now)) {
+            return self.again(at).await;
+        }
+        let Some((event, _)) = self.next.as_ref() else { return self.read().await };
+        if let Some(held) = self.progress.held.iter_mut().find(|held| held.holds(event)) {
+            held.last = name_of(event);
+            self.advance();
+            return Ok(Then::GoOn);
+        }
+        let event = event.clone();
+        match self.tell(&event).await? {
+            None | Some(Told::Taken) => self.advance(),
+            Some(Told::Gone) => return Ok(Then::End),
+            Some(Told::Failed(answer)) => return Ok(self.failed(&event, answer)),
+        }
+        Ok(Then::GoOn)
+    }
+
+    /// Tells an event once; none where the endpoint is told no such event.
+    async fn tell(&mut self, event: &Event) -> Result<Option<Told>, Fault> {
+        let Follower { accounts, caller, .. } = self.follower;
+        let name = caller.endpoint().name();
+        let message = Message::of(event, caller.endpoint().form(), accounts).await?;
+        let Some(message) = message else { return Ok(None) };
+        Ok(Some(match caller.call(&message.id, &message.body).await {
+            Answered::With(taken) if taken.is_success() => {
+                watch::count(name, "told");
+                if self.progress.failing.take().is_some() {
+                    watch::works_again(name);
+                    self.unkept = true;
+                }
+                Told::Taken
+            }
+            Answered::With(StatusCode::GONE) => {
+                watch::gone(name);
+                Told::Gone
+            }
+            failed => {
+                watch::count(name, "failed");
+                Told::Failed(failed)
+            }
+        }))
+    }
+
+    /// Tries again what was refused, and goes on with what waits behind it.
+    async fn again(&mut self, at: usize) -> Result<Then, Fault> {
+        let Some(held) = self.progress.held.get(at) else { return Ok(Then::GoOn) };
+        let first = match held.first(&self.journal).await {
+            Ok(first) => first,
+            Err(JournalError::Failed(fault)) => return Err(fault),
+            Err(_) => None,
+        };
+        let (last, tries) = (held.last.clone(), held.tries);
+        self.unkept = true;
+        let Some((event, after)) = first else {
+            self.progress.held.remove(at);
+            self.give_up(Some(last), "trimmed".to_owned());
+            return Ok(Then::GoOn);
+        };
+        match self.tell(&event).await? {
+            Some(Told::Gone) => return Ok(Then::End),
+            Some(Told::Failed(answer)) if self.is_young(&event) => {
+                let rest = self.follower.back_off(tries.failures.saturating_add(1));
+                if let Some(held) = self.progress.held.get_mut(at) {
+                    held.tries = tries.failed(self.follower.clock.now(), rest);
+                    held.why = answer.to_string();
+                }
+                return Ok(Then::GoOn);
+            }
+            Some(Told::Failed(answer)) => self.give_up(Some(name_of(&event)), answer.to_string()),
+            None | Some(Told::Taken) => {}
+        }
+        self.progress.step_over(at, &event, after);
+        Ok(Then::GoOn)
+    }
+
+    /// Looks whether an operator, or another follower, has kept something meanwhile.
+    async fn look(&mut self) -> Result<Then, Fault> {
+        let kept = self.journal.bookmark(self.follower.endpoint().name()).await?;
+        self.looked_at = self.follower.clock.now();
+        if self.bookmark.as_ref().is_some_and(|bookmark| !bookmark.is_as_old_as(&kept)) {
+            self.another = self.bookmark.take();
+        }
+        Ok(Then::GoOn)
+    }
+
+    /// Whether an event that failed is tried again.
+    fn is_young(&self, event: &Event) -> bool {
+        self.follower.clock.now().since(event.at) <= OLDEST
     }
 
     /// Reads where to begin; where another follows, once it has stopped.
     async fn open(&mut self) -> Result<Then, Fault> {
-        let name = self.follower.endpoint.name();
+        let name = self.follower.endpoint().name();
         let bookmark = self.journal.bookmark(name).await?;
         if self.another.as_ref().is_some_and(|another| !another.is_as_old_as(&bookmark)) {
             self.another = Some(bookmark);
@@ -259,8 +302,7 @@ impl<'a> Following<'a> {
     /// Keeps how far it came, if there is anything to keep.
     async fn keep(&mut self) -> Result<Then, Fault> {
         let (Some(bookmark), true) = (&self.bookmark, self.unkept) else { return Ok(Then::GoOn) };
-        let content = serde_json::to_string(&self.progress);
-        let content = content.map_err(|_| Fault::Defect("a follower's progress has no form in JSON"))?;
+        let content = self.progress.to_json()?;
         match self.journal.keep(bookmark, content).await {
             Ok(kept) => {
                 (self.bookmark, self.unkept, self.kept_at) = (Some(kept), false, self.follower.clock.now());
@@ -274,7 +316,7 @@ impl<'a> Following<'a> {
                 Err(fault)
             }
             Err(other) => {
-                watch::held_up(self.follower.endpoint.name(), other.code());
+                watch::held_up(self.follower.endpoint().name(), other.code());
                 self.another = self.bookmark.take();
                 Ok(Then::GoOn)
             }
@@ -300,38 +342,30 @@ impl<'a> Following<'a> {
         Ok(Then::GoOn)
     }
 
-    /// What follows from an answer to the event that was to be told.
-    fn answered(&mut self, message: Message, at: Timestamp, answer: Answer) -> Then {
-        let name = self.follower.endpoint.name();
-        match answer {
-            Answer::Told => {
-                watch::count(name, "told");
-                if self.failures > 0 {
-                    watch::works_again(name);
-                }
-                self.advance();
-            }
-            Answer::Gone => {
-                watch::gone(name);
-                return Then::End;
-            }
-            Answer::Failed(why) => {
-                watch::count(name, "failed");
-                if self.failures == 0 {
-                    watch::held_up(name, &why);
-                }
-                self.failures = self.failures.saturating_add(1);
-                if self.follower.clock.now().since(at) <= OLDEST {
-                    return Then::Wait(self.follower.back_off(self.failures));
-                }
-                self.give_up(Some(message.id), why);
-                let failures = self.failures;
-                self.advance();
-                // The endpoint does not work all the same.
-                self.failures = failures;
-            }
+    /// What follows where the event that was to be told was not taken.
+    fn failed(&mut self, event: &Event, answer: Answered) -> Then {
+        let name = self.follower.endpoint().name();
+        let (now, why) = (self.follower.clock.now(), answer.to_string());
+        if !self.is_young(event) {
+            self.give_up(Some(name_of(event)), why);
+            self.advance();
+            return Then::GoOn;
         }
-        Then::GoOn
+        if answer.is_about_the_event() && self.progress.has_room() {
+            watch::held_back(name, &name_of(event), &why);
+            watch::count(name, "held");
+            let mut held = Held::of(event, self.progress.after.clone(), why);
+            held.tries = held.tries.failed(now, self.follower.back_off(1));
+            self.progress.held.push(held);
+            self.advance();
+            return Then::GoOn;
+        }
+        if self.progress.failing.is_none() {
+            watch::held_up(name, &why);
+            (self.progress.failing, self.unkept) = (Some(Failing { since: now, why }), true);
+        }
+        self.failures = self.failures.saturating_add(1);
+        Then::Wait(self.follower.back_off(self.failures))
     }
 
     /// The event is done with.
@@ -344,7 +378,7 @@ impl<'a> Following<'a> {
     }
 
     fn give_up(&mut self, event: Option<String>, why: String) {
-        let name = self.follower.endpoint.name();
+        let name = self.follower.endpoint().name();
         watch::given_up(name, event.as_deref(), &why);
         watch::count(name, "given_up");
         self.progress.give_up(GivenUp { event, at: self.follower.clock.now(), why });

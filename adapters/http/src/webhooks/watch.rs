@@ -2,8 +2,9 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | counter `accountable_webhooks_total`, labels `endpoint`, `outcome` | each attempt: `told` or `failed`; and `given_up` |
+//! | counter `accountable_webhooks_total`, labels `endpoint`, `outcome` | each attempt: `told` or `failed`; and `held`, `given_up` |
 //! | event at `WARN`, fields `endpoint`, `why` | the first failure after a success; a store that is away; another follower of the name |
+//! | event at `WARN`, fields `endpoint`, `event`, `why` | an event was refused, and waits with the later ones of its account |
 //! | event at `ERROR`, fields `endpoint`, `event`, `why` | an event was given up; the endpoint said that it is gone |
 //! | event at `INFO`, field `endpoint` | it works again |
 #![cfg_attr(
@@ -24,6 +25,17 @@ pub(super) fn count(endpoint: &FollowerName, outcome: &'static str) {
 pub(super) fn held_up(endpoint: &FollowerName, why: &str) {
     #[cfg(feature = "tracing")]
     tracing::warn!(endpoint = endpoint.as_str(), why, "webhooks are held up");
+}
+
+/// An event was refused: it waits, with the later ones of its account.
+pub(super) fn held_back(endpoint: &FollowerName, event: &str, why: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        endpoint = endpoint.as_str(),
+        event,
+        why,
+        "a webhook is refused: it is held back with its account's"
+    );
 }
 
 /// The endpoint takes events again.

@@ -12,8 +12,9 @@ use accountable_core::{
 };
 use accountable_http::{
     auth::BearerKeys,
+    feed,
     profile::payway::{
-        Announcing, EventName, Events, HostMail, MailChannel, Options, ResetMail, SCOPE, router,
+        Announcing, EVENTS_SCOPE, EventName, Events, HostMail, MailChannel, Options, ResetMail, SCOPE, router,
     },
 };
 use accountable_memory::{
@@ -64,6 +65,57 @@ async fn a_request_is_published_when_its_mail_leaves_and_without_its_code() {
     );
     assert!(!event.to_string().contains(&in_query(&link, "confirmation_code")));
     assert!(events.try_recv().is_err(), "nobody else has an account");
+}
+
+/// By whoever follows the journal: nobody in this process takes anything.
+#[tokio::test]
+async fn what_payway_publishes_is_told_from_the_journal() {
+    let world = World::new(PasswordPolicy::payway());
+    let id = world.in_use("test@example.com", FIRST).await;
+    let (server, bearers) = world.payway(Options::default()).await;
+    for address in ["test@example.com", "nobody@example.com"] {
+        assert_eq!(send(&server, &bearers.plain, CUSTOM, &custom(address)).await.status, 200);
+    }
+    let link = world.mailed_link("test@example.com").await.unwrap();
+    let code = in_query(&link, "confirmation_code");
+    let body = json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
+    assert_eq!(send(&server, &bearers.plain, COMPLETE, &body).await.status, 200);
+
+    let (entropy, callers) = (SeededEntropy::new(3), BearerKeys::default());
+    let [follower, other] = [EVENTS_SCOPE, feed::SCOPE].map(|scope| {
+        let id = KeyId::parse(if scope == feed::SCOPE { "other" } else { "crm" }).unwrap();
+        let new = BearerKeys::draw(&entropy, id, Actor::parse("crm").unwrap(), [scope]).unwrap();
+        callers.add(new.entry).unwrap();
+        new.key.expose().to_owned()
+    });
+    let routes = feed::router(world.accounts.clone(), callers, feed::Streams::default());
+    let read = async |query: &str, key: &str| {
+        let request =
+            Request::get(format!("/events{query}")).header("authorization", format!("Bearer {key}"));
+        let answer = routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    let (status, told) = read("?as=payway", &follower).await;
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [first, request, complete, last] = &told[..] else { panic!("{status}: {told:?}") };
+    let event = |name: &str, at: &str| {
+        let account = json!({ "id": id.to_string(), "contact_email": "test@example.com" });
+        json!({ "event": name, "timestamp": at, "payload": { "account": account, "event_data": {} } })
+    };
+    let at = "2026-11-21T12:00:00.000Z";
+    assert_eq!(*first, event("account_password_reset_complete", at), "the first password, by a code too");
+    assert_eq!(*request, event("account_requested_password_reset", at));
+    assert_eq!(*complete, event("account_password_reset_complete", at));
+    assert!(last["next"].is_string(), "{last}");
+    assert!(!told.iter().any(|line| line.to_string().contains(&code)));
+
+    assert_eq!(read("?as=payway", &other).await.0, 403, "addresses are in it");
+    assert_eq!(read("", &follower).await.0, 403);
+    let (status, journal) = read("", &other).await;
+    assert!(status == 200 && !journal.contains("example.com"), "{journal}");
+    assert_eq!(read("?as=tulo", &other).await.0, 400);
 }
 
 /// A host's own service: it keeps what it gets.

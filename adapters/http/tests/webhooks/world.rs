@@ -11,11 +11,18 @@ use std::{
 };
 
 use accountable_core::{
-    Accounts, FollowerName, Machine, NewAccount,
-    domain::{Actor, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, Span, Timestamp},
+    Accounts, Admin, FollowerName, Machine, MailOptions, NewAccount,
+    domain::{
+        AccountId, Actor, EmailAddress, Event, Incarnation, KeyId, Keyring, LinkUrl, Links, MailedCode,
+        Origin, Password, Purpose, Span, Timestamp,
+    },
     port::Clock,
 };
-use accountable_http::webhooks::{Ended, Endpoint, Follower, Progress, SigningSecret};
+use accountable_http::{
+    EventForm,
+    profile::payway::{Events, HostMail},
+    webhooks::{Ended, Endpoint, Follower, MailService, Progress, SigningSecret},
+};
 use accountable_memory::{
     FaultyStore, InsecureTestHasher, ManualClock, MemoryStore, RecordingMailer, SeededEntropy,
 };
@@ -92,7 +99,7 @@ pub(crate) struct Received {
 }
 
 /// What a receiver answers to the call of this number; none: nothing, for ever.
-pub(crate) type Answers = fn(usize, &Value) -> Option<u16>;
+pub(crate) type Answers = Arc<dyn Fn(usize, &Value) -> Option<u16> + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) struct Receiver {
@@ -138,21 +145,31 @@ pub(crate) struct World {
     pub(crate) accounts: Accounts,
     pub(crate) store: FaultyStore<MemoryStore>,
     pub(crate) clock: HurriedClock,
+    /// That of the accounts.
+    pub(crate) manual: ManualClock,
+    pub(crate) mailer: RecordingMailer,
     pub(crate) receiver: Receiver,
     url: String,
     pub(crate) secrets: Vec<Vec<u8>>,
 }
 
+/// An endpoint with both secrets.
+fn endpoint(name: &str, url: &str, secrets: &[Vec<u8>]) -> Endpoint {
+    let secret =
+        |at: usize| SigningSecret::parse(&format!("whsec_{}", STANDARD.encode(&secrets[at]))).unwrap();
+    Endpoint::new(name.parse().unwrap(), url, secret(0)).unwrap().also_signed_by(secret(1))
+}
+
 impl World {
-    pub(crate) async fn new(answers: Answers) -> Self {
+    pub(crate) async fn new(answers: impl Fn(usize, &Value) -> Option<u16> + Send + Sync + 'static) -> Self {
+        let answers: Answers = Arc::new(answers);
         let entropy = SeededEntropy::new(1);
         let store = FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16])));
-        let machine = Machine::new(ManualClock::new(START), entropy, InsecureTestHasher::new(1));
+        let manual = ManualClock::new(START);
+        let machine = Machine::new(manual.clone(), entropy, InsecureTestHasher::new(1));
         let secret = |first: u8| std::array::from_fn(|at| first ^ u8::try_from(at).unwrap());
         let keyring = Keyring::new(secret(1), KeyId::parse("k1").unwrap(), secret(2)).unwrap();
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let accounts = Accounts::builder(machine, store.clone(), RecordingMailer::new(), keyring, links);
-        let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
         let receiver =
             Receiver { received: Arc::default(), answers, called: Arc::default(), strayed: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -170,7 +187,16 @@ impl World {
             stays_idle: Arc::default(),
             is_idle: Arc::default(),
         };
-        Self { accounts, store, clock, receiver, url, secrets: vec![vec![3; 24], vec![4; 64]] }
+        let secrets = vec![vec![3; 24], vec![4; 64]];
+        let mailer = RecordingMailer::new();
+        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keyring, links);
+        let service = MailService::new(endpoint("mail", &url, &secrets), clock.clone()).unwrap();
+        let accounts = accounts
+            .patience(Span::seconds(1))
+            .mail_routing(HostMail::new(service, Events::default()).resets_only())
+            .build()
+            .unwrap();
+        Self { accounts, store, clock, manual, mailer, receiver, url, secrets }
     }
 
     pub(crate) fn name() -> FollowerName {
@@ -178,16 +204,45 @@ impl World {
     }
 
     pub(crate) fn follower(&self) -> Follower {
-        let [secret, other] = [0, 1].map(|at| {
-            SigningSecret::parse(&format!("whsec_{}", STANDARD.encode(&self.secrets[at]))).unwrap()
-        });
-        let endpoint = Endpoint::new(Self::name(), &self.url, secret).unwrap().also_signed_by(other);
+        self.follower_told(EventForm::Journal)
+    }
+
+    pub(crate) fn follower_told(&self, form: EventForm) -> Follower {
+        let endpoint = endpoint(Self::name().as_str(), &self.url, &self.secrets).telling(form);
         Follower::new(self.accounts.clone(), endpoint, self.clock.clone(), SeededEntropy::new(2)).unwrap()
     }
 
-    pub(crate) async fn register(&self, person: usize) {
+    pub(crate) fn admin(&self) -> Admin {
+        self.accounts.admin(Actor::parse("staff").unwrap())
+    }
+
+    pub(crate) async fn register(&self, person: usize) -> AccountId {
         let address = EmailAddress::parse(&format!("p{person}@example.com")).unwrap();
-        self.accounts.admin(Actor::parse("staff").unwrap()).register(NewAccount::new(address)).await.unwrap();
+        self.admin().register(NewAccount::new(address)).await.unwrap().id
+    }
+
+    /// Gives an account of this person, which is made if it is not there, a password by a code.
+    pub(crate) async fn chooses(&self, person: usize, password: &str) -> AccountId {
+        let admin = self.admin();
+        let address = EmailAddress::parse(&format!("p{person}@example.com")).unwrap();
+        let account = match admin.account_by_email(&address).await.unwrap() {
+            Some(account) => account,
+            None => admin.register(NewAccount::new(address)).await.unwrap(),
+        };
+        let purpose = if account.password.is_some() { Purpose::PasswordReset } else { Purpose::PasswordSet };
+        let issued = admin.issue_code(account.id, purpose, &MailOptions::default()).await.unwrap();
+        let code = MailedCode::new(&account.id.to_string(), &issued.code.expose());
+        let new = Password::parse(password).unwrap();
+        self.accounts.public(Origin::Unknown).choose_password(&code, &new).await.unwrap();
+        account.id
+    }
+
+    /// Asks for a reset as a stranger does, and lets a courier do what is due.
+    pub(crate) async fn forgets(&self, person: usize) {
+        let address = EmailAddress::parse(&format!("p{person}@example.com")).unwrap();
+        let public = self.accounts.public(Origin::Unknown);
+        let _ = public.request_password_reset(&address, MailOptions::default()).await.unwrap();
+        self.accounts.sweep(100).await.unwrap();
     }
 
     pub(crate) async fn register_all(&self, people: std::ops::Range<usize>) {
@@ -220,7 +275,7 @@ impl World {
     }
 
     /// Until this is so; and a little longer, so that what is not so any more is seen.
-    async fn until(&self, so: fn(&Self) -> bool) {
+    pub(crate) async fn until(&self, so: impl Fn(&Self) -> bool) {
         let mut looks = 0..LOOKS;
         while !so(self) {
             assert!(looks.next().is_some(), "it is not so: {:#?}", self.received());

@@ -11,6 +11,15 @@ use crate::error::with_causes;
 const PATIENCE: Span = Span::seconds(10);
 
 pub(super) async fn check(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
+    for realm in settings.all_realms() {
+        match settings.of_realm(&realm).map(|settings| settings.mail_routing()) {
+            None | Some(Ok(None)) => {}
+            Some(Ok(Some(_))) => {
+                findings.ok("mail", "the secrets of mail.reset_webhook can be read; it was not called")?;
+            }
+            Some(Err(error)) => findings.fail("mail", with_causes(&error))?,
+        }
+    }
     let composer = match settings.composer() {
         Ok(composer) => composer,
         Err(error) => return findings.warn("mail", with_causes(&error)),

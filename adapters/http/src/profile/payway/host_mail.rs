@@ -26,8 +26,6 @@ pub struct ResetMail {
     event: Envelope<Secrets>,
     #[serde(skip)]
     id: MailId,
-    #[serde(skip)]
-    locale: Option<Locale>,
 }
 
 #[derive(Serialize)]
@@ -37,6 +35,8 @@ struct Secrets {
     #[serde(serialize_with = "exposed")]
     confirmation_code: Zeroizing<String>,
     return_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<Locale>,
     #[serde(serialize_with = "with_milliseconds")]
     valid_until: Timestamp,
 }
@@ -63,7 +63,7 @@ impl ResetMail {
     /// The locale of the account, if it has one.
     #[must_use]
     pub const fn locale(&self) -> Option<&Locale> {
-        self.locale.as_ref()
+        self.event.payload.event_data.locale.as_ref()
     }
 
     /// The link to the page on which a password is chosen. It holds the code: show it to nobody but the reader of the mail.
@@ -83,11 +83,12 @@ impl ResetMail {
             reset_url: Zeroizing::new(link.expose().to_owned()),
             confirmation_code: link.code().expose(),
             return_url: link.return_url().map(ToString::to_string),
+            locale: letter.locale.clone(),
             valid_until: *expires_at,
         };
         let payload = Payload { account: account_of(letter, link), event_data };
         let event = Envelope { event, timestamp: letter.queued_at, payload };
-        Some(Self { event, id: letter.id, locale: letter.locale.clone() })
+        Some(Self { event, id: letter.id })
     }
 }
 

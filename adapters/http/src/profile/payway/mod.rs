@@ -23,11 +23,21 @@
 //! ```
 //!
 //! # Events
-//! [`Events`] hands `account_requested_password_reset` and `account_password_reset_complete` to a host's [`EventSink`]. The
-//! second is published by `complete_password_reset`, soon after its answer; it lacks the address where that can't be looked
-//! up within two seconds. The first can't be published by the call that asks for it: that call
-//! looks at no account, so that nobody can tell whether there is one. It is published when the mail leaves, by
-//! [`Announcing`], which a host puts around its mailer, and by [`HostMail`], the way for a host's own e-mail service.
+//! | event | when it happened |
+//! |---|---|
+//! | `account_requested_password_reset` | a mail with a reset link was queued, whoever asked for it |
+//! | `account_password_reset_complete` | a password was chosen by a mailed code, on a page or by `complete_password_reset` |
+//!
+//! The [webhooks](crate::webhooks) and the [feed](crate::feed) tell them from the journal, in the form
+//! [`EventForm::Payway`](crate::EventForm): each at least once, those of an account in order, and after a restart from where they
+//! were. The call that asks for a reset looks at no account, so that nobody can tell whether there is one; the first event
+//! follows once a courier has.
+//!
+//! A host that embeds the routes and would rather have them in its own process has [`Events`], which hands them to an
+//! [`EventSink`] and keeps nothing: one that it does not take is lost. The second is published there by
+//! `complete_password_reset` alone, soon after its answer, and lacks the address where that can't be looked up within two
+//! seconds; the first when its mail leaves, by [`Announcing`], which a host puts around its mailer, and by [`HostMail`], the
+//! way for a host's own e-mail service.
 //!
 //! [`HostMail`] is given to the accounts as their
 //! [`MailRouting`](accountable_core::port::MailRouting) and takes the letter with the link into its hands. The link and
@@ -53,6 +63,7 @@
 //! | POST only: any other method is 405, with `Allow` | `another_method_than_post_is_405_with_code_field_and_message` |
 //! | 500 `internal_server_error` | `a_fault_is_an_internal_server_error` |
 //! | the scope | `every_call_needs_its_scope` |
+//! | events, whoever restarts | `what_payway_publishes_is_told_from_the_journal` |
 //! | `account_requested_password_reset` | `a_request_is_published_when_its_mail_leaves_and_without_its_code` |
 //! | a third party's e-mail service gets what the mail needs | `a_host_that_mails_itself_gets_the_link_and_nobody_else_does` |
 //! | also for who has no password yet | `a_host_that_mails_itself_gets_the_letter_of_who_has_no_password_yet` |
@@ -86,6 +97,7 @@ mod create;
 mod error;
 mod event;
 mod host_mail;
+mod journaled;
 mod options;
 mod password;
 mod requests;
@@ -103,12 +115,13 @@ use axum::{
     routing::post,
 };
 
+pub(crate) use self::journaled::journaled;
 pub use self::{
     announcing::Announcing,
     event::{Envelope, Event, EventAccount, EventName, EventSink, Events, NoEventData, Payload},
     host_mail::{HostMail, MailChannel, ResetMail},
     options::Options,
-    service::{CODES_SCOPE, SCOPE},
+    service::{CODES_SCOPE, EVENTS_SCOPE, SCOPE},
 };
 use self::{error::ErrorResponse, service::Service};
 use super::addressed::addressed;

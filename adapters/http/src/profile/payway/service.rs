@@ -19,6 +19,9 @@ pub const SCOPE: &str = "/external/account/w";
 /// as the contract has none for it.
 pub const CODES_SCOPE: &str = "/external/account/confirmation_code";
 
+/// The scope that a follower needs to be told Payway's events by the [feed](crate::feed): they name addresses. Of our own making.
+pub const EVENTS_SCOPE: &str = "/external/account/events";
+
 const JSON: [Format; 1] = [Format::Json];
 
 /// What all calls work with.
