@@ -13,6 +13,7 @@ mod output;
 mod reading;
 mod suppressions;
 mod sweep;
+mod webhooks;
 
 use std::path::PathBuf;
 
@@ -68,6 +69,9 @@ enum ManageCommand {
     /// Tells what rests on each key, and seals anew what rests on retired ones.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Tells where each endpoint of webhooks stands and what it refuses, and gives up or tells again single events.
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
     /// Looks whether settings, keys, database, clock, files and mail servers are sound, and what is overdue. Changes nothing;
     /// exits with 1 where anything does not work.
     Check,
@@ -91,6 +95,7 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Outbox(command) => outbox::run(command, &common, &mut output).await,
         ManageCommand::Journal(command) => journal::run(command, &common, &mut output).await,
         ManageCommand::Keys(command) => keys::run(command, &common, &mut output).await,
+        ManageCommand::Webhooks(command) => webhooks::run(command, &common, &mut output).await,
         ManageCommand::Check => check::run(&common, &mut output).await,
         ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
         ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,

@@ -19,3 +19,4 @@ mod refusals;
 mod suppressions;
 mod terminal;
 mod upkeep;
+mod webhooks;
