@@ -51,7 +51,7 @@ fn refusing() -> (House, String) {
     let house = House::new();
     let ada = house.registered("ada@example.com");
     house.registered("bob@example.com");
-    let commit = text(&house.lines(&["journal", "history", &ada])[0], "/commit");
+    let commit = text(&house.lines(&["journal", "history", &ada]).remove(0), "/commit");
     let (port, calls) = receiver(commit);
     let settings = fs::read_to_string(house.folder().join("settings.toml")).unwrap();
     let webhook = format!(

@@ -101,7 +101,7 @@ impl Caller<'_> {
     /// The accounts that Data Forest lists: name and id.
     fn listed(&self) -> Vec<(String, String)> {
         let (_, list) = self.signs("/api/v2/accounts/getList", "{}");
-        let accounts = list["contents"].as_array().unwrap_or_else(|| panic!("{list}"));
+        let accounts = list.get("contents").and_then(Value::as_array).unwrap_or_else(|| panic!("{list}"));
         let text = |of: &Value, name: &str| of[name].as_str().unwrap().to_owned();
         accounts.iter().map(|account| (text(account, "name"), text(account, "id"))).collect()
     }
@@ -118,7 +118,7 @@ impl Caller<'_> {
         let base = "/external/api/v1/accounts";
         let (_, code) =
             self.calls(&format!("{base}/create_password_reset"), &format!("{{\"email\":\"{address}\"}}"));
-        let item = &code["item"];
+        let item = code.get("item").unwrap();
         let body = serde_json::json!({
             "id": item["account_id"], "confirmation_code": item["confirmation_code"], "new_password": password,
         });

@@ -28,7 +28,7 @@ use tower::ServiceExt as _;
 
 use crate::{
     payway::{COMPLETE, CUSTOM, FIRST, custom, send},
-    world::{BACK, World, email, in_query, keys, sink},
+    world::{BACK, World, email, in_query, keys, password, sink},
 };
 
 #[tokio::test]
@@ -80,6 +80,10 @@ async fn what_payway_publishes_is_told_from_the_journal() {
     let code = in_query(&link, "confirmation_code");
     let body = json!({ "id": id.to_string(), "confirmation_code": code, "new_password": "velvet anchor" });
     assert_eq!(send(&server, &bearers.plain, COMPLETE, &body).await.status, 200);
+
+    // What staff does is published to nobody.
+    let staff = world.accounts.admin(Actor::parse("staff").unwrap());
+    staff.assign_password(id, &password("copper lanterns")).await.unwrap();
 
     let (entropy, callers) = (SeededEntropy::new(3), BearerKeys::default());
     let [follower, other] = [EVENTS_SCOPE, feed::SCOPE].map(|scope| {

@@ -64,10 +64,8 @@ async fn what_is_refused_holds_up_its_own_accounts_and_no_others_over_restarts()
             (held.len(), held[0].account, held[0].why.clone()),
             (1, Some(ada), format!("status {status}"))
         );
-        assert_eq!(
-            held[0].event(&world.accounts.journal()).await.unwrap().unwrap().name().commit.to_string(),
-            adas[0][..32]
-        );
+        let refused = held[0].event(&world.accounts.journal()).await.unwrap().unwrap();
+        assert_eq!(format!("{}-{}", refused.commit, refused.ordinal), adas[0]);
 
         // Another goes on, with more of both; then the receiver is mended.
         let before = world.received().len();

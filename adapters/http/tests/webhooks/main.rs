@@ -1,7 +1,6 @@
 //! Webhooks, told to a receiver that fails now and then: signed, in order, each at least once, whatever dies in between.
 #![cfg(feature = "webhooks")]
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that does not find what it looks for has failed, as it should"

@@ -108,7 +108,7 @@ async fn mailed(status: u16) -> (World, EventKind) {
     world.chooses(1, PASSWORD).await;
     world.forgets(1).await;
     world.accounts.sweep(100).await.unwrap();
-    let of_mails = world.journal().await.into_iter().map(|event| event.what).filter(|what| {
+    let mut of_mails = world.journal().await.into_iter().map(|event| event.what).filter(|what| {
         matches!(
             what,
             EventKind::MailDelivered { .. }
@@ -117,7 +117,7 @@ async fn mailed(status: u16) -> (World, EventKind) {
                 | EventKind::MailDied { .. }
         )
     });
-    let last = of_mails.last().unwrap();
+    let last = of_mails.next_back().unwrap();
     (world, last)
 }
 
