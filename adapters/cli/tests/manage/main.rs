@@ -12,6 +12,7 @@ mod accounts;
 mod check;
 mod groups;
 mod house;
+mod importing;
 mod journal;
 mod outbox;
 mod password;
