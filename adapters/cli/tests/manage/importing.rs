@@ -27,7 +27,7 @@ pub(crate) struct Told {
 
 impl Told {
     /// What became of the record of that number: `imported`, a code, or another outcome.
-    fn became(&self) -> Vec<String> {
+    pub(crate) fn became(&self) -> Vec<String> {
         let word = |record: &Value| match record["outcome"].as_str().unwrap() {
             "imported" => record["without_password"].as_str().unwrap_or("imported").to_owned(),
             "refused" => text(record, "/code"),

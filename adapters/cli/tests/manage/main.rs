@@ -14,6 +14,7 @@ mod groups;
 mod house;
 mod importing;
 mod journal;
+mod moving;
 mod outbox;
 mod password;
 mod refusals;

@@ -276,3 +276,92 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
         self.refuse()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN: Shape = Shape { within: &["users"], bare: true, columns: None };
+    const WRAPPED: Shape = Shape { within: &["users"], bare: false, columns: None };
+
+    /// What is read: the field `id`, or a code, with its line; and why reading ended, if it did.
+    fn rows(shape: &Shape, text: &str) -> (Vec<String>, Option<String>) {
+        let mut rows = Vec::new();
+        let mut sink = |row: Row| {
+            let said = row.fields.and_then(|fields| Ok(fields.id("id")?.unwrap_or_default()));
+            let line = row.line.map_or(String::new(), |line| format!("{line}:"));
+            rows.push(format!("{line}{}", said.unwrap_or_else(|refused| refused.code.to_owned())));
+            true
+        };
+        let ended = match read(text.as_bytes(), shape, &mut sink) {
+            Ok(()) => None,
+            Err(Cut::NotWanted) => Some("not wanted".to_owned()),
+            Err(Cut::Unreadable(why)) => Some(why),
+        };
+        (rows, ended)
+    }
+
+    fn whole(shape: &Shape, text: &str) -> Vec<String> {
+        let (rows, ended) = rows(shape, text);
+        assert_eq!(ended, None, "{text}");
+        rows
+    }
+
+    #[test]
+    fn records_are_found_in_arrays_in_lines_one_behind_another_and_within_objects() {
+        assert_eq!(whole(&OPEN, r#"[{"id":1},{"id":2}]"#), ["1", "2"]);
+        assert_eq!(whole(&OPEN, r#" [ [{"id":1}], [] , [[{"id":2}]]]"#), ["1", "2"]);
+        assert_eq!(whole(&OPEN, "{\"id\":1}\n\n{\"id\":2}"), ["1:1", "3:2"]);
+        assert_eq!(whole(&OPEN, "{\n\"id\":1}\n{\"id\":\n2}\n"), ["1", "2"]);
+        assert_eq!(whole(&OPEN, r#"{"users":[{"id":1,"users":[]}],"more":[{"id":9}]}"#), ["1"]);
+        assert_eq!(
+            whole(&WRAPPED, r#"[{"id":9,"users":[{"id":1}]},{"id":8},{"users":[{"id":2}]}]"#),
+            ["1", "2"]
+        );
+        assert_eq!(whole(&WRAPPED, "{\"id\":9}"), Vec::<String>::new());
+        assert_eq!(whole(&OPEN, "\u{feff}id,email\n1,a\n\"2\",\"b,\nc\"\n3\n"), ["2:1", "3:2", "5:3"]);
+        assert_eq!(whole(&OPEN, "id\temail\n1\tb\n"), ["2:1"]);
+        assert_eq!(whole(&OPEN, "  \n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_record_that_is_none_is_refused_and_the_rest_is_read() {
+        assert_eq!(
+            whole(&OPEN, r#"[{"id":1},5,"x",null,{"id":{}},{"id":2}]"#),
+            ["1", "bad_record", "bad_record", "bad_record", "bad_record", "2"]
+        );
+        assert_eq!(
+            whole(&OPEN, "{\"id\":1}\n{\"id\":\n[]\n{\"id\":2}"),
+            ["1:1", "2:bad_record", "3:bad_record", "4:2"]
+        );
+        let long = format!("{{\"id\":1}}\n{{\"id\":\"{}\"}}\n{{\"id\":2}}", "x".repeat(3 * LONGEST_LINE));
+        assert_eq!(whole(&OPEN, &long), ["1:1", "2:bad_record", "3:2"]);
+    }
+
+    #[test]
+    fn where_the_file_itself_is_damaged_its_place_is_told_and_no_value() {
+        let (read, ended) = rows(&OPEN, "[{\"id\":1},\n{\"id\":\"secret");
+        assert_eq!(
+            (read, ended.as_deref()),
+            (vec!["1".to_owned()], Some("line 2, column 14: the file is cut off"))
+        );
+        let (read, ended) = rows(&OPEN, "[{\"id\":1} {\"secret\":2}]");
+        assert_eq!(
+            (read, ended.as_deref()),
+            (vec!["1".to_owned()], Some("line 1, column 11: this is no JSON"))
+        );
+    }
+
+    #[test]
+    fn reading_ends_where_no_more_is_wanted() {
+        for text in ["[{\"id\":1},{\"id\":2}]", "{\"id\":1}\n{\"id\":2}", "id\n1\n2\n"] {
+            let mut taken = 0;
+            let ended = read(text.as_bytes(), &OPEN, &mut |_| {
+                taken += 1;
+                false
+            });
+            assert!(matches!(ended, Err(Cut::NotWanted)), "{text}");
+            assert_eq!(taken, 1, "{text}");
+        }
+    }
+}
