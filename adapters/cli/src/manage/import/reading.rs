@@ -343,7 +343,7 @@ mod tests {
         let (read, ended) = rows(&OPEN, "[{\"id\":1},\n{\"id\":\"secret");
         assert_eq!(
             (read, ended.as_deref()),
-            (vec!["1".to_owned()], Some("line 2, column 14: the file is cut off"))
+            (vec!["1".to_owned()], Some("line 2, column 13: the file is cut off"))
         );
         let (read, ended) = rows(&OPEN, "[{\"id\":1} {\"secret\":2}]");
         assert_eq!(
