@@ -112,6 +112,7 @@ async fn settle(
 ) -> Result<(), ManageError> {
     // Each on a task of its own, so that all cores take part; in order, so that what is told is. A group is there before the
     // accounts that name it.
+    #[expect(clippy::async_yields_async, reason = "many accounts are awaited together, below")]
     let begun = items.then(|item| async {
         let is_group = item.is_group();
         let task = tokio::spawn(settled(item, admin.clone()));
@@ -121,7 +122,7 @@ async fn settle(
     while let Some(outcome) = outcomes.next().await {
         let outcome: Outcome = outcome.map_err(|_| ManageError::new("defect", "an import ended early"))??;
         tally.count(&outcome);
-        bar.suspend(|| outcome.print(output))?;
+        outcome.print(output, bar)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use accountable::{
     Admin, Error, Fault, ImportedOnce,
     domain::{AccountId, UnusableHash},
 };
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::{
@@ -79,26 +80,24 @@ async fn defined(group: Group, admin: &Admin) -> Result<bool, ManageError> {
 }
 
 impl Outcome {
-    /// Tells it: to machines each, to people what they have to know of.
-    pub(super) fn print(&self, output: &mut Output) -> Result<(), ManageError> {
+    /// Tells it: to machines each, to people what they have to know of. A bar is out of the way meanwhile.
+    pub(super) fn print(&self, output: &mut Output, bar: &ProgressBar) -> Result<(), ManageError> {
         if !output.is_for_people() {
-            return Ok(output.json(&self.told())?);
+            return Ok(bar.suspend(|| output.json(&self.told()))?);
         }
+        let what = match &self.became {
+            Became::Refused { code, text } => format!("refused: {text} ({code})"),
+            Became::Imported { without_password: Some(code), .. } => {
+                format!("imported without its password ({code})")
+            }
+            _ => return Ok(()),
+        };
         let at = match self.line {
             Some(line) => format!("line {line}"),
             None => format!("record {}", self.record),
         };
         let named = self.source_id.as_ref().map(|id| format!(" ({})", id.escape_debug())).unwrap_or_default();
-        match &self.became {
-            Became::Refused { code, text } => {
-                output.line(&format!("{at}{named}: refused: {text} ({code})"))?
-            }
-            Became::Imported { without_password: Some(code), .. } => {
-                output.line(&format!("{at}{named}: imported without its password ({code})"))?;
-            }
-            _ => {}
-        }
-        Ok(())
+        Ok(bar.suspend(|| output.line(&format!("{at}{named}: {what}")))?)
     }
 
     fn told(&self) -> Value {
