@@ -14,6 +14,7 @@
 //! | `authenticate` | `Public::authenticate`, [`InsecureTestHasher`] | right password, in memory and on SQLite: two selects of the account by its address, parsed. Wrong, on SQLite: one, and one durable upsert |
 //! | `load` | `Store::load`, `Admin::account` | one select of the account by its name, parsed |
 //! | `hash` | `Argon2Pool::hash` with the default settings | the argon2 crate in a loop, on as many threads, memory reused |
+//! | `import` | 1,000,000 users through `accountable manage import`, with the program's peak memory | the same rows into the same tables by hand, 256 users in a transaction |
 //! | `http_load` | 10,000 calls by 256 callers over loopback, kind by kind | a bare axum handler that does a registration by hand |
 //!
 //! # What the limit is

@@ -46,9 +46,10 @@ pub use self::{
     domain::{AccountChanges, NewAccount},
     door::{
         About, Accepted, AccountList, AccountPage, AccountView, AccountsPage, Admin, Authentication,
-        Bookmark, DeliveryOptions, FollowerName, Import, ImportedPassword, IssuedCode, Journal, KeyUse,
-        LogInsView, MailList, MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen,
-        Suppressed, SuppressionView, Undisclosed,
+        Bookmark, DeliveryOptions, Export, ExportedAccount, ExportedHash, ExportedPassword, FollowerName,
+        Import, ImportedOnce, ImportedPassword, IssuedCode, Journal, KeyUse, LogInsView, MailList,
+        MailOptions, OutboxMail, Owner, OwnerView, PasswordView, Public, SessionsThen, Suppressed,
+        SuppressionView, Undisclosed,
     },
     engine::health::OutboxHealth,
     error::{BookmarkError, Error, Fault, JournalError, PublicError},

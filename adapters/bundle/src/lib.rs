@@ -59,9 +59,10 @@
 pub use accountable_core::{
     About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
     Authentication, Bookmark, BookmarkError, BuildError, Builder, BulkWork, Delivery, DeliveryOptions, Error,
-    Fault, FollowerName, Import, ImportedPassword, IssuedCode, Journal, JournalError, KeyUse, Machine,
-    MailList, MailOptions, NewAccount, OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Public,
-    PublicError, SessionsThen, Suppressed, Swept, Undisclosed, domain, port,
+    Export, ExportedAccount, ExportedHash, ExportedPassword, Fault, FollowerName, Import, ImportedOnce,
+    ImportedPassword, IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount,
+    OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Public, PublicError, SessionsThen, Suppressed,
+    Swept, Undisclosed, domain, port,
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;

@@ -3,8 +3,10 @@
 mod accounts;
 mod backup;
 mod check;
+mod export;
 mod failure;
 mod groups;
+mod import;
 mod journal;
 mod keys;
 mod open;
@@ -77,6 +79,10 @@ enum ManageCommand {
     Check,
     /// Copies the database to a new file that only you may read, while others go on to use it.
     Backup(backup::BackupArgs),
+    /// Makes accounts of another system's users, or of an export of ours. Run again, it goes on where it stopped.
+    Import(import::ImportArgs),
+    /// Writes all accounts of the realm to a new file that only you may read.
+    Export(export::ExportArgs),
     /// Does now what the courier of a serving process does by itself: delivers mails and does what time asks for, once.
     Sweep(sweep::SweepArgs),
 }
@@ -98,6 +104,8 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Webhooks(command) => webhooks::run(command, &common, &mut output).await,
         ManageCommand::Check => check::run(&common, &mut output).await,
         ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
+        ManageCommand::Import(args) => import::run(args, &common, &mut output).await,
+        ManageCommand::Export(args) => export::run(&args, &common, &mut output).await,
         ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,
     };
     match done {

@@ -152,6 +152,12 @@ impl Argon2Settings {
         self
     }
 
+    /// Whether a pepper of Devise is named, here or in a file: then hashes of Devise are imported with `$devise` in front.
+    #[must_use]
+    pub fn names_devise_pepper(&self) -> bool {
+        self.devise_pepper.is_some() || self.devise_pepper_file.is_some()
+    }
+
     /// Takes paths that are relative as relative to this folder.
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {

@@ -231,6 +231,9 @@ pub enum EventKind {
     PasswordNotScreened,
     /// An account came to be with what another system knew of it.
     Imported,
+    /// Staff began to read out the accounts of the realm with the hashes of their passwords: whoever has them can guess the
+    /// passwords off-line.
+    PasswordHashesExported,
     /// What an administrator keeps about the account changed.
     Updated,
     /// The owner asked for another address.

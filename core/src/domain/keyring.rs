@@ -21,7 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
     AccountId, AddressTag, Carried, DomainTag, EmailAddress, EmailKey, KeyCheck, KeyChecks, KeyId, MailId,
-    Realm, Seal, Sealed, SealedCarried, SealedIntent, SealedOrigin,
+    Realm, Seal, Sealed, SealedCarried, SealedIntent, SealedOrigin, Timestamp,
 };
 
 /// Why keys can't be used. Never says anything of a key itself.
@@ -127,6 +127,7 @@ pub struct Keyring {
     quota_tags: Key,
     domain_tags: Key,
     feedback: Key,
+    imported: Key,
     tags_check: KeyCheck,
     active: KeyId,
     retired: BTreeSet<KeyId>,
@@ -237,6 +238,7 @@ impl Keyring {
             quota_tags: tags.derived("quota tag"),
             domain_tags: tags.derived("domain tag"),
             feedback: tags.derived("feedback tag"),
+            imported: tags.derived("imported name"),
             tags_check: tags.check(),
             active,
             retired: BTreeSet::new(),
@@ -276,6 +278,15 @@ impl Keyring {
             &self.domain_tags,
             &[realm.as_str().as_bytes(), address.domain().as_bytes()],
         ))
+    }
+
+    /// The id of an account that came to be in another system, at that time and under this name, which is no id of ours. It is
+    /// the same whenever it is asked for, and nobody without the keyring can tell it from the name.
+    pub(crate) fn imported_id(&self, realm: &Realm, created_at: Timestamp, name: &str) -> AccountId {
+        let mac = mac(&self.imported, &[realm.as_str().as_bytes(), name.as_bytes()]);
+        let mut random = [0; 16];
+        random.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
+        AccountId::new(created_at, random)
     }
 
     /// What a quota's level is named by. What can be named stands in a file of its own, all of it.

@@ -3,6 +3,7 @@
 mod code;
 mod due;
 mod email_change;
+mod import;
 mod invariants;
 mod log_in;
 mod notices;

@@ -1,9 +1,10 @@
 //! The door for staff, and for the host itself: here accounts come to be, are read and are updated.
 //!
 //! What else may be done stands in the files beside: [`passwords`], [`standing`], [`listing`], [`outbox`], [`suppressions`],
-//! [`filters`], [`keys`], [`demands`] and [`import`].
+//! [`filters`], [`keys`], [`demands`], [`import`] and [`export`].
 
 mod demands;
+mod export;
 mod filters;
 mod import;
 mod keys;
@@ -18,7 +19,8 @@ use std::{fmt, sync::Arc};
 
 pub use self::{
     demands::SessionsThen,
-    import::{Import, ImportedPassword},
+    export::{Export, ExportedAccount, ExportedHash, ExportedPassword},
+    import::{Import, ImportedOnce, ImportedPassword},
     keys::KeyUse,
     listing::{AccountList, AccountPage, AccountsPage},
     outbox::{About, MailList, OutboxMail},

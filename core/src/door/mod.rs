@@ -10,8 +10,9 @@ mod suppression;
 
 pub use self::{
     admin::{
-        About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Import, ImportedPassword,
-        IssuedCode, KeyUse, LogInsView, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
+        About, AccountList, AccountPage, AccountView, AccountsPage, Admin, Export, ExportedAccount,
+        ExportedHash, ExportedPassword, Import, ImportedOnce, ImportedPassword, IssuedCode, KeyUse,
+        LogInsView, MailList, OutboxMail, PasswordView, SessionsThen, Suppressed,
     },
     bookmark::{Bookmark, FollowerName},
     journal::Journal,

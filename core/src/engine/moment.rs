@@ -39,6 +39,13 @@ impl Moment {
         nonce.iter_mut().zip(drawn).for_each(|(to, from)| *to = *from);
         nonce
     }
+
+    /// Another nonce, for a further thing of the same attempt: at most 25 are needed for an account.
+    pub(crate) fn next_seal_nonce(mut nonce: [u8; 24]) -> [u8; 24] {
+        let [first, ..] = &mut nonce;
+        *first = first.wrapping_add(1);
+        nonce
+    }
 }
 
 fn names(random: [u8; 96]) -> [[u8; 16]; 6] {

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{AccountId, Initiator, KeyId, Refusal, Stop},
-    engine::{Call, Core, DecideError, Verdict, watch},
+    engine::{Call, Core, DecideError, Moment, Verdict, watch},
     error::Fault,
     port::{AccountFilter, AccountQuery, Limit, Who},
 };
@@ -94,7 +94,7 @@ impl Core {
                         return Ok(None);
                     };
                     // One nonce for each: the first octet counts.
-                    nonce = next(nonce);
+                    nonce = Moment::next_seal_nonce(nonce);
                     Ok::<_, Refusal>(Some(self.keys.seal_hash(&self.realm, id, nonce, &phc)))
                 })?;
                 let changed = change.account.is_some();
@@ -103,11 +103,4 @@ impl Core {
             .await?;
         Ok(decided.value)
     }
-}
-
-/// Another nonce: at most 25 are needed for an account.
-fn next(mut nonce: [u8; 24]) -> [u8; 24] {
-    let [first, ..] = &mut nonce;
-    *first = first.wrapping_add(1);
-    nonce
 }

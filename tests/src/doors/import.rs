@@ -6,10 +6,12 @@ use std::sync::{
 };
 
 use accountable_core::{
-    Authentication, Builder, Error, Import, ImportedPassword, NewAccount,
+    Authentication, Builder, Error, Export, ExportedAccount, Import, ImportedOnce, ImportedPassword,
+    NewAccount,
     domain::{
-        AccountId, Denial, EmailAddress, EventKind, InputError, IpFilterGroupName, Management,
-        MustChangeReason, PasswordPolicy, Realm, Refusal, Span, Status, UnusableHash, Violation,
+        AccountId, Denial, EmailAddress, Event, EventKind, Initiator, InputError, IpFilterGroupName,
+        Management, MustChangeReason, PasswordPolicy, Realm, Refusal, Span, Status, SuspensionReason,
+        UnusableHash, Violation,
     },
     port::Clock as _,
 };
@@ -58,6 +60,23 @@ async fn rehashed(world: &World) -> usize {
     let id = world.admin().account_by_email(&email(ADA)).await.unwrap().unwrap().id;
     let events = world.history(id).await;
     events.iter().filter(|event| matches!(event.what, EventKind::PasswordRehashed)).count()
+}
+
+async fn exported(mut export: Export) -> Vec<ExportedAccount> {
+    let mut accounts = Vec::new();
+    while let Some(page) = export.next_page(1).await.unwrap() {
+        accounts.extend(page);
+    }
+    accounts
+}
+
+/// Whether the journal says that hashes were read out.
+async fn exports_journaled(world: &World) -> bool {
+    let page = world.accounts.journal().feed(None, 1_000).await.unwrap();
+    let said = |event: &Event| {
+        event.what == EventKind::PasswordHashesExported && matches!(event.by, Initiator::Administrator(_))
+    };
+    page.events.iter().any(said)
 }
 
 async fn entry(world: &World, typed: &str) -> Authentication {
@@ -112,6 +131,69 @@ on_each_store! {
             told.push(world.admin().import(account).await.map_or_else(|error| error.code(), |_| "ok"));
         }
         assert_eq!(told, ["ok", "email_taken", "unknown_ip_filter_group", "bad_password_hash", "ok"]);
+    }
+
+    /// Also where its owner has another address by now; an id that is another's is not taken for one's own.
+    async fn what_is_there_from_an_import_before_is_left_alone_and_nothing_comes_to_be_twice(world) {
+        let admin = world.admin();
+        let new = |address: &str| Import::new(NewAccount::new(email(address)));
+        let ImportedOnce::New { account, without_password: None } =
+            admin.import_once(new(ADA).named("shop:1").created_at(at("2019-05-01T00:00:00Z"))).await.unwrap()
+        else { panic!("not new") };
+        let again = || admin.import_once(new(ADA).named("shop:1").created_at(at("2019-05-01T00:00:00Z")));
+        assert_eq!(again().await.unwrap(), ImportedOnce::Present { account });
+        admin.replace_email(account, &email("ada@new.example")).await.unwrap();
+        assert_eq!(again().await.unwrap(), ImportedOnce::Present { account });
+        // Another of that address, and another system's number 1.
+        let taken = admin.import_once(new("ada@new.example").named("shop:2")).await.unwrap_err();
+        assert_eq!(taken.code(), "email_taken");
+        let other = admin.import_once(new(ADA).named("mill:1")).await.unwrap();
+        assert!(matches!(other, ImportedOnce::New { account: other, .. } if other != account), "{other:?}");
+        admin.close(account).await.unwrap();
+        admin.erase(account).await.unwrap();
+        assert_eq!(again().await.unwrap_err().code(), "id_taken", "nobody comes back who was erased");
+    }
+
+    async fn a_password_that_nothing_verifies_is_left_out_and_told(world) {
+        let bad = ImportedPassword::new("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=");
+        let told = world.admin().import_once(ada(bad).named("shop:1")).await.unwrap();
+        let ImportedOnce::New { account, without_password } = told else { panic!("{told:?}") };
+        assert_eq!(without_password, Some(UnusableHash::UnknownScheme));
+        assert_eq!(world.view(account).await.password, None);
+    }
+
+    /// With passwords before the last, and what staff made of it; and the journal says who read hashes out.
+    async fn an_export_is_taken_back_whole_and_says_so_where_it_has_hashes(world) {
+        let world = World::beside_with(&world, 43, keys(), remembering);
+        let id = world.in_use(ADA, GOOD).await;
+        world.admin().assign_password(id, &password(BETTER)).await.unwrap();
+        world.admin().suspend(id, &SuspensionReason::parse("spam").unwrap()).await.unwrap();
+        let bob = world.register("bob@example.com").await;
+        world.admin().close(bob).await.unwrap();
+        let plain = exported(world.admin().export()).await;
+        assert!(plain.iter().all(|account| account.password.is_none() && account.former_passwords.is_empty()));
+        assert!(!exports_journaled(&world).await);
+        let with_hashes = world.admin().export_with_password_hashes().await.unwrap();
+        assert!(exports_journaled(&world).await, "before the first hash is read");
+        let with_hashes = exported(with_hashes).await;
+        assert_eq!((with_hashes.len(), with_hashes[0].former_passwords.len()), (2, 1));
+        assert!(!format!("{with_hashes:?}").contains('$'), "no hash is shown");
+
+        let text = serde_json::to_string(&with_hashes).unwrap();
+        let read: Vec<ExportedAccount> = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, with_hashes);
+        let there = World::beside_with(&world, 44, keys(), |builder| remembering(builder).realm(Realm::parse("there").unwrap()));
+        for mut account in read {
+            // In one store the ids of two realms are different ones.
+            account.id = AccountId::from_bytes(account.id.as_bytes().map(|octet| octet ^ 1));
+            there.admin().import(account.into()).await.unwrap();
+        }
+        let mut again = exported(there.admin().export_with_password_hashes().await.unwrap()).await;
+        again.iter_mut().for_each(|account| {
+            account.id = AccountId::from_bytes(account.id.as_bytes().map(|octet| octet ^ 1));
+        });
+        again.sort_by_key(|account| account.id);
+        assert_eq!(again, with_hashes);
     }
 
     async fn a_refused_hash_is_told_why(world) {

@@ -52,6 +52,11 @@ impl Output {
         writeln!(self.out, "{sentence}")
     }
 
+    /// Prints a line for people.
+    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
     /// Prints a page of a list: an object a line, or rows below one head.
     pub(super) fn rows(&mut self, columns: &[Column], page: &[Value]) -> io::Result<()> {
         if self.json {

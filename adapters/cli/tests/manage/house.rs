@@ -26,6 +26,11 @@ impl House {
         Self::with(SETTINGS)
     }
 
+    /// With these settings beside, and no mailer.
+    pub(crate) fn saying(settings: &str) -> Self {
+        Self::with(&format!("{SETTINGS}{settings}"))
+    }
+
     /// Mails to everybody are given up, untried.
     pub(crate) fn withholding() -> Self {
         Self::with(&format!("{SETTINGS}{MAIL}only_to = [\"nobody.example\"]\n"))

@@ -166,9 +166,14 @@ fn imported(world: &World, must_change: bool) -> Account {
         password: Some(PriorPassword {
             hash: world.hash(&new, 1),
             set_at: NOW - Span::days(10),
-            must_change,
+            must_change: must_change.then_some(MustChangeReason::Required),
+            temporary_until: None,
+            raw_input: true,
         }),
+        previous: Vec::new(),
         management: Management::Owner,
+        standing: Standing::Active,
+        last_log_in: None,
         now: NOW,
         warnings: Rules::default().expiry_warnings,
     });
