@@ -75,7 +75,7 @@ impl SharedParts {
             .policy(policy)
             .build()
             .map_err(failed)?;
-        let page = pages::router(accounts.clone(), options.offering_new_links());
+        let page = pages::router(accounts.clone(), options);
         Ok(Tenant { accounts, page })
     }
 }

@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+/// Where password managers look, at the root: no page can be there either.
+const WELL_KNOWN: &str = "/.well-known";
+
 /// The paths of the contracts, below that of all of them: where no page can be.
 const CONTRACT_PATHS: [&str; 4] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback", "/events"];
 
@@ -221,6 +224,9 @@ fn refuse_clash(
     if CONTRACT_PATHS.iter().any(|contract| below(&format!("{base}{contract}"))) {
         return Err(failed(format!("links: the page {} is where a contract is", url.as_str())));
     }
+    if below(WELL_KNOWN) {
+        return Err(failed(format!("links: the page {} is where password managers look", url.as_str())));
+    }
     match others.iter().any(|other| other.path() == path || path == format!("{}/new-link", other.path())) {
         true => Err(failed(format!("links: the path of the page {} is another page's", url.as_str()))),
         false => Ok(()),
@@ -228,7 +234,9 @@ fn refuse_clash(
 }
 
 fn router(guard: &Guard, accounts: &Accounts, contracts: Vec<Contract>, pages: Vec<PagesOptions>) -> Router {
+    // All pages have the same way for password managers but for where a new link is asked for: there, the first one's.
+    let well_known = pages.first().map(pages::well_known).unwrap_or_default();
     let open = pages.into_iter().map(|page| pages::router(accounts.clone(), page));
-    let router = guarded(guard, open.fold(Router::new(), Router::merge).fallback(nothing_there));
+    let router = guarded(guard, open.fold(well_known, Router::merge).fallback(nothing_there));
     contracts.into_iter().fold(router, |router, contract| router.merge(contract(guard, accounts)))
 }
