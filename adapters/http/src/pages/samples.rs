@@ -60,10 +60,10 @@ fn missing(content: &Content<'_>, html: &str) -> Option<&'static str> {
         Content::Press { .. } => vec![action, token],
         Content::Ask { error, .. } => vec![action, email, ("the `error`", error.is_none() || has(ERROR))],
         Content::Message { more, next, .. } => vec![
-            ("the links `ways`", has(WAY)),
             ("the `text`", has(TEXT)),
             ("what `more` says", more.is_none() || has(MORE)),
             ("the link `next`", next.is_none() || has(URL)),
+            ("the links `ways`", has(WAY)),
         ],
     };
     needs.into_iter().find(|(_, is_met)| !is_met).map(|(what, _)| what)
