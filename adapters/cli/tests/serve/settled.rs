@@ -9,10 +9,10 @@ use crate::{
     server::{Server, bash, fails, runs},
 };
 
-const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+pub(crate) const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// What init writes: a folder, and the text of its settings.
-fn initialised() -> (TempDir, String) {
+pub(crate) fn initialised() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     runs(folder.path(), &["init"]);
     let text = fs::read_to_string(folder.path().join("settings.toml")).unwrap();
@@ -20,19 +20,19 @@ fn initialised() -> (TempDir, String) {
 }
 
 /// The same with all that has no default. The page's port is not the server's, which is known too late.
-fn ready(text: &str) -> String {
+pub(crate) fn ready(text: &str) -> String {
     text.replace("#folder = \"outbox\"", "folder = \"outbox\"")
         .replace("#from =", "from =")
         .replace("#page = \"https://app.example/password\"", "page = \"http://127.0.0.1/password\"")
 }
 
-fn with(text: &str, contract: &str) -> String {
+pub(crate) fn with(text: &str, contract: &str) -> String {
     let off = format!("[http.{contract}]\n\n# true serves it.\nenabled = false");
     assert!(text.contains(&off), "{contract}");
     text.replace(&off, &format!("[http.{contract}]\nenabled = true"))
 }
 
-fn settle(folder: &Path, text: &str) {
+pub(crate) fn settle(folder: &Path, text: &str) {
     fs::write(folder.join("settings.toml"), text).unwrap();
 }
 
@@ -42,7 +42,7 @@ fn ending(folder: &Path, ending: &str) -> Vec<String> {
 }
 
 /// Draws a key, and puts its entry where the settings look for it.
-fn key(folder: &Path, scopes: &[&str]) -> String {
+pub(crate) fn key(folder: &Path, scopes: &[&str]) -> String {
     let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
     let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
     let told = runs(folder, &args);

@@ -68,7 +68,12 @@ use accountable_core::{Accounts, JournalError};
 use axum::{Router, extract::Request, response::Response, routing::get};
 
 use self::{accepted::Accepted, place::Asked};
-use crate::{answer::Problem, auth::Authenticator, intake::Intake};
+use crate::{
+    addressed::addressed_or_problem,
+    answer::{Problem, not_allowed},
+    auth::Authenticator,
+    intake::Intake,
+};
 
 pub use self::streams::Streams;
 
@@ -79,7 +84,7 @@ pub const SCOPE: &str = "events:read";
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, streams: Streams) -> Router {
     let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
     let tell = get(async move |request: Request| tell(&accounts, &intake, &streams, request).await);
-    Router::new().route("/events", tell)
+    addressed_or_problem(Router::new().route("/events", tell.fallback(not_allowed)))
 }
 
 async fn tell(

@@ -138,6 +138,8 @@ use accountable_core::Accounts;
 use axum::{Router, extract::State, middleware::map_response, response::Response, routing::get};
 
 use self::site::{Shared, Site};
+use crate::addressed::addressed_or_problem;
+
 pub use self::{
     options::PagesOptions,
     sessions::SessionKeeper,
@@ -155,7 +157,7 @@ pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
     if site.offers_new_links {
         router = router.route(&ask, get(new_link::show).post(new_link::ask));
     }
-    let router = router.with_state(Arc::clone(&site));
+    let router = addressed_or_problem(router.with_state(Arc::clone(&site)));
     router.layer(map_response(headers::safe))
 }
 
