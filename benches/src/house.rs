@@ -54,6 +54,12 @@ impl House {
         Ok(Self { accounts, store })
     }
 
+    /// The accounts, for what is served of them.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// The port, for what no door does alone.
     #[must_use]
     pub fn store(&self) -> &dyn Store {

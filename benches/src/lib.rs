@@ -13,6 +13,7 @@
 //! | `register` | `Admin::register` on SQLite, one caller and 64 | the same rows by hand: one transaction for each account; for 64 callers one for 64 accounts |
 //! | `authenticate` | `Public::authenticate`, [`InsecureTestHasher`] | right password, in memory and on SQLite: two selects of the account by its address, parsed. Wrong, on SQLite: one, and one durable upsert |
 //! | `load` | `Store::load`, `Admin::account` | one select of the account by its name, parsed |
+//! | `list` | `GET accounts/definition` of WebConnect, 10 of 10,000 from the last place; `Admin::count_up_to` | the first 10; `Admin::count` |
 //! | `hash` | `Argon2Pool::hash` with the default settings | the argon2 crate in a loop, on as many threads, memory reused |
 //! | `import` | 1,000,000 users through `accountable manage import`, with the program's peak memory | the same rows into the same tables by hand, 256 users in a transaction |
 //! | `http_load` | 10,000 calls by 256 callers over loopback, kind by kind | a bare axum handler that does a registration by hand |

@@ -20,6 +20,7 @@ mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use accountable::http::{NotAWebOrigin, WebOrigins};
 use clap::Args;
 
 use self::{demo_files::DemoFiles, reload::Source, shutdown::Shutdown};
@@ -31,6 +32,10 @@ pub(crate) struct ServeArgs {
     /// Needs no settings: fresh keys, sample accounts, and mails that are shown instead of sent. On this machine only.
     #[arg(long, conflicts_with = "settings")]
     demo: bool,
+    /// Lets pages of this web origin call the demonstration from a browser (CORS), as in http://localhost:8000; may be given
+    /// more than once. Settings have http.web_origins for that.
+    #[arg(long = "web-origin", value_name = "ORIGIN", requires = "demo", value_parser = web_origin)]
+    web_origins: Vec<String>,
     /// The file of the settings.
     #[arg(long, value_name = "FILE", default_value = "settings.toml")]
     settings: PathBuf,
@@ -44,6 +49,11 @@ pub(crate) struct ServeArgs {
     db: Option<PathBuf>,
 }
 
+/// A web origin as browsers send it.
+fn web_origin(text: &str) -> Result<String, NotAWebOrigin> {
+    WebOrigins::of([text]).map(|_| text.to_owned())
+}
+
 /// Serves until the process is asked to end, and then finishes what has begun.
 ///
 /// # Errors
@@ -54,7 +64,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), CommandError> {
     if args.demo {
         // Outlives the server, since it takes the accounts' file away.
         let files = DemoFiles::find(args.db.as_deref())?;
-        demo::prepare(&files, args.listen).await?.serve(shutdown).await
+        let web_origins = WebOrigins::try_from(args.web_origins).map_err(failed)?;
+        demo::prepare(&files, args.listen, web_origins).await?.serve(shutdown).await
     } else {
         let source = Source { file: args.settings, address: args.listen, database: args.db };
         settled::prepare(source).await?.serve(shutdown).await

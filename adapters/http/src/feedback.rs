@@ -33,7 +33,8 @@ use axum::{Router, extract::Request, http::StatusCode, response::Response, routi
 use tokio::task::spawn_blocking;
 
 use crate::{
-    answer::{Problem, json},
+    addressed::addressed_or_problem,
+    answer::{Problem, json, not_allowed},
     auth::Authenticator,
     intake::Intake,
     limits::Limits,
@@ -58,7 +59,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator) -> Router {
 pub fn router_over(realms: Vec<Accounts>, authenticator: impl Authenticator) -> Router {
     let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
     let receive = post(async move |request: Request| receive(&realms, &intake, request).await);
-    Router::new().route("/feedback", receive)
+    addressed_or_problem(Router::new().route("/feedback", receive.fallback(not_allowed)))
 }
 
 /// Takes in the mail of a call. Callers without the scope are turned away before an octet of it is read.

@@ -59,7 +59,7 @@
 //! | 2 | [`Guard`]: [`RequestId`], headers for browsers, [`WebOrigins`], panics | 500 |
 //! | 3 | [`Guard`]: the peer, which must be known | 500 |
 //! | 4 | [`Guard`]: a place, the [`origin`], the time a call may take | 503 |
-//! | 5 | [`profile`]: the method, and one `Host` (RFC 9112 section 3.2) | 405, 400 |
+//! | 5 | [`profile`], [`pages`] and the other routers: the method, and one `Host` (RFC 9112 section 3.2) | 405, 400 |
 //! | 6 | [`intake`]: the caller and its scope, by the head alone ([`auth`]) | 401, 403 |
 //! | 7 | [`intake`]: the body's format, and that it is not compressed ([`wire::negotiate`]) | 415 |
 //! | 8 | [`intake`]: the body, by [`Limits`], whole and as it was signed | 413, 408, 400, 401 |
@@ -78,6 +78,7 @@
 //! that the caller sent. TLS is for the proxy, or for the host's [`Listener`](axum::serve::Listener).
 #![forbid(unsafe_code)]
 
+mod addressed;
 pub mod answer;
 pub mod auth;
 #[cfg(feature = "client")]

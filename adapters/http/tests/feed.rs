@@ -90,8 +90,8 @@ impl World {
     }
 
     async fn get(&self, key: &str, query: &str, headers: &[(&str, &str)]) -> Response<Body> {
-        let request =
-            Request::get(format!("/events{query}")).header("authorization", format!("Bearer {key}"));
+        let request = Request::get(format!("/events{query}")).header("host", "app.example");
+        let request = request.header("authorization", format!("Bearer {key}"));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
@@ -323,5 +323,22 @@ async fn nothing_personal_is_told() {
     }
     for personal in ["ada", "lovelace", "example", "@", "elsewhere", "countess", "192.0.2"] {
         assert!(!told.to_lowercase().contains(personal), "{personal}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn another_method_and_a_call_without_a_host_are_refused_in_words() {
+    let world = World::new();
+    let hosts = |request: axum::http::request::Builder, host: &str| request.header("host", host);
+    for (request, status, code) in [
+        (hosts(Request::post("/events"), "app.example"), 405, "method_not_allowed"),
+        (Request::get("/events"), 400, "bad_host"),
+        (hosts(hosts(Request::get("/events"), "a.example"), "b.example"), 400, "bad_host"),
+    ] {
+        let answer = world.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.headers().get("allow").is_some(), status == 405);
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 16).await.unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["code"], code);
     }
 }

@@ -78,7 +78,9 @@ impl World {
     }
 
     async fn post(&self, key: &str, media: Option<&str>, body: impl Into<Body>) -> (u16, Value) {
-        let request = Request::post("/feedback").header("authorization", format!("Bearer {key}"));
+        let request = Request::post("/feedback")
+            .header("host", "app.example")
+            .header("authorization", format!("Bearer {key}"));
         let request = media.into_iter().fold(request, |request, media| request.header("content-type", media));
         let answer = self.app.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let status = answer.status().as_u16();

@@ -60,10 +60,13 @@ pub(crate) fn account_ids(
     Ok(Page { items: items.into_iter().map(|entry| entry.id).collect(), next: next.transpose()? })
 }
 
-/// How many match, wherever the query would start.
-pub(crate) fn count(rows: &dyn Rows, query: &AccountQuery) -> Result<u64, StoreError> {
+/// How many match, wherever the query would start; `at_most` where those are more.
+pub(crate) fn count(rows: &dyn Rows, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
     let (query, mut count) = (query.from_the_first(), 0_u64);
     for entry in entries(rows, &query)? {
+        if count == at_most {
+            break;
+        }
         let id = entry?.id;
         let matches = match filter(&query) {
             Some(filter) => filter.admits(&named::<Account>(rows, &record::account(id))?.value),

@@ -145,8 +145,8 @@ impl<E: Engine> Store for Keyed<E> {
     ) -> Result<Page<AccountId, AccountQuery>, StoreError> {
         self.read(|rows| list::account_ids(rows, query, limit))
     }
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.read(|rows| list::count(rows, query))
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        self.read(|rows| list::count(rows, query, at_most))
     }
     async fn mails(
         &self,

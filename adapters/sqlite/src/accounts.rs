@@ -20,7 +20,8 @@ const LISTED: Sql = Sql::new(
 );
 const COUNT: Sql = Sql::new(
     "count accounts",
-    "SELECT count(*) FROM accountable_account WHERE realm = ?1 AND standing = ?2 AND status = ?3",
+    "SELECT count(*) FROM (
+         SELECT 1 FROM accountable_account WHERE realm = ?1 AND standing = ?2 AND status = ?3 LIMIT ?4)",
 );
 const OF_KIND: Sql = Sql::new(
     "accounts of a kind, and when they logged in",
@@ -29,8 +30,10 @@ const OF_KIND: Sql = Sql::new(
 );
 const COUNT_OF_KIND: Sql = Sql::new(
     "count accounts of a kind that did not log in",
-    "SELECT count(*) FROM accountable_account
-     WHERE realm = ?1 AND standing = ?2 AND status = ?3 AND (last_log_in IS NULL OR last_log_in < ?4)",
+    "SELECT count(*) FROM (
+         SELECT 1 FROM accountable_account
+         WHERE realm = ?1 AND standing = ?2 AND status = ?3 AND (last_log_in IS NULL OR last_log_in < ?4)
+         LIMIT ?5)",
 );
 const OF_GROUP: Sql = Sql::new(
     "names of a group's accounts",
@@ -39,10 +42,12 @@ const OF_GROUP: Sql = Sql::new(
 );
 const COUNT_OF_GROUP: Sql = Sql::new(
     "count accounts of a group",
-    "SELECT count(*) FROM accountable_account
-     WHERE realm = ?1 AND ip_filter_group = ?2
-       AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
-       AND (?5 IS NULL OR last_log_in IS NULL OR last_log_in < ?5)",
+    "SELECT count(*) FROM (
+         SELECT 1 FROM accountable_account
+         WHERE realm = ?1 AND ip_filter_group = ?2
+           AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
+           AND (?5 IS NULL OR last_log_in IS NULL OR last_log_in < ?5)
+         LIMIT ?6)",
 );
 // From the seals to the accounts, whatever the planner thinks of the other way round.
 const UNDER_KEY: Sql = Sql::new(
@@ -53,11 +58,13 @@ const UNDER_KEY: Sql = Sql::new(
 );
 const COUNT_UNDER_KEY: Sql = Sql::new(
     "count accounts under a key",
-    "SELECT count(*) FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
-     WHERE seal.realm = ?1 AND seal.key = ?2
-       AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
-       AND (?5 IS NULL OR ip_filter_group = ?5)
-       AND (?6 IS NULL OR last_log_in IS NULL OR last_log_in < ?6)",
+    "SELECT count(*) FROM (
+         SELECT 1 FROM accountable_seal AS seal CROSS JOIN accountable_account ON id = seal.account
+         WHERE seal.realm = ?1 AND seal.key = ?2
+           AND (?3 IS NULL OR instr(?3, standing) > 0) AND (?4 IS NULL OR status = ?4)
+           AND (?5 IS NULL OR ip_filter_group = ?5)
+           AND (?6 IS NULL OR last_log_in IS NULL OR last_log_in < ?6)
+         LIMIT ?7)",
 );
 const BY_KEY: Sql = Sql::new(
     "keys from one on",
@@ -73,7 +80,7 @@ const OVERDUE: Sql = Sql::new(
 );
 const COUNT_OVERDUE: Sql = Sql::new(
     "count overdue accounts",
-    "SELECT count(*) FROM accountable_account WHERE realm = ?1 AND due <= ?2",
+    "SELECT count(*) FROM (SELECT 1 FROM accountable_account WHERE realm = ?1 AND due <= ?2 LIMIT ?3)",
 );
 
 const STANDINGS: [StandingKind; 3] = [StandingKind::Active, StandingKind::Suspended, StandingKind::Closed];
@@ -119,8 +126,9 @@ pub(crate) fn accounts(
     Ok(Page { items: found.filter_map(Result::transpose).collect::<Result<_, _>>()?, next })
 }
 
-/// How many accounts match.
-pub(crate) fn count(on: &Db<'_>, query: &AccountQuery) -> Result<u64, Cause> {
+/// How many accounts match; `at_most` where those are more.
+pub(crate) fn count(on: &Db<'_>, query: &AccountQuery, at_most: u64) -> Result<u64, Cause> {
+    let most = i64::try_from(at_most).unwrap_or(i64::MAX);
     let number = |row: &Row<'_>| row::column::<i64>(row, 0);
     let counted = match query {
         AccountQuery::ById { realm, filter, .. } => {
@@ -136,19 +144,21 @@ pub(crate) fn count(on: &Db<'_>, query: &AccountQuery) -> Result<u64, Cause> {
             match (sealed_under, group) {
                 (Some(key), _) => COUNT_UNDER_KEY.first(
                     on,
-                    params![realm, key.as_str(), standing, status, group, since],
+                    params![realm, key.as_str(), standing, status, group, since, most],
                     number,
                 )?,
                 (None, Some(group)) => {
-                    COUNT_OF_GROUP.first(on, params![realm, group, standing, status, since], number)?
+                    COUNT_OF_GROUP.first(on, params![realm, group, standing, status, since, most], number)?
                 }
                 (None, None) => {
                     let mut sum = 0_i64;
                     for (standing, status) in kinds(filter) {
+                        let room = most.saturating_sub(sum);
                         let found = match since {
-                            None => COUNT.first(on, params![realm, standing, status], number)?,
+                            None => COUNT.first(on, params![realm, standing, status, room], number)?,
                             Some(_) => {
-                                COUNT_OF_KIND.first(on, params![realm, standing, status, since], number)?
+                                let asked = params![realm, standing, status, since, room];
+                                COUNT_OF_KIND.first(on, asked, number)?
                             }
                         };
                         sum = sum.saturating_add(found.unwrap_or_default());
@@ -160,13 +170,16 @@ pub(crate) fn count(on: &Db<'_>, query: &AccountQuery) -> Result<u64, Cause> {
         AccountQuery::ByEmail { realm, prefix, .. } => {
             let mut count = 0_i64;
             keys(on, realm, prefix, None, |_, _| {
+                if count == most {
+                    return Ok(ControlFlow::Break(()));
+                }
                 count = count.saturating_add(1);
                 Ok(ControlFlow::Continue(()))
             })?;
             Some(count)
         }
         AccountQuery::Overdue { realm, now, .. } => {
-            COUNT_OVERDUE.first(on, params![realm.as_str(), now.as_micros()], number)?
+            COUNT_OVERDUE.first(on, params![realm.as_str(), now.as_micros(), most], number)?
         }
     };
     Ok(counted.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
@@ -315,4 +328,41 @@ fn first_of<T>(found: Page<(AccountId, T), AccountQuery>) -> Page<AccountId, Acc
 
 fn one_more(limit: Limit) -> u32 {
     limit.get().saturating_add(1)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// How SQLite goes about a statement, whatever is bound to it.
+    fn plan(of: Sql) -> String {
+        let on = Connection::open_in_memory().unwrap();
+        on.execute_batch(include_str!("schema.sql")).unwrap();
+        let mut statement = on.prepare(&format!("EXPLAIN QUERY PLAN {}", of.text)).unwrap();
+        let nothing = vec![rusqlite::types::Null; statement.parameter_count()];
+        let steps =
+            statement.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3)).unwrap();
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    }
+
+    /// An index has all that they ask for, in their order: no record is read, no row is sorted.
+    #[test]
+    fn names_and_counts_walk_an_index_only() {
+        for (of, index) in [
+            (LISTED, "accountable_account_listed (realm=? AND standing=? AND status=? AND id>?)"),
+            (COUNT, "accountable_account_listed (realm=? AND standing=? AND status=?)"),
+            (COUNT_OVERDUE, "accountable_account_due (realm=? AND due<?)"),
+        ] {
+            let plan = plan(of);
+            assert!(plan.contains(&format!("USING COVERING INDEX {index}")), "{}: {plan}", of.name);
+            assert!(
+                !plan.contains("SCAN accountable") && !plan.contains("TEMP B-TREE"),
+                "{}: {plan}",
+                of.name
+            );
+        }
+    }
 }

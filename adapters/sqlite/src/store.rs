@@ -148,8 +148,8 @@ impl Store for SqliteStore {
         Ok(self.inner.readers.read(|on| accounts::names(on, query, limit)).await?)
     }
 
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        Ok(self.inner.readers.read(|on| accounts::count(on, query)).await?)
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        Ok(self.inner.readers.read(|on| accounts::count(on, query, at_most)).await?)
     }
 
     async fn mails(

@@ -149,16 +149,23 @@ pub enum CodeState {
         /// What the sign-up carried that the code was mailed for: a stranger's word, which redeeming this very code hands
         /// to the host. None for any other code.
         carried: Option<Carried>,
+        /// The address that it was mailed to: the account's, or the new one that it confirms. Mails are forwarded, so a page
+        /// shows it [`masked`](EmailAddress::masked).
+        mailed_to: EmailAddress,
     },
     /// It was redeemed, or something newer took its place.
     Used {
         /// What it was good for.
         purpose: Purpose,
+        /// Where its page would have sent its reader, so that the link that takes its place can.
+        return_url: Option<ReturnUrl>,
     },
     /// Its time ran out.
     Expired {
         /// What it was good for.
         purpose: Purpose,
+        /// Where its page would have sent its reader, so that the link that takes its place can.
+        return_url: Option<ReturnUrl>,
     },
     /// Not a code that was ever mailed, as far as can be told.
     Invalid,

@@ -1,4 +1,4 @@
-//! The host's contact: where the reader of a mail turns to who did not do what it tells of.
+//! The host's contact: where the reader of a mail turns to who did not do what it tells of, and who gets no further on a page.
 
 use std::fmt;
 

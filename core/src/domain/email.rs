@@ -324,7 +324,7 @@ fn local_part(local: &str) -> Result<String, AddressError> {
     Ok(quoted)
 }
 
-fn unquoted(local: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn unquoted(local: &str) -> std::borrow::Cow<'_, str> {
     match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(content) => unescaped(content).into(),
         None => local.into(),

@@ -138,7 +138,7 @@ impl Links {
         self.returns.push(prefix);
         self
     }
-    /// Mails name this contact to readers who did not do what they tell of.
+    /// Mails name this contact to readers who did not do what they tell of, and pages to readers who get no further.
     #[must_use]
     pub fn with_contact(mut self, contact: Contact) -> Self {
         self.contact = Some(contact);

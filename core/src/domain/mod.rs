@@ -36,6 +36,7 @@ mod link;
 mod log_in;
 mod mail;
 mod management;
+mod masked;
 mod must_change;
 mod notice;
 mod number;

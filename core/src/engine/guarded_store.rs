@@ -54,8 +54,8 @@ impl Store for GuardedStore {
     ) -> Result<Page<AccountId, AccountQuery>, StoreError> {
         answered(async { self.0.account_ids(query, limit).await }).await
     }
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        answered(async { self.0.count(query).await }).await
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        answered(async { self.0.count(query, at_most).await }).await
     }
     async fn mails(
         &self,

@@ -83,7 +83,7 @@ macro_rules! delegate_store {
             $(accounts($accounts:ident, $accounts_query:pat_param, $accounts_limit:pat_param)
                 $accounts_body:block)?
             $(account_ids($ids:ident, $ids_query:pat_param, $ids_limit:pat_param) $ids_body:block)?
-            $(count($count:ident, $count_query:pat_param) $count_body:block)?
+            $(count($count:ident, $count_query:pat_param, $count_most:pat_param) $count_body:block)?
             $(mails($mails:ident, $mails_query:pat_param, $mails_limit:pat_param) $mails_body:block)?
             $(backlog($backlog:ident, $backlog_realm:pat_param) $backlog_body:block)?
             $(suppressed($held:ident, $held_realm:pat_param, $held_after:pat_param, $held_limit:pat_param)
@@ -177,11 +177,15 @@ macro_rules! delegate_store {
             async fn count(
                 &$this,
                 query: &$crate::port::AccountQuery,
+                at_most: u64,
             ) -> ::core::result::Result<u64, $crate::port::StoreError> {
-                $crate::delegate_store!(@instead [$({ let $count_query = query; $count_body })?] {
+                $crate::delegate_store!(@instead [$({
+                    let ($count_query, $count_most) = (query, at_most);
+                    $count_body
+                })?] {
                     $crate::delegate_store!(@before [$($call $hook)?] Count(query));
                     let inner = $inner;
-                    let outcome = inner.count(query).await;
+                    let outcome = inner.count(query, at_most).await;
                     $crate::delegate_store!(@after [$($answered $answer $heard)?] Count(query) outcome);
                     outcome
                 })
@@ -369,7 +373,7 @@ mod tests {
                 let failed = matches!((call, answer), (StoreCall::Load(_) | StoreCall::Events(_), Err(_)));
                 self.failed.fetch_add(usize::from(failed), Ordering::Relaxed);
             }
-            count(self, _query) { Ok(7) }
+            count(self, _query, _at_most) { Ok(7) }
         }
     }
 
@@ -379,7 +383,7 @@ mod tests {
         let store =
             Counted { inner: Arc::new(Deaf), asked: AtomicUsize::new(0), failed: AtomicUsize::new(0) };
         let query = AccountQuery::ById { realm: Realm::default(), after: None, filter: Default::default() };
-        assert_eq!(store.count(&query).now_or_never().unwrap().unwrap(), 7);
+        assert_eq!(store.count(&query, u64::MAX).now_or_never().unwrap().unwrap(), 7);
         assert!(store.load(&Who::id(id)).now_or_never().unwrap().is_err());
         assert!(store.events(&Scope::Account(id), None, Limit::MAX).now_or_never().unwrap().is_err());
         assert!(store.accounts(&query, Limit::MAX).now_or_never().unwrap().is_err());

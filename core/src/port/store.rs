@@ -51,7 +51,8 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// Reads
 /// 19. A dossier is one snapshot; absence is None, never an error.
 /// 20. Nothing uncommitted is ever seen.
-/// 21. Pages are in bytewise key order; a record present and matching throughout appears exactly once.
+/// 21. Pages are in bytewise key order; a record present and matching throughout appears exactly once. A count is how many
+///     match, or `at_most` where those are more.
 ///
 /// Outbox
 /// 22. `claim` takes due mails of the realm, oldest first, at most `limit`, each to one claimant, none to a domain that is
@@ -117,8 +118,9 @@ pub trait Store: Send + Sync + 'static {
         query: &AccountQuery,
         limit: Limit,
     ) -> Result<Page<AccountId, AccountQuery>, StoreError>;
-    /// Counts the accounts that match, wherever the query would start.
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError>;
+    /// Counts the accounts that match, wherever the query would start, and no further than `at_most` (clause 21): who asks
+    /// whether there are so many already need not wait for all.
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError>;
     /// Lists mails that match, a page at a time.
     async fn mails(
         &self,

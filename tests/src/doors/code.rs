@@ -33,7 +33,7 @@ on_each_store! {
         world.clock.advance(Span::micros(Span::hours(24).as_micros() - 1));
         assert!(is_live(&world, &code).await);
         world.clock.advance(Span::micros(1));
-        assert_eq!(world.public().inspect_code(&code).await.unwrap(), CodeState::Expired { purpose: Purpose::PasswordSet });
+        assert_eq!(world.public().inspect_code(&code).await.unwrap(), CodeState::Expired { purpose: Purpose::PasswordSet, return_url: None });
         let late = world.public().choose_password(&code, &password(GOOD)).await;
         assert!(matches!(late, Err(PublicError::DeadCode)));
     }
@@ -103,7 +103,7 @@ on_each_store! {
     async fn clause_4_a_used_code_says_so_to_its_bearer_for_7_days(world) {
         let code = mailed_set_code(&world).await;
         world.public().choose_password(&code, &password(GOOD)).await.unwrap();
-        let used = CodeState::Used { purpose: Purpose::PasswordSet };
+        let used = CodeState::Used { purpose: Purpose::PasswordSet, return_url: None };
         assert_eq!(world.public().inspect_code(&code).await.unwrap(), used);
         let again = world.public().choose_password(&code, &password(BETTER)).await;
         assert!(matches!(again, Err(PublicError::DeadCode)), "redemption always says dead");

@@ -466,7 +466,7 @@ on_each_store! {
         }
         world.public().choose_password(&first, &password(BETTER)).await.unwrap();
         for code in [&first, &second] {
-            assert_eq!(world.public().inspect_code(code).await.unwrap(), CodeState::Used { purpose: Purpose::PasswordSet });
+            assert_eq!(world.public().inspect_code(code).await.unwrap(), CodeState::Used { purpose: Purpose::PasswordSet, return_url: None });
             let again = world.public().choose_password(code, &password(GOOD)).await;
             assert!(matches!(again, Err(PublicError::DeadCode)));
         }

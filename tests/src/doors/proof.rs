@@ -37,7 +37,7 @@ on_each_store! {
         assert_eq!((after.status, after.standing), (before.status, before.standing));
         assert!(owner.is_current().await.unwrap(), "the session goes on");
         assert!(world.log_in(ADA, GOOD).await.is_ok());
-        assert_eq!(world.public().inspect_code(&code).await.unwrap(), CodeState::Used { purpose: Purpose::EmailProof });
+        assert_eq!(world.public().inspect_code(&code).await.unwrap(), CodeState::Used { purpose: Purpose::EmailProof, return_url: None });
         assert_eq!(owner.prove_email(&code).await.unwrap_err().code(), "dead_code");
         let last = world.history(id).await.pop().unwrap();
         assert!(matches!(last.what, EventKind::EmailProven { .. }) || world.history(id).await.iter().any(|event| matches!(event.what, EventKind::EmailProven { .. })));

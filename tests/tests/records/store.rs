@@ -322,9 +322,9 @@ impl Store for RecordStore {
         let Page { items, next } = self.accounts(query, limit).await?;
         Ok(Page { items: items.into_iter().map(|stored| stored.value.id).collect(), next })
     }
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
         let count = self.state().candidates(&query.from_the_first()).len();
-        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+        Ok(u64::try_from(count).unwrap_or(u64::MAX).min(at_most))
     }
     async fn mails(
         &self,

@@ -56,8 +56,13 @@ pub(crate) trait Sabotage: Default + Send + Sync + 'static {
     async fn account_ids(&self, store: &MemoryStore, query: &AccountQuery, limit: Limit) -> Ids {
         store.account_ids(query, limit).await
     }
-    async fn count(&self, store: &MemoryStore, query: &AccountQuery) -> Result<u64, StoreError> {
-        store.count(query).await
+    async fn count(
+        &self,
+        store: &MemoryStore,
+        query: &AccountQuery,
+        at_most: u64,
+    ) -> Result<u64, StoreError> {
+        store.count(query, at_most).await
     }
     async fn mails(&self, store: &MemoryStore, query: &MailQuery, limit: Limit) -> Mails {
         store.mails(query, limit).await
@@ -166,8 +171,8 @@ impl<X: Sabotage> Store for Sabotaged<X> {
         self.whole(false)?;
         self.sabotage.account_ids(&self.store, query, limit).await
     }
-    async fn count(&self, query: &AccountQuery) -> Result<u64, StoreError> {
-        self.sabotage.count(&self.store, query).await
+    async fn count(&self, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        self.sabotage.count(&self.store, query, at_most).await
     }
     async fn mails(&self, query: &MailQuery, limit: Limit) -> Mails {
         self.sabotage.mails(&self.store, query, limit).await

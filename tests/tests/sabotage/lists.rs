@@ -36,8 +36,14 @@ sabotage! {
     }
 }
 sabotage! {
-    CountsTo1000 {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
-        Ok(store.count(query).await?.min(1_000))
+    CountsTo1000 {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        store.count(query, at_most.min(1_000)).await
+    }
+}
+sabotage! {
+    CountsAllTheSame {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
+        let _ = at_most;
+        store.count(query, u64::MAX).await
     }
 }
 sabotage! {
@@ -211,6 +217,7 @@ breaks! {
     ending_accounts_at_1000: EndsAccountsAt1000 breaks many::clause_21_more_than_1000_accounts_are_listed_and_counted;
     ending_ids_at_1000: EndsIdsAt1000 breaks many::clause_21_more_than_1000_accounts_are_listed_and_counted;
     counting_to_1000: CountsTo1000 breaks many::clause_21_more_than_1000_accounts_are_listed_and_counted;
+    counting_all_the_same: CountsAllTheSame breaks reads::clause_21_accounts_are_listed_by_the_bytes_of_their_names;
     ending_mails_at_1000: EndsMailsAt1000 breaks many::clause_21_more_than_1000_mails_addresses_and_groups_are_listed;
     ending_addresses_at_1000: EndsAddressesAt1000 breaks
         many::clause_21_more_than_1000_mails_addresses_and_groups_are_listed;

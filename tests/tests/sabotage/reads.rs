@@ -52,7 +52,7 @@ sabotage! {
     }
 }
 sabotage! {
-    CountsFromTheCursor {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
+    CountsFromTheCursor {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
         let page = store.accounts(query, Limit::MAX).await?;
         Ok(page.items.len().try_into().unwrap_or(u64::MAX))
     }
@@ -71,12 +71,12 @@ sabotage! {
     }
 }
 sabotage! {
-    CountsUnderAnyKey {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
+    CountsUnderAnyKey {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
         let mut query = query.clone();
         if let AccountQuery::ById { filter, .. } = &mut query {
             filter.sealed_under = None;
         }
-        store.count(&query).await
+        store.count(&query, at_most).await
     }
 }
 sabotage! {
@@ -90,12 +90,12 @@ sabotage! {
     }
 }
 sabotage! {
-    CountsWhoeverLoggedIn {} count(this, store, query: &AccountQuery) -> Result<u64, StoreError> {
+    CountsWhoeverLoggedIn {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
         let mut query = query.clone();
         if let AccountQuery::ById { filter, .. } = &mut query {
             filter.not_logged_in_since = None;
         }
-        store.count(&query).await
+        store.count(&query, at_most).await
     }
 }
 sabotage! {

@@ -103,7 +103,11 @@ const SECTIONS: &[Part] = &[
         "http.pages",
         &[
             ("of", At("mail.service")),
-            ("offering_new_links", At("http.pages.offer_new_links")),
+            ("without_new_links", At("http.pages.offer_new_links")),
+            ("sign_in", At("http.pages.sign_in_url")),
+            ("change_password", At("http.pages.change_password_url")),
+            ("naming_accounts_in_full", At("http.pages.show_full_addresses")),
+            ("keeping_sessions", Code),
             ("style", At("http.pages.style_file")),
             ("templates", At("http.pages.template_folder")),
             ("words", At("words.folder")),

@@ -101,8 +101,15 @@ fn web_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebOrigins,
 pub struct PagesSettings {
     /// Whether the pages are served; yes by default. Switch this off where the host has pages of its own.
     pub enabled: bool,
-    /// Whether readers of a dead link may ask for a new one; no by default.
+    /// Whether readers of a dead link may ask for a new one; yes by default.
     pub offer_new_links: bool,
+    /// The host's page to sign in at, which the pages lead to; none by default. Whom readers turn to says `links.contact`.
+    pub sign_in_url: Option<LinkUrl>,
+    /// The host's page to change a password at, for password managers; by default they are led to the page to sign in at, or
+    /// to the one that mails a new link.
+    pub change_password_url: Option<LinkUrl>,
+    /// Whether the bearer of a link is shown the whole address that it was mailed to; no by default: it is masked.
+    pub show_full_addresses: bool,
     /// The path of a style sheet that takes the place of ours; none by default.
     pub style_file: Option<PathBuf>,
     /// The path of a folder with templates (`choose.html` ..) that take the place of ours; none by default. The one of a name
@@ -112,7 +119,15 @@ pub struct PagesSettings {
 
 impl Default for PagesSettings {
     fn default() -> Self {
-        Self { enabled: true, offer_new_links: false, style_file: None, template_folder: None }
+        Self {
+            enabled: true,
+            offer_new_links: true,
+            sign_in_url: None,
+            change_password_url: None,
+            show_full_addresses: false,
+            style_file: None,
+            template_folder: None,
+        }
     }
 }
 
@@ -128,9 +143,14 @@ impl PagesSettings {
         if let Some(service) = service {
             options = options.of(service.to_owned());
         }
-        if self.offer_new_links {
-            options = options.offering_new_links();
+        if !self.offer_new_links {
+            options = options.without_new_links();
         }
+        if self.show_full_addresses {
+            options = options.naming_accounts_in_full();
+        }
+        options = self.sign_in_url.iter().cloned().fold(options, PagesOptions::with_sign_in);
+        options = self.change_password_url.iter().cloned().fold(options, PagesOptions::with_change_password);
         if let Some(file) = &self.style_file {
             options = options.with_style(text_of(file, LARGEST)?);
         }
@@ -288,6 +308,23 @@ mod tests {
     }
 
     #[test]
+    fn pages_lead_only_where_a_mail_might() {
+        let pages = |line: &str| Settings::from_toml(&format!("[http.pages]\n{line}"));
+        let settings = pages("sign_in_url = \"https://app.example/sign-in\"").unwrap();
+        let page = LinkUrl::parse("https://app.example/password").unwrap();
+        let options = settings.http.pages.options(page, None).unwrap();
+        assert!(format!("{options:?}").contains("https://app.example/sign-in"), "{options:?}");
+        for option in ["sign_in_url", "change_password_url"] {
+            for odd in
+                ["", "/sign-in", "javascript:alert(1)", "http://app.example/in", "https://a@app.example/"]
+            {
+                let refused = pages(&format!("{option} = \"{odd}\"")).unwrap_err().to_string();
+                assert!(refused.starts_with("settings, line 2, column "), "{odd}: {refused}");
+            }
+        }
+    }
+
+    #[test]
     fn templates_are_looked_for_beside_the_settings_and_tried_before_anybody_asks_for_a_page() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
@@ -301,7 +338,8 @@ mod tests {
         fs::write(own.join("notes.txt"), "of ours").unwrap();
         fs::write(
             own.join("message.html"),
-            "<title>{{ title }}</title>{{ text }}{{ more or '' }}{{ next.url if next }}",
+            "<title>{{ title }}</title>{{ text }}{{ more or '' }}{{ next.url if next }}\
+             {% for way in ways %}{{ way.url }}{% endfor %}",
         )
         .unwrap();
         options().unwrap();

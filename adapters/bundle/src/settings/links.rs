@@ -20,8 +20,8 @@ pub struct LinkSettings {
     pub allowed_pages: Vec<LinkUrl>,
     /// The URLs at or below which pages may send their reader; none by default.
     pub return_urls: Vec<ReturnUrl>,
-    /// Whom readers of mails turn to who did not do what they tell of: an e-mail address, or the URL of a page. None by
-    /// default.
+    /// Whom readers of mails turn to who did not do what they tell of, and readers of pages who get no further: an e-mail
+    /// address, or the URL of a page. None by default.
     pub contact: Option<Contact>,
 }
 

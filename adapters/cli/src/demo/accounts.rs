@@ -191,7 +191,7 @@ async fn unused_realm(store: &impl Store, database: &Path) -> Result<Realm, Comm
 
 async fn holds_accounts(store: &impl Store, realm: &Realm) -> Result<bool, CommandError> {
     let all = AccountQuery::ById { realm: realm.clone(), after: None, filter: AccountFilter::default() };
-    Ok(store.count(&all).await.map_err(failed)? > 0)
+    Ok(store.count(&all, 1).await.map_err(failed)? > 0)
 }
 
 /// Keys for this run alone: nobody needs them again.

@@ -12,7 +12,7 @@ use accountable::{
     Accounts, Argon2Pool, Argon2Settings, Machine, OsEntropy, SystemClock,
     domain::{Actor, KeyId, Keyring, LinkUrl, Links, PasswordPolicy, Realm, ReturnUrl},
     http::{
-        Connections, Guard, Limits,
+        Connections, Guard, Limits, WebOrigins,
         auth::{BearerKey, BearerKeys, NcpKey, NcpSignatures, Secret},
         feed::Streams,
         origin::Proxies,
@@ -75,18 +75,19 @@ impl SharedParts {
             .policy(policy)
             .build()
             .map_err(failed)?;
-        let page = pages::router(accounts.clone(), options.offering_new_links());
+        let page = pages::router(accounts.clone(), options);
         Ok(Tenant { accounts, page })
     }
 }
 
-/// Makes the demonstration ready. The file is opened once everything else is known to work.
+/// Makes the demonstration ready, for pages of these web origins too. The file is opened once everything else is known to work.
 ///
 /// # Errors
 /// [`CommandError::Failed`], naming the option or the file that is why.
 pub(super) async fn prepare(
     files: &DemoFiles,
     address: Option<SocketAddr>,
+    web_origins: WebOrigins,
 ) -> Result<PreparedServer, CommandError> {
     let address = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
     if !address.ip().is_loopback() {
@@ -125,7 +126,7 @@ pub(super) async fn prepare(
     };
     let greeting = paste.to_string();
 
-    let guard = Guard::new(Limits::default(), OsEntropy);
+    let guard = Guard::new(Limits::default(), OsEntropy).with_web_origins(web_origins);
     let plain = mailbox_pages::router(parts.mailbox.clone())
         .merge(hulft.page)
         .merge(forest.page)

@@ -11,6 +11,9 @@ use crate::{
     serve::{contracts::CONTRACT_PATHS, tenants::Tenancy},
 };
 
+/// Where password managers look, at the root: no page can be there either.
+const WELL_KNOWN: &str = "/.well-known";
+
 /// A page, and the accounts whose codes it redeems.
 pub(super) struct OpenPage {
     pub(super) tenancy: Tenancy,
@@ -77,6 +80,9 @@ fn refuse_clash(
     let base = &settings.http.base_path;
     if CONTRACT_PATHS.iter().any(|contract| below(&format!("{base}{contract}"))) {
         return Err(failed(format!("links: the page {} is where a contract is", url.as_str())));
+    }
+    if below(WELL_KNOWN) {
+        return Err(failed(format!("links: the page {} is where password managers look", url.as_str())));
     }
     let taken = |other: &str| other == path || path == format!("{other}/new-link");
     match others.iter().any(|other| taken(&other.options.path())) {

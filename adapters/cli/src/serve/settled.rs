@@ -161,7 +161,8 @@ fn router(
     contracts: Vec<Contract>,
     pages: Vec<OpenPage>,
 ) -> Result<Router, CommandError> {
-    let mut open = Router::new();
+    // All pages have the same way for password managers but for where a new link is asked for: there, the first one's.
+    let mut open = pages.first().map(|page| pages::well_known(&page.options)).unwrap_or_default();
     for OpenPage { tenancy, options } in pages {
         open = open.merge(pages::router(tenants.behind(&tenancy)?, options));
     }

@@ -7,7 +7,9 @@
 )]
 
 mod browser;
+mod customer;
 mod demonstration;
+mod documented;
 mod events;
 mod full_disk;
 mod kills;

@@ -9,10 +9,10 @@ use crate::{
     server::{Server, bash, fails, runs},
 };
 
-const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+pub(crate) const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// What init writes: a folder, and the text of its settings.
-fn initialised() -> (TempDir, String) {
+pub(crate) fn initialised() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     runs(folder.path(), &["init"]);
     let text = fs::read_to_string(folder.path().join("settings.toml")).unwrap();
@@ -20,19 +20,19 @@ fn initialised() -> (TempDir, String) {
 }
 
 /// The same with all that has no default. The page's port is not the server's, which is known too late.
-fn ready(text: &str) -> String {
+pub(crate) fn ready(text: &str) -> String {
     text.replace("#folder = \"outbox\"", "folder = \"outbox\"")
         .replace("#from =", "from =")
         .replace("#page = \"https://app.example/password\"", "page = \"http://127.0.0.1/password\"")
 }
 
-fn with(text: &str, contract: &str) -> String {
+pub(crate) fn with(text: &str, contract: &str) -> String {
     let off = format!("[http.{contract}]\n\n# true serves it.\nenabled = false");
     assert!(text.contains(&off), "{contract}");
     text.replace(&off, &format!("[http.{contract}]\nenabled = true"))
 }
 
-fn settle(folder: &Path, text: &str) {
+pub(crate) fn settle(folder: &Path, text: &str) {
     fs::write(folder.join("settings.toml"), text).unwrap();
 }
 
@@ -42,7 +42,7 @@ fn ending(folder: &Path, ending: &str) -> Vec<String> {
 }
 
 /// Draws a key, and puts its entry where the settings look for it.
-fn key(folder: &Path, scopes: &[&str]) -> String {
+pub(crate) fn key(folder: &Path, scopes: &[&str]) -> String {
     let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
     let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
     let told = runs(folder, &args);
@@ -101,7 +101,8 @@ fn pages_are_said_and_laid_out_as_the_settings_say() {
         ("words/sv.ftl", "page-nothing-open-heading = Var är länken?"),
         (
             "pages/message.html",
-            "<h1 lang=\"{{ lang }}\">{{ heading }}</h1>{{ text }}{{ more or '' }}{{ next.url if next }}",
+            "<h1 lang=\"{{ lang }}\">{{ heading }}</h1>{{ text }}{{ more or '' }}{{ next.url if next }}\
+             {% for way in ways %}{{ way.url }}{% endfor %}",
         ),
     ] {
         let file = folder.join(file);
@@ -121,6 +122,36 @@ fn pages_are_said_and_laid_out_as_the_settings_say() {
     fs::write(folder.join("pages/message.html"), "{{ heading }}").unwrap();
     let refused = fails(folder, &SERVE);
     assert!(refused.contains("`message.html` leaves out the `text`"), "{refused}");
+}
+
+#[test]
+fn pages_lead_on_and_a_password_manager_finds_its_way() {
+    let (folder, text) = initialised();
+    let folder = folder.path();
+    settle(folder, &ready(&text));
+    let (at, absent) = ("/.well-known/change-password", "/.well-known/resource-that-should-not-exist");
+    let location = |server: &Server, path: &str| bash(&format!("curl -sS -i {}{path}", server.base));
+    let server = Server::start_in(folder, &SERVE);
+    let found = location(&server, at);
+    assert!(
+        found.starts_with("HTTP/1.1 303") && found.contains("location: http://127.0.0.1/password/new-link"),
+        "{found}"
+    );
+    assert!(location(&server, absent).starts_with("HTTP/1.1 404"));
+    drop(server);
+
+    let own = ready(&text).replace("#sign_in_url =", "sign_in_url =").replace("#contact =", "contact =");
+    settle(folder, &own);
+    let server = Server::start_in(folder, &SERVE);
+    assert!(location(&server, at).contains("location: https://app.example/sign-in\r\n"));
+    let page = Browser::new().get(&server.url("/password"));
+    assert!(page.link_with("https://app.example/sign-in").is_some(), "{}", page.body);
+    assert!(page.link_with("mailto:help@app.example").is_some(), "{}", page.body);
+    drop(server);
+
+    settle(folder, &ready(&text).replace("offer_new_links = true", "offer_new_links = false"));
+    let server = Server::start_in(folder, &SERVE);
+    assert!(location(&server, at).starts_with("HTTP/1.1 404"));
 }
 
 #[test]
@@ -175,6 +206,8 @@ fn what_is_wrong_is_named_and_nothing_is_left_behind() {
         (but("web_origins = []", "web_origins = [\"*\"]"), "http.web_origins: \"*\""),
         (but("base_path = \"\"", "base_path = \"v1/\""), "http.base_path: \"v1/\""),
         (but("127.0.0.1/password", "127.0.0.1/api/v2/accounts/x"), "links: the page"),
+        (but("127.0.0.1/password", "127.0.0.1/.well-known/change-password"), "links: the page"),
+        (but("#sign_in_url = \"https", "sign_in_url = \"ftp"), "settings.toml, line "),
         (
             but(
                 "#password_reset = \"https://app.example/reset\"",

@@ -35,6 +35,11 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
     in_format(Format::Json, "", status, value)
 }
 
+/// 405, where a method has no route, beside the `Allow` that the router adds.
+pub(crate) async fn not_allowed() -> Problem {
+    Problem::new(405, "method_not_allowed")
+}
+
 /// The status of this number; 500 for a number that is no status.
 pub(crate) fn status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

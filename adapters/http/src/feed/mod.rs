@@ -69,7 +69,14 @@ use accountable_core::{Accounts, JournalError};
 use axum::{Router, extract::Request, response::Response, routing::get};
 
 use self::{accepted::Accepted, place::Asked};
-use crate::{EventForm, answer::Problem, auth::Authenticator, intake::Intake, profile::payway::EVENTS_SCOPE};
+use crate::{
+    EventForm,
+    addressed::addressed_or_problem,
+    answer::{Problem, not_allowed},
+    auth::Authenticator,
+    intake::Intake,
+    profile::payway::EVENTS_SCOPE,
+};
 
 pub use self::streams::Streams;
 
@@ -94,7 +101,7 @@ pub fn router_at(
         payway: Arc::new(Intake::new(authenticator, Some(EVENTS_SCOPE), &[])),
     };
     let tell = get(async move |request: Request| tell(&accounts, &intakes, &streams, request).await);
-    Router::new().route(path, tell)
+    addressed_or_problem(Router::new().route(path, tell.fallback(not_allowed)))
 }
 
 /// How a call is taken in: each form has a scope of its own.

@@ -12,8 +12,11 @@
 //!
 //! fn app(accounts: Accounts) -> Result<Router, Box<dyn std::error::Error>> {
 //!     let page = LinkUrl::parse("https://app.example/account/link")?;
-//!     let options = PagesOptions::new(page).of("Example").offering_new_links();
-//!     Ok(Router::new().merge(pages::router(accounts, options)))
+//!     let options = PagesOptions::new(page)
+//!         .of("Example")
+//!         .with_sign_in(LinkUrl::parse("https://app.example/sign-in")?);
+//!     let well_known = pages::well_known(&options); // for password managers
+//!     Ok(Router::new().merge(pages::router(accounts, options)).merge(well_known))
 //! }
 //! ```
 //!
@@ -73,9 +76,24 @@
 //! it. What the link's own query says of that counts for nothing.
 //!
 //! # What the pages do not tell
-//! Nothing is said of an account to whoever holds no genuine code of it. Its bearer is not told the account's address
-//! either, not even for a password manager to fill in: mails are forwarded. So the page to choose a password has no field
-//! for a user name, and a manager learns the pair at the next log-in.
+//! Nothing is said of an account to whoever holds no genuine, live code of it. Its bearer is told the address that it was
+//! mailed to, [`masked`](accountable_core::domain::EmailAddress::masked): mails are forwarded, and who owns several accounts
+//! knows which this is.
+//!
+//! So the page to choose a password has no field for a user name: a password manager would keep the mask for the name, and the
+//! pair that it needs it learns at the next log-in. A host that has the whole address shown
+//! ([`PagesOptions::naming_accounts_in_full`]) gets that field, read-only, with `autocomplete="username"` beside the two with
+//! `new-password`. It is not sent back: the account is the code's.
+//!
+//! # Where a page ends
+//! Wherever a page has nothing more to ask, it leads on: to the return URL, or to the host's page to sign in at
+//! ([`PagesOptions::with_sign_in`]); who can't go on is led to a new link, and told whom to turn to
+//! ([`Links::with_contact`](accountable_core::domain::Links::with_contact)). A new link for the account of a genuine one leads
+//! back to where that one did, used or expired as it may be.
+//!
+//! # The host's session
+//! A confirmed address ends all sessions. Who has just confirmed it, by the password, stays signed in where the host has a
+//! [`SessionKeeper`]: it is handed the new stamp.
 //!
 //! # Who asks
 //! Within a [`Guard`](crate::Guard) quotas and IP filter groups count by the origin that it found out; else it is unknown, and no quota applies.
@@ -102,6 +120,7 @@ mod page_url;
 mod redeem;
 mod said;
 mod samples;
+mod sessions;
 mod show;
 mod site;
 mod style;
@@ -110,6 +129,8 @@ mod templates;
 mod ticket;
 mod view;
 mod voice;
+mod ways;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -117,9 +138,13 @@ use accountable_core::Accounts;
 use axum::{Router, extract::State, middleware::map_response, response::Response, routing::get};
 
 use self::site::{Shared, Site};
+use crate::addressed::addressed_or_problem;
+
 pub use self::{
     options::PagesOptions,
+    sessions::SessionKeeper,
     templates::{Template, TemplateError, Templates},
+    well_known::well_known,
 };
 
 /// The router of the pages. It answers at the path of the page's URL, so merge it and do not nest it.
@@ -132,7 +157,7 @@ pub fn router(accounts: Accounts, options: PagesOptions) -> Router {
     if site.offers_new_links {
         router = router.route(&ask, get(new_link::show).post(new_link::ask));
     }
-    let router = router.with_state(Arc::clone(&site));
+    let router = addressed_or_problem(router.with_state(Arc::clone(&site)));
     router.layer(map_response(headers::safe))
 }
 

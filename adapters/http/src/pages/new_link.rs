@@ -43,10 +43,14 @@ pub(super) async fn ask(State(site): State<Shared>, request: Request) -> Respons
     let public = submitter.public(&site.accounts);
     let mut mail = MailOptions::default();
     mail.locale = voice.locale();
-    // The new link leads back to where the open one does, if that is genuine and still tells.
+    // The new link leads back to where the open one does, dead or not, if that is genuine.
     if let Some(Some(ticket)) = ticket {
         match public.inspect_code(&ticket.code()).await {
-            Ok(CodeState::Live { return_url, .. }) => {
+            Ok(
+                CodeState::Live { return_url, .. }
+                | CodeState::Used { return_url, .. }
+                | CodeState::Expired { return_url, .. },
+            ) => {
                 if let Some(back) = site.back(return_url) {
                     mail = mail.with_return_url(back);
                 }

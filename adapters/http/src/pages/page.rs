@@ -15,6 +15,8 @@ pub(super) struct Page<'a> {
     pub(super) service: Option<&'a str>,
     /// Where the style sheet is.
     pub(super) style: &'a str,
+    /// Where else its reader may go: the host's page to sign in at, and its contact.
+    pub(super) ways: &'a [Next],
     #[serde(flatten)]
     pub(super) content: &'a Content<'a>,
 }
@@ -29,6 +31,11 @@ pub(super) enum Content<'a> {
         button: String,
         action: String,
         token: String,
+        /// Whose account it is, where that is told masked.
+        account: Option<String>,
+        /// The address of the account, for a password manager, where that may be told.
+        username: Option<String>,
+        username_label: String,
         password_label: String,
         repeat_label: String,
         hint: String,
@@ -42,6 +49,8 @@ pub(super) enum Content<'a> {
         button: String,
         action: String,
         token: String,
+        /// Where the link was mailed to.
+        account: String,
         email_label: String,
         password_label: String,
         /// The address that was typed before.
@@ -49,7 +58,14 @@ pub(super) enum Content<'a> {
         error: Option<&'a str>,
     },
     /// Asks to press a button.
-    Press { lead: String, button: String, action: String, token: String },
+    Press {
+        lead: String,
+        button: String,
+        action: String,
+        token: String,
+        /// Where the link was mailed to.
+        account: String,
+    },
     /// Asks for the address that a new link goes to.
     Ask {
         lead: String,

@@ -47,6 +47,11 @@ impl PageUrl {
         reference(&self.origin, path)
     }
 
+    /// The whole URL of something at this path.
+    pub(super) fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
     /// The path of something that belongs to the page. A cookie for the page reaches it.
     pub(super) fn below(&self, name: &str) -> String {
         format!("{}/{name}", self.path.trim_end_matches('/'))

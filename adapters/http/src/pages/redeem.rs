@@ -2,7 +2,9 @@
 
 use accountable_core::{
     Authentication, Error, PublicError,
-    domain::{CodeState, DeviceToken, EmailAddress, Password, Purpose, Refusal, ReturnUrl, TypedPassword},
+    domain::{
+        CodeState, DeviceToken, EmailAddress, Password, Purpose, Refusal, Renewed, ReturnUrl, TypedPassword,
+    },
 };
 use accountable_words::Args;
 use axum::{
@@ -17,8 +19,8 @@ use super::{
     said::{Action, Message},
     site::Shared,
     submission::{Submission, Submitter, unreadable},
-    ticket::{Ticket, forget},
-    view,
+    ticket::forget,
+    view::{self, Link},
     voice::Voice,
 };
 
@@ -44,9 +46,10 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
         return view::message(&voice, StatusCode::FORBIDDEN, Message::NotOurs);
     }
     match submitter.public(&site.accounts).inspect_code(&ticket.code()).await {
-        Ok(CodeState::Live { purpose, return_url, .. }) => {
-            let open = Open { voice: &voice, ticket: &ticket, submitter, back: site.back(return_url) };
-            open.redeem(purpose, form).await.unwrap_or_else(|Malformed| unreadable(&voice))
+        Ok(CodeState::Live { purpose, return_url, mailed_to, .. }) => {
+            let link = Link { ticket: &ticket, purpose, mailed_to };
+            let open = Open { voice: &voice, link, submitter, back: site.back(return_url) };
+            open.redeem(form).await.unwrap_or_else(|Malformed| unreadable(&voice))
         }
         Ok(dead) => view::dead(&voice, &dead),
         Err(error) => view::public_error(&voice, voice.page(), &error),
@@ -56,34 +59,34 @@ pub(super) async fn redeem(State(site): State<Shared>, request: Request) -> Resp
 /// The link that is open, and who has it.
 struct Open<'a> {
     voice: &'a Voice<'a>,
-    ticket: &'a Ticket,
+    link: Link<'a>,
     submitter: Submitter,
     /// Where its reader goes at the end: as the code was issued.
     back: Option<ReturnUrl>,
 }
 
 impl Open<'_> {
-    async fn redeem(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
+    async fn redeem(&self, form: FormData) -> Result<Response, Malformed> {
         let door = self.submitter.public(&self.voice.site.accounts);
-        let code = self.ticket.code();
-        let redeemed = match purpose {
-            Purpose::EmailConfirm | Purpose::EmailProof => return self.confirm(purpose, form).await,
+        let code = self.link.ticket.code();
+        let redeemed = match self.link.purpose {
+            Purpose::EmailConfirm | Purpose::EmailProof => return self.confirm(form).await,
             Purpose::EmailCancel => door.cancel_email_change(&code).await,
             Purpose::EmailRevert => door.revert_email_change(&code).await,
-            _ => return self.choose(purpose, form).await,
+            _ => return self.choose(form).await,
         };
         Ok(match redeemed {
-            Ok(_) => self.done(purpose),
+            Ok(_) => self.done(),
             Err(error) => self.refused(&error).await,
         })
     }
 
-    async fn choose(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
+    async fn choose(&self, form: FormData) -> Result<Response, Malformed> {
         let ChooseForm { password, repeat } = form.try_into()?;
         let voice = self.voice;
         let asked_again = |status: u16, errors: &[String]| {
             let status = StatusCode::from_u16(status).unwrap_or_default();
-            Ok(view::choose(voice, self.ticket, purpose, status, errors))
+            Ok(view::choose(voice, &self.link, status, errors))
         };
         let new = match Password::parse(&password) {
             Ok(new) => new,
@@ -95,10 +98,10 @@ impl Open<'_> {
         match self
             .submitter
             .public(&self.voice.site.accounts)
-            .choose_password(&self.ticket.code(), &new)
+            .choose_password(&self.link.ticket.code(), &new)
             .await
         {
-            Ok(chosen) => Ok(known(self.done(purpose), chosen.device)),
+            Ok(chosen) => Ok(known(self.done(), chosen.device)),
             Err(error) => match &error {
                 PublicError::WeakPassword(violations) => {
                     let say = |violation| voice.words().violation(voice.language(), violation);
@@ -110,12 +113,11 @@ impl Open<'_> {
         }
     }
 
-    async fn confirm(&self, purpose: Purpose, form: FormData) -> Result<Response, Malformed> {
+    async fn confirm(&self, form: FormData) -> Result<Response, Malformed> {
         let SignInForm { email: typed, password } = form.try_into()?;
         let voice = self.voice;
-        let asked_again = |status, error: String| {
-            Ok(view::sign_in(voice, self.ticket, purpose, status, &typed, Some(&error)))
-        };
+        let asked_again =
+            |status, error: String| Ok(view::sign_in(voice, &self.link, status, &typed, Some(&error)));
         let Ok(email) = EmailAddress::parse(typed.trim()) else {
             return asked_again(StatusCode::BAD_REQUEST, voice.say("page-bad-address"));
         };
@@ -134,19 +136,21 @@ impl Open<'_> {
             }
             Err(error) => return Ok(self.refused(&error).await),
         };
-        if self.ticket.code().account() != Some(stamp.account) {
+        if self.link.ticket.code().account() != Some(stamp.account) {
             return asked_again(StatusCode::FORBIDDEN, voice.say("page-other-account"));
         }
         let owner = self.submitter.owner(&self.voice.site.accounts, stamp);
-        let confirmed = match purpose {
-            Purpose::EmailProof => owner.prove_email(&self.ticket.code()).await.map(|()| self.done(purpose)),
-            _ => {
-                let confirmed = owner.confirm_email(&self.ticket.code()).await;
-                confirmed.map(|renewed| known(self.done(purpose), renewed.device))
-            }
+        let code = self.link.ticket.code();
+        let confirmed = match self.link.purpose {
+            Purpose::EmailProof => owner.prove_email(&code).await.map(|()| None),
+            _ => owner.confirm_email(&code).await.map(Some),
         };
         let error = match confirmed {
-            Ok(done) => return Ok(done),
+            Ok(None) => return Ok(self.done()),
+            Ok(Some(Renewed { stamp, device, .. })) => {
+                let request = self.submitter.headers.clone();
+                return Ok(known(voice.site.sessions.keep(request, stamp, self.done()).await, device));
+            }
             Err(Error::Refused(Refusal::DeadCode)) => {
                 return Ok(self.refused(&PublicError::DeadCode).await);
             }
@@ -162,9 +166,9 @@ impl Open<'_> {
         Ok(view::later(voice, voice.page(), error.http_status(), message, error.retry_after()))
     }
 
-    fn done(&self, purpose: Purpose) -> Response {
-        let mut response =
-            view::done(self.voice, Action::of(purpose), self.back.as_ref().map(ReturnUrl::as_str));
+    fn done(&self) -> Response {
+        let (action, back) = (Action::of(self.link.purpose), self.back.as_ref().map(ReturnUrl::as_str));
+        let mut response = view::done(self.voice, action, back);
         if let Some(cookie) = forget(&self.voice.site.page) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
@@ -176,7 +180,7 @@ impl Open<'_> {
         if !matches!(error, PublicError::DeadCode) {
             return view::public_error(self.voice, self.voice.page(), error);
         }
-        match self.submitter.public(&self.voice.site.accounts).inspect_code(&self.ticket.code()).await {
+        match self.submitter.public(&self.voice.site.accounts).inspect_code(&self.link.ticket.code()).await {
             Ok(state) => view::dead(self.voice, &state),
             Err(error) => view::public_error(self.voice, self.voice.page(), &error),
         }

@@ -11,6 +11,7 @@ const ERROR: &str = "sample-error";
 const TEXT: &str = "sample-text";
 const MORE: &str = "sample-more";
 const URL: &str = "https://sample.example/next";
+const WAY: &str = "https://sample.example/way";
 
 /// Lays out a page of every kind.
 ///
@@ -25,6 +26,7 @@ pub(super) fn try_all(templates: &Templates) -> Result<(), TemplateError> {
             heading: "sample-heading",
             service: content.is_wrong().then_some("sample-service"),
             style: "/sample/style.css",
+            ways: &[Next { url: WAY.to_owned(), label: "sample-way".to_owned() }],
             content: &content,
         };
         let html = templates.try_render(&page)?;
@@ -41,6 +43,7 @@ fn missing(content: &Content<'_>, html: &str) -> Option<&'static str> {
     let field = |name: &str| ["\"", "'", ""].iter().any(|quote| has(&format!("name={quote}{name}{quote}")));
     let action = ("the form's `action`", has(ACTION));
     let token = ("the field `token`", field("token") && has(TOKEN));
+
     let email = ("the field `email`", field("email"));
     let password = ("the field `password`", field("password"));
     let needs = match content {
@@ -60,6 +63,7 @@ fn missing(content: &Content<'_>, html: &str) -> Option<&'static str> {
             ("the `text`", has(TEXT)),
             ("what `more` says", more.is_none() || has(MORE)),
             ("the link `next`", next.is_none() || has(URL)),
+            ("the links `ways`", has(WAY)),
         ],
     };
     needs.into_iter().find(|(_, is_met)| !is_met).map(|(what, _)| what)
@@ -79,6 +83,9 @@ fn samples(errors: &[String]) -> Vec<Content<'_>> {
             button,
             action,
             token,
+            account: error.is_none().then(|| sample("account")),
+            username: error.map(|_| sample("username")),
+            username_label: sample("email"),
             password_label: sample("password"),
             repeat_label: sample("repeat"),
             hint: sample("hint"),
@@ -92,13 +99,14 @@ fn samples(errors: &[String]) -> Vec<Content<'_>> {
             button,
             action,
             token,
+            account: sample("account"),
             email_label,
             password_label,
             typed,
             error,
         });
         let (lead, button, action, token) = form();
-        samples.push(Content::Press { lead, button, action, token });
+        samples.push(Content::Press { lead, button, action, token, account: sample("account") });
         let (lead, button, action, _) = form();
         samples.push(Content::Ask { lead, button, action, email_label: sample("email"), typed, error });
         samples.push(Content::Message {

@@ -14,7 +14,7 @@ use super::{
     said::Message,
     site::Shared,
     ticket::{Ticket, keep},
-    view,
+    view::{self, Link},
     voice::Voice,
 };
 use crate::intake::origin;
@@ -32,7 +32,9 @@ pub(super) async fn show(State(site): State<Shared>, request: Request) -> Respon
         Some(Some(ticket)) => ticket,
     };
     match site.accounts.public(origin(&parts)).inspect_code(&ticket.code()).await {
-        Ok(CodeState::Live { purpose, .. }) => view::live(&voice, &ticket, purpose),
+        Ok(CodeState::Live { purpose, mailed_to, .. }) => {
+            view::live(&voice, &Link { ticket: &ticket, purpose, mailed_to })
+        }
         Ok(dead) => view::dead(&voice, &dead),
         Err(error) => view::public_error(&voice, voice.page(), &error),
     }

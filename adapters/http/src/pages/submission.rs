@@ -7,7 +7,7 @@ use accountable_core::{
 use axum::{
     body::Body,
     extract::Request,
-    http::{StatusCode, header::CONTENT_TYPE, request::Parts},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts},
     response::Response,
 };
 
@@ -31,12 +31,14 @@ pub(super) struct Submitter {
     place: Option<CoarseOrigin>,
     /// What the host knows of the device.
     pub(super) device: Option<DeviceToken>,
+    /// The headers, in which the host knows its session.
+    pub(super) headers: HeaderMap,
 }
 
 impl Submitter {
-    fn of(parts: &Parts) -> Self {
+    fn of(parts: Parts) -> Self {
         let (place, device) = (parts.extensions.get().cloned(), parts.extensions.get().cloned());
-        Self { from: origin(parts), place, device }
+        Self { from: origin(&parts), place, device, headers: parts.headers }
     }
 
     /// The public door, for this caller.
@@ -95,7 +97,7 @@ impl Submission {
             view::later(voice, voice.page(), trouble.http_status(), Message::Unreadable, None)
         })?;
         let form = FormData::parse(&body).map_err(|Malformed| unreadable(voice))?;
-        Ok((Submitter::of(&parts), form))
+        Ok((Submitter::of(parts), form))
     }
 }
 

@@ -76,17 +76,18 @@ impl Template {
 /// | `title`, `heading` | the page's heading; in the title it is told where something is wrong |
 /// | `service` | the name of the service, or `none` |
 /// | `style` | where the style sheet is |
+/// | `ways` | a list of links, each with `url` and `label`: the host's page to sign in at, and its contact; empty where it has none. `message.html` must show them |
 ///
 /// | template | what else it is told |
 /// |---|---|
-/// | `choose.html` | `lead`, `button`, `action`, `token`, `password_label`, `repeat_label`, `hint`, `least`: the fewest characters of a password, `errors`: a list |
-/// | `sign_in.html` | `lead`, `button`, `action`, `token`, `email_label`, `password_label`, `typed`, `error` or `none` |
-/// | `press.html` | `lead`, `button`, `action`, `token` |
+/// | `choose.html` | `lead`, `button`, `action`, `token`, `account`: whose it is, or `none`; `username`: the address of the account, or `none`, and `username_label`; `password_label`, `repeat_label`, `hint`, `least`: the fewest characters of a password, `errors`: a list |
+/// | `sign_in.html` | `lead`, `button`, `action`, `token`, `account`, `email_label`, `password_label`, `typed`, `error` or `none` |
+/// | `press.html` | `lead`, `button`, `action`, `token`, `account`: where the link was mailed to |
 /// | `ask.html` | `lead`, `button`, `action`, `email_label`, `typed`, `error` or `none` |
 /// | `message.html` | `text`, `more` or `none`, `next` or `none`: a link with `url` and `label` |
 ///
 /// A form is sent to `action` by `POST`, and has these fields: `token`, which is hidden, `password` and `repeat`; `token`,
-/// `email` and `password`; `token`; `email`. All values are escaped, for text and for attributes in quotes. What a template may
+/// `email` and `password`; `token`; `email`. The `username` is for a password manager to read, and no field that is sent. All values are escaped, for text and for attributes in quotes. What a template may
 /// load, the pages' content security policy says: the style sheet, and nothing else; no script, and no `style` in an element.
 ///
 /// ```

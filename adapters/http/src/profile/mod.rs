@@ -136,7 +136,6 @@
 //! **7. Tests**, beside those in `tests/resets`: call the router as a caller does, with a good request, with each error that
 //! the document names, and with hostile bodies, which must change nothing.
 
-mod addressed;
 pub mod data_forest;
 pub mod payway;
 mod standings;

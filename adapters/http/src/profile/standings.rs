@@ -24,6 +24,15 @@ pub(super) async fn count(admin: &Admin, standings: &[StandingKind]) -> Result<u
     admin.count(&of_any(standings)).await
 }
 
+/// Whether there are at least so many accounts of any of these standings. Nobody counts on from there.
+pub(super) async fn are_at_least(
+    admin: &Admin,
+    standings: &[StandingKind],
+    many: u64,
+) -> Result<bool, Fault> {
+    Ok(admin.count_up_to(&of_any(standings), many).await? == many)
+}
+
 /// At most so many accounts of any of these standings, in the order in which they came to be, after those that are passed
 /// over: these by their names, a thousand at a time, since stores know no offsets. No record of theirs is read.
 pub(super) async fn window(

@@ -1,6 +1,7 @@
 //! Choosing a password, from the mail to the end.
 
 use accountable_core::domain::Span;
+use accountable_http::pages::PagesOptions;
 use serde_json::json;
 
 use crate::{
@@ -54,6 +55,31 @@ async fn a_mailed_link_lets_its_bearer_choose_a_good_password_once_and_go_on() {
         assert!(world.lets_in(ADA, GOOD).await);
         browser.follow("main a").await;
         assert_eq!(browser.driver.current_url().await.unwrap().as_str(), world.back);
+    })
+    .await;
+}
+
+/// As a password manager reads the form: the field before the new password has the name that it is kept with.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_shows_the_whole_address_gives_it_to_password_managers() {
+    in_a_browser(async |browser| {
+        let world = World::with(PagesOptions::naming_accounts_in_full).await;
+        let (_, link) = world.invited().await;
+        browser.open(&link).await;
+        browser.shows("Choose your password").await;
+        assert_eq!(browser.focus().await, "password");
+        let fields = "[...document.querySelectorAll('form input:not([type=hidden])')].map((field) => \
+                      [field.autocomplete, field.value, field.readOnly, field.name])";
+        assert_eq!(
+            browser.value(fields).await,
+            json!([
+                ["username", ADA, true, ""],
+                ["new-password", "", false, "password"],
+                ["new-password", "", false, "repeat"]
+            ])
+        );
+        browser.choose(GOOD).await;
+        browser.shows("Your password is set").await;
     })
     .await;
 }

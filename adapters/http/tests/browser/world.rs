@@ -62,6 +62,11 @@ pub(crate) fn keyring() -> Keyring {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with(|options| options).await
+    }
+
+    /// With pages that the host has made its own.
+    pub(crate) async fn with(own: impl FnOnce(PagesOptions) -> PagesOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -70,14 +75,18 @@ impl World {
         let mailer = RecordingMailer::new();
         let policy = PasswordPolicy::data_forest_current();
         let at = LinkUrl::parse(&page).unwrap();
-        let links = Links::to(at.clone()).allow_return(ReturnUrl::parse(&format!("{origin}/home")).unwrap());
+        let links = Links::to(at.clone())
+            .allow_return(ReturnUrl::parse(&format!("{origin}/home")).unwrap())
+            .with_contact("help@app.example".parse().unwrap());
         let accounts = Accounts::builder(machine, store(&folder), mailer.clone(), keyring(), links)
             .policy(policy)
             .build()
             .unwrap();
-        let options = PagesOptions::new(at).of("Example & Sons").offering_new_links();
+        let options = PagesOptions::new(at)
+            .of("Example & Sons")
+            .with_sign_in(LinkUrl::parse(&format!("{origin}/sign-in")).unwrap());
         let home = get(async || Html("<!doctype html><title>Home</title><h1>Home</h1>"));
-        let router = pages::router(accounts.clone(), options).route("/home", home);
+        let router = pages::router(accounts.clone(), own(options)).route("/home", home);
         let app = Guard::new(Limits::default(), entropy)
             .around(router, |trouble| Problem::from(trouble).into_response());
         let server = serving(listener, app);

@@ -88,6 +88,9 @@ impl Browser {
 
     pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
         let mut request = request.extension(self.origin);
+        if !request.headers_ref().is_some_and(|headers| headers.contains_key("host")) {
+            request = request.header("host", "app.example");
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }

@@ -86,6 +86,7 @@ async fn a_form_without_an_open_link_is_refused_before_it_is_read() {
     for (cookie, status) in [(None, 404), (Some("__Secure-accountable=unreadable"), 410)] {
         let mut request =
             Request::post(PATH).header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        request = request.header("host", "app.example");
         if let Some(cookie) = cookie {
             request = request.header("cookie", cookie);
         }
@@ -93,6 +94,17 @@ async fn a_form_without_an_open_link_is_refused_before_it_is_read() {
         let request = request.body(Body::from_stream(never)).unwrap();
         let answer = world.router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), status, "{cookie:?}");
+    }
+}
+
+/// By RFC 9112, 3.2, for whatever the host is.
+#[tokio::test]
+async fn a_call_of_no_host_or_of_two_is_refused() {
+    let world = World::new();
+    for hosts in [&[][..], &["app.example", "app.example"], &["a@app.example"], &["app.example/x"]] {
+        let request = hosts.iter().fold(Request::get(PATH), |request, host| request.header("host", *host));
+        let answer = world.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 400, "{hosts:?}");
     }
 }
 

@@ -8,15 +8,19 @@
 
 mod browser;
 mod confirming;
+mod ends;
 mod forging;
 mod headers;
 mod hostile;
 mod languages;
 mod links;
+mod names;
 mod new_links;
 mod passwords;
+mod sessions;
 mod snapshots;
 mod templates;
 mod tour;
 mod trouble;
+mod well_known;
 mod world;

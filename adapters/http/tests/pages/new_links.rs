@@ -2,7 +2,7 @@
 
 use accountable_core::domain::{CoarseOrigin, Span};
 use accountable_http::pages::{PagesOptions, router};
-use axum::{Extension, Router};
+use axum::Extension;
 
 use crate::{
     browser::{Browser, forged, form},
@@ -107,14 +107,44 @@ async fn one_network_that_asks_too_often_is_told_to_wait() {
 }
 
 #[tokio::test]
-async fn nobody_is_offered_it_unless_the_host_says_so() {
+async fn whoever_has_a_dead_link_is_offered_it_unless_the_host_says_no() {
     let world = World::new();
-    let options = PagesOptions::new(PAGE.parse().unwrap());
-    let plain: Router = router(world.accounts.clone(), options);
     let (_, link) = world.invited().await;
     world.browser().opened(&link).await.choose(GOOD).await;
-    let mut browser = Browser::new(plain);
-    let used = browser.open(&link).await;
-    assert!(used.status == 410 && !used.says("<a "));
+    for dead in [link.clone(), forged(&link)] {
+        let offered = world.browser().open(&dead).await;
+        assert!(offered.status == 410 && offered.says(&format!("href=\"{ASK}\"")), "{}", offered.body);
+    }
+    let options = PagesOptions::new(PAGE.parse().unwrap()).without_new_links();
+    let mut browser = Browser::new(router(world.accounts.clone(), options));
+    for dead in [link.clone(), forged(&link)] {
+        let plain = browser.open(&dead).await;
+        assert!(plain.status == 410 && !plain.says("new-link"), "{}", plain.body);
+    }
     assert_eq!(browser.get(ASK).await.status, 404);
+}
+
+/// The first link was mailed with a return URL; whoever opens it again is led there by the next one.
+#[tokio::test]
+async fn the_link_in_the_place_of_a_dead_one_leads_back_to_where_that_did() {
+    for (expires, leads_back) in [(true, true), (false, true)] {
+        let world = World::new();
+        let (_, link) = world.invited().await;
+        if !expires {
+            world.browser().opened(&link).await.choose(GOOD).await;
+        }
+        world.clock.advance(Span::hours(25));
+        for (dead, leads_back) in [(link.clone(), leads_back), (forged(&link), false)] {
+            let mut browser = world.browser();
+            assert_eq!(browser.open(&dead).await.status, 410);
+            assert_eq!(browser.post(ASK, form(&[("email", ADA)])).await.status, 200);
+            world.deliver().await;
+            let mailed = world.link_to(ADA);
+            assert_eq!(mailed.contains("return_url="), leads_back, "{mailed}");
+            let typed = if leads_back { BETTER } else { GOOD };
+            let done = world.browser().opened(&mailed).await.choose(typed).await;
+            assert_eq!(done.says("https://app.example/home/today"), leads_back, "{}", done.body);
+            world.clock.advance(Span::hours(1));
+        }
+    }
 }

@@ -16,6 +16,7 @@ use axum::Router;
 use crate::browser::Browser;
 
 pub(crate) const PAGE: &str = "https://app.example/account/link";
+pub(crate) const SIGN_IN: &str = "https://app.example/sign-in";
 pub(crate) const PATH: &str = "/account/link";
 pub(crate) const BACK: &str = "https://app.example/home/today?x=1&y=2";
 /// A password that the policy accepts.
@@ -44,8 +45,9 @@ impl World {
     /// With pages that the host has made its own.
     pub(crate) fn with(page: &str, own: impl FnOnce(PagesOptions) -> PagesOptions) -> Self {
         let page = LinkUrl::parse(page).unwrap();
-        let links =
-            Links::to(page.clone()).allow_return(ReturnUrl::parse("https://app.example/home").unwrap());
+        let links = Links::to(page.clone())
+            .allow_return(ReturnUrl::parse("https://app.example/home").unwrap())
+            .with_contact("help@app.example".parse().unwrap());
         let clock = ManualClock::new(Timestamp::from_micros(1_767_268_800_000_000));
         let mailer = RecordingMailer::new();
         let store = CountingStore::new(FaultyStore::new(MemoryStore::new(Incarnation::from_bytes([7; 16]))));
@@ -54,7 +56,7 @@ impl World {
         let keys = Keyring::new(key(1), KeyId::parse("k1").unwrap(), key(2)).unwrap();
         let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keys, links);
         let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
-        let options = PagesOptions::new(page).of("Example & Sons").offering_new_links();
+        let options = PagesOptions::new(page).of("Example & Sons").with_sign_in(SIGN_IN.parse().unwrap());
         let router = router(accounts.clone(), own(options));
         Self { accounts, clock, mailer, store, router }
     }

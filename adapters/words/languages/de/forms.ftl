@@ -2,13 +2,22 @@
 
 ## Wie viele Zeichen ein Passwort haben muss
 
-password-length-between = { $least } bis { $most } Zeichen.
-password-length-at-least = Mindestens { $least } Zeichen. Ein paar Wörter hintereinander lassen sich gut merken.
+password-length-between = { $most ->
+        [one] Ein Zeichen.
+       *[other] { $least } bis { $most } Zeichen.
+    }
+password-length-at-least = Mindestens { $least ->
+        [one] ein
+       *[other] { $least }
+    } Zeichen. Ein paar Wörter hintereinander lassen sich gut merken.
 
 ## Was gar kein Passwort sein kann
 
 password-empty = Geben Sie ein Passwort ein.
-password-too-large = Das Passwort ist zu lang: höchstens { $most } Bytes sind möglich.
+password-too-large = Das Passwort ist zu lang: höchstens { $most ->
+        [one] ein Byte ist
+       *[other] { $most } Bytes sind
+    } möglich.
 password-bad-character = Das Passwort enthält ein Zeichen, das sich nicht wieder eintippen lässt, etwa ein unsichtbares.
 password-unusable = Das kann kein Passwort sein.
 
@@ -17,9 +26,21 @@ password-unusable = Das kann kein Passwort sein.
 violation-too-short = Es hat { $actual ->
         [one] nur ein Zeichen
        *[other] nur { $actual } Zeichen
-    }; mindestens { $least } sind nötig.
-violation-too-long = Es hat { $actual } Zeichen; höchstens { $most } sind erlaubt.
-violation-too-few-classes = Verwenden Sie mindestens { $least } dieser Arten von Zeichen: { $kinds }.
+    }; mindestens { $least ->
+        [one] eines ist
+       *[other] { $least } sind
+    } nötig.
+violation-too-long = Es hat { $actual ->
+        [one] ein
+       *[other] { $actual }
+    } Zeichen; höchstens { $most ->
+        [one] eines ist
+       *[other] { $most } sind
+    } erlaubt.
+violation-too-few-classes = Verwenden Sie mindestens { $least ->
+        [one] eine
+       *[other] { $least }
+    } dieser Arten von Zeichen: { $kinds }.
 violation-classes-missing = Bisher fehlen: { $kinds }.
 kind-upper = Großbuchstaben
 kind-lower = Kleinbuchstaben

@@ -8,9 +8,16 @@ page-repeat-password = Passwort wiederholen
 page-password = Passwort
 page-email = Jetzige E-Mail-Adresse
 page-account-email = E-Mail-Adresse
+page-account = Konto: { $address }
+page-mailed-to = Dieser Link ging an { $address }.
 page-go-on = Weiter
 page-try-again = Noch einmal versuchen
 page-ask-for-new-link = Neuen Link anfordern
+page-sign-in = Anmelden
+page-contact = { $channel ->
+        [email] An { $contact } schreiben
+       *[page] Hilfe
+    }
 
 ## Neben den Feldern
 
@@ -53,7 +60,10 @@ page-password-management-done-text = Sie wurden überall abgemeldet. Melden Sie 
 ## Die neue Adresse bestätigen: Man meldet sich mit der jetzigen an
 
 page-email-confirm-heading = Bestätigen Sie Ihre neue Adresse
-page-email-confirm-lead = Melden Sie sich mit Ihrer jetzigen Adresse an, nicht mit der neuen; so zeigen Sie, dass das Konto Ihnen gehört. Danach gilt die neue Adresse, und Sie werden auf allen Geräten abgemeldet.
+page-email-confirm-lead = Melden Sie sich mit Ihrer jetzigen Adresse an, nicht mit der neuen; so zeigen Sie, dass das Konto Ihnen gehört. Danach gilt die neue Adresse, und Sie werden { $session ->
+        [kept] überall sonst
+       *[ended] auf allen Geräten
+    } abgemeldet.
 page-email-confirm-button = Anmelden und bestätigen
 page-email-confirm-done-heading = Ihre neue Adresse ist bestätigt
 page-email-confirm-done-text = Melden Sie sich von nun an mit der neuen Adresse an. An die alte ging eine Mail mit einem Link, der die Änderung rückgängig macht.

@@ -2,14 +2,23 @@
 
 ## How many characters a password must have, before anybody types
 
-password-length-between = { $least } to { $most } characters.
-password-length-at-least = At least { $least } characters. A few words in a row are easy to remember.
+password-length-between = { $most ->
+        [one] One character.
+       *[other] { $least } to { $most } characters.
+    }
+password-length-at-least = At least { $least ->
+        [one] one character
+       *[other] { $least } characters
+    }. A few words in a row are easy to remember.
 
 ## What can’t be a password at all
 
 password-empty = Type a password.
 # $most is a number of bytes.
-password-too-large = The password is too long: at most { $most } bytes can be taken.
+password-too-large = The password is too long: at most { $most ->
+        [one] one byte
+       *[other] { $most } bytes
+    } can be taken.
 password-bad-character = The password has a character that can’t be typed again: an invisible one, or one that no script has.
 password-unusable = This can’t be a password.
 
@@ -18,13 +27,22 @@ password-unusable = This can’t be a password.
 violation-too-short = It has { $actual ->
         [one] one character
        *[other] { $actual } characters
-    }; at least { $least } are needed.
+    }; at least { $least ->
+        [one] one is
+       *[other] { $least } are
+    } needed.
 violation-too-long = It has { $actual ->
         [one] one character
        *[other] { $actual } characters
-    }; at most { $most } are allowed.
+    }; at most { $most ->
+        [one] one is
+       *[other] { $most } are
+    } allowed.
 # $kinds is a list of those below.
-violation-too-few-classes = Use at least { $least } of these kinds of characters: { $kinds }.
+violation-too-few-classes = Use at least { $least ->
+        [one] one
+       *[other] { $least }
+    } of these kinds of characters: { $kinds }.
 violation-classes-missing = Not used so far: { $kinds }.
 kind-upper = capital letters
 kind-lower = small letters

@@ -12,10 +12,19 @@ page-repeat-password = The same password again
 page-password = Password
 page-email = Current e-mail address
 page-account-email = E-mail address
+# Whose account a link is for, and where it was mailed to. $address is masked, unless the host has it shown in full.
+page-account = Account: { $address }
+page-mailed-to = This link was mailed to { $address }.
 # The labels of links: to where the reader goes at the end, back to the form, to the page that mails a new link.
 page-go-on = Continue
 page-try-again = Try again
 page-ask-for-new-link = Ask for a new link
+# To the host’s page to sign in at, and to its contact.
+page-sign-in = Sign in
+page-contact = { $channel ->
+        [email] Write to { $contact }
+       *[page] Get help
+    }
 
 ## Beside the fields
 
@@ -56,10 +65,13 @@ page-password-management-button = Save my password
 page-password-management-done-heading = Your password is yours
 page-password-management-done-text = You have been signed out everywhere. Sign in with the new password.
 
-## To confirm the new address, by signing in with the current one
+## To confirm the new address, by signing in with the current one. $session tells whether the session of this browser is kept
 
 page-email-confirm-heading = Confirm your new address
-page-email-confirm-lead = To show that the account is yours, sign in with your current address, not the new one. Then the new address takes its place, and you will be signed out everywhere.
+page-email-confirm-lead = To show that the account is yours, sign in with your current address, not the new one. Then the new address takes its place, and { $session ->
+        [kept] you will be signed out everywhere else
+       *[ended] you will be signed out everywhere
+    }.
 page-email-confirm-button = Sign in and confirm
 page-email-confirm-done-heading = Your new address is confirmed
 page-email-confirm-done-text = From now on, sign in with your new address. The old one got a mail with a link that undoes this.

@@ -8,9 +8,16 @@ page-repeat-password = 新しいパスワード（確認）
 page-password = パスワード
 page-email = 現在のメールアドレス
 page-account-email = メールアドレス
+page-account = アカウント：{ $address }
+page-mailed-to = このリンクは{ $address }にお送りしたものです。
 page-go-on = 続ける
 page-try-again = もう一度試す
 page-ask-for-new-link = 新しいリンクを受け取る
+page-sign-in = ログイン
+page-contact = { $channel ->
+        [email] { $contact }に問い合わせる
+       *[page] お問い合わせ
+    }
 
 ## 入力欄のエラー
 
@@ -53,7 +60,10 @@ page-password-management-done-text = すべての端末でログアウトされ�
 ## 新しいメールアドレスの確認。現在のメールアドレスでログイン
 
 page-email-confirm-heading = 新しいメールアドレスの確認
-page-email-confirm-lead = ご本人であることを確認するため、新しいメールアドレスではなく、現在のメールアドレスでログインしてください。確認が済むと新しいメールアドレスに切り替わり、すべての端末でログアウトされます。
+page-email-confirm-lead = ご本人であることを確認するため、新しいメールアドレスではなく、現在のメールアドレスでログインしてください。確認が済むと新しいメールアドレスに切り替わり、{ $session ->
+        [kept] ほかのすべての端末
+       *[ended] すべての端末
+    }でログアウトされます。
 page-email-confirm-button = ログインして確認する
 page-email-confirm-done-heading = 新しいメールアドレスを確認しました
 page-email-confirm-done-text = 今後は、新しいメールアドレスでログインしてください。前のメールアドレスには、変更を元に戻すためのリンクをお送りしました。

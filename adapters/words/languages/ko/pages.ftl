@@ -8,9 +8,16 @@ page-repeat-password = 새 비밀번호 확인
 page-password = 비밀번호
 page-email = 현재 이메일 주소
 page-account-email = 이메일 주소
+page-account = 계정: { $address }
+page-mailed-to = 이 링크는 { $address } 주소로 보내 드린 것입니다.
 page-go-on = 계속하기
 page-try-again = 다시 시도하기
 page-ask-for-new-link = 새 링크 받기
+page-sign-in = 로그인
+page-contact = { $channel ->
+        [email] { $contact } 주소로 문의하기
+       *[page] 문의하기
+    }
 
 ## 입력란의 오류
 
@@ -53,7 +60,10 @@ page-password-management-done-text = 모든 기기에서 로그아웃되었습�
 ## 새 이메일 주소 확인. 현재 주소로 로그인
 
 page-email-confirm-heading = 새 이메일 주소 확인
-page-email-confirm-lead = 본인의 계정임을 확인할 수 있도록, 새 주소가 아닌 현재 이메일 주소로 로그인해 주십시오. 확인되면 새 주소로 변경되고 모든 기기에서 로그아웃됩니다.
+page-email-confirm-lead = 본인의 계정임을 확인할 수 있도록, 새 주소가 아닌 현재 이메일 주소로 로그인해 주십시오. 확인되면 새 주소로 변경되고 { $session ->
+        [kept] 다른 모든 기기
+       *[ended] 모든 기기
+    }에서 로그아웃됩니다.
 page-email-confirm-button = 로그인하여 확인하기
 page-email-confirm-done-heading = 새 이메일 주소가 확인되었습니다
 page-email-confirm-done-text = 앞으로는 새 이메일 주소로 로그인해 주십시오. 이전 주소로는 변경을 되돌릴 수 있는 링크를 보내 드렸습니다.

@@ -2,13 +2,22 @@
 
 ## Hur många tecken ett lösenord ska ha
 
-password-length-between = { $least } till { $most } tecken.
-password-length-at-least = Minst { $least } tecken. Några ord i rad är lätta att minnas.
+password-length-between = { $most ->
+        [one] Ett tecken.
+       *[other] { $least } till { $most } tecken.
+    }
+password-length-at-least = Minst { $least ->
+        [one] ett
+       *[other] { $least }
+    } tecken. Några ord i rad är lätta att minnas.
 
 ## Det som inte kan vara ett lösenord
 
 password-empty = Skriv ett lösenord.
-password-too-large = Lösenordet är för långt: högst { $most } byte går att använda.
+password-too-large = Lösenordet är för långt: högst { $most ->
+        [one] en
+       *[other] { $most }
+    } byte går att använda.
 password-bad-character = Lösenordet innehåller ett tecken som inte går att skriva igen, till exempel ett osynligt.
 password-unusable = Det här kan inte vara ett lösenord.
 
@@ -17,9 +26,21 @@ password-unusable = Det här kan inte vara ett lösenord.
 violation-too-short = Det har { $actual ->
         [one] bara ett tecken
        *[other] bara { $actual } tecken
-    }; minst { $least } behövs.
-violation-too-long = Det har { $actual } tecken; högst { $most } är tillåtna.
-violation-too-few-classes = Använd minst { $least } av dessa typer av tecken: { $kinds }.
+    }; minst { $least ->
+        [one] ett
+       *[other] { $least }
+    } behövs.
+violation-too-long = Det har { $actual ->
+        [one] ett
+       *[other] { $actual }
+    } tecken; högst { $most ->
+        [one] ett är tillåtet
+       *[other] { $most } är tillåtna
+    }.
+violation-too-few-classes = Använd minst { $least ->
+        [one] en
+       *[other] { $least }
+    } av dessa typer av tecken: { $kinds }.
 violation-classes-missing = Saknas än så länge: { $kinds }.
 kind-upper = stora bokstäver
 kind-lower = små bokstäver

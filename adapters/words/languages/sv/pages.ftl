@@ -8,9 +8,16 @@ page-repeat-password = Upprepa lösenordet
 page-password = Lösenord
 page-email = Nuvarande e-postadress
 page-account-email = E-postadress
+page-account = Konto: { $address }
+page-mailed-to = Länken skickades till { $address }.
 page-go-on = Fortsätt
 page-try-again = Försök igen
 page-ask-for-new-link = Begär en ny länk
+page-sign-in = Logga in
+page-contact = { $channel ->
+        [email] Skriv till { $contact }
+       *[page] Få hjälp
+    }
 
 ## Intill fälten
 
@@ -53,7 +60,10 @@ page-password-management-done-text = Du har loggats ut överallt. Logga in med d
 ## Att bekräfta den nya adressen, genom att logga in med den nuvarande
 
 page-email-confirm-heading = Bekräfta din nya adress
-page-email-confirm-lead = Logga in med din nuvarande adress, inte den nya, för att visa att kontot är ditt. Sedan gäller den nya adressen, och du loggas ut överallt.
+page-email-confirm-lead = Logga in med din nuvarande adress, inte den nya, för att visa att kontot är ditt. Sedan gäller den nya adressen, och du loggas ut { $session ->
+        [kept] överallt annars
+       *[ended] överallt
+    }.
 page-email-confirm-button = Logga in och bekräfta
 page-email-confirm-done-heading = Din nya adress är bekräftad
 page-email-confirm-done-text = Logga in med den nya adressen från och med nu. Till den gamla har vi skickat ett mejl med en länk som ångrar ändringen.

@@ -90,6 +90,43 @@ fn one_is_said_as_one() {
     assert_eq!(short("ja"), "15文字以上が必要です（現在1文字）。");
 }
 
+/// Numbers that a message compares with, too: one of them is said as one, by each language's own rule.
+#[test]
+fn limits_are_said_as_one_or_as_many() {
+    let words = Words::builtin();
+    let length = |tag, least, most| words.password_length(words.negotiate(&[locale(tag)]), &(least..=most));
+    let classes = |least| Violation::TooFewClasses {
+        least,
+        actual: 0,
+        among: CharacterClass::FOUR.to_vec(),
+        missing: Vec::new(),
+    };
+    for (tag, one, many) in [
+        ("en", "At least one character. ", "At least 2 characters. "),
+        ("de", "Mindestens ein Zeichen. ", "Mindestens 2 Zeichen. "),
+        ("sv", "Minst ett tecken. ", "Minst 2 tecken. "),
+        ("ja", "1文字以上で", "2文字以上で"),
+        ("ko", "1자 이상 ", "2자 이상 "),
+    ] {
+        assert!(length(tag, 1, 256).starts_with(one), "{}", length(tag, 1, 256));
+        assert!(length(tag, 2, 256).starts_with(many), "{}", length(tag, 2, 256));
+    }
+    for (tag, one, many) in [
+        ("en", "Use at least one of these kinds", "Use at least 2 of these kinds"),
+        ("de", "Verwenden Sie mindestens eine dieser Arten", "Verwenden Sie mindestens 2 dieser Arten"),
+        ("sv", "Använd minst en av dessa typer", "Använd minst 2 av dessa typer"),
+    ] {
+        assert!(said(tag, &classes(1)).starts_with(one), "{}", said(tag, &classes(1)));
+        assert!(said(tag, &classes(2)).starts_with(many), "{}", said(tag, &classes(2)));
+    }
+    let long = |tag, most| said(tag, &Violation::TooLong { most, actual: 3 });
+    assert_eq!(long("en", 1), "It has 3 characters; at most one is allowed.");
+    assert_eq!(long("de", 1), "Es hat 3 Zeichen; höchstens eines ist erlaubt.");
+    assert_eq!(long("sv", 1), "Det har 3 tecken; högst ett är tillåtet.");
+    assert_eq!(long("sv", 2), "Det har 3 tecken; högst 2 är tillåtna.");
+    assert_eq!((length("en", 1, 1), length("de", 1, 1)), ("One character.".into(), "Ein Zeichen.".into()));
+}
+
 #[test]
 fn kinds_and_parts_are_lists_in_the_readers_way() {
     let classes = |missing| Violation::TooFewClasses {

@@ -112,26 +112,30 @@ impl Account {
         };
         for (&purpose, confirmations) in &facts.confirmations {
             let genuine = |of: &&Confirmation| brought.is_genuine(self, facts, purpose, of);
-            if let Some(mailed) = confirmations.mailed().find(genuine) {
+            let mailed = confirmations.mailed().find(genuine);
+            if let Some((mailed, to)) = mailed.and_then(|of| Some((of, facts.mailbox(of.recipient)?))) {
+                let return_url = mailed.return_url.clone();
                 return if !mailed.is_live(brought.now) {
-                    CodeState::Expired { purpose }
+                    CodeState::Expired { purpose, return_url }
                 } else if !facts.standing.redeems(purpose, brought.now) {
-                    CodeState::Used { purpose }
+                    CodeState::Used { purpose, return_url }
                 } else {
                     CodeState::Live {
                         purpose,
                         expires_at: facts.end_told(purpose, mailed.expires_at),
-                        return_url: mailed.return_url.clone(),
+                        return_url,
                         carried: self.carried_by(brought, mailed),
+                        mailed_to: to.address.clone(),
                     }
                 };
             }
             if let Some(dead) = &confirmations.dead
-                && [&dead.was].into_iter().chain(&dead.predecessor).any(|was| genuine(&was))
+                && let Some(was) = [&dead.was].into_iter().chain(&dead.predecessor).find(genuine)
             {
+                let return_url = was.return_url.clone();
                 return match dead.end {
-                    ConfirmationEnd::Used => CodeState::Used { purpose },
-                    ConfirmationEnd::Expired => CodeState::Expired { purpose },
+                    ConfirmationEnd::Used => CodeState::Used { purpose, return_url },
+                    ConfirmationEnd::Expired => CodeState::Expired { purpose, return_url },
                 };
             }
         }

@@ -37,7 +37,7 @@ fn a_code_lives_until_its_expiry_to_the_microsecond() {
         let end = NOW + Span::hours(100) + life;
         assert!(choose(&world, &account, &code, end - Span::micros(1)).is_ok(), "{purpose:?}");
         assert_eq!(choose(&world, &account, &code, end), dead(), "{purpose:?}");
-        assert_eq!(state(&world, &account, &code, end), CodeState::Expired { purpose });
+        assert_eq!(state(&world, &account, &code, end), CodeState::Expired { purpose, return_url: None });
     }
 }
 
@@ -74,7 +74,7 @@ fn a_repeated_request_mails_the_same_code_and_slides_its_end_so_far_and_no_furth
         assert!(choose(&world, &account, &second, named).is_ok());
         assert!(choose(&world, &account, &first, named - Span::micros(1)).is_ok());
         assert_eq!(choose(&world, &account, &first, named), dead());
-        assert_eq!(state(&world, &account, &first, named), CodeState::Expired { purpose });
+        assert_eq!(state(&world, &account, &first, named), CodeState::Expired { purpose, return_url: None });
         assert_eq!(
             asked(&world, &account, 99, now + Span::minutes(10)).facts().unwrap().confirmations[&purpose]
                 .live(now)
@@ -103,7 +103,7 @@ fn redeeming_either_of_two_codes_kills_both_and_each_bearer_is_told_used() {
         assert!(matches!(state(&world, &account, other, now), CodeState::Live { .. }));
         let chosen = choose(&world, &account, redeemed, now).unwrap();
         for code in [redeemed, other] {
-            assert_eq!(state(&world, &chosen, code, now), CodeState::Used { purpose });
+            assert_eq!(state(&world, &chosen, code, now), CodeState::Used { purpose, return_url: None });
             assert_eq!(choose(&world, &chosen, code, now), dead());
         }
     }
@@ -236,7 +236,7 @@ fn a_code_is_not_called_live_where_the_accounts_standing_lets_it_do_nothing() {
         let stands = standing(account.clone(), kind).facts().unwrap().standing.clone();
         let shut = with_facts(account.clone(), |facts| facts.standing = stands);
         let told = state(&world, &shut, &code, NOW);
-        assert_eq!(told, CodeState::Used { purpose: Purpose::PasswordReset }, "{kind:?}");
+        assert_eq!(told, CodeState::Used { purpose: Purpose::PasswordReset, return_url: None }, "{kind:?}");
         assert_eq!(choose(&world, &shut, &code, NOW), dead());
     }
 }
@@ -272,7 +272,7 @@ fn for_7_days_a_page_can_say_used_to_the_genuine_bearer_and_to_nobody_else() {
     let code = world.code(&account, Purpose::PasswordSet);
     let chosen = choose(&world, &account, &code, NOW).unwrap();
     let end = NOW + Span::days(7);
-    let used = CodeState::Used { purpose: Purpose::PasswordSet };
+    let used = CodeState::Used { purpose: Purpose::PasswordSet, return_url: None };
     assert_eq!(state(&world, &chosen, &code, end - Span::micros(1)), used);
     assert_eq!(choose(&world, &chosen, &code, end - Span::micros(1)), dead());
     assert_eq!(state(&world, &chosen, &code, end), CodeState::Invalid);
@@ -288,7 +288,7 @@ fn for_7_days_a_page_can_say_expired_or_until_a_later_one_dies() {
     let purpose = Purpose::PasswordReset;
     let code = world.code(&account, purpose);
     let expiry = account.facts().unwrap().confirmations[&purpose].issued.as_ref().unwrap().expires_at;
-    let expired = CodeState::Expired { purpose };
+    let expired = CodeState::Expired { purpose, return_url: None };
     assert_eq!(state(&world, &account, &code, expiry), expired);
     assert_eq!(state(&world, &account, &code, expiry + Span::days(7) - Span::micros(1)), expired);
     assert_eq!(state(&world, &account, &code, expiry + Span::days(7)), CodeState::Invalid);

@@ -216,7 +216,7 @@ fn a_revert_works_in_every_standing_and_reopens_what_the_owners_door_closed() {
         );
         assert_eq!(
             after.inspect_code(&world.redeem(&code, NOW)),
-            CodeState::Used { purpose: Purpose::EmailRevert }
+            CodeState::Used { purpose: Purpose::EmailRevert, return_url: None }
         );
         after
     };
@@ -235,7 +235,11 @@ fn a_revert_works_in_every_standing_and_reopens_what_the_owners_door_closed() {
     let back = reverts(&own);
     assert_eq!(back.standing(), StandingKind::Active);
     let told = back.inspect_code(&world.redeem(&reopening, NOW));
-    assert_eq!(told, CodeState::Used { purpose: Purpose::Reopen }, "it went to the new address");
+    assert_eq!(
+        told,
+        CodeState::Used { purpose: Purpose::Reopen, return_url: None },
+        "it went to the new address"
+    );
 
     let again = world.request(6, NOW);
     let suspended = reverts(&standing(account.clone(), StandingKind::Suspended));
@@ -275,7 +279,7 @@ fn a_change_of_address_ends_when_its_owner_must_change_the_password_first() {
     let code = world.code(&pending, Purpose::EmailConfirm);
     let told = |account: &Account, now| account.inspect_code(&world.redeem(&code, now));
     let demanded = pending.demand_change(MustChangeReason::Truncated, NOW).unwrap().account.unwrap();
-    assert_eq!(told(&demanded, NOW), CodeState::Used { purpose: Purpose::EmailConfirm });
+    assert_eq!(told(&demanded, NOW), CodeState::Used { purpose: Purpose::EmailConfirm, return_url: None });
     assert_eq!(demanded.status(), Ok(Status::InUse));
     let days = |days| {
         let validity = validity_of(days);
@@ -292,7 +296,10 @@ fn a_change_of_address_ends_when_its_owner_must_change_the_password_first() {
     });
     assert!(ages.due().is_some_and(|due| due <= soon));
     assert!(at(&ages, soon - Span::micros(1)).facts().unwrap().pending.is_some());
-    assert_eq!(told(&at(&ages, soon), soon), CodeState::Used { purpose: Purpose::EmailConfirm });
+    assert_eq!(
+        told(&at(&ages, soon), soon),
+        CodeState::Used { purpose: Purpose::EmailConfirm, return_url: None }
+    );
 }
 
 /// Throttle clause 7.

@@ -30,7 +30,8 @@ impl Admin {
             let core = &self.core;
             let mut uses = Vec::new();
             for key in core.keys.ids() {
-                let counted = core.deadline().within(core.store.count(&core.resting_on(key))).await??;
+                let counted =
+                    core.deadline().within(core.store.count(&core.resting_on(key), u64::MAX)).await??;
                 uses.push(KeyUse {
                     key: key.clone(),
                     active: key == core.keys.active(),

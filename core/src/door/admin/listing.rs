@@ -136,10 +136,18 @@ impl Admin {
     /// # Errors
     /// A [`Fault`] where the store can't answer.
     pub async fn count(&self, list: &AccountList) -> Result<u64, Fault> {
+        self.count_up_to(list, u64::MAX).await
+    }
+
+    /// Counts the accounts of a list, and stops at `at_most`: for a caller that asks whether there are so many.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn count_up_to(&self, list: &AccountList, at_most: u64) -> Result<u64, Fault> {
         watched("admin.count", self.core.realm.as_str(), async {
             let core = &self.core;
             let query = self.query(AccountsPage::first(list.clone()));
-            Ok(core.deadline().within(core.store.count(&query)).await??)
+            Ok(core.deadline().within(core.store.count(&query, at_most)).await??)
         })
         .await
     }

@@ -42,8 +42,8 @@ impl ToOutcome for CodeState {
             Self::Live { purpose, expires_at, .. } => {
                 CallOutcome::granted("live", json!({ "purpose": purpose, "expires_at": expires_at }))
             }
-            Self::Used { purpose } => CallOutcome::granted("used", json!({ "purpose": purpose })),
-            Self::Expired { purpose } => CallOutcome::granted("expired", json!({ "purpose": purpose })),
+            Self::Used { purpose, .. } => CallOutcome::granted("used", json!({ "purpose": purpose })),
+            Self::Expired { purpose, .. } => CallOutcome::granted("expired", json!({ "purpose": purpose })),
             Self::Invalid => CallOutcome::granted("invalid", Value::Null),
             _ => CallOutcome::granted("another_state", Value::Null),
         }

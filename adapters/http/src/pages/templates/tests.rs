@@ -6,7 +6,16 @@ fn refused(template: Template, source: &str) -> TemplateError {
 }
 
 fn page<'a>(content: &'a Content<'a>, text: &'a str) -> Page<'a> {
-    Page { lang: text, dir: text, title: text, heading: text, service: Some(text), style: text, content }
+    Page {
+        lang: text,
+        dir: text,
+        title: text,
+        heading: text,
+        service: Some(text),
+        style: text,
+        ways: &[],
+        content,
+    }
 }
 
 #[test]
@@ -30,6 +39,9 @@ fn whatever_stands_on_a_page_is_text() {
             button,
             action,
             token,
+            account: Some(own()),
+            username: Some(own()),
+            username_label: own(),
             password_label: own(),
             repeat_label: own(),
             hint: own(),
@@ -41,12 +53,13 @@ fn whatever_stands_on_a_page_is_text() {
             button: own(),
             action: own(),
             token: own(),
+            account: own(),
             email_label: own(),
             password_label: own(),
             typed: hostile,
             error: Some(hostile),
         },
-        Content::Press { lead: own(), button: own(), action: own(), token: own() },
+        Content::Press { lead: own(), button: own(), action: own(), token: own(), account: own() },
         Content::Ask {
             lead: own(),
             button: own(),
@@ -107,7 +120,7 @@ fn a_template_without_what_its_page_needs_is_refused() {
     for template in Template::ALL {
         let source = template.builtin();
         let needed: &[&str] = match template {
-            Template::Layout => &["{% block content %}\n{% endblock %}"],
+            Template::Layout => &["{% block content %}\n{% endblock %}", "{{ way.url }}"],
             Template::Choose => &[
                 "{{ action }}",
                 "{{ token }}",

@@ -75,8 +75,7 @@ use axum::{
 
 pub use self::options::Options;
 use self::{error::ErrorResponse, service::Service};
-use super::addressed::addressed;
-use crate::{auth::Authenticator, trouble::Trouble, wire::Format};
+use crate::{addressed::addressed, auth::Authenticator, trouble::Trouble, wire::Format};
 
 /// The routes of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
 ///

@@ -124,8 +124,7 @@ pub use self::{
     service::{CODES_SCOPE, EVENTS_SCOPE, SCOPE},
 };
 use self::{error::ErrorResponse, service::Service};
-use super::addressed::addressed;
-use crate::{answer::json, auth::Authenticator, trouble::Trouble};
+use crate::{addressed::addressed, answer::json, auth::Authenticator, trouble::Trouble};
 
 /// The routes of Payway, for a host to mount within a [`Guard`](crate::Guard).
 ///

@@ -59,7 +59,7 @@ pub(super) async fn register(
 ) -> Result<Response, Problem> {
     let (admin, fields) = service.command(request).await?;
     let new = RegisterRequest::parse(fields, &service.options)?;
-    if open_accounts::count(&admin).await? >= service.options.limit() {
+    if open_accounts::are_at_least(&admin, service.options.limit()).await? {
         return Err(Problem::new(409, "account_limit_reached")
             .with_detail("as many accounts as may be registered are")
             .with("limit", service.options.limit()));

@@ -6,7 +6,7 @@
 //! | `GET /api/v2/accounts/definition?startIndex=0&maxResults=30` | [`READ`] | 200, a page of accounts |
 //! | `GET /api/v2/accounts/definition/{id}` | [`READ`] | 200, the account |
 //! | `PUT /api/v2/accounts/definition/{id}` | [`WRITE`] | 200, the account |
-//! | `DELETE /api/v2/accounts/definition/{id}` | [`WRITE`] | 204 |
+//! | `DELETE /api/v2/accounts/definition/{id}` | [`WRITE`] | 204; how to open it again stands below |
 //! | `POST /api/v2/accounts/password/set-request` | [`WRITE`] | 204 |
 //!
 //! ```
@@ -54,6 +54,8 @@
 //!   the answer is 412 `version_mismatch`. POST refuses these fields as it does all unknown ones.
 //! - **A deleted account is gone from lists and reads** (404) at once, also while it is merely closed; changing it says
 //!   409 `account_closed`, deleting it again 204, and its address is `email_taken` until its grace is over.
+//!   The document has no call that takes it back: until then staff do, by [`Admin::reopen`](accountable_core::Admin::reopen) or
+//!   `accountable manage accounts reopen ID`, and it is as it was. Erased ([`Options::erasing_at_once`]), it can't come back.
 //! - **`limit`** holds for accounts that are not deleted, those that `totalSize` counts.
 #![doc = ""]
 #![doc = include_str!("documented.md")]
@@ -80,8 +82,12 @@ pub use self::{
     options::{NotABasePath, Options},
     service::{READ, WRITE},
 };
-use super::addressed::addressed;
-use crate::{answer::Problem, auth::Authenticator, trouble::Trouble};
+use crate::{
+    addressed::addressed_or_problem,
+    answer::{Problem, not_allowed},
+    auth::Authenticator,
+    trouble::Trouble,
+};
 
 /// The routes of WebConnect under the base path, for a host to mount within a [`Guard`](crate::Guard).
 ///
@@ -95,19 +101,11 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
         .route(&options.path("/accounts/definition/{id}"), one)
         .route(&options.path("/accounts/password/set-request"), set_request)
         .with_state(Service::new(accounts, authenticator, options));
-    addressed(routes, |_| not_addressed().into_response())
+    addressed_or_problem(routes)
 }
 
 /// The contract's answer to what a [`Guard`](crate::Guard) refuses: a [`Problem`], as the document has none for it.
 #[must_use]
 pub fn says(trouble: Trouble) -> Response {
     Problem::from(trouble).into_response()
-}
-
-fn not_addressed() -> Problem {
-    Problem::new(400, "bad_host").with_detail("Host is there once, and names a host")
-}
-
-async fn not_allowed() -> Problem {
-    Problem::new(405, "method_not_allowed")
 }

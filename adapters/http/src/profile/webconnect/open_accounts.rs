@@ -15,6 +15,11 @@ pub(super) async fn count(admin: &Admin) -> Result<u64, Fault> {
     standings::count(admin, &OPEN).await
 }
 
+/// Whether there are at least so many accounts, deleted ones left out.
+pub(super) async fn are_at_least(admin: &Admin, many: u64) -> Result<bool, Fault> {
+    standings::are_at_least(admin, &OPEN, many).await
+}
+
 /// Whether it is not deleted.
 pub(super) fn is_open(account: &AccountView) -> bool {
     OPEN.contains(&account.standing)

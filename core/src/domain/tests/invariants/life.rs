@@ -176,13 +176,15 @@ impl Life {
         if redeems.contains(&act) {
             let of = &mut self.codes[at.unwrap()];
             prop_assert!(!std::mem::replace(&mut of.redeemed, true), "redeemed twice");
+            let live = live_of(&before, of.purpose, of.nonce, now).unwrap();
             prop_assert_eq!(
                 told,
                 CodeState::Live {
                     purpose: of.purpose,
-                    expires_at: live_of(&before, of.purpose, of.nonce, now).unwrap().expires_at,
-                    return_url: live_of(&before, of.purpose, of.nonce, now).unwrap().return_url.clone(),
+                    expires_at: live.expires_at,
+                    return_url: live.return_url.clone(),
                     carried: None,
+                    mailed_to: before.facts().unwrap().mailbox(live.recipient).unwrap().address.clone(),
                 }
             );
             let good_for = match act {

@@ -5,17 +5,29 @@ use axum::{
     extract::Request,
     http::{HeaderMap, Version, header::HOST, uri::Authority},
     middleware::{Next, from_fn},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 
+use crate::answer::Problem;
+
 /// Refuses calls to these routes that are not addressed as HTTP demands: 400, which `refused` makes of their head.
-pub(super) fn addressed(router: Router, refused: fn(&HeaderMap) -> Response) -> Router {
+pub(crate) fn addressed(router: Router, refused: fn(&HeaderMap) -> Response) -> Router {
     router.route_layer(from_fn(move |request: Request, next: Next| async move {
         match is_addressed(request.version(), request.headers()) {
             true => next.run(request).await,
             false => refused(request.headers()),
         }
     }))
+}
+
+/// The same, refused in the words of RFC 9457, where nobody published others.
+pub(crate) fn addressed_or_problem(router: Router) -> Router {
+    addressed(router, |_| problem().into_response())
+}
+
+/// 400 `bad_host`.
+pub(crate) fn problem() -> Problem {
+    Problem::new(400, "bad_host").with_detail("Host is there once, and names a host")
 }
 
 /// Only HTTP/1.1 demands a `Host`; two of them, or one that is none, are an error in every version.
