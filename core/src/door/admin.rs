@@ -12,7 +12,7 @@ mod outbox;
 mod passwords;
 mod standing;
 mod suppressions;
-mod view;
+pub(super) mod view;
 
 use std::{fmt, sync::Arc};
 
