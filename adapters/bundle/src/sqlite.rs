@@ -4,7 +4,7 @@ use std::path::Path;
 
 pub use accountable_sqlite::{
     BackupError, Cause, HostTransaction, Migrate, OpenError, Options, RestoreError, Restored, SqliteStore,
-    Veto, rusqlite,
+    Unusable, Veto, rusqlite,
 };
 
 use accountable_core::{

@@ -1,4 +1,4 @@
-//! The whole library in memory, for a host's own tests: a clock in hand, mails to look at, hashing without cost.
+//! The whole library for a host's own tests, in memory or over a file: a clock in hand, mails to look at, hashing without cost.
 
 pub use accountable_memory::{
     Answer, Calls, CommitFault, CountingStore, FaultyStore, HeldHasher, InsecureTestHasher, ManualClock,
@@ -6,11 +6,12 @@ pub use accountable_memory::{
 };
 
 use accountable_core::{
-    Accounts, Machine,
+    Accounts, Builder, Machine,
     domain::{EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, Timestamp},
+    port::Store,
 };
 
-/// Accounts in memory, and everything around them.
+/// Accounts in memory, or in a file that a host's own tables share, and everything around them.
 ///
 /// ```
 /// use accountable::{DeliveryOptions, NewAccount, domain::*, testing::Sandbox};
@@ -28,16 +29,19 @@ use accountable_core::{
 /// # }).unwrap();
 /// ```
 #[derive(Debug, Clone)]
-pub struct Sandbox {
+pub struct Sandbox<S = MemoryStore> {
     /// The accounts of the sandbox, with the policy and the rules of the default.
     pub accounts: Accounts,
     /// The clock, which stands still until a test moves it.
     pub clock: ManualClock,
     /// The mailer, which keeps each mail and can be told to fail.
     pub mailer: RecordingMailer,
-    /// The store in memory that keeps the accounts.
-    pub store: MemoryStore,
+    /// The store that keeps the accounts.
+    pub store: S,
 }
+
+/// The life of each sandbox's store.
+const LIFE: Incarnation = Incarnation::from_bytes([7; 16]);
 
 impl Sandbox {
     /// A new sandbox, in which it is noon of 2026-01-01 and nobody has an account.
@@ -51,10 +55,57 @@ impl Sandbox {
     /// # Panics
     /// If the settings contradict themselves.
     #[must_use]
-    pub fn with(settings: impl FnOnce(accountable_core::Builder) -> accountable_core::Builder) -> Self {
+    pub fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::over(MemoryStore::new(LIFE), settings)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl Sandbox<crate::sqlite::SqliteStore> {
+    /// A new sandbox over an SQLite file, which is made if there is none: for tests of what a host does with tables of its own,
+    /// in the same commit ([`Options::with_companion`](crate::sqlite::Options::with_companion)).
+    ///
+    /// ```
+    /// use accountable::{NewAccount, domain::*, sqlite::{Options, rusqlite::Connection}, testing::Sandbox};
+    /// # async_io::block_on(async {
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("shop.db");
+    /// Connection::open(&path)?.execute_batch("CREATE TABLE customer (account BLOB PRIMARY KEY)")?;
+    /// let options = Options::default().with_companion(|transaction, events| {
+    ///     for event in events.iter().filter(|event| matches!(event.what, EventKind::Registered)) {
+    ///         let account = event.account.map(|account| *account.as_bytes());
+    ///         transaction.execute("INSERT INTO customer VALUES (?1)", [account])?;
+    ///     }
+    ///     Ok(())
+    /// });
+    /// let sandbox = Sandbox::on_sqlite(&path, &options, |accounts| accounts)?;
+    /// let ada = NewAccount::new(EmailAddress::parse("ada@example.com")?);
+    /// sandbox.accounts.admin(Actor::parse("test")?).register(ada).await?;
+    /// let count = "SELECT count(*) FROM customer";
+    /// assert_eq!(Connection::open(&path)?.query_row(count, [], |row| row.get::<_, i64>(0))?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Open`](crate::sqlite::Error::Open) for a file that can't be used.
+    ///
+    /// # Panics
+    /// If the settings contradict themselves.
+    pub fn on_sqlite(
+        path: impl AsRef<std::path::Path>,
+        options: &crate::sqlite::Options,
+        settings: impl FnOnce(Builder) -> Builder,
+    ) -> Result<Self, crate::sqlite::Error> {
+        let store = crate::sqlite::SqliteStore::open(path, LIFE, options);
+        Ok(Self::over(store.map_err(crate::sqlite::Error::Open)?, settings))
+    }
+}
+
+impl<S: Store + Clone> Sandbox<S> {
+    fn over(store: S, settings: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = ManualClock::new(Timestamp::from_micros(1_767_268_800_000_000));
         let mailer = RecordingMailer::new();
-        let store = MemoryStore::new(Incarnation::from_bytes([7; 16]));
         let machine = Machine::new(clock.clone(), SeededEntropy::new(1), InsecureTestHasher::new(1));
         let keys = keyring().unwrap_or_else(|error| unusable(&*error));
         let page =

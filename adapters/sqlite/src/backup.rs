@@ -10,7 +10,7 @@ use rusqlite::OpenFlags;
 
 use crate::{
     db::Db,
-    error::{Cause, OpenError},
+    error::{Cause, Unusable},
     migrate::Found,
     open::{self, Options},
     sql::Sql,
@@ -36,7 +36,7 @@ pub enum BackupError {
     Unwritable(#[source] io::Error),
     /// The file is not one that can be used, or can't be copied.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] Unusable),
 }
 
 /// Copies the file with all that is in it, the host's own tables too, to a new one that only its owner may read. Others may use
@@ -103,7 +103,7 @@ fn create(draft: &Path) -> io::Result<File> {
 fn copy(path: &Path, draft: &Path, options: &Options) -> Result<(), BackupError> {
     let on = open::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
     let name = draft.to_str().ok_or_else(|| BackupError::Unwritable(ErrorKind::InvalidFilename.into()))?;
-    COPY.run(&Db::cached(&on), [name]).map(drop).map_err(|cause: Cause| OpenError::from(cause).into())
+    COPY.run(&Db::cached(&on), [name]).map(drop).map_err(|cause: Cause| Unusable::from(cause).into())
 }
 
 /// Gives the draft the backup's name once it is on the disk, unless a file has that name.

@@ -20,9 +20,6 @@ use rusqlite::{
 
 use crate::error::{Cause, Stopped};
 
-/// What errors call a statement of the host's.
-const NAME: &str = "the host's companion";
-
 /// The transaction of one commit, as the host's companion may use it (see
 /// [`Options::with_companion`](crate::Options::with_companion)).
 ///
@@ -87,7 +84,7 @@ impl fmt::Debug for HostTransaction<'_> {
 ///
 /// It is also made from an error of SQLite's, by `?`: what a constraint of the host's tables rejects is a veto whose
 /// code is the constraint's kind, such as `unique`, `check` or `foreign_key`. Anything else (a table that is not there,
-/// a full disk) is no decision of the host's, and the commit fails as a fault of the store.
+/// a full disk) is no decision of the host's, and the commit fails as a fault of the store, with what SQLite says of it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
 pub struct Veto(Why);
@@ -120,7 +117,7 @@ impl Veto {
 
 impl From<rusqlite::Error> for Veto {
     fn from(error: rusqlite::Error) -> Self {
-        let cause = Cause::of(&error, NAME);
+        let cause = Cause::of_host(&error);
         Self(match cause.constraint() {
             Some(kind) => Why::Code(kind.into()),
             None => Why::Failed(cause),

@@ -165,7 +165,7 @@ pub use rusqlite;
 pub use self::{
     backup::{BackupError, backup},
     companion::{HostTransaction, Veto},
-    error::{Cause, OpenError},
+    error::{Cause, OpenError, Unusable},
     open::{Migrate, Options},
     restore::{RestoreError, Restored, restore},
     store::SqliteStore,

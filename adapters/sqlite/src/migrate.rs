@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     db::Db,
-    error::{Cause, OpenError},
+    error::{Cause, Unusable},
     row,
     sql::Sql,
 };
@@ -62,40 +62,40 @@ pub(crate) enum Found {
 }
 
 /// Looks, and writes nothing.
-pub(crate) fn look(on: &Db<'_>) -> Result<Found, OpenError> {
+pub(crate) fn look(on: &Db<'_>) -> Result<Found, Unusable> {
     let encoding = ENCODING.first(on, [], |row| row::column::<String>(row, 0))?;
     let tables = OUR_TABLES.all(on, [], |row| row::column::<String>(row, 0))?;
     if encoding.as_deref() != Some("UTF-8") {
-        return Err(OpenError::NotUtf8);
+        return Err(Unusable::NotUtf8);
     }
     if tables.is_empty() {
         return Ok(Found::Room);
     }
     if !tables.iter().any(|table| table == "accountable_schema") {
-        return Err(OpenError::Foreign);
+        return Err(Unusable::Foreign);
     }
     let (version, life) = match present(on) {
         Ok(Some(present)) => present,
-        Ok(None) | Err(Cause::Unreadable { .. }) => return Err(OpenError::Foreign),
+        Ok(None) | Err(Cause::Unreadable { .. }) => return Err(Unusable::Foreign),
         // No such column.
         Err(cause) if cause.primary_code() == Some(rusqlite::ffi::SQLITE_ERROR) => {
-            return Err(OpenError::Foreign);
+            return Err(Unusable::Foreign);
         }
         Err(cause) => return Err(cause.into()),
     };
     if version > VERSION {
-        return Err(OpenError::Newer { found: version, known: VERSION });
+        return Err(Unusable::Newer { found: version, known: VERSION });
     }
     let complete = TABLES.iter().all(|ours| tables.iter().any(|table| table == ours));
     if version == 0 || (version == VERSION && !complete) {
-        return Err(OpenError::Foreign);
+        return Err(Unusable::Foreign);
     }
     Ok(Found::Ours { version, life })
 }
 
 /// Brings the tables to the present version, in one transaction; gives the store's present life.
-pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
-    let failed = |error| OpenError::from(Cause::of(&error, "migrate"));
+pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<Incarnation, Unusable> {
+    let failed = |error| Unusable::from(Cause::of(&error, "migrate"));
     let transaction =
         on.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     let life = raise(&Db::cached(&transaction), life_if_new)?;
@@ -104,7 +104,7 @@ pub(crate) fn migrate(on: &mut Connection, life_if_new: Incarnation) -> Result<I
 }
 
 /// Brings the tables to the present version within an open write transaction; gives the store's present life.
-pub(crate) fn raise(on: &Db<'_>, life_if_new: Incarnation) -> Result<Incarnation, OpenError> {
+pub(crate) fn raise(on: &Db<'_>, life_if_new: Incarnation) -> Result<Incarnation, Unusable> {
     // Another process may have come first.
     let found = look(on)?;
     let (version, life) = match found {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     companion::{Companion, HostTransaction, Veto},
     db::Db,
-    error::{Cause, OpenError},
+    error::{Cause, Unusable},
     file::OpenedFile,
     library,
     migrate::{self, Found, VERSION},
@@ -31,7 +31,7 @@ pub enum Migrate {
     /// Opening brings the file to the version that this build needs, and makes it if there is none.
     #[default]
     OnOpen,
-    /// Opening refuses a file of any other version with [`OpenError::NeedsMigration`], and makes none.
+    /// Opening refuses a file of any other version with [`Unusable::NeedsMigration`], and makes none.
     Refuse,
 }
 
@@ -229,7 +229,7 @@ const SMALLEST: u64 = 512;
 /// Statements that a connection keeps prepared: more than this crate has.
 const PREPARED: usize = 96;
 
-pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Opened, OpenError> {
+pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Opened, Unusable> {
     let found = look(path, options)?;
     allow(options.migrate, found)?;
     let create = match options.migrate {
@@ -240,17 +240,17 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
     let on = bare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create, options)?;
     if is_new {
         // Before there is anything in it; what SQLite puts beside it has the file's own mode.
-        keep_private(path).map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
+        keep_private(path).map_err(|error| Unusable::Failed(Cause::File(error.kind())))?;
     }
     let mut writer = settled(on, options)?;
     if journal_mode(&writer, options)?.as_deref() != Some("wal") {
-        return Err(OpenError::NoWriteAheadLog);
+        return Err(Unusable::NoWriteAheadLog);
     }
     let life = match found {
         Found::Ours { version: VERSION, life } => life,
         _ => migrate::migrate(&mut writer, life_if_new)?,
     };
-    let file = OpenedFile::at(path).map_err(|error| OpenError::Failed(Cause::File(error.kind())))?;
+    let file = OpenedFile::at(path).map_err(|error| Unusable::Failed(Cause::File(error.kind())))?;
     // A commit is durable when it is answered.
     set(&writer, "synchronous", "FULL")?;
     LOG_LIMIT.first(&Db::cached(&writer), [], |_| Ok(()))?;
@@ -262,7 +262,7 @@ pub(crate) fn open(path: &Path, life_if_new: Incarnation, options: &Options) -> 
             NEVER_FOLD.first(&Db::cached(&reader), [], |_| Ok(()))?;
             Ok(reader)
         })
-        .collect::<Result<_, OpenError>>()?;
+        .collect::<Result<_, Unusable>>()?;
     let companion = options.companion.as_ref().map(|companion| companion.confined_to(&mut writer));
     let companion = companion.transpose().map_err(|error| Cause::of(&error, "authorizer"))?;
     library::warn_if_affected();
@@ -288,8 +288,8 @@ fn journal_mode(on: &Connection, options: &Options) -> Result<Option<String>, Ca
 }
 
 /// Whether such a file may be brought to the present version, where it needs that.
-pub(crate) fn allow(migrate: Migrate, found: Found) -> Result<(), OpenError> {
-    let needs = |found| Err(OpenError::NeedsMigration { found, known: VERSION });
+pub(crate) fn allow(migrate: Migrate, found: Found) -> Result<(), Unusable> {
+    let needs = |found| Err(Unusable::NeedsMigration { found, known: VERSION });
     match (migrate, found) {
         (Migrate::OnOpen, _) | (_, Found::Ours { version: VERSION, .. }) => Ok(()),
         (Migrate::Refuse, Found::Room) => needs(None),
@@ -298,7 +298,7 @@ pub(crate) fn allow(migrate: Migrate, found: Found) -> Result<(), OpenError> {
 }
 
 /// A connection to a file that is there, while nobody else has one.
-pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, Unusable> {
     let on = bare(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
     // Before anything is read: who opens a write-ahead log so asks for the whole file, and others hold a part of it for
     // as long as they have it open.
@@ -313,12 +313,15 @@ pub(crate) fn alone(path: &Path, options: &Options) -> Result<Connection, OpenEr
 /// Only SQLite opens the file. Whoever else in this process opened and closed it would thereby drop, as POSIX has it,
 /// all locks that SQLite holds for connections of ours and the host's; another process could then fold up the log that
 /// they still write to.
-pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
+pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, Unusable> {
     options.check()?;
+    if is_no_file(path) {
+        return Err(Unusable::NoFile);
+    }
     match length(path)? {
         0 => return Ok(Found::Room),
         // SQLite would take it for an empty one.
-        1..SMALLEST => return Err(OpenError::NotADatabase),
+        1..SMALLEST => return Err(Unusable::NotADatabase),
         _ => {}
     }
     if is_there(path, "-journal") {
@@ -341,17 +344,23 @@ pub(crate) fn look(path: &Path, options: &Options) -> Result<Found, OpenError> {
     seen
 }
 
-fn look_through(path: &Path, flags: OpenFlags, options: &Options) -> Result<Found, OpenError> {
+fn look_through(path: &Path, flags: OpenFlags, options: &Options) -> Result<Found, Unusable> {
     let on = connect(path, flags, options)?;
     migrate::look(&Db::cached(&on))
 }
 
+/// Whether SQLite takes this for something else than a file's path: a database in memory, or a temporary one.
+fn is_no_file(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    name.is_empty() || name == b":memory:" || name.starts_with(b"file:")
+}
+
 /// How long a file is; 0 if there is none.
-fn length(path: &Path) -> Result<u64, OpenError> {
+fn length(path: &Path) -> Result<u64, Unusable> {
     match fs::metadata(path) {
         Ok(file) => Ok(file.len()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(OpenError::Failed(Cause::File(error.kind()))),
+        Err(error) => Err(Unusable::Failed(Cause::File(error.kind()))),
     }
 }
 
@@ -382,18 +391,18 @@ fn keep_private(_: &Path) -> io::Result<()> {
 }
 
 /// A connection that behaves the same for readers and writer.
-pub(crate) fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
+pub(crate) fn connect(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, Unusable> {
     settled(bare(path, flags, options)?, options)
 }
 
-fn settled(on: Connection, options: &Options) -> Result<Connection, OpenError> {
+fn settled(on: Connection, options: &Options) -> Result<Connection, Unusable> {
     settle(&on, options)?;
     Ok(on)
 }
 
 /// A connection that has not touched its file.
-fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, OpenError> {
-    let failed = |error| OpenError::from(Cause::of(&error, "open"));
+fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, Unusable> {
+    let failed = |error| Unusable::from(Cause::of(&error, "open"));
     let on = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     on.busy_timeout(options.busy_timeout.to_std()).map_err(failed)?;
     on.set_prepared_statement_cache_capacity(PREPARED);
@@ -402,13 +411,13 @@ fn bare(path: &Path, flags: OpenFlags, options: &Options) -> Result<Connection, 
     Ok(on)
 }
 
-fn settle(on: &Connection, options: &Options) -> Result<(), OpenError> {
+fn settle(on: &Connection, options: &Options) -> Result<(), Unusable> {
     set(on, "foreign_keys", true)?;
     // What is removed is overwritten, in pages that stay and in those that become free.
     SECURE_DELETE.first(&Db::cached(on), [], |_| Ok(()))?;
     set(on, "cache_size", i64::from(options.cache_kib).saturating_neg())
 }
 
-fn set(on: &Connection, pragma: &'static str, to: impl rusqlite::ToSql) -> Result<(), OpenError> {
+fn set(on: &Connection, pragma: &'static str, to: impl rusqlite::ToSql) -> Result<(), Unusable> {
     on.pragma_update(None, pragma, to).map_err(|error| Cause::of(&error, pragma).into())
 }

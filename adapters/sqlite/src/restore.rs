@@ -14,7 +14,7 @@ use rusqlite::{TransactionBehavior, ffi};
 
 use crate::{
     db::Db,
-    error::{Cause, OpenError},
+    error::{Cause, Unusable},
     migrate::{self, Found},
     open::{self, Options},
     row::{self, Form},
@@ -53,13 +53,13 @@ pub enum RestoreError {
     NotNew,
     /// The file is not one that can be used.
     #[error(transparent)]
-    Open(OpenError),
+    Open(Unusable),
 }
 
-impl From<OpenError> for RestoreError {
-    fn from(error: OpenError) -> Self {
+impl From<Unusable> for RestoreError {
+    fn from(error: Unusable) -> Self {
         match error {
-            OpenError::Failed(cause) => cause.into(),
+            Unusable::Failed(cause) => cause.into(),
             other => Self::Open(other),
         }
     }

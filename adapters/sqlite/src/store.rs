@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use crate::{
     accounts, commit,
     companion::Companion,
-    error::{Cause, OpenError, Stopped},
+    error::{Cause, OpenError, Stopped, Unusable},
     facts::Facts,
     journal, listing,
     offer::Offer,
@@ -60,7 +60,12 @@ impl SqliteStore {
         life_if_new: Incarnation,
         options: &Options,
     ) -> Result<Self, OpenError> {
-        let opened = open::open(path.as_ref(), life_if_new, options)?;
+        let path = path.as_ref();
+        Self::opened(path, life_if_new, options).map_err(|why| OpenError { path: path.to_owned(), why })
+    }
+
+    fn opened(path: &Path, life_if_new: Incarnation, options: &Options) -> Result<Self, Unusable> {
+        let opened = open::open(path, life_if_new, options)?;
         let terms = WriterOptions {
             life: opened.life,
             file: Arc::clone(&opened.file),
@@ -68,7 +73,7 @@ impl SqliteStore {
             // A veto is nothing rare, and undoes what was written.
             expects_undoing: opened.companion.is_some(),
         };
-        let failed = |error: std::io::Error| OpenError::Failed(Cause::File(error.kind()));
+        let failed = |error: std::io::Error| Unusable::Failed(Cause::File(error.kind()));
         let watch = Watch::over(opened.file).map_err(failed)?;
         let writer = Writer::start(opened.writer, terms, options.queue).map_err(failed)?;
         let readers = Readers::of(opened.readers, watch);

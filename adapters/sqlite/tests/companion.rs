@@ -168,10 +168,19 @@ fn what_the_hosts_constraints_reject_is_a_veto() {
 }
 
 #[test]
-fn sql_that_fails_otherwise_is_a_fault() {
-    let (place, store) = runs("INSERT INTO nowhere VALUES (1)");
-    assert!(is_broken(&register(&store, id(1), &ada())));
-    assert_undone(&place, &store);
+fn sql_that_fails_otherwise_is_a_fault_that_says_what_sqlite_says() {
+    for (sql, said) in [
+        ("INSERT INTO nowhere VALUES (1)", "no such table: nowhere"),
+        ("INSERT INTO shop (weight) VALUES (1)", "table shop has no column named weight"),
+        ("INSERT INSERT", "near \"INSERT\": syntax error"),
+    ] {
+        let (place, store) = runs(sql);
+        let error = register(&store, id(1), &ada()).unwrap_err();
+        let CommitError::Store(StoreError::Broken(cause)) = &error else { panic!("{error:?}") };
+        let expected = format!("SQLite answered 1 (SQL logic error) to the host's companion: {said}");
+        assert_eq!(cause.to_string(), expected);
+        assert_undone(&place, &store);
+    }
 }
 
 #[test]

@@ -15,18 +15,19 @@ use accountable_core::{
     domain::Incarnation,
     port::{AccountFilter, AccountQuery, CommitError, Limit, Store, StoreError, Who},
 };
-use accountable_sqlite::{Migrate, OpenError, Options, SqliteStore};
+use accountable_sqlite::{Migrate, Options, SqliteStore, Unusable};
 use common::*;
 use pollster::block_on;
 
 const OTHER_LIFE: Incarnation = Incarnation::from_bytes([0xcd; 16]);
 
 /// Opening fails, and the directory is as it was, byte for byte.
-fn refused(place: &Place, options: &Options) -> OpenError {
+fn refused(place: &Place, options: &Options) -> Unusable {
     let before = (fs::read(place.path()).ok(), place.files());
     let error = SqliteStore::open(place.path(), OTHER_LIFE, options).unwrap_err();
     assert_eq!((fs::read(place.path()).ok(), place.files()), before, "{error}");
-    error
+    assert_eq!(error.to_string(), format!("{}: {}", place.path().display(), error.why));
+    error.why
 }
 
 /// A closed file of ours, in which somebody changed something.
@@ -167,7 +168,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     for content in [&b"x"[..], &[b'x'; 8_192], b"SQLite format 3\0 but no more"] {
         let place = Place::new();
         fs::write(place.path(), content).unwrap();
-        assert!(matches!(refused(&place, &Options::default()), OpenError::NotADatabase));
+        assert!(matches!(refused(&place, &Options::default()), Unusable::NotADatabase));
     }
 }
 
@@ -180,14 +181,14 @@ fn a_damaged_file_is_left_alone() {
         fs::write(place.path(), bytes).unwrap();
         refused(&place, &Options::default())
     };
-    assert!(matches!(damage(|bytes| bytes[100..4_096].fill(0x5a)), OpenError::Damaged));
-    assert!(matches!(damage(|bytes| bytes.truncate(8_192)), OpenError::Damaged));
+    assert!(matches!(damage(|bytes| bytes[100..4_096].fill(0x5a)), Unusable::Damaged));
+    assert!(matches!(damage(|bytes| bytes.truncate(8_192)), Unusable::Damaged));
 }
 
 #[test]
 fn a_newer_file_is_left_alone() {
     let place = tampered("UPDATE accountable_schema SET version = 2; DROP TABLE accountable_level");
-    assert!(matches!(refused(&place, &Options::default()), OpenError::Newer { found: 2, known: 1 }));
+    assert!(matches!(refused(&place, &Options::default()), Unusable::Newer { found: 2, known: 1 }));
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn a_newer_file_in_use_elsewhere_is_left_alone() {
     let elsewhere = place.sql();
     elsewhere.execute_batch("UPDATE accountable_schema SET version = 2").unwrap();
     assert_eq!(place.files().len(), 3);
-    assert!(matches!(refused(&place, &Options::default()), OpenError::Newer { found: 2, known: 1 }));
+    assert!(matches!(refused(&place, &Options::default()), Unusable::Newer { found: 2, known: 1 }));
 }
 
 #[test]
@@ -212,27 +213,27 @@ fn tables_of_another_kind_are_left_alone() {
     ] {
         let place = tampered(sql);
         let error = refused(&place, &Options::default());
-        assert!(matches!(error, OpenError::Foreign), "{sql}: {error:?}");
+        assert!(matches!(error, Unusable::Foreign), "{sql}: {error:?}");
     }
     let place = Place::new();
     place.sql().execute_batch("CREATE TABLE accountable_account (id INTEGER)").unwrap();
-    assert!(matches!(refused(&place, &Options::default()), OpenError::Foreign));
+    assert!(matches!(refused(&place, &Options::default()), Unusable::Foreign));
 }
 
 #[test]
 fn a_database_in_utf_16_is_left_alone() {
     let place = Place::new();
     place.sql().execute_batch("PRAGMA encoding = 'UTF-16'; CREATE TABLE shop (name TEXT)").unwrap();
-    assert!(matches!(refused(&place, &Options::default()), OpenError::NotUtf8));
+    assert!(matches!(refused(&place, &Options::default()), Unusable::NotUtf8));
 }
 
 #[test]
 fn a_refused_migration_makes_nothing() {
     let refuse = Options::default().with_migrate(Migrate::Refuse);
     let place = Place::new();
-    assert!(matches!(refused(&place, &refuse), OpenError::NeedsMigration { found: None, known: 1 }));
+    assert!(matches!(refused(&place, &refuse), Unusable::NeedsMigration { found: None, known: 1 }));
     place.sql().execute_batch("CREATE TABLE shop (name TEXT)").unwrap();
-    assert!(matches!(refused(&place, &refuse), OpenError::NeedsMigration { found: None, known: 1 }));
+    assert!(matches!(refused(&place, &refuse), Unusable::NeedsMigration { found: None, known: 1 }));
     drop(place.open());
     assert!(SqliteStore::open(place.path(), OTHER_LIFE, &refuse).is_ok());
 }
@@ -240,7 +241,17 @@ fn a_refused_migration_makes_nothing() {
 #[test]
 fn a_directory_that_is_not_there_is_an_error() {
     let open = SqliteStore::open(Path::new("/nowhere/at/all.db"), LIFE, &Options::default());
-    assert!(matches!(open, Err(OpenError::Failed(_))));
+    assert!(matches!(open.unwrap_err().why, Unusable::Failed(_)));
+}
+
+/// SQLite would make another one for each connection, and lose it with the last.
+#[test]
+fn what_names_no_file_is_refused_with_a_word_about_tests() {
+    for path in ["", ":memory:", "file::memory:?cache=shared", "file:accounts.db"] {
+        let error = SqliteStore::open(path, LIFE, &Options::default()).unwrap_err();
+        assert!(matches!(error.why, Unusable::NoFile), "{path}: {error}");
+        assert!(error.to_string().contains("accountable::testing"), "{error}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod common;
 use std::fs;
 
 use accountable_core::domain::{Account, Epoch, Incarnation, Span};
-use accountable_sqlite::{Cause, Migrate, OpenError, Options, RestoreError, SqliteStore, restore};
+use accountable_sqlite::{Cause, Migrate, Options, RestoreError, SqliteStore, Unusable, restore};
 use common::*;
 
 const NEW_LIFE: Incarnation = Incarnation::from_bytes([0xcd; 16]);
@@ -120,12 +120,12 @@ fn what_is_foreign_or_newer_is_left_alone() {
         refused(&place, &Options::default())
     };
     let foreign = tampered("UPDATE accountable_schema SET product = 'other'");
-    assert!(matches!(foreign, RestoreError::Open(OpenError::Foreign)));
+    assert!(matches!(foreign, RestoreError::Open(Unusable::Foreign)));
     let newer = tampered("UPDATE accountable_schema SET version = 2");
-    assert!(matches!(newer, RestoreError::Open(OpenError::Newer { found: 2, known: 1 })));
+    assert!(matches!(newer, RestoreError::Open(Unusable::Newer { found: 2, known: 1 })));
     let place = Place::new();
     fs::write(place.path(), "a letter to my aunt").unwrap();
-    assert!(matches!(refused(&place, &Options::default()), RestoreError::Open(OpenError::NotADatabase)));
+    assert!(matches!(refused(&place, &Options::default()), RestoreError::Open(Unusable::NotADatabase)));
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn what_fails_half_way_changes_nothing() {
     let damage = "UPDATE accountable_account SET record = 'private' WHERE id = (SELECT max(id) FROM accountable_account)";
     place.sql().execute_batch(damage).unwrap();
     let error = restore(place.path(), NEW_LIFE, &Options::default()).unwrap_err();
-    let RestoreError::Open(OpenError::Failed(Cause::Unreadable { what })) = &error else {
+    let RestoreError::Open(Unusable::Failed(Cause::Unreadable { what })) = &error else {
         panic!("{error:?}")
     };
     assert_eq!(*what, "the record of an account");

@@ -67,6 +67,30 @@ impl MailedCode {
         Self { account: AccountId::parse(id), code: decoded() }
     }
 
+    /// Takes the link that was mailed, as it came: the whole URL, or what follows its path. Parameters of other names are
+    /// passed over; a link that names an id or a code more than once matches nothing.
+    ///
+    /// ```
+    /// # use accountable_core::domain::MailedCode;
+    /// let url = "https://app.example/password?lang=ko&id=abababababababababababababababab&confirmation_code=not-a-code";
+    /// assert!(MailedCode::from_url(url).account().is_some());
+    /// assert!(MailedCode::from_url("https://app.example/password").account().is_none());
+    /// ```
+    #[must_use]
+    pub fn from_url(url: &str) -> Self {
+        let whole = url.split_once('#').map_or(url, |(before, _)| before);
+        let query = whole.split_once('?').map_or(whole, |(_, query)| query);
+        let only = |name: &str| {
+            let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+            let value = values.next().map(|(_, value)| Zeroizing::new(value.into_owned()));
+            if values.next().is_some() { None } else { value }
+        };
+        match (only("id"), only("confirmation_code")) {
+            (Some(id), Some(code)) => Self::new(&id, &code),
+            _ => Self { account: None, code: None },
+        }
+    }
+
     /// The account that the link names, if any account can have that name.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {

@@ -31,7 +31,7 @@ pub enum KeyringError {
     /// A key is not 32 bytes in standard base64.
     #[error("the key {0} is not 32 bytes in base64")]
     BadKey(String),
-    /// All bytes of a key are the same: somebody forgot to draw it.
+    /// All bytes of a key are the same, or a text that can be typed: somebody did not draw it.
     #[error("the key {0} is not random")]
     NotRandom(String),
     /// `active` names no key.
@@ -56,7 +56,10 @@ impl Key {
     fn new(name: &str, bytes: [u8; 32]) -> Result<Self, KeyringError> {
         let key = Self(bytes);
         let first = key.0.first();
-        if key.0.iter().all(|byte| Some(byte) == first) {
+        let one_and_the_same = key.0.iter().all(|byte| Some(byte) == first);
+        // Of keys that are drawn, one in 10^13 is like this.
+        let typed = key.0.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        if one_and_the_same || typed {
             return Err(KeyringError::NotRandom(name.to_owned()));
         }
         Ok(key)
@@ -113,12 +116,15 @@ impl Derived {
 ///
 /// ```
 /// use accountable_core::domain::Keyring;
-/// let keys = Keyring::from_toml(r#"
-///     tags = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHk="   # never rotates
+/// # let tags = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// # let key = "ICEiIyQlJicoKSorLC0uLzAxMjMzNDU2Nzg5Ojs8PT4=";
+/// // Each key is 32 random bytes in base64; `accountable init` draws them.
+/// let keys = Keyring::from_toml(&format!(r#"
+///     tags = "{tags}"   # never rotates
 ///     active = "2026-11"
 ///     [keys]
-///     2026-11 = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWI="
-/// "#).unwrap();
+///     2026-11 = "{key}"
+/// "#)).unwrap();
 /// assert_eq!(format!("{keys:?}"), r#"Keyring { active: KeyId("2026-11"), keys: [KeyId("2026-11")] }"#);
 /// ```
 #[derive(Clone)]
@@ -155,7 +161,7 @@ impl Keyring {
     /// A keyring with one rotating key. `tags` must never change while its records live.
     ///
     /// # Errors
-    /// [`KeyringError::NotRandom`] if all bytes of a key are the same.
+    /// [`KeyringError::NotRandom`] if all bytes of a key are the same, or a text that can be typed.
     pub fn new(tags: [u8; 32], active: KeyId, key: [u8; 32]) -> Result<Self, KeyringError> {
         let tags = Key::new("tags", tags)?;
         let key = Key::new(active.as_str(), key)?;
@@ -549,6 +555,9 @@ mod tests {
 
     #[test]
     fn keys_that_nobody_drew_are_refused() {
+        let typed = STANDARD.decode("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHk=").unwrap();
+        let typed = Keyring::new(key(1), KeyId::parse("a").unwrap(), typed.try_into().unwrap());
+        assert_eq!(typed.unwrap_err(), KeyringError::NotRandom("a".into()));
         let zero = Keyring::new([0; 32], KeyId::parse("a").unwrap(), key(1));
         assert_eq!(zero.unwrap_err(), KeyringError::NotRandom("tags".into()));
         let short = Keyring::from_toml("tags = \"AAAA\"\nactive = \"a\"\n[keys]\na = \"AAAA\"");

@@ -13,7 +13,7 @@ mod outbox;
 mod passwords;
 mod standing;
 mod suppressions;
-mod view;
+pub(super) mod view;
 
 use std::{fmt, sync::Arc};
 

@@ -8,9 +8,10 @@ pub use self::view::OwnerView;
 
 use crate::{
     domain::{
-        Account, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin, ConfirmEmail, Denial,
-        EmailAddress, EmailChange, Hashed, Initiator, MailKind, MailRequest, MailedCode, Origin, Password,
-        ProveEmail, Purpose, Refusal, Renewed, SessionStamp, Stop, TypedPassword,
+        Account, AccountId, Admission, Candidate, Change, ChangePassword, CloseOwn, CoarseOrigin,
+        ConfirmEmail, Denial, EmailAddress, EmailChange, Hashed, Initiator, Locale, MailKind, MailRequest,
+        MailedCode, Origin, Password, ProveEmail, Purpose, Refusal, Renewed, SessionStamp, Stop,
+        TypedPassword,
     },
     door::MailOptions,
     engine::Core,
@@ -46,6 +47,12 @@ impl Owner {
         self
     }
 
+    /// The account, as the stamp names it: also one that is closed or erased by now.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.stamp.account
+    }
+
     /// Tells whether the session still holds: the account is active, and nothing ended its sessions since the stamp was
     /// given. Ask this at each request, or as often as a session that was ended may live on (NIST SP 800-63B-4, 5.1).
     ///
@@ -75,7 +82,7 @@ impl Owner {
             account.in_session(self.stamp.epoch)?;
             let facts = account.facts()?;
             facts.password_in_force(now)?;
-            Ok(OwnerView::of(facts, &dossier))
+            Ok(OwnerView::of(self.stamp.account, facts, &dossier))
         })
         .await
     }
@@ -251,6 +258,30 @@ impl Owner {
     pub async fn cancel_email_change(&self) -> Result<(), Error> {
         watched("owner.cancel_email_change", self.core.realm.as_str(), async {
             self.change(|account, moment| account.cancel_email_change(self.stamp.epoch, moment.now)).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets the language of the account's mails, as for a page where its owner chooses one; `None` leaves it to the mailer.
+    ///
+    /// ```
+    /// # use accountable_core::{Error, Owner, domain::Locale};
+    /// # async fn _shown(owner: Owner) -> Result<(), Error> {
+    /// if let Ok(korean) = Locale::parse("ko") {
+    ///     owner.set_locale(Some(&korean)).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `no_such_account`, `account_suspended`, `account_closed`, `session_ended`, `password_change_required`; a
+    /// [`Fault`].
+    pub async fn set_locale(&self, locale: Option<&Locale>) -> Result<(), Error> {
+        watched("owner.set_locale", self.core.realm.as_str(), async {
+            self.change(|account, moment| account.set_own_locale(locale, self.stamp.epoch, moment.now))
+                .await?;
             Ok(())
         })
         .await

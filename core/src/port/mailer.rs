@@ -76,6 +76,15 @@ pub struct Receipt {
     pub queue_id: Option<String>,
 }
 
+impl Receipt {
+    /// A receipt with the server's own name for the mail.
+    #[must_use]
+    pub fn with_queue_id(mut self, queue_id: impl Into<String>) -> Self {
+        self.queue_id = Some(queue_id.into());
+        self
+    }
+}
+
 /// Why a letter was not taken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

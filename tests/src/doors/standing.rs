@@ -8,7 +8,7 @@ use std::sync::{
 use accountable_core::{
     AccountChanges, AccountView, Delivery, DeliveryOptions, Error, MailOptions, NewAccount, PublicError,
     domain::{
-        AccountId, Denial, EventKind, MailedCode, Memo, NoticeKind, Purpose, Refusal, Report, Span,
+        AccountId, Denial, EventKind, Locale, MailedCode, Memo, NoticeKind, Purpose, Refusal, Report, Span,
         StandingKind, Status, SuspensionReason, Undeliverable,
     },
     port::{ErasureVeto, Source},
@@ -40,6 +40,7 @@ async fn as_owner(id: AccountId, owner: &accountable_core::Owner) -> Vec<&'stati
             .map_or_else(|error| error.code(), |_| "ok"),
         owner.cancel_email_change().await.map_or_else(|error| error.code(), |()| "ok"),
         owner.end_sessions().await.map_or_else(|error| error.code(), |_| "ok"),
+        owner.set_locale(None).await.map_or_else(|error| error.code(), |()| "ok"),
         owner.close(&good).await.map_or_else(|error| error.code(), |()| "ok"),
     ]
 }
@@ -82,7 +83,7 @@ on_each_store! {
         let view = world.admin().suspend(id, &unpaid()).await.unwrap();
         assert_eq!((view.standing, view.suspended_for.clone()), (StandingKind::Suspended, Some(unpaid())));
         assert!(!owner.is_current().await.unwrap());
-        assert_eq!(as_owner(id, &owner).await, ["account_suspended"; 6]);
+        assert_eq!(as_owner(id, &owner).await, ["account_suspended"; 7]);
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Suspended));
         assert!(matches!(world.public().choose_password(&reset, &password(BETTER)).await, Err(PublicError::DeadCode)));
         world.clock.advance(Span::hours(1));
@@ -119,7 +120,7 @@ on_each_store! {
         assert_eq!((view.standing, view.erased_at), (StandingKind::Closed, Some(now + Span::days(30))));
         world.sweep().await;
         assert_eq!(world.post_of(ADA).last(), Some(&Post::Notice(NoticeKind::Closed)));
-        assert_eq!(as_owner(id, &owner).await, ["account_closed"; 6]);
+        assert_eq!(as_owner(id, &owner).await, ["account_closed"; 7]);
         assert_eq!(world.log_in(ADA, GOOD).await, Err(Denial::Closed));
         assert_eq!(resets(&world).await, 0);
         let admin = world.admin();
@@ -321,6 +322,25 @@ on_each_store! {
         assert!(!here.is_current().await.unwrap());
         assert_eq!(view.status, Status::InUse);
         assert!(world.log_in(ADA, GOOD).await.is_ok(), "the password is as it was");
+    }
+
+    /// And the next mail is in it.
+    async fn an_owner_sets_the_language_of_their_mails(world) {
+        let id = world.in_use(ADA, GOOD).await;
+        let owner = world.signed_in(ADA, GOOD).await;
+        let korean = Locale::parse("ko").unwrap();
+        owner.set_locale(Some(&korean)).await.unwrap();
+        let view = owner.view().await.unwrap();
+        assert_eq!((view.id, view.locale.as_ref(), owner.account()), (id, Some(&korean), id));
+        let events = world.admin().account(id).await.unwrap().unwrap();
+        assert_eq!(events.attributes.locale, Some(korean.clone()));
+        owner.set_locale(Some(&korean)).await.unwrap();
+        assert_eq!(world.admin().account(id).await.unwrap().unwrap().version, events.version, "it was so already");
+        world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+        world.sweep().await;
+        assert_eq!(world.mailer.last_to(&email(ADA)).unwrap().locale, Some(korean));
+        world.admin().end_sessions(id).await.unwrap();
+        assert_eq!(owner.set_locale(None).await.unwrap_err().code(), "session_ended");
     }
 
     /// Suspending ends what the owner had begun; what takes an address back works all the same.

@@ -181,7 +181,7 @@ pub enum SettingsError {
     NoWebhooks(#[from] accountable_http::client::NoClient),
     /// The store can't be opened.
     #[cfg(feature = "sqlite")]
-    #[error("store: the file {path} can't be opened")]
+    #[error("store: the file can't be opened")]
     Store {
         /// The path of the file.
         path: PathBuf,

@@ -172,7 +172,7 @@ const SECTIONS: &[Part] = &[
 
 /// Types with methods like those of options that are none: each is about one call, account, address, answer, key or letter, or
 /// says what only code can.
-const NO_OPTIONS: [(&str, &str); 14] = [
+const NO_OPTIONS: [(&str, &str); 15] = [
     ("core/", "AccountFilter"),
     ("core/", "AccountChanges"),
     ("core/", "Address"),
@@ -181,6 +181,7 @@ const NO_OPTIONS: [(&str, &str); 14] = [
     ("core/", "Import"),
     ("core/", "Keyring"),
     ("core/", "Letter"),
+    ("core/", "Receipt"),
     ("adapters/http/", "BearerKeyEntry"),
     ("adapters/http/", "Caller"),
     ("adapters/http/", "NcpKey"),

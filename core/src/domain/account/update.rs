@@ -1,7 +1,7 @@
 //! Updating what an administrator keeps about an account: one change of everything that is named.
 
 use super::{Account, AttributeChanges, Change, ReplaceEmail, Version};
-use crate::domain::{EventKind, Refusal, Span, Timestamp};
+use crate::domain::{Epoch, EventKind, Locale, Refusal, Span, Timestamp};
 
 /// What an administrator changes about an account. What is `None` stays as it is.
 #[derive(Debug, Clone, Copy)]
@@ -44,5 +44,29 @@ impl Account {
             Some(email) if change.account.is_some() => change.then(|account| account.replace_email(email)),
             Some(email) => self.replace_email(email),
         }
+    }
+
+    /// Sets the language of the account's mails, for its signed-in owner; none leaves it to the mailer. Where it is so already,
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountSuspended`], [`Refusal::AccountClosed`], [`Refusal::SessionEnded`],
+    /// [`Refusal::PasswordChangeRequired`].
+    pub fn set_own_locale(
+        &self,
+        locale: Option<&Locale>,
+        epoch: Epoch,
+        now: Timestamp,
+    ) -> Result<Change, Refusal> {
+        self.in_session(epoch)?;
+        let facts = self.facts()?;
+        facts.password_in_force(now)?;
+        if facts.attributes.locale.as_ref() == locale {
+            return Ok(Change::none());
+        }
+        Change::of(self, |facts, change| {
+            facts.attributes.locale = locale.cloned();
+            change.events.push(EventKind::Updated);
+        })
     }
 }

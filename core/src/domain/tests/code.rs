@@ -207,6 +207,27 @@ fn blank_null_and_never_issued_codes_match_nothing() {
     }
 }
 
+/// Parameters are found wherever they stand in the link, and never guessed where it names two.
+#[test]
+fn a_mailed_link_is_read_as_it_came_and_ambiguous_ones_match_nothing() {
+    let world = World::new();
+    let account = asked(&world, &Given::InUse.account(&world), 1, NOW);
+    let id = account.id;
+    let code = "A".repeat(43);
+    for (url, named) in [
+        (format!("https://app.example/p?id={id}&confirmation_code={code}"), true),
+        (format!("/p?lang=ko&confirmation_code={code}&return_url=%2Fa%3Fid%3D1&id={id}#top"), true),
+        (format!("id={id}&confirmation_code={code}"), true),
+        (format!("https://app.example/p?id={id}&id={id}&confirmation_code={code}"), false),
+        (format!("https://app.example/p?id={id}&confirmation_code={code}&confirmation_code={code}"), false),
+        (format!("https://app.example/p?id={id}"), false),
+        (format!("https://app.example/p#id={id}&confirmation_code={code}"), false),
+        (String::new(), false),
+    ] {
+        assert_eq!(MailedCode::from_url(&url).account(), named.then_some(id), "{url}");
+    }
+}
+
 /// Clause 2: a code is good for its purpose only.
 #[test]
 fn a_code_for_another_purpose_chooses_no_password() {

@@ -48,6 +48,7 @@ enum Command {
     Unlock,
     EndSessions,
     EndOwnSessions,
+    SetOwnLocale,
     Close,
     CloseOwn,
     Reopen,
@@ -102,7 +103,8 @@ impl Command {
             Self::Reinstate => Self::Unlock,
             Self::Unlock => Self::EndSessions,
             Self::EndSessions => Self::EndOwnSessions,
-            Self::EndOwnSessions => Self::Close,
+            Self::EndOwnSessions => Self::SetOwnLocale,
+            Self::SetOwnLocale => Self::Close,
             Self::Close => Self::CloseOwn,
             Self::CloseOwn => Self::Reopen,
             Self::Reopen => Self::Erase,
@@ -152,6 +154,8 @@ enum Then {
     /// Another address takes the place of the current one; then it has this status.
     Replaces(Status),
     Updates,
+    /// The language of its mails is another.
+    SetsLocale,
     /// Another address is pending.
     AsksForEmail,
     ConfirmsEmail,

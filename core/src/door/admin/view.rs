@@ -164,6 +164,9 @@ impl AccountView {
     }
 }
 
-fn as_text<S: serde::Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::door) fn as_text<S: serde::Serializer>(
+    id: &AccountId,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }

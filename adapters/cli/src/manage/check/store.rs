@@ -4,7 +4,7 @@ use accountable::{
     Accounts, OpenError, Settings, SettingsError, SystemClock,
     domain::{Actor, Span},
     port::{AccountQuery, Clock as _, Store as _},
-    sqlite::{Error, Migrate, OpenError as Unopened, SqliteStore},
+    sqlite::{Error, Migrate, OpenError as Unopened, SqliteStore, Unusable},
 };
 
 use super::{Findings, outbox};
@@ -35,7 +35,8 @@ pub(super) async fn check(settings: &Settings, findings: &mut Findings<'_>) -> R
     let store = match settings.store.open() {
         Ok(store) => store,
         Err(SettingsError::Store {
-            source: Error::Open(Unopened::NeedsMigration { found, known }), ..
+            source: Error::Open(Unopened { why: Unusable::NeedsMigration { found, known }, .. }),
+            ..
         }) => {
             let text = found.map_or_else(
                 || format!("{path} has no tables of ours; whatever needs them first makes them"),

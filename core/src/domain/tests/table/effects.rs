@@ -216,6 +216,17 @@ impl Seen<'_> {
         Then::Updates
     }
 
+    pub(super) fn sets_locale(&self, change: Result<Change, Refusal>) -> Then {
+        let outcome = match self.wrote(change, &["attributes"]) {
+            Ok(outcome) => outcome,
+            Err(then) => return then,
+        };
+        let korean = Attributes { locale: Locale::parse("ko").ok(), ..self.facts().attributes.clone() };
+        assert_eq!(outcome.facts().attributes, korean, "nothing else");
+        assert_eq!((outcome.mails.len(), &outcome.events[..]), (0, &[EventKind::Updated][..]));
+        Then::SetsLocale
+    }
+
     pub(super) fn shuts(&self, change: Result<Change, Refusal>) -> Then {
         let may = ["standing", "pending", "former", "confirmations", "throttles", "epoch"];
         let outcome = match self.wrote(change, &may) {

@@ -88,6 +88,7 @@ fn command(command: Command) -> String {
         Command::Unlock => ("unlock", "administrator"),
         Command::EndSessions => ("end_sessions", "administrator"),
         Command::EndOwnSessions => ("end_sessions", "owner"),
+        Command::SetOwnLocale => ("set_locale", "owner"),
         Command::Close => ("close", "administrator"),
         Command::CloseOwn => ("close", "owner"),
         Command::Reopen => ("reopen", "administrator"),
@@ -124,6 +125,7 @@ fn outcome(then: Then) -> String {
         Then::Replaces(status) => {
             format!("the address is another, unproven; no password; then `{}`", status.as_str())
         }
+        Then::SetsLocale => "the language of its mails is another".into(),
         Then::Updates => "what is named is changed".into(),
         Then::AsksForEmail => "pending; mails `email_confirm` and `email_cancel` codes".into(),
         Then::ConfirmsEmail => "the address is another, proven; mails an `email_revert` code".into(),

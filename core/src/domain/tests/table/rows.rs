@@ -254,6 +254,7 @@ pub(super) static TABLE: &[Row] = &[
     open(Unlock, all(Unlocks)),
     open(EndSessions, all(EndsSessions)),
     active(EndOwnSessions, but(&[(OUTDATED, MUST_CHANGE)], EndsSessions)),
+    active(SetOwnLocale, but(&[(OUTDATED, MUST_CHANGE)], SetsLocale)),
     Row {
         command: Close,
         active: all(Shuts(Closed)),

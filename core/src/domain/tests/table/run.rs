@@ -172,6 +172,9 @@ pub(super) fn when(command: Command, world: &World, account: &Account, links: &L
         Command::Unlock => unlocks(world, account),
         Command::EndSessions => seen.ends_sessions(account.end_sessions()),
         Command::EndOwnSessions => seen.ends_sessions(account.end_own_sessions(epoch, NOW)),
+        Command::SetOwnLocale => {
+            seen.sets_locale(account.set_own_locale(Some(&Locale::parse("ko").unwrap()), epoch, NOW))
+        }
         Command::Close => seen.shuts(account.close(&closing(NOW))),
         Command::CloseOwn => seen.shuts(account.close_own(&world.own_closing(&verified, epoch, 1, NOW))),
         Command::Reopen => seen.opens(account.reopen(&request)),
