@@ -336,7 +336,7 @@ on_each_store! {
         assert_eq!(events.attributes.locale, Some(korean.clone()));
         owner.set_locale(Some(&korean)).await.unwrap();
         assert_eq!(world.admin().account(id).await.unwrap().unwrap().version, events.version, "it was so already");
-        world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
+        let _ = world.public().request_password_reset(&email(ADA), MailOptions::default()).await.unwrap();
         world.sweep().await;
         assert_eq!(world.mailer.last_to(&email(ADA)).unwrap().locale, Some(korean));
         world.admin().end_sessions(id).await.unwrap();
