@@ -331,7 +331,6 @@ fn one_more(limit: Limit) -> u32 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 mod tests {
     use rusqlite::Connection;
 

@@ -54,7 +54,7 @@ sabotage! {
 sabotage! {
     CountsFromTheCursor {} count(this, store, query: &AccountQuery, at_most: u64) -> Result<u64, StoreError> {
         let page = store.accounts(query, Limit::MAX).await?;
-        Ok(page.items.len().try_into().unwrap_or(u64::MAX))
+        Ok(page.items.len().try_into().unwrap_or(u64::MAX).min(at_most))
     }
 }
 sabotage! {

@@ -74,7 +74,7 @@ impl Customer {
 fn answer(stream: TcpStream, files: &[(&str, String)]) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
     let first = lines.next()?.ok()?;
-    while lines.next()?.ok()? != "" {}
+    while !lines.next()?.ok()?.is_empty() {}
     let path = first.split(' ').nth(1)?;
     let file = files.iter().find(|(name, _)| *name == path);
     let (kind, body) = file.map_or(("text/html", PAGE), |(_, script)| ("text/javascript", script));
