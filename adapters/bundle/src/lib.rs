@@ -48,6 +48,7 @@
 //! | `sqlite` | yes | accounts in an SQLite file |
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
 //! | `foreign-hashes` | yes | imported hashes of other systems (bcrypt, scrypt, PBKDF2, ..) are verified, and replaced as their owners log in |
+//! | `breach` | no | `breach`: new passwords looked up, off-line, among those known from breaches |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
@@ -56,6 +57,8 @@
 //! | `testing` | no | `testing`: the whole library in memory, for a host's own tests |
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "breach")]
+pub use accountable_breach as breach;
 pub use accountable_core::{
     About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
     Authentication, Bookmark, BookmarkError, BuildError, Builder, BulkWork, Delivery, DeliveryOptions, Error,

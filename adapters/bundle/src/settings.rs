@@ -15,6 +15,7 @@
 //! keys, and so on.
 
 mod beside;
+mod breach;
 mod error;
 mod file;
 #[cfg(feature = "axum")]
@@ -38,7 +39,7 @@ use accountable_core::{
     domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Error, Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
+use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
@@ -49,6 +50,7 @@ pub use self::unread::Unread;
 #[cfg(not(feature = "axum"))]
 pub use self::unread::Unread as HttpSettings;
 pub use self::{
+    breach::BreachSettings,
     error::{Place, SettingsError},
     keys::KeySettings,
     links::LinkSettings,
@@ -102,7 +104,7 @@ pub struct Settings {
     /// How many log-ins may wait for their turn, over all addresses: 4,096; 1,000,000 at most. One more is turned away.
     pub log_in_queue: usize,
     /// Whether to take a new password also while it can't be looked up among those known from breaches; no by default.
-    /// It matters only where the host fills that port.
+    /// It matters only where `policy.breach` names a filter, or the host fills that port.
     pub accept_unscreened_passwords: bool,
     /// Whether the password of each log-in is judged by the policy of today, and must be changed where that refuses it; no by
     /// default.
@@ -214,12 +216,13 @@ impl Settings {
             settings.webhooks.iter_mut().for_each(|webhook| webhook.beside(folder));
             settings.hashing = settings.hashing.relative_to(folder);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
+            settings.policy.breach.file = settings.policy.breach.file.map(|file| folder.join(file));
         }
         Ok(settings)
     }
 
     /// Begins to build accounts as these settings say, in the SQLite file that they name, on this machine. What only
-    /// code can say, such as a password screen, is added to the builder.
+    /// code can say, such as a veto of erasures, is added to the builder.
     ///
     /// The file is opened last: where anything else is wrong, none is made.
     ///
@@ -233,13 +236,14 @@ impl Settings {
     }
 
     /// Begins to build accounts as [`builder`](Self::builder) does, for a program that seldom has a password to hash, such as
-    /// one that an operator runs: hashing threads are started once there is one.
+    /// one that an operator runs: hashing threads are started, and the filter of breached passwords is opened, once there is one.
     ///
     /// # Errors
-    /// Those of [`builder`](Self::builder), but for threads that can't be started: whoever has a password hashed is told then.
+    /// Those of [`builder`](Self::builder), but for threads that can't be started and a filter that can't be opened: whoever has a
+    /// password is told then.
     #[cfg(feature = "sqlite")]
     pub fn builder_hashing_later(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
-        let parts = self.parts_with(|| Argon2Pool::starting_later(&self.hashing))?;
+        let parts = self.parts_with(Start::WhenNeeded)?;
         Ok(self.assemble(parts, self.store.open()?, mailer))
     }
 
@@ -254,19 +258,26 @@ impl Settings {
     }
 
     fn parts(&self) -> Result<Parts, SettingsError> {
-        self.parts_with(|| Argon2Pool::new(&self.hashing))
+        self.parts_with(Start::AtOnce)
     }
 
     /// The hasher is made last: where anything else is wrong, it starts no threads.
-    fn parts_with(
-        &self,
-        hasher: impl FnOnce() -> Result<Argon2Pool, Argon2Error>,
-    ) -> Result<Parts, SettingsError> {
+    fn parts_with(&self, start: Start) -> Result<Parts, SettingsError> {
         Ok(Parts {
             links: self.links.build()?,
             policy: self.policy.build()?,
             keys: self.keys.read()?,
-            hasher: hasher()?,
+            #[cfg(feature = "breach")]
+            screen: match start {
+                Start::AtOnce => self.policy.breach.screen()?,
+                #[cfg(feature = "sqlite")]
+                Start::WhenNeeded => self.policy.breach.screen_opening_later(),
+            },
+            hasher: match start {
+                Start::AtOnce => Argon2Pool::new(&self.hashing)?,
+                #[cfg(feature = "sqlite")]
+                Start::WhenNeeded => Argon2Pool::starting_later(&self.hashing)?,
+            },
         })
     }
 
@@ -283,6 +294,11 @@ impl Settings {
         };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
+        #[cfg(feature = "breach")]
+        let builder = match parts.screen {
+            Some(screen) => builder.password_screen(screen),
+            None => builder,
+        };
         let builder = if self.recheck_at_log_in { builder.recheck_at_log_in() } else { builder };
         let builder = if self.log_ins_noted { builder.log_ins_noted() } else { builder };
         let builder = if self.served_elsewhere { builder.served_elsewhere() } else { builder };
@@ -300,7 +316,17 @@ struct Parts {
     links: Links,
     policy: PasswordPolicy,
     keys: Keyring,
+    #[cfg(feature = "breach")]
+    screen: Option<accountable_breach::BreachScreen>,
     hasher: Argon2Pool,
+}
+
+/// When what passwords need is started.
+#[derive(Clone, Copy)]
+enum Start {
+    AtOnce,
+    #[cfg(feature = "sqlite")]
+    WhenNeeded,
 }
 
 #[cfg(test)]

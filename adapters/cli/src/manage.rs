@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod breach;
 mod check;
 mod failure;
 mod groups;
@@ -13,6 +14,7 @@ mod output;
 mod reading;
 mod suppressions;
 mod sweep;
+mod typing;
 
 use std::path::PathBuf;
 
@@ -65,6 +67,9 @@ enum ManageCommand {
     /// Tells what rests on each key, and seals anew what rests on retired ones.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Makes the filter in which new passwords are looked up among those known from breaches, and asks it.
+    #[command(subcommand)]
+    Breach(breach::BreachCommand),
     /// Looks whether settings, keys, database, clock, files and mail servers are sound, and what is overdue. Changes nothing;
     /// exits with 1 where anything does not work.
     Check,
@@ -88,6 +93,7 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Outbox(command) => outbox::run(command, &common, &mut output).await,
         ManageCommand::Journal(command) => journal::run(command, &common, &mut output).await,
         ManageCommand::Keys(command) => keys::run(command, &common, &mut output).await,
+        ManageCommand::Breach(command) => breach::run(&command, &common, &mut output),
         ManageCommand::Check => check::run(&common, &mut output).await,
         ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
         ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,

@@ -55,6 +55,13 @@ pub enum SettingsError {
         /// The host's name for the rule.
         code: String,
     },
+    /// Passwords can't be looked up in the file that `policy.breach` names.
+    #[cfg(feature = "breach")]
+    #[error("policy.breach.file")]
+    BreachFilter(#[from] accountable_breach::FilterError),
+    /// `policy.breach` names a file, and this build lacks the feature `breach`.
+    #[error("policy.breach.file: this build can't look passwords up (it lacks the feature breach)")]
+    NoBreachScreen,
     /// The password policy can't be built.
     #[error("policy: {0}")]
     Policy(#[from] PolicyError),

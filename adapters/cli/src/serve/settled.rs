@@ -121,7 +121,9 @@ impl Parts {
         store: SqliteStore,
     ) -> Result<Generation, CommandError> {
         let Self { guard, contracts, pages, mailer, streams, endpoints } = self;
-        let accounts = settings.builder_over(store, mailer).map_err(failed)?.open().await.map_err(failed)?;
+        // A filter of breached passwords is read as a whole: others are served meanwhile.
+        let builder = tokio::task::block_in_place(|| settings.builder_over(store, mailer)).map_err(failed)?;
+        let accounts = builder.open().await.map_err(failed)?;
         let router = router(&guard, &accounts, contracts, pages);
         let follower = |endpoint| Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
         let followers = endpoints.into_iter().map(follower).collect::<Result<_, _>>();
