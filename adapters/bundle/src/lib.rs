@@ -63,8 +63,8 @@ pub use accountable_core::{
     About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
     Authentication, Bookmark, BookmarkError, BuildError, Builder, BulkWork, Delivery, DeliveryOptions, Error,
     Fault, FollowerName, Import, ImportedPassword, IssuedCode, Journal, JournalError, KeyUse, Machine,
-    MailList, MailOptions, NewAccount, OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Public,
-    PublicError, SessionsThen, Suppressed, Swept, Undisclosed, domain, port,
+    MailList, MailOptions, NewAccount, OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Presence,
+    Public, PublicError, SessionsThen, Suppressed, Swept, Undisclosed, domain, port,
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;
@@ -73,9 +73,10 @@ pub use accountable_mail as mail;
 #[cfg(feature = "smtp")]
 pub use accountable_smtp as smtp;
 pub use accountable_system::{
-    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
-    Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, machine_id, new_keyring_toml,
-    secrets_from_file, write_new_keyring,
+    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileEditError,
+    KeyFileError, OsEntropy, Pbkdf2Digest, Pepper, SystemClock, add_key_to_file, keyring_from_env,
+    keyring_from_file, machine_id, new_keyring_toml, remove_key_from_file, secrets_from_file,
+    use_key_of_file, write_new_keyring,
 };
 /// For implementing a port.
 pub use async_trait::async_trait;

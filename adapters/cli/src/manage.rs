@@ -12,6 +12,7 @@ mod open;
 mod outbox;
 mod output;
 mod reading;
+mod restore;
 mod suppressions;
 mod sweep;
 mod typing;
@@ -64,7 +65,7 @@ enum ManageCommand {
     /// Reads what happened: to one account, or to all.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
-    /// Tells what rests on each key, and seals anew what rests on retired ones.
+    /// Goes over from one key to another: adds, uses and retires keys, and seals anew what rests on retired ones.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Makes the filter in which new passwords are looked up among those known from breaches, and asks it.
@@ -75,6 +76,10 @@ enum ManageCommand {
     Check,
     /// Copies the database to a new file that only you may read, while others go on to use it.
     Backup(backup::BackupArgs),
+    /// Puts a backup in the place of a database that was lost, and begins its new life: sessions are over, and mailed codes void.
+    ///
+    /// accountable restore FILE does the second half for a file that was put back by hand.
+    Restore(restore::RestoreArgs),
     /// Does now what the courier of a serving process does by itself: delivers mails and does what time asks for, once.
     Sweep(sweep::SweepArgs),
 }
@@ -96,6 +101,7 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Breach(command) => breach::run(&command, &common, &mut output),
         ManageCommand::Check => check::run(&common, &mut output).await,
         ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
+        ManageCommand::Restore(args) => restore::run(&args, &common, &mut output),
         ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,
     };
     match done {

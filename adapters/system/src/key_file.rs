@@ -144,10 +144,8 @@ fn text<'a>(place: &str, octets: &'a [u8]) -> Result<&'a str, KeyFileError> {
 pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizing<String>, EntropyError> {
     let mut toml = Zeroizing::new(String::with_capacity(1_024));
     let push_key = |toml: &mut String| {
-        let mut key = Zeroizing::new([0; 32]);
-        entropy.fill(key.as_mut_slice())?;
         toml.push('"');
-        STANDARD.encode_string(key.as_slice(), toml);
+        toml.push_str(&drawn_key(entropy)?);
         toml.push_str("\"\n");
         Ok(())
     };
@@ -163,6 +161,16 @@ pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizi
     toml.push_str("\" = ");
     push_key(&mut toml)?;
     Ok(toml)
+}
+
+/// Draws 32 bytes, in standard base64.
+pub(crate) fn drawn_key(entropy: &dyn Entropy) -> Result<Zeroizing<String>, EntropyError> {
+    let mut key = Zeroizing::new([0; 32]);
+    entropy.fill(key.as_mut_slice())?;
+    // It fits, so it never grows and leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    STANDARD.encode_string(key.as_slice(), &mut text);
+    Ok(text)
 }
 
 /// Draws a fresh keyring and puts it into a new file, which on Unix only its owner may read and write.
@@ -218,13 +226,13 @@ fn for_owner_only() -> OpenOptions {
 
 /// Makes the file's name durable, too.
 #[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or_else(|| Path::new("."))).and_then(|directory| directory.sync_all())
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -148,6 +148,7 @@ pub(super) async fn prepare(
             accounts: vec![hulft.accounts, forest.accounts, tulo.accounts],
             streams: Streams::default(),
             followers: Vec::new(),
+            presences: Vec::new(),
         },
         reloader: None,
         status: None,

@@ -1,6 +1,6 @@
 //! Serving as settings say: one realm, its pages, and the contracts that are switched on.
 
-use std::{fmt::Write as _, net::SocketAddr, path::Path, sync::Arc};
+use std::{fmt::Write as _, net::SocketAddr, path::Path, process, sync::Arc};
 
 use accountable::{
     Accounts, OsEntropy, Settings, SystemClock,
@@ -128,7 +128,10 @@ impl Parts {
         let follower = |endpoint| Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);
         let followers = endpoints.into_iter().map(follower).collect::<Result<_, _>>();
         let followers = followers.map_err(|error| failed(format!("webhooks: {}", with_causes(&error))))?;
-        Ok(Generation { router, accounts: vec![accounts], streams, followers })
+        // Last: what is told here stands in the store until it is taken back.
+        let presence = accounts.announce(&format!("accountable serve, process {}", process::id())).await;
+        let presences = vec![presence.map_err(failed)?];
+        Ok(Generation { router, accounts: vec![accounts], streams, followers, presences })
     }
 }
 

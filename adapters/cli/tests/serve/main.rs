@@ -10,6 +10,7 @@ mod browser;
 mod demonstration;
 mod events;
 mod full_disk;
+mod keys;
 mod kills;
 mod mail;
 mod operate;
