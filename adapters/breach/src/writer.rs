@@ -46,7 +46,12 @@ pub(crate) struct FilterWriter {
 
 impl FilterWriter {
     pub(crate) fn new(path: &Path, bits: Bits) -> io::Result<Self> {
-        let mut draft = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder_of(path))?;
+        let begin = draft_of(path);
+        sweep(path, &begin)?;
+        let mut draft =
+            tempfile::Builder::new().prefix(&begin).suffix(".tmp").tempfile_in(folder_of(path))?;
+        // Whoever sweeps sees that it is being written. Where files can't be locked, nobody sweeps.
+        let _ = draft.as_file().lock();
         draft.write_all(&[0; HEAD])?;
         let (body, shards) = (Sha256::new(), Vec::with_capacity(SHARDS));
         Ok(Self { draft, path: path.to_owned(), bits, body, octets: 0, shards })
@@ -106,6 +111,27 @@ impl FilterWriter {
 
 fn shape(made: &Descriptor) -> Shape {
     Shape { seed: made.seed, segment: made.segment_length, first: made.segment_count_length }
+}
+
+/// How a draft of this file is called.
+fn draft_of(path: &Path) -> String {
+    format!(".{}-", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Removes drafts that nobody writes any more: their writer, which was killed, holds no lock on them.
+fn sweep(path: &Path, begin: &str) -> io::Result<()> {
+    for entry in folder_of(path).read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if !name.to_str().is_some_and(|name| name.starts_with(begin) && name.ends_with(".tmp")) {
+            continue;
+        }
+        // It may be gone by now, or be somebody else's.
+        if File::open(entry.path()).is_ok_and(|draft| draft.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {

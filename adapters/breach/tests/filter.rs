@@ -206,6 +206,8 @@ fn where_no_filter_is_made_nothing_is_left_and_what_was_there_stays() {
             "list_not_ordered",
         ),
     ] {
+        // As a build that was killed leaves it.
+        fs::write(bench.path(".filter-x.tmp"), "half").unwrap();
         let refused = bench.build(text, &BuildOptions::default()).unwrap_err();
         assert_eq!(refused.code(), code);
         assert_eq!(bench.names(), ["filter", "list.txt"]);
