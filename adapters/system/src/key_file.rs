@@ -153,7 +153,7 @@ pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizi
     toml.push_str("# Names addresses: must never change while the accounts live.\ntags = ");
     push_key(&mut toml)?;
     // A key's name holds nothing that TOML would escape.
-    toml.push_str("\n# The key that new codes and seals are made under. To rotate: add a key below, name it here, and\n");
+    toml.push_str("\n# The key that new codes and seals are made under. accountable manage keys goes over to another:\n");
     toml.push_str("# keep the old ones for as long as anything rests on them.\nactive = \"");
     toml.push_str(key_id.as_str());
     toml.push_str("\"\n\n[keys]\n\"");

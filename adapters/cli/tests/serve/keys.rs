@@ -52,7 +52,7 @@ impl Serving {
 
     /// How operators know it.
     fn name(&self) -> String {
-        format!("accountable serve, process {}", self.server.id())
+        format!("accountable serve, process {}", self.server.pid())
     }
 }
 

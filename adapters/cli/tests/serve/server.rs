@@ -69,11 +69,6 @@ impl Server {
         bash(&format!("kill -HUP {}", self.child.id()));
     }
 
-    /// Its process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// With SIGTERM, as whatever supervises it would.
     pub(crate) fn ask_to_end(mut self) -> Option<i32> {
         bash(&format!("kill -TERM {}", self.child.id()));
