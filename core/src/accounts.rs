@@ -18,6 +18,7 @@ use crate::{
     log_in::{Gate, LogInOptions},
     port::{Clock, Entropy, ErasureVeto, MailRouting, Mailer, PasswordHasher, PasswordScreen, Store},
     post::{courier::Courier, swept::Swept},
+    upkeep::presence::Presence,
 };
 
 /// The accounts of one realm. Cheap to clone: all clones share one state, and may be used from any thread.
@@ -167,6 +168,19 @@ impl Accounts {
     /// A [`Fault`] where the store can't answer.
     pub async fn outbox_health(&self) -> Result<OutboxHealth, Fault> {
         watched("outbox_health", self.core.realm.as_str(), self.core.outbox_health()).await
+    }
+
+    /// Says in the store that this process runs, and which keys it knows, so that no key is used that it does not know: a
+    /// key is added to the keyring of each process first, and [`Admin::processes`](crate::Admin::processes) tells who knows it.
+    ///
+    /// A process calls it once it can answer, and again whenever it builds accounts with other keys; `name` is what its operators
+    /// know it by. What it gives must be [kept](Presence::keep) until the process ends. A process that never says so is not asked
+    /// whether it knows a key.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn announce(&self, name: &str) -> Result<Presence, Fault> {
+        watched("announce", self.core.realm.as_str(), Presence::begin(Arc::clone(&self.core), name)).await
     }
 
     /// Delivers mails and does what time asks for, until `shutdown` ends; then finishes what it has begun.

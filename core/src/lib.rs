@@ -54,5 +54,5 @@ pub use self::{
     engine::health::OutboxHealth,
     error::{BookmarkError, Error, Fault, JournalError, PublicError},
     post::{delivery::Delivery, swept::Swept},
-    upkeep::bulk::BulkWork,
+    upkeep::{bulk::BulkWork, presence::Presence},
 };

@@ -29,6 +29,7 @@ fn every_doors_future_is_send(
     send(journal.history(id, None, 1));
     send(journal.feed(None, 1));
     send(accounts.sweep(1));
+    send(accounts.announce("a process"));
     send(accounts.clone().run_courier(std::future::pending()));
 }
 

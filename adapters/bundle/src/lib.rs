@@ -48,6 +48,7 @@
 //! | `sqlite` | yes | accounts in an SQLite file |
 //! | `bundled-sqlite` | yes | SQLite itself, built in; without it the system's library is linked |
 //! | `foreign-hashes` | yes | imported hashes of other systems (bcrypt, scrypt, PBKDF2, ..) are verified, and replaced as their owners log in |
+//! | `breach` | no | `breach`: new passwords looked up, off-line, among those known from breaches |
 //! | `tracing` | yes | a span and an outcome for each call, through `tracing` |
 //! | `metrics` | no | counters of calls and mails, through `metrics` |
 //! | `axum` | no | `http`: the published contracts and the pages that mailed links lead to, as axum routers |
@@ -56,13 +57,15 @@
 //! | `testing` | no | `testing`: the whole library in memory, for a host's own tests |
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "breach")]
+pub use accountable_breach as breach;
 pub use accountable_core::{
     About, Accepted, AccountChanges, AccountList, AccountPage, AccountView, Accounts, AccountsPage, Admin,
     Authentication, Bookmark, BookmarkError, BuildError, Builder, BulkWork, Delivery, DeliveryOptions, Error,
     Export, ExportedAccount, ExportedHash, ExportedPassword, Fault, FollowerName, Import, ImportedOnce,
     ImportedPassword, IssuedCode, Journal, JournalError, KeyUse, Machine, MailList, MailOptions, NewAccount,
-    OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Public, PublicError, SessionsThen, Suppressed,
-    Swept, Undisclosed, domain, port,
+    OpenError, OutboxHealth, OutboxMail, Owner, PasswordView, Presence, Public, PublicError, SessionsThen,
+    Suppressed, Swept, Undisclosed, domain, port,
 };
 #[cfg(feature = "axum")]
 pub use accountable_http as http;
@@ -71,9 +74,10 @@ pub use accountable_mail as mail;
 #[cfg(feature = "smtp")]
 pub use accountable_smtp as smtp;
 pub use accountable_system::{
-    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileError, OsEntropy,
-    Pbkdf2Digest, Pepper, SystemClock, keyring_from_env, keyring_from_file, machine_id, new_keyring_toml,
-    secrets_from_file, write_new_keyring,
+    Argon2Cost, Argon2Error, Argon2Pool, Argon2Settings, CostClass, ForeignCeiling, KeyFileEditError,
+    KeyFileError, OsEntropy, Pbkdf2Digest, Pepper, SystemClock, add_key_to_file, keyring_from_env,
+    keyring_from_file, machine_id, new_keyring_toml, remove_key_from_file, secrets_from_file,
+    use_key_of_file, write_new_keyring,
 };
 /// For implementing a port.
 pub use async_trait::async_trait;

@@ -15,6 +15,7 @@
 //! keys, and so on.
 
 mod beside;
+mod breach;
 #[cfg(feature = "axum")]
 mod contract;
 mod error;
@@ -42,7 +43,7 @@ use accountable_core::{
     domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Error, Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
+use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
@@ -50,12 +51,8 @@ pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.
 #[cfg(not(feature = "axum"))]
 pub use self::unread::Unread as HttpSettings;
-#[cfg(feature = "axum")]
 pub use self::{
-    contract::{Contract, Contradiction},
-    http::{FeedSettings, FeedbackSettings, HttpSettings, PagesSettings},
-};
-pub use self::{
+    breach::BreachSettings,
     error::{Place, SettingsError},
     keys::KeySettings,
     links::LinkSettings,
@@ -67,6 +64,11 @@ pub use self::{
     store::StoreSettings,
     webhooks::WebhookSettings,
     words::WordSettings,
+};
+#[cfg(feature = "axum")]
+pub use self::{
+    contract::{Contract, Contradiction},
+    http::{FeedSettings, FeedbackSettings, HttpSettings, PagesSettings},
 };
 
 /// The most octets of a settings file.
@@ -111,7 +113,7 @@ pub struct Settings {
     /// How many log-ins may wait for their turn, over all addresses: 4,096; 1,000,000 at most. One more is turned away.
     pub log_in_queue: usize,
     /// Whether to take a new password also while it can't be looked up among those known from breaches; no by default.
-    /// It matters only where the host fills that port.
+    /// It matters only where `policy.breach` names a filter, or the host fills that port.
     pub accept_unscreened_passwords: bool,
     /// Whether the password of each log-in is judged by the policy of today, and must be changed where that refuses it; no by
     /// default.
@@ -227,12 +229,13 @@ impl Settings {
             settings.webhooks.iter_mut().for_each(|webhook| webhook.beside(folder));
             settings.hashing = settings.hashing.relative_to(folder);
             settings.policy.blocklist_file = settings.policy.blocklist_file.map(|file| folder.join(file));
+            settings.policy.breach.file = settings.policy.breach.file.map(|file| folder.join(file));
         }
         Ok(settings)
     }
 
     /// Begins to build accounts as these settings say, in the SQLite file that they name, on this machine. What only
-    /// code can say, such as a password screen, is added to the builder.
+    /// code can say, such as a veto of erasures, is added to the builder.
     ///
     /// The file is opened last: where anything else is wrong, none is made.
     ///
@@ -246,13 +249,14 @@ impl Settings {
     }
 
     /// Begins to build accounts as [`builder`](Self::builder) does, for a program that seldom has a password to hash, such as
-    /// one that an operator runs: hashing threads are started once there is one.
+    /// one that an operator runs: hashing threads are started, and the filter of breached passwords is opened, once there is one.
     ///
     /// # Errors
-    /// Those of [`builder`](Self::builder), but for threads that can't be started: whoever has a password hashed is told then.
+    /// Those of [`builder`](Self::builder), but for threads that can't be started and a filter that can't be opened: whoever has a
+    /// password is told then.
     #[cfg(feature = "sqlite")]
     pub fn builder_hashing_later(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
-        let parts = self.parts_with(|| Argon2Pool::starting_later(&self.hashing))?;
+        let parts = self.parts_with(Start::WhenNeeded)?;
         Ok(self.assemble(parts, self.store.open()?, mailer))
     }
 
@@ -277,23 +281,31 @@ impl Settings {
         store: impl Store,
         mailer: impl Mailer,
     ) -> Result<Builder, SettingsError> {
-        Ok(self.assemble(self.parts_with(|| Ok(hasher))?, store, mailer))
+        Ok(self.assemble(self.parts_with(Start::Sharing(hasher))?, store, mailer))
     }
 
     fn parts(&self) -> Result<Parts, SettingsError> {
-        self.parts_with(|| Argon2Pool::new(&self.hashing))
+        self.parts_with(Start::AtOnce)
     }
 
     /// The hasher is made last: where anything else is wrong, it starts no threads.
-    fn parts_with(
-        &self,
-        hasher: impl FnOnce() -> Result<Argon2Pool, Argon2Error>,
-    ) -> Result<Parts, SettingsError> {
+    fn parts_with(&self, start: Start) -> Result<Parts, SettingsError> {
         Ok(Parts {
             links: self.links.build()?,
             policy: self.policy.build()?,
             keys: self.keys.read()?,
-            hasher: hasher()?,
+            #[cfg(feature = "breach")]
+            screen: match &start {
+                Start::AtOnce | Start::Sharing(_) => self.policy.breach.screen()?,
+                #[cfg(feature = "sqlite")]
+                Start::WhenNeeded => self.policy.breach.screen_opening_later(),
+            },
+            hasher: match start {
+                Start::AtOnce => Argon2Pool::new(&self.hashing)?,
+                Start::Sharing(hasher) => hasher,
+                #[cfg(feature = "sqlite")]
+                Start::WhenNeeded => Argon2Pool::starting_later(&self.hashing)?,
+            },
         })
     }
 
@@ -310,6 +322,11 @@ impl Settings {
         };
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
+        #[cfg(feature = "breach")]
+        let builder = match parts.screen {
+            Some(screen) => builder.password_screen(screen),
+            None => builder,
+        };
         let builder = if self.recheck_at_log_in { builder.recheck_at_log_in() } else { builder };
         let builder = if self.log_ins_noted { builder.log_ins_noted() } else { builder };
         let builder = if self.served_elsewhere { builder.served_elsewhere() } else { builder };
@@ -327,7 +344,18 @@ struct Parts {
     links: Links,
     policy: PasswordPolicy,
     keys: Keyring,
+    #[cfg(feature = "breach")]
+    screen: Option<accountable_breach::BreachScreen>,
     hasher: Argon2Pool,
+}
+
+/// When what passwords need is started.
+enum Start {
+    AtOnce,
+    /// At once, but for the hasher, which others have as well.
+    Sharing(Argon2Pool),
+    #[cfg(feature = "sqlite")]
+    WhenNeeded,
 }
 
 #[cfg(test)]

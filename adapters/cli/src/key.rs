@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use accountable::{
     OsEntropy,
     domain::{Actor, KeyId},
-    http::auth::{BearerKeyEntry, BearerKeys},
+    http::{
+        SCOPES,
+        auth::{BearerKeyEntry, BearerKeys},
+    },
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -55,6 +58,9 @@ pub(crate) fn run(args: &KeyArgs) -> Result<(), CommandError> {
         Some(id) => KeyId::parse(id).map_err(|error| failed(format!("--id: {error}")))?,
         None => init::key_id_of_today().map_err(failed)?,
     };
+    if let Some(unknown) = args.scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
+        return Err(failed(format!("--scope: no route asks for {unknown}; there are {}", SCOPES.join(", "))));
+    }
     let mut new = BearerKeys::draw(&OsEntropy, id, name, &args.scopes).map_err(failed)?;
     if args.id.is_none() {
         let [first, second, third, ..] = new.entry.sha256;
@@ -69,7 +75,7 @@ pub(crate) fn run(args: &KeyArgs) -> Result<(), CommandError> {
         writeln!(out)?;
     } else {
         writeln!(out, "For {}, shown this once: {}\n", args.name, new.key.expose())?;
-        writeln!(out, "Add to bearer-keys.toml, and start accountable serve anew:\n")?;
+        writeln!(out, "Add to bearer-keys.toml (mode 600), and send SIGHUP to accountable serve:\n")?;
         write!(out, "{}", toml(&new.entry, &entry))?;
     }
     Ok(out.flush()?)

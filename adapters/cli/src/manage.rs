@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod breach;
 mod check;
 mod export;
 mod failure;
@@ -13,8 +14,10 @@ mod open;
 mod outbox;
 mod output;
 mod reading;
+mod restore;
 mod suppressions;
 mod sweep;
+mod typing;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -68,17 +71,24 @@ enum ManageCommand {
     /// Reads what happened: to one account, or to all.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
-    /// Tells what rests on each key, and seals anew what rests on retired ones.
+    /// Goes over from one key to another: adds, uses and retires keys, and seals anew what rests on retired ones.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Tells where each endpoint of webhooks stands and what it refuses, and gives up or tells again single events.
     #[command(subcommand)]
     Webhooks(webhooks::WebhooksCommand),
+    /// Makes the filter in which new passwords are looked up among those known from breaches, and asks it.
+    #[command(subcommand)]
+    Breach(breach::BreachCommand),
     /// Looks whether settings, keys, database, clock, files and mail servers are sound, and what is overdue. Changes nothing;
     /// exits with 1 where anything does not work.
     Check,
     /// Copies the database to a new file that only you may read, while others go on to use it.
     Backup(backup::BackupArgs),
+    /// Puts a backup in the place of a database that was lost, and begins its new life: sessions are over, and mailed codes void.
+    ///
+    /// accountable restore FILE does the second half for a file that was put back by hand.
+    Restore(restore::RestoreArgs),
     /// Makes accounts of another system's users, or of an export of ours. Run again, it goes on where it stopped.
     Import(import::ImportArgs),
     /// Writes all accounts of the realm to a new file that only you may read.
@@ -102,8 +112,10 @@ pub(crate) async fn run(args: ManageArgs) -> Result<(), CommandError> {
         ManageCommand::Journal(command) => journal::run(command, &common, &mut output).await,
         ManageCommand::Keys(command) => keys::run(command, &common, &mut output).await,
         ManageCommand::Webhooks(command) => webhooks::run(command, &common, &mut output).await,
+        ManageCommand::Breach(command) => breach::run(&command, &common, &mut output),
         ManageCommand::Check => check::run(&common, &mut output).await,
         ManageCommand::Backup(args) => backup::run(&args, &common, &mut output),
+        ManageCommand::Restore(args) => restore::run(&args, &common, &mut output),
         ManageCommand::Import(args) => import::run(args, &common, &mut output).await,
         ManageCommand::Export(args) => export::run(&args, &common, &mut output).await,
         ManageCommand::Sweep(args) => sweep::run(&args, &common, &mut output).await,

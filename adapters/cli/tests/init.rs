@@ -121,6 +121,50 @@ fn a_folder_is_made_where_there_is_none_but_only_one() {
     assert_eq!(names(folder.path()), ["etc"]);
 }
 
+/// Killed as soon as the folder has changed so many times, or so many octets into a file: a second run makes both files, and leaves
+/// nothing else.
+#[test]
+#[cfg(unix)]
+fn whenever_it_is_killed_a_second_run_completes_it() {
+    let sound = |folder: &Path, when: &str| {
+        let second = init(folder, &[]);
+        let finished = said(&second).contains("keys.toml is there already");
+        assert!(second.status.success() || finished, "{when}: {}", said(&second));
+        assert_eq!(names(folder), ["keys.toml", "settings.toml"], "{when}");
+        assert_eq!(fs::read_to_string(folder.join("settings.toml")).unwrap(), Settings::TOML, "{when}");
+        Settings::from_file(folder.join("settings.toml")).unwrap().keys.read().unwrap();
+        !finished
+    };
+    let mut completed = 0;
+    for round in 0..60 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_accountable"))
+            .arg("init")
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let (mut seen, mut changes) = (Vec::new(), 0);
+        while changes < round % 6 && child.try_wait().unwrap().is_none() {
+            let now = names(folder.path());
+            changes += u32::from(now != seen);
+            seen = now;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        completed += u32::from(sound(folder.path(), &format!("after {changes} changes")));
+    }
+    assert!(completed > 10, "{completed} of 60 were killed before the end");
+    // SIGXFSZ ends it in the middle of a write.
+    for blocks in [0, 1, 2, 8, 16] {
+        let folder = tempfile::tempdir().unwrap();
+        let line = format!("ulimit -f {blocks}; exec {} init", env!("CARGO_BIN_EXE_accountable"));
+        let killed = Command::new("bash").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+        assert!(!killed.status.success(), "{blocks}");
+        assert!(sound(folder.path(), &format!("after {blocks} KiB")), "{blocks}");
+    }
+}
+
 #[test]
 fn a_person_is_told_what_was_written_and_what_comes_next() {
     let folder = tempfile::tempdir().unwrap();

@@ -95,6 +95,7 @@ pub mod origin;
 pub mod pages;
 pub mod profile;
 mod request_id;
+mod scopes;
 mod serve;
 mod shares;
 mod trouble;
@@ -110,6 +111,7 @@ pub use self::{
     guard::{Guard, Says},
     limits::Limits,
     request_id::{RequestId, X_REQUEST_ID},
+    scopes::SCOPES,
     serve::{Connections, serve},
     trouble::Trouble,
 };

@@ -18,7 +18,7 @@ use crate::{Composer, Mail};
 /// A mailer that writes each mail to a folder, as `ID.eml`: for development, or for a program that sends what it finds there.
 ///
 /// - A file appears at once and whole, and is durable before the letter counts as delivered. Until then it has a
-///   name that begins with a dot and ends in `.tmp`; a crash may leave one behind.
+///   name that begins with a dot and ends in `.tmp`. One that a crash left behind is removed as the folder is opened next.
 /// - Another attempt at a letter writes the same mail to the same file.
 /// - On Unix only the owner of a file may read it, since mails hold live links.
 /// - A delivery takes as long as the file system does. No letter waits for another: files are written on the threads of the
@@ -51,10 +51,11 @@ pub struct FolderMailer {
 
 impl FolderMailer {
     /// A mailer to this folder. If it is not there it is made, with the folders above it, on Unix for the owner alone; what was
-    /// made is durable when this returns.
+    /// made is durable when this returns. What a process that was killed has left half written is removed: its mail is in the
+    /// outbox still.
     ///
     /// # Errors
-    /// The [`io::Error`] of the operating system, if a folder can't be made or made durable.
+    /// The [`io::Error`] of the operating system, if a folder can't be made, made durable or read.
     pub fn open(folder: impl Into<PathBuf>, composer: Composer) -> io::Result<Self> {
         let folder = folder.into();
         let mut maker = fs::DirBuilder::new();
@@ -64,6 +65,7 @@ impl FolderMailer {
         let parents = parents_of_new(&folder);
         maker.create(&folder)?;
         parents.iter().try_for_each(|parent| sync_folder(parent))?;
+        sweep(&folder)?;
         Ok(Self { folder: folder.into(), composer })
     }
 }
@@ -84,11 +86,35 @@ impl Mailer for FolderMailer {
 /// Whole and durable under its name, or not there.
 fn put(folder: &Path, name: &str, mail: &Mail) -> io::Result<()> {
     // Readable by its owner alone, and gone again if anything fails.
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(DRAFT).suffix(DRAFT_END).tempfile_in(folder)?;
+    // Whoever sweeps sees that it is being written. Where files can't be locked, nobody sweeps.
+    let _ = file.as_file().lock();
     file.write_all(mail.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(folder.join(name)).map_err(|failed| failed.error)?;
     sync_folder(folder)
+}
+
+/// How a file is called that is being written.
+const DRAFT: &str = ".mail-";
+const DRAFT_END: &str = ".tmp";
+
+/// Removes what nobody writes any more: its writer, which was killed, holds no lock on it.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_draft = |name: &str| name.starts_with(DRAFT) && name.ends_with(DRAFT_END);
+        if !name.to_str().is_some_and(is_draft) {
+            continue;
+        }
+        // It may be gone by now, or be somebody else's.
+        let Ok(file) = fs::File::open(entry.path()) else { continue };
+        if file.try_lock().is_ok() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// The folders that get a new entry when this one is made: its parent, and each further one up to the first that is there.
@@ -136,6 +162,24 @@ mod tests {
         assert_eq!(parents_of_new(there), [] as [&Path; 0]);
         assert_eq!(parents_of_new(Path::new("not-there/a")), [Path::new("not-there"), Path::new(".")]);
         assert_eq!(parents_of_new(Path::new("not-there")), [Path::new(".")]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in [".mail-left.tmp", ".mail-held.tmp", ".other.tmp", "mail.eml"] {
+            fs::write(path(name), "Subject: ").unwrap();
+        }
+        let held = fs::File::open(path(".mail-held.tmp")).unwrap();
+        held.lock().unwrap();
+        sweep(folder.path()).unwrap();
+        let left =
+            [".mail-left.tmp", ".mail-held.tmp", ".other.tmp", "mail.eml"].map(|name| path(name).exists());
+        assert_eq!(left, [false, true, true, true]);
+        drop(held);
+        sweep(folder.path()).unwrap();
+        assert!(!path(".mail-held.tmp").exists());
     }
 
     #[test]

@@ -144,10 +144,8 @@ fn text<'a>(place: &str, octets: &'a [u8]) -> Result<&'a str, KeyFileError> {
 pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizing<String>, EntropyError> {
     let mut toml = Zeroizing::new(String::with_capacity(1_024));
     let push_key = |toml: &mut String| {
-        let mut key = Zeroizing::new([0; 32]);
-        entropy.fill(key.as_mut_slice())?;
         toml.push('"');
-        STANDARD.encode_string(key.as_slice(), toml);
+        toml.push_str(&drawn_key(entropy)?);
         toml.push_str("\"\n");
         Ok(())
     };
@@ -155,7 +153,7 @@ pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizi
     toml.push_str("# Names addresses: must never change while the accounts live.\ntags = ");
     push_key(&mut toml)?;
     // A key's name holds nothing that TOML would escape.
-    toml.push_str("\n# The key that new codes and seals are made under. To rotate: add a key below, name it here, and\n");
+    toml.push_str("\n# The key that new codes and seals are made under. accountable manage keys goes over to another:\n");
     toml.push_str("# keep the old ones for as long as anything rests on them.\nactive = \"");
     toml.push_str(key_id.as_str());
     toml.push_str("\"\n\n[keys]\n\"");
@@ -163,6 +161,16 @@ pub fn new_keyring_toml(entropy: &dyn Entropy, key_id: &KeyId) -> Result<Zeroizi
     toml.push_str("\" = ");
     push_key(&mut toml)?;
     Ok(toml)
+}
+
+/// Draws 32 bytes, in standard base64.
+pub(crate) fn drawn_key(entropy: &dyn Entropy) -> Result<Zeroizing<String>, EntropyError> {
+    let mut key = Zeroizing::new([0; 32]);
+    entropy.fill(key.as_mut_slice())?;
+    // It fits, so it never grows and leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    STANDARD.encode_string(key.as_slice(), &mut text);
+    Ok(text)
 }
 
 /// Draws a fresh keyring and puts it into a new file, which on Unix only its owner may read and write.
@@ -218,13 +226,13 @@ fn for_owner_only() -> OpenOptions {
 
 /// Makes the file's name durable, too.
 #[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or_else(|| Path::new("."))).and_then(|directory| directory.sync_all())
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod foreign;
 #[cfg_attr(feature = "foreign-hashes", cfg(test))]
 mod foreign_marks;
 mod key_file;
+mod key_file_edit;
 mod machine_id;
 mod pepper;
 mod phc;
@@ -43,6 +44,7 @@ pub use self::{
         KeyFileError, keyring_from_env, keyring_from_file, new_keyring_toml, secrets_from_file,
         write_new_keyring,
     },
+    key_file_edit::{KeyFileEditError, add_key_to_file, remove_key_from_file, use_key_of_file},
     machine_id::machine_id,
     pepper::Pepper,
     settings::{Argon2Error, Argon2Settings},

@@ -118,6 +118,11 @@ impl KeyChecks {
         Ok(Some(next))
     }
 
+    /// Whether a key of this name was recorded, though it may have left the keyring since.
+    pub(crate) fn names(&self, id: &KeyId) -> bool {
+        self.keys.contains_key(id)
+    }
+
     /// Without the keys that this keyring does not have: where a record would grow too long, names that are no longer in use
     /// are forgotten first.
     #[must_use]

@@ -44,6 +44,7 @@ mod only_to;
 mod origin;
 mod password;
 mod policy;
+mod process;
 mod purpose;
 mod quota_of;
 mod realm;
@@ -110,6 +111,7 @@ pub use self::{
         Blocklist, CharacterClass, CommonKind, CommonPart, PasswordPolicy, PasswordRule, PolicyBuilder,
         PolicyContext, PolicyError, Violation, ViolationCode,
     },
+    process::Process,
     purpose::Purpose,
     quota_of::{QuotaOf, StrangersMail},
     realm::Realm,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Core, Deadline};
 use crate::{
-    domain::KeyChecks,
+    domain::{KeyChecks, KeyId},
     error::Fault,
     port::{Note, NoteName, Stored},
 };
@@ -42,6 +42,15 @@ impl Core {
             self.replace_note(before, next, deadline).await?;
         }
         Err(Fault::TimedOut)
+    }
+
+    /// Whether the realm was written with a key of this name, ever since it keeps check values.
+    pub(crate) async fn key_is_named(&self, id: &KeyId) -> Result<bool, Fault> {
+        let mut deadline = self.deadline();
+        self.meet_keys(&mut deadline).await?;
+        let recorded = self.note(&NoteName::keys(), &mut deadline).await?;
+        let recorded = recorded.map(|note| serde_json::from_str::<KeyChecks>(&note.value.content));
+        Ok(recorded.transpose().map_err(|_| Fault::Damaged)?.is_some_and(|recorded| recorded.names(id)))
     }
 
     /// The note as it shall be, where it lacks a key of ours.

@@ -34,7 +34,16 @@ impl Core {
         deadline: &mut Deadline<'_>,
     ) -> Result<Option<CommitId>, Fault> {
         let commit = self.noting(before, after)?;
-        match self.offer(&commit, &mut None, deadline).await {
+        self.offer_notes(&commit, deadline).await
+    }
+
+    /// Commits what is about notes alone: its stamp, or none where somebody else was first.
+    pub(crate) async fn offer_notes(
+        &self,
+        commit: &Commit,
+        deadline: &mut Deadline<'_>,
+    ) -> Result<Option<CommitId>, Fault> {
+        match self.offer(commit, &mut None, deadline).await {
             Ok(Offered::Applied) => Ok(Some(commit.id())),
             Ok(Offered::LoadAgain(_)) | Err(DecideError::Superseded) => Ok(None),
             Err(undecided) => Err(undecided.about_a_note()),

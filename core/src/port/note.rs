@@ -1,6 +1,6 @@
 //! Notes: small records under a name, for what the engine itself has to remember of a realm.
 //!
-//! Check values of the keys in use, a follower's cursor, the progress of bulk work. Never anything personal.
+//! Check values of the keys in use, a follower's cursor, the progress of bulk work, which processes run. Never anything personal.
 
 use std::fmt;
 
@@ -75,6 +75,12 @@ impl NoteName {
     #[must_use]
     pub fn bulk() -> Self {
         Self("bulk".to_owned())
+    }
+
+    /// The note that names the processes which run: `processes`. What each says of itself is `process/ID`.
+    #[must_use]
+    pub fn processes() -> Self {
+        Self("processes".to_owned())
     }
 
     /// The name as text.

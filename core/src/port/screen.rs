@@ -12,7 +12,8 @@ use crate::domain::Password;
 /// query by the first octets of a hash does not.
 ///
 /// # Contract
-/// 1. True exactly if the list has the password, in the octets that [`Password::expose`] gives.
+/// 1. True if the list has the password, in the octets that [`Password::expose`] gives, and false if not. A filter may take
+///    a few others for known, at a rate that it states; it misses none.
 /// 2. No error text contains the password or a hash of it.
 /// 3. A dropped future stops, or goes on unheard; it leaves nothing locked.
 #[async_trait]

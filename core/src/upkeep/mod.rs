@@ -4,6 +4,7 @@
 pub(crate) mod bulk;
 mod erase;
 mod overdue;
+pub(crate) mod presence;
 mod reseal;
 mod rounds;
 mod trim;

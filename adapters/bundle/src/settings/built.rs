@@ -117,3 +117,29 @@ fn the_builder_refuses_what_the_file_refuses() {
     assert!(matches!(&queue, BuildError::OutOfBounds(refused) if refused.option == "log_in_queue"));
     assert!(refusal("log_in_queue = 1000001").contains("write 0 to 1000000"));
 }
+
+/// One of these two is in the list, and neither is refused by anything else.
+#[test]
+#[cfg(all(feature = "breach", feature = "testing"))]
+fn a_filter_beside_the_settings_is_asked_about_new_passwords_and_must_be_sound() {
+    use crate::{NewAccount, domain::Actor};
+    use accountable_breach::{BuildOptions, build};
+
+    let folder = folder(&format!("{PAGE}[policy.breach]\nfile = \"breach.filter\""));
+    let refused = built(&folder).err().unwrap();
+    assert!(std::error::Error::source(&refused).unwrap().to_string().contains("breach.filter"), "{refused}");
+    assert!(!folder.path().join("accounts.db").exists());
+    let (known, other) = ("seven green hedgehogs in a row", "eight green hedgehogs in a row");
+    let list = folder.path().join("list.txt");
+    fs::write(&list, "618AFFD055FD8B1112A9DB1FD0731D43ACFA34B1:1\n").unwrap();
+    build(&list, &folder.path().join("breach.filter"), &BuildOptions::default(), |_| {}).unwrap();
+    async_io::block_on(async {
+        let accounts = built(&folder).unwrap().open().await.unwrap();
+        let admin = accounts.admin(Actor::parse("staff:7").unwrap());
+        let ada = EmailAddress::parse("ada@example.com").unwrap();
+        let ada = admin.register(NewAccount::new(ada)).await.unwrap();
+        let refused = admin.assign_password(ada.id, &Password::parse(known).unwrap()).await.unwrap_err();
+        assert_eq!(refused.code(), "weak_password", "{refused}");
+        admin.assign_password(ada.id, &Password::parse(other).unwrap()).await.unwrap();
+    });
+}

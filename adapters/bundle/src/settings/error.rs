@@ -55,6 +55,13 @@ pub enum SettingsError {
         /// The host's name for the rule.
         code: String,
     },
+    /// Passwords can't be looked up in the file that `policy.breach` names.
+    #[cfg(feature = "breach")]
+    #[error("policy.breach.file")]
+    BreachFilter(#[from] accountable_breach::FilterError),
+    /// `policy.breach` names a file, and this build lacks the feature `breach`.
+    #[error("policy.breach.file: this build can't look passwords up (it lacks the feature breach)")]
+    NoBreachScreen,
     /// The password policy can't be built.
     #[error("policy: {0}")]
     Policy(#[from] PolicyError),
@@ -109,6 +116,24 @@ pub enum SettingsError {
     #[cfg(feature = "axum")]
     #[error("http.base_path: {0}")]
     BasePath(#[from] accountable_http::profile::webconnect::NotABasePath),
+    /// The file of bearer keys can't be read, or others have access to it.
+    #[cfg(feature = "axum")]
+    #[error("http.bearer_keys_file")]
+    BearerKeyFile(#[source] KeyFileError),
+    /// A bearer key has a scope that no route asks for.
+    #[cfg(feature = "axum")]
+    #[error(
+        "http.bearer_keys_file: {path}: the key {key} has the scope {scope}, which no route asks for; there are {}",
+        accountable_http::SCOPES.join(", ")
+    )]
+    UnknownScope {
+        /// The path of the file.
+        path: PathBuf,
+        /// The name of the key.
+        key: String,
+        /// The scope, unless it may be a secret.
+        scope: String,
+    },
     /// The file of bearer keys is malformed.
     #[cfg(feature = "axum")]
     #[error("http.bearer_keys_file: no keys in {path}")]

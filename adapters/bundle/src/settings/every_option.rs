@@ -52,7 +52,7 @@ const SECTIONS: &[Part] = &[
             ("accepting_unscreened_passwords", At("accept_unscreened_passwords")),
             ("mailing_only_to", At("mail.only_to")),
             ("mail_routing", Code),
-            ("password_screen", Code),
+            ("password_screen", At("policy.breach.file")),
             ("erasure_veto", Code),
         ],
     ),

@@ -11,7 +11,7 @@ use accountable_core::{
     port::{Clock, Entropy},
 };
 use accountable_http::{
-    Connections, Guard, Limits, WebOrigins,
+    Connections, Guard, Limits, SCOPES, WebOrigins,
     auth::{BearerKeys, NcpSignatures},
     origin::Proxies,
     pages::{PagesOptions, Template, Templates},
@@ -206,15 +206,37 @@ impl HttpSettings {
         if self.admit_unknown_peers { guard.admitting_unknown_peers() } else { guard }
     }
 
-    /// Reads the file of bearer keys.
+    /// Reads the file of bearer keys, of 64 KiB at most. Whoever may change it lets anybody in: on Unix only its owner may have
+    /// access to it.
     ///
     /// # Errors
-    /// [`SettingsError::File`] where the file can't be read, [`SettingsError::TooLarge`], and
-    /// [`SettingsError::BearerKeys`] where it is malformed.
+    /// [`SettingsError::BearerKeyFile`] where the file can't be read or others have access to it, [`SettingsError::BearerKeys`]
+    /// where it is malformed, and [`SettingsError::UnknownScope`] where a key has a scope that no route asks for.
     pub fn bearer_keys(&self) -> Result<BearerKeys, SettingsError> {
+        self.bearer_keys_with(&[])
+    }
+
+    /// Reads the file of bearer keys as [`bearer_keys`](Self::bearer_keys) does, for a host with routes of its own, whose keys may
+    /// have these scopes besides.
+    ///
+    /// # Errors
+    /// Those of [`bearer_keys`](Self::bearer_keys).
+    pub fn bearer_keys_with(&self, scopes: &[&str]) -> Result<BearerKeys, SettingsError> {
         let path: &Path = &self.bearer_keys_file;
-        BearerKeys::from_toml(&text_of(path, LARGEST)?)
-            .map_err(|source| SettingsError::BearerKeys { path: path.to_owned(), source })
+        let text = secrets_from_file(path).map_err(SettingsError::BearerKeyFile)?;
+        let keys = BearerKeys::from_toml(&text)
+            .map_err(|source| SettingsError::BearerKeys { path: path.to_owned(), source })?;
+        for entry in keys.entries() {
+            let known = |scope: &&String| SCOPES.iter().chain(scopes).any(|known| known == scope);
+            if let Some(unknown) = entry.scopes.iter().find(|scope| !known(scope)) {
+                return Err(SettingsError::UnknownScope {
+                    path: path.to_owned(),
+                    key: entry.id.to_string(),
+                    scope: shown_scope(unknown),
+                });
+            }
+        }
+        Ok(keys)
     }
 
     /// Reads the file of shared secrets, by which callers sign. There are secrets in it: on Unix only its owner may
@@ -256,6 +278,15 @@ impl HttpSettings {
     }
 }
 
+/// A scope as errors show it: not where it may be a key that was put into the wrong place.
+fn shown_scope(scope: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/:._-".contains(c);
+    match scope.len() <= 40 && scope.chars().all(plain) {
+        true => scope.to_owned(),
+        false => "(not shown)".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use accountable_core::domain::Origin;
@@ -293,9 +324,10 @@ mod tests {
         fs::write(&path, "[mail]\nfolder = \"outbox\"\n[http.pages]\nstyle_file = \"ours.css\"\n").unwrap();
         let settings = Settings::from_file(&path).unwrap();
         assert_eq!(settings.mail.folder, Some(folder.path().join("outbox")));
-        let missing = settings.http.bearer_keys().unwrap_err().to_string();
+        let missing = settings.http.bearer_keys().unwrap_err();
+        let missing = std::error::Error::source(&missing).unwrap().to_string();
         assert!(missing.contains(&folder.path().join("bearer-keys.toml").display().to_string()), "{missing}");
-        fs::write(folder.path().join("bearer-keys.toml"), "[[keys]]\nid = \"secret\"").unwrap();
+        private(&folder.path().join("bearer-keys.toml"), "[[keys]]\nid = \"secret\"");
         let broken = settings.http.bearer_keys().unwrap_err();
         assert!(broken.to_string().starts_with("http.bearer_keys_file: no keys in"), "{broken}");
         assert!(!format!("{broken:?}").contains("secret"), "{broken:?}");
@@ -305,6 +337,57 @@ mod tests {
         fs::write(folder.path().join("ours.css"), "main { color: teal }").unwrap();
         let options = settings.http.pages.options(page, Some("Orchard")).unwrap();
         assert!(format!("{options:?}").contains("teal"), "{options:?}");
+    }
+
+    /// A file that only its owner may read.
+    fn private(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
+    const ENTRY: &str = "[[keys]]\nid = \"k\"\nname = \"billing\"\nsha256 = \"n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=\"\n";
+
+    #[test]
+    fn a_scope_that_no_route_asks_for_is_refused_by_its_name_unless_the_host_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let http = HttpSettings { bearer_keys_file: folder.path().join("keys"), ..HttpSettings::default() };
+        let with = |scopes: &str| private(&http.bearer_keys_file, &format!("{ENTRY}scopes = [{scopes}]"));
+        let all: Vec<_> = SCOPES.iter().map(|scope| format!("\"{scope}\"")).collect();
+        with(&all.join(", "));
+        assert_eq!(http.bearer_keys().unwrap().entries()[0].scopes.len(), SCOPES.len());
+        with("\"accounts:read\", \"acounts:write\"");
+        let refused = http.bearer_keys().unwrap_err().to_string();
+        assert!(refused.contains("the key k has the scope acounts:write,"), "{refused}");
+        assert!(
+            refused.contains("accounts:write, /external/account/w"),
+            "it tells which there are: {refused}"
+        );
+        http.bearer_keys_with(&["acounts:write"]).unwrap();
+        with("\"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg\"");
+        let refused = http.bearer_keys().unwrap_err();
+        assert!(!format!("{refused} {refused:?}").contains("n4bQ"), "it may be a key: {refused}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn bearer_keys_that_others_have_access_to_are_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let http = HttpSettings { bearer_keys_file: folder.path().join("keys"), ..HttpSettings::default() };
+        private(&http.bearer_keys_file, ENTRY);
+        http.bearer_keys().unwrap();
+        for mode in [0o640, 0o604, 0o620, 0o602] {
+            fs::set_permissions(&http.bearer_keys_file, fs::Permissions::from_mode(mode)).unwrap();
+            let refused = http.bearer_keys().unwrap_err();
+            assert!(
+                matches!(
+                    refused,
+                    SettingsError::BearerKeyFile(accountable_system::KeyFileError::Exposed { .. })
+                ),
+                "{mode:o}"
+            );
+        }
     }
 
     #[test]

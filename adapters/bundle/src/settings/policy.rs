@@ -7,7 +7,7 @@ use accountable_core::domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{SettingsError, file::text_of};
+use super::{BreachSettings, SettingsError, file::text_of};
 
 /// The most octets of a blocklist's file: some five million passwords.
 const LARGEST_BLOCKLIST: u64 = 1 << 26;
@@ -46,6 +46,8 @@ pub struct PolicySettings {
     pub remembering: usize,
     /// How old a password must be before its owner may change it: 0 s; 30 days at most.
     pub minimum_age: Span,
+    /// The section `breach`: where new passwords are looked up among those known from breaches.
+    pub breach: BreachSettings,
 }
 
 /// The preset that a policy begins with.
@@ -128,13 +130,17 @@ pub struct PatternSettings {
 }
 
 impl PolicySettings {
-    /// Makes the policy. Reads the blocklist's file where one is named.
+    /// Makes the policy. Reads the blocklist's file where one is named. What looks up breached passwords is a port beside it.
     ///
     /// # Errors
+    /// [`SettingsError::NoBreachScreen`] where `breach` names a file and this build can't look anything up in it;
     /// [`SettingsError::WeakerThanPreset`] for a least length below the preset's, [`SettingsError::Pattern`] for a
     /// pattern with neither or both of its expressions, [`SettingsError::Policy`] for rules that no policy can have;
     /// for the blocklist's file [`SettingsError::File`] and [`SettingsError::TooLarge`].
     pub fn build(&self) -> Result<PasswordPolicy, SettingsError> {
+        if cfg!(not(feature = "breach")) && self.breach.file.is_some() {
+            return Err(SettingsError::NoBreachScreen);
+        }
         let mut policy = self.preset.builder().without(&self.banned);
         if let Some(least) = self.least_length {
             let preset = *self.preset.builder().build()?.length().start();

@@ -48,7 +48,10 @@ impl Settings {
             return Some(settings);
         }
         let RealmSettings { policy, notices_to, links } = self.realms.get(realm)?.clone();
-        settings.policy = policy.map_or_else(|| self.policy.clone(), Preset::settings);
+        // Known from breaches are passwords everywhere.
+        let with_breach =
+            |preset: Preset| PolicySettings { breach: self.policy.breach.clone(), ..preset.settings() };
+        settings.policy = policy.map_or_else(|| self.policy.clone(), with_breach);
         (settings.realm, settings.notices_to, settings.links) = (realm.clone(), notices_to, links);
         Some(settings)
     }

@@ -74,6 +74,7 @@ pub(super) async fn run(common: &CommonArgs, output: &mut Output) -> Result<(), 
             findings.ok("settings", format!("{} can be read", common.settings.display()))?;
             rules(&settings, &mut findings)?;
             keys(&settings, &mut findings)?;
+            breach(&settings, &mut findings)?;
             files::check(&settings, &mut findings)?;
             store::check(&settings, &mut findings).await?;
             mail::check(&settings, &mut findings).await?;
@@ -101,6 +102,19 @@ fn rules(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
         findings.fail("settings", with_causes(error))?;
     }
     if refused.is_empty() { findings.ok("settings", "links, policy and hashing are sound") } else { Ok(()) }
+}
+
+/// The filter of breached passwords, where one is named.
+fn breach(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
+    match settings.policy.breach.filter() {
+        Ok(None) => Ok(()),
+        Ok(Some(filter)) => {
+            let (entries, one_in) = (filter.entries(), filter.bits().one_in());
+            let rate = format!("one in {one_in} others is refused");
+            findings.ok("breach", format!("{entries} passwords known from breaches can be looked up; {rate}"))
+        }
+        Err(error) => findings.fail("breach", with_causes(&error)),
+    }
 }
 
 fn keys(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {

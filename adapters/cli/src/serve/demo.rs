@@ -149,6 +149,7 @@ pub(super) async fn prepare(
             accounts: vec![hulft.accounts, forest.accounts, tulo.accounts],
             streams: Streams::default(),
             followers: Vec::new(),
+            presences: Vec::new(),
         },
         reloader: None,
         status: None,

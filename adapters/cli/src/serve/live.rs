@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Arc, PoisonError, RwLock},
 };
 
 use accountable::{
-    Accounts, FollowerName,
+    Accounts, FollowerName, Presence,
     http::{feed::Streams, webhooks::Follower},
 };
 use axum::{Router, extract::Request};
@@ -27,6 +28,8 @@ pub(super) struct Generation {
     pub(super) streams: Streams,
     /// Those who tell endpoints what happens to the accounts, until they are taken out to do so.
     pub(super) followers: Vec<Follower>,
+    /// What the store was told of this process, until it is taken out to be kept.
+    pub(super) presences: Vec<Presence>,
 }
 
 /// The generation that is served now. All clones share it.
@@ -64,24 +67,30 @@ impl Live {
     }
 }
 
-/// The couriers and followers of the generation that is served, and those of earlier ones that finish what they have begun.
+/// The couriers, followers and presences of the generation that is served, and those of earlier ones that finish what they have begun.
 pub(super) struct Couriers {
     running: JoinSet<()>,
     watched: Watched,
     shutdown: Shutdown,
     /// Ends those of the present generation when it is dropped.
     present: Option<watch::Sender<()>>,
+    /// Tell the store that this process runs.
+    present_in: JoinSet<()>,
     /// Of the followers of one name, one at a time follows.
     turns: BTreeMap<FollowerName, Arc<Mutex<()>>>,
 }
 
 impl Couriers {
     pub(super) fn new(watched: Watched, shutdown: Shutdown) -> Self {
-        Self { running: JoinSet::new(), watched, shutdown, present: None, turns: BTreeMap::new() }
+        let (running, present_in) = (JoinSet::new(), JoinSet::new());
+        Self { running, watched, shutdown, present: None, present_in, turns: BTreeMap::new() }
     }
 
-    /// Starts one for each of these accounts, and these followers, and asks those before them to end.
-    pub(super) fn start(&mut self, accounts: Vec<Accounts>, followers: Vec<Follower>) {
+    /// Starts what this generation has to do beside its calls, and asks that of the one before to end. Once this returns, the store
+    /// knows of the keys of this one only.
+    pub(super) async fn start(&mut self, generation: &mut Generation) {
+        let accounts = generation.accounts.clone();
+        let followers = mem::take(&mut generation.followers);
         let (present, mut ended) = watch::channel(());
         self.watched.wants(accounts.len());
         for accounts in accounts {
@@ -101,14 +110,20 @@ impl Couriers {
                 follower.run(end).await;
             });
         }
+        let mut earlier = mem::take(&mut self.present_in);
+        for presence in mem::take(&mut generation.presences) {
+            self.present_in.spawn(presence.keep(end(self.shutdown.clone(), ended.clone())));
+        }
         ended.mark_unchanged();
         self.present = Some(present);
+        while earlier.join_next().await.is_some() {}
         while self.running.try_join_next().is_some() {}
     }
 
     /// Until all have ended, once they were asked to.
     pub(super) async fn end(mut self) {
         while self.running.join_next().await.is_some() {}
+        while self.present_in.join_next().await.is_some() {}
     }
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::Read as _,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -118,6 +119,9 @@ impl Said {
                 said.insert(name, content(file));
             }
         }
+        if let Some(filter) = &settings.policy.breach.file {
+            said.insert("policy.breach.file (its content)".to_owned(), beginning(filter));
+        }
         for webhook in &settings.webhooks {
             for file in [Some(&webhook.secret_file), webhook.other_secret_file.as_ref()].into_iter().flatten()
             {
@@ -158,6 +162,13 @@ fn content(path: &Path) -> u64 {
         return number(&all);
     }
     number(&fs::read(path).unwrap_or_default())
+}
+
+/// A number for how a file begins that is too large to be read as a whole: a filter's checksum stands there.
+fn beginning(path: &Path) -> u64 {
+    let mut octets = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(8_192).read_to_end(&mut octets));
+    read.map_or(0, |_| number(&octets))
 }
 
 fn number(octets: &[u8]) -> u64 {

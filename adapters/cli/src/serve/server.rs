@@ -1,6 +1,6 @@
 //! A server that is ready to serve, and what all that is served has around it.
 
-use std::{convert::Infallible, io::Write as _, mem, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, io::Write as _, net::SocketAddr, sync::Arc};
 
 use accountable::{
     domain::Span,
@@ -56,7 +56,7 @@ impl PreparedServer {
         let watched = Watched::default();
         let mut couriers = Couriers::new(watched.clone(), shutdown.clone());
         let mut generation = self.generation;
-        couriers.start(generation.accounts.clone(), mem::take(&mut generation.followers));
+        couriers.start(&mut generation).await;
         let live = Live::new(generation);
         let (ended, end) = oneshot::channel::<()>();
         let status = self.status.map(|status| tokio::spawn(tell(status, watched.clone(), live.clone(), end)));
@@ -104,7 +104,7 @@ async fn reload(
         supervisor::reloading();
         match reloader.again().await {
             Ok(Reloaded { mut generation, changed, at_restart }) => {
-                couriers.start(generation.accounts.clone(), mem::take(&mut generation.followers));
+                couriers.start(&mut generation).await;
                 live.replace(generation);
                 tracing::info!(
                     changed = changed.join(", "),

@@ -1,6 +1,6 @@
 //! Serving as settings say: the accounts of each realm, their pages, and the contracts that are switched on.
 
-use std::{fmt::Write as _, net::SocketAddr, path::Path, sync::Arc};
+use std::{fmt::Write as _, net::SocketAddr, path::Path, process, sync::Arc};
 
 use accountable::{
     Argon2Pool, OsEntropy, Settings, SettingsError, SystemClock,
@@ -133,8 +133,9 @@ impl Parts {
         let Self { guard, contracts, pages, mailer, hasher, streams, tenants: each } = self;
         let (mut tenants, mut followers) = (Tenants::default(), Vec::new());
         for (settings, endpoints) in each {
-            let builder = settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
-            let builder = builder.map_err(failed)?;
+            // A filter of breached passwords is read as a whole: others are served meanwhile.
+            let begun = || settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
+            let builder = tokio::task::block_in_place(begun).map_err(failed)?;
             let builder = match settings.mail_routing().map_err(failed)? {
                 Some(routing) => builder.mail_routing(routing),
                 None => builder,
@@ -151,7 +152,14 @@ impl Parts {
         for contradiction in settings.contradictions() {
             tracing::warn!("{contradiction}");
         }
-        Ok(Generation { router, accounts: tenants.accounts(), streams, followers })
+        let accounts = tenants.accounts();
+        // Last: what is told here stands in the store until it is taken back.
+        let process = format!("accountable serve, process {}", process::id());
+        let mut presences = Vec::new();
+        for accounts in &accounts {
+            presences.push(accounts.announce(&process).await.map_err(failed)?);
+        }
+        Ok(Generation { router, accounts, streams, followers, presences })
     }
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod breach;
 mod check;
 mod groups;
 mod house;

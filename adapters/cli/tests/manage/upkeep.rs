@@ -31,6 +31,32 @@ fn a_backup_is_for_its_owner_refuses_a_file_that_is_there_and_can_be_put_back() 
 }
 
 #[test]
+fn a_backup_takes_the_place_of_a_database_that_was_lost_and_of_no_other() {
+    let house = House::without_mailer();
+    house.registered(ADA);
+    house.object(&["backup", "monday.db"]);
+    let before = fs::read(house.folder().join("monday.db")).unwrap();
+    let (code, said) = house.refused(&["restore", "monday.db"]);
+    assert!(code == "database_there" && said.contains("accounts.db is there"), "{said}");
+    for file in ["accounts.db", "accounts.db-wal", "accounts.db-shm"] {
+        let _ = fs::remove_file(house.folder().join(file));
+    }
+    assert_eq!(house.code(&["restore", "tuesday.db"]), "not_restored");
+    assert_eq!(house.code(&["restore", "settings.toml"]), "not_restored");
+    // As a run leaves it that is killed before the new life has begun.
+    house.write("accounts.db.restoring", "half");
+    assert_eq!(house.object(&["restore", "monday.db"]), json!({ "restored": "accounts.db", "accounts": 1 }));
+    let database = house.folder().join("accounts.db");
+    assert_eq!(fs::metadata(&database).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!house.folder().join("accounts.db.restoring").exists());
+    assert_eq!(fs::read(house.folder().join("monday.db")).unwrap(), before);
+    let emails: Vec<_> = house.lines(&["accounts", "list"]).iter().map(|one| one["email"].clone()).collect();
+    assert_eq!(emails, [ADA]);
+    // It has no life of before: what the backup holds is of another.
+    assert_ne!(fs::read(database).unwrap(), before);
+}
+
+#[test]
 fn a_sweep_delivers_what_waits() {
     let house = House::new();
     house.registered(ADA);

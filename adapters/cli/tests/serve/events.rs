@@ -15,7 +15,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, fails, runs};
+use crate::server::{Server, bash, fails, runs, write_private};
 
 /// With an hour to drain: a stream that does not end by itself keeps the server, and the test, waiting.
 const SETTINGS: &str = "[links]\npage = \"http://127.0.0.1/password\"\n\
@@ -36,7 +36,7 @@ fn settled(port: u16) -> (TempDir, String) {
     let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
     let told = runs(folder.path(), &args);
     let (_, entry) = told.split_once("[[keys]]").unwrap();
-    fs::write(folder.path().join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+    write_private(&folder.path().join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
     let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
     (folder, key)
 }

@@ -13,7 +13,7 @@ use accountable::{
 use accountable_conformance::postfix::{Beside, Postfix, looked_for, owned_by};
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs};
+use crate::server::{Server, bash, runs, write_private};
 
 /// Where what comes back arrives, beside the addresses that bear a tag.
 const BOUNCES: &str = "b@app.example";
@@ -104,7 +104,7 @@ fn key(folder: &Path, scopes: &str) -> String {
     let (_, entry) = told.split_once("[[keys]]").unwrap();
     let file = folder.join("bearer-keys.toml");
     let before = fs::read_to_string(&file).unwrap_or_default();
-    fs::write(&file, format!("{before}[[keys]]{entry}")).unwrap();
+    write_private(&file, &format!("{before}[[keys]]{entry}"));
     told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 

@@ -12,6 +12,7 @@ mod demonstration;
 mod documented;
 mod events;
 mod full_disk;
+mod keys;
 mod kills;
 mod mail;
 mod operate;

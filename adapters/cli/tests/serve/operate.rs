@@ -8,7 +8,7 @@ use accountable_conformance::postfix::looked_for;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs};
+use crate::server::{Server, bash, runs, write_private};
 
 /// A server under a service manager that listens.
 pub(crate) struct Supervised {
@@ -29,7 +29,7 @@ impl Supervised {
         let folder = tempfile::tempdir().unwrap();
         runs(folder.path(), &["init"]);
         fs::write(folder.path().join("settings.toml"), SETTINGS).unwrap();
-        fs::write(folder.path().join("bearer-keys.toml"), "").unwrap();
+        write_private(&folder.path().join("bearer-keys.toml"), "");
         Self::serving(folder)
     }
 
@@ -100,7 +100,7 @@ impl Supervised {
 fn key(folder: &Path) -> String {
     let told = runs(folder, &["key", "new", "--name", "billing", "--scope", "accounts:read"]);
     let (_, entry) = told.split_once("[[keys]]").unwrap();
-    fs::write(folder.join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
     told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 
@@ -130,7 +130,7 @@ fn keys_that_are_read_again_count_at_once_and_what_changed_is_said() {
         (&"http.bearer_keys_file (its content)".into(), &"".into())
     );
 
-    fs::write(this.folder.path().join("bearer-keys.toml"), "").unwrap();
+    write_private(&this.folder.path().join("bearer-keys.toml"), "");
     this.read_again();
     assert_eq!(this.calls(&key), "401", "it was revoked");
 }
@@ -147,7 +147,7 @@ fn settings_with_anything_wrong_change_nothing_and_the_log_names_it() {
         (format!("{SETTINGS}[http.data_forest]\nenabled = true\n"), "ncp_keys_file"),
     ] {
         fs::write(&file, broken).unwrap();
-        fs::write(this.folder.path().join("bearer-keys.toml"), "").unwrap();
+        write_private(&this.folder.path().join("bearer-keys.toml"), "");
         this.read_again();
         assert_eq!(this.calls(&key), "200", "{names}: all is as before, keys that were taken away too");
         let refused = |line: &&Value| {

@@ -13,7 +13,7 @@ use std::{
 use accountable_conformance::postfix::looked_for;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs};
+use crate::server::{Server, bash, runs, write_private};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -80,7 +80,7 @@ impl Proxied {
         runs(path, &["init"]);
         let told = runs(path, &["key", "new", "--name", "billing", "--scope", "accounts:read"]);
         let (_, entry) = told.split_once("[[keys]]").unwrap();
-        fs::write(path.join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+        write_private(&path.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
         let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
         let (upstream, port) = (free_port(), free_port());
         let settings = format!(

@@ -1,10 +1,12 @@
 //! The binary as it serves, and commands that are run to their end.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
+
+use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_accountable");
 
@@ -81,6 +83,12 @@ impl Drop for Server {
     }
 }
 
+/// Writes a file that only its owner may have access to.
+pub(crate) fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
 /// What a shell prints for this line.
 pub(crate) fn bash(line: &str) -> String {
     printed(&Command::new("bash").args(["-c", line]).output().unwrap())
@@ -89,6 +97,19 @@ pub(crate) fn bash(line: &str) -> String {
 /// A command that must succeed, and what it prints.
 pub(crate) fn runs(folder: &Path, args: &[&str]) -> String {
     printed(&Command::new(BINARY).args(args).current_dir(folder).output().unwrap())
+}
+
+/// The object that `accountable manage` prints, or the code and text with which it is refused.
+pub(crate) fn manages(folder: &Path, args: &[&str], input: &str) -> Result<Value, (String, String)> {
+    let mut command = Command::new(BINARY);
+    command.arg("manage").args(args).arg("--json").current_dir(folder);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Who reads nothing may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let at = |place: &str| told.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if output.status.success() { Ok(told) } else { Err((at("/error/code"), at("/error/text"))) }
 }
 
 /// A command that must be refused with 1, and what it says to that.

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{
     browser::Browser,
-    server::{Server, bash, fails, runs},
+    server::{Server, bash, fails, runs, write_private},
 };
 
 pub(crate) const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -47,7 +47,7 @@ pub(crate) fn key(folder: &Path, scopes: &[&str]) -> String {
     let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
     let told = runs(folder, &args);
     let (_, entry) = told.split_once("[[keys]]").unwrap();
-    fs::write(folder.join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
     told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 
@@ -215,8 +215,8 @@ fn what_is_wrong_is_named_and_nothing_is_left_behind() {
             ),
             "links: the path",
         ),
-        (with(&ready, "webconnect"), "bearer-keys.toml can't be read"),
-        (with(&ready, "payway"), "bearer-keys.toml can't be read"),
+        (with(&ready, "webconnect"), "bearer-keys.toml can't be used"),
+        (with(&ready, "payway"), "bearer-keys.toml can't be used"),
         (with(&ready, "data_forest"), "http.ncp_keys_file"),
         (but("[http.pages]", "[http.pages]\nunknown = 1"), "unknown field `unknown`"),
         (but("# false, if the pages are yours.\nenabled = true", "enabled = false"), "nothing to serve"),

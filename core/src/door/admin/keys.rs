@@ -1,7 +1,11 @@
 //! Keys: what still rests on each, and re-sealing what rests on older ones.
 
 use super::Admin;
-use crate::{domain::KeyId, engine::watch::watched, error::Fault};
+use crate::{
+    domain::{KeyId, Process},
+    engine::watch::watched,
+    error::Fault,
+};
 
 /// How many accounts rest on one key of the keyring, and what the key is used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,24 @@ impl Admin {
             Ok(uses)
         })
         .await
+    }
+
+    /// The processes of this realm that [say that they run](crate::Accounts::announce), and which keys each knows; those not heard
+    /// of for [five minutes](Process::SILENCE) are gone. A key is to be used once each of them [knows](Process::knows) it.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn processes(&self) -> Result<Vec<Process>, Fault> {
+        watched("admin.processes", self.core.realm.as_str(), self.core.processes()).await
+    }
+
+    /// Whether this realm was ever written with a key of this name. Another key under the same name would be refused
+    /// (`wrong_keyring`), so a new one needs a name that was never used.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store can't answer.
+    pub async fn key_is_named(&self, id: &KeyId) -> Result<bool, Fault> {
+        watched("admin.key_is_named", self.core.realm.as_str(), self.core.key_is_named(id)).await
     }
 
     /// Seals anew, under the active key, what rests on retired ones, for at most `at_most` accounts, and gives the

@@ -1,20 +1,17 @@
 //! Passwords, as far as an operator has to do with them: another one required, or one assigned.
 
-use std::io::{self, IsTerminal as _, Read as _};
-
 use accountable::{
     AccountList, Admin, BulkWork, SessionsThen,
     domain::{Password, Refusal},
 };
 use clap::Args;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{done, listing::FilterArgs};
 use crate::manage::{
     failure::{ManageError, value_of},
     output::Output,
-    reading,
+    reading, typing,
 };
 
 /// Whose password must be changed, and what becomes of their sessions.
@@ -94,28 +91,8 @@ pub(super) async fn bulk_work(
 pub(super) async fn assign(account: &str, admin: &Admin, output: &mut Output) -> Result<(), ManageError> {
     // Nobody types a password for an account that is not there.
     let id = super::shown(admin, account).await?.id;
-    let password = value_of("the password", Password::parse(&typed()?))?;
+    let password = value_of("the password", Password::parse(&typing::new_password()?))?;
     admin.assign_password(id, &password).await?;
     let view = admin.account(id).await?.ok_or(Refusal::NoSuchAccount)?;
     done(output, "Assigned a password, to be changed at the first log-in, to", &view)
-}
-
-/// The password: asked for twice at a terminal and not shown, else the first line of the standard input.
-fn typed() -> Result<Zeroizing<String>, ManageError> {
-    let unread = |error: io::Error| {
-        ManageError::new("no_password_given", format!("the password can't be read: {error}"))
-    };
-    if !io::stdin().is_terminal() {
-        let mut text = Zeroizing::new(String::new());
-        let most = u64::try_from(Password::MAX.saturating_add(2)).unwrap_or(u64::MAX);
-        io::stdin().take(most).read_to_string(&mut text).map_err(unread)?;
-        return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
-    }
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unread);
-    let (once, again) = (ask("New password: ")?, ask("Once more: ")?);
-    if *once == *again {
-        Ok(once)
-    } else {
-        Err(ManageError::new("passwords_differ", "these are two passwords"))
-    }
 }

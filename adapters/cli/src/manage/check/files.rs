@@ -27,25 +27,24 @@ pub(super) fn check(settings: &Settings, findings: &mut Findings<'_>) -> io::Res
 /// The keys of those who call over HTTP, as far as a contract needs them.
 fn callers_keys(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
     let http = &settings.http;
-    if http.webconnect.enabled || http.payway.enabled || http.feedback.enabled {
+    let bearers =
+        http.webconnect.enabled || http.payway.enabled || http.feedback.enabled || http.feed.enabled;
+    if bearers {
         match http.bearer_keys() {
             Err(error) => findings.fail("files", with_causes(&error))?,
-            Ok(_) => match exposed_by(&http.bearer_keys_file) {
-                Some(mode) => {
-                    let path = http.bearer_keys_file.display();
-                    findings.warn(
-                        "files",
-                        format!("{path} has mode {mode:03o}: only its owner needs it (chmod 600)"),
-                    )?;
-                }
-                None => findings.ok("files", "the bearer keys can be read by their owner only")?,
-            },
+            Ok(_) => findings.ok("files", "the bearer keys can be read by their owner only")?,
         }
     }
     if http.data_forest.enabled {
         match http.ncp_signatures(SystemClock) {
             Err(error) => findings.fail("files", with_causes(&error))?,
             Ok(_) => findings.ok("files", "the shared secrets of http.ncp_keys_file can be read")?,
+        }
+    }
+    if !settings.webhooks.is_empty() {
+        match settings.endpoints() {
+            Err(error) => findings.fail("files", with_causes(&error))?,
+            Ok(_) => findings.ok("files", "the secrets of the webhooks can be read by their owner only")?,
         }
     }
     Ok(())
