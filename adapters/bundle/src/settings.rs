@@ -42,7 +42,9 @@ use accountable_system::{Argon2Error, Argon2Pool, Argon2Settings, OsEntropy, Sys
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(feature = "axum")]
-pub use self::http::{Contract, FeedSettings, FeedbackSettings, HttpSettings, PagesSettings};
+pub use self::http::{
+    Contract, FeedSettings, FeedbackSettings, HttpSettings, OpenApiSettings, PagesSettings,
+};
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
 pub use self::unread::Unread;
 /// The section `http` in a build without the feature `axum`: it is accepted and not looked at.

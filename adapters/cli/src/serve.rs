@@ -6,6 +6,7 @@ mod live;
 mod log;
 mod mailbox;
 mod mailbox_pages;
+mod openapi;
 mod paste;
 mod reload;
 mod samples;

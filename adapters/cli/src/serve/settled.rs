@@ -23,6 +23,7 @@ use crate::{
     serve::{
         live::Generation,
         log,
+        openapi::{self, Descriptions},
         reload::{Reloader, Source},
         server::{PreparedServer, StatusListener, guarded, listen, nothing_there},
         status,
@@ -30,7 +31,8 @@ use crate::{
 };
 
 /// The paths of the contracts, below that of all of them: where no page can be.
-const CONTRACT_PATHS: [&str; 4] = ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback", "/events"];
+const CONTRACT_PATHS: [&str; 5] =
+    ["/api/v2/accounts", "/external/api/v1/accounts", "/feedback", "/events", openapi::FOLDER];
 
 /// Makes the router of a contract over the accounts, within the guard.
 type Contract = Box<dyn FnOnce(&Guard, &Accounts) -> Router + Send>;
@@ -135,9 +137,13 @@ impl Parts {
 fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contract>, CommandError> {
     let http = &settings.http;
     let base = http.base_path().map_err(failed)?.to_owned();
-    let under = move |router: Router| match base.as_str() {
-        "" => router,
-        base => Router::new().nest(base, router),
+    let descriptions = Descriptions { enabled: http.openapi.enabled };
+    let under = {
+        let base = base.clone();
+        move |router: Router| match base.as_str() {
+            "" => router,
+            base => Router::new().nest(base, router),
+        }
     };
     let mut read = None;
     let mut bearer_keys = || {
@@ -151,22 +157,30 @@ fn contracts(settings: &Settings, streams: &feed::Streams) -> Result<Vec<Contrac
     if http.webconnect.enabled {
         // Not nested: it says its path itself, in `Location`.
         let (keys, options) = (bearer_keys()?, http.webconnect_options().map_err(failed)?);
+        let under = under.clone();
         contracts.push(Box::new(move |guard, accounts| {
-            guarded(guard, webconnect::router(accounts.clone(), keys, options))
+            let described = descriptions.route("webconnect", || webconnect::description(&options));
+            guarded(guard, webconnect::router(accounts.clone(), keys, options).merge(under(described)))
         }));
     }
     if http.data_forest.enabled {
         let keys = http.ncp_signatures(SystemClock).map_err(failed)?;
-        let (under, options) = (under.clone(), http.data_forest.options.clone());
+        let (under, base, options) = (under.clone(), base.clone(), http.data_forest.options.clone());
         contracts.push(Box::new(move |guard, accounts| {
-            guard.around(under(data_forest::router(accounts.clone(), keys, options)), data_forest::says)
+            let document = || data_forest::description(accounts, &options).below(&base);
+            let described = descriptions.route("data_forest", document);
+            let calls = data_forest::router(accounts.clone(), keys, options);
+            guard.around(under(calls.merge(described)), data_forest::says)
         }));
     }
     if http.payway.enabled {
         let keys = bearer_keys()?;
-        let (under, options) = (under.clone(), http.payway.options.clone());
+        let (under, base, options) = (under.clone(), base.clone(), http.payway.options.clone());
         contracts.push(Box::new(move |guard, accounts| {
-            guard.around(under(payway::router(accounts.clone(), keys, options)), payway::says)
+            let document = || payway::description(accounts, &options).below(&base);
+            let described = descriptions.route("payway", document);
+            let calls = payway::router(accounts.clone(), keys, options);
+            guard.around(under(calls.merge(described)), payway::says)
         }));
     }
     if http.feedback.enabled {

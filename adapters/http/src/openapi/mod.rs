@@ -5,7 +5,6 @@
 //! | WebConnect | [`webconnect::description`](crate::profile::webconnect::description) |
 //! | Data Forest | [`data_forest::description`](crate::profile::data_forest::description) |
 //! | Payway | [`payway::description`](crate::profile::payway::description) |
-//! | the journal | [`feed::description`](crate::feed::description) |
 //!
 //! A description says what the mounted router does: it is made of the options that the router is made of, and of the accounts'
 //! password policy, and differs where they do. Its codes and statuses are those of the very values that the calls answer with.
