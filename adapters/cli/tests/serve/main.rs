@@ -12,6 +12,7 @@ mod events;
 mod full_disk;
 mod kills;
 mod mail;
+mod openapi;
 mod operate;
 mod proxied;
 mod server;
