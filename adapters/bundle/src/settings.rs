@@ -68,7 +68,7 @@ pub use self::{
 #[cfg(feature = "axum")]
 pub use self::{
     contract::{Contract, Contradiction},
-    http::{FeedSettings, FeedbackSettings, HttpSettings, PagesSettings},
+    http::{FeedSettings, FeedbackSettings, HttpSettings, OpenApiSettings, PagesSettings},
 };
 
 /// The most octets of a settings file.

@@ -8,6 +8,7 @@ mod log;
 mod mailbox;
 mod mailbox_pages;
 mod open_pages;
+mod openapi;
 mod paste;
 mod reload;
 mod samples;

@@ -7,6 +7,7 @@
 //! | [`feed`] | a route that tells other programs what happened: the journal, in pages and streams |
 //! | `webhooks` | with the feature of that name, a follower that tells a URL what happens, by the Standard Webhooks specification |
 //! | `feedback` | with the feature of that name, a route for mails that came back: bounces and complaints |
+//! | `openapi` | with the feature of that name, the contracts described for machines, as OpenAPI 3.1 |
 //! | [`words`] | the words of the pages, in five languages: those that mails are made of |
 //! | [`intake`], [`wire`], [`auth`], [`origin`] | how calls are taken in: strict bodies, callers who prove who they are, where they come from |
 //! | [`answer`] | what is answered: values in the caller's format, and errors by RFC 9457 |
@@ -91,6 +92,8 @@ pub mod feedback;
 mod guard;
 pub mod intake;
 mod limits;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod origin;
 pub mod pages;
 pub mod profile;

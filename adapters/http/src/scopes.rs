@@ -14,6 +14,7 @@ pub const SCOPES: &[&str] = &[
     webconnect::WRITE,
     payway::SCOPE,
     payway::CODES_SCOPE,
+    payway::EVENTS_SCOPE,
     #[cfg(feature = "feedback")]
     crate::feedback::SCOPE,
     feed::SCOPE,

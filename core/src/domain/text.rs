@@ -58,12 +58,12 @@ bounded_text! {
     /// assert!(Memo::parse("bell \u{7}").is_err());
     /// ```
     #[derive(Default)]
-    Memo, BadMemo, |text| text.chars().count() <= 256 && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t')
+    Memo, BadMemo, |text| text.chars().count() <= Memo::MAX && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t')
 }
 bounded_text! {
     /// Names an IP filter group: 1..=32 of `[A-Za-z0-9.-]`.
     #[derive(Debug)]
-    IpFilterGroupName, BadIpFilterGroupName, |text| (1..=32).contains(&text.len())
+    IpFilterGroupName, BadIpFilterGroupName, |text| (1..=IpFilterGroupName::MAX).contains(&text.len())
         && text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-'))
 }
 bounded_text! {
@@ -81,6 +81,16 @@ bounded_text! {
     Actor, BadActor, |text| (1..=64).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic())
 }
 
+impl Memo {
+    /// The most Unicode scalar values that a note has: 256.
+    pub const MAX: usize = 256;
+}
+
+impl IpFilterGroupName {
+    /// The most characters that a group's name has: 32.
+    pub const MAX: usize = 32;
+}
+
 /// A note may say anything of a person, so `Debug` does not show it.
 impl fmt::Debug for Memo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,13 +106,17 @@ pub struct PasswordValidity(u16);
 impl PasswordValidity {
     /// Passwords never expire.
     pub const FOREVER: Self = Self(0);
+    /// The validity of a password that expires soonest: 30 days.
+    pub const MIN: Self = Self(30);
+    /// The validity of a password that expires latest: 365 days.
+    pub const MAX: Self = Self(365);
 
     /// A validity of this many days: 0 for ever, or 30 to 365.
     ///
     /// # Errors
     /// [`InputError::BadPasswordValidity`] unless 0 or 30..=365.
     pub fn days(days: u16) -> Result<Self, InputError> {
-        if days == 0 || (30..=365).contains(&days) {
+        if days == 0 || (Self::MIN.0..=Self::MAX.0).contains(&days) {
             Ok(Self(days))
         } else {
             Err(InputError::BadPasswordValidity)

@@ -64,6 +64,8 @@ pub struct HttpSettings {
     pub feedback: FeedbackSettings,
     /// The section `http.feed`: the route that tells other programs what happened.
     pub feed: FeedSettings,
+    /// The section `http.openapi`: the contracts that are served, described for machines. It needs the feature `openapi`.
+    pub openapi: OpenApiSettings,
 }
 
 impl Default for HttpSettings {
@@ -84,6 +86,7 @@ impl Default for HttpSettings {
             payway: Contract::default(),
             feedback: FeedbackSettings::default(),
             feed: FeedSettings::default(),
+            openapi: OpenApiSettings::default(),
         }
     }
 }
@@ -194,6 +197,21 @@ pub struct FeedbackSettings {
 pub struct FeedSettings {
     /// Whether the route is served; no by default.
     pub enabled: bool,
+}
+
+/// The section `http.openapi`: what each contract that is served takes and answers, as OpenAPI 3.1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct OpenApiSettings {
+    /// Whether the documents are served, to everybody; yes by default. There is no secret in them, and nothing of any account.
+    pub enabled: bool,
+}
+
+impl Default for OpenApiSettings {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
 }
 
 impl HttpSettings {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use accountable::{AccountList, Admin, Settings, port::AccountFilter};
+use accountable::{AccountList, Admin, port::AccountFilter};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::{
     CommonArgs,
     failure::ManageError,
     import::own::{EndLine, Group, GroupLine, Head},
-    open::open,
+    open::{open, settings},
     output::Output,
     reading::PAGE,
 };
@@ -42,7 +42,7 @@ pub(super) async fn run(
     common: &CommonArgs,
     output: &mut Output,
 ) -> Result<(), ManageError> {
-    let realm = Settings::from_file(&common.settings)?.realm;
+    let realm = settings(common)?.realm;
     let admin = open(common).await?.admin;
     let file = create(&args.file).map_err(|error| unwritable(&args.file, &error))?;
     let mut written = Written { path: &args.file, out: BufWriter::new(file) };

@@ -1,9 +1,10 @@
 //! `accountable manage keys`: going over from one key to another, step by step, so that nobody is locked out at any of them.
 //!
 //! A key is added, each process says that it knows it, it is used, what rests on the one before is sealed anew, and that one is
-//! retired. What each step asks for is the rules' to say (`Process`, `KeyUse`).
+//! retired. What each step asks for is the rules' to say (`Process`, `KeyUse`). All realms have the same keys: a step is asked of
+//! each.
 
-use std::path::Path;
+use std::{borrow::Borrow, collections::BTreeSet, path::Path};
 
 use accountable::{
     Admin, KeyFileEditError, KeyUse, OsEntropy, Settings, add_key_to_file,
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use super::{
     CommonArgs,
     failure::{ManageError, value_of},
-    open::open,
+    open::{open, open_each},
     output::{Column, Output},
 };
 use crate::{error::with_causes, init::key_id_of_today};
@@ -88,13 +89,18 @@ pub(super) async fn run(
     output: &mut Output,
 ) -> Result<(), ManageError> {
     let settings = Settings::from_file(&common.settings)?;
-    let admin = &open(common).await?.admin;
     match command {
-        KeysCommand::List => list(admin, output).await,
-        KeysCommand::Add(args) => add(args.id.as_deref(), admin, key_file(&settings)?, output).await,
-        KeysCommand::Use(args) => use_key(&named(&args)?, admin, key_file(&settings)?, output).await,
-        KeysCommand::Retire(args) => retire(&named(&args)?, admin, key_file(&settings)?, output).await,
-        KeysCommand::Reseal(args) => reseal(args.at_a_time, admin, output).await,
+        KeysCommand::List => list(&open(common).await?.admin, output).await,
+        KeysCommand::Add(args) => {
+            add(args.id.as_deref(), &open_each(common).await?, key_file(&settings)?, output).await
+        }
+        KeysCommand::Use(args) => {
+            use_key(&named(&args)?, &open_each(common).await?, key_file(&settings)?, output).await
+        }
+        KeysCommand::Retire(args) => {
+            retire(&named(&args)?, &open_each(common).await?, key_file(&settings)?, output).await
+        }
+        KeysCommand::Reseal(args) => reseal(args.at_a_time, &open(common).await?.admin, output).await,
     }
 }
 
@@ -133,20 +139,20 @@ fn told(of: &KeyUse, processes: &[Process]) -> Value {
 
 async fn add(
     named: Option<&str>,
-    admin: &Admin,
+    realms: &[Admin],
     file: &Path,
     output: &mut Output,
 ) -> Result<(), ManageError> {
     let id = match named {
         Some(name) => {
             let id = value_of("--id", KeyId::parse(name))?;
-            if admin.key_is_named(&id).await? {
+            if is_named(realms, &id).await? {
                 let why = "there is a key of this name, or was one: another under it would be refused";
                 return Err(ManageError::new("key_name_taken", format!("--id: {why}")));
             }
             id
         }
-        None => name_of_today(admin).await?,
+        None => name_of_today(realms).await?,
     };
     add_key_to_file(file, &OsEntropy, &id).map_err(unedited)?;
     let sentence = format!(
@@ -158,26 +164,47 @@ async fn add(
 }
 
 /// The day; a second key of one day has a number behind it.
-async fn name_of_today(admin: &Admin) -> Result<KeyId, ManageError> {
+async fn name_of_today(realms: &[Admin]) -> Result<KeyId, ManageError> {
     let day = value_of("--id", key_id_of_today())?;
     let (mut id, mut number) = (day.clone(), 1_u32);
-    while admin.key_is_named(&id).await? {
+    while is_named(realms, &id).await? {
         number = number.saturating_add(1);
         id = value_of("--id", KeyId::parse(&format!("{day}.{number}")))?;
     }
     Ok(id)
 }
 
-async fn use_key(key: &KeyId, admin: &Admin, file: &Path, output: &mut Output) -> Result<(), ManageError> {
-    of_keyring(key, admin).await?;
-    let processes = admin.processes().await?;
+/// Whether a key of this name was ever seen in any realm.
+async fn is_named(realms: &[Admin], id: &KeyId) -> Result<bool, ManageError> {
+    for admin in realms {
+        if admin.key_is_named(id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The processes that run, each once for every realm that it serves.
+async fn processes_of(realms: &[Admin]) -> Result<Vec<Process>, ManageError> {
+    let mut processes = Vec::new();
+    for admin in realms {
+        processes.extend(admin.processes().await?);
+    }
+    Ok(processes)
+}
+
+async fn use_key(key: &KeyId, realms: &[Admin], file: &Path, output: &mut Output) -> Result<(), ManageError> {
+    for admin in realms {
+        of_keyring(key, admin).await?;
+    }
+    let processes = processes_of(realms).await?;
     let lacking: Vec<_> = processes.iter().filter(|process| !process.knows(key)).collect();
     if !lacking.is_empty() {
         let text = format!(
             "{} of {} running processes have not said that they know {key}: {}. Send them SIGHUP; one that was not heard of for 5 \
              minutes counts as gone",
-            lacking.len(),
-            processes.len(),
+            count(&lacking),
+            count(&processes),
             names(&lacking)
         );
         return Err(ManageError::new("key_not_known", text));
@@ -187,27 +214,32 @@ async fn use_key(key: &KeyId, admin: &Admin, file: &Path, output: &mut Output) -
         "New things are made under {key} once a process reads its keys: send SIGHUP to each that serves. What rests on the key \
          before is sealed anew by their couriers, or by accountable manage keys reseal."
     );
-    Ok(output.done(&json!({ "key": key, "active": true, "processes": processes.len() }), &sentence)?)
+    Ok(output.done(&json!({ "key": key, "active": true, "processes": count(&processes) }), &sentence)?)
 }
 
-async fn retire(key: &KeyId, admin: &Admin, file: &Path, output: &mut Output) -> Result<(), ManageError> {
-    let of = of_keyring(key, admin).await?;
-    if of.active {
-        let text = format!("new things are made under {key}: use another key first");
-        return Err(ManageError::new("key_active", text));
+async fn retire(key: &KeyId, realms: &[Admin], file: &Path, output: &mut Output) -> Result<(), ManageError> {
+    let mut resting = 0_u64;
+    for admin in realms {
+        let of = of_keyring(key, admin).await?;
+        if of.active {
+            let text = format!("new things are made under {key}: use another key first");
+            return Err(ManageError::new("key_active", text));
+        }
+        resting = resting.saturating_add(of.accounts);
     }
-    if of.accounts > 0 {
-        let text =
-            format!("{} accounts rest on {key}: accountable manage keys reseal seals them anew", of.accounts);
+    if resting > 0 {
+        let text = format!(
+            "{resting} accounts rest on {key}, of all realms: accountable manage keys reseal seals those of one anew"
+        );
         return Err(ManageError::new("key_rested_on", text));
     }
-    let processes = admin.processes().await?;
+    let processes = processes_of(realms).await?;
     let making: Vec<_> = processes.iter().filter(|process| process.makes_under(key)).collect();
     if !making.is_empty() {
         let text = format!(
             "{} of {} running processes make new things under {key}: {}. Send them SIGHUP",
-            making.len(),
-            processes.len(),
+            count(&making),
+            count(&processes),
             names(&making)
         );
         return Err(ManageError::new("key_used", text));
@@ -225,7 +257,12 @@ async fn of_keyring(key: &KeyId, admin: &Admin) -> Result<KeyUse, ManageError> {
 
 fn names(processes: &[&Process]) -> String {
     let named = |process: &&Process| format!("{} (heard of at {})", process.name, process.heard_at);
-    processes.iter().map(named).collect::<Vec<_>>().join(", ")
+    processes.iter().map(named).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// How many there are, by their names.
+fn count(processes: &[impl Borrow<Process>]) -> usize {
+    processes.iter().map(|process| &process.borrow().name).collect::<BTreeSet<_>>().len()
 }
 
 fn unedited(error: KeyFileEditError) -> ManageError {

@@ -30,6 +30,18 @@ pub(super) async fn open(common: &CommonArgs) -> Result<Opened, ManageError> {
     open_with(common, &settings(common)?, NoMailer).await
 }
 
+/// Opens the accounts of each realm, for a command about what they share.
+pub(super) async fn open_each(common: &CommonArgs) -> Result<Vec<Admin>, ManageError> {
+    let settings = Settings::from_file(&common.settings)?;
+    let mut each = Vec::new();
+    for realm in settings.all_realms() {
+        if let Some(of_realm) = settings.of_realm(&realm) {
+            each.push(open_with(common, &of_realm, NoMailer).await?.admin);
+        }
+    }
+    Ok(each)
+}
+
 /// Opens the accounts for a command that hands mail over itself.
 pub(super) async fn open_mailing(common: &CommonArgs) -> Result<Opened, ManageError> {
     let settings = settings(common)?;

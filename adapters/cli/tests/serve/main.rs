@@ -15,6 +15,7 @@ mod full_disk;
 mod keys;
 mod kills;
 mod mail;
+mod openapi;
 mod operate;
 mod payway_events;
 mod proxied;

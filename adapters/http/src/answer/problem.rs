@@ -98,6 +98,22 @@ impl Problem {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl crate::openapi::Described for Problem {
+    fn status(&self) -> u16 {
+        self.status
+    }
+    fn code(&self) -> &str {
+        &self.code
+    }
+    fn meaning(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+    fn waits(&self) -> bool {
+        self.retry_after.is_some()
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = status(self.status);

@@ -26,6 +26,8 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+#[cfg(feature = "openapi")]
+pub(crate) use self::ncp::NCP_HEADERS;
 pub(crate) use self::ncp::SIGNATURE;
 pub use self::{
     bearer::{BearerKey, BearerKeyEntry, BearerKeys, KeysError, NewBearerKey},

@@ -26,6 +26,14 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("x-ncp-apigw-timestamp");
 const ACCESS_KEY: HeaderName = HeaderName::from_static("x-ncp-iam-access-key");
 pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("x-ncp-apigw-signature-v2");
 
+/// The headers of a signed call, and what each is.
+#[cfg(feature = "openapi")]
+pub(crate) const NCP_HEADERS: [(HeaderName, &str); 3] = [
+    (TIMESTAMP, "Milliseconds since 1970, in digits; at most 5 minutes from the clock, either way."),
+    (ACCESS_KEY, "The access key."),
+    (SIGNATURE, "The signature, in base64."),
+];
+
 /// How far a time stamp may be from the clock, either way (fixed by the contract).
 const SKEW: Span = Span::minutes(5);
 

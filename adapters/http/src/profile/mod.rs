@@ -135,6 +135,9 @@
 //!
 //! **7. Tests**, beside those in `tests/resets`: call the router as a caller does, with a good request, with each error that
 //! the document names, and with hostile bodies, which must change nothing.
+//!
+//! **8. `orchard/openapi.rs`**, behind the feature `openapi`: what machines are told of it. It names no code and no status, but
+//! makes the errors that the calls answer with; the tests in `tests/openapi` hold it against the router and the source.
 
 pub mod data_forest;
 pub mod payway;

@@ -30,6 +30,15 @@ impl Format {
         }
     }
 
+    /// The media type alone.
+    #[cfg(feature = "openapi")]
+    pub(crate) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+        }
+    }
+
     fn names(self) -> &'static [MediaName] {
         match self {
             Self::Json => &[("application", "json")],

@@ -29,7 +29,7 @@ pub(super) fn unreadable(policy: &PasswordPolicy, error: &InputError) -> String 
 }
 
 /// What the policy asks for. For three of four kinds this is the document's own text.
-fn asked(policy: &PasswordPolicy) -> String {
+pub(super) fn asked(policy: &PasswordPolicy) -> String {
     let least = policy.length().start().to_string();
     let mut text =
         format!("Please enter a valid password, which must be at least {least} characters in length");

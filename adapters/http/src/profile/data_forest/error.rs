@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The root element of an error in XML, which the contract does not name.
-const ROOT: &str = "ErrorResponse";
+pub(super) const ROOT: &str = "ErrorResponse";
 
 /// An error response of this contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,23 @@ impl ErrorResponse {
     pub(super) fn answer(&self, format: Format) -> Response {
         let body = ErrorBody { message: &self.message, success: false };
         with_wait(in_format(format, ROOT, status(self.status), &body), self.retry_after)
+    }
+}
+
+/// Callers tell the errors of this contract apart by their messages.
+#[cfg(feature = "openapi")]
+impl crate::openapi::Described for ErrorResponse {
+    fn status(&self) -> u16 {
+        self.status
+    }
+    fn code(&self) -> &str {
+        &self.message
+    }
+    fn meaning(&self) -> Option<&str> {
+        None
+    }
+    fn waits(&self) -> bool {
+        self.retry_after.is_some()
     }
 }
 

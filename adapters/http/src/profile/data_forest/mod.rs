@@ -57,6 +57,8 @@
 mod advice;
 mod error;
 mod list;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod options;
 mod requests;
 mod reset;
@@ -73,9 +75,15 @@ use axum::{
     routing::post,
 };
 
+#[cfg(feature = "openapi")]
+pub use self::openapi::description;
 pub use self::options::Options;
 use self::{error::ErrorResponse, service::Service};
 use crate::{addressed::addressed, auth::Authenticator, trouble::Trouble, wire::Format};
+
+/// The paths of the calls.
+const RESET_PASSWORD: &str = "/api/v2/accounts/resetPassword";
+const GET_LIST: &str = "/api/v2/accounts/getList";
 
 /// The routes of Data Forest, for a host to mount within a [`Guard`](crate::Guard).
 ///
@@ -83,8 +91,8 @@ use crate::{addressed::addressed, auth::Authenticator, trouble::Trouble, wire::F
 /// of the journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
     let routes = Router::new()
-        .route("/api/v2/accounts/resetPassword", post(reset_password))
-        .route("/api/v2/accounts/getList", post(get_list))
+        .route(RESET_PASSWORD, post(reset_password))
+        .route(GET_LIST, post(get_list))
         .method_not_allowed_fallback(not_allowed)
         .with_state(Arc::new(Service::new(accounts, authenticator, options)));
     addressed(routes, not_addressed)

@@ -7,7 +7,7 @@ use super::error::ErrorResponse;
 use crate::wire::Fields;
 
 /// Most characters of an `id`, and all that ours have.
-const ID: usize = 22;
+pub(super) const ID: usize = 22;
 
 /// The body of `resetPassword`.
 pub(super) struct ResetAccountPasswordRequest {

@@ -32,9 +32,7 @@ pub(super) async fn complete(service: &Service, call: Received) -> Result<Comple
         // Used, expired, wrong, never mailed, of nobody: one answer for all.
         PublicError::DeadCode => ErrorResponse::not_found("The password reset could not be found"),
         PublicError::WeakPassword(violations) => password::weak(service.accounts.policy(), &violations),
-        PublicError::OriginRefused => {
-            ErrorResponse::new(403, "origin_refused", "The account is used from elsewhere")
-        }
+        PublicError::OriginRefused => ErrorResponse::origin_refused(),
         PublicError::Vetoed { .. } => ErrorResponse::vetoed(),
         PublicError::Failed(fault) => fault.into(),
         _ => ErrorResponse::internal(),

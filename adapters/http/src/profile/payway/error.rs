@@ -67,6 +67,11 @@ impl ErrorResponse {
         Self::new(409, "vetoed", "The host does not allow that now")
     }
 
+    /// 403 `origin_refused`: the account's IP filter group does not let the caller in.
+    pub(super) fn origin_refused() -> Self {
+        Self::new(403, "origin_refused", "The account is used from elsewhere")
+    }
+
     /// 500 `internal_server_error`.
     pub(super) fn internal() -> Self {
         Self::new(500, "internal_server_error", "Something unexpected happened server side")
@@ -84,6 +89,22 @@ impl ErrorResponse {
             self.field = Some(name.to_owned());
         }
         self
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl crate::openapi::Described for ErrorResponse {
+    fn status(&self) -> u16 {
+        self.status
+    }
+    fn code(&self) -> &str {
+        self.code
+    }
+    fn meaning(&self) -> Option<&str> {
+        Some(&self.message)
+    }
+    fn waits(&self) -> bool {
+        self.retry_after.is_some()
     }
 }
 

@@ -98,6 +98,8 @@ mod error;
 mod event;
 mod host_mail;
 mod journaled;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod options;
 mod password;
 mod requests;
@@ -116,6 +118,8 @@ use axum::{
 };
 
 pub(crate) use self::journaled::journaled;
+#[cfg(feature = "openapi")]
+pub use self::openapi::description;
 pub use self::{
     announcing::Announcing,
     event::{Envelope, Event, EventAccount, EventName, EventSink, Events, NoEventData, Payload},
@@ -126,17 +130,27 @@ pub use self::{
 use self::{error::ErrorResponse, service::Service};
 use crate::{addressed::addressed, answer::json, auth::Authenticator, trouble::Trouble};
 
+/// The calls.
+const CUSTOM: &str = "custom_request_password_reset";
+const PLAIN: &str = "request_password_reset";
+const CREATE: &str = "create_password_reset";
+const COMPLETE: &str = "complete_password_reset";
+
+/// The path of a call.
+fn at(call: &str) -> String {
+    format!("/external/api/v1/accounts/{call}")
+}
+
 /// The routes of Payway, for a host to mount within a [`Guard`](crate::Guard).
 ///
 /// Callers send a token: give it [`BearerKeys`](crate::auth::BearerKeys). Each caller's name stands in the events of the
 /// journal.
 pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Options) -> Router {
-    let accounts_at = |call: &str| format!("/external/api/v1/accounts/{call}");
     let routes = Router::new()
-        .route(&accounts_at("custom_request_password_reset"), post(custom_request_password_reset))
-        .route(&accounts_at("request_password_reset"), post(request_password_reset))
-        .route(&accounts_at("create_password_reset"), post(create_password_reset))
-        .route(&accounts_at("complete_password_reset"), post(complete_password_reset))
+        .route(&at(CUSTOM), post(custom_request_password_reset))
+        .route(&at(PLAIN), post(request_password_reset))
+        .route(&at(CREATE), post(create_password_reset))
+        .route(&at(COMPLETE), post(complete_password_reset))
         .method_not_allowed_fallback(not_allowed)
         .with_state(Arc::new(Service::new(accounts, authenticator, options)));
     addressed(routes, |_| ErrorResponse::bad_host().into_response())

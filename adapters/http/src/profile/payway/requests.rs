@@ -10,11 +10,13 @@ use accountable_core::{
 use super::{address, error::ErrorResponse, options::Options, password};
 use crate::wire::Fields;
 
-const PAGE: &str = "reset_password_url";
-const RETURN: &str = "return_url";
-const DEVICE: &str = "device_info";
-const IP_ADDRESS: &str = "ip_address";
-const USER_AGENT: &str = "user_agent";
+pub(super) const ID: &str = "id";
+pub(super) const CODE: &str = "confirmation_code";
+pub(super) const PAGE: &str = "reset_password_url";
+pub(super) const RETURN: &str = "return_url";
+pub(super) const DEVICE: &str = "device_info";
+pub(super) const IP_ADDRESS: &str = "ip_address";
+pub(super) const USER_AGENT: &str = "user_agent";
 
 /// The body of `custom_request_password_reset`.
 pub(super) struct CustomResetRequest {
@@ -92,8 +94,8 @@ pub(super) struct CompleteRequest {
 
 impl CompleteRequest {
     pub(super) fn parse(mut fields: Fields, accounts: &Accounts) -> Result<Self, ErrorResponse> {
-        let id = fields.take_string("id")?;
-        let code = fields.take_string("confirmation_code")?;
+        let id = fields.take_string(ID)?;
+        let code = fields.take_string(CODE)?;
         let typed = fields.take_string(password::NEW_PASSWORD)?;
         fields.finish()?;
         Ok(Self {

@@ -63,6 +63,8 @@
 mod definition;
 mod list;
 mod open_accounts;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod options;
 mod precondition;
 mod requests;
@@ -77,6 +79,8 @@ use axum::{
     routing::{get, post},
 };
 
+#[cfg(feature = "openapi")]
+pub use self::openapi::description;
 use self::service::Service;
 pub use self::{
     options::{NotABasePath, Options},
@@ -89,6 +93,11 @@ use crate::{
     trouble::Trouble,
 };
 
+/// The paths of the calls, below the base.
+const DEFINITIONS: &str = "/accounts/definition";
+const DEFINITION: &str = "/accounts/definition/{id}";
+const SET_REQUEST: &str = "/accounts/password/set-request";
+
 /// The routes of WebConnect under the base path, for a host to mount within a [`Guard`](crate::Guard).
 ///
 /// It has no fallback: what the host merges with it may have one.
@@ -97,9 +106,9 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator, options: Op
     let one = get(definition::read).put(definition::update).delete(definition::delete).fallback(not_allowed);
     let set_request = post(set_request::set_request).fallback(not_allowed);
     let routes = Router::new()
-        .route(&options.path("/accounts/definition"), definitions)
-        .route(&options.path("/accounts/definition/{id}"), one)
-        .route(&options.path("/accounts/password/set-request"), set_request)
+        .route(&options.path(DEFINITIONS), definitions)
+        .route(&options.path(DEFINITION), one)
+        .route(&options.path(SET_REQUEST), set_request)
         .with_state(Service::new(accounts, authenticator, options));
     addressed_or_problem(routes)
 }

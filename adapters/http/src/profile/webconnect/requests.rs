@@ -9,8 +9,8 @@ use super::{
     definition::Definition,
     options::Options,
     values::{
-        ID, IP_FILTER_GROUP_NAME, IS_VERIFIED_MAIL_ADDRESS, MAIL_ADDRESS, MEMO, PASSWORD_VALIDITY_PERIOD,
-        STATUS_CODE, account_id, email, group, memo, period, validity,
+        ACCOUNT_ID, ID, IP_FILTER_GROUP_NAME, IS_VERIFIED_MAIL_ADDRESS, MAIL_ADDRESS, MAX_RESULTS, MEMO,
+        PASSWORD_VALIDITY_PERIOD, START_INDEX, STATUS_CODE, account_id, email, group, memo, period, validity,
     },
 };
 use crate::{
@@ -19,9 +19,9 @@ use crate::{
 };
 
 /// How many accounts are listed where the caller does not say: as many as the document's own sample asks for.
-const RESULTS: i64 = 30;
+pub(super) const RESULTS: i64 = 30;
 /// The most accounts that one call is answered with.
-const MOST_RESULTS: i64 = 1_000;
+pub(super) const MOST_RESULTS: i64 = 1_000;
 
 /// The body of `POST /accounts/definition`. What is absent or null has its default: 0, null and empty.
 pub(super) struct RegisterRequest {
@@ -191,9 +191,9 @@ pub(super) struct SetRequest {
 impl TryFrom<Fields> for SetRequest {
     type Error = Problem;
     fn try_from(mut fields: Fields) -> Result<Self, Problem> {
-        let id = fields.take_string("accountId")?;
+        let id = fields.take_string(ACCOUNT_ID)?;
         fields.finish()?;
-        let account = account_id(&id).map_err(|problem| problem.with("field", "accountId"))?;
+        let account = account_id(&id).map_err(|problem| problem.with("field", ACCOUNT_ID))?;
         Ok(Self { account })
     }
 }
@@ -209,19 +209,19 @@ pub(super) struct ListRequest {
 impl TryFrom<Fields> for ListRequest {
     type Error = Problem;
     fn try_from(mut fields: Fields) -> Result<Self, Problem> {
-        let start_index = fields.take_optional_integer("startIndex")?.unwrap_or(0);
-        let max_results = fields.take_optional_integer("maxResults")?.unwrap_or(RESULTS);
+        let start_index = fields.take_optional_integer(START_INDEX)?.unwrap_or(0);
+        let max_results = fields.take_optional_integer(MAX_RESULTS)?.unwrap_or(RESULTS);
         fields.finish()?;
         let start_index = u64::try_from(start_index).map_err(|_| {
             Problem::new(400, "bad_start_index")
                 .with_detail("startIndex is 0 or more")
-                .with("field", "startIndex")
+                .with("field", START_INDEX)
         })?;
         let bounded = Some(max_results).filter(|most| (1..=MOST_RESULTS).contains(most));
         let max_results = bounded.and_then(|most| usize::try_from(most).ok()).ok_or_else(|| {
             Problem::new(400, "bad_max_results")
                 .with_detail(format!("maxResults is 1 to {MOST_RESULTS}"))
-                .with("field", "maxResults")
+                .with("field", MAX_RESULTS)
         })?;
         Ok(Self { start_index, max_results })
     }

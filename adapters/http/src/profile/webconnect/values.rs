@@ -14,6 +14,9 @@ pub(super) const IS_VERIFIED_MAIL_ADDRESS: &str = "isVerifiedMailAddress";
 pub(super) const PASSWORD_VALIDITY_PERIOD: &str = "passwordValidityPeriod";
 pub(super) const IP_FILTER_GROUP_NAME: &str = "ipFilterGroupName";
 pub(super) const MEMO: &str = "memo";
+pub(super) const ACCOUNT_ID: &str = "accountId";
+pub(super) const START_INDEX: &str = "startIndex";
+pub(super) const MAX_RESULTS: &str = "maxResults";
 
 /// The account of that name. Ours are 32 letters; what else has 32 letters and digits names none, and is never read as
 /// hexadecimal.
