@@ -1,8 +1,6 @@
 //! The contracts' descriptions: valid OpenAPI 3.1, and true to the routers, the errors and the documents' samples.
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that does not find what it looks for has failed, as it should"
 )]

@@ -76,6 +76,7 @@ mod tests {
 
     #[test]
     fn the_strict_pattern_is_the_one_in_the_error_and_ascii() {
+        let described = Regex::new(PATTERN).unwrap();
         for (text, taken) in [
             ("test@example.com", true),
             ("Test+tag_1.x-y@Mail-2.EXAMPLE.com", true),
@@ -96,7 +97,7 @@ mod tests {
         ] {
             assert_eq!(matches_the_pattern(text), taken, "{text:?}");
             assert_eq!(pattern().is_match(text), taken, "{text:?}");
-            assert_eq!(Regex::new(PATTERN).unwrap().is_match(text), taken, "{text:?}");
+            assert_eq!(described.is_match(text), taken, "{text:?}");
         }
     }
 
