@@ -56,6 +56,22 @@ fn a_backup_takes_the_place_of_a_database_that_was_lost_and_of_no_other() {
     assert_ne!(fs::read(database).unwrap(), before);
 }
 
+/// All realms have one key file: whoever is locked out of the second has no use for the first.
+#[test]
+fn a_key_is_taken_away_once_nothing_of_any_realm_rests_on_it() {
+    let house = House::saying("[realms.forest.links]\npage = \"https://forest.example/password\"\n");
+    let forest = |args: &[&str]| house.object(&[args, &["--realm", "forest"]].concat());
+    forest(&["accounts", "register", ADA]);
+    house.object_of(&["accounts", "assign-password", ADA, "--realm", "forest"], PASSWORD);
+    let first = house.lines(&["keys", "list"]).remove(0)["key"].as_str().unwrap().to_owned();
+    house.object(&["keys", "add", "--id", "second"]);
+    house.object(&["keys", "use", "second"]);
+    assert_eq!(house.code(&["keys", "retire", &first]), "key_rested_on");
+    assert_eq!(forest(&["keys", "reseal"]), json!({ "resealed": 1 }));
+    house.object(&["keys", "retire", &first]);
+    assert_eq!(forest(&["accounts", "show", ADA])["email"], ADA);
+}
+
 #[test]
 fn a_sweep_delivers_what_waits() {
     let house = House::new();
