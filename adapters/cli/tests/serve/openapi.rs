@@ -70,7 +70,7 @@ impl House {
         }
         let registered = runs(at, &["manage", "accounts", "register", ADDRESS, "--json"]);
         let registered: Value = serde_json::from_str(&registered).unwrap();
-        let account = registered["id"].as_str().unwrap().to_owned();
+        let account = registered.get("id").and_then(Value::as_str).unwrap().to_owned();
         Self { server: Server::start_in(at, &["serve"]), bearer_key, account, _folder: folder }
     }
 
