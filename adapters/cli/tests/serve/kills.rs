@@ -158,14 +158,15 @@ fn text<'a>(of: &'a Value, field: &str) -> Option<&'a str> {
 
 /// Who is told, and fails now and then: it refuses, or takes what it is told and breaks off before it says so.
 #[derive(Default)]
-struct Receiver {
+pub(crate) struct Receiver {
     told: Mutex<Vec<String>>,
     calls: AtomicU64,
     calm: AtomicBool,
 }
 
 impl Receiver {
-    fn listens(self: &Arc<Self>) -> u16 {
+    /// Listens from now on, at this port.
+    pub(crate) fn listens(self: &Arc<Self>) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let receiver = Arc::clone(self);
@@ -177,6 +178,11 @@ impl Receiver {
             }
         });
         port
+    }
+
+    /// Whether it was told of anything.
+    pub(crate) fn was_told(&self) -> bool {
+        !self.told.lock().unwrap().is_empty()
     }
 
     /// What comes over one connection.

@@ -17,6 +17,7 @@ mod kills;
 mod mail;
 mod openapi;
 mod operate;
+mod operator;
 mod payway_events;
 mod proxied;
 mod realms;

@@ -13,7 +13,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs};
+use crate::server::{Server, bash, runs, write_private};
 
 const CONTRACTS: [&str; 3] = ["webconnect", "data_forest", "payway"];
 
@@ -110,7 +110,7 @@ fn bearer_key(folder: &Path) -> String {
     let args: Vec<_> = ["key", "new", "--name", "backend"].into_iter().chain(scopes).collect();
     let told = runs(folder, &args);
     let (_, entry) = told.split_once("[[keys]]").unwrap();
-    fs::write(folder.join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
     told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 

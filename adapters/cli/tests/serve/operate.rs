@@ -60,6 +60,16 @@ impl Supervised {
         assert_eq!(self.told(), "READY=1");
     }
 
+    /// Asks it to end, and waits until it has, and said so.
+    pub(crate) fn ends(self) {
+        let Self { folder, server, manager } = self;
+        assert_eq!(server.ask_to_end(), Some(0));
+        let mut octets = [0; 64];
+        let read = manager.recv(&mut octets).unwrap();
+        assert_eq!(octets.get(..read).unwrap().trim_ascii(), b"STOPPING=1");
+        drop(folder);
+    }
+
     /// What is answered where it says whether it is well.
     pub(crate) fn status(&self, path: &str) -> (u16, String) {
         let base = self.server.says.iter().find_map(|line| line.strip_prefix("Status: ")).unwrap();
@@ -106,15 +116,9 @@ fn key(folder: &Path) -> String {
 
 #[test]
 fn a_service_manager_is_told_when_it_serves_reads_again_and_ends() {
-    let Supervised { folder, server, manager } = Supervised::start();
-    let this = Supervised { folder, server, manager };
+    let this = Supervised::start();
     this.read_again();
-    let Supervised { folder, server, manager } = this;
-    assert_eq!(server.ask_to_end(), Some(0));
-    let mut octets = [0; 64];
-    let read = manager.recv(&mut octets).unwrap();
-    assert_eq!(octets.get(..read).unwrap().trim_ascii(), b"STOPPING=1");
-    drop(folder);
+    this.ends();
 }
 
 #[test]

@@ -45,19 +45,27 @@ fn the_unit_is_one_that_systemd_takes() {
     assert_eq!(about_it.collect::<Vec<_>>(), [""; 0], "{said}");
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A proxy, by the example that is shown for it.
-struct Proxy {
+pub(crate) struct Proxy {
     program: &'static str,
     required_by: &'static str,
     /// Starts it with its files in this folder, for the server on the first of these ports, on the second.
-    start: fn(&Path, u16, u16) -> Child,
+    pub(crate) start: fn(&Path, u16, u16) -> Child,
 }
 
-const NGINX: Proxy = Proxy { program: "nginx", required_by: "ACCOUNTABLE_REQUIRE_NGINX", start: nginx };
+impl Proxy {
+    /// Whether it is installed, which it says where it is not.
+    pub(crate) fn is_there(&self) -> bool {
+        is_there(self.program, self.required_by)
+    }
+}
+
+pub(crate) const NGINX: Proxy =
+    Proxy { program: "nginx", required_by: "ACCOUNTABLE_REQUIRE_NGINX", start: nginx };
 const CADDY: Proxy = Proxy { program: "caddy", required_by: "ACCOUNTABLE_REQUIRE_CADDY", start: caddy };
 
 /// A server behind a proxy.
@@ -72,7 +80,7 @@ struct Proxied {
 impl Proxied {
     /// None where the proxy is not installed, which it says.
     fn behind(proxy: &Proxy) -> Option<Self> {
-        if !is_there(proxy.program, proxy.required_by) {
+        if !proxy.is_there() {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();

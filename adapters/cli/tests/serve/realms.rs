@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::{
     browser::Browser,
     operate::Supervised,
-    server::{Server, bash, fails, runs},
+    server::{Server, bash, fails, runs, write_private},
 };
 
 /// Discriminating passwords: of the rules that Data Forest's pages have stated, the current one takes the first, three of four
@@ -48,7 +48,7 @@ pub(crate) fn settled(contracts: &str) -> (TempDir, String) {
     let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
     let told = runs(folder.path(), &args);
     let (_, entry) = told.split_once("[[keys]]").unwrap();
-    fs::write(folder.path().join("bearer-keys.toml"), format!("[[keys]]{entry}")).unwrap();
+    write_private(&folder.path().join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
     let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
     (folder, key)
 }
