@@ -39,7 +39,7 @@ fn told<T, E: std::fmt::Debug>(outcome: Result<T, E>) -> Result<(), String> {
     outcome.map(drop).map_err(|error| format!("{error:?}"))
 }
 
-const KEYS: &str = "tags = \"eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHk=\"\nactive = \"a\"\n[keys]\na = \"YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWI=\"";
+const KEYS: &str = "tags = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"\nactive = \"a\"\n[keys]\na = \"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\"";
 const ID: &str = "abababababababababababababababab";
 
 /// Every way from a text of a caller's to a value.

@@ -5,7 +5,7 @@
 //! | caller | needs the scope [`SCOPE`] |
 //! | `Accept: application/x-ndjson` | a page, and what is answered where nothing is said |
 //! | `Accept: text/event-stream` | a stream, for as long as its connection lives (Server-Sent Events, as in WHATWG HTML) |
-//! | `?as=payway` | tells what [Payway](crate::profile::payway) publishes, in its envelope, and no other event; for callers with the scope [`EVENTS_SCOPE`](crate::profile::payway::EVENTS_SCOPE), since addresses are in it |
+//! | `?as=payway` | tells what [Payway](crate::profile::payway) publishes, in its envelope, and no other event; for callers with the scope [`EVENTS_SCOPE`], since addresses are in it |
 //! | `?after=CURSOR` | where to go on, as an earlier answer said; from the oldest event that is kept without it |
 //! | `?limit=1..1000` | of a page only: the most events; 100 by default |
 //! | `Last-Event-ID: CURSOR` | of a stream only: where to go on, whatever `after` says |
