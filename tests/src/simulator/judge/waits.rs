@@ -81,6 +81,8 @@ fn waits_too_long(answer: &Answer, rules: &Rules) -> Option<String> {
     let failures = [rules.origin_failure_quota, rules.network_failure_quota];
     let (code, window) = match &answer.outcome {
         Outcome::Done => return None,
+        // Somebody has to mend it first.
+        Outcome::Failed("broken") => ("broken", Span::minutes(1)),
         Outcome::Failed(code) => (*code, Span::seconds(1)),
         Outcome::Refused(code) => {
             let window = match (code.as_str(), door) {
