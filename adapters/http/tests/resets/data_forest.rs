@@ -321,7 +321,7 @@ async fn a_body_that_can_not_be_read_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn a_fault_is_an_unexpected_error() {
+async fn a_broken_store_is_an_unexpected_error_and_503() {
     let world = three_classes();
     let id = world.in_use("ada@example.com", FIRST).await.to_base62();
     let server = world.data_forest(Options::default()).await;
@@ -329,9 +329,9 @@ async fn a_fault_is_an_unexpected_error() {
     let answer = reset(&world, &server, &id, GOOD).await;
     assert_eq!(
         (answer.status, answer.json()),
-        (500, json!({ "message": "unexpected error", "success": false }))
+        (503, json!({ "message": "unexpected error", "success": false }))
     );
-    assert_eq!(call(&world, &server, LIST, "application/json", "{}").await.status, 500);
+    assert_eq!(call(&world, &server, LIST, "application/json", "{}").await.status, 503);
 }
 
 #[tokio::test]

@@ -237,7 +237,7 @@ async fn known_and_unknown_addresses_are_answered_with_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_fault_is_an_internal_server_error() {
+async fn a_broken_store_is_503_in_the_contracts_form() {
     let world = world();
     world.in_use("test@example.com", FIRST).await;
     let (server, bearers) = world.payway(Options::default().strict()).await;
@@ -253,13 +253,7 @@ async fn a_fault_is_an_internal_server_error() {
         let answer = send(&server, &bearers.trusted, path, &body).await;
         assert_eq!(
             (answer.status, answer.json()),
-            (
-                500,
-                json!({
-                    "code": "internal_server_error", "field": null,
-                    "message": "Something unexpected happened server side",
-                })
-            ),
+            (503, json!({ "code": "broken", "field": null, "message": "Try again later" })),
             "{path}"
         );
     }

@@ -96,6 +96,7 @@ async fn what_payway_publishes_is_told_from_the_journal() {
     let read = async |query: &str, key: &str| {
         let request =
             Request::get(format!("/events{query}")).header("authorization", format!("Bearer {key}"));
+        let request = request.header("host", "accounts.example");
         let answer = routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status().as_u16();
         let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
