@@ -118,7 +118,7 @@ impl Derived {
 /// ```
 /// use accountable_core::domain::Keyring;
 /// # let tags = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-/// # let key = "ICEiIyQlJicoKSorLC0uLzAxMjMzNDU2Nzg5Ojs8PT4=";
+/// # let key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 /// // Each key is 32 random bytes in base64; `accountable init` draws them.
 /// let keys = Keyring::from_toml(&format!(r#"
 ///     tags = "{tags}"   # never rotates

@@ -321,6 +321,19 @@ async fn a_body_that_can_not_be_read_is_an_invalid_request() {
 }
 
 #[tokio::test]
+async fn a_fault_is_an_unexpected_error() {
+    let mut world = three_classes();
+    let id = world.in_use("ada@example.com", FIRST).await.to_base62();
+    world.take_other_keys();
+    let server = world.data_forest(Options::default()).await;
+    let answer = reset(&world, &server, &id, GOOD).await;
+    assert_eq!(
+        (answer.status, answer.json()),
+        (500, json!({ "message": "unexpected error", "success": false }))
+    );
+}
+
+#[tokio::test]
 async fn a_broken_store_is_an_unexpected_error_and_503() {
     let world = three_classes();
     let id = world.in_use("ada@example.com", FIRST).await.to_base62();

@@ -237,6 +237,20 @@ async fn known_and_unknown_addresses_are_answered_with_the_same_bytes() {
 }
 
 #[tokio::test]
+async fn a_fault_is_an_internal_server_error() {
+    let mut world = world();
+    world.in_use("test@example.com", FIRST).await;
+    world.take_other_keys();
+    let (server, bearers) = world.payway(Options::default().strict()).await;
+    let answer = send(&server, &bearers.trusted, CREATE, &json!({ "email": "test@example.com" })).await;
+    let told = json!({
+        "code": "internal_server_error", "field": null,
+        "message": "Something unexpected happened server side",
+    });
+    assert_eq!((answer.status, answer.json()), (500, told));
+}
+
+#[tokio::test]
 async fn a_broken_store_is_503_in_the_contracts_form() {
     let world = world();
     world.in_use("test@example.com", FIRST).await;

@@ -116,6 +116,18 @@ impl World {
         (journal, format!("{:?}", outbox.items))
     }
 
+    /// Opens the same accounts with other keys of the same names, which only a person can mend.
+    pub(crate) fn take_other_keys(&mut self) {
+        let path = self.folder.path().join("accounts.db");
+        let store = SqliteStore::open(path, Incarnation::from_bytes([7; 16]), &Options::default()).unwrap();
+        let entropy = SeededEntropy::new(43);
+        let machine = Machine::new(self.clock.clone(), entropy, InsecureTestHasher::new(1));
+        let key = |first: u8| std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
+        let other = Keyring::new(key(101), KeyId::parse("one").unwrap(), key(102)).unwrap();
+        let builder = Accounts::builder(machine, store, self.mailer.clone(), other, links());
+        self.accounts = builder.build().unwrap();
+    }
+
     /// Takes the floor from under the store, as a person does who drops the wrong table.
     pub(crate) fn break_the_store(&self) {
         let host = Connection::open(self.folder.path().join("accounts.db")).unwrap();

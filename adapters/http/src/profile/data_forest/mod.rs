@@ -34,6 +34,7 @@
 //! | 400 `invalid request parameters` | `a_body_that_can_not_be_read_is_an_invalid_request` |
 //! | POST only: any other method is 405, with `Allow` | `another_method_than_post_is_405_in_the_contracts_words` |
 //! | 500 `unexpected error` | `a_fault_is_an_unexpected_error` |
+//! | a store that a person must mend: 503 | `a_broken_store_is_an_unexpected_error_and_503` |
 //! | "changing your password will log you out immediately" | `a_reset_ends_all_sessions_and_must_be_changed` |
 //! | an account that may not be reset: 403 `not allowed to access` | `a_closed_account_is_not_to_be_reset` |
 //! | `getList` | `the_list_names_every_account` |

@@ -62,6 +62,7 @@
 //! | by default, nobody can tell | `known_and_unknown_addresses_are_answered_with_the_same_bytes` |
 //! | POST only: any other method is 405, with `Allow` | `another_method_than_post_is_405_with_code_field_and_message` |
 //! | 500 `internal_server_error` | `a_fault_is_an_internal_server_error` |
+//! | a store that a person must mend: 503 | `a_broken_store_is_503_in_the_contracts_form` |
 //! | the scope | `every_call_needs_its_scope` |
 //! | events, whoever restarts | `what_payway_publishes_is_told_from_the_journal` |
 //! | `account_requested_password_reset` | `a_request_is_published_when_its_mail_leaves_and_without_its_code` |
