@@ -12,8 +12,9 @@ use std::{
 use accountable::{
     Argon2Pool, Settings,
     domain::Actor,
-    mail::{Feedback, TakenIn, read_feedback, take_in},
+    mail::{Feedback, TakenIn, read_feedback, take_in_by_realm},
     secrets_from_file,
+    settings::BreachSettings,
 };
 use clap::Args;
 
@@ -80,18 +81,18 @@ async fn into_the_store(settings: &Path, told: &[Feedback]) -> Result<TakenIn, C
     let mailer = settings.mailer().map_err(failed)?;
     let store = settings.store.open().map_err(failed)?;
     let hasher = Argon2Pool::starting_later(&settings.hashing).map_err(failed)?;
-    let mut taken_in = TakenIn::default();
-    // A tag counts in the realm of its mail and in no other.
-    for settings in settings.all_realms().iter().filter_map(|realm| settings.of_realm(realm)) {
-        let builder = settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
+    // The first realm first: what is of none of them is written down there.
+    let others = settings.all_realms().into_iter().filter(|realm| *realm != settings.realm);
+    let mut realms = Vec::new();
+    for realm in [settings.realm.clone()].into_iter().chain(others) {
+        let Some(mut of_realm) = settings.of_realm(&realm) else { continue };
+        // No password comes in here: the filter of those known from breaches stays closed.
+        of_realm.policy.breach = BreachSettings::default();
+        let builder = of_realm.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
         let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
-        taken_in =
-            take_in(&accounts.admin(Actor::parse(ACTOR).map_err(failed)?), told).await.map_err(failed)?;
-        if taken_in.counted > 0 {
-            break;
-        }
+        realms.push(accounts.admin(Actor::parse(ACTOR).map_err(failed)?));
     }
-    Ok(taken_in)
+    take_in_by_realm(&realms, told).await.map_err(failed)
 }
 
 /// The bearer key: from its file, or from the environment.

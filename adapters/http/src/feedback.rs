@@ -28,7 +28,7 @@
 use std::sync::Arc;
 
 use accountable_core::{Accounts, Fault};
-use accountable_mail::{TakenIn, read_feedback, take_in};
+use accountable_mail::{read_feedback, take_in_by_realm};
 use axum::{Router, extract::Request, http::StatusCode, response::Response, routing::post};
 use tokio::task::spawn_blocking;
 
@@ -55,7 +55,7 @@ pub fn router(accounts: Accounts, authenticator: impl Authenticator) -> Router {
     router_over(vec![accounts], authenticator)
 }
 
-/// The route for a host with several realms: what came back is told to one after the other, until it counts in one of them.
+/// The route for a host with several realms: what came back is told to the realm whose mail it is about.
 pub fn router_over(realms: Vec<Accounts>, authenticator: impl Authenticator) -> Router {
     let intake = Arc::new(Intake::new(authenticator, Some(SCOPE), &[]));
     let receive = post(async move |request: Request| receive(&realms, &intake, request).await);
@@ -73,12 +73,6 @@ async fn receive(realms: &[Accounts], intake: &Intake, request: Request) -> Resu
     // A mail of a MiB keeps a processor busy for a while: not the one that serves the others.
     let told = spawn_blocking(move || read_feedback(&mail)).await;
     let told = told.map_err(|_| Fault::Defect("the reader of a mail panicked"))?;
-    let mut taken_in = TakenIn::default();
-    for accounts in realms {
-        taken_in = take_in(&accounts.admin(caller.name().clone()), &told).await?;
-        if taken_in.counted > 0 {
-            break;
-        }
-    }
-    Ok(json(StatusCode::OK, &taken_in))
+    let realms: Vec<_> = realms.iter().map(|accounts| accounts.admin(caller.name().clone())).collect();
+    Ok(json(StatusCode::OK, &take_in_by_realm(&realms, &told).await?))
 }

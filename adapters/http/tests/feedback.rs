@@ -6,7 +6,10 @@
 
 use accountable_core::{
     Accounts, Admin, DeliveryOptions, Machine, NewAccount,
-    domain::{AccountId, Actor, EmailAddress, Incarnation, KeyId, Keyring, LinkUrl, Links, Span, Timestamp},
+    domain::{
+        AccountId, Actor, EmailAddress, EventKind, Incarnation, KeyId, Keyring, LinkUrl, Links, Realm, Span,
+        Timestamp,
+    },
 };
 use accountable_http::{Guard, Limits, answer::Problem, auth::BearerKeys, feedback};
 use accountable_memory::{
@@ -27,6 +30,8 @@ const MAIL: &str = "message/rfc822";
 
 struct World {
     accounts: Accounts,
+    /// Those of another realm, which the route serves as well.
+    forest: Accounts,
     store: FaultyStore<MemoryStore>,
     mailer: RecordingMailer,
     app: Router,
@@ -45,8 +50,11 @@ impl World {
         let secret = |first: u8| std::array::from_fn(|at| first ^ u8::try_from(at).unwrap());
         let keyring = Keyring::new(secret(1), KeyId::parse("k1").unwrap(), secret(2)).unwrap();
         let links = Links::to(LinkUrl::parse("https://app.example/password").unwrap());
-        let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keyring, links);
-        let accounts = accounts.patience(Span::seconds(1)).build().unwrap();
+        let [accounts, forest] = ["main", "forest"].map(|realm| {
+            let (machine, keyring, links) = (machine.clone(), keyring.clone(), links.clone());
+            let accounts = Accounts::builder(machine, store.clone(), mailer.clone(), keyring, links);
+            accounts.realm(Realm::parse(realm).unwrap()).patience(Span::seconds(1)).build().unwrap()
+        });
         let keys = BearerKeys::default();
         let [key, key_of_another] =
             [("mx", feedback::SCOPE), ("billing", "accounts:write")].map(|(name, scope)| {
@@ -55,10 +63,10 @@ impl World {
                 keys.add(new.entry).unwrap();
                 new.key.expose().to_owned()
             });
-        let router = feedback::router(accounts.clone(), keys);
+        let router = feedback::router_over(vec![accounts.clone(), forest.clone()], keys);
         let guard = Guard::new(Limits::default(), entropy).admitting_unknown_peers();
         let app = guard.around(router, |trouble| Problem::from(trouble).into_response());
-        Self { accounts, store, mailer, app, key, key_of_another }
+        Self { accounts, forest, store, mailer, app, key, key_of_another }
     }
 
     fn admin(&self) -> Admin {
@@ -67,8 +75,12 @@ impl World {
 
     /// An account, and the tag of the mail that its owner got.
     async fn mailed(&self) -> (AccountId, String) {
-        let id = self.admin().register(NewAccount::new(EmailAddress::parse(ADA).unwrap())).await.unwrap().id;
-        let _ = self.admin().request_password_set(id, DeliveryOptions::default()).await.unwrap();
+        self.mailed_by(&self.admin()).await
+    }
+
+    async fn mailed_by(&self, staff: &Admin) -> (AccountId, String) {
+        let id = staff.register(NewAccount::new(EmailAddress::parse(ADA).unwrap())).await.unwrap().id;
+        let _ = staff.request_password_set(id, DeliveryOptions::default()).await.unwrap();
         let letter = self.mailer.letters().pop().unwrap();
         (id, letter.feedback.unwrap().as_str().to_owned())
     }
@@ -99,6 +111,31 @@ fn bounce(tag: Option<&str>) -> String {
          Final-Recipient: rfc822; {ADA}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
          --b\r\nContent-Type: text/rfc822-headers\r\n\r\n{tag}Subject: Welcome\r\n\r\n--b--\r\n"
     )
+}
+
+/// How many reports a realm wrote down as none of its own.
+async fn ignored(accounts: &Accounts) -> usize {
+    let events = accounts.journal().feed(None, 1_000).await.unwrap().events;
+    events.iter().filter(|event| matches!(event.what, EventKind::FeedbackIgnored { .. })).count()
+}
+
+#[tokio::test]
+async fn a_report_is_for_the_realm_of_its_mail_and_no_other_hears_of_it() {
+    let world = World::new();
+    let staff = world.forest.admin(Actor::parse("staff").unwrap());
+    let (id, tag) = world.mailed_by(&staff).await;
+    let answer = world.post(&world.key, Some(MAIL), bounce(Some(&tag))).await;
+    assert_eq!(answer, (200, json!({"recipients": 1, "counted": 1})));
+    assert!(!staff.account(id).await.unwrap().unwrap().suppressions.is_empty());
+    assert_eq!((ignored(&world.accounts).await, ignored(&world.forest).await), (0, 0));
+
+    // Of nobody's making: the first writes it down.
+    let mut forged = tag.clone().into_bytes();
+    forged.iter_mut().rev().take(4).for_each(|octet| *octet = if *octet == b'a' { b'b' } else { b'a' });
+    let forged = String::from_utf8(forged).unwrap();
+    let answer = world.post(&world.key, Some(MAIL), bounce(Some(&forged))).await;
+    assert_eq!(answer, (200, json!({"recipients": 1, "counted": 0})));
+    assert_eq!((ignored(&world.accounts).await, ignored(&world.forest).await), (1, 0));
 }
 
 #[tokio::test]

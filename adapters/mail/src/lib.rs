@@ -88,7 +88,7 @@ pub use self::{
     letter_words::{LetterWords, WordingError},
     provider::{FEEDBACK_FIELD, Provider},
     refusal::EnhancedStatus,
-    take_in::{TakenIn, take_in},
+    take_in::{TakenIn, take_in, take_in_by_realm},
     templates::{TemplateError, Templates},
     wording::Wording,
 };

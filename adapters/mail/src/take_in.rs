@@ -42,12 +42,22 @@ impl Feedback {
 /// # Errors
 /// [`Error::Failed`] where a report can't be written down. Those before it were; tell it all again.
 pub async fn take_in(admin: &Admin, told: &[Feedback]) -> Result<TakenIn, Error> {
+    take_in_by_realm(std::slice::from_ref(admin), told).await
+}
+
+/// Reports all that a mail told, as [`take_in`] does, each in the realm whose mail it is about. What bears a tag of none of them is
+/// journaled in the first.
+///
+/// # Errors
+/// Those of [`take_in`].
+pub async fn take_in_by_realm(realms: &[Admin], told: &[Feedback]) -> Result<TakenIn, Error> {
     let mut counted = 0_usize;
     for feedback in told {
-        if let Some((tag, report)) = feedback.tagged_report() {
-            let counts = admin.report(tag, report, &feedback.evidence()).await?;
-            counted = counted.saturating_add(usize::from(counts));
-        }
+        let Some((tag, report)) = feedback.tagged_report() else { continue };
+        let ours = realms.iter().find(|admin| admin.recognises(tag)).or_else(|| realms.first());
+        let Some(admin) = ours else { continue };
+        let counts = admin.report(tag, report, &feedback.evidence()).await?;
+        counted = counted.saturating_add(usize::from(counts));
     }
     Ok(TakenIn { recipients: told.len(), counted })
 }

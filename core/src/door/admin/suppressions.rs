@@ -44,6 +44,12 @@ impl Admin {
         .await
     }
 
+    /// Whether a tag is one of this realm's, of a mail of the last 14 days: which of several realms a report is for.
+    #[must_use]
+    pub fn recognises(&self, tag: &FeedbackTag) -> bool {
+        tag.read(&self.core.keys, &self.core.realm, self.core.clock.now()).is_some()
+    }
+
     /// Lists the records of addresses from which mail is held back, in the order of their tags, at most `at_most` a page,
     /// 1 to 1,000.
     ///
