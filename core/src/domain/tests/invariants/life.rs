@@ -413,6 +413,12 @@ impl Life {
                 }
                 // Nobody fails to log in here: no address is disabled.
                 (Standing::Active, Subject::Notice(Notice::Disabled { .. })) => false,
+                // Of that very end, which moves where a clock that jumped back is mended.
+                (Standing::Active, Subject::Notice(Notice::PasswordExpires { expires_at })) => {
+                    let validity = facts.attributes.validity;
+                    let ends = facts.password.as_ref().and_then(|known| known.expires_at(validity));
+                    ends == Some(*expires_at) && self.now < *expires_at
+                }
                 (Standing::Active, Subject::Notice(notice)) => {
                     !matches!(notice, Notice::Closed { .. } | Notice::ClosedByStaff)
                 }
