@@ -27,6 +27,7 @@ mod links;
 mod locate;
 mod mail;
 mod operate;
+mod password_ports;
 mod policy;
 mod realms;
 mod reset_webhook;
@@ -43,7 +44,7 @@ use accountable_core::{
     domain::{EmailAddress, Keyring, Links, OutOfBounds, PasswordPolicy, Realm, Rules, Span},
     port::{Mailer, Store},
 };
-use accountable_system::{Argon2Pool, Argon2Settings, OsEntropy, SystemClock, machine_id};
+use accountable_system::{Argon2Settings, OsEntropy, SystemClock, machine_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(not(all(feature = "axum", feature = "smtp", feature = "sqlite")))]
@@ -58,6 +59,7 @@ pub use self::{
     links::LinkSettings,
     mail::MailSettings,
     operate::{LogFormat, LogLevel, LogSettings, StatusSettings},
+    password_ports::PasswordPorts,
     policy::{ClassSettings, PatternSettings, PolicySettings, Preset},
     realms::RealmSettings,
     reset_webhook::ResetWebhookSettings,
@@ -256,7 +258,7 @@ impl Settings {
     /// password is told then.
     #[cfg(feature = "sqlite")]
     pub fn builder_hashing_later(&self, mailer: impl Mailer) -> Result<Builder, SettingsError> {
-        let parts = self.parts_with(Start::WhenNeeded)?;
+        let parts = self.parts_with(PasswordPorts::starting_later)?;
         Ok(self.assemble(parts, self.store.open()?, mailer))
     }
 
@@ -270,47 +272,39 @@ impl Settings {
         Ok(self.assemble(self.parts()?, store, mailer))
     }
 
-    /// Begins to build accounts as [`builder_over`](Self::builder_over) does, with a hasher that those of other realms share:
-    /// one for all has as many threads as the settings say, however many realms there are.
+    /// Begins to build accounts as [`builder_over`](Self::builder_over) does, with ports for passwords that the accounts of other
+    /// realms share: one hasher for all has as many threads as the settings say, however many realms there are.
     ///
     /// # Errors
-    /// Those of [`builder_over`](Self::builder_over), but for the hasher's.
+    /// Those of [`builder_over`](Self::builder_over), but for the hasher's and the filter's.
     pub fn builder_sharing(
         &self,
-        hasher: Argon2Pool,
+        passwords: &PasswordPorts,
         store: impl Store,
         mailer: impl Mailer,
     ) -> Result<Builder, SettingsError> {
-        Ok(self.assemble(self.parts_with(Start::Sharing(hasher))?, store, mailer))
+        Ok(self.assemble(self.parts_with(|_| Ok(passwords.clone()))?, store, mailer))
     }
 
     fn parts(&self) -> Result<Parts, SettingsError> {
-        self.parts_with(Start::AtOnce)
+        self.parts_with(PasswordPorts::new)
     }
 
-    /// The hasher is made last: where anything else is wrong, it starts no threads.
-    fn parts_with(&self, start: Start) -> Result<Parts, SettingsError> {
+    /// What passwords go through is made last: where anything else is wrong, no thread is started.
+    fn parts_with(
+        &self,
+        passwords: impl FnOnce(&Self) -> Result<PasswordPorts, SettingsError>,
+    ) -> Result<Parts, SettingsError> {
         Ok(Parts {
             links: self.links.build()?,
             policy: self.policy.build()?,
             keys: self.keys.read()?,
-            #[cfg(feature = "breach")]
-            screen: match &start {
-                Start::AtOnce | Start::Sharing(_) => self.policy.breach.screen()?,
-                #[cfg(feature = "sqlite")]
-                Start::WhenNeeded => self.policy.breach.screen_opening_later(),
-            },
-            hasher: match start {
-                Start::AtOnce => Argon2Pool::new(&self.hashing)?,
-                Start::Sharing(hasher) => hasher,
-                #[cfg(feature = "sqlite")]
-                Start::WhenNeeded => Argon2Pool::starting_later(&self.hashing)?,
-            },
+            passwords: passwords(self)?,
         })
     }
 
     fn assemble(&self, parts: Parts, store: impl Store, mailer: impl Mailer) -> Builder {
-        let machine = Machine::new(SystemClock, OsEntropy, parts.hasher).named(machine_id());
+        let machine = Machine::new(SystemClock, OsEntropy, parts.passwords.hasher).named(machine_id());
         let builder = Accounts::builder(machine, store, mailer, parts.keys, parts.links);
         let builder = match &self.notices_to {
             Some(staff) => builder.notices_to(staff.clone()),
@@ -323,7 +317,7 @@ impl Settings {
         let builder =
             if self.accept_unscreened_passwords { builder.accepting_unscreened_passwords() } else { builder };
         #[cfg(feature = "breach")]
-        let builder = match parts.screen {
+        let builder = match parts.passwords.screen {
             Some(screen) => builder.password_screen(screen),
             None => builder,
         };
@@ -344,18 +338,7 @@ struct Parts {
     links: Links,
     policy: PasswordPolicy,
     keys: Keyring,
-    #[cfg(feature = "breach")]
-    screen: Option<accountable_breach::BreachScreen>,
-    hasher: Argon2Pool,
-}
-
-/// When what passwords need is started.
-enum Start {
-    AtOnce,
-    /// At once, but for the hasher, which others have as well.
-    Sharing(Argon2Pool),
-    #[cfg(feature = "sqlite")]
-    WhenNeeded,
+    passwords: PasswordPorts,
 }
 
 #[cfg(test)]

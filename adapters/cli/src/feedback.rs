@@ -10,11 +10,11 @@ use std::{
 };
 
 use accountable::{
-    Argon2Pool, Settings,
+    Settings,
     domain::Actor,
     mail::{Feedback, TakenIn, read_feedback, take_in_by_realm},
     secrets_from_file,
-    settings::BreachSettings,
+    settings::PasswordPorts,
 };
 use clap::Args;
 
@@ -80,15 +80,13 @@ async fn into_the_store(settings: &Path, told: &[Feedback]) -> Result<TakenIn, C
     let settings = Settings::from_file(settings).map_err(failed)?;
     let mailer = settings.mailer().map_err(failed)?;
     let store = settings.store.open().map_err(failed)?;
-    let hasher = Argon2Pool::starting_later(&settings.hashing).map_err(failed)?;
+    let passwords = PasswordPorts::starting_later(&settings).map_err(failed)?;
     // The first realm first: what is of none of them is written down there.
     let others = settings.all_realms().into_iter().filter(|realm| *realm != settings.realm);
     let mut realms = Vec::new();
     for realm in [settings.realm.clone()].into_iter().chain(others) {
-        let Some(mut of_realm) = settings.of_realm(&realm) else { continue };
-        // No password comes in here: the filter of those known from breaches stays closed.
-        of_realm.policy.breach = BreachSettings::default();
-        let builder = of_realm.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
+        let Some(of_realm) = settings.of_realm(&realm) else { continue };
+        let builder = of_realm.builder_sharing(&passwords, store.clone(), mailer.clone());
         let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
         realms.push(accounts.admin(Actor::parse(ACTOR).map_err(failed)?));
     }

@@ -3,13 +3,14 @@
 use std::{fmt::Write as _, net::SocketAddr, path::Path, process, sync::Arc};
 
 use accountable::{
-    Argon2Pool, OsEntropy, Settings, SettingsError, SystemClock,
+    OsEntropy, Settings, SystemClock,
     domain::Incarnation,
     http::{
         Guard, feed, pages,
         webhooks::{Endpoint, Follower},
     },
     port::Mailer,
+    settings::PasswordPorts,
     sqlite::SqliteStore,
     testing::MemoryStore,
 };
@@ -40,7 +41,7 @@ pub(super) async fn prepare(source: Source) -> Result<PreparedServer, CommandErr
     // Tried in memory, so that whatever is wrong is said before there is a port or a file.
     let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
     for (settings, _) in &parts.tenants {
-        let builder = settings.builder_sharing(parts.hasher.clone(), nowhere.clone(), parts.mailer.clone());
+        let builder = settings.builder_sharing(&parts.passwords, nowhere.clone(), parts.mailer.clone());
         builder.map_err(failed)?.build().map_err(failed)?;
         settings.mail_routing().map_err(failed)?;
     }
@@ -86,7 +87,7 @@ pub(super) struct Parts {
     contracts: Vec<Contract>,
     pages: Vec<OpenPage>,
     mailer: Arc<dyn Mailer>,
-    hasher: Argon2Pool,
+    passwords: PasswordPorts,
     streams: feed::Streams,
     /// What is said of each realm, and where its events are told.
     tenants: Vec<(Settings, Vec<Endpoint>)>,
@@ -116,8 +117,9 @@ pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandEr
             tenants.push((settings, endpoints));
         }
     }
-    let hasher = Argon2Pool::new(&settings.hashing).map_err(SettingsError::from).map_err(failed)?;
-    Ok(Parts { guard, contracts, pages, mailer, hasher, streams, tenants })
+    // A filter of breached passwords is read as a whole: others are served meanwhile.
+    let passwords = tokio::task::block_in_place(|| PasswordPorts::new(settings)).map_err(failed)?;
+    Ok(Parts { guard, contracts, pages, mailer, passwords, streams, tenants })
 }
 
 impl Parts {
@@ -130,12 +132,11 @@ impl Parts {
         settings: &Settings,
         store: SqliteStore,
     ) -> Result<Generation, CommandError> {
-        let Self { guard, contracts, pages, mailer, hasher, streams, tenants: each } = self;
+        let Self { guard, contracts, pages, mailer, passwords, streams, tenants: each } = self;
         let (mut tenants, mut followers) = (Tenants::default(), Vec::new());
         for (settings, endpoints) in each {
-            // A filter of breached passwords is read as a whole: others are served meanwhile.
-            let begun = || settings.builder_sharing(hasher.clone(), store.clone(), mailer.clone());
-            let builder = tokio::task::block_in_place(begun).map_err(failed)?;
+            let builder = settings.builder_sharing(&passwords, store.clone(), mailer.clone());
+            let builder = builder.map_err(failed)?;
             let builder = match settings.mail_routing().map_err(failed)? {
                 Some(routing) => builder.mail_routing(routing),
                 None => builder,
