@@ -9,7 +9,7 @@ use super::{Core, watch};
 use crate::{
     domain::MachineId,
     error::Fault,
-    port::{CommitError, Note, NoteName},
+    port::{CommitError, Note, NoteName, Swap, Write},
 };
 
 /// Whether this process has looked which machine mailed last.
@@ -46,7 +46,7 @@ impl Core {
         let copied = before.is_some();
         let note = Note::new(self.realm.clone(), NoteName::machine(), ours);
         let note = note.map_err(|_| Fault::Defect("a machine's name fits no note"))?;
-        let commit = self.noting(before, note)?;
+        let commit = self.noting(vec![Write::Note(Swap { before, after: Some(note) })])?;
         if let Err(CommitError::Store(error)) = deadline.within(self.store.commit(&commit)).await? {
             return Err(error.into());
         }

@@ -19,11 +19,10 @@ impl Core {
         Ok(deadline.within(self.store.load(&who)).await??.notes.remove(&name))
     }
 
-    /// What puts a note in the place of this one, and does nothing else.
-    pub(crate) fn noting(&self, before: Option<Stored<Note>>, after: Note) -> Result<Commit, Fault> {
-        let write = Write::Note(Swap { before, after: Some(after) });
-        let commit = Commit::new(CommitId::from_bytes(self.random()?), vec![write], Vec::new());
-        commit.map_err(|_| Fault::Defect("an illegal commit of a note"))
+    /// What writes notes, and does nothing else.
+    pub(crate) fn noting(&self, writes: Vec<Write>) -> Result<Commit, Fault> {
+        let commit = Commit::new(CommitId::from_bytes(self.random()?), writes, Vec::new());
+        commit.map_err(|_| Fault::Defect("an illegal commit of notes"))
     }
 
     /// Puts a note in the place of this one: its stamp, or none where somebody else was first.
@@ -33,17 +32,17 @@ impl Core {
         after: Note,
         deadline: &mut Deadline<'_>,
     ) -> Result<Option<CommitId>, Fault> {
-        let commit = self.noting(before, after)?;
-        self.offer_notes(&commit, deadline).await
+        self.write_notes(vec![Write::Note(Swap { before, after: Some(after) })], deadline).await
     }
 
-    /// Commits what is about notes alone: its stamp, or none where somebody else was first.
-    pub(crate) async fn offer_notes(
+    /// Writes notes: their stamp, or none where somebody else was first.
+    pub(crate) async fn write_notes(
         &self,
-        commit: &Commit,
+        writes: Vec<Write>,
         deadline: &mut Deadline<'_>,
     ) -> Result<Option<CommitId>, Fault> {
-        match self.offer(commit, &mut None, deadline).await {
+        let commit = self.noting(writes)?;
+        match self.offer(&commit, &mut None, deadline).await {
             Ok(Offered::Applied) => Ok(Some(commit.id())),
             Ok(Offered::LoadAgain(_)) | Err(DecideError::Superseded) => Ok(None),
             Err(undecided) => Err(undecided.about_a_note()),

@@ -9,10 +9,10 @@ use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use futures_util::future::{Either, select};
 
 use crate::{
-    domain::{CommitId, Hex, Process, Timestamp},
+    domain::{Hex, Process, Timestamp},
     engine::{Core, watch},
     error::Fault,
-    port::{Commit, Note, NoteName, Stored, Swap, Who, Write},
+    port::{Note, NoteName, Stored, Swap, Who, Write},
 };
 
 /// How often who comes or goes tries to write what all share, where others do the same.
@@ -30,7 +30,6 @@ const MOST: usize = 200;
 pub struct Presence {
     core: Arc<Core>,
     name: String,
-    note: NoteName,
     said: Stored<Note>,
 }
 
@@ -40,7 +39,7 @@ impl Presence {
         let id: [u8; 8] = core.random()?;
         let note = note_of(&Hex(&id).to_string())?;
         let said = core.arrive(&note, name).await?;
-        Ok(Self { core, name: name.to_owned(), note, said })
+        Ok(Self { core, name: name.to_owned(), said })
     }
 
     /// Says each minute that this process is there, until `shutdown` ends; then takes it back. A beat that fails is told to the
@@ -64,19 +63,19 @@ impl Presence {
                 }
             }
         }
-        if let Err(fault) = core.depart(&self.note).await {
+        if let Err(fault) = core.depart(&self.said.value.name).await {
             watch::troubled(&fault);
         }
     }
 
     async fn beat(&mut self) -> Result<(), Fault> {
-        let next = self.core.saying(&self.note, &self.name)?;
+        let next = self.core.saying(&self.said.value.name, &self.name)?;
         let kept =
             self.core.replace_note(Some(self.said.clone()), next.clone(), &mut self.core.deadline()).await?;
         self.said = match kept {
             Some(stamp) => Stored { value: next, stamp },
             // It was taken for gone, or the answer to the beat before got lost.
-            None => self.core.arrive(&self.note, &self.name).await?,
+            None => self.core.arrive(&self.said.value.name, &self.name).await?,
         };
         Ok(())
     }
@@ -84,7 +83,10 @@ impl Presence {
 
 impl std::fmt::Debug for Presence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Presence").field("name", &self.name).field("note", &self.note).finish_non_exhaustive()
+        f.debug_struct("Presence")
+            .field("name", &self.name)
+            .field("note", &self.said.value.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -152,8 +154,8 @@ impl Core {
             let said = self.saying(note, name)?;
             let mut writes =
                 vec![self.index_swap(index, &ids)?, Write::Note(Swap { before, after: Some(said.clone()) })];
-            writes.extend(cleared.into_iter().map(|(stored, _)| removal(stored)));
-            if let Some(stamp) = self.try_to_write(writes).await? {
+            writes.extend(cleared.into_iter().map(|(stored, _)| Write::Note(Swap::remove(stored))));
+            if let Some(stamp) = self.write_notes(writes, &mut self.deadline()).await? {
                 return Ok(Stored { value: said, stamp });
             }
         }
@@ -166,8 +168,8 @@ impl Core {
             let Known { index, mut processes } = self.known_processes().await?;
             let Some((stored, _)) = processes.remove(id_of(note)) else { return Ok(()) };
             let ids: Vec<&str> = processes.keys().map(String::as_str).collect();
-            let writes = vec![self.index_swap(index, &ids)?, removal(stored)];
-            if self.try_to_write(writes).await?.is_some() {
+            let writes = vec![self.index_swap(index, &ids)?, Write::Note(Swap::remove(stored))];
+            if self.write_notes(writes, &mut self.deadline()).await?.is_some() {
                 return Ok(());
             }
         }
@@ -180,13 +182,6 @@ impl Core {
         let note = note.map_err(|_| Fault::Defect("more processes than a note has room for"))?;
         let unknown = before.as_ref().map(|stored| stored.value.unknown.clone()).unwrap_or_default();
         Ok(Write::Note(Swap { before, after: Some(Note { unknown, ..note }) }))
-    }
-
-    /// Commits these writes of notes: the stamp, or none where somebody else was first.
-    async fn try_to_write(&self, writes: Vec<Write>) -> Result<Option<CommitId>, Fault> {
-        let commit = Commit::new(CommitId::from_bytes(self.random()?), writes, Vec::new());
-        let commit = commit.map_err(|_| Fault::Defect("an illegal commit of notes"))?;
-        self.offer_notes(&commit, &mut self.deadline()).await
     }
 }
 
@@ -201,10 +196,6 @@ fn superfluous(processes: &BTreeMap<String, (Stored<Note>, Option<Process>)>, no
     };
     let going = oldest.iter().enumerate().filter(|(at, (_, _, said))| goes(*at, said));
     going.take(CLEARED).map(|(_, (_, id, _))| (*id).clone()).collect()
-}
-
-fn removal(stored: Stored<Note>) -> Write {
-    Write::Note(Swap { before: Some(stored), after: None })
 }
 
 /// The note of the process with this id.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use zeroize::Zeroizing;
 
-use super::{Admin, Import, ImportedPassword};
+use super::{Admin, Import, ImportedPassword, view::as_text};
 use crate::{
     domain::{
         Account, AccountId, Attributes, Change, Credential, Day, EmailAddress, EventKind, Facts,
@@ -26,7 +26,7 @@ use crate::{
 #[non_exhaustive]
 pub struct ExportedAccount {
     /// The account's id, serialised as 32 letters.
-    #[serde(serialize_with = "id_as_text", deserialize_with = "id_of_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "id_of_text")]
     pub id: AccountId,
     /// The account's address, as it was given.
     pub email: EmailAddress,
@@ -214,10 +214,6 @@ impl fmt::Debug for Export {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Export").field("hashes", &self.hashes).finish_non_exhaustive()
     }
-}
-
-fn id_as_text<S: Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 fn id_of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
