@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use utoipa::openapi::{OpenApi, Server};
 
-use crate::answer::Problem;
+use crate::answer::not_allowed;
 
 /// How long a cache may keep a description before it asks again.
 const KEPT: &str = "public, max-age=300";
@@ -50,8 +50,7 @@ impl Document {
 pub fn router(path: &str, document: &Document) -> Router {
     let json: Arc<str> = document.to_json().into();
     let tag: Arc<str> = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(json.as_bytes()))).into();
-    let show = get(async move |headers: HeaderMap| shown(&headers, &json, &tag))
-        .fallback(async || Problem::new(405, "method_not_allowed"));
+    let show = get(async move |headers: HeaderMap| shown(&headers, &json, &tag)).fallback(not_allowed);
     Router::new().route(path, show)
 }
 

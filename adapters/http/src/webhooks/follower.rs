@@ -239,11 +239,7 @@ impl<'a> Following<'a> {
     /// Tries again what was refused, and goes on with what waits behind it.
     async fn again(&mut self, at: usize) -> Result<Then, Fault> {
         let Some(held) = self.progress.held.get(at) else { return Ok(Then::GoOn) };
-        let first = match held.first(&self.journal).await {
-            Ok(first) => first,
-            Err(JournalError::Failed(fault)) => return Err(fault),
-            Err(_) => None,
-        };
+        let first = held.first(&self.journal).await?;
         let (last, tries) = (held.last.clone(), held.tries);
         self.unkept = true;
         let Some((event, after)) = first else {

@@ -72,22 +72,23 @@ impl Held {
     /// The event that is to be told first, and the place after it, where there is one. None where it is gone from the journal.
     ///
     /// # Errors
-    /// [`JournalError`].
-    pub(super) async fn first(
-        &self,
-        journal: &Journal,
-    ) -> Result<Option<(Event, Option<Cursor>)>, JournalError> {
-        let (event, after) = match self.account {
+    /// A [`Fault`] where the store can't answer.
+    pub(super) async fn first(&self, journal: &Journal) -> Result<Option<(Event, Option<Cursor>)>, Fault> {
+        let from = self.from.clone();
+        let read = match self.account {
             Some(account) => {
-                let mut page = journal.history(account, self.from.clone(), 1).await?;
-                (page.items.pop(), page.next)
+                journal.history(account, from, 1).await.map(|mut page| (page.items.pop(), page.next))
             }
-            None => {
-                let mut feed = journal.feed(self.from.clone(), 1).await?;
-                (feed.events.pop().filter(|event| name_of(event) == self.last), None)
-            }
+            None => journal
+                .feed(from, 1)
+                .await
+                .map(|mut feed| (feed.events.pop().filter(|event| name_of(event) == self.last), None)),
         };
-        Ok(event.map(|event| (event, after)))
+        match read {
+            Ok((event, after)) => Ok(event.map(|event| (event, after))),
+            Err(JournalError::Failed(fault)) => Err(fault),
+            Err(_) => Ok(None),
+        }
     }
 
     /// The event that was refused, as the journal has it; none where it is gone from there.
@@ -95,11 +96,7 @@ impl Held {
     /// # Errors
     /// A [`Fault`] where the store can't answer.
     pub async fn event(&self, journal: &Journal) -> Result<Option<Event>, Fault> {
-        match self.first(journal).await {
-            Ok(first) => Ok(first.map(|(event, _)| event)),
-            Err(JournalError::Failed(fault)) => Err(fault),
-            Err(_) => Ok(None),
-        }
+        Ok(self.first(journal).await?.map(|(event, _)| event))
     }
 }
 

@@ -54,21 +54,16 @@ impl MailChannel for MailService {
         let body = body.map_err(|_| MailError::Ours("a mail has no form in JSON".into()))?;
         let answered = self.0.call(&mail.id().to_string(), &body).await;
         let name = self.0.endpoint().name();
-        let why = answered.to_string().into();
-        match answered {
-            Answered::With(taken) if taken.is_success() => {
-                watch::count(name, "told");
-                Ok(Receipt::default())
-            }
-            Answered::With(status) if !would_befall_any(status) => {
-                watch::count(name, "failed");
-                Err(MailError::Ours(why))
-            }
-            _ => {
-                watch::count(name, "failed");
-                Err(MailError::Unreachable(why))
-            }
+        if matches!(answered, Answered::With(taken) if taken.is_success()) {
+            watch::count(name, "told");
+            return Ok(Receipt::default());
         }
+        watch::count(name, "failed");
+        let why = answered.to_string().into();
+        Err(match answered {
+            Answered::With(status) if !would_befall_any(status) => MailError::Ours(why),
+            _ => MailError::Unreachable(why),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use accountable_core::{
     Accounts, BookmarkError, FollowerName, Journal, JournalError,
     domain::{Event, Timestamp},
-    port::Cursor,
+    port::{Cursor, Feed},
 };
 
 use super::{
@@ -29,11 +29,10 @@ impl Progress {
         let journal = accounts.journal();
         let bookmark = journal.bookmark(follower).await?;
         let mut progress = Self::read(bookmark.content())?;
-        let why = "skipped".to_owned();
         let mut found = false;
         for at in 0..progress.held.len() {
             let Some(held) = progress.held.get(at) else { break };
-            if let Some((first, after)) = known(held.first(&journal).await)?
+            if let Some((first, after)) = held.first(&journal).await?
                 && name_of(&first) == event
             {
                 progress.step_over(at, &first, after);
@@ -51,7 +50,7 @@ impl Progress {
             found = true;
         }
         if found {
-            progress.give_up(GivenUp { event: Some(event.to_owned()), at: now, why });
+            progress.give_up(GivenUp { event: Some(event.to_owned()), at: now, why: "skipped".to_owned() });
             journal.keep(&bookmark, progress.to_json()?).await?;
         }
         Ok(found)
@@ -86,7 +85,7 @@ impl Progress {
 
 /// The first event after a place, and the place after it.
 async fn next(journal: &Journal, after: Option<Cursor>) -> Result<Option<(Event, Cursor)>, BookmarkError> {
-    let feed = known(journal.feed(after, 1).await.map(Some))?;
+    let feed = known(journal.feed(after, 1).await)?;
     Ok(feed.and_then(|mut feed| feed.events.pop().map(|event| (event, feed.cursor))))
 }
 
@@ -94,11 +93,11 @@ async fn next(journal: &Journal, after: Option<Cursor>) -> Result<Option<(Event,
 async fn find(journal: &Journal, event: &str) -> Result<Option<(Event, Option<Cursor>)>, BookmarkError> {
     let mut from = None;
     loop {
-        let Some(feed) = known(journal.feed(from.clone(), PAGE).await.map(Some))? else { return Ok(None) };
+        let Some(feed) = known(journal.feed(from.clone(), PAGE).await)? else { return Ok(None) };
         if let Some(at) = feed.events.iter().position(|found| name_of(found) == event) {
             let before = u32::try_from(at).unwrap_or(PAGE);
             if before > 0 {
-                from = known(journal.feed(from, before).await.map(Some))?.map(|feed| feed.cursor);
+                from = known(journal.feed(from, before).await)?.map(|feed| feed.cursor);
             }
             return Ok(feed.events.into_iter().nth(at).map(|event| (event, from)));
         }
@@ -110,9 +109,9 @@ async fn find(journal: &Journal, event: &str) -> Result<Option<(Event, Option<Cu
 }
 
 /// What the journal does not reach back to any more is not found.
-fn known<T>(read: Result<Option<T>, JournalError>) -> Result<Option<T>, BookmarkError> {
+fn known(read: Result<Feed, JournalError>) -> Result<Option<Feed>, BookmarkError> {
     match read {
-        Ok(found) => Ok(found),
+        Ok(feed) => Ok(Some(feed)),
         Err(JournalError::Failed(fault)) => Err(fault.into()),
         Err(_) => Ok(None),
     }
