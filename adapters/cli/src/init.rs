@@ -16,7 +16,10 @@ use clap::Args;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::error::{CommandError, failed};
+use crate::{
+    error::{CommandError, failed},
+    files::{folder_of, sync_folder},
+};
 
 /// Where the files are written, and how the command reports it.
 #[derive(Debug, Args)]
@@ -204,22 +207,6 @@ fn locked(folder: &Path) -> Result<fs::File, InitError> {
 #[cfg(not(unix))]
 fn locked(_: &Path) -> Result<(), InitError> {
     Ok(())
-}
-
-/// What stands in a folder is durable when the folder is.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// The folder that has this one.
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Names a key for the day on which it is drawn, so that one sees which is due to be replaced.

@@ -4,6 +4,7 @@
 mod demo;
 mod error;
 mod feedback;
+mod files;
 mod init;
 mod key;
 mod manage;

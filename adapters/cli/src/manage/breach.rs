@@ -8,13 +8,12 @@ use accountable::{
     domain::Password,
 };
 use clap::{Args, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{
     CommonArgs,
     failure::{ManageError, value_of},
-    output::Output,
+    output::{Output, bar},
     typing,
 };
 use crate::error::with_causes;
@@ -83,10 +82,8 @@ fn build(args: &BuildArgs, output: &mut Output) -> Result<(), ManageError> {
     };
     let options = BuildOptions::default().with_bits(bits).with_least_count(args.min_count);
     let options = if args.ranges_may_be_missing { options.of_a_partial_list() } else { options };
-    // Drawn on a terminal only.
-    let bar = ProgressBar::no_length();
-    let style = ProgressStyle::with_template("Reading the list: {bar:40} {percent} %, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    // How much there is to read is told with the first of it.
+    let bar = bar(0, "Reading the list: {bar:40} {percent} %, {eta} left");
     let told = |Progress { done, of, .. }| {
         bar.set_length(of);
         bar.set_position(done);

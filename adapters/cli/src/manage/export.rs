@@ -2,14 +2,13 @@
 //! back. What its lines are stands at [`own`](super::import::own).
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use accountable::{AccountList, Admin, port::AccountFilter};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,9 +17,10 @@ use super::{
     failure::ManageError,
     import::own::{EndLine, Group, GroupLine, Head},
     open::{open, settings},
-    output::Output,
+    output::{Output, bar},
     reading::PAGE,
 };
+use crate::files::owner_only;
 
 /// Where the accounts go, and with what.
 #[derive(Debug, Args)]
@@ -71,10 +71,7 @@ async fn write(
     written: &mut Written<'_>,
 ) -> Result<u64, ManageError> {
     let all = admin.count(&AccountList::All(AccountFilter::default())).await?;
-    // Drawn on a terminal only.
-    let bar = ProgressBar::new(all);
-    let style = ProgressStyle::with_template("Exporting: {bar:40} {pos} of {len}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = bar(all, "Exporting: {bar:40} {pos} of {len}, {eta} left");
     let mut export = match args.with_password_hashes {
         true => admin.export_with_password_hashes().await?,
         false => admin.export(),
@@ -128,11 +125,7 @@ fn create(path: &Path) -> io::Result<File> {
     if path == Path::new("-") {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "name a file: accounts are not printed"));
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    owner_only().write(true).create_new(true).open(path)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> ManageError {

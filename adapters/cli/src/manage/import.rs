@@ -30,7 +30,7 @@ use futures_util::{
     future::{self, Either},
     stream,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
 use self::{
@@ -38,7 +38,12 @@ use self::{
     reading::Cut,
     system::{Item, Reading, System},
 };
-use super::{CommonArgs, failure::ManageError, open::open, output::Output};
+use super::{
+    CommonArgs,
+    failure::ManageError,
+    open::open,
+    output::{Output, bar},
+};
 
 /// The accounts that are under way at once: twice what the store writes together, so that it never waits for work.
 const IN_FLIGHT: usize = 512;
@@ -73,7 +78,8 @@ pub(super) async fn run(
     let peppered = Settings::from_file(&common.settings)?.hashing.names_devise_pepper();
     let admin = open(common).await?.admin;
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error.to_string()))?;
-    let bar = bar(file.metadata().map_or(0, |metadata| metadata.len()));
+    let octets = file.metadata().map_or(0, |metadata| metadata.len());
+    let bar = bar(octets, "Importing: {bar:40} {bytes} of {total_bytes}, {eta} left");
     let reading = Reading { system: args.system, peppered, now: SystemClock.now() };
 
     let (sender, mut waiting) = mpsc::channel(IN_FLIGHT);
@@ -129,12 +135,4 @@ async fn settle(
 
 fn unreadable(path: &Path, why: &str) -> ManageError {
     ManageError::new("bad_file", format!("FILE: {}: {why}", path.display()))
-}
-
-/// Drawn on a terminal only.
-fn bar(octets: u64) -> ProgressBar {
-    let bar = ProgressBar::new(octets);
-    let style = ProgressStyle::with_template("Importing: {bar:40} {bytes} of {total_bytes}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
 }

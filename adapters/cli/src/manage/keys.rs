@@ -12,14 +12,13 @@ use accountable::{
     remove_key_from_file, use_key_of_file,
 };
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{
     CommonArgs,
     failure::{ManageError, value_of},
     open::{open, open_each},
-    output::{Column, Output},
+    output::{Column, Output, bar},
 };
 use crate::{error::with_causes, init::key_id_of_today};
 
@@ -271,10 +270,7 @@ fn unedited(error: KeyFileEditError) -> ManageError {
 
 async fn reseal(at_a_time: u32, admin: &Admin, output: &mut Output) -> Result<(), ManageError> {
     let resting = admin.keys().await?.iter().filter(|key| key.retired).map(|key| key.accounts).sum();
-    // Drawn on a terminal only.
-    let bar = ProgressBar::new(resting);
-    let style = ProgressStyle::with_template("Sealing anew: {bar:40} {pos} of {len}, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = bar(resting, "Sealing anew: {bar:40} {pos} of {len}, {eta} left");
     let mut resealed = 0_u64;
     loop {
         let done = u64::from(admin.reseal(at_a_time).await?);

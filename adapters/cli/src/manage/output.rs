@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use accountable::domain::Timestamp;
 use anstream::Stdout;
 use comfy_table::{Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -137,4 +138,10 @@ fn cell(value: &Value) -> String {
 /// A time stamp without its microseconds.
 fn seconds(text: &str) -> String {
     text.split_once('.').map_or_else(|| text.to_owned(), |(whole, _)| format!("{whole}Z"))
+}
+
+/// How far long work is; drawn at a terminal only.
+pub(super) fn bar(of: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(of).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

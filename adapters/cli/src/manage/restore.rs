@@ -1,7 +1,7 @@
 //! `accountable manage restore`: a backup put in the place of the database that was lost, as the beginning of a new life.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
@@ -11,7 +11,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::{CommonArgs, failure::ManageError, output::Output};
-use crate::error::with_causes;
+use crate::{
+    error::with_causes,
+    files::{beside, folder_of, owner_only, sync_folder},
+};
 
 /// What is put back.
 #[derive(Debug, Args)]
@@ -55,7 +58,7 @@ fn begin(draft: &Path, database: &Path, copied: &File, backup: &Path) -> Result<
             true => Err(io::Error::other("its log is still in use")),
             false => fs::hard_link(draft, database),
         })
-        .and_then(|()| sync_folder(database));
+        .and_then(|()| sync_folder(folder_of(database)));
     match named {
         Ok(()) => Ok(restored.accounts),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(there(database)),
@@ -86,35 +89,4 @@ fn there(database: &Path) -> ManageError {
 
 fn not_restored(backup: &Path, error: &dyn std::error::Error) -> ManageError {
     ManageError::new("not_restored", format!("BACKUP: {}: {}", backup.display(), with_causes(error)))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-#[cfg(unix)]
-fn owner_only() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn owner_only() -> OpenOptions {
-    OpenOptions::new()
-}
-
-/// A name is durable when its folder is.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -4,6 +4,7 @@ use accountable::{
     Settings,
     domain::{LinkUrl, Purpose},
     http::pages::PagesOptions,
+    mail::words::Words,
 };
 
 use crate::{
@@ -25,6 +26,7 @@ pub(super) struct OpenPage {
 /// # Errors
 /// [`CommandError::Failed`], naming the option.
 pub(super) fn open_pages(settings: &Settings) -> Result<Vec<OpenPage>, CommandError> {
+    let words = settings.words.build().map_err(failed)?;
     let mut pages = Vec::new();
     for realm in settings.all_realms() {
         let Some(of_realm) = settings.of_realm(&realm) else { continue };
@@ -41,13 +43,13 @@ pub(super) fn open_pages(settings: &Settings) -> Result<Vec<OpenPage>, CommandEr
             }
         }
         for url in urls {
-            open(settings, url, Tenancy::of(realm.clone()), &mut pages)?;
+            open(settings, &words, url, Tenancy::of(realm.clone()), &mut pages)?;
         }
     }
     let webconnect = &settings.http.webconnect;
     if let (true, Some(_), Some(url)) = (webconnect.enabled, webconnect.policy, webconnect.options.page()) {
         let tenancy = Tenancy::named(settings, webconnect.realm.as_ref(), webconnect.policy)?;
-        open(settings, url, tenancy, &mut pages)?;
+        open(settings, &words, url, tenancy, &mut pages)?;
     }
     Ok(pages)
 }
@@ -55,6 +57,7 @@ pub(super) fn open_pages(settings: &Settings) -> Result<Vec<OpenPage>, CommandEr
 /// Opens a page at this URL.
 fn open(
     settings: &Settings,
+    words: &Words,
     url: &LinkUrl,
     tenancy: Tenancy,
     pages: &mut Vec<OpenPage>,
@@ -62,7 +65,7 @@ fn open(
     let service = settings.mail.service.as_deref();
     let options = settings.http.pages.options(url.clone(), service).map_err(failed)?;
     refuse_clash(settings, url, &options, pages)?;
-    let options = options.with_words(settings.words.build().map_err(failed)?);
+    let options = options.with_words(words.clone());
     pages.push(OpenPage { tenancy, options });
     Ok(())
 }

@@ -1,14 +1,11 @@
 //! Who else on this machine may read the database, and whether the callers' keys can be read.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 use accountable::{Settings, SystemClock};
 
 use super::Findings;
-use crate::error::with_causes;
+use crate::{error::with_causes, files::beside};
 
 pub(super) fn check(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
     let database = &settings.store.path;
@@ -48,12 +45,6 @@ fn callers_keys(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// The permission bits of a file that others than its owner have access to.

@@ -9,7 +9,7 @@ use std::{
 use accountable::port::Cursor;
 use tempfile::NamedTempFile;
 
-use crate::{error::with_causes, manage::failure::ManageError};
+use crate::{error::with_causes, files::folder_of, manage::failure::ManageError};
 
 /// A file that keeps a cursor, in hexadecimal digits.
 pub(super) struct CursorFile(PathBuf);
@@ -33,8 +33,7 @@ impl CursorFile {
 
     /// Puts another cursor in place, whole or not at all.
     pub(super) fn write(&self, cursor: &Cursor) -> Result<(), ManageError> {
-        let folder = self.0.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        let written = NamedTempFile::new_in(folder).and_then(|mut draft| {
+        let written = NamedTempFile::new_in(folder_of(&self.0)).and_then(|mut draft| {
             writeln!(draft, "{cursor}")?;
             draft.as_file().sync_all()?;
             draft.persist(&self.0).map_err(|refused| refused.error)
