@@ -1,14 +1,14 @@
 //! The documents' own samples against `accountable serve`, with what `init`, `manage` and `key` make: run as they are printed, but
 //! for host, keys and ids.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{fs, process::Command};
 
 use tempfile::TempDir;
 
 use crate::{
     customer::Customer,
-    server::{Server, bash, runs},
-    settled::{SERVE, initialised, key, ready, settle, with},
+    server::{Server, bash, key, runs, write_private},
+    settled::{SERVE, initialised, ready, settle, with},
 };
 
 const JAVA: [&str; 2] = [
@@ -46,13 +46,8 @@ impl Service {
             .replace("return_urls = []", "return_urls = [\"https://www.yoursite.se/return_url\"]");
         settle(at, &text);
         let key = key(at, &["accounts:read", "accounts:write", "/external/account/w"]);
-        let secrets = at.join("ncp-keys.toml");
-        fs::write(
-            &secrets,
-            format!("[keys.D78BB444D6D3C84CA38A]\nsecret = \"{SECRET}\"\nname = \"forest\"\n"),
-        )
-        .unwrap();
-        fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).unwrap();
+        let ncp_key = format!("[keys.D78BB444D6D3C84CA38A]\nsecret = \"{SECRET}\"\nname = \"forest\"\n");
+        write_private(&at.join("ncp-keys.toml"), &ncp_key);
         runs(at, &["manage", "groups", "define", "ipFilterGroupName", "192.0.2.0/24"]);
         Self { server: Server::start_in(at, &SERVE), key, _folder: folder }
     }

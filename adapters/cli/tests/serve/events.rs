@@ -2,20 +2,20 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Lines, Read as _, Write as _},
-    net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
+    io::{BufRead as _, BufReader, Lines},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
-    thread,
+    sync::mpsc::Receiver,
     time::Duration,
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, fails, runs, write_private};
+use crate::{
+    receiver::{Told, receiver},
+    server::{Server, bash, fails, key, runs, write_private},
+};
 
 /// With an hour to drain: a stream that does not end by itself keeps the server, and the test, waiting.
 const SETTINGS: &str = "[links]\npage = \"http://127.0.0.1/password\"\n\
@@ -32,52 +32,15 @@ fn settled(port: u16) -> (TempDir, String) {
     );
     fs::write(folder.path().join("settings.toml"), format!("{SETTINGS}{webhook}")).unwrap();
     secret(folder.path(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-    let scopes = ["--scope", "accounts:write", "--scope", "events:read"];
-    let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
-    let told = runs(folder.path(), &args);
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    write_private(&folder.path().join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-    let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    let key = key(folder.path(), &["accounts:write", "events:read"]);
     (folder, key)
 }
 
 fn secret(folder: &Path, text: &str) {
-    let file = folder.join("crm.secret");
-    fs::write(&file, text).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    write_private(&folder.join("crm.secret"), text);
 }
 
-/// Takes whatever it is told, on a port of its own: the name and the body of each webhook.
-fn receiver() -> (u16, Receiver<(String, Value)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (told, received) = channel();
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = BufReader::new(connection.unwrap());
-            let (mut id, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                connection.read_line(&mut line).unwrap();
-                match line.trim_end().split_once(": ") {
-                    Some(("webhook-id", value)) => value.clone_into(&mut id),
-                    Some(("content-length", value)) => length = value.parse().unwrap(),
-                    Some(_) => {}
-                    None if line.trim_end().is_empty() => break,
-                    None => {}
-                }
-            }
-            let mut body = vec![0; length];
-            connection.read_exact(&mut body).unwrap();
-            let close = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
-            connection.get_mut().write_all(close).unwrap();
-            told.send((id, serde_json::from_slice(&body).unwrap())).unwrap();
-        }
-    });
-    (port, received)
-}
-
-fn next(received: &Receiver<(String, Value)>) -> (String, Value) {
+fn next(received: &Receiver<Told>) -> Told {
     received.recv_timeout(Duration::from_secs(60)).unwrap()
 }
 
@@ -119,12 +82,12 @@ impl Following {
 
 #[test]
 fn what_happens_is_told_by_page_stream_and_webhook_and_streams_end_with_their_server() {
-    let (port, received) = receiver();
+    let (port, received) = receiver(|_| false);
     let (folder, key) = settled(port);
     let server = Server::start_in(folder.path(), &["serve"]);
     register(&server, &key, "ada@example.com");
 
-    let (id, told) = next(&received);
+    let Told { id, body: told, .. } = next(&received);
     assert_eq!(told["type"], "registered");
     let page = bash(&format!("curl -sSf -H 'Authorization: Bearer {key}' {}", server.url("/events")));
     let (event, last) = page.split_once('\n').unwrap();
@@ -145,7 +108,7 @@ fn what_happens_is_told_by_page_stream_and_webhook_and_streams_end_with_their_se
     // What was told is not told again: the next is the next.
     let server = Server::start_in(folder.path(), &["serve"]);
     register(&server, &key, "bob@example.com");
-    let (next_id, next_told) = next(&received);
+    let Told { id: next_id, body: next_told, .. } = next(&received);
     assert_ne!((next_id, &next_told["data"]["account"]), (id, &told["data"]["account"]));
 }
 

@@ -13,7 +13,7 @@ use std::{
 use accountable_conformance::postfix::looked_for;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs};
+use crate::server::{Server, bash, key, runs};
 
 const DEFINITION: &str = "/api/v2/accounts/definition";
 
@@ -32,15 +32,7 @@ impl OnSmallDisk {
         fs::create_dir(path.join("disk")).unwrap();
         let apart = apart(&path.join("disk"))?;
         runs(path, &["init"]);
-        let told = runs(
-            path,
-            &["key", "new", "--name", "b", "--scope", "accounts:read", "--scope", "accounts:write"],
-        );
-        let (_, entry) = told.split_once("[[keys]]").unwrap();
-        let keys = path.join("bearer-keys.toml");
-        fs::write(&keys, format!("[[keys]]{entry}")).unwrap();
-        bash(&format!("chmod 600 {}", keys.display()));
-        let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+        let key = key(path, &["accounts:read", "accounts:write"]);
         let settings = "[links]\npage = \"http://127.0.0.1/password\"\n\
              [mail]\nfolder = \"outbox\"\nfrom = \"accounts@app.example\"\n\
              [store]\npath = \"disk/accounts.db\"\n[status]\nlisten = \"127.0.0.1:0\"\n\
@@ -112,11 +104,8 @@ fn a_full_disk_is_answered_and_logged_by_its_name_and_no_restart_is_needed() {
 
     on.fill();
     // What is there already has room for some more.
-    let refused = (0..10_000).map(|nth| on.register(&format!("user{nth}@example.com"))).find(|answer| {
-        let taken = answer.starts_with("HTTP/1.1 201");
-        !taken
-    });
-    let refused = refused.unwrap();
+    let mut answers = (0..10_000).map(|nth| on.register(&format!("user{nth}@example.com")));
+    let refused = answers.find(|answer| !answer.starts_with("HTTP/1.1 201")).unwrap();
     assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
     assert!(refused.contains("retry-after: 60\r\n") && refused.contains("\"code\":\"broken\""), "{refused}");
     let log = || fs::read_to_string(on.folder.path().join("log")).unwrap();

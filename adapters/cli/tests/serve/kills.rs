@@ -7,9 +7,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    os::unix::fs::PermissionsExt as _,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -22,7 +21,10 @@ use std::{
 use accountable_conformance::postfix::{Beside, Postfix, looked_for};
 use serde_json::Value;
 
-use crate::server::{Server, runs};
+use crate::{
+    receiver::message,
+    server::{Server, free_port, key, runs, write_private},
+};
 
 const DEFINITION: &str = "/api/v2/accounts/definition";
 const SET_REQUEST: &str = "/api/v2/accounts/password/set-request";
@@ -189,24 +191,9 @@ impl Receiver {
     fn takes(&self, connection: TcpStream) -> Option<()> {
         let mut connection = BufReader::new(connection);
         loop {
-            let (mut id, mut length) = (None, 0);
-            loop {
-                let mut line = String::new();
-                if connection.read_line(&mut line).ok()? == 0 {
-                    return None;
-                }
-                match line.trim_end().split_once(": ") {
-                    Some(("webhook-id", value)) => id = Some(value.to_owned()),
-                    Some(("content-length", value)) => length = value.parse().ok()?,
-                    None if line.trim_end().is_empty() => break,
-                    _ => {}
-                }
-            }
-            let mut body = vec![0; length];
-            connection.read_exact(&mut body).ok()?;
-            let event: Value = serde_json::from_slice(&body).ok()?;
+            let (id, event) = message(&mut connection)?;
             let (name, _) = named(event.get("data")?);
-            assert_eq!(Some(&name), id.as_ref());
+            assert_eq!(name, id);
             let nth = self.calls.fetch_add(1, Ordering::Relaxed);
             let trouble = !self.calm.load(Ordering::Relaxed);
             if trouble && nth % 37 == 36 {
@@ -228,16 +215,7 @@ impl Receiver {
 /// A folder with settings, and the key that they accept.
 fn settled(folder: &Path, port: u16, hooks: u16, relay: &str) -> String {
     runs(folder, &["init"]);
-    let scopes = ["accounts:read", "accounts:write", "events:read"].map(|scope| ["--scope", scope]);
-    let told = runs(folder, &[&["key", "new", "--name", "load"], scopes.as_flattened()].concat());
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    let private = |name: &str, text: &str| {
-        let file = folder.join(name);
-        fs::write(&file, text).unwrap();
-        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
-    };
-    private("bearer-keys.toml", &format!("[[keys]]{entry}"));
-    private("hooks.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+    write_private(&folder.join("hooks.secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
     let settings = format!(
         "[links]\npage = \"http://127.0.0.1/password\"\n\
          [mail]\nfrom = \"accounts@app.example\"\n[[mail.smtp.relays]]\nurl = \"{relay}\"\n\
@@ -245,7 +223,7 @@ fn settled(folder: &Path, port: u16, hooks: u16, relay: &str) -> String {
          [[webhooks]]\nname = \"hooks\"\nurl = \"http://127.0.0.1:{hooks}/\"\nsecret_file = \"hooks.secret\"\n"
     );
     fs::write(folder.join("settings.toml"), settings).unwrap();
-    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
+    key(folder, &["accounts:read", "accounts:write", "events:read"])
 }
 
 fn all_mail_to_one(_: &Path) -> Beside {
@@ -308,7 +286,7 @@ fn what_was_acknowledged_outlives_any_number_of_kills_and_is_mailed_and_told() {
     let Some(postfix) = Postfix::start_with(all_mail_to_one) else { return };
     let folder = tempfile::tempdir().unwrap();
     let receiver = Arc::new(Receiver::default());
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let key = settled(folder.path(), port, receiver.listens(), &postfix.url());
     let (acknowledged, unanswered, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let calls = Arc::new(Calls { port, key, acknowledged, unanswered, done });

@@ -4,7 +4,7 @@
 //! Where Postfix is not installed, or we are not root, the tests say that they were skipped; `ACCOUNTABLE_REQUIRE_POSTFIX=1` makes
 //! that a failure.
 
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use accountable::{
     Admin, Delivery, DeliveryOptions, Settings,
@@ -13,7 +13,7 @@ use accountable::{
 use accountable_conformance::postfix::{Beside, Postfix, looked_for, owned_by};
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs, write_private};
+use crate::server::{Server, bash, free_port, key, runs, write_private};
 
 /// Where what comes back arrives, beside the addresses that bear a tag.
 const BOUNCES: &str = "b@app.example";
@@ -33,9 +33,9 @@ impl Service {
     fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         runs(folder.path(), &["init"]);
-        let [billing, mx] =
-            ["accounts:read accounts:write", "feedback"].map(|scopes| key(folder.path(), scopes));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let [billing, mx] = [&["accounts:read", "accounts:write"][..], &["feedback"]]
+            .map(|scopes| key(folder.path(), scopes));
+        let port = free_port();
         let postfix = Postfix::start_with(|house| pipes(house, port, &mx))?;
         fs::write(
             folder.path().join("settings.toml"),
@@ -97,17 +97,6 @@ impl Service {
     }
 }
 
-/// Draws a key, and adds its entry to those that are accepted.
-fn key(folder: &Path, scopes: &str) -> String {
-    let named: Vec<_> = scopes.split(' ').flat_map(|scope| ["--scope", scope]).collect();
-    let told = runs(folder, &[&["key", "new", "--name", "caller"], &named[..]].concat());
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    let file = folder.join("bearer-keys.toml");
-    let before = fs::read_to_string(&file).unwrap_or_default();
-    write_private(&file, &format!("{before}[[keys]]{entry}"));
-    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
-}
-
 /// The pipe that the command's help shows, for a Postfix that bounces what is for `late@example.com` only once it has taken it.
 fn pipes(house: &Path, port: u16, key: &str) -> Beside {
     let help = runs(house, &["feedback", "--help"]);
@@ -116,8 +105,7 @@ fn pipes(house: &Path, port: u16, key: &str) -> Beside {
     // Where those may go who run it.
     let (binary, key_file) = (house.join("accountable"), house.join("feedback.key"));
     fs::copy(env!("CARGO_BIN_EXE_accountable"), &binary).unwrap();
-    fs::write(&key_file, key).unwrap();
-    fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
+    write_private(&key_file, key);
     owned_by(&key_file, "nobody");
     let tried = [
         ("user=bounces", "user=nobody".to_owned()),

@@ -21,5 +21,6 @@ mod operator;
 mod payway_events;
 mod proxied;
 mod realms;
+mod receiver;
 mod server;
 mod settled;

@@ -5,7 +5,6 @@
 
 use std::{
     env, fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -13,7 +12,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs, write_private};
+use crate::server::{Server, bash, key, runs, write_private};
 
 const CONTRACTS: [&str; 3] = ["webconnect", "data_forest", "payway"];
 
@@ -57,13 +56,13 @@ impl House {
         let at = folder.path();
         runs(at, &["init"]);
         fs::write(at.join("settings.toml"), settings).unwrap();
-        let secrets = at.join("ncp-keys.toml");
-        let key = format!(
+        let ncp_key = format!(
             "[keys.{ACCESS_KEY}]\nsecret = \"{SECRET}\"\nname = \"forest\"\nscopes = [\"accounts\"]\n"
         );
-        fs::write(&secrets, key).unwrap();
-        fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).unwrap();
-        let bearer_key = bearer_key(at);
+        write_private(&at.join("ncp-keys.toml"), &ncp_key);
+        let scopes =
+            ["accounts:read", "accounts:write", "/external/account/w", "/external/account/confirmation_code"];
+        let bearer_key = key(at, &scopes);
         // The group of the document's sample, and another.
         for group in ["ipFilterGroupName", "office"] {
             runs(at, &["manage", "groups", "define", group, "0.0.0.0/0", "::/0"]);
@@ -100,18 +99,6 @@ impl House {
         let counted = said.lines().filter(|line| line.contains("generated") || line.contains("API Links"));
         println!("{contract}: {}", counted.map(str::trim).collect::<Vec<_>>().join("; "));
     }
-}
-
-/// Draws a key for all calls of WebConnect and Payway, and puts its entry where the settings look for it.
-fn bearer_key(folder: &Path) -> String {
-    let scopes =
-        ["accounts:read", "accounts:write", "/external/account/w", "/external/account/confirmation_code"];
-    let scopes = scopes.into_iter().flat_map(|scope| ["--scope", scope]);
-    let args: Vec<_> = ["key", "new", "--name", "backend"].into_iter().chain(scopes).collect();
-    let told = runs(folder, &args);
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 
 /// The tool, where there is one.

@@ -8,7 +8,7 @@ use accountable_conformance::postfix::looked_for;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs, write_private};
+use crate::server::{Server, bash, key, runs, write_private};
 
 /// A server under a service manager that listens.
 pub(crate) struct Supervised {
@@ -106,14 +106,6 @@ impl Supervised {
     }
 }
 
-/// Draws a key, and puts its entry where the settings look for it.
-fn key(folder: &Path) -> String {
-    let told = runs(folder, &["key", "new", "--name", "billing", "--scope", "accounts:read"]);
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
-}
-
 #[test]
 fn a_service_manager_is_told_when_it_serves_reads_again_and_ends() {
     let this = Supervised::start();
@@ -124,7 +116,7 @@ fn a_service_manager_is_told_when_it_serves_reads_again_and_ends() {
 #[test]
 fn keys_that_are_read_again_count_at_once_and_what_changed_is_said() {
     let this = Supervised::start();
-    let key = key(this.folder.path());
+    let key = key(this.folder.path(), &["accounts:read"]);
     assert_eq!(this.calls(&key), "401", "it was not read yet");
     this.read_again();
     assert_eq!(this.calls(&key), "200");
@@ -142,7 +134,7 @@ fn keys_that_are_read_again_count_at_once_and_what_changed_is_said() {
 #[test]
 fn settings_with_anything_wrong_change_nothing_and_the_log_names_it() {
     let this = Supervised::start();
-    let key = key(this.folder.path());
+    let key = key(this.folder.path(), &["accounts:read"]);
     this.read_again();
     let file = this.folder.path().join("settings.toml");
     for (broken, names) in [
@@ -171,7 +163,7 @@ fn settings_with_anything_wrong_change_nothing_and_the_log_names_it() {
 #[test]
 fn reading_settings_again_refuses_no_call() {
     let this = Supervised::start();
-    let key = key(this.folder.path());
+    let key = key(this.folder.path(), &["accounts:read"]);
     this.read_again();
     let url = this.server.url("/api/v2/accounts/definition?startIndex=0&maxResults=5");
     let calls = format!(
@@ -227,7 +219,7 @@ fn without_its_store_it_is_not_ready() {
 #[test]
 fn each_call_is_a_line_of_the_log_with_its_name_and_without_what_is_secret() {
     let this = Supervised::start();
-    let key = key(this.folder.path());
+    let key = key(this.folder.path(), &["accounts:read"]);
     this.read_again();
     assert_eq!(this.calls(&key), "200");
     let of_ours = || {

@@ -15,9 +15,8 @@ use accountable_conformance::postfix::looked_for;
 use crate::{
     kills::Receiver,
     operate::Supervised,
-    proxied::{NGINX, free_port},
-    server::{bash, runs, write_private},
-    settled::key,
+    proxied::NGINX,
+    server::{bash, free_port, key, runs, write_private},
 };
 
 /// As the documents' sample has it, by way of the proxy.
@@ -63,7 +62,7 @@ fn an_operators_first_day() {
 
     // READY is read here, before anybody calls.
     let served = Supervised::serving(folder);
-    let _proxy = Stopped((NGINX.start)(served.folder.path(), upstream, port));
+    let _proxy = (NGINX.start)(served.folder.path(), upstream, port);
     let curl = format!(
         "curl -sS -k --no-progress-meter --resolve accounts.example:{port}:127.0.0.1 -H 'Authorization: Bearer {key}'"
     );
@@ -93,14 +92,4 @@ fn an_operators_first_day() {
     // STOPPING.
     served.ends();
     assert!(answered(load, "200") > 100);
-}
-
-/// Ended with the test, its workers too.
-struct Stopped(Child);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        bash(&format!("kill -TERM {}", self.0.id()));
-        let _ = self.0.wait();
-    }
 }

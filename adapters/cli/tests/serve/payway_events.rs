@@ -1,81 +1,24 @@
 //! Payway's events over restarts, and mails that a host's own e-mail service takes: by a receiver that fails now and then.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    sync::mpsc::{Receiver, channel},
-    thread,
-    time::Duration,
-};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use serde_json::Value;
 
 use crate::{
     realms::{Caller, settled},
-    server::{Server, bash, runs},
+    receiver::{Told, receiver},
+    server::{Server, bash, fails, runs, write_private},
 };
 
 /// What fails, of what is told: one in three, by this seed.
 const SEED: u64 = 11;
-
-/// A message that was received: its name, its body, and the status that it was answered with.
-struct Told {
-    id: String,
-    body: Value,
-    status: u16,
-}
-
-/// Takes two of three messages, on a port of its own.
-fn receiver(mut fails: impl FnMut(u64) -> bool + Send + 'static) -> (u16, Receiver<Told>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (told, received) = channel();
-    thread::spawn(move || {
-        for (count, connection) in (0..).zip(listener.incoming()) {
-            let mut connection = BufReader::new(connection.unwrap());
-            let (mut id, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                if connection.read_line(&mut line).unwrap() == 0 {
-                    break;
-                }
-                match line.trim_end().split_once(": ") {
-                    Some(("webhook-id", value)) => value.clone_into(&mut id),
-                    Some(("content-length", value)) => length = value.parse().unwrap(),
-                    Some(_) => {}
-                    None if line.trim_end().is_empty() => break,
-                    None => {}
-                }
-            }
-            let mut body = vec![0; length];
-            // Who is killed while it calls sends no more.
-            if connection.read_exact(&mut body).is_err() || id.is_empty() {
-                continue;
-            }
-            let status = if fails(count) { 503 } else { 204 };
-            let answer = format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            let answer = answer.replace("204 So\r\nContent-Length: 0\r\n", "204 So\r\n");
-            let _ = connection.get_mut().write_all(answer.as_bytes());
-            if told.send(Told { id, body: serde_json::from_slice(&body).unwrap(), status }).is_err() {
-                return;
-            }
-        }
-    });
-    (port, received)
-}
 
 fn at_random(count: u64) -> bool {
     ((SEED << 32 | count).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40).is_multiple_of(3)
 }
 
 fn secret(folder: &Path) {
-    let file = folder.join("crm.secret");
-    fs::write(&file, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    write_private(&folder.join("crm.secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
 }
 
 #[test]
@@ -209,7 +152,7 @@ fn an_e_mail_service_without_its_secret_or_in_clear_elsewhere_is_refused_by_name
             "{contracts}url = \"{url}\"\n[links]\npage = \"http://127.0.0.1/password\"\n[mail]\nfolder = \"outbox\"\nfrom = \"a@app.example\"\n"
         );
         fs::write(folder.path().join("settings.toml"), settings).unwrap();
-        crate::server::fails(folder.path(), &["serve"])
+        fails(folder.path(), &["serve"])
     };
     assert!(serve("https://mail.example/").contains("webhooks: reset-mail: its secret"));
     secret(folder.path());

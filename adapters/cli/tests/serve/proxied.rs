@@ -5,7 +5,7 @@
 
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -13,7 +13,7 @@ use std::{
 use accountable_conformance::postfix::looked_for;
 use tempfile::TempDir;
 
-use crate::server::{Server, bash, runs, write_private};
+use crate::server::{Server, bash, free_port, key, runs};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -45,16 +45,12 @@ fn the_unit_is_one_that_systemd_takes() {
     assert_eq!(about_it.collect::<Vec<_>>(), [""; 0], "{said}");
 }
 
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// A proxy, by the example that is shown for it.
 pub(crate) struct Proxy {
     program: &'static str,
     required_by: &'static str,
     /// Starts it with its files in this folder, for the server on the first of these ports, on the second.
-    pub(crate) start: fn(&Path, u16, u16) -> Child,
+    pub(crate) start: fn(&Path, u16, u16) -> Running,
 }
 
 impl Proxy {
@@ -68,11 +64,21 @@ pub(crate) const NGINX: Proxy =
     Proxy { program: "nginx", required_by: "ACCOUNTABLE_REQUIRE_NGINX", start: nginx };
 const CADDY: Proxy = Proxy { program: "caddy", required_by: "ACCOUNTABLE_REQUIRE_CADDY", start: caddy };
 
-/// A server behind a proxy.
+/// A proxy that runs. It is ended with this, and not killed: its workers would outlive it.
+pub(crate) struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        bash(&format!("kill -TERM {}", self.0.id()));
+        let _ = self.0.wait();
+    }
+}
+
+/// A server behind a proxy. What is in the folder goes last.
 struct Proxied {
+    _proxy: Running,
+    server: Server,
     folder: TempDir,
-    server: Option<Server>,
-    proxy: Child,
     port: u16,
     key: String,
 }
@@ -86,10 +92,7 @@ impl Proxied {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         runs(path, &["init"]);
-        let told = runs(path, &["key", "new", "--name", "billing", "--scope", "accounts:read"]);
-        let (_, entry) = told.split_once("[[keys]]").unwrap();
-        write_private(&path.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-        let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+        let key = key(path, &["accounts:read"]);
         let (upstream, port) = (free_port(), free_port());
         let settings = format!(
             "[links]\npage = \"http://127.0.0.1/password\"\n[mail]\nfolder = \"outbox\"\nfrom = \"accounts@app.example\"\n\
@@ -97,9 +100,9 @@ impl Proxied {
              [http.limits]\ncalls_at_once = 1024\ncalls_at_once_of_an_origin = 512\n[http.webconnect]\nenabled = true\n"
         );
         fs::write(path.join("settings.toml"), settings).unwrap();
-        let server = Some(Server::supervised(path, &path.join("nobody-listens")));
+        let server = Server::supervised(path, &path.join("nobody-listens"));
         let started = (proxy.start)(path, upstream, port);
-        let proxied = Self { folder, server, proxy: started, port, key };
+        let proxied = Self { _proxy: started, server, folder, port, key };
         looked_for(|| TcpStream::connect(("127.0.0.1", port)).ok()).unwrap();
         Some(proxied)
     }
@@ -123,16 +126,8 @@ impl Proxied {
     }
 }
 
-impl Drop for Proxied {
-    fn drop(&mut self) {
-        // Not killed: its workers would outlive it.
-        bash(&format!("kill -TERM {}", self.proxy.id()));
-        let _ = self.proxy.wait();
-    }
-}
-
 /// An nginx by the example, on other ports, with a certificate of its own.
-fn nginx(folder: &Path, upstream: u16, port: u16) -> Child {
+fn nginx(folder: &Path, upstream: u16, port: u16) -> Running {
     let house = folder.display();
     bash(&format!(
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=accounts.example -keyout {house}/tls.key -out {house}/tls.pem 2>&1"
@@ -157,11 +152,11 @@ fn nginx(folder: &Path, upstream: u16, port: u16) -> Child {
     fs::write(folder.join("nginx.conf"), whole).unwrap();
     let mut command = Command::new("nginx");
     command.args(["-g", "daemon off;", "-c"]).arg(folder.join("nginx.conf"));
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
 }
 
 /// A Caddy by the example, on another port, with a certificate of its own making.
-fn caddy(folder: &Path, upstream: u16, port: u16) -> Child {
+fn caddy(folder: &Path, upstream: u16, port: u16) -> Running {
     let house = folder.display();
     let mut site = fs::read_to_string(format!("{EXAMPLES}/Caddyfile")).unwrap();
     for (shown, ours) in [
@@ -180,7 +175,7 @@ fn caddy(folder: &Path, upstream: u16, port: u16) -> Child {
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
     // It keeps what it is configured by in its user's home otherwise.
     command.env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
 }
 
 /// Calls come over TLS and HTTP/2, and bear their name from the answer to the log.
@@ -221,7 +216,7 @@ fn behind_caddy_calls_come_over_tls_and_http_2_256_at_once_and_bear_their_name()
 /// that nobody is there any more.
 #[test]
 fn a_server_that_is_asked_to_end_under_load_answers_what_it_has_taken() {
-    let Some(mut proxied) = Proxied::behind(&NGINX) else { return };
+    let Some(proxied) = Proxied::behind(&NGINX) else { return };
     let options = "--http1.1 --parallel --parallel-immediate --parallel-max 32 -o /dev/null -w '%{http_code} %{exitcode}\\n'";
     let call = proxied.curl(options, "startIndex=[1-4000]&maxResults=5");
     let calling = Command::new("bash")
@@ -232,9 +227,8 @@ fn a_server_that_is_asked_to_end_under_load_answers_what_it_has_taken() {
         .unwrap();
     let log = || fs::read_to_string(proxied.folder.path().join("log")).unwrap();
     looked_for(|| (log().matches("status=200").count() > 200).then_some(())).unwrap();
-    let server = proxied.server.take().unwrap();
-    assert_eq!(server.ask_to_end(), Some(0));
-    let taken = fs::read_to_string(proxied.folder.path().join("log")).unwrap().matches("status=200").count();
+    assert_eq!(proxied.server.ask_to_end(), Some(0));
+    let taken = log().matches("status=200").count();
     let answered = String::from_utf8(calling.wait_with_output().unwrap().stdout).unwrap();
     let with = |status: &str| answered.lines().filter(|line| *line == format!("{status} 0")).count();
     let (well, away) = (with("200"), with("502"));

@@ -1,6 +1,6 @@
 //! Several contracts in one process: each by a rule for passwords of its own, or over accounts of its own.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, path::Path};
 
 use accountable_conformance::postfix::looked_for;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::{
     browser::Browser,
     operate::Supervised,
-    server::{Server, bash, fails, runs, write_private},
+    server::{Server, bash, fails, key, runs, write_private},
 };
 
 /// Discriminating passwords: of the rules that Data Forest's pages have stated, the current one takes the first, three of four
@@ -32,10 +32,9 @@ pub(crate) fn settled(contracts: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     runs(folder.path(), &["init"]);
     settle(folder.path(), contracts);
-    let secrets = folder.path().join("ncp-keys.toml");
     let (access, secret) = ACCESS;
-    fs::write(&secrets, format!("[keys.{access}]\nsecret = \"{secret}\"\nname = \"forest\"\n")).unwrap();
-    fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).unwrap();
+    let ncp_key = format!("[keys.{access}]\nsecret = \"{secret}\"\nname = \"forest\"\n");
+    write_private(&folder.path().join("ncp-keys.toml"), &ncp_key);
     let scopes = [
         "accounts:read",
         "accounts:write",
@@ -44,12 +43,7 @@ pub(crate) fn settled(contracts: &str) -> (TempDir, String) {
         "/external/account/events",
         "/external/account/confirmation_code",
     ];
-    let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
-    let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
-    let told = runs(folder.path(), &args);
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    write_private(&folder.path().join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-    let key = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    let key = key(folder.path(), &scopes);
     (folder, key)
 }
 

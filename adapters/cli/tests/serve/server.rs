@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -87,6 +88,22 @@ impl Drop for Server {
 pub(crate) fn write_private(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+/// Draws a key, and adds its entry to those that the settings accept.
+pub(crate) fn key(folder: &Path, scopes: &[&str]) -> String {
+    let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
+    let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
+    let told = runs(folder, &args);
+    let (_, entry) = told.split_once("[[keys]]").unwrap();
+    let file = folder.join("bearer-keys.toml");
+    let before = std::fs::read_to_string(&file).unwrap_or_default();
+    write_private(&file, &format!("{before}[[keys]]{entry}"));
+    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// What a shell prints for this line.

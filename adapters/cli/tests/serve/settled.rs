@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{
     browser::Browser,
-    server::{Server, bash, fails, runs, write_private},
+    server::{Server, bash, fails, key, runs},
 };
 
 pub(crate) const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -39,16 +39,6 @@ pub(crate) fn settle(folder: &Path, text: &str) {
 fn ending(folder: &Path, ending: &str) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(ending)).collect()
-}
-
-/// Draws a key, and puts its entry where the settings look for it.
-pub(crate) fn key(folder: &Path, scopes: &[&str]) -> String {
-    let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
-    let args: Vec<_> = ["key", "new", "--name", "billing"].into_iter().chain(scopes).collect();
-    let told = runs(folder, &args);
-    let (_, entry) = told.split_once("[[keys]]").unwrap();
-    write_private(&folder.join("bearer-keys.toml"), &format!("[[keys]]{entry}"));
-    told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()
 }
 
 /// Calls with JSON; what is answered, head and all.
