@@ -82,10 +82,9 @@ async fn into_the_store(settings: &Path, told: &[Feedback]) -> Result<TakenIn, C
     let store = settings.store.open().map_err(failed)?;
     let passwords = PasswordPorts::starting_later(&settings).map_err(failed)?;
     // The first realm first: what is of none of them is written down there.
-    let others = settings.all_realms().into_iter().filter(|realm| *realm != settings.realm);
+    let others = settings.each_realm().filter(|other| other.realm != settings.realm);
     let mut realms = Vec::new();
-    for realm in [settings.realm.clone()].into_iter().chain(others) {
-        let Some(of_realm) = settings.of_realm(&realm) else { continue };
+    for of_realm in settings.of_realm(&settings.realm).into_iter().chain(others) {
         let builder = of_realm.builder_sharing(&passwords, store.clone(), mailer.clone());
         let accounts = builder.map_err(failed)?.open().await.map_err(failed)?;
         realms.push(accounts.admin(Actor::parse(ACTOR).map_err(failed)?));

@@ -55,23 +55,6 @@ impl<'de> OwnKeys<'de> for Beside {
     }
 }
 
-/// A contract by its section, and the presets that its document admits; none, where the document has no rule for passwords.
-struct Document {
-    section: &'static str,
-    admits: &'static [Preset],
-}
-
-/// WebConnect's pages leave it to the page of the mailed link what a password is. Data Forest's have stated three rules, one after
-/// the other. Payway's ask for 6 to 1024 characters.
-const DOCUMENTS: [Document; 3] = [
-    Document { section: "webconnect", admits: &[] },
-    Document {
-        section: "data_forest",
-        admits: &[Preset::DataForestAllClasses, Preset::DataForestThreeClasses, Preset::DataForestCurrent],
-    },
-    Document { section: "payway", admits: &[Preset::Payway] },
-];
-
 /// A contract whose document states another rule for passwords than the one that judges them. Its `Display` says what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -103,28 +86,32 @@ impl Settings {
     /// `policy` beside the preset is not looked at, and rules of the host's own are taken for the documented ones.
     #[must_use]
     pub fn contradictions(&self) -> Vec<Contradiction> {
-        let http = &self.http;
-        let served = [
-            ("webconnect", http.webconnect.enabled, http.webconnect.realm.as_ref(), http.webconnect.policy),
-            (
+        let Self { http, .. } = self;
+        [
+            // Data Forest's pages have stated three rules, one after the other.
+            self.contradiction(
+                &http.data_forest,
                 "data_forest",
-                http.data_forest.enabled,
-                http.data_forest.realm.as_ref(),
-                http.data_forest.policy,
+                &[Preset::DataForestAllClasses, Preset::DataForestThreeClasses, Preset::DataForestCurrent],
             ),
-            ("payway", http.payway.enabled, http.payway.realm.as_ref(), http.payway.policy),
-        ];
-        let enabled = served.into_iter().filter(|(_, enabled, ..)| *enabled);
-        let judged = enabled.filter_map(|(section, _, realm, policy)| {
-            let document = DOCUMENTS.iter().find(|document| document.section == section)?;
-            let judged_by = match policy {
-                Some(preset) => preset,
-                None => self.preset_of(realm)?,
-            };
-            let contradicts = !document.admits.is_empty() && !document.admits.contains(&judged_by);
-            contradicts.then_some(Contradiction { contract: section, judged_by, admitted: document.admits })
-        });
-        judged.collect()
+            // Payway's ask for 6 to 1024 characters.
+            self.contradiction(&http.payway, "payway", &[Preset::Payway]),
+            // WebConnect's leave it to the page of the mailed link what a password is.
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// None where the contract is not served, or judges by a preset that its document admits.
+    fn contradiction<O>(
+        &self,
+        of: &Contract<O>,
+        contract: &'static str,
+        admitted: &'static [Preset],
+    ) -> Option<Contradiction> {
+        let judged_by = of.policy.or_else(|| self.preset_of(of.realm.as_ref())).filter(|_| of.enabled)?;
+        (!admitted.contains(&judged_by)).then_some(Contradiction { contract, judged_by, admitted })
     }
 
     /// The preset of a realm; none where the host states rules of its own in its place.

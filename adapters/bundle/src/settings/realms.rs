@@ -56,6 +56,11 @@ impl Settings {
         Some(settings)
     }
 
+    /// What these settings say of each realm, as if there were no other, in the order of their names.
+    pub fn each_realm(&self) -> impl Iterator<Item = Self> + '_ {
+        self.all_realms().into_iter().filter_map(|realm| self.of_realm(&realm))
+    }
+
     /// Looks whether each realm that is named is one.
     pub(super) fn check_realms(&self) -> Result<(), String> {
         if self.realms.contains_key(&self.realm) {

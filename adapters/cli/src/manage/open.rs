@@ -34,10 +34,8 @@ pub(super) async fn open(common: &CommonArgs) -> Result<Opened, ManageError> {
 pub(super) async fn open_each(common: &CommonArgs) -> Result<Vec<Admin>, ManageError> {
     let settings = Settings::from_file(&common.settings)?;
     let mut each = Vec::new();
-    for realm in settings.all_realms() {
-        if let Some(of_realm) = settings.of_realm(&realm) {
-            each.push(open_with(common, &of_realm, NoMailer).await?.admin);
-        }
+    for of_realm in settings.each_realm() {
+        each.push(open_with(common, &of_realm, NoMailer).await?.admin);
     }
     Ok(each)
 }

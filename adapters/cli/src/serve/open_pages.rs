@@ -28,10 +28,10 @@ pub(super) struct OpenPage {
 pub(super) fn open_pages(settings: &Settings) -> Result<Vec<OpenPage>, CommandError> {
     let words = settings.words.build().map_err(failed)?;
     let mut pages = Vec::new();
-    for realm in settings.all_realms() {
-        let Some(of_realm) = settings.of_realm(&realm) else { continue };
+    for of_realm in settings.each_realm() {
+        let realm = &of_realm.realm;
         let links = of_realm.links.build();
-        let links = links.map_err(|error| match realm == settings.realm {
+        let links = links.map_err(|error| match *realm == settings.realm {
             true => failed(error),
             false => failed(format!("realms.{realm}.{error}")),
         })?;

@@ -3,10 +3,11 @@
 use std::{fmt::Write as _, net::SocketAddr, path::Path, process, sync::Arc};
 
 use accountable::{
-    OsEntropy, Settings, SystemClock,
+    Builder, OsEntropy, Settings, SystemClock,
     domain::Incarnation,
     http::{
         Guard, feed, pages,
+        profile::payway::HostMail,
         webhooks::{Endpoint, Follower},
     },
     port::Mailer,
@@ -40,10 +41,9 @@ pub(super) async fn prepare(source: Source) -> Result<PreparedServer, CommandErr
     let parts = parts(&settings, &source.file)?;
     // Tried in memory, so that whatever is wrong is said before there is a port or a file.
     let nowhere = MemoryStore::new(Incarnation::from_bytes([0; 16]));
-    for (settings, _) in &parts.tenants {
+    for Tenant { settings, .. } in &parts.tenants {
         let builder = settings.builder_sharing(&parts.passwords, nowhere.clone(), parts.mailer.clone());
         builder.map_err(failed)?.build().map_err(failed)?;
-        settings.mail_routing().map_err(failed)?;
     }
 
     log::begin(&settings.log);
@@ -89,8 +89,16 @@ pub(super) struct Parts {
     mailer: Arc<dyn Mailer>,
     passwords: PasswordPorts,
     streams: feed::Streams,
-    /// What is said of each realm, and where its events are told.
-    tenants: Vec<(Settings, Vec<Endpoint>)>,
+    tenants: Vec<Tenant>,
+}
+
+/// What is said of one realm.
+struct Tenant {
+    settings: Settings,
+    /// Where its events are told.
+    endpoints: Vec<Endpoint>,
+    /// Which of its mails the host's own service takes.
+    routing: Option<HostMail>,
 }
 
 /// Reads all that the settings of this file name, and makes of it what is served.
@@ -111,11 +119,10 @@ pub(super) fn parts(settings: &Settings, file: &Path) -> Result<Parts, CommandEr
     // Of all realms together, for the names, which stand in the metrics.
     settings.endpoints().map_err(failed)?;
     let mut tenants = Vec::new();
-    for realm in settings.all_realms() {
-        if let Some(settings) = settings.of_realm(&realm) {
-            let endpoints = settings.endpoints().map_err(failed)?;
-            tenants.push((settings, endpoints));
-        }
+    for settings in settings.each_realm() {
+        let endpoints = settings.endpoints().map_err(failed)?;
+        let routing = settings.mail_routing().map_err(failed)?;
+        tenants.push(Tenant { settings, endpoints, routing });
     }
     // A filter of breached passwords is read as a whole: others are served meanwhile.
     let passwords = tokio::task::block_in_place(|| PasswordPorts::new(settings)).map_err(failed)?;
@@ -134,13 +141,9 @@ impl Parts {
     ) -> Result<Generation, CommandError> {
         let Self { guard, contracts, pages, mailer, passwords, streams, tenants: each } = self;
         let (mut tenants, mut followers) = (Tenants::default(), Vec::new());
-        for (settings, endpoints) in each {
+        for Tenant { settings, endpoints, routing } in each {
             let builder = settings.builder_sharing(&passwords, store.clone(), mailer.clone());
-            let builder = builder.map_err(failed)?;
-            let builder = match settings.mail_routing().map_err(failed)? {
-                Some(routing) => builder.mail_routing(routing),
-                None => builder,
-            };
+            let builder = routing.into_iter().fold(builder.map_err(failed)?, Builder::mail_routing);
             let accounts = builder.open().await.map_err(failed)?;
             for endpoint in endpoints {
                 let follower = Follower::new(accounts.clone(), endpoint, SystemClock, OsEntropy);

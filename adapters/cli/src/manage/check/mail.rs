@@ -11,13 +11,13 @@ use crate::error::with_causes;
 const PATIENCE: Span = Span::seconds(10);
 
 pub(super) async fn check(settings: &Settings, findings: &mut Findings<'_>) -> io::Result<()> {
-    for realm in settings.all_realms() {
-        match settings.of_realm(&realm).map(|settings| settings.mail_routing()) {
-            None | Some(Ok(None)) => {}
-            Some(Ok(Some(_))) => {
+    for of_realm in settings.each_realm() {
+        match of_realm.mail_routing() {
+            Ok(None) => {}
+            Ok(Some(_)) => {
                 findings.ok("mail", "the secrets of mail.reset_webhook can be read; it was not called")?;
             }
-            Some(Err(error)) => findings.fail("mail", with_causes(&error))?,
+            Err(error) => findings.fail("mail", with_causes(&error))?,
         }
     }
     let composer = match settings.composer() {
